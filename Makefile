@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# make help lists what there is.
+
+SHELL := /bin/bash
+export KSPL_VERSION KSPL_NEWER
+
+# The tools, by their own Makefiles.
+TOOLS := $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile))
+
+all: tools
+
+help:
+	@echo 'make setup            install what is needed (Debian 12)'
+	@echo 'make                  build the tools'
+	@echo 'make demo             two hot updates of a kernel in a VM, as a story'
+	@echo 'make demo-stock       the same on an unmodified Debian kernel'
+	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
+	@echo 'make bench            measure; build/bench.json'
+	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
+	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
+	@echo 'make apply KDIR=TREE  put the series into a kernel tree'
+	@echo 'make series           the series as mails, build/series/'
+	@echo 'make check-series     git am of these gives what make apply gives'
+	@echo 'make lint             checkpatch, sparse, W=1, kernel-doc, shellcheck'
+	@echo 'make deb              the Debian package of the stock-kernel module'
+	@echo
+	@echo 'KSPL_VERSION=, KSPL_NEWER=   Debian kernel versions to work with (scripts/debian-versions)'
+
+setup:
+	@scripts/setup
+
+tools: $(TOOLS:%=build-%)
+$(TOOLS:%=build-%): build-%:
+	@$(MAKE) --no-print-directory -C $*
+
+FLAVOUR ?= series
+kernel: setup
+	@vm/build-kernel $(FLAVOUR)
+
+apply:
+	@[ '$(KDIR)' ] || { echo 'usage: make apply KDIR=KERNEL_TREE' >&2; exit 2; }
+	@scripts/apply '$(KDIR)'
+
+series:
+	@scripts/make-series
+
+check-series: setup
+	@scripts/check-series
+
+lint: setup
+	@scripts/lint
+
+test: setup
+	@tests/run.sh $(T)
+
+# Each of these is a script of its own; what is not there yet says so.
+run = [ -x $(1) ] || { echo 'make $@: $(1) is not written yet' >&2; exit 2; }; $(1) $(2)
+
+demo: setup tools
+	@$(call run,demo/demo.sh)
+
+demo-stock: setup tools
+	@$(call run,demo/demo-stock.sh)
+
+bench: setup tools
+	@$(call run,tests/bench/run.sh)
+
+corpus: setup tools
+	@$(call run,tests/corpus/run.sh,'$(FROM)' '$(TO)')
+
+deb: setup
+	@$(call run,dkms/build-deb)
+
+clean:
+	@for d in $(TOOLS); do $(MAKE) --no-print-directory -C $$d clean || exit 1; done
+	rm -rf build
+
+.PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
+	test demo demo-stock bench corpus deb clean

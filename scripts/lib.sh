@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scripts share: where things are, and what the series consists of.
+# To be sourced; the caller has set -euo pipefail.
+
+# shellcheck disable=SC2034 # used by the callers
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ksplice
+KSPL_SERIES=${KSPL_SERIES:-6.12}
+export LC_ALL=C
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	printf '%s: error: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+usage_error() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 2
+}
+
+# The files of a directory of this repo: those that git knows or would take;
+# without git, all but what a build leaves behind.
+repo_files() {
+	local dir=$1
+
+	[ -d "$REPO/$dir" ] || return 0
+	if git -C "$REPO" rev-parse --git-dir >/dev/null 2>&1; then
+		git -C "$REPO" -c core.quotePath=off ls-files --cached \
+			--others --exclude-standard -- "$dir"
+	else
+		(cd "$REPO" && find "$dir" -type f ! -name '*.o' ! -name '*.ko' \
+			! -name '*.cmd' ! -name '*.mod' ! -name '*.mod.c')
+	fi | LC_ALL=C sort -u | while IFS= read -r f; do
+		[ ! -f "$REPO/$f" ] || printf '%s\n' "$f"
+	done
+}
+
+# Prints each file that the series adds: path in the repo, tab, path in the
+# kernel tree.
+overlay_files() {
+	local dir f t
+
+	for dir in kernel-tree-overlay selftests samples Documentation tools; do
+		repo_files "$dir" | while IFS= read -r f; do
+			t=${f#"$dir"/}
+			case $dir in
+			kernel-tree-overlay) ;;
+			selftests) t=tools/testing/selftests/ksplice/$t ;;
+			samples) t=samples/ksplice/$t ;;
+			tools) t=tools/ksplice/$t ;;
+			Documentation)
+				case $t in
+				ABI/*) t=Documentation/$t ;;
+				sysfs-kernel-*) t=Documentation/ABI/testing/$t ;;
+				*) t=Documentation/ksplice/$t ;;
+				esac ;;
+			esac
+			case ${t##*/} in
+			.gitkeep) ;;
+			*) printf '%s\t%s\n' "$f" "$t" ;;
+			esac
+		done
+	done
+}
+
+patch_dir() {
+	printf '%s\n' "$REPO/patches/$KSPL_SERIES"
+}
+
+# The names in the series file, in order.
+series_names() {
+	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$(patch_dir)/series"
+}
+
+# The header fields NAME of a patch file, one a line.
+patch_field() {
+	sed -n -e '/^$/q' -e "s/^$2: *//p" "$1"
+}
+
+# The files that a patch file's diff changes.
+patch_changes() {
+	sed -n -e 's/^+++ b\/\([^\t]*\).*/\1/p' "$1"
+}
+
+# Which patches of the series apply: prints their names. A patch waits while a
+# glob of its Overlay: lines matches none of the tree paths in file $1.
+active_patches() {
+	local list=$1 p globs g
+
+	series_names | while IFS= read -r p; do
+		[ -f "$(patch_dir)/$p" ] ||
+			die "$(patch_dir)/series names $p, which does not exist"
+		globs=$(patch_field "$(patch_dir)/$p" Overlay)
+		while IFS= read -r g; do
+			[ -z "$g" ] || match_any "$g" "$list" || {
+				say "note: $p is left out: the repo has no $g yet"
+				continue 2
+			}
+		done <<<"$globs"
+		printf '%s\n' "$p"
+	done
+}
+
+# Does the glob match a line of the file?
+match_any() {
+	local f
+
+	while IFS= read -r f; do
+		# shellcheck disable=SC2053 # a glob is wanted
+		[[ $f == $1 ]] && return 0
+	done <"$2"
+	return 1
+}
+
+# Tries the active patches (names on stdin) on copies of the files that they
+# change: stage_patches TREE STAGE [-R]. Prints offsets; fails when one does
+# not apply without fuzz.
+stage_patches() {
+	local tree=$1 stage=$2 reverse=${3:-} p f out names=()
+
+	mapfile -t names
+	mkdir -p "$stage"
+	[ ${#names[@]} -ne 0 ] || return 0
+	for p in "${names[@]}"; do
+		patch_changes "$(patch_dir)/$p"
+	done | sort -u | while IFS= read -r f; do
+		[ -f "$tree/$f" ] || continue
+		mkdir -p "$stage/$(dirname "$f")"
+		cp -p "$tree/$f" "$stage/$f"
+	done
+	if [ "$reverse" ]; then
+		mapfile -t names < <(printf '%s\n' "${names[@]}" | tac)
+	fi
+	for p in "${names[@]}"; do
+		[ "$(patch_changes "$(patch_dir)/$p")" ] || continue
+		if ! out=$(patch -p1 -d "$stage" --fuzz=0 --force --no-backup-if-mismatch \
+			   -r - ${reverse:+-R} <"$(patch_dir)/$p" 2>&1); then
+			[ "$reverse" ] || {
+				say "$p does not apply:"
+				printf '%s\n' "$out" >&2
+			}
+			return 1
+		fi
+		[ "$reverse" ] || grep -E 'offset|fuzz' <<<"$out" |
+			sed "s|^|${0##*/}: note: $p: |" >&2 || :
+	done
+}
