@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Reader of the on-disk format: turns bytes that came with a module into a
+ * view that the rest of the core may follow without checking again.
+ */
+#ifndef _KSPLICE_FORMAT_READER_H
+#define _KSPLICE_FORMAT_READER_H
+
+#include <linux/types.h>
+#include <linux/ksplice_format.h>
+
+/**
+ * struct ksplice_error - why something was refused
+ * @text:	one message for a person, without a newline; "" if there is none
+ */
+struct ksplice_error {
+	char text[320];
+};
+
+/**
+ * struct ksplice_view - a blob that has been checked
+ *
+ * All pointers lie in the blob, all indices, offsets and ranges in its tables
+ * are in bounds, all strings are terminated.  Only addresses the module loader
+ * filled in (fixup.place, replace.addr) are NOT checked: the core has to.
+ */
+struct ksplice_view {
+	const struct ksplice_f_header *hdr;
+	const struct ksplice_f_target *targets;
+	const struct ksplice_f_unit *units;
+	const struct ksplice_f_sym *syms;
+	const struct ksplice_f_reloc *relocs;
+	const struct ksplice_f_site *sites;
+	const struct ksplice_f_replace *replaces;
+	const struct ksplice_f_fixup *fixups;
+	const char *strings;
+	const u8 *bytes;
+};
+
+int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
+		      struct ksplice_error *err);
+
+/**
+ * ksplice_str() - string of a validated blob
+ * @v:		the view
+ * @off:	offset in the string table, from any field of @v
+ */
+static inline const char *ksplice_str(const struct ksplice_view *v, u32 off)
+{
+	return v->strings + off;
+}
+
+#endif /* _KSPLICE_FORMAT_READER_H */

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Run-pre matching: prove that the running kernel holds the code an update
+ * was made against, and learn from it what every symbol's value is.
+ *
+ * Nothing here looks at the kernel by itself; all that is known about the
+ * running machine comes through struct ksplice_match_ops.  That is what lets
+ * tests/match feed the same files with memory images on any host.
+ */
+#ifndef _KSPLICE_MATCH_H
+#define _KSPLICE_MATCH_H
+
+#include <linux/types.h>
+#include "format.h"
+
+#define KSPLICE_SITE_KINDS	(KSPLICE_SITE_RT_SHIFT + 1)
+
+/**
+ * struct ksplice_match_ops - the running kernel, as the matcher sees it
+ * @read:	copy @len bytes at @addr; 0 or -EFAULT, never faults.  Bytes that
+ *		somebody put over the compiler's and the boot code's come back
+ *		as what they were before: kprobes' int3, optprobes' jmp, the
+ *		trampolines of hot updates.  The caller of ksplice_match_run()
+ *		holds text_mutex, so that no half-patched site is ever seen.
+ * @candidates:	call @fn for every address that kallsyms knows @name under in
+ *		@target, an index in the blob's targets, or KSPLICE_NONE for
+ *		vmlinux and every live module; stop when @fn returns nonzero and
+ *		return what it returned, else 0.  @fn does not sleep.
+ *		A per-CPU symbol's address is its offset.
+ * @in_target:	is [@addr, @addr + @len) inside @target's text (no init text),
+ *		its rodata (STRING, RODATA), its data, bss or rodata (DATA), or,
+ *		for PERCPU, is this an offset in the per-CPU area (of @target)?
+ * @is_text:	optional: is @addr in code of any kind: core, module, ftrace and
+ *		BPF trampolines?
+ * @is_ftrace:	optional: does ftrace know a call site at @addr?
+ * @resched:	optional: called between units
+ */
+struct ksplice_match_ops {
+	int (*read)(void *ctx, unsigned long addr, void *buf, size_t len);
+	int (*candidates)(void *ctx, u32 target, const char *name,
+			  int (*fn)(void *data, unsigned long addr),
+			  void *data);
+	bool (*in_target)(void *ctx, u32 target, unsigned long addr, size_t len,
+			  enum ksplice_f_unit_kind kind);
+	bool (*is_text)(void *ctx, unsigned long addr);
+	bool (*is_ftrace)(void *ctx, unsigned long addr);
+	void (*resched)(void *ctx);
+};
+
+/* What is known about a unit */
+enum ksplice_unit_state {
+	KSPLICE_UNIT_UNKNOWN = 0,	/* nothing */
+	KSPLICE_UNIT_INFERRED,		/* where it must be, not compared */
+	KSPLICE_UNIT_MATCHED,		/* where it is; data: located */
+	KSPLICE_UNIT_OVERRIDDEN,	/* weak, and another one is in use */
+};
+
+/* What is known about a symbol */
+enum ksplice_sym_state {
+	KSPLICE_SYM_UNKNOWN = 0,	/* no matched code refers to it */
+	KSPLICE_SYM_INFERRED,		/* value read from running code */
+	KSPLICE_SYM_DEFINED,		/* value from the unit that defines it */
+};
+
+/**
+ * struct ksplice_site_env - what of the boot-time patching is in use
+ *
+ * Filled by ksplice_arch_env_init() through the ops, read by the architecture
+ * only.  0 means "not there" in every field.
+ */
+struct ksplice_site_env {
+	unsigned long fentry;
+	unsigned long ftrace_caller;
+	unsigned long ftrace_regs_caller;
+	unsigned long return_thunk;		/* the one in use */
+	unsigned long default_return_thunk;	/* __x86_return_thunk */
+	unsigned long static_call_return;
+	unsigned long static_call_return0;
+	unsigned long nop_func;
+	unsigned long bug_func;
+	unsigned long call_thunks;		/* arrays, by register */
+	unsigned long jump_thunks;
+	unsigned long its_thunks;
+	unsigned long depth_template;
+	u32 depth_size;				/* of the template, in bytes */
+	u8 depth_bytes[64];
+};
+
+/**
+ * struct ksplice_match - result (and state) of a matching run
+ * @view:	what is matched
+ * @ops:	the running kernel
+ * @ctx:	for @ops
+ * @env:	what the boot-time patching did
+ * @unit_addr:	by unit: its address, where @unit_state is not UNKNOWN
+ * @unit_state:	by unit: enum ksplice_unit_state
+ * @sym_value:	by symbol: its value, where @sym_state is not UNKNOWN
+ * @sym_state:	by symbol: enum ksplice_sym_state
+ * @err:	why it failed
+ * @err_unit:	the unit that failed, or KSPLICE_NONE
+ * @units_matched: text, constants and strings compared and found equal
+ * @units_located: data found
+ * @units_overridden: weak functions the kernel has another definition of
+ * @syms_inferred: symbols whose value was read from running memory
+ * @bytes_compared: bytes of matched units
+ * @ambiguous:	names that several addresses have, told apart
+ * @by_data:	... of these by pointers in data
+ * @by_order:	... of these by the order of the functions in their file
+ * @sites:	by kind: sites passed
+ * @sites_patched: by kind: of these, not as in the object file
+ * @w:		the matcher's own
+ */
+struct ksplice_match {
+	const struct ksplice_view *view;
+	const struct ksplice_match_ops *ops;
+	void *ctx;
+	struct ksplice_site_env env;
+	unsigned long *unit_addr;
+	u8 *unit_state;
+	u64 *sym_value;
+	u8 *sym_state;
+	struct ksplice_error err;
+	u32 err_unit;
+	u32 units_matched;
+	u32 units_located;
+	u32 units_overridden;
+	u32 syms_inferred;
+	u64 bytes_compared;
+	u32 ambiguous;
+	u32 by_data;
+	u32 by_order;
+	u32 sites[KSPLICE_SITE_KINDS];
+	u32 sites_patched[KSPLICE_SITE_KINDS];
+	struct ksplice_match_work *w;
+};
+
+int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
+		      const struct ksplice_match_ops *ops, void *ctx);
+void ksplice_match_free(struct ksplice_match *m);
+
+/*
+ * Between match.c and the architecture.  Generic code knows no instruction
+ * and no relocation number; the architecture knows no table of the matcher.
+ */
+
+/**
+ * struct ksplice_span - bytes to be compared with running memory
+ * @m:		the run
+ * @pre:	expected bytes, relocated fields hold 0
+ * @run:	what stands there now
+ * @addr:	where "there" is
+ * @len:	number of bytes
+ * @base:	offset in the unit of the first byte; what the offsets in @sites
+ *		count from 0 for
+ * @relocs:	fields in @pre, ascending offsets from the start of the span
+ *		plus @reloc_base
+ * @nrelocs:	number of them
+ * @reloc_base:	see @relocs
+ * @sites:	sites, ascending
+ * @nsites:	number of them
+ * @relaxed:	code the kernel copies or optimises at boot: nops may be
+ *		merged, jumps shortened
+ * @bad_off:	on mismatch: offset in the span,
+ * @bad_len:	... how many bytes are worth printing,
+ * @bad_what:	... what it was taken for
+ */
+struct ksplice_span {
+	struct ksplice_match *m;
+	const u8 *pre;
+	const u8 *run;
+	unsigned long addr;
+	u32 len;
+	u32 base;
+	const struct ksplice_f_reloc *relocs;
+	u32 nrelocs;
+	u32 reloc_base;
+	const struct ksplice_f_site *sites;
+	u32 nsites;
+	bool relaxed;
+	u32 bad_off;
+	u32 bad_len;
+	const char *bad_what;
+};
+
+/* match.c, for the architecture */
+int ksplice_match_span(struct ksplice_span *s);
+int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value);
+bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value);
+u32 ksplice_match_mark(struct ksplice_match *m);
+void ksplice_match_rollback(struct ksplice_match *m, u32 mark);
+unsigned long ksplice_match_name(const struct ksplice_match_ops *ops, void *ctx,
+				 const char *name);
+
+/* arch/ARCH/kernel/ksplice_sites.c */
+void ksplice_arch_env_init(struct ksplice_site_env *env,
+			   const struct ksplice_match_ops *ops, void *ctx);
+u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to);
+int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used);
+u32 ksplice_arch_match_field(struct ksplice_span *s,
+			     const struct ksplice_f_reloc *r, u64 *value);
+u32 ksplice_arch_field_size(u32 type);
+int ksplice_arch_read_field(u32 type, const void *field, unsigned long place,
+			    s64 addend, u64 *value);
+int ksplice_arch_write_field(u32 type, void *field, unsigned long place,
+			     s64 addend, u64 value);
+const char *ksplice_arch_check_site(const struct ksplice_view *v,
+				    const struct ksplice_f_unit *u,
+				    const struct ksplice_f_site *site);
+const char *ksplice_arch_site_name(u32 kind);
+
+#endif /* _KSPLICE_MATCH_H */
