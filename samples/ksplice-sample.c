@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ksplice-sample.c - a function with two bugs, for a first hot update
+ *
+ * The file /proc/ksplice_sample greets whoever reads it.  It can't count (the
+ * first visitor is number 0) and it can't spell; ksplice-sample-fix.patch
+ * mends both.  With this sample in the running kernel (CONFIG_SAMPLE_KSPLICE),
+ * its source in SRC and the directory of its build, BUILD, do
+ *
+ *   # cat /proc/ksplice_sample
+ *   Hello wrold, visitor 0
+ *   # cat /proc/ksplice_sample
+ *   Hello wrold, visitor 1
+ *
+ *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n sample \
+ *         SRC/samples/ksplice/ksplice-sample-fix.patch
+ *   # insmod ksplice-sample.ko
+ *   # echo 1 > /sys/kernel/ksplice/sample/enabled
+ *
+ *   # cat /proc/ksplice_sample
+ *   Hello world, visitor 3
+ *
+ * The new code goes on counting with the old code's static variable.  Back:
+ *
+ *   # echo 0 > /sys/kernel/ksplice/sample/enabled
+ *   # rmmod ksplice_sample
+ *
+ *   # cat /proc/ksplice_sample
+ *   Hello wrold, visitor 3
+ *
+ * That it now counts from where the new code had come to is right, too: an
+ * update takes back code, never what the code did.
+ */
+
+#include <linux/atomic.h>
+#include <linux/init.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+
+static atomic_t ksplice_sample_visitors;
+
+static int ksplice_sample_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "Hello wrold, visitor %d\n",
+		   atomic_inc_return(&ksplice_sample_visitors) - 1);
+	return 0;
+}
+
+static int __init ksplice_sample_init(void)
+{
+	if (!proc_create_single("ksplice_sample", 0444, NULL,
+				ksplice_sample_show))
+		return -ENOMEM;
+	return 0;
+}
+device_initcall(ksplice_sample_init);
