@@ -1,0 +1,690 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Code in vmlinux for ksplice's selftests to update.
+ *
+ * Every file in /sys/kernel/debug/test_ksplice/ runs one of the functions
+ * below and shows what came out.  The source patches that are turned into hot
+ * updates of these functions, and the scripts that apply them, are in
+ * tools/testing/selftests/ksplice/.  The functions say "generation 1"; after
+ * an update they say something else, so that a reader can tell which code ran.
+ *
+ * What matters is what the compiler makes of a function (a .cold part, a jump
+ * label, a call through a table, ...), hence the many noinline.  Constants
+ * that callers must not know at compile time go through OPTIMIZER_HIDE_VAR().
+ */
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/jump_label.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/static_call.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+#ifdef CONFIG_X86
+#include <asm/cpufeature.h>
+#endif
+
+static struct dentry *test_dir;
+
+/* Serializes whoever starts and stops threads or flips switches. */
+static DEFINE_MUTEX(test_mutex);
+
+/*
+ * A chain of three functions: whoever calls it while an update of all three
+ * goes in must see either 111 or 222, never a mixture.
+ */
+#define TEST_CHAIN_GENERATION	1
+#define TEST_CHAIN_OLD		111
+#define TEST_CHAIN_THREADS_MAX	64
+
+static struct task_struct *test_chain_threads[TEST_CHAIN_THREADS_MAX];
+static unsigned int test_chain_nr_threads;
+
+static atomic_long_t test_chain_old;
+static atomic_long_t test_chain_new;
+static atomic_long_t test_chain_mixed;
+
+static noinline unsigned int test_chain_c(unsigned int n)
+{
+	unsigned int generation = TEST_CHAIN_GENERATION;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	/* Every now and then, lose the CPU in the middle of the chain. */
+	if (!(n % 8))
+		cond_resched();
+	return generation;
+}
+
+static noinline unsigned int test_chain_b(unsigned int n)
+{
+	unsigned int generation = TEST_CHAIN_GENERATION;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return test_chain_c(n) * 10 + generation;
+}
+
+static noinline unsigned int test_chain_a(unsigned int n)
+{
+	unsigned int generation = TEST_CHAIN_GENERATION;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return test_chain_b(n) * 10 + generation;
+}
+
+static int test_chain_thread(void *unused)
+{
+	unsigned int n, got;
+
+	for (n = 1; !kthread_should_stop(); n++) {
+		got = test_chain_a(n);
+		if (got == TEST_CHAIN_OLD)
+			atomic_long_inc(&test_chain_old);
+		else if (got == got % 10 * 111)
+			atomic_long_inc(&test_chain_new);
+		else
+			atomic_long_inc(&test_chain_mixed);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void test_chain_stop(void)
+{
+	while (test_chain_nr_threads)
+		kthread_stop(test_chain_threads[--test_chain_nr_threads]);
+}
+
+/* Stop what runs, forget the counts, start @val threads. */
+static int test_chain_threads_set(void *unused, u64 val)
+{
+	struct task_struct *task;
+	int ret = 0;
+
+	if (val > TEST_CHAIN_THREADS_MAX)
+		return -EINVAL;
+
+	mutex_lock(&test_mutex);
+	test_chain_stop();
+	if (val) {
+		atomic_long_set(&test_chain_old, 0);
+		atomic_long_set(&test_chain_new, 0);
+		atomic_long_set(&test_chain_mixed, 0);
+	}
+	while (test_chain_nr_threads < val) {
+		task = kthread_run(test_chain_thread, NULL, "ksplice_chain/%u",
+				   test_chain_nr_threads);
+		if (IS_ERR(task)) {
+			test_chain_stop();
+			ret = PTR_ERR(task);
+			break;
+		}
+		test_chain_threads[test_chain_nr_threads++] = task;
+	}
+	mutex_unlock(&test_mutex);
+	return ret;
+}
+
+static int test_chain_threads_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_chain_nr_threads);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_chain_threads_fops, test_chain_threads_get,
+			 test_chain_threads_set, "%llu\n");
+
+static int test_chain_counts_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "old %ld new %ld mixed %ld\n",
+		   atomic_long_read(&test_chain_old),
+		   atomic_long_read(&test_chain_new),
+		   atomic_long_read(&test_chain_mixed));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_chain_counts);
+
+static int test_chain_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%u\n", test_chain_a(1));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_chain);
+
+/*
+ * Functions to sleep in.  Whoever sleeps passes the gate when somebody writes
+ * to the file "gate"; the file "sleepers" says how many wait for that.
+ */
+#define TEST_SLEEP_GENERATION	1
+
+static DECLARE_WAIT_QUEUE_HEAD(test_gate);
+static unsigned int test_gate_opened;
+static atomic_t test_sleepers;
+
+static bool test_gate_passed(unsigned int ticket)
+{
+	return READ_ONCE(test_gate_opened) != ticket;
+}
+
+static int test_gate_set(void *unused, u64 val)
+{
+	mutex_lock(&test_mutex);
+	WRITE_ONCE(test_gate_opened, test_gate_opened + 1);
+	mutex_unlock(&test_mutex);
+	wake_up_all(&test_gate);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_gate_fops, NULL, test_gate_set, "%llu\n");
+
+/* The reader of a file sleeps in here; only the gate or SIGKILL ends it. */
+static int test_sleep_killable_show(struct seq_file *m, void *unused)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+	int ret;
+
+	atomic_inc(&test_sleepers);
+	ret = wait_event_killable(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	seq_printf(m, "generation %d\n", TEST_SLEEP_GENERATION);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(test_sleep_killable);
+
+/* The same, but any signal (and whatever restarts a system call) ends it. */
+static int test_sleep_interruptible_show(struct seq_file *m, void *unused)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+	int ret;
+
+	atomic_inc(&test_sleepers);
+	ret = wait_event_interruptible(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	seq_printf(m, "generation %d\n", TEST_SLEEP_GENERATION);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(test_sleep_interruptible);
+
+/* A kernel thread, which knows no signals, sleeps in here. */
+static int test_sleep_kthread_left;
+
+static noinline int test_sleep_kthread(void)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+
+	atomic_inc(&test_sleepers);
+	wait_event_idle(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	return TEST_SLEEP_GENERATION;
+}
+
+static int test_sleep_thread(void *unused)
+{
+	WRITE_ONCE(test_sleep_kthread_left, test_sleep_kthread());
+	module_put_and_kthread_exit(0);
+}
+
+/* Start a thread that ends by itself; this module stays as long as it runs. */
+static int test_thread_run(int (*fn)(void *unused), const char *name)
+{
+	struct task_struct *task;
+
+	__module_get(THIS_MODULE);
+	task = kthread_run(fn, NULL, "%s", name);
+	if (IS_ERR(task))
+		module_put(THIS_MODULE);
+	return PTR_ERR_OR_ZERO(task);
+}
+
+static int test_sleep_kthread_set(void *unused, u64 val)
+{
+	WRITE_ONCE(test_sleep_kthread_left, 0);
+	return test_thread_run(test_sleep_thread, "ksplice_sleeper");
+}
+
+/* Which generation the thread returned from, 0 while it is in there. */
+static int test_sleep_kthread_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_sleep_kthread_left);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_sleep_kthread_fops, test_sleep_kthread_get,
+			 test_sleep_kthread_set, "%llu\n");
+
+/*
+ * A function whose unlikely part the compiler moves away, because that part
+ * calls a cold function.  With "cold_path" set, the reader sleeps in there.
+ * __cold would do, but is empty on kernels that align functions; none relies
+ * on the alignment of this one.
+ */
+static bool test_cold_path;
+
+static noinline __attribute((__cold__)) void test_chill(void)
+{
+	pr_info("on the cold path\n");
+}
+
+static int test_cold_show(struct seq_file *m, void *unused)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+	int ret = 0;
+
+	if (READ_ONCE(test_cold_path)) {
+		test_chill();
+		atomic_inc(&test_sleepers);
+		ret = wait_event_killable(test_gate, test_gate_passed(ticket));
+		atomic_dec(&test_sleepers);
+		seq_puts(m, "cold ");
+	}
+	seq_puts(m, "generation 1\n");
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(test_cold);
+
+/*
+ * A function that ends in a call that never returns: the return address of
+ * that call is the first byte BEHIND the function.
+ */
+static int test_tail_generation;
+
+static noinline __noreturn void test_tail_end(void)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+
+	atomic_inc(&test_sleepers);
+	wait_event_idle(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	module_put_and_kthread_exit(0);
+}
+
+static int test_tail_thread(void *unused)
+{
+	WRITE_ONCE(test_tail_generation, 1);
+	test_tail_end();
+}
+
+static int test_tail_set(void *unused, u64 val)
+{
+	return test_thread_run(test_tail_thread, "ksplice_tail");
+}
+
+static int test_tail_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_tail_generation);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_tail_fops, test_tail_get, test_tail_set,
+			 "%llu\n");
+
+/*
+ * The names below, but for c_show, are also those of static functions in
+ * other files (arch/x86/kernel/cpu/proc.c, fs/proc/consoles.c, crypto/proc.c);
+ * some of these are even the same code.
+ */
+static void *c_start(struct seq_file *m, loff_t *pos)
+{
+	return *pos < 3 ? pos : NULL;
+}
+
+static void *c_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return c_start(m, pos);
+}
+
+static void c_stop(struct seq_file *m, void *v)
+{
+}
+
+static int c_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%lld\n", *(loff_t *)v);
+	return 0;
+}
+
+static const struct seq_operations test_ambiguous_sops = {
+	.start	= c_start,
+	.next	= c_next,
+	.stop	= c_stop,
+	.show	= c_show,
+};
+DEFINE_SEQ_ATTRIBUTE(test_ambiguous);
+
+/*
+ * Static data, at file level and in functions; two of them share a name.  An
+ * update of the functions goes on with the values that are there.
+ */
+static int test_static_total = 40;
+
+static noinline int test_count_up(void)
+{
+	static int count;
+
+	test_static_total += 2;
+	return ++count;
+}
+
+static noinline int test_count_down(void)
+{
+	static int count = 1000;
+
+	pr_info_once("first countdown\n");
+	return --count;
+}
+
+static int test_statics_show(struct seq_file *m, void *unused)
+{
+	int up, down;
+
+	mutex_lock(&test_mutex);
+	up = test_count_up();
+	down = test_count_down();
+	seq_printf(m, "up %d down %d total %d\n", up, down, test_static_total);
+	mutex_unlock(&test_mutex);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_statics);
+
+/* Indirect calls, through constants and through data that stays as it is. */
+static int test_op_add(int x)
+{
+	return x + 2;
+}
+
+static int test_op_mul(int x)
+{
+	return x * 2;
+}
+
+static int (*const test_ops[])(int) = { test_op_add, test_op_mul };
+static int (*test_op_kept)(int);
+
+static int test_table_show(struct seq_file *m, void *unused)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(test_ops); i++)
+		seq_printf(m, "%d ", test_ops[i](20));
+	seq_printf(m, "%d\n", READ_ONCE(test_op_kept)(20));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_table);
+
+/* A function without an identity of its own, in two callers. */
+static __always_inline int test_inlined(int x)
+{
+	return x + 1;
+}
+
+static noinline int test_inline_first(int x)
+{
+	return test_inlined(x) * 10;
+}
+
+static noinline int test_inline_second(int x)
+{
+	return test_inlined(x) * 100;
+}
+
+static int test_inline_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%d %d\n", test_inline_first(2), test_inline_second(2));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_inline);
+
+/* Nothing but a string; updates also add functions, data and calls here. */
+static int test_string_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, "generation 1\n");
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_string);
+
+/* A function that the function tracer doesn't see. */
+static noinline notrace int test_untraced(int x)
+{
+	int generation = 1;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return generation;
+}
+
+static int test_notrace_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "generation %d\n", test_untraced(0));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_notrace);
+
+/* A jump label; writing 0 or 1 to the file turns the branch. */
+static DEFINE_STATIC_KEY_FALSE(test_key);
+
+static noinline void test_branch(struct seq_file *m)
+{
+	if (static_branch_unlikely(&test_key))
+		seq_puts(m, "generation 1: on\n");
+	else
+		seq_puts(m, "generation 1: off\n");
+}
+
+static ssize_t test_jump_label_write(struct file *file, const char __user *buf,
+				     size_t len, loff_t *pos)
+{
+	bool on;
+	int ret;
+
+	ret = kstrtobool_from_user(buf, len, &on);
+	if (ret)
+		return ret;
+	if (on)
+		static_branch_enable(&test_key);
+	else
+		static_branch_disable(&test_key);
+	return len;
+}
+
+static int test_jump_label_show(struct seq_file *m, void *unused)
+{
+	test_branch(m);
+	return 0;
+}
+DEFINE_SHOW_STORE_ATTRIBUTE(test_jump_label);
+
+/* A static call; writing 0 or 1 to the file chooses the function. */
+static int test_call_zero(int x)
+{
+	return 0;
+}
+
+static int test_call_double(int x)
+{
+	return 2 * x;
+}
+
+DEFINE_STATIC_CALL(test_ksplice_call, test_call_zero);
+
+static noinline int test_call(int x)
+{
+	return 1000 + static_call(test_ksplice_call)(x);
+}
+
+static ssize_t test_static_call_write(struct file *file, const char __user *buf,
+				      size_t len, loff_t *pos)
+{
+	bool on;
+	int ret;
+
+	ret = kstrtobool_from_user(buf, len, &on);
+	if (ret)
+		return ret;
+	if (on)
+		static_call_update(test_ksplice_call, test_call_double);
+	else
+		static_call_update(test_ksplice_call, test_call_zero);
+	return len;
+}
+
+static int test_static_call_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%d\n", test_call(21));
+	return 0;
+}
+DEFINE_SHOW_STORE_ATTRIBUTE(test_static_call);
+
+/* Code that the boot turns into what suits the CPU. */
+static int test_alternative_show(struct seq_file *m, void *unused)
+{
+#ifdef CONFIG_X86
+	seq_printf(m, "generation 1: fpu %d 3dnow %d\n",
+		   static_cpu_has(X86_FEATURE_FPU),
+		   static_cpu_has(X86_FEATURE_3DNOW));
+#else
+	seq_puts(m, "generation 1\n");
+#endif
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_alternative);
+
+/* Per-CPU data: how often the file was read, by all CPUs. */
+static DEFINE_PER_CPU(unsigned int, test_reads);
+
+static int test_percpu_show(struct seq_file *m, void *unused)
+{
+	unsigned int sum = 0;
+	int cpu;
+
+	this_cpu_inc(test_reads);
+	for_each_possible_cpu(cpu)
+		sum += per_cpu(test_reads, cpu);
+	seq_printf(m, "generation 1: %u\n", sum);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_percpu);
+
+/*
+ * Access to user memory that may fault: the entry in the exception table is
+ * this function's own.  Shows the last byte written, and how many faulted.
+ */
+static u8 test_user_byte;
+static unsigned int test_user_faults;
+
+static ssize_t test_uaccess_write(struct file *file, const char __user *buf,
+				  size_t len, loff_t *pos)
+{
+	u8 byte;
+
+	if (!len)
+		return -EINVAL;
+	if (!user_read_access_begin(buf, 1))
+		return -EFAULT;
+	unsafe_get_user(byte, buf, fault);
+	user_read_access_end();
+	test_user_byte = byte;
+	return len;
+
+fault:
+	user_read_access_end();
+	test_user_faults++;
+	return -EFAULT;
+}
+
+static int test_uaccess_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "byte %02x faults %u\n", test_user_byte,
+		   test_user_faults);
+	return 0;
+}
+DEFINE_SHOW_STORE_ATTRIBUTE(test_uaccess);
+
+/* Dynamic debug; whether it is on is seen in the kernel's log. */
+static int test_debug_show(struct seq_file *m, void *unused)
+{
+	pr_debug("debug of generation 1\n");
+	seq_puts(m, "generation 1\n");
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_debug);
+
+/* What stands at the entries of functions that updates replace. */
+static const struct {
+	const char *name;
+	void *addr;
+} test_entries[] = {
+	{ "test_chain_a",		test_chain_a },
+	{ "test_chain_b",		test_chain_b },
+	{ "test_chain_c",		test_chain_c },
+	{ "test_sleep_killable_show",	test_sleep_killable_show },
+	{ "test_op_mul",		test_op_mul },
+	{ "test_string_show",		test_string_show },
+};
+
+static int test_entries_show(struct seq_file *m, void *unused)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(test_entries); i++)
+		seq_printf(m, "%s %32ph\n", test_entries[i].name,
+			   test_entries[i].addr);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_entries);
+
+static const struct {
+	const char *name;
+	const struct file_operations *fops;
+} test_files[] = {
+	{ "alternative",		&test_alternative_fops },
+	{ "ambiguous",			&test_ambiguous_fops },
+	{ "chain",			&test_chain_fops },
+	{ "chain_counts",		&test_chain_counts_fops },
+	{ "chain_threads",		&test_chain_threads_fops },
+	{ "cold",			&test_cold_fops },
+	{ "debug",			&test_debug_fops },
+	{ "entries",			&test_entries_fops },
+	{ "gate",			&test_gate_fops },
+	{ "inline",			&test_inline_fops },
+	{ "jump_label",			&test_jump_label_fops },
+	{ "notrace",			&test_notrace_fops },
+	{ "percpu",			&test_percpu_fops },
+	{ "sleep_interruptible",	&test_sleep_interruptible_fops },
+	{ "sleep_killable",		&test_sleep_killable_fops },
+	{ "sleep_kthread",		&test_sleep_kthread_fops },
+	{ "static_call",		&test_static_call_fops },
+	{ "statics",			&test_statics_fops },
+	{ "string",			&test_string_fops },
+	{ "table",			&test_table_fops },
+	{ "tail",			&test_tail_fops },
+	{ "uaccess",			&test_uaccess_fops },
+};
+
+static int __init test_ksplice_init(void)
+{
+	int i;
+
+	WRITE_ONCE(test_op_kept, test_op_mul);
+	/* debugfs takes errors as directories, and says so itself. */
+	test_dir = debugfs_create_dir("test_ksplice", NULL);
+	for (i = 0; i < ARRAY_SIZE(test_files); i++)
+		debugfs_create_file(test_files[i].name, 0600, test_dir, NULL,
+				    test_files[i].fops);
+	debugfs_create_bool("cold_path", 0600, test_dir, &test_cold_path);
+	debugfs_create_atomic_t("sleepers", 0400, test_dir, &test_sleepers);
+	return 0;
+}
+module_init(test_ksplice_init);
+
+static void __exit test_ksplice_exit(void)
+{
+	debugfs_remove(test_dir);
+	test_chain_stop();
+}
+module_exit(test_ksplice_exit);
+
+MODULE_DESCRIPTION("Code for ksplice's selftests to update");
+MODULE_LICENSE("GPL");
