@@ -15,6 +15,9 @@
 
 #define KSPLICE_SITE_KINDS	(KSPLICE_SITE_RT_SHIFT + 1)
 
+/* Beside an index in the blob's targets: where to look for a name. */
+#define KSPLICE_VMLINUX		0xfffffffeU	/* only in the kernel itself */
+
 /**
  * struct ksplice_match_ops - the running kernel, as the matcher sees it
  * @read:	copy @len bytes at @addr; 0 or -EFAULT, never faults.  Bytes that
@@ -23,10 +26,11 @@
  *		trampolines of hot updates.  The caller of ksplice_match_run()
  *		holds text_mutex, so that no half-patched site is ever seen.
  * @candidates:	call @fn for every address that kallsyms knows @name under in
- *		@target, an index in the blob's targets, or KSPLICE_NONE for
- *		vmlinux and every live module; stop when @fn returns nonzero and
- *		return what it returned, else 0.  @fn does not sleep.
- *		A per-CPU symbol's address is its offset.
+ *		@target: an index in the blob's targets, KSPLICE_VMLINUX for the
+ *		kernel itself whether or not it is a target, or KSPLICE_NONE for
+ *		the kernel and every live module (slow, asked last); stop when
+ *		@fn returns nonzero and return what it returned, else 0.  @fn
+ *		does not sleep.  A per-CPU symbol's address is its offset.
  * @in_target:	is [@addr, @addr + @len) inside @target's text (no init text),
  *		its rodata (STRING, RODATA), its data, bss or rodata (DATA), or,
  *		for PERCPU, is this an offset in the per-CPU area (of @target)?
@@ -73,7 +77,7 @@ struct ksplice_site_env {
 	unsigned long ftrace_caller;
 	unsigned long ftrace_regs_caller;
 	unsigned long return_thunk;		/* the one in use */
-	unsigned long default_return_thunk;	/* __x86_return_thunk */
+	unsigned long return_thunks[6];		/* all there are */
 	unsigned long static_call_return;
 	unsigned long static_call_return0;
 	unsigned long nop_func;
@@ -150,16 +154,14 @@ void ksplice_match_free(struct ksplice_match *m);
  * @run:	what stands there now
  * @addr:	where "there" is
  * @len:	number of bytes
- * @base:	offset in the unit of the first byte; what the offsets in @sites
- *		count from 0 for
- * @relocs:	fields in @pre, ascending offsets from the start of the span
- *		plus @reloc_base
+ * @base:	what to take from the offsets in @relocs and @sites to get an
+ *		offset in the span
+ * @relocs:	relocated fields, ascending
  * @nrelocs:	number of them
- * @reloc_base:	see @relocs
  * @sites:	sites, ascending
  * @nsites:	number of them
- * @relaxed:	code the kernel copies or optimises at boot: nops may be
- *		merged, jumps shortened
+ * @relaxed:	inside an alternative, which the kernel copies and optimises
+ *		at boot: nops may be merged, jumps shortened
  * @bad_off:	on mismatch: offset in the span,
  * @bad_len:	... how many bytes are worth printing,
  * @bad_what:	... what it was taken for
@@ -173,7 +175,6 @@ struct ksplice_span {
 	u32 base;
 	const struct ksplice_f_reloc *relocs;
 	u32 nrelocs;
-	u32 reloc_base;
 	const struct ksplice_f_site *sites;
 	u32 nsites;
 	bool relaxed;

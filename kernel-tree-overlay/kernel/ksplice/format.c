@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reader of the on-disk format.
+ *
+ * What is read here came with a module: it was made by a tool that may be
+ * broken, on a disk that may be broken.  Every offset and index is checked
+ * once, so that the rest of the core can follow them without a thought.
+ * The cost is linear in the size of the blob.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include "format.h"
+#include "match.h"
+
+/* Far above any sane update; keeps sums of sizes in bounds. */
+#define KSPLICE_BLOB_MAX	(256U << 20)
+
+#define KSPLICE_SYM_FLAGS						\
+	(KSPLICE_SYM_LOCAL | KSPLICE_SYM_FUNC | KSPLICE_SYM_WEAK |	\
+	 KSPLICE_SYM_PERCPU | KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT | \
+	 KSPLICE_SYM_EXPORTED | KSPLICE_SYM_ANON)
+
+/* State of one check */
+struct ksplice_checker {
+	struct ksplice_view *v;
+	struct ksplice_error *err;
+	size_t size;
+};
+
+/* Says what is wrong with entry @i of @table. */
+static __printf(4, 5) int bad(struct ksplice_checker *c, const char *table,
+			      u32 i, const char *fmt, ...)
+{
+	char what[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	snprintf(c->err->text, sizeof(c->err->text),
+		 "the update is damaged: %s %u: %s; build it again",
+		 table, i, what);
+	return -EINVAL;
+}
+
+static bool range_ok(u32 first, u32 n, u32 limit)
+{
+	return first <= limit && n <= limit - first;
+}
+
+static int check_table(struct ksplice_checker *c, const char *name,
+		       const struct ksplice_f_table *t, size_t entry)
+{
+	u64 end = t->off + (u64)t->n * entry;
+
+	if (t->off % 8 || t->off < sizeof(struct ksplice_f_header) ||
+	    end > c->size) {
+		snprintf(c->err->text, sizeof(c->err->text),
+			 "the update is damaged: table of %s: %u entries at offset %u do not lie in its %zu bytes; build it again",
+			 name, t->n, t->off, c->size);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_tables(struct ksplice_checker *c)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+	const struct {
+		const char *name;
+		const struct ksplice_f_table *table;
+		size_t entry;
+	} all[] = {
+		{ "targets", &h->targets, sizeof(struct ksplice_f_target) },
+		{ "units", &h->units, sizeof(struct ksplice_f_unit) },
+		{ "syms", &h->syms, sizeof(struct ksplice_f_sym) },
+		{ "relocs", &h->relocs, sizeof(struct ksplice_f_reloc) },
+		{ "sites", &h->sites, sizeof(struct ksplice_f_site) },
+		{ "replaces", &h->replaces, sizeof(struct ksplice_f_replace) },
+		{ "fixups", &h->fixups, sizeof(struct ksplice_f_fixup) },
+		{ "strings", &h->strings, 1 },
+		{ "bytes", &h->bytes, 1 },
+	};
+	int ret;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		ret = check_table(c, all[i].name, all[i].table, all[i].entry);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void set_pointers(struct ksplice_view *v)
+{
+	const void *blob = v->hdr;
+
+	v->targets = blob + v->hdr->targets.off;
+	v->units = blob + v->hdr->units.off;
+	v->syms = blob + v->hdr->syms.off;
+	v->relocs = blob + v->hdr->relocs.off;
+	v->sites = blob + v->hdr->sites.off;
+	v->replaces = blob + v->hdr->replaces.off;
+	v->fixups = blob + v->hdr->fixups.off;
+	v->strings = blob + v->hdr->strings.off;
+	v->bytes = blob + v->hdr->bytes.off;
+}
+
+/* Is this an update at all, and one of our format? */
+static int check_identity(struct ksplice_checker *c)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+
+	if (c->size < offsetof(struct ksplice_f_header, name) ||
+	    h->magic != KSPLICE_MAGIC) {
+		snprintf(c->err->text, sizeof(c->err->text),
+			 "this is not a hot update: its section %s does not begin with the mark of one",
+			 KSPLICE_SECTION);
+		return -ENOEXEC;
+	}
+	if (h->format != KSPLICE_FORMAT) {
+		snprintf(c->err->text, sizeof(c->err->text),
+			 "the update has format %u, this ksplice reads format %u; build it again with the tools of this ksplice",
+			 h->format, KSPLICE_FORMAT);
+		return -EPROTO;
+	}
+	if (c->size < sizeof(*h) || h->size > c->size) {
+		snprintf(c->err->text, sizeof(c->err->text),
+			 "the update is truncated: %zu bytes are left of %u; copy or build it again",
+			 c->size, c->size < sizeof(*h) ? (u32)sizeof(*h) :
+							 h->size);
+		return -ENOEXEC;
+	}
+	if (h->header_size != sizeof(*h) || h->flags) {
+		snprintf(c->err->text, sizeof(c->err->text),
+			 "the update has a header of %u bytes with flags %#x, this ksplice knows %zu bytes and no flags; build it again with the tools of this ksplice",
+			 h->header_size, h->flags, sizeof(*h));
+		return -EPROTO;
+	}
+	return 0;
+}
+
+static int check_strings(struct ksplice_checker *c)
+{
+	u32 n = c->v->hdr->strings.n;
+
+	if (!n || c->v->strings[0] || c->v->strings[n - 1])
+		return bad(c, "table", 7,
+			   "the strings do not begin and end with a 0 byte");
+	return 0;
+}
+
+static bool str_ok(const struct ksplice_view *v, u32 off)
+{
+	return off < v->hdr->strings.n;
+}
+
+static bool str_given(const struct ksplice_view *v, u32 off)
+{
+	return str_ok(v, off) && *ksplice_str(v, off);
+}
+
+/* The name becomes a directory in sysfs. */
+static bool name_ok(const char *name)
+{
+	const char *p;
+
+	for (p = name; *p; p++) {
+		bool alnum = (*p >= 'a' && *p <= 'z') ||
+			     (*p >= 'A' && *p <= 'Z') ||
+			     (*p >= '0' && *p <= '9');
+
+		if (!alnum && (p == name || !strchr("_-.+", *p)))
+			return false;
+	}
+	return p != name && p - name <= KSPLICE_NAME_MAX;
+}
+
+static int check_header_strings(struct ksplice_checker *c)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+
+	if (!str_ok(c->v, h->name) || !name_ok(ksplice_str(c->v, h->name)))
+		return bad(c, "header", 0,
+			   "its name is not 1 to %d letters, digits, or _-.+",
+			   KSPLICE_NAME_MAX);
+	if (!str_given(c->v, h->release))
+		return bad(c, "header", 0, "it names no kernel release");
+	if (!str_ok(c->v, h->description))
+		return bad(c, "header", 0, "its description is no string");
+	return 0;
+}
+
+static int check_targets(struct ksplice_checker *c)
+{
+	const struct ksplice_view *v = c->v;
+	u32 i;
+
+	for (i = 0; i < v->hdr->targets.n; i++) {
+		if (!str_given(v, v->targets[i].name))
+			return bad(c, "target", i, "it has no name");
+		if (v->targets[i].flags)
+			return bad(c, "target", i, "unknown flags %#x",
+				   v->targets[i].flags);
+		if (i && !strcmp(ksplice_str(v, v->targets[i].name), "vmlinux"))
+			return bad(c, "target", i,
+				   "vmlinux does not stand first");
+	}
+	if (!v->hdr->targets.n)
+		return bad(c, "table", 0, "it changes no object");
+	return 0;
+}
+
+static int check_sym(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_sym *s = &v->syms[i];
+
+	if (!str_ok(v, s->name))
+		return bad(c, "symbol", i, "its name is no string");
+	if (s->flags & ~KSPLICE_SYM_FLAGS || s->pad)
+		return bad(c, "symbol", i, "unknown flags %#x", s->flags);
+	if (!(s->flags & KSPLICE_SYM_ANON) && !*ksplice_str(v, s->name))
+		return bad(c, "symbol", i, "it has no name");
+	if (s->target != KSPLICE_NONE && s->target >= v->hdr->targets.n)
+		return bad(c, "symbol", i, "there is no target %u", s->target);
+	if (s->unit == KSPLICE_NONE)
+		return 0;
+	if (s->unit >= v->hdr->units.n)
+		return bad(c, "symbol", i, "there is no unit %u", s->unit);
+	if (s->offset > v->units[s->unit].size)
+		return bad(c, "symbol", i,
+			   "offset %#x is outside its unit of %#x bytes",
+			   s->offset, v->units[s->unit].size);
+	return 0;
+}
+
+static int check_reloc(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_f_reloc *r = &c->v->relocs[i];
+
+	if (!ksplice_arch_field_size(r->type))
+		return bad(c, "relocation", i, "unknown type %u", r->type);
+	if (r->sym >= c->v->hdr->syms.n)
+		return bad(c, "relocation", i, "there is no symbol %u", r->sym);
+	if (r->pad)
+		return bad(c, "relocation", i, "unknown flags %#x", r->pad);
+	return 0;
+}
+
+/* Fields have to lie in @size bytes, one after the other. */
+static int check_fields(struct ksplice_checker *c, const char *what, u32 i,
+			u32 first, u32 n, u32 size)
+{
+	u32 end = 0, k, width;
+
+	if (!range_ok(first, n, c->v->hdr->relocs.n))
+		return bad(c, what, i, "there are no relocations %u+%u",
+			   first, n);
+	for (k = first; k < first + n; k++) {
+		const struct ksplice_f_reloc *r = &c->v->relocs[k];
+
+		width = ksplice_arch_field_size(r->type);
+		if (r->offset < end || !range_ok(r->offset, width, size))
+			return bad(c, what, i,
+				   "relocation %u at %#x overlaps another or the end of %#x bytes",
+				   k, r->offset, size);
+		end = r->offset + width;
+	}
+	return 0;
+}
+
+static int check_contents(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_unit *u = &v->units[i];
+	const u8 *p, *end;
+
+	if (u->kind == KSPLICE_UNIT_DATA || u->kind == KSPLICE_UNIT_PERCPU) {
+		if (u->bytes != KSPLICE_NONE)
+			return bad(c, "unit", i, "data comes with contents");
+		return 0;
+	}
+	if (!u->size || !range_ok(u->bytes, u->size, v->hdr->bytes.n))
+		return bad(c, "unit", i,
+			   "its %u bytes at %u are not in the table of bytes",
+			   u->size, u->bytes);
+	if (u->kind != KSPLICE_UNIT_STRING)
+		return 0;
+	p = v->bytes + u->bytes;
+	end = memchr(p, 0, u->size);
+	if (end != p + u->size - 1)
+		return bad(c, "unit", i, "it is not one string");
+	return 0;
+}
+
+/*
+ * Sites follow one another; only alternatives may share their first byte, and
+ * have other sites inside.
+ */
+static int check_site_order(struct ksplice_checker *c, u32 i,
+			    const struct ksplice_f_unit *u)
+{
+	u32 alt = 0, alt_end = 0, last = 0, last_end = 0, k;
+
+	for (k = u->sites; k < u->sites + u->nsites; k++) {
+		const struct ksplice_f_site *s = &c->v->sites[k];
+		u32 end = s->offset + s->len;
+		bool ok;
+
+		if (s->kind == KSPLICE_SITE_ALT) {
+			ok = s->offset >= alt_end ||
+			     (alt_end && s->offset == alt);
+			ok = ok && (s->offset >= last_end ||
+				    (s->offset == last && end >= last_end));
+			if (s->offset != alt || end > alt_end)
+				alt_end = end;
+			alt = s->offset;
+		} else {
+			ok = s->offset >= last_end &&
+			     (s->offset >= alt_end || end <= alt_end);
+			last = s->offset;
+			last_end = end;
+		}
+		if (!ok || s->offset < alt)
+			return bad(c, "unit", i,
+				   "site %u at %#x overlaps another", k,
+				   s->offset);
+	}
+	return 0;
+}
+
+/* No field may be half inside a site. */
+static int check_site_fields(struct ksplice_checker *c, u32 i,
+			     const struct ksplice_f_unit *u)
+{
+	const struct ksplice_f_reloc *r = &c->v->relocs[u->relocs];
+	u32 k, n = 0;
+
+	for (k = u->sites; k < u->sites + u->nsites; k++) {
+		const struct ksplice_f_site *s = &c->v->sites[k];
+		u32 edge[2] = { s->offset, s->offset + s->len }, e, m;
+
+		while (n < u->nrelocs && r[n].offset + 8 < s->offset)
+			n++;
+		for (m = n; m < u->nrelocs && r[m].offset < edge[1]; m++) {
+			e = r[m].offset + ksplice_arch_field_size(r[m].type);
+			if ((r[m].offset < edge[0] && e > edge[0]) ||
+			    e > edge[1])
+				return bad(c, "unit", i,
+					   "a relocated field at %#x is cut by site %u",
+					   r[m].offset, k);
+		}
+	}
+	return 0;
+}
+
+static int check_site(struct ksplice_checker *c,
+		      const struct ksplice_f_unit *u, u32 k)
+{
+	const struct ksplice_f_site *s = &c->v->sites[k];
+	const char *why;
+
+	if (!s->len || !range_ok(s->offset, s->len, u->size))
+		return bad(c, "site", k, "%u bytes at %#x are not in its unit",
+			   s->len, s->offset);
+	if (s->pad)
+		return bad(c, "site", k, "unknown flags %#x", s->pad);
+	if (!range_ok(s->reloc, s->nreloc, c->v->hdr->relocs.n))
+		return bad(c, "site", k, "there are no relocations %u+%u",
+			   s->reloc, s->nreloc);
+	why = ksplice_arch_check_site(c->v, u, s);
+	if (why)
+		return bad(c, "site", k, "%s: %s",
+			   ksplice_arch_site_name(s->kind), why);
+	if (s->kind == KSPLICE_SITE_ALT)
+		return check_fields(c, "site", k, s->reloc, s->nreloc,
+				    s->arglen);
+	return 0;
+}
+
+static int check_sites(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_f_unit *u = &c->v->units[i];
+	int ret;
+	u32 k;
+
+	if (!range_ok(u->sites, u->nsites, c->v->hdr->sites.n))
+		return bad(c, "unit", i, "there are no sites %u+%u",
+			   u->sites, u->nsites);
+	if (u->nsites && u->kind != KSPLICE_UNIT_TEXT)
+		return bad(c, "unit", i, "it is not code and has sites");
+	for (k = u->sites; k < u->sites + u->nsites; k++) {
+		ret = check_site(c, u, k);
+		if (ret)
+			return ret;
+	}
+	ret = check_site_order(c, i, u);
+	return ret ? ret : check_site_fields(c, i, u);
+}
+
+static int check_unit(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_unit *u = &v->units[i];
+	int ret;
+
+	if (!str_ok(v, u->name) || !str_ok(v, u->source))
+		return bad(c, "unit", i, "its name or source is no string");
+	if (u->target >= v->hdr->targets.n)
+		return bad(c, "unit", i, "there is no target %u", u->target);
+	if (u->kind < KSPLICE_UNIT_TEXT || u->kind > KSPLICE_UNIT_PERCPU)
+		return bad(c, "unit", i, "unknown kind %u", u->kind);
+	if (u->flags & ~KSPLICE_UNIT_REPLACED ||
+	    (u->flags && u->kind != KSPLICE_UNIT_TEXT))
+		return bad(c, "unit", i, "flags %#x with kind %u", u->flags,
+			   u->kind);
+	if (!u->align || u->align & (u->align - 1))
+		return bad(c, "unit", i, "alignment %u", u->align);
+	if (u->parent != KSPLICE_NONE && u->parent >= v->hdr->units.n)
+		return bad(c, "unit", i, "there is no unit %u", u->parent);
+	ret = check_contents(c, i);
+	if (!ret)
+		ret = check_fields(c, "unit", i, u->relocs, u->nrelocs,
+				   u->size);
+	return ret ? ret : check_sites(c, i);
+}
+
+/* Sums, so that units that share entries can't make the matcher slow. */
+static int check_sums(struct ksplice_checker *c, u32 i, u64 *sums)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+	const struct ksplice_f_unit *u = &c->v->units[i];
+	u32 k;
+
+	if (u->bytes != KSPLICE_NONE)
+		sums[0] += u->size;
+	sums[1] += u->nrelocs;
+	sums[2] += u->nsites;
+	for (k = u->sites; k < u->sites + u->nsites; k++)
+		sums[1] += c->v->sites[k].nreloc;
+	if (sums[0] > KSPLICE_BLOB_MAX || sums[1] > h->relocs.n ||
+	    sums[2] > h->sites.n)
+		return bad(c, "unit", i,
+			   "units share contents, relocations or sites");
+	return 0;
+}
+
+static int check_units(struct ksplice_checker *c)
+{
+	u64 sums[3] = { 0 };
+	int ret;
+	u32 i;
+
+	for (i = 0; i < c->v->hdr->units.n; i++) {
+		ret = check_unit(c, i);
+		if (!ret)
+			ret = check_sums(c, i, sums);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int check_replace(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_replace *r = &v->replaces[i];
+	const struct ksplice_f_unit *u;
+
+	if (!str_given(v, r->name))
+		return bad(c, "replacement", i, "it has no name");
+	if (r->unit >= v->hdr->units.n)
+		return bad(c, "replacement", i, "there is no unit %u", r->unit);
+	u = &v->units[r->unit];
+	if (u->kind != KSPLICE_UNIT_TEXT || !(u->flags & KSPLICE_UNIT_REPLACED))
+		return bad(c, "replacement", i,
+			   "unit %u is not code that is replaced", r->unit);
+	if (!r->size || !range_ok(r->offset, r->size, u->size))
+		return bad(c, "replacement", i,
+			   "%u bytes at %#x are not in its unit", r->size,
+			   r->offset);
+	if (r->kind == KSPLICE_REPLACE_FUNC)
+		return 0;
+	if (r->kind != KSPLICE_REPLACE_RANGE || r->addr)
+		return bad(c, "replacement", i, "kind %u with a new address",
+			   r->kind);
+	return 0;
+}
+
+static int check_fixup(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_f_fixup *f = &c->v->fixups[i];
+	const struct ksplice_f_sym *s;
+	u32 want = 0;
+
+	if (f->sym >= c->v->hdr->syms.n)
+		return bad(c, "fixup", i, "there is no symbol %u", f->sym);
+	s = &c->v->syms[f->sym];
+	if (f->type == KSPLICE_R_RT_PTR)
+		want = KSPLICE_SYM_RT_PTR;
+	else if (f->type == KSPLICE_R_RT_SHIFT)
+		want = KSPLICE_SYM_RT_SHIFT;
+	else if (!ksplice_arch_field_size(f->type))
+		return bad(c, "fixup", i, "unknown type %u", f->type);
+	if ((s->flags & (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT)) != want)
+		return bad(c, "fixup", i,
+			   "type %u does not fit symbol %u with flags %#x",
+			   f->type, f->sym, s->flags);
+	return 0;
+}
+
+/* Calls @check for each entry of a table. */
+static int check_each(struct ksplice_checker *c, u32 n,
+		      int (*check)(struct ksplice_checker *c, u32 i))
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < n && !ret; i++)
+		ret = check(c, i);
+	return ret;
+}
+
+static int check_all(struct ksplice_checker *c)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+	int ret = check_strings(c);
+
+	if (!ret)
+		ret = check_header_strings(c);
+	if (!ret)
+		ret = check_targets(c);
+	if (!ret)
+		ret = check_each(c, h->syms.n, check_sym);
+	if (!ret)
+		ret = check_each(c, h->relocs.n, check_reloc);
+	if (!ret)
+		ret = check_units(c);
+	if (!ret)
+		ret = check_each(c, h->replaces.n, check_replace);
+	if (!ret)
+		ret = check_each(c, h->fixups.n, check_fixup);
+	return ret;
+}
+
+/**
+ * ksplice_view_init() - check a blob and make a view of it
+ * @v:		the view
+ * @blob:	start of the section KSPLICE_SECTION, aligned to 8 bytes
+ * @size:	bytes there are
+ * @err:	gets the reason, for a person
+ *
+ * Addresses (fixup.place, replace.addr) are not checked: what they have to lie
+ * in, only the core knows.
+ *
+ * Return: 0; -ENOEXEC if this is no update or only the beginning of one;
+ * -EPROTO if it was made for another version of the format; -EINVAL if it
+ * contradicts itself, @err says in which table and entry.
+ */
+int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
+		      struct ksplice_error *err)
+{
+	struct ksplice_checker c = { .v = v, .err = err, .size = size };
+	int ret;
+
+	memset(v, 0, sizeof(*v));
+	err->text[0] = 0;
+	v->hdr = blob;
+	if ((unsigned long)blob % 8 || size > KSPLICE_BLOB_MAX) {
+		snprintf(err->text, sizeof(err->text),
+			 "section %s is not aligned to 8 bytes or larger than %u; build the update again",
+			 KSPLICE_SECTION, KSPLICE_BLOB_MAX);
+		return -EINVAL;
+	}
+	ret = check_identity(&c);
+	if (ret)
+		return ret;
+	c.size = v->hdr->size;
+	ret = check_tables(&c);
+	if (ret)
+		return ret;
+	set_pointers(v);
+	return check_all(&c);
+}
