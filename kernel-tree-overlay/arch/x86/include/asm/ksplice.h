@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _ASM_X86_KSPLICE_H
+#define _ASM_X86_KSPLICE_H
+
+#include <linux/types.h>
+
+struct module;
+struct task_struct;
+
+#define ARCH_KSPLICE_JUMP_SIZE	5
+
+/*
+ * Writing a jump (or taking it back) takes this many steps.  After each, all
+ * CPUs must meet and call arch_ksplice_sync() before the next may begin.
+ */
+#define ARCH_KSPLICE_POKE_STEPS	3
+
+/**
+ * struct arch_ksplice_jump - the trampoline of one function
+ * @site:	address of the bytes that become the jump
+ * @dest:	where it jumps to
+ * @saved:	the bytes that stood at @site when the update was loaded
+ * @jump:	the jump
+ */
+struct arch_ksplice_jump {
+	unsigned long site;
+	unsigned long dest;
+	u8 saved[ARCH_KSPLICE_JUMP_SIZE];
+	u8 jump[ARCH_KSPLICE_JUMP_SIZE];
+};
+
+int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
+			   unsigned long dest, const char **why);
+int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
+			    const char **why);
+void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len);
+void arch_ksplice_poke_start(struct arch_ksplice_jump **jumps, unsigned int n);
+void arch_ksplice_poke(const struct arch_ksplice_jump *jump, bool apply,
+		       int step);
+void arch_ksplice_poke_end(void);
+void arch_ksplice_sync(void);
+bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
+			unsigned long *high);
+bool arch_ksplice_untouchable(unsigned long addr);
+void arch_ksplice_write(void *place, const void *bytes, size_t len);
+int arch_ksplice_init(void);
+
+#endif /* _ASM_X86_KSPLICE_H */

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - trampolines, and what x86-64 knows about stacks and text
+ *
+ * The trampoline is a 5-byte jump that stands after the ENDBR and after the
+ * fentry slot of the old function: ftrace, BPF trampolines and indirect
+ * callers keep finding the bytes that they expect (Documentation/ksplice/
+ * design.rst lists who looks at what).
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/compiler.h>
+#include <linux/ftrace.h>
+#include <linux/jump_label.h>
+#include <linux/kallsyms.h>
+#include <linux/kdebug.h>
+#include <linux/kprobes.h>
+#include <linux/ksplice.h>
+#include <linux/memory.h>
+#include <linux/mutex.h>
+#include <linux/sched/task_stack.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <asm/alternative.h>
+#include <asm/ibt.h>
+#include <asm/ksplice.h>
+#include <asm/sections.h>
+#include <asm/sync_core.h>
+#include <asm/text-patching.h>
+#include <asm/traps.h>
+
+static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
+
+/*
+ * The jumps that are being written: read by the int3 handler on any CPU, also
+ * from an NMI.  Written before the first int3 and after the last CPU has
+ * passed arch_ksplice_sync(), both with every CPU in the stop.
+ */
+static struct arch_ksplice_jump **poking;
+static unsigned int nr_poking;
+
+/* ENDBR, its sealed form, or nothing: how many bytes to leave alone. */
+static unsigned int endbr_size(const u8 *insn)
+{
+	u32 val;
+
+	memcpy(&val, insn, sizeof(val));
+	return is_endbr(val) ? sizeof(val) : 0;
+}
+
+/* The offset of the trampoline in @func, or a negative error. */
+static int jump_offset(unsigned long func, const char **why)
+{
+	unsigned long fentry = ftrace_location(func);
+	unsigned int off;
+	u8 insn[4];
+
+	if (copy_from_kernel_nofault(insn, (void *)func, sizeof(insn))) {
+		*why = "its entry cannot be read";
+		return -EFAULT;
+	}
+
+	off = endbr_size(insn);
+	if (!fentry)
+		return off;
+	if (fentry != func + off) {
+		*why = "its fentry call is not at its start";
+		return -EOPNOTSUPP;
+	}
+	return off + MCOUNT_INSN_SIZE;
+}
+
+/**
+ * arch_ksplice_jump_init - work out the trampoline of a function
+ * @jump:	filled
+ * @func:	entry of the old function
+ * @dest:	entry of the new function
+ * @why:	where a reason goes for the one who asked
+ *
+ * Writes nothing.  kallsyms' size includes the padding before the next
+ * symbol: a short function may have its jump reach into that.
+ *
+ * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE with @why set.
+ */
+int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
+			   unsigned long dest, const char **why)
+{
+	unsigned long size, symoff;
+	long disp;
+	int off;
+
+	off = jump_offset(func, why);
+	if (off < 0)
+		return off;
+
+	if (!kallsyms_lookup_size_offset(func, &size, &symoff) || symoff) {
+		*why = "kallsyms does not know its size";
+		return -EOPNOTSUPP;
+	}
+	if (off + ARCH_KSPLICE_JUMP_SIZE > size) {
+		*why = "it is too short for a jump";
+		return -ENOSPC;
+	}
+
+	jump->site = func + off;
+	jump->dest = dest;
+	disp = dest - (jump->site + JMP32_INSN_SIZE);
+	if (disp != (s32)disp) {
+		*why = "the new code is out of a jump's reach";
+		return -ERANGE;
+	}
+	jump->jump[0] = JMP32_INSN_OPCODE;
+	memcpy(&jump->jump[1], &(s32){ disp }, sizeof(s32));
+
+	if (copy_from_kernel_nofault(jump->saved, (void *)jump->site,
+				     sizeof(jump->saved))) {
+		*why = "its text cannot be read";
+		return -EFAULT;
+	}
+	return 0;
+}
+
+/*
+ * A kprobe that stands in the bytes, or an optimised one whose jump could
+ * reach into them.  One that uses ftrace writes nothing here.
+ */
+static bool kprobe_reserved(unsigned long site)
+{
+#ifdef CONFIG_KPROBES
+	unsigned long addr;
+	struct kprobe *p;
+	bool found = false;
+
+	preempt_disable();
+	for (addr = site - (ARCH_KSPLICE_JUMP_SIZE - 1);
+	     addr < site + ARCH_KSPLICE_JUMP_SIZE && !found; addr++) {
+		p = get_kprobe((void *)addr);
+		found = p && !kprobe_ftrace(p);
+	}
+	preempt_enable();
+	return found;
+#else
+	return false;
+#endif
+}
+
+#ifdef CONFIG_KPROBES
+/* What stood where a probe stands: 1 byte, or 5 under an optimised one. */
+static size_t probed_bytes(struct kprobe *p, u8 *bytes)
+{
+	bytes[0] = p->opcode;
+#ifdef CONFIG_OPTPROBES
+	if (p->flags & KPROBE_FLAG_OPTIMIZED) {
+		struct optimized_kprobe *op;
+
+		op = container_of(p, struct optimized_kprobe, kp);
+		memcpy(bytes + 1, op->optinsn.copied_insn, DISP32_SIZE);
+		return 1 + DISP32_SIZE;
+	}
+#endif
+	return 1;
+}
+#endif
+
+/**
+ * arch_ksplice_hide_probes - undo in a copy of text what kprobes did to it
+ * @addr:	where the copy was taken
+ * @buf:	the copy
+ * @len:	its length
+ *
+ * Context: text_mutex held, so that no probe comes or goes.
+ */
+void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
+{
+#ifdef CONFIG_KPROBES
+	u8 bytes[1 + DISP32_SIZE];
+	unsigned long at;
+	struct kprobe *p;
+	size_t i, n;
+
+	preempt_disable();
+	for (at = addr - DISP32_SIZE; at < addr + len; at++) {
+		p = get_kprobe((void *)at);
+		if (!p || kprobe_ftrace(p))
+			continue;
+		n = probed_bytes(p, bytes);
+		for (i = 0; i < n; i++) {
+			if (at + i >= addr && at + i < addr + len)
+				buf[at + i - addr] = bytes[i];
+		}
+	}
+	preempt_enable();
+#endif
+}
+
+/**
+ * arch_ksplice_jump_check - may the trampoline be written or taken back now?
+ * @jump:	the trampoline
+ * @apply:	to be written, else to be taken back
+ * @why:	where the reason goes
+ *
+ * Context: jump_label_lock() and text_mutex held; they keep the answer true
+ * until they are released.
+ * Return: 0, -EBUSY with @why set if somebody else holds the bytes or changed
+ * them.
+ */
+int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
+			    const char **why)
+{
+	void *start = (void *)jump->site;
+	void *end = start + ARCH_KSPLICE_JUMP_SIZE - 1;
+
+	lockdep_assert_held(&text_mutex);
+
+	if (kprobe_reserved(jump->site))
+		*why = "a kprobe stands in the bytes of the jump";
+	else if (ftrace_text_reserved(start, end))
+		*why = "ftrace owns the bytes of the jump";
+	else if (jump_label_text_reserved(start, end))
+		*why = "a jump label stands in the bytes of the jump";
+	else if (static_call_text_reserved(start, end))
+		*why = "a static call stands in the bytes of the jump";
+	else if (alternatives_text_reserved(start, end))
+		*why = "an SMP lock prefix stands in the bytes of the jump";
+	else if (memcmp(start, apply ? jump->saved : jump->jump,
+			ARCH_KSPLICE_JUMP_SIZE))
+		*why = apply ? "the bytes are not those seen at load" :
+			       "the jump is not the one that was written";
+	else
+		return 0;
+	return -EBUSY;
+}
+
+/*
+ * An NMI or a machine check ran into a jump that is half written.  Whichever
+ * way the change goes, the new function is there and may be run: take the
+ * jump for it.
+ */
+static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
+{
+	struct pt_regs *regs = ((struct die_args *)data)->regs;
+	unsigned int i, n;
+
+	if (val != DIE_INT3 || user_mode(regs))
+		return NOTIFY_DONE;
+
+	/* Pairs with smp_store_release() in arch_ksplice_poke_start(). */
+	n = smp_load_acquire(&nr_poking);
+	for (i = 0; i < n; i++) {
+		if (regs->ip != poking[i]->site + INT3_INSN_SIZE)
+			continue;
+		int3_emulate_jmp(regs, poking[i]->dest);
+		return NOTIFY_STOP;
+	}
+	return NOTIFY_DONE;
+}
+NOKPROBE_SYMBOL(poke_int3);
+
+static struct notifier_block poke_int3_nb = {
+	.notifier_call	= poke_int3,
+	.priority	= INT_MAX,
+};
+
+/**
+ * arch_ksplice_poke_start - announce the jumps that will be written
+ * @jumps:	the jumps, until arch_ksplice_poke_end()
+ * @n:		number of them
+ *
+ * Context: in the stop, on one CPU.
+ */
+void arch_ksplice_poke_start(struct arch_ksplice_jump **jumps, unsigned int n)
+{
+	poking = jumps;
+	/* Pairs with smp_load_acquire() in poke_int3(). */
+	smp_store_release(&nr_poking, n);
+}
+
+/**
+ * arch_ksplice_poke - do one step of writing a jump, or of taking it back
+ * @jump:	the jump
+ * @apply:	write it, else restore the bytes it stands over
+ * @step:	0 to ARCH_KSPLICE_POKE_STEPS - 1
+ *
+ * First an int3, so that whoever comes along does not run half a jump; then
+ * the tail; then the first byte.  This is the order of text_poke_bp_batch(),
+ * which cannot be used here: it waits for other CPUs through IPIs, and in the
+ * stop they have interrupts off.
+ *
+ * Context: in the stop, on one CPU, text_mutex held by the one who stopped
+ * the machine (hence not text_poke(), which wants it held by current).
+ */
+void arch_ksplice_poke(const struct arch_ksplice_jump *jump, bool apply,
+		       int step)
+{
+	const u8 *bytes = apply ? jump->jump : jump->saved;
+	u8 *site = (u8 *)jump->site;
+	u8 int3 = INT3_INSN_OPCODE;
+
+	switch (step) {
+	case 0:
+		text_poke_copy_locked(site, &int3, 1, true);
+		break;
+	case 1:
+		text_poke_copy_locked(site + 1, bytes + 1,
+				      ARCH_KSPLICE_JUMP_SIZE - 1, true);
+		break;
+	case 2:
+		text_poke_copy_locked(site, bytes, 1, true);
+		break;
+	}
+}
+
+/**
+ * arch_ksplice_poke_end - no jump is half written any more
+ *
+ * Context: in the stop, on one CPU, when all have passed arch_ksplice_sync()
+ * after the last step.
+ */
+void arch_ksplice_poke_end(void)
+{
+	/* Pairs with smp_load_acquire() in poke_int3(). */
+	smp_store_release(&nr_poking, 0);
+	poking = NULL;
+}
+
+/**
+ * arch_ksplice_sync - make this CPU see text that another one has written
+ */
+void arch_ksplice_sync(void)
+{
+	sync_core();
+}
+
+/**
+ * arch_ksplice_stack - the part of a sleeping thread's stack that is in use
+ * @task:	the thread; it does not run
+ * @low:	lowest address in use
+ * @high:	first address behind the stack
+ *
+ * Return: false if the saved stack pointer is not in the thread's stack.
+ */
+bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
+			unsigned long *high)
+{
+	unsigned long base = (unsigned long)task_stack_page(task);
+
+	*low = READ_ONCE(task->thread.sp);
+	*high = base + THREAD_SIZE;
+	return *low >= base && *low < *high;
+}
+
+/**
+ * arch_ksplice_untouchable - may the function at @addr never be replaced?
+ * @addr:	its entry
+ *
+ * Entry code runs on the user's page table, where a module's text is not
+ * mapped, and noinstr code runs where nothing may intervene.
+ *
+ * Return: true if it may not.
+ */
+bool arch_ksplice_untouchable(unsigned long addr)
+{
+	return (addr >= (unsigned long)__entry_text_start &&
+		addr < (unsigned long)__entry_text_end) ||
+	       (addr >= (unsigned long)__noinstr_text_start &&
+		addr < (unsigned long)__noinstr_text_end);
+}
+
+/**
+ * arch_ksplice_write - write into a module's memory, read-only or not
+ * @place:	where; all of it must be the module's
+ * @bytes:	what
+ * @len:	how much
+ *
+ * Nothing may execute it yet.  Context: process; takes text_mutex.
+ */
+void arch_ksplice_write(void *place, const void *bytes, size_t len)
+{
+	mutex_lock(&text_mutex);
+	text_poke_copy_locked(place, bytes, len, false);
+	mutex_unlock(&text_mutex);
+}
+
+/**
+ * arch_ksplice_init - prepare what the trampolines need
+ * Return: 0 or an errno.
+ */
+int arch_ksplice_init(void)
+{
+	return register_die_notifier(&poke_int3_nb);
+}

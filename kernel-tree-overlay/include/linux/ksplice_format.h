@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The on-disk format of a hot update.
+ *
+ * Shared by the kernel (kernel/ksplice/) and the tools (tools/kspl-objdiff):
+ * it may include nothing but <linux/types.h>.
+ *
+ * A hot update is an ordinary module.  Besides new code and data, which the
+ * module loader handles like any other module's, it carries ONE section,
+ * KSPLICE_SECTION, which is what this header describes: a header, tables
+ * and bytes, all found by offsets from the start of the section ("the blob").
+ * Only two kinds of fields hold addresses (struct ksplice_f_fixup.place and
+ * struct ksplice_f_replace.addr); the module loader fills them through
+ * R_X86_64_64 relocations against symbols of the update itself.
+ *
+ * The section's name begins with ".init", so that the loader frees it when
+ * the update has been loaded.  The core keeps nothing that points into it.
+ */
+#ifndef _LINUX_KSPLICE_FORMAT_H
+#define _LINUX_KSPLICE_FORMAT_H
+
+#include <linux/types.h>
+
+#define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
+#define KSPLICE_FORMAT		1
+
+/* The section, and the symbol at its start by which the core finds it. */
+#define KSPLICE_SECTION		".init.ksplice"
+#define KSPLICE_SYMBOL		"__ksplice_update"
+
+/*
+ * An update refers to this exported symbol of the core once (from a section
+ * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
+ * fails where no core of this format is there.
+ */
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_1"
+#define KSPLICE_ABI_SECTION	".ksplice.abi"
+
+#define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
+#define KSPLICE_NONE		0xffffffffU	/* "no unit", "no symbol" */
+
+/**
+ * struct ksplice_f_table - where a table stands in the blob
+ * @off:	offset of the first entry from the start of the blob, a
+ *		multiple of 8
+ * @n:		number of entries; for @strings and @bytes: of bytes
+ */
+struct ksplice_f_table {
+	__u32 off;
+	__u32 n;
+};
+
+/**
+ * struct ksplice_f_header - start of the blob
+ * @magic:	KSPLICE_MAGIC
+ * @format:	KSPLICE_FORMAT
+ * @header_size: sizeof(struct ksplice_f_header)
+ * @size:	size of the whole blob in bytes
+ * @flags:	0
+ * @name:	name of the update, offset in @strings
+ * @release:	the kernel release it was made for (uname -r), in @strings
+ * @description: one line for a person, in @strings
+ * @targets:	struct ksplice_f_target: vmlinux first, if it is one
+ * @units:	struct ksplice_f_unit: the pre sections, grouped by target
+ * @syms:	struct ksplice_f_sym
+ * @relocs:	struct ksplice_f_reloc, by unit, ascending offsets in a unit
+ * @sites:	struct ksplice_f_site, by unit, ascending offsets in a unit
+ * @replaces:	struct ksplice_f_replace
+ * @fixups:	struct ksplice_f_fixup
+ * @strings:	NUL-terminated strings; offset 0 holds the empty string, the
+ *		last byte is 0
+ * @bytes:	contents of units and of alternatives' replacements
+ */
+struct ksplice_f_header {
+	__u32 magic;
+	__u32 format;
+	__u32 header_size;
+	__u32 size;
+	__u32 flags;
+	__u32 name;
+	__u32 release;
+	__u32 description;
+	struct ksplice_f_table targets;
+	struct ksplice_f_table units;
+	struct ksplice_f_table syms;
+	struct ksplice_f_table relocs;
+	struct ksplice_f_table sites;
+	struct ksplice_f_table replaces;
+	struct ksplice_f_table fixups;
+	struct ksplice_f_table strings;
+	struct ksplice_f_table bytes;
+};
+
+/**
+ * struct ksplice_f_target - an object of the running kernel that is changed
+ * @name:	module name in @strings; "vmlinux" for the kernel itself
+ * @flags:	0
+ */
+struct ksplice_f_target {
+	__u32 name;
+	__u32 flags;
+};
+
+/* What a unit is; decides what of it is compared with the running kernel. */
+enum ksplice_f_unit_kind {
+	KSPLICE_UNIT_TEXT	= 1,	/* code: all bytes but fields and sites */
+	KSPLICE_UNIT_RODATA	= 2,	/* constants: all bytes but reloc fields */
+	KSPLICE_UNIT_STRING	= 3,	/* one NUL-terminated string */
+	KSPLICE_UNIT_DATA	= 4,	/* only found, never compared */
+	KSPLICE_UNIT_PERCPU	= 5,	/* as data; its address is an offset */
+};
+
+/* Unit flags */
+#define KSPLICE_UNIT_REPLACED	0x1	/* text that this update replaces */
+
+/**
+ * struct ksplice_f_unit - one section (or string) of a pre object
+ * @name:	label for people and messages: the main symbol's name, "" for
+ *		strings and anonymous constants
+ * @target:	index in @targets
+ * @tu:		number of the translation unit it comes from: static names are
+ *		unique within one (source file in @source)
+ * @source:	the translation unit's name (e.g. "fs/proc/cmdline.o")
+ * @kind:	enum ksplice_f_unit_kind
+ * @flags:	KSPLICE_UNIT_*
+ * @size:	bytes of the unit in the running kernel
+ * @align:	alignment in bytes, a power of two
+ * @bytes:	offset in @bytes of @size bytes of content, all relocated fields
+ *		holding 0; KSPLICE_NONE for data, which has no content here
+ * @relocs:	first entry in @relocs
+ * @nrelocs:	number of them
+ * @sites:	first entry in @sites
+ * @nsites:	number of them
+ * @parent:	for a .cold/.part piece: the unit it was split from; else
+ *		KSPLICE_NONE.  A hint for messages only.
+ *
+ * Text units are whole: every function outside __init of a translation unit
+ * that is changed in any way is there, so that names and constants can be
+ * inferred from its neighbours.
+ */
+struct ksplice_f_unit {
+	__u32 name;
+	__u32 target;
+	__u32 tu;
+	__u32 source;
+	__u32 kind;
+	__u32 flags;
+	__u32 size;
+	__u32 align;
+	__u32 bytes;
+	__u32 relocs;
+	__u32 nrelocs;
+	__u32 sites;
+	__u32 nsites;
+	__u32 parent;
+};
+
+/* Symbol flags */
+#define KSPLICE_SYM_LOCAL	0x01	/* static: may occur more than once */
+#define KSPLICE_SYM_FUNC	0x02	/* STT_FUNC */
+#define KSPLICE_SYM_WEAK	0x04	/* defined weak: run may use another */
+#define KSPLICE_SYM_PERCPU	0x08	/* its value is a per-CPU offset */
+#define KSPLICE_SYM_RT_PTR	0x10	/* value of a runtime constant (8 bytes) */
+#define KSPLICE_SYM_RT_SHIFT	0x20	/* value of a runtime constant (1 byte) */
+#define KSPLICE_SYM_EXPORTED	0x40	/* exported by vmlinux or a module */
+#define KSPLICE_SYM_ANON	0x80	/* a section or string: no name to look up */
+
+/**
+ * struct ksplice_f_sym - something with a value in the running kernel
+ * @name:	as kallsyms has it; "" with KSPLICE_SYM_ANON.  For a runtime
+ *		constant the name of the variable it is made from.
+ * @flags:	KSPLICE_SYM_*
+ * @unit:	the unit that defines it, or KSPLICE_NONE if it is defined
+ *		outside the pre objects
+ * @offset:	where in the unit
+ * @target:	index in @targets it must belong to when the unit is none and
+ *		it is known; else KSPLICE_NONE
+ *
+ * One entry per meaning: two references to one thing use one entry, statics
+ * of different translation units never share one.
+ */
+struct ksplice_f_sym {
+	__u32 name;
+	__u32 flags;
+	__u32 unit;
+	__u32 offset;
+	__u32 target;
+	__u32 pad;
+};
+
+/**
+ * struct ksplice_f_reloc - a relocated field in a pre unit
+ * @offset:	of the field in the unit
+ * @sym:	index in @syms
+ * @addend:	as in Elf64_Rela
+ * @type:	R_X86_64_64, _PC32, _PLT32, _32, _32S or _PC64
+ * @pad:	0
+ */
+struct ksplice_f_reloc {
+	__u32 offset;
+	__u32 sym;
+	__s64 addend;
+	__u32 type;
+	__u32 pad;
+};
+
+/*
+ * Site kinds: bytes that the running kernel legitimately rewrites.
+ * Each tells exactly what may stand there.
+ */
+enum ksplice_f_site_kind {
+	/* call __fentry__, 5 bytes: that, a 5-byte nop, or a call/jmp ftrace put */
+	KSPLICE_SITE_FENTRY	= 1,
+	/* endbr64, 4 bytes: that, or the sealed form */
+	KSPLICE_SITE_ENDBR	= 2,
+	/*
+	 * an alternative: @len bytes that hold the original (with its relocs),
+	 * padded, or the replacement; @arg is an offset in @bytes to @arglen
+	 * bytes of replacement code; @feature is cpuid | flags << 16 as in
+	 * struct alt_instr.  Several entries of one @offset are nested
+	 * alternatives, in table order.  @reloc/@nreloc: relocs of the
+	 * replacement, offsets counted from its start.
+	 */
+	KSPLICE_SITE_ALT	= 3,
+	/* jmp/call/jcc __x86_indirect_thunk_REG and what becomes of it */
+	KSPLICE_SITE_RETPOLINE	= 4,
+	/* jmp __x86_return_thunk (5 bytes) and what becomes of it */
+	KSPLICE_SITE_RETURN	= 5,
+	/* direct call that call depth tracking may move before its target */
+	KSPLICE_SITE_CALL	= 6,
+	/* call/jmp/jcc __SCT__NAME: that, a direct one, nop, ret, xor */
+	KSPLICE_SITE_STATIC_CALL = 7,
+	/* jump label of @len 2 or 5: nop, or jmp to @arg (offset in the unit) */
+	KSPLICE_SITE_JUMP_LABEL	= 8,
+	/* lock prefix, 1 byte: f0, or 3e (ds) on one CPU */
+	KSPLICE_SITE_SMP_LOCK	= 9,
+	/* runtime constant's immediate, 8 or 1 bytes, value goes to symbol @arg */
+	KSPLICE_SITE_RT_PTR	= 10,
+	KSPLICE_SITE_RT_SHIFT	= 11,
+};
+
+/**
+ * struct ksplice_f_site - a site in a pre text unit
+ * @offset:	of its first byte in the unit
+ * @kind:	enum ksplice_f_site_kind
+ * @len:	bytes it covers
+ * @arg:	see the kind
+ * @arglen:	see the kind
+ * @feature:	see the kind
+ * @reloc:	first entry in @relocs of a replacement's relocs
+ * @nreloc:	number of them
+ */
+struct ksplice_f_site {
+	__u32 offset;
+	__u16 kind;
+	__u16 len;
+	__u32 arg;
+	__u32 arglen;
+	__u32 feature;
+	__u32 reloc;
+	__u32 nreloc;
+	__u32 pad;
+};
+
+enum ksplice_f_replace_kind {
+	/* jump from the function at unit+offset to @addr */
+	KSPLICE_REPLACE_FUNC	= 1,
+	/* nothing is written, but nobody may be inside (.cold pieces) */
+	KSPLICE_REPLACE_RANGE	= 2,
+};
+
+/**
+ * struct ksplice_f_replace - a function (or piece of one) to be replaced
+ * @addr:	address of the new function (filled by the module loader); 0
+ *		for KSPLICE_REPLACE_RANGE
+ * @name:	the function's name, in @strings
+ * @kind:	enum ksplice_f_replace_kind
+ * @unit:	the pre unit it stands in
+ * @offset:	where its entry is in that unit
+ * @size:	bytes of the old function (st_size, from @offset)
+ * @new_size:	bytes of the new one
+ */
+struct ksplice_f_replace {
+	__u64 addr;
+	__u32 name;
+	__u32 kind;
+	__u32 unit;
+	__u32 offset;
+	__u32 size;
+	__u32 new_size;
+};
+
+/**
+ * struct ksplice_f_fixup - a field of new code or data the core relocates
+ * @place:	address of the field (filled by the module loader)
+ * @addend:	as in Elf64_Rela
+ * @sym:	index in @syms
+ * @type:	R_X86_64_64, _PC32, _PLT32, _32, _32S, _PC64; for runtime
+ *		constants KSPLICE_R_RT_PTR, KSPLICE_R_RT_SHIFT
+ *
+ * The field holds 0 before.  The core writes it when all symbols have been
+ * resolved, before any notifier of the kernel reads the module's tables.
+ */
+struct ksplice_f_fixup {
+	__u64 place;
+	__s64 addend;
+	__u32 sym;
+	__u32 type;
+};
+
+#define KSPLICE_R_RT_PTR	0x1001	/* 8 bytes, before: the placeholder */
+#define KSPLICE_R_RT_SHIFT	0x1002	/* 1 byte, before: the placeholder */
+
+#endif /* _LINUX_KSPLICE_FORMAT_H */
