@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ksplice - what the files of the core share
+ */
+#ifndef _KERNEL_KSPLICE_KSPLICE_H
+#define _KERNEL_KSPLICE_KSPLICE_H
+
+#include <linux/completion.h>
+#include <linux/kobject.h>
+#include <linux/ksplice_format.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+
+#include <asm/ksplice.h>
+
+#include "format.h"
+
+#define KSPLICE_DEFAULT_TIMEOUT_MS	15000
+#define KSPLICE_MAX_TIMEOUT_MS		(3600 * MSEC_PER_SEC)
+#define KSPLICE_MAX_CONFLICTS		64
+
+struct ksplice_match;
+
+/**
+ * enum ksplice_state - the life of a hot update
+ * @KSPLICE_LOADING:	matched, its module is not live yet
+ * @KSPLICE_READY:	can be applied
+ * @KSPLICE_APPLIED:	the running kernel uses the new code
+ * @KSPLICE_REVERSED:	was applied and taken back; can be applied again
+ *
+ *	LOADING --module live--> READY --enabled=1--> APPLIED
+ *	REVERSED --enabled=1--> APPLIED --enabled=0--> REVERSED
+ *
+ * The module can be removed in every state but APPLIED.
+ */
+enum ksplice_state {
+	KSPLICE_LOADING,
+	KSPLICE_READY,
+	KSPLICE_APPLIED,
+	KSPLICE_REVERSED,
+};
+
+/**
+ * enum ksplice_cause - why the last change failed
+ * @KSPLICE_OK:			it did not
+ * @KSPLICE_CODE_BUSY:		a thread stayed inside the code (see conflicts)
+ * @KSPLICE_TEXT_RESERVED:	somebody else owns the bytes of a jump
+ * @KSPLICE_TEXT_CHANGED:	the bytes of a jump are not what they were
+ * @KSPLICE_LIVEPATCHED:	a livepatch redirects one of the functions
+ * @KSPLICE_INTERRUPTED:	the writer got a signal while it waited
+ * @KSPLICE_OUT_OF_MEMORY:	no memory
+ * @KSPLICE_ALWAYS_BUSY:	the code is what stops the machine itself
+ */
+enum ksplice_cause {
+	KSPLICE_OK,
+	KSPLICE_CODE_BUSY,
+	KSPLICE_TEXT_RESERVED,
+	KSPLICE_TEXT_CHANGED,
+	KSPLICE_LIVEPATCHED,
+	KSPLICE_INTERRUPTED,
+	KSPLICE_OUT_OF_MEMORY,
+	KSPLICE_ALWAYS_BUSY,
+};
+
+/**
+ * struct ksplice_func - a function, or a piece of one, that is replaced
+ * @kobj:	its directory, NAME,SYMPOS
+ * @name:	its name
+ * @object:	the target it is in
+ * @old_addr:	entry of the old code
+ * @old_size:	bytes of it
+ * @new_addr:	entry of the new code; 0 for a piece that gets no jump
+ * @new_size:	bytes of it
+ * @sympos:	1 for the first symbol of that name in the target, and so on
+ * @jump:	the trampoline
+ */
+struct ksplice_func {
+	struct kobject kobj;
+	const char *name;
+	struct ksplice_object *object;
+	unsigned long old_addr;
+	unsigned long old_size;
+	unsigned long new_addr;
+	unsigned long new_size;
+	unsigned int sympos;
+	struct arch_ksplice_jump jump;
+};
+
+/**
+ * struct ksplice_object - a target of an update
+ * @kobj:	its directory
+ * @name:	"vmlinux"
+ * @update:	the update it belongs to
+ */
+struct ksplice_object {
+	struct kobject kobj;
+	const char *name;
+	struct ksplice_update *update;
+};
+
+/**
+ * struct ksplice_conflict - a thread that was in the way
+ * @pid:	its pid; 0 for an idle task
+ * @comm:	its name
+ * @addr:	the address found on its stack
+ * @scanned:	found by the conservative scan, which may be wrong
+ */
+struct ksplice_conflict {
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+	unsigned long addr;
+	bool scanned;
+};
+
+/**
+ * struct ksplice_range - text nobody may be inside of
+ * @start:	first byte
+ * @end:	first byte behind it.  It counts as inside: a return address
+ *		stands there when the last instruction is a call that does not
+ *		return.
+ */
+struct ksplice_range {
+	unsigned long start;
+	unsigned long end;
+};
+
+/**
+ * struct ksplice_check - a check of threads against ranges
+ * @ranges:	sorted by @start
+ * @nr_ranges:	number of them
+ * @pointers:	a saved restart function in a range counts as well: the text is
+ *		about to go away
+ * @conflicts:	room for KSPLICE_MAX_CONFLICTS
+ * @nr_conflicts: threads in the way, also those that found no room
+ * @checked:	threads looked at
+ * @unwound:	of these, with the reliable unwinder
+ * @scanned:	of these, word by word
+ */
+struct ksplice_check {
+	struct ksplice_range *ranges;
+	unsigned int nr_ranges;
+	bool pointers;
+	struct ksplice_conflict *conflicts;
+	unsigned int nr_conflicts;
+	unsigned int checked;
+	unsigned int unwound;
+	unsigned int scanned;
+};
+
+/**
+ * struct ksplice_stats - figures of the last change, as sysfs shows them
+ * @pause_ns:	length of the stop, in ns
+ * @checked:	threads checked, in the last attempt
+ * @rechecked:	threads checked again in the stop
+ * @unwound:	threads read by the reliable unwinder
+ * @scanned:	threads read word by word
+ * @attempts:	attempts made
+ */
+struct ksplice_stats {
+	u64 pause_ns;
+	unsigned int checked;
+	unsigned int rechecked;
+	unsigned int unwound;
+	unsigned int scanned;
+	unsigned int attempts;
+};
+
+/**
+ * struct ksplice_update - a hot update
+ * @list:	in ksplice_updates, also read under RCU
+ * @kobj:	its directory under /sys/kernel/ksplice
+ * @released:	completed when the last reference to @kobj is gone
+ * @module:	the module that carries it
+ * @name:	its name
+ * @state:	where it stands; changed under ksplice_mutex
+ * @going:	its module is being removed
+ * @holds_text:	its jumps stand, or are about to; changed under text_mutex
+ * @cause:	why the last change failed
+ * @timeout_ms:	how long a change keeps trying
+ * @stats:	figures of the last change
+ * @conflicts:	who was in the way at the last failure
+ * @nr_conflicts: number of entries in @conflicts
+ * @objects:	its targets
+ * @nr_objects:	number of them
+ * @funcs:	what it replaces
+ * @nr_funcs:	number of them
+ * @strings:	copy of the update's strings, which names point into
+ */
+struct ksplice_update {
+	struct list_head list;
+	struct kobject kobj;
+	struct completion released;
+	struct module *module;
+	const char *name;
+	enum ksplice_state state;
+	bool going;
+	bool holds_text;
+	enum ksplice_cause cause;
+	unsigned int timeout_ms;
+	struct ksplice_stats stats;
+	struct ksplice_conflict *conflicts;
+	unsigned int nr_conflicts;
+	struct ksplice_object *objects;
+	unsigned int nr_objects;
+	struct ksplice_func *funcs;
+	unsigned int nr_funcs;
+	char *strings;
+};
+
+#define ksplice_for_each_func(update, func)				\
+	for (func = (update)->funcs;					\
+	     func < (update)->funcs + (update)->nr_funcs; func++)
+
+#define ksplice_for_each_object(update, object)				\
+	for (object = (update)->objects;				\
+	     object < (update)->objects + (update)->nr_objects; object++)
+
+extern struct mutex ksplice_mutex;
+extern struct list_head ksplice_updates;
+
+/* core.c */
+int ksplice_enable(struct ksplice_update *update, bool enable);
+
+/* sysfs.c */
+int ksplice_sysfs_init(void);
+int ksplice_sysfs_add(struct ksplice_update *update);
+void ksplice_sysfs_remove(struct ksplice_update *update);
+
+/* target.c */
+int ksplice_target_match(struct ksplice_match *match,
+			 const struct ksplice_view *view);
+unsigned int ksplice_target_sympos(const char *name, unsigned long addr);
+
+/* resolve.c */
+int ksplice_resolve(struct module *mod, const struct ksplice_view *view,
+		    struct ksplice_match *match);
+
+/* stack.c */
+void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);
+void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
+			  unsigned long addr, bool scanned);
+void ksplice_stack_init(struct dentry *dir);
+
+/* quiesce.c */
+int ksplice_change(struct ksplice_update *update, bool apply);
+
+#endif /* _KERNEL_KSPLICE_KSPLICE_H */

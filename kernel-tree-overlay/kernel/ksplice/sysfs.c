@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - /sys/kernel/ksplice
+ *
+ * Documentation/ABI/testing/sysfs-kernel-ksplice says what each file means.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/kallsyms.h>
+#include <linux/kobject.h>
+#include <linux/kstrtox.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "ksplice.h"
+
+static struct kobject *ksplice_root;
+
+static const char * const state_words[] = {
+	[KSPLICE_LOADING]	= "loading",
+	[KSPLICE_READY]		= "ready",
+	[KSPLICE_APPLIED]	= "applied",
+	[KSPLICE_REVERSED]	= "reversed",
+};
+
+static const char * const cause_words[] = {
+	[KSPLICE_OK]		= "ok",
+	[KSPLICE_CODE_BUSY]	= "code_busy",
+	[KSPLICE_TEXT_RESERVED]	= "text_reserved",
+	[KSPLICE_TEXT_CHANGED]	= "text_changed",
+	[KSPLICE_LIVEPATCHED]	= "livepatched",
+	[KSPLICE_INTERRUPTED]	= "interrupted",
+	[KSPLICE_OUT_OF_MEMORY]	= "out_of_memory",
+	[KSPLICE_ALWAYS_BUSY]	= "always_busy",
+};
+
+static struct ksplice_update *to_update(struct kobject *kobj)
+{
+	return container_of(kobj, struct ksplice_update, kobj);
+}
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(to_update(kobj)->state) ==
+			  KSPLICE_APPLIED);
+}
+
+static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	bool enable;
+	int ret;
+
+	ret = kstrtobool(buf, &enable);
+	if (ret)
+		return ret;
+
+	ret = ksplice_enable(to_update(kobj), enable);
+	return ret ? ret : count;
+}
+
+static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  state_words[READ_ONCE(to_update(kobj)->state)]);
+}
+
+static ssize_t abort_cause_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n",
+			  cause_words[READ_ONCE(to_update(kobj)->cause)]);
+}
+
+static int emit_conflict(char *buf, int at, const struct ksplice_conflict *c)
+{
+	char where[KSYM_SYMBOL_LEN] = "?";
+
+	if (c->addr != ULONG_MAX)
+		sprint_symbol_no_offset(where, c->addr);
+	return sysfs_emit_at(buf, at, "%d %s %s%s\n", c->pid, c->comm, where,
+			     c->scanned ? " (scanned)" : "");
+}
+
+/* Whole lines only; what has no room is counted in the last one. */
+static ssize_t conflicts_show(struct kobject *kobj,
+			      struct kobj_attribute *attr, char *buf)
+{
+	struct ksplice_update *update = to_update(kobj);
+	unsigned int i, n;
+	int len = 0;
+
+	mutex_lock(&ksplice_mutex);
+	n = min_t(unsigned int, update->nr_conflicts, KSPLICE_MAX_CONFLICTS);
+	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSYM_NAME_LEN; i++)
+		len += emit_conflict(buf, len, &update->conflicts[i]);
+	if (i < update->nr_conflicts)
+		len += sysfs_emit_at(buf, len, "and %u more\n",
+				     update->nr_conflicts - i);
+	mutex_unlock(&ksplice_mutex);
+	return len;
+}
+
+static ssize_t timeout_ms_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(to_update(kobj)->timeout_ms));
+}
+
+static ssize_t timeout_ms_store(struct kobject *kobj,
+				struct kobj_attribute *attr, const char *buf,
+				size_t count)
+{
+	unsigned int ms;
+	int ret;
+
+	ret = kstrtouint(buf, 0, &ms);
+	if (ret)
+		return ret;
+	if (ms > KSPLICE_MAX_TIMEOUT_MS)
+		return -ERANGE;
+
+	WRITE_ONCE(to_update(kobj)->timeout_ms, ms);
+	return count;
+}
+
+#define KSPLICE_STAT(_file, _member, _fmt)				\
+static ssize_t _file##_show(struct kobject *kobj,			\
+			    struct kobj_attribute *attr, char *buf)	\
+{									\
+	return sysfs_emit(buf, _fmt "\n",				\
+			  READ_ONCE(to_update(kobj)->stats._member));	\
+}									\
+static struct kobj_attribute _file##_attr = __ATTR_RO(_file)
+
+KSPLICE_STAT(pause_ns, pause_ns, "%llu");
+KSPLICE_STAT(checked_tasks, checked, "%u");
+KSPLICE_STAT(rechecked_tasks, rechecked, "%u");
+KSPLICE_STAT(unwound_tasks, unwound, "%u");
+KSPLICE_STAT(scanned_tasks, scanned, "%u");
+KSPLICE_STAT(attempts, attempts, "%u");
+
+static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
+static struct kobj_attribute state_attr = __ATTR_RO(state);
+static struct kobj_attribute abort_cause_attr = __ATTR_RO(abort_cause);
+static struct kobj_attribute conflicts_attr = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute timeout_ms_attr = __ATTR_RW(timeout_ms);
+
+static struct attribute *update_attrs[] = {
+	&enabled_attr.attr,
+	&state_attr.attr,
+	&abort_cause_attr.attr,
+	&conflicts_attr.attr,
+	&pause_ns_attr.attr,
+	&checked_tasks_attr.attr,
+	&rechecked_tasks_attr.attr,
+	&unwound_tasks_attr.attr,
+	&scanned_tasks_attr.attr,
+	&attempts_attr.attr,
+	&timeout_ms_attr.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(update);
+
+static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	struct ksplice_object *object =
+		container_of(kobj, struct ksplice_object, kobj);
+
+	return sysfs_emit(buf, "%d\n", READ_ONCE(object->update->state) ==
+			  KSPLICE_APPLIED);
+}
+
+static struct kobj_attribute patched_attr = __ATTR_RO(patched);
+static struct attribute *object_attrs[] = {
+	&patched_attr.attr,
+	NULL,
+};
+ATTRIBUTE_GROUPS(object);
+
+/*
+ * Objects and functions live in the update's memory.  Each holds a reference
+ * to its parent until it is released, so the update's release is the last.
+ */
+static void child_release(struct kobject *kobj)
+{
+}
+
+static void update_release(struct kobject *kobj)
+{
+	complete(&to_update(kobj)->released);
+}
+
+static const struct kobj_type update_ktype = {
+	.release	= update_release,
+	.sysfs_ops	= &kobj_sysfs_ops,
+	.default_groups	= update_groups,
+};
+
+static const struct kobj_type object_ktype = {
+	.release	= child_release,
+	.sysfs_ops	= &kobj_sysfs_ops,
+	.default_groups	= object_groups,
+};
+
+static const struct kobj_type func_ktype = {
+	.release	= child_release,
+	.sysfs_ops	= &kobj_sysfs_ops,
+};
+
+/* Pieces without a jump have no directory, as they have no life of their own. */
+static int add_funcs(struct ksplice_update *update)
+{
+	struct ksplice_func *func;
+	int ret;
+
+	ksplice_for_each_func(update, func) {
+		if (!func->new_addr)
+			continue;
+		ret = kobject_init_and_add(&func->kobj, &func_ktype,
+					   &func->object->kobj, "%s,%u",
+					   func->name, func->sympos);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int add_objects(struct ksplice_update *update)
+{
+	struct ksplice_object *object;
+	int ret;
+
+	ksplice_for_each_object(update, object) {
+		ret = kobject_init_and_add(&object->kobj, &object_ktype,
+					   &update->kobj, "%s", object->name);
+		if (ret)
+			return ret;
+	}
+	return add_funcs(update);
+}
+
+/**
+ * ksplice_sysfs_add - show an update
+ * @update:	the update, all filled in
+ *
+ * Return: 0, or an errno; call ksplice_sysfs_remove() in both cases.
+ */
+int ksplice_sysfs_add(struct ksplice_update *update)
+{
+	int ret;
+
+	ret = kobject_init_and_add(&update->kobj, &update_ktype, ksplice_root,
+				   "%s", update->name);
+	return ret ? ret : add_objects(update);
+}
+
+/* Not kobject_del(): the child is to hold its parent until it is released. */
+static void put_child(struct kobject *kobj)
+{
+	if (kobj->state_initialized)
+		kobject_put(kobj);
+}
+
+/**
+ * ksplice_sysfs_remove - show it no more
+ * @update:	the update
+ *
+ * Returns when nobody reads or writes its files any more.
+ *
+ * Context: process; ksplice_mutex NOT held: a writer may wait for it.
+ */
+void ksplice_sysfs_remove(struct ksplice_update *update)
+{
+	struct ksplice_object *object;
+	struct ksplice_func *func;
+
+	ksplice_for_each_func(update, func)
+		put_child(&func->kobj);
+	ksplice_for_each_object(update, object)
+		put_child(&object->kobj);
+	kobject_del(&update->kobj);
+	kobject_put(&update->kobj);
+	wait_for_completion(&update->released);
+}
+
+/**
+ * ksplice_sysfs_init - create /sys/kernel/ksplice
+ * Return: 0 or -ENOMEM.
+ */
+int ksplice_sysfs_init(void)
+{
+	ksplice_root = kobject_create_and_add("ksplice", kernel_kobj);
+	return ksplice_root ? 0 : -ENOMEM;
+}
