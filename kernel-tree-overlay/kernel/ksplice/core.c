@@ -13,7 +13,6 @@
 #include <linux/init.h>
 #include <linux/kallsyms.h>
 #include <linux/ksplice.h>
-#include <linux/livepatch.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/panic.h>
@@ -22,9 +21,10 @@
 #include <linux/string.h>
 #include <linux/utsname.h>
 
+#include "bind.h"
 #include "ksplice.h"
-#include "match.h"
 #include "livepatch.h"
+#include "match.h"
 
 /*
  * Serialises everything that loads, applies, takes back or removes an update.
@@ -497,19 +497,46 @@ int ksplice_enable(struct ksplice_update *update, bool enable)
 	return ret;
 }
 
+static struct dentry *debugfs_dir;
+
 static int __init ksplice_init(void)
 {
-	struct dentry *dir;
 	int ret;
 
+	ret = ksplice_bind();
+	if (ret)
+		return ret;
 	ret = arch_ksplice_init();
 	if (ret)
 		return ret;
 	ret = ksplice_sysfs_init();
 	if (ret)
-		return ret;
-	dir = debugfs_create_dir("ksplice", NULL);
-	ksplice_stack_init(dir);
-	return register_module_notifier(&module_nb);
+		goto err_arch;
+	ret = register_module_notifier(&module_nb);
+	if (ret)
+		goto err_sysfs;
+
+	debugfs_dir = debugfs_create_dir("ksplice", NULL);
+	ksplice_stack_init(debugfs_dir);
+	return 0;
+
+err_sysfs:
+	ksplice_sysfs_exit();
+err_arch:
+	arch_ksplice_exit();
+	return ret;
 }
+
+/* No update is loaded any more: each uses ksplice_abi_1. */
+static void __exit ksplice_exit(void)
+{
+	debugfs_remove(debugfs_dir);
+	unregister_module_notifier(&module_nb);
+	ksplice_sysfs_exit();
+	arch_ksplice_exit();
+}
+
 late_initcall(ksplice_init);
+module_exit(ksplice_exit);
+MODULE_DESCRIPTION("Hot updates of a running kernel");
+MODULE_LICENSE("GPL");

@@ -476,7 +476,9 @@ static int check_replace(struct ksplice_checker *c, u32 i)
 	if (r->unit >= v->hdr->units.n)
 		return bad(c, "replacement", i, "there is no unit %u", r->unit);
 	u = &v->units[r->unit];
-	if (u->kind != KSPLICE_UNIT_TEXT || !(u->flags & KSPLICE_UNIT_REPLACED))
+	if (u->kind != KSPLICE_UNIT_TEXT ||
+	    (r->kind == KSPLICE_REPLACE_FUNC &&
+	     !(u->flags & KSPLICE_UNIT_REPLACED)))
 		return bad(c, "replacement", i,
 			   "unit %u is not code that is replaced", r->unit);
 	if (!r->size || !range_ok(r->offset, r->size, u->size))

@@ -225,6 +225,7 @@ int ksplice_enable(struct ksplice_update *update, bool enable);
 
 /* sysfs.c */
 int ksplice_sysfs_init(void);
+void ksplice_sysfs_exit(void);
 int ksplice_sysfs_add(struct ksplice_update *update);
 void ksplice_sysfs_remove(struct ksplice_update *update);
 

@@ -2,10 +2,6 @@
 /*
  * ksplice - does a livepatch redirect a function?
  */
-#include <linux/livepatch.h>
-#include <linux/mutex.h>
-
-#include "../livepatch/core.h"
 #include "livepatch.h"
 
 static bool redirects(const struct klp_patch *patch, unsigned long addr)
@@ -38,7 +34,7 @@ const char *ksplice_livepatch_of(unsigned long addr)
 	const char *name = NULL;
 
 	mutex_lock(&klp_mutex);
-	klp_for_each_patch(patch) {
+	list_for_each_entry(patch, &klp_patches, list) {
 		if (patch->enabled && redirects(patch, addr)) {
 			name = patch->mod->name;
 			break;

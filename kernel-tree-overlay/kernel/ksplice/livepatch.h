@@ -6,6 +6,14 @@
 #define _KERNEL_KSPLICE_LIVEPATCH_H
 
 #ifdef CONFIG_LIVEPATCH
+#include <linux/list.h>
+#include <linux/livepatch.h>
+#include <linux/mutex.h>
+
+/* Of kernel/livepatch/core.h, which is private to that directory. */
+extern struct mutex klp_mutex;
+extern struct list_head klp_patches;
+
 const char *ksplice_livepatch_of(unsigned long addr);
 #else
 static inline const char *ksplice_livepatch_of(unsigned long addr)

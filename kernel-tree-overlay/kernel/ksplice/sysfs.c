@@ -296,3 +296,11 @@ int ksplice_sysfs_init(void)
 	ksplice_root = kobject_create_and_add("ksplice", kernel_kobj);
 	return ksplice_root ? 0 : -ENOMEM;
 }
+
+/**
+ * ksplice_sysfs_exit - remove /sys/kernel/ksplice, which is empty
+ */
+void ksplice_sysfs_exit(void)
+{
+	kobject_put(ksplice_root);
+}

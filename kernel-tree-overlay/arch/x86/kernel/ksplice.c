@@ -391,3 +391,11 @@ int arch_ksplice_init(void)
 {
 	return register_die_notifier(&poke_int3_nb);
 }
+
+/**
+ * arch_ksplice_exit - undo arch_ksplice_init()
+ */
+void arch_ksplice_exit(void)
+{
+	unregister_die_notifier(&poke_int3_nb);
+}

@@ -44,5 +44,6 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 bool arch_ksplice_untouchable(unsigned long addr);
 void arch_ksplice_write(void *place, const void *bytes, size_t len);
 int arch_ksplice_init(void);
+void arch_ksplice_exit(void);
 
 #endif /* _ASM_X86_KSPLICE_H */

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ksplice on a stock kernel - names that the kernel does not export
+ *
+ * Included before everything else in each file of the core.  The headers that
+ * declare the names come first; from then on a call of such a function is a
+ * static call, which bind.c points at the kernel's function.  A static call is
+ * a direct call: on a kernel with IBT, an indirect one would hit the sealed
+ * ENDBR of a function that nobody calls indirectly, and fault.
+ */
+#ifndef _KSPLICE_BIND_H
+#define _KSPLICE_BIND_H
+
+#include <linux/ftrace.h>
+#include <linux/jump_label.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/livepatch.h>
+#include <linux/memory.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/stacktrace.h>
+#include <linux/static_call.h>
+#include <linux/stop_machine.h>
+
+#include <asm/alternative.h>
+#include <asm/sections.h>
+#include <asm/text-patching.h>
+
+/* Functions, by name; bind.c looks them up. */
+#define KSPLICE_BIND_FUNCS(X)			\
+	X(alternatives_text_reserved)		\
+	X(arch_stack_walk_reliable)		\
+	X(ftrace_location)			\
+	X(ftrace_text_reserved)			\
+	X(get_kprobe)				\
+	X(idle_task)				\
+	X(jump_label_lock)			\
+	X(jump_label_text_reserved)		\
+	X(jump_label_unlock)			\
+	X(kallsyms_lookup_size_offset)		\
+	X(kallsyms_on_each_match_symbol)	\
+	X(kernel_text_address)			\
+	X(put_task_stack)			\
+	X(static_call_text_reserved)		\
+	X(stop_machine_cpuslocked)		\
+	X(text_poke_copy_locked)
+
+/* Variables, and what stands for them: a pointer called bind_NAME. */
+#define KSPLICE_BIND_VARS(X)			\
+	X(klp_mutex)				\
+	X(klp_patches)				\
+	X(text_mutex)
+
+/* Addresses the linker script defines. */
+#define KSPLICE_BIND_MARKS(X)			\
+	X(__end_rodata)				\
+	X(__entry_text_end)			\
+	X(__entry_text_start)			\
+	X(__noinstr_text_end)			\
+	X(__noinstr_text_start)			\
+	X(__per_cpu_end)			\
+	X(__per_cpu_start)			\
+	X(__start_rodata)			\
+	X(_end)					\
+	X(_etext)				\
+	X(_stext)
+
+extern struct mutex klp_mutex;
+extern struct list_head klp_patches;
+
+#define DECLARE_FUNC(name)	DECLARE_STATIC_CALL(bind_##name, name);
+#define DECLARE_VAR(name)	extern typeof(name) *bind_##name;
+#define DECLARE_MARK(name)	extern char *bind_##name;
+
+KSPLICE_BIND_FUNCS(DECLARE_FUNC)
+KSPLICE_BIND_VARS(DECLARE_VAR)
+KSPLICE_BIND_MARKS(DECLARE_MARK)
+
+int ksplice_bind(void);
+
+#ifndef KSPLICE_BIND_C
+#define BOUND(name, ...)	static_call(bind_##name)(__VA_ARGS__)
+
+#define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
+#define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
+#define ftrace_location(...)		BOUND(ftrace_location, __VA_ARGS__)
+#define ftrace_text_reserved(...)	BOUND(ftrace_text_reserved, __VA_ARGS__)
+#define get_kprobe(...)			BOUND(get_kprobe, __VA_ARGS__)
+#define idle_task(...)			BOUND(idle_task, __VA_ARGS__)
+#define jump_label_lock()		BOUND(jump_label_lock)
+#define jump_label_text_reserved(...)	BOUND(jump_label_text_reserved, __VA_ARGS__)
+#define jump_label_unlock()		BOUND(jump_label_unlock)
+#define kallsyms_lookup_size_offset(...) BOUND(kallsyms_lookup_size_offset, __VA_ARGS__)
+#define kallsyms_on_each_match_symbol(...) BOUND(kallsyms_on_each_match_symbol, __VA_ARGS__)
+#define kernel_text_address(...)	BOUND(kernel_text_address, __VA_ARGS__)
+#define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
+#define static_call_text_reserved(...)	BOUND(static_call_text_reserved, __VA_ARGS__)
+#define stop_machine_cpuslocked(...)	BOUND(stop_machine_cpuslocked, __VA_ARGS__)
+#define text_poke_copy_locked(...)	BOUND(text_poke_copy_locked, __VA_ARGS__)
+
+#define klp_mutex			(*bind_klp_mutex)
+#define klp_patches			(*bind_klp_patches)
+#define text_mutex			(*bind_text_mutex)
+
+#define __end_rodata			bind___end_rodata
+#define __entry_text_end		bind___entry_text_end
+#define __entry_text_start		bind___entry_text_start
+#define __noinstr_text_end		bind___noinstr_text_end
+#define __noinstr_text_start		bind___noinstr_text_start
+#define __per_cpu_end			bind___per_cpu_end
+#define __per_cpu_start			bind___per_cpu_start
+#define __start_rodata			bind___start_rodata
+#define _end				bind__end
+#define _etext				bind__etext
+#define _stext				bind__stext
+#endif /* KSPLICE_BIND_C */
+
+#endif /* _KSPLICE_BIND_H */

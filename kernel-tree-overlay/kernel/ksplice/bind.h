@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ksplice - how the core reaches the rest of the kernel
+ *
+ * Built into the kernel it just calls.  A core that is built as a module for
+ * a kernel without it brings another bind.h, which is included first and
+ * leaves nothing to do here.
+ */
+#ifndef _KSPLICE_BIND_H
+#define _KSPLICE_BIND_H
+
+static inline int ksplice_bind(void)
+{
+	return 0;
+}
+
+#endif /* _KSPLICE_BIND_H */

@@ -1,0 +1,1252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Run-pre matching.
+ *
+ * A text unit is compared with running memory byte for byte.  Two kinds of
+ * bytes are excepted: relocated fields, from which the value of the symbol they
+ * refer to is computed, and sites, of which the architecture knows what may
+ * stand there.  Every value must agree with all that is known already, with
+ * kallsyms where that knows the name, and constants and strings it leads to
+ * must have the right contents.
+ *
+ * Where to look for a unit: where matched code says it is; else, at every
+ * address kallsyms has for its name.  A comparison is a trial: what it learns
+ * is kept in a journal, and taken back when it fails.  If exactly one address
+ * survives, the journal is committed.  If several do (statics of one name and
+ * one code), the unit waits until code that refers to it has been matched.
+ * When nothing moves any more, pointers in data and the order of the functions
+ * in their file have the last word.
+ *
+ * Names and values:
+ * - A function must stand where kallsyms has its name.  The same goes for data,
+ *   if kallsyms has the name at all: without CONFIG_KALLSYMS_ALL it has no data
+ *   and no local labels of assembly, and then their value is accepted.
+ * - A weak definition may be overridden: its unit stays unmatched if kallsyms
+ *   has the name elsewhere, at code that differs.  If the update replaces it,
+ *   that is an error, since the update would have no effect.
+ * - A string's value need not be the same everywhere (linkers merge strings, but
+ *   not in modules), its contents have to be.
+ * - A symbol that only sites refer to that were patched otherwise stays
+ *   unknown; whoever needs its value has to ask kallsyms.
+ */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include "match.h"
+
+/* Addresses of one name that are tried. */
+#define MAX_CANDIDATES	256
+
+/* A journal entry: an index, and whether it is one of a unit. */
+#define JOURNAL_UNIT	0x80000000U
+
+/**
+ * struct ksplice_match_fail - the trial that came closest
+ * @seen:	there was one
+ * @unit:	which unit (may be a constant the code refers to)
+ * @user:	the text unit that was tried
+ * @off:	where in @unit
+ * @len:	how many bytes of @pre and @run are of interest
+ * @what:	what was expected there
+ * @why:	more about it, or ""
+ * @pre:	expected bytes
+ * @run:	found bytes
+ */
+struct ksplice_match_fail {
+	bool seen;
+	u32 unit;
+	u32 user;
+	u32 off;
+	u32 len;
+	const char *what;
+	char why[128];
+	u8 pre[12];
+	u8 run[12];
+};
+
+/**
+ * struct ksplice_match_work - what the matcher needs while it runs
+ * @primary:	by unit: the symbol to find it by, or KSPLICE_NONE
+ * @wait:	text units that are not matched yet
+ * @nwait:	number of them
+ * @journal:	symbols and units learnt in this trial, in order
+ * @njournal:	number of them
+ * @run:	copy of the running memory of one unit
+ * @cand:	addresses to be tried
+ * @ncand:	number of them
+ * @cur:	the text unit being tried
+ * @vmlinux:	index of vmlinux in the targets, or KSPLICE_NONE
+ * @sites:	by kind, in this trial
+ * @sites_patched: same
+ * @why:	reason of the last refusal by ksplice_match_learn()
+ * @fail:	the closest trial
+ */
+struct ksplice_match_work {
+	u32 *primary;
+	u32 *wait;
+	u32 nwait;
+	u32 *journal;
+	u32 njournal;
+	u8 *run;
+	unsigned long *cand;
+	u32 ncand;
+	u32 cur;
+	u32 vmlinux;
+	u32 sites[KSPLICE_SITE_KINDS];
+	u32 sites_patched[KSPLICE_SITE_KINDS];
+	char why[128];
+	struct ksplice_match_fail fail;
+};
+
+static const char *sym_name(const struct ksplice_match *m, u32 i)
+{
+	return ksplice_str(m->view, m->view->syms[i].name);
+}
+
+static const char *unit_name(const struct ksplice_match *m, u32 i)
+{
+	const char *name = ksplice_str(m->view, m->view->units[i].name);
+
+	return *name ? name : "(unnamed)";
+}
+
+static const char *unit_source(const struct ksplice_match *m, u32 i)
+{
+	return ksplice_str(m->view, m->view->units[i].source);
+}
+
+static bool is_text(const struct ksplice_f_unit *u)
+{
+	return u->kind == KSPLICE_UNIT_TEXT;
+}
+
+static bool has_contents(const struct ksplice_f_unit *u)
+{
+	return u->kind == KSPLICE_UNIT_RODATA || u->kind == KSPLICE_UNIT_STRING;
+}
+
+/* Equal contents at another address are as good: strings, literals. */
+static bool is_mergeable(const struct ksplice_match *m, u32 i)
+{
+	const struct ksplice_f_unit *u = &m->view->units[i];
+
+	if (u->kind == KSPLICE_UNIT_STRING)
+		return true;
+	return u->kind == KSPLICE_UNIT_RODATA && !u->nrelocs &&
+	       !*ksplice_str(m->view, u->name);
+}
+
+/* A name that kallsyms may know, and know as the symbol's address? */
+static bool is_named(const struct ksplice_match *m, u32 i)
+{
+	return !(m->view->syms[i].flags & (KSPLICE_SYM_ANON |
+					   KSPLICE_SYM_RT_PTR |
+					   KSPLICE_SYM_RT_SHIFT));
+}
+
+/*
+ * Looking up names
+ */
+
+struct lookup {
+	unsigned long want;
+	unsigned long found;
+	u32 n;
+	bool any;
+};
+
+static int lookup_address(void *data, unsigned long addr)
+{
+	struct lookup *l = data;
+
+	l->any = true;
+	return addr == l->want;
+}
+
+static int lookup_unique(void *data, unsigned long addr)
+{
+	struct lookup *l = data;
+
+	if (l->n && addr == l->found)
+		return 0;
+	l->found = addr;
+	return ++l->n > 1;
+}
+
+/* The targets that may have a symbol: the surest first; returns how many. */
+static u32 sym_scopes(const struct ksplice_match *m, u32 i, u32 scopes[2])
+{
+	const struct ksplice_f_sym *s = &m->view->syms[i];
+	u32 target = s->target;
+
+	if (s->unit != KSPLICE_NONE)
+		target = m->view->units[s->unit].target;
+	else if (target == KSPLICE_NONE && m->w->cur != KSPLICE_NONE &&
+		 m->view->units[m->w->cur].target == m->w->vmlinux)
+		target = KSPLICE_VMLINUX; /* it was linked without modules */
+	scopes[0] = target == KSPLICE_NONE ? KSPLICE_VMLINUX : target;
+	scopes[1] = KSPLICE_NONE;
+	return target == KSPLICE_NONE ? 2 : 1;
+}
+
+/**
+ * ksplice_match_name() - the one address of a symbol of the kernel itself
+ * @ops:	the running kernel
+ * @ctx:	for @ops
+ * @name:	the symbol
+ *
+ * Return: the address, 0 if there is none or more than one.
+ */
+unsigned long ksplice_match_name(const struct ksplice_match_ops *ops, void *ctx,
+				 const char *name)
+{
+	struct lookup l = { 0 };
+
+	ops->candidates(ctx, KSPLICE_VMLINUX, name, lookup_unique, &l);
+	return l.n == 1 ? l.found : 0;
+}
+
+/**
+ * ksplice_match_lookup() - value of a symbol without learning it
+ * @m:		the run
+ * @sym:	index of the symbol
+ * @value:	gets the value
+ *
+ * Return: true if it is known from matched code or unique in kallsyms.
+ */
+bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value)
+{
+	u32 scopes[2], n, i;
+
+	if (m->sym_state[sym] != KSPLICE_SYM_UNKNOWN) {
+		*value = m->sym_value[sym];
+		return true;
+	}
+	if (m->view->syms[sym].flags & KSPLICE_SYM_ANON)
+		return false;
+	n = sym_scopes(m, sym, scopes);
+	for (i = 0; i < n; i++) {
+		struct lookup l = { 0 };
+
+		m->ops->candidates(m->ctx, scopes[i], sym_name(m, sym),
+				   lookup_unique, &l);
+		if (l.n > 1)
+			return false;
+		*value = l.found;
+		if (l.n)
+			return true;
+	}
+	return false;
+}
+
+/* Does kallsyms, if it knows the name, know it at this address? */
+static bool name_agrees(struct ksplice_match *m, u32 sym, unsigned long addr)
+{
+	struct lookup l = { .want = addr };
+	u32 scopes[2], n, i;
+
+	if (!is_named(m, sym))
+		return true;
+	n = sym_scopes(m, sym, scopes);
+	for (i = 0; i < n; i++) {
+		if (m->ops->candidates(m->ctx, scopes[i], sym_name(m, sym),
+				       lookup_address, &l))
+			return true;
+	}
+	return !l.any;
+}
+
+/*
+ * Learning, and taking back
+ */
+
+/**
+ * ksplice_match_mark() - note how much has been learnt
+ * @m:		the run
+ *
+ * Return: a mark for ksplice_match_rollback().
+ */
+u32 ksplice_match_mark(struct ksplice_match *m)
+{
+	return m->w->njournal;
+}
+
+/**
+ * ksplice_match_rollback() - forget what has been learnt since
+ * @m:		the run
+ * @mark:	since when
+ */
+void ksplice_match_rollback(struct ksplice_match *m, u32 mark)
+{
+	struct ksplice_match_work *w = m->w;
+
+	while (w->njournal > mark) {
+		u32 e = w->journal[--w->njournal];
+
+		if (e & JOURNAL_UNIT)
+			m->unit_state[e & ~JOURNAL_UNIT] = KSPLICE_UNIT_UNKNOWN;
+		else
+			m->sym_state[e] = KSPLICE_SYM_UNKNOWN;
+	}
+}
+
+static __printf(2, 3) int refuse(struct ksplice_match *m, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(m->w->why, sizeof(m->w->why), fmt, ap);
+	va_end(ap);
+	return -EILSEQ;
+}
+
+/* Compares contents without relocated fields with memory, bit by bit. */
+static bool contents_equal(struct ksplice_match *m, u32 unit,
+			   unsigned long addr)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+	const u8 *pre = m->view->bytes + u->bytes;
+	u8 buf[64];
+	u32 pos, n;
+
+	for (pos = 0; pos < u->size; pos += n) {
+		n = min_t(u32, u->size - pos, sizeof(buf));
+		if (m->ops->read(m->ctx, addr + pos, buf, n) ||
+		    memcmp(pre + pos, buf, n))
+			return false;
+	}
+	return true;
+}
+
+/* A unit must be at @addr. */
+static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+
+	if (m->unit_state[unit] != KSPLICE_UNIT_UNKNOWN) {
+		if (m->unit_addr[unit] == addr)
+			return 0;
+		if (is_mergeable(m, unit) &&
+		    m->ops->in_target(m->ctx, u->target, addr, u->size,
+				      u->kind) &&
+		    contents_equal(m, unit, addr))
+			return 0;
+		return refuse(m, "%s is %#lx bytes away from where other code has it",
+			      unit_name(m, unit),
+			      addr > m->unit_addr[unit] ?
+			      addr - m->unit_addr[unit] :
+			      m->unit_addr[unit] - addr);
+	}
+	if (!m->ops->in_target(m->ctx, u->target, addr, u->size, u->kind))
+		return refuse(m, "%s would be outside %s", unit_name(m, unit),
+			      ksplice_str(m->view,
+					  m->view->targets[u->target].name));
+	m->unit_addr[unit] = addr;
+	m->unit_state[unit] = KSPLICE_UNIT_INFERRED;
+	m->w->journal[m->w->njournal++] = unit | JOURNAL_UNIT;
+	return 0;
+}
+
+static bool defines(const struct ksplice_f_sym *s)
+{
+	return s->unit != KSPLICE_NONE && !(s->flags & KSPLICE_SYM_WEAK);
+}
+
+/**
+ * ksplice_match_learn() - running code says that a symbol has a value
+ * @m:		the run
+ * @sym:	index of the symbol
+ * @value:	the value
+ *
+ * Return: 0 if that agrees with all that is known, else -EILSEQ.
+ */
+int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
+{
+	const struct ksplice_f_sym *s = &m->view->syms[sym];
+
+	if (m->sym_state[sym] != KSPLICE_SYM_UNKNOWN) {
+		if (m->sym_value[sym] == value)
+			return 0;
+		if (defines(s)) /* it may be a string, elsewhere */
+			return learn_unit(m, s->unit, value - s->offset);
+		return refuse(m, "%s has another value than in code matched before",
+			      sym_name(m, sym));
+	}
+	if (!name_agrees(m, sym, value))
+		return refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
+	if (defines(s) && learn_unit(m, s->unit, value - s->offset))
+		return -EILSEQ;
+	m->sym_value[sym] = value;
+	m->sym_state[sym] = KSPLICE_SYM_INFERRED;
+	m->w->journal[m->w->njournal++] = sym;
+	return 0;
+}
+
+/*
+ * Comparing
+ */
+
+static int span_bad(struct ksplice_span *s, u32 off, u32 len, const char *what)
+{
+	s->bad_off = off;
+	s->bad_len = min(len, s->len - off);
+	s->bad_what = what;
+	return -EILSEQ;
+}
+
+/* The field of relocation @r, at @pos: what it says about its symbol. */
+static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
+		       u32 pos, u32 *used)
+{
+	u64 value;
+
+	*used = ksplice_arch_match_field(s, r, &value);
+	if (!*used)
+		return span_bad(s, pos, 8, "address");
+	if (ksplice_match_learn(s->m, r->sym, value))
+		return span_bad(s, pos, *used, "address");
+	return 0;
+}
+
+/* Next entry that has not been passed; the end of the span if there is none. */
+static u32 next_reloc(const struct ksplice_span *s, u32 *i, u32 pos)
+{
+	while (*i < s->nrelocs && s->relocs[*i].offset - s->base < pos)
+		(*i)++;
+	return *i < s->nrelocs ? s->relocs[*i].offset - s->base : s->len;
+}
+
+static u32 next_site(const struct ksplice_span *s, u32 *i, u32 pos)
+{
+	while (*i < s->nsites && s->sites[*i].offset - s->base < pos)
+		(*i)++;
+	return *i < s->nsites ? s->sites[*i].offset - s->base : s->len;
+}
+
+/**
+ * ksplice_match_span() - compare a stretch of code or constants
+ * @s:		the stretch
+ *
+ * What is learnt goes to the journal; on failure the caller takes it back.
+ *
+ * Return: 0 or -EILSEQ, with s->bad_* set.
+ */
+int ksplice_match_span(struct ksplice_span *s)
+{
+	u32 pos = 0, ri = 0, si = 0;
+
+	while (pos < s->len) {
+		u32 reloc = next_reloc(s, &ri, pos);
+		u32 site = next_site(s, &si, pos);
+		u32 next = min3(reloc, site, s->len), same, used = 0;
+		int ret = 0;
+
+		if (next > pos) {
+			same = ksplice_arch_same(s, pos, next);
+			if (same < next)
+				return span_bad(s, same, 8, "code");
+			pos = next;
+		} else if (pos == site) {
+			ret = ksplice_arch_match_site(s, si++, &used);
+		} else {
+			ret = match_field(s, &s->relocs[ri], pos, &used);
+		}
+		if (ret)
+			return ret;
+		pos += used;
+	}
+	return 0;
+}
+
+/* Keeps the failure that came furthest, for the message. */
+static void note_failure(struct ksplice_match *m, u32 unit,
+			 const struct ksplice_span *s)
+{
+	struct ksplice_match_fail *f = &m->w->fail;
+	bool text = is_text(&m->view->units[unit]);
+
+	/* A wrong constant is further than any wrong instruction. */
+	if (f->seen && text &&
+	    (f->unit != f->user || f->off > s->bad_off))
+		return;
+	f->seen = true;
+	f->unit = unit;
+	f->user = m->w->cur;
+	f->off = s->bad_off;
+	f->len = min_t(u32, s->bad_len, sizeof(f->pre));
+	f->what = text ? s->bad_what : "constant";
+	if (f->len && s->run) {
+		memcpy(f->pre, s->pre + s->bad_off, f->len);
+		memcpy(f->run, s->run + s->bad_off, f->len);
+	}
+	strscpy(f->why, m->w->why, sizeof(f->why));
+}
+
+/* Compares one unit with memory, wherever it has been put on trial. */
+static int compare_unit(struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+	struct ksplice_span s = {
+		.m = m,
+		.pre = m->view->bytes + u->bytes,
+		.run = m->w->run,
+		.addr = m->unit_addr[unit],
+		.len = u->size,
+		.relocs = m->view->relocs + u->relocs,
+		.nrelocs = u->nrelocs,
+		.sites = m->view->sites + u->sites,
+		.nsites = u->nsites,
+	};
+	int ret;
+
+	m->w->why[0] = 0;
+	if (m->ops->read(m->ctx, s.addr, m->w->run, u->size)) {
+		s.run = NULL;
+		s.bad_what = "code";
+		ret = refuse(m, "its memory can't be read");
+	} else {
+		ret = ksplice_match_span(&s);
+	}
+	if (ret)
+		note_failure(m, unit, &s);
+	return ret;
+}
+
+/* All functions of the unit must be where kallsyms has their names. */
+static int check_primary(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_span s = { .bad_what = "function" };
+	u32 sym = m->w->primary[unit];
+	u64 value;
+
+	if (sym == KSPLICE_NONE)
+		return 0;
+	value = m->unit_addr[unit] + m->view->syms[sym].offset;
+	m->w->why[0] = 0;
+	if (m->sym_state[sym] != KSPLICE_SYM_UNKNOWN &&
+	    m->sym_value[sym] == value)
+		return 0;
+	if (name_agrees(m, sym, value) ||
+	    m->view->syms[sym].flags & KSPLICE_SYM_WEAK)
+		return 0;
+	refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
+	note_failure(m, unit, &s);
+	return -EILSEQ;
+}
+
+/*
+ * Tries a text unit at @addr, and all constants that follow from it.  On
+ * success the journal holds what was learnt, on failure nothing is left.
+ */
+static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
+{
+	struct ksplice_match_work *w = m->w;
+	struct ksplice_span s = { .bad_what = "function" };
+	u32 i;
+	int ret;
+
+	memset(w->sites, 0, sizeof(w->sites));
+	memset(w->sites_patched, 0, sizeof(w->sites_patched));
+	w->why[0] = 0;
+	ret = learn_unit(m, unit, addr);
+	if (ret)
+		note_failure(m, unit, &s);
+	else
+		ret = check_primary(m, unit);
+	if (!ret)
+		ret = compare_unit(m, unit);
+	/* The journal grows while constants lead to more constants. */
+	for (i = 0; !ret && i < w->njournal; i++) {
+		u32 e = w->journal[i] & ~JOURNAL_UNIT;
+
+		if (w->journal[i] & JOURNAL_UNIT &&
+		    has_contents(&m->view->units[e]))
+			ret = compare_unit(m, e);
+	}
+	if (ret)
+		ksplice_match_rollback(m, 0);
+	return ret;
+}
+
+/* What a successful trial learnt is true from now on. */
+static void commit(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i;
+
+	m->unit_state[unit] = KSPLICE_UNIT_MATCHED;
+	m->units_matched++;
+	m->bytes_compared += m->view->units[unit].size;
+	for (i = 0; i < w->njournal; i++) {
+		u32 e = w->journal[i] & ~JOURNAL_UNIT;
+
+		if (!(w->journal[i] & JOURNAL_UNIT)) {
+			m->syms_inferred++;
+		} else if (has_contents(&m->view->units[e])) {
+			m->unit_state[e] = KSPLICE_UNIT_MATCHED;
+			m->units_matched++;
+			m->bytes_compared += m->view->units[e].size;
+		} else if (!is_text(&m->view->units[e])) {
+			m->unit_state[e] = KSPLICE_UNIT_MATCHED;
+			m->units_located++;
+		}
+	}
+	w->njournal = 0;
+	for (i = 0; i < KSPLICE_SITE_KINDS; i++) {
+		m->sites[i] += w->sites[i];
+		m->sites_patched[i] += w->sites_patched[i];
+	}
+}
+
+/*
+ * Candidates
+ */
+
+static int add_candidate(void *data, unsigned long addr)
+{
+	struct ksplice_match *m = data;
+	struct ksplice_match_work *w = m->w;
+	u32 i;
+
+	addr -= m->view->syms[w->primary[w->cur]].offset;
+	for (i = 0; i < w->ncand; i++)
+		if (w->cand[i] == addr)
+			return 0;
+	if (w->ncand == MAX_CANDIDATES)
+		return -E2BIG;
+	w->cand[w->ncand++] = addr;
+	return 0;
+}
+
+/* Does another unit stand there already? */
+static bool is_taken(const struct ksplice_match *m, u32 unit,
+		     unsigned long addr)
+{
+	const struct ksplice_f_unit *u = m->view->units;
+	u32 i;
+
+	for (i = 0; i < m->view->hdr->units.n; i++)
+		if (i != unit && is_text(&u[i]) && m->unit_addr[i] == addr &&
+		    m->unit_state[i] != KSPLICE_UNIT_UNKNOWN)
+			return true;
+	return false;
+}
+
+static void drop_impossible(struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+	struct ksplice_match_work *w = m->w;
+	u32 i, n = 0;
+
+	for (i = 0; i < w->ncand; i++) {
+		unsigned long addr = w->cand[i];
+
+		if (!m->ops->in_target(m->ctx, u->target, addr, u->size,
+				       u->kind))
+			continue;
+		if (w->ncand > 1 && is_taken(m, unit, addr))
+			continue;
+		w->cand[n++] = addr;
+	}
+	w->ncand = n;
+}
+
+/* Fills w->cand with the addresses where a unit may be. */
+static void gather(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 sym = w->primary[unit];
+
+	w->cur = unit;
+	w->ncand = 0;
+	if (m->unit_state[unit] == KSPLICE_UNIT_INFERRED) {
+		w->cand[w->ncand++] = m->unit_addr[unit];
+		return;
+	}
+	if (sym == KSPLICE_NONE)
+		return;
+	m->ops->candidates(m->ctx, m->view->units[unit].target,
+			   sym_name(m, sym), add_candidate, m);
+	drop_impossible(m, unit);
+}
+
+/* Leaves those candidates that survive a trial. */
+static void try_candidates(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i, n = 0;
+
+	w->fail.seen = false;
+	for (i = 0; i < w->ncand; i++) {
+		if (trial(m, unit, w->cand[i]))
+			continue;
+		ksplice_match_rollback(m, 0);
+		w->cand[n++] = w->cand[i];
+	}
+	w->ncand = n;
+}
+
+static bool is_weak(const struct ksplice_match *m, u32 unit)
+{
+	u32 sym = m->w->primary[unit];
+
+	return sym != KSPLICE_NONE &&
+	       m->view->syms[sym].flags & KSPLICE_SYM_WEAK;
+}
+
+/*
+ * Messages
+ */
+
+static void hex(char *out, size_t size, const u8 *bytes, u32 n)
+{
+	u32 i, len = 0;
+
+	out[0] = 0;
+	for (i = 0; i < n; i++)
+		len += scnprintf(out + len, size - len, i ? " %02x" : "%02x",
+				 bytes[i]);
+}
+
+/* Says how the closest trial failed. */
+static int fail_mismatch(struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_match_fail *f = &m->w->fail;
+	char pre[40], run[40], user[96] = "";
+
+	m->err_unit = unit;
+	hex(pre, sizeof(pre), f->pre, f->len);
+	hex(run, sizeof(run), f->run, f->len);
+	if (f->unit != f->user)
+		snprintf(user, sizeof(user), " (used by %s)",
+			 unit_name(m, f->user));
+	if (f->len)
+		snprintf(m->err.text, sizeof(m->err.text),
+			 "%s: %s+%#x%s: the running kernel differs: expected %s %s, found %s%s%s",
+			 unit_source(m, f->unit), unit_name(m, f->unit), f->off,
+			 user, f->what, pre, run, *f->why ? "; " : "", f->why);
+	else
+		snprintf(m->err.text, sizeof(m->err.text),
+			 "%s: %s%s: the running kernel differs: %s",
+			 unit_source(m, f->unit), unit_name(m, f->unit), user,
+			 f->why);
+	return -EILSEQ;
+}
+
+static int fail_none(struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+
+	m->err_unit = unit;
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: function %s is not in %s's kallsyms and no matched code refers to it; was the update made for another configuration?",
+		 unit_source(m, unit), unit_name(m, unit),
+		 ksplice_str(m->view, m->view->targets[u->target].name));
+	return -ENOENT;
+}
+
+static int fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
+{
+	m->err_unit = unit;
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: function %s fits %u places in the running kernel and nothing tells which one it is",
+		 unit_source(m, unit), unit_name(m, unit), n);
+	return -ENOTUNIQ;
+}
+
+/*
+ * A weak definition whose bytes are nowhere under its name: fine if the kernel
+ * has another one, and nobody wants to replace this one.
+ */
+static int settle_weak(struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+	u64 value;
+
+	m->w->cur = unit;
+	if (!ksplice_match_lookup(m, m->w->primary[unit], &value))
+		return fail_none(m, unit);
+	if (u->flags & KSPLICE_UNIT_REPLACED) {
+		m->err_unit = unit;
+		snprintf(m->err.text, sizeof(m->err.text),
+			 "%s: %s is a weak function and the running kernel uses another one of this name: replacing it would have no effect",
+			 unit_source(m, unit), unit_name(m, unit));
+		return -EILSEQ;
+	}
+	m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
+	m->units_overridden++;
+	return 0;
+}
+
+/* Returns 1 if the unit has been dealt with, 0 if it has to wait, or an error */
+static int try_unit(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 n;
+	int ret;
+
+	gather(m, unit);
+	n = w->ncand;
+	if (!n)
+		return 0;
+	if (n > 1) {
+		try_candidates(m, unit);
+		if (w->ncand > 1)
+			return 0;
+		m->ambiguous += w->ncand;
+	}
+	w->fail.seen = w->fail.seen && n > 1;
+	if (w->ncand && !trial(m, unit, w->cand[0])) {
+		commit(m, unit);
+		return 1;
+	}
+	if (is_weak(m, unit)) {
+		ret = settle_weak(m, unit);
+		return ret ? ret : 1;
+	}
+	return fail_mismatch(m, unit);
+}
+
+/* Tries all that wait, as long as that helps. */
+static int flood(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i, n, before;
+	int ret;
+
+	do {
+		before = w->nwait;
+		for (i = 0, n = 0; i < before; i++) {
+			if (m->ops->resched)
+				m->ops->resched(m->ctx);
+			ret = try_unit(m, w->wait[i]);
+			if (ret < 0)
+				return ret;
+			if (!ret)
+				w->wait[n++] = w->wait[i];
+		}
+		w->nwait = n;
+	} while (n && n < before);
+	return 0;
+}
+
+/*
+ * Last means: pointers in data
+ */
+
+/* Where a pointer in located data says that @unit is; 0 if it can't be read. */
+static unsigned long data_points_to(struct ksplice_match *m, u32 data,
+				    const struct ksplice_f_reloc *r)
+{
+	unsigned long place = m->unit_addr[data] + r->offset;
+	u8 field[8];
+	u64 value;
+
+	if (m->ops->read(m->ctx, place, field,
+			 ksplice_arch_field_size(r->type)) ||
+	    ksplice_arch_read_field(r->type, field, place, r->addend, &value))
+		return 0;
+	return value - m->view->syms[r->sym].offset;
+}
+
+/* Counts what one data unit says about candidate *@one. */
+static void vote(struct ksplice_match *m, u32 unit, u32 data,
+		 unsigned long *one, bool *torn)
+{
+	const struct ksplice_f_unit *u = &m->view->units[data];
+	u32 i, k;
+
+	for (i = u->relocs; i < u->relocs + u->nrelocs; i++) {
+		const struct ksplice_f_reloc *r = &m->view->relocs[i];
+		unsigned long addr;
+
+		if (m->view->syms[r->sym].unit != unit)
+			continue;
+		addr = data_points_to(m, data, r);
+		for (k = 0; k < m->w->ncand; k++) {
+			if (m->w->cand[k] != addr)
+				continue;
+			*torn = *torn || (*one && *one != addr);
+			*one = addr;
+		}
+	}
+}
+
+/*
+ * Data may have changed since boot, so its pointers prove nothing; but one that
+ * points to a place with the right name and the right code decides.
+ */
+static unsigned long ask_data(struct ksplice_match *m, u32 unit)
+{
+	unsigned long one = 0;
+	bool torn = false;
+	u32 i;
+
+	for (i = 0; i < m->view->hdr->units.n; i++) {
+		if (m->view->units[i].kind == KSPLICE_UNIT_DATA &&
+		    m->view->units[i].tu == m->view->units[unit].tu &&
+		    m->unit_state[i] == KSPLICE_UNIT_MATCHED)
+			vote(m, unit, i, &one, &torn);
+	}
+	return torn ? 0 : one;
+}
+
+/*
+ * Last means: the order of the functions in their file, which compilers and
+ * linkers keep within a section.  A candidate is ours if it stands so close to
+ * a matched function of our file that only the functions in between (in the
+ * file) have room there.
+ */
+
+/* Room for the functions from @a to before @b, with padding. */
+static unsigned long room(const struct ksplice_match *m, u32 a, u32 b)
+{
+	unsigned long bytes = 0;
+
+	for (; a < b; a++)
+		if (is_text(&m->view->units[a]))
+			bytes += m->view->units[a].size + 2 * 64;
+	return bytes;
+}
+
+static bool is_neighbour(const struct ksplice_match *m, u32 unit,
+			 unsigned long addr)
+{
+	const struct ksplice_f_unit *u = m->view->units;
+	u32 i;
+
+	for (i = unit; i-- && u[i].tu == u[unit].tu; )
+		if (is_text(&u[i]) && m->unit_state[i] == KSPLICE_UNIT_MATCHED)
+			if (m->unit_addr[i] < addr &&
+			    addr - m->unit_addr[i] <= room(m, i, unit))
+				return true;
+	for (i = unit + 1; i < m->view->hdr->units.n && u[i].tu == u[unit].tu;
+	     i++)
+		if (is_text(&u[i]) && m->unit_state[i] == KSPLICE_UNIT_MATCHED)
+			if (m->unit_addr[i] > addr &&
+			    m->unit_addr[i] - addr <= room(m, unit, i))
+				return true;
+	return false;
+}
+
+static unsigned long ask_order(struct ksplice_match *m, u32 unit)
+{
+	unsigned long one = 0;
+	u32 i;
+
+	for (i = 0; i < m->w->ncand; i++) {
+		if (!is_neighbour(m, unit, m->w->cand[i]))
+			continue;
+		if (one)
+			return 0;
+		one = m->w->cand[i];
+	}
+	return one;
+}
+
+/* Settles one of those that wait by the last means; 0 if none could be. */
+static int settle_one(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	unsigned long addr;
+	u32 i, unit, *figure;
+
+	for (i = 0; i < w->nwait; i++) {
+		unit = w->wait[i];
+		gather(m, unit);
+		try_candidates(m, unit);
+		figure = &m->by_data;
+		addr = ask_data(m, unit);
+		if (!addr) {
+			figure = &m->by_order;
+			addr = ask_order(m, unit);
+		}
+		if (!addr || trial(m, unit, addr))
+			continue;
+		commit(m, unit);
+		m->ambiguous++;
+		(*figure)++;
+		w->wait[i] = w->wait[--w->nwait];
+		return 1;
+	}
+	return 0;
+}
+
+/* Says why the first of those that wait can't be matched. */
+static int report_waiting(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i, n = 0;
+	int ret = 0;
+
+	for (i = 0; i < w->nwait && !ret; i++) {
+		gather(m, w->wait[i]);
+		n = w->ncand;
+		if (n)
+			ret = fail_ambiguous(m, w->wait[i], n);
+		else if (is_weak(m, w->wait[i]))
+			ret = settle_weak(m, w->wait[i]);
+		else
+			ret = fail_none(m, w->wait[i]);
+	}
+	return ret;
+}
+
+/*
+ * The end: symbols that units define, and what has to hold for all
+ */
+
+static int define_sym(struct ksplice_match *m, u32 i)
+{
+	const struct ksplice_f_sym *s = &m->view->syms[i];
+	u64 value;
+
+	if (s->unit == KSPLICE_NONE ||
+	    m->unit_state[s->unit] != KSPLICE_UNIT_MATCHED)
+		return 0;
+	value = m->unit_addr[s->unit] + s->offset;
+	if (m->sym_state[i] != KSPLICE_SYM_UNKNOWN) {
+		if (m->sym_value[i] == value || !(s->flags & KSPLICE_SYM_WEAK) ||
+		    !(m->view->units[s->unit].flags & KSPLICE_UNIT_REPLACED))
+			return 0;
+	} else if (name_agrees(m, i, value)) {
+		m->sym_value[i] = value;
+		m->sym_state[i] = KSPLICE_SYM_DEFINED;
+		return 0;
+	} else if (s->flags & KSPLICE_SYM_WEAK &&
+		   !(m->view->units[s->unit].flags & KSPLICE_UNIT_REPLACED)) {
+		return 0;
+	}
+	m->err_unit = s->unit;
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: %s: its code was found, but kallsyms has %s elsewhere: the running kernel uses another definition",
+		 unit_source(m, s->unit), unit_name(m, s->unit),
+		 sym_name(m, i));
+	return -EILSEQ;
+}
+
+static int define_syms(struct ksplice_match *m)
+{
+	u32 i;
+	int ret;
+
+	m->w->cur = KSPLICE_NONE;
+	for (i = 0; i < m->view->hdr->syms.n; i++) {
+		ret = define_sym(m, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int cmp_address(const void *a, const void *b)
+{
+	unsigned long x = *(const unsigned long *)a;
+	unsigned long y = *(const unsigned long *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* No two functions can be at one place.  @span: pairs of start and end. */
+static int check_overlaps(struct ksplice_match *m, unsigned long (*span)[2])
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < m->view->hdr->units.n; i++) {
+		if (!is_text(&m->view->units[i]) ||
+		    m->unit_state[i] != KSPLICE_UNIT_MATCHED)
+			continue;
+		span[n][0] = m->unit_addr[i];
+		span[n++][1] = m->unit_addr[i] + m->view->units[i].size;
+	}
+	sort(span, n, sizeof(*span), cmp_address, NULL);
+	for (i = 1; i < n; i++)
+		if (span[i][0] < span[i - 1][1])
+			break;
+	if (i >= n)
+		return 0;
+	for (i = 0; m->unit_addr[i] != span[n > 1 ? n - 1 : 0][0]; i++)
+		if (i + 1 == m->view->hdr->units.n)
+			break;
+	m->err_unit = i;
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: two functions of the update match at one place in the running kernel",
+		 unit_source(m, i));
+	return -ENOTUNIQ;
+}
+
+static int check_end(struct ksplice_match *m)
+{
+	unsigned long (*span)[2];
+	int ret;
+
+	span = kvcalloc(m->view->hdr->units.n + 1, sizeof(*span), GFP_KERNEL);
+	if (!span)
+		return -ENOMEM;
+	ret = check_overlaps(m, span);
+	kvfree(span);
+	return ret;
+}
+
+/*
+ * Setting up
+ */
+
+/* How well a symbol serves to find its unit by. */
+static int rank(const struct ksplice_f_sym *s)
+{
+	if (s->flags & KSPLICE_SYM_ANON)
+		return 0;
+	return 1 + !(s->flags & KSPLICE_SYM_LOCAL) +
+	       2 * !!(s->flags & KSPLICE_SYM_FUNC) +
+	       4 * !(s->flags & KSPLICE_SYM_WEAK);
+}
+
+static void find_primaries(struct ksplice_match *m)
+{
+	const struct ksplice_f_sym *s = m->view->syms;
+	u32 i, *p;
+
+	for (i = 0; i < m->view->hdr->units.n; i++)
+		m->w->primary[i] = KSPLICE_NONE;
+	for (i = 0; i < m->view->hdr->syms.n; i++) {
+		if (s[i].unit == KSPLICE_NONE || !rank(&s[i]))
+			continue;
+		p = &m->w->primary[s[i].unit];
+		if (*p == KSPLICE_NONE || rank(&s[i]) > rank(&s[*p]))
+			*p = i;
+	}
+}
+
+static void find_work(struct ksplice_match *m)
+{
+	const struct ksplice_view *v = m->view;
+	u32 i;
+
+	m->w->vmlinux = KSPLICE_NONE;
+	if (!strcmp(ksplice_str(v, v->targets[0].name), "vmlinux"))
+		m->w->vmlinux = 0;
+	for (i = 0; i < v->hdr->units.n; i++)
+		if (is_text(&v->units[i]))
+			m->w->wait[m->w->nwait++] = i;
+	find_primaries(m);
+}
+
+static u32 largest_unit(const struct ksplice_view *v)
+{
+	u32 i, size = 1;
+
+	for (i = 0; i < v->hdr->units.n; i++)
+		if (v->units[i].bytes != KSPLICE_NONE)
+			size = max(size, v->units[i].size);
+	return size;
+}
+
+static void free_work(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+
+	if (!w)
+		return;
+	kvfree(w->primary);
+	kvfree(w->wait);
+	kvfree(w->journal);
+	kvfree(w->run);
+	kvfree(w->cand);
+	kvfree(w);
+	m->w = NULL;
+}
+
+static int allocate(struct ksplice_match *m)
+{
+	u32 units = m->view->hdr->units.n + 1, syms = m->view->hdr->syms.n + 1;
+	struct ksplice_match_work *w;
+
+	m->unit_addr = kvcalloc(units, sizeof(*m->unit_addr), GFP_KERNEL);
+	m->unit_state = kvcalloc(units, sizeof(*m->unit_state), GFP_KERNEL);
+	m->sym_value = kvcalloc(syms, sizeof(*m->sym_value), GFP_KERNEL);
+	m->sym_state = kvcalloc(syms, sizeof(*m->sym_state), GFP_KERNEL);
+	w = kvcalloc(1, sizeof(*w), GFP_KERNEL);
+	m->w = w;
+	if (!w)
+		return -ENOMEM;
+	w->primary = kvcalloc(units, sizeof(*w->primary), GFP_KERNEL);
+	w->wait = kvcalloc(units, sizeof(*w->wait), GFP_KERNEL);
+	w->journal = kvcalloc(units + syms, sizeof(*w->journal), GFP_KERNEL);
+	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
+	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
+	if (!m->unit_addr || !m->unit_state || !m->sym_value || !m->sym_state ||
+	    !w->primary || !w->wait || !w->journal || !w->run || !w->cand)
+		return -ENOMEM;
+	return 0;
+}
+
+static int match_all(struct ksplice_match *m)
+{
+	int ret;
+
+	find_work(m);
+	ksplice_arch_env_init(&m->env, m->ops, m->ctx);
+	do {
+		ret = flood(m);
+		if (ret)
+			return ret;
+	} while (m->w->nwait && settle_one(m));
+	ret = report_waiting(m);
+	if (!ret)
+		ret = define_syms(m);
+	return ret ? ret : check_end(m);
+}
+
+/**
+ * ksplice_match_run() - match a whole update with the running kernel
+ * @m:		gets the result; free with ksplice_match_free(), also on error
+ * @v:		the update
+ * @ops:	the running kernel
+ * @ctx:	for @ops
+ *
+ * Return: 0 if every text unit (but overridden weak ones) matches at exactly
+ * one address and all values agree; -ENOENT if a function is not there;
+ * -EILSEQ if the running code is another; -ENOTUNIQ if a function can't be told
+ * from another; -ENOMEM.  m->err says it for a person.
+ */
+int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
+		      const struct ksplice_match_ops *ops, void *ctx)
+{
+	int ret;
+
+	memset(m, 0, sizeof(*m));
+	m->view = v;
+	m->ops = ops;
+	m->ctx = ctx;
+	m->err_unit = KSPLICE_NONE;
+	ret = allocate(m);
+	if (!ret)
+		ret = match_all(m);
+	if (ret == -ENOMEM)
+		snprintf(m->err.text, sizeof(m->err.text),
+			 "not enough memory to match the update");
+	free_work(m);
+	return ret;
+}
+
+/**
+ * ksplice_match_free() - free what a run allocated
+ * @m:		the run
+ */
+void ksplice_match_free(struct ksplice_match *m)
+{
+	free_work(m);
+	kvfree(m->unit_addr);
+	kvfree(m->unit_state);
+	kvfree(m->sym_value);
+	kvfree(m->sym_state);
+	m->unit_addr = NULL;
+	m->unit_state = NULL;
+	m->sym_value = NULL;
+	m->sym_state = NULL;
+}
