@@ -39,7 +39,7 @@
 #include "match.h"
 
 /* Addresses of one name that are tried. */
-#define MAX_CANDIDATES	256
+#define MAX_CANDIDATES	1024
 
 /* A journal entry: an index, and whether it is one of a unit. */
 #define JOURNAL_UNIT	0x80000000U
@@ -63,7 +63,7 @@ struct ksplice_match_fail {
 	u32 off;
 	u32 len;
 	const char *what;
-	char why[128];
+	char why[96];
 	u8 pre[12];
 	u8 run[12];
 };
@@ -78,6 +78,7 @@ struct ksplice_match_fail {
  * @run:	copy of the running memory of one unit
  * @cand:	addresses to be tried
  * @ncand:	number of them
+ * @too_many:	there are more than MAX_CANDIDATES: none is tried
  * @cur:	the text unit being tried
  * @vmlinux:	index of vmlinux in the targets, or KSPLICE_NONE
  * @sites:	by kind, in this trial
@@ -94,11 +95,12 @@ struct ksplice_match_work {
 	u8 *run;
 	unsigned long *cand;
 	u32 ncand;
+	bool too_many;
 	u32 cur;
 	u32 vmlinux;
 	u32 sites[KSPLICE_SITE_KINDS];
 	u32 sites_patched[KSPLICE_SITE_KINDS];
-	char why[128];
+	char why[96];
 	struct ksplice_match_fail fail;
 };
 
@@ -159,7 +161,7 @@ struct lookup {
 	bool any;
 };
 
-static int lookup_address(void *data, unsigned long addr)
+static int is_wanted(void *data, unsigned long addr)
 {
 	struct lookup *l = data;
 
@@ -167,7 +169,7 @@ static int lookup_address(void *data, unsigned long addr)
 	return addr == l->want;
 }
 
-static int lookup_unique(void *data, unsigned long addr)
+static int note_only(void *data, unsigned long addr)
 {
 	struct lookup *l = data;
 
@@ -206,7 +208,7 @@ unsigned long ksplice_match_name(const struct ksplice_match_ops *ops, void *ctx,
 {
 	struct lookup l = { 0 };
 
-	ops->candidates(ctx, KSPLICE_VMLINUX, name, lookup_unique, &l);
+	ops->candidates(ctx, KSPLICE_VMLINUX, name, note_only, &l);
 	return l.n == 1 ? l.found : 0;
 }
 
@@ -233,7 +235,7 @@ bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value)
 		struct lookup l = { 0 };
 
 		m->ops->candidates(m->ctx, scopes[i], sym_name(m, sym),
-				   lookup_unique, &l);
+				   note_only, &l);
 		if (l.n > 1)
 			return false;
 		*value = l.found;
@@ -254,7 +256,7 @@ static bool name_agrees(struct ksplice_match *m, u32 sym, unsigned long addr)
 	n = sym_scopes(m, sym, scopes);
 	for (i = 0; i < n; i++) {
 		if (m->ops->candidates(m->ctx, scopes[i], sym_name(m, sym),
-				       lookup_address, &l))
+				       is_wanted, &l))
 			return true;
 	}
 	return !l.any;
@@ -384,6 +386,18 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 	m->sym_state[sym] = KSPLICE_SYM_INFERRED;
 	m->w->journal[m->w->njournal++] = sym;
 	return 0;
+}
+
+/**
+ * ksplice_match_count() - a site has been passed
+ * @m:		the run
+ * @kind:	enum ksplice_f_site_kind
+ * @patched:	does something else stand there than in the object file?
+ */
+void ksplice_match_count(struct ksplice_match *m, u32 kind, bool patched)
+{
+	m->w->sites[kind]++;
+	m->w->sites_patched[kind] += patched;
 }
 
 /*
@@ -616,8 +630,9 @@ static int add_candidate(void *data, unsigned long addr)
 	for (i = 0; i < w->ncand; i++)
 		if (w->cand[i] == addr)
 			return 0;
-	if (w->ncand == MAX_CANDIDATES)
-		return -E2BIG;
+	w->too_many = w->ncand == MAX_CANDIDATES;
+	if (w->too_many)
+		return 1;
 	w->cand[w->ncand++] = addr;
 	return 0;
 }
@@ -663,6 +678,7 @@ static void gather(struct ksplice_match *m, u32 unit)
 
 	w->cur = unit;
 	w->ncand = 0;
+	w->too_many = false;
 	if (m->unit_state[unit] == KSPLICE_UNIT_INFERRED) {
 		w->cand[w->ncand++] = m->unit_addr[unit];
 		return;
@@ -716,7 +732,7 @@ static void hex(char *out, size_t size, const u8 *bytes, u32 n)
 static int fail_mismatch(struct ksplice_match *m, u32 unit)
 {
 	const struct ksplice_match_fail *f = &m->w->fail;
-	char pre[40], run[40], user[96] = "";
+	char pre[40], run[40], user[64] = "";
 
 	m->err_unit = unit;
 	hex(pre, sizeof(pre), f->pre, f->len);
@@ -758,40 +774,15 @@ static int fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
 	return -ENOTUNIQ;
 }
 
-/*
- * A weak definition whose bytes are nowhere under its name: fine if the kernel
- * has another one, and nobody wants to replace this one.
- */
-static int settle_weak(struct ksplice_match *m, u32 unit)
-{
-	const struct ksplice_f_unit *u = &m->view->units[unit];
-	u64 value;
-
-	m->w->cur = unit;
-	if (!ksplice_match_lookup(m, m->w->primary[unit], &value))
-		return fail_none(m, unit);
-	if (u->flags & KSPLICE_UNIT_REPLACED) {
-		m->err_unit = unit;
-		snprintf(m->err.text, sizeof(m->err.text),
-			 "%s: %s is a weak function and the running kernel uses another one of this name: replacing it would have no effect",
-			 unit_source(m, unit), unit_name(m, unit));
-		return -EILSEQ;
-	}
-	m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
-	m->units_overridden++;
-	return 0;
-}
-
 /* Returns 1 if the unit has been dealt with, 0 if it has to wait, or an error */
 static int try_unit(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 n;
-	int ret;
 
 	gather(m, unit);
 	n = w->ncand;
-	if (!n)
+	if (!n || w->too_many)
 		return 0;
 	if (n > 1) {
 		try_candidates(m, unit);
@@ -804,11 +795,8 @@ static int try_unit(struct ksplice_match *m, u32 unit)
 		commit(m, unit);
 		return 1;
 	}
-	if (is_weak(m, unit)) {
-		ret = settle_weak(m, unit);
-		return ret ? ret : 1;
-	}
-	return fail_mismatch(m, unit);
+	/* Whether a weak one is overridden shows when its file is matched. */
+	return is_weak(m, unit) ? 0 : fail_mismatch(m, unit);
 }
 
 /* Tries all that wait, as long as that helps. */
@@ -958,6 +946,8 @@ static int settle_one(struct ksplice_match *m)
 	for (i = 0; i < w->nwait; i++) {
 		unit = w->wait[i];
 		gather(m, unit);
+		if (w->too_many)
+			continue;
 		try_candidates(m, unit);
 		figure = &m->by_data;
 		addr = ask_data(m, unit);
@@ -976,6 +966,38 @@ static int settle_one(struct ksplice_match *m)
 	return 0;
 }
 
+/*
+ * A weak definition whose code is not under its name: fine if the kernel has
+ * another one from another file, and nobody wants to replace this one.
+ */
+static int settle_weak(struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+	unsigned long addr;
+	u64 value;
+
+	if (!ksplice_match_lookup(m, m->w->primary[unit], &value))
+		return fail_none(m, unit);
+	addr = value - m->view->syms[m->w->primary[unit]].offset;
+	m->w->fail.seen = false;
+	if (is_neighbour(m, unit, addr)) {
+		if (trial(m, unit, addr))
+			return fail_mismatch(m, unit);
+		commit(m, unit);
+		return 0;
+	}
+	if (u->flags & KSPLICE_UNIT_REPLACED) {
+		m->err_unit = unit;
+		snprintf(m->err.text, sizeof(m->err.text),
+			 "%s: %s is a weak function and the running kernel uses another one of this name: replacing it would have no effect",
+			 unit_source(m, unit), unit_name(m, unit));
+		return -EILSEQ;
+	}
+	m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
+	m->units_overridden++;
+	return 0;
+}
+
 /* Says why the first of those that wait can't be matched. */
 static int report_waiting(struct ksplice_match *m)
 {
@@ -986,10 +1008,10 @@ static int report_waiting(struct ksplice_match *m)
 	for (i = 0; i < w->nwait && !ret; i++) {
 		gather(m, w->wait[i]);
 		n = w->ncand;
-		if (n)
-			ret = fail_ambiguous(m, w->wait[i], n);
-		else if (is_weak(m, w->wait[i]))
+		if (is_weak(m, w->wait[i]))
 			ret = settle_weak(m, w->wait[i]);
+		else if (n)
+			ret = fail_ambiguous(m, w->wait[i], n);
 		else
 			ret = fail_none(m, w->wait[i]);
 	}
@@ -1054,6 +1076,7 @@ static int cmp_address(const void *a, const void *b)
 /* No two functions can be at one place.  @span: pairs of start and end. */
 static int check_overlaps(struct ksplice_match *m, unsigned long (*span)[2])
 {
+	unsigned long addr;
 	u32 i, n = 0;
 
 	for (i = 0; i < m->view->hdr->units.n; i++) {
@@ -1069,8 +1092,9 @@ static int check_overlaps(struct ksplice_match *m, unsigned long (*span)[2])
 			break;
 	if (i >= n)
 		return 0;
-	for (i = 0; m->unit_addr[i] != span[n > 1 ? n - 1 : 0][0]; i++)
-		if (i + 1 == m->view->hdr->units.n)
+	addr = span[i][0];
+	for (i = 0; i + 1 < m->view->hdr->units.n; i++)
+		if (is_text(&m->view->units[i]) && m->unit_addr[i] == addr)
 			break;
 	m->err_unit = i;
 	snprintf(m->err.text, sizeof(m->err.text),

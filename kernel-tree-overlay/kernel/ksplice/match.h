@@ -84,7 +84,6 @@ struct ksplice_site_env {
 	unsigned long bug_func;
 	unsigned long call_thunks;		/* arrays, by register */
 	unsigned long jump_thunks;
-	unsigned long its_thunks;
 	unsigned long depth_template;
 	u32 depth_size;				/* of the template, in bytes */
 	u8 depth_bytes[64];
@@ -187,6 +186,7 @@ struct ksplice_span {
 int ksplice_match_span(struct ksplice_span *s);
 int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value);
 bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value);
+void ksplice_match_count(struct ksplice_match *m, u32 kind, bool patched);
 u32 ksplice_match_mark(struct ksplice_match *m);
 void ksplice_match_rollback(struct ksplice_match *m, u32 mark);
 unsigned long ksplice_match_name(const struct ksplice_match_ops *ops, void *ctx,

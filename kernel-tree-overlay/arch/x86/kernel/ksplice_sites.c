@@ -1,0 +1,1221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a running x86-64 kernel does to its own code, and how relocated fields
+ * are encoded: all that run-pre matching has to know about this architecture.
+ *
+ * The order in which the boot code patches (and the module loader, for a
+ * module): retpolines, returns, alternatives, call thunks, sealing of ENDBRs,
+ * SMP locks; static calls, jump labels and ftrace follow at any time.
+ *
+ * Everything is decided from the bytes, the relocations and a few addresses in
+ * struct ksplice_site_env; no CPU feature is asked for, so that it also tells
+ * for a memory image of another machine.
+ */
+#include <linux/elf.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include "../../../kernel/ksplice/match.h"
+
+#define OP_CALL		0xe8
+#define OP_JMP32	0xe9
+#define OP_JMP8		0xeb
+#define OP_RET		0xc3
+#define OP_INT3		0xcc
+#define OP_NOP		0x90
+#define OP_CS		0x2e
+
+/* Of a near call or jmp: opcode and displacement */
+#define BRANCH_SIZE	5
+
+/* Longest nop the kernel uses for padding; above that it jumps. */
+#define NOP_MAX		11
+
+/* Longest alternative there can be: alt_instr.instrlen is one byte */
+#define ALT_MAX		255
+
+/* Flags in the upper half of ksplice_f_site.feature */
+#define ALT_DIRECT	0x20000
+
+/* Size of an entry in the arrays of thunks */
+#define THUNK_SIZE	32
+
+static const u8 endbr[4] = { 0xf3, 0x0f, 0x1e, 0xfa };
+static const u8 endbr_sealed[4] = { 0x66, 0x0f, 0x1f, 0x00 };
+static const u8 nop2[2] = { 0x66, 0x90 };
+static const u8 nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
+static const u8 xor5[5] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
+static const u8 ret5[5] = { OP_RET, OP_INT3, OP_INT3, OP_INT3, OP_INT3 };
+
+static s32 get_s32(const u8 *p)
+{
+	s32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/*
+ * Relocated fields
+ */
+
+/**
+ * ksplice_arch_field_size() - width of a relocated field
+ * @type:	type of the relocation
+ *
+ * Return: bytes, 0 for a type that does not occur in updates.
+ */
+u32 ksplice_arch_field_size(u32 type)
+{
+	switch (type) {
+	case R_X86_64_64:
+	case R_X86_64_PC64:
+		return 8;
+	case R_X86_64_PC32:
+	case R_X86_64_PLT32:
+	case R_X86_64_32:
+	case R_X86_64_32S:
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+static bool is_relative(u32 type)
+{
+	return type == R_X86_64_PC32 || type == R_X86_64_PLT32 ||
+	       type == R_X86_64_PC64;
+}
+
+/**
+ * ksplice_arch_read_field() - value of the symbol a field refers to
+ * @type:	type of the relocation
+ * @field:	the field's bytes
+ * @place:	the field's address
+ * @addend:	the relocation's
+ * @value:	gets the value
+ *
+ * Return: 0, -EINVAL for an unknown type.
+ */
+int ksplice_arch_read_field(u32 type, const void *field, unsigned long place,
+			    s64 addend, u64 *value)
+{
+	u32 size = ksplice_arch_field_size(type);
+	u64 v = 0;
+
+	if (!size)
+		return -EINVAL;
+	memcpy(&v, field, size);
+	if (size == 4 && type != R_X86_64_32)
+		v = (s64)(s32)v;
+	if (is_relative(type))
+		v += place;
+	*value = v - addend;
+	return 0;
+}
+
+/**
+ * ksplice_arch_write_field() - relocate a field
+ * @type:	type of the relocation
+ * @field:	gets the bytes
+ * @place:	the address the field has when it is used
+ * @addend:	the relocation's
+ * @value:	of the symbol
+ *
+ * Return: 0, -ERANGE if it can't be expressed in the field, -EINVAL for an
+ * unknown type.
+ */
+int ksplice_arch_write_field(u32 type, void *field, unsigned long place,
+			     s64 addend, u64 value)
+{
+	u32 size = ksplice_arch_field_size(type);
+	u64 v = value + addend;
+
+	if (!size)
+		return -EINVAL;
+	if (is_relative(type))
+		v -= place;
+	if (size == 4 && type == R_X86_64_32 && v != (u32)v)
+		return -ERANGE;
+	if (size == 4 && type != R_X86_64_32 && (s64)v != (s32)v)
+		return -ERANGE;
+	memcpy(field, &v, size);
+	return 0;
+}
+
+/*
+ * Nops
+ */
+
+static u32 nop_prefixes(const u8 *p, u32 len)
+{
+	u32 i = 0;
+
+	while (i < len && (p[i] == 0x66 || p[i] == OP_CS))
+		i++;
+	return i;
+}
+
+/* Length of "nopl" from its ModRM byte on, 0 if it does not fit. */
+static u32 modrm_size(const u8 *p, u32 len)
+{
+	u32 size = 1, mod, rm;
+
+	if (!len)
+		return 0;
+	mod = p[0] >> 6;
+	rm = p[0] & 7;
+	if (mod != 3 && rm == 4) {
+		if (len < 2)
+			return 0;
+		size++;
+		if (!mod && (p[1] & 7) == 5)
+			size += 4;
+	}
+	if (mod == 1)
+		size++;
+	else if (mod == 2 || (!mod && rm == 5))
+		size += 4;
+	return size <= len ? size : 0;
+}
+
+/* Length of the nop at @p, 0 if it is none. */
+static u32 nop_size(const u8 *p, u32 len)
+{
+	u32 i = nop_prefixes(p, len), size;
+
+	if (i < len && p[i] == OP_NOP)
+		return i + 1;
+	if (len - i < 3 || p[i] != 0x0f || p[i + 1] != 0x1f)
+		return 0;
+	size = modrm_size(p + i + 2, len - i - 2);
+	return size ? i + 2 + size : 0;
+}
+
+static u32 nops_size(const u8 *p, u32 len)
+{
+	u32 pos = 0, n;
+
+	do {
+		n = nop_size(p + pos, len - pos);
+		pos += n;
+	} while (n);
+	return pos;
+}
+
+/* Is @p what the kernel pads @len bytes with? */
+static bool is_padding(const u8 *p, u32 len)
+{
+	static const u8 nop11[NOP_MAX] = {
+		0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84
+	};
+	static const u8 nop7[7] = { 0x0f, 0x1f, 0x80 };
+	static const u8 nop6[6] = { 0x66, 0x0f, 0x1f, 0x44 };
+	static const u8 nop4[4] = { 0x0f, 0x1f, 0x40 };
+	static const u8 nop3[3] = { 0x0f, 0x1f };
+	const u8 * const nops[8] = {
+		NULL, nop2 + 1, nop2, nop3, nop4, nop5, nop6, nop7
+	};
+	u32 i, jmp = len < 128 ? 2 : BRANCH_SIZE;
+
+	if (len < 8)
+		return !memcmp(p, nops[len], len);
+	if (len <= NOP_MAX)
+		return !memcmp(p, nop11 + NOP_MAX - len, len);
+	if (jmp == 2 && (p[0] != OP_JMP8 || p[1] != len - jmp))
+		return false;
+	if (jmp != 2 && (p[0] != OP_JMP32 || get_s32(p + 1) != (s32)(len - jmp)))
+		return false;
+	for (i = jmp; i < len; i++)
+		if (p[i] != OP_INT3)
+			return false;
+	return true;
+}
+
+/*
+ * Compares code whose nops the kernel may have merged.  A run of nops is either
+ * as it was or one padding of the same length.  Returns how much is equal.
+ *
+ * What looks like a nop need not be one, it may be part of an immediate: then
+ * it is equal anyway, and is passed byte by byte.
+ */
+static u32 same_nops(const u8 *pre, const u8 *run, u32 len)
+{
+	u32 pos = 0, n;
+
+	while (pos < len) {
+		n = nops_size(pre + pos, len - pos);
+		if (n && is_padding(run + pos, n))
+			pos += n;
+		else if (pre[pos] == run[pos])
+			pos++;
+		else
+			break;
+	}
+	return pos;
+}
+
+/*
+ * Call depth tracking
+ */
+
+/* Does @addr hold the code that counts a call? */
+static bool is_depth_code(const struct ksplice_span *s, const u8 *run,
+			  unsigned long addr)
+{
+	const struct ksplice_site_env *env = &s->m->env;
+	u64 diff = env->depth_template - addr;
+	u32 i, k;
+
+	for (i = 0; i < env->depth_size; i++) {
+		if (run[i] == env->depth_bytes[i])
+			continue;
+		/* a displacement, adjusted to the new place? */
+		for (k = i > 3 ? i - 3 : 0; k <= i; k++)
+			if (k + 4 <= env->depth_size &&
+			    (u32)get_s32(run + k) ==
+			    (u32)get_s32(env->depth_bytes + k) + (u32)diff)
+				break;
+		if (k > i)
+			return false;
+		i = k + 3;
+	}
+	return true;
+}
+
+/* What is called, if @dest may be the counting code in front of it? */
+static unsigned long undo_depth(const struct ksplice_span *s,
+				unsigned long dest)
+{
+	const struct ksplice_site_env *env = &s->m->env;
+	u8 code[sizeof(env->depth_bytes)];
+
+	if (!env->depth_size ||
+	    s->m->ops->read(s->m->ctx, dest, code, env->depth_size) ||
+	    !is_depth_code(s, code, dest))
+		return dest;
+	return dest + env->depth_size;
+}
+
+/* Is this the padding before a function, which now holds counting code? */
+static bool is_used_padding(const struct ksplice_span *s, u32 pos, u32 to)
+{
+	u32 size = s->m->env.depth_size, i;
+
+	if (!size || size > to - pos)
+		return false;
+	for (i = 0; i < size; i++)
+		if (s->pre[pos + i] != OP_NOP)
+			return false;
+	/* it ends where the function begins */
+	if (pos + size < s->len && s->pre[pos + size] == OP_NOP)
+		return false;
+	return is_depth_code(s, s->run + pos, s->addr + pos);
+}
+
+/* First byte that differs; both are @len long. */
+static u32 first_diff(const u8 *a, const u8 *b, u32 len)
+{
+	u32 i = 0;
+
+	if (!memcmp(a, b, len))
+		return len;
+	while (a[i] == b[i])
+		i++;
+	return i;
+}
+
+/* A jump of a replacement that was shortened; its field is dealt with later. */
+static bool is_short_jump(const struct ksplice_span *s, u32 pos)
+{
+	return s->relaxed && s->pre[pos] == OP_JMP32 &&
+	       s->run[pos] == OP_JMP8 && pos + BRANCH_SIZE <= s->len;
+}
+
+/**
+ * ksplice_arch_same() - compare bytes that nothing is known about
+ * @s:		the span
+ * @from:	offset of the first one
+ * @to:		offset behind the last one; a field, a site or the end follows
+ *
+ * Return: offset of the first byte that may not stand there, else @to.
+ */
+u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to)
+{
+	u32 pos = from;
+
+	if (s->relaxed) {
+		pos += same_nops(s->pre + pos, s->run + pos, to - pos);
+		if (pos + 1 == to && to < s->len && is_short_jump(s, pos))
+			pos++;
+		return pos;
+	}
+	while (pos < to) {
+		pos += first_diff(s->pre + pos, s->run + pos, to - pos);
+		if (pos == to || !is_used_padding(s, pos, to))
+			break;
+		pos += s->m->env.depth_size;
+	}
+	return pos;
+}
+
+/**
+ * ksplice_arch_match_field() - read a relocated field in running code
+ * @s:		the span
+ * @r:		the relocation
+ * @value:	gets the value of its symbol
+ *
+ * Return: bytes the field takes, 0 if it can't be read.
+ */
+u32 ksplice_arch_match_field(struct ksplice_span *s,
+			     const struct ksplice_f_reloc *r, u64 *value)
+{
+	u32 pos = r->offset - s->base, size = ksplice_arch_field_size(r->type);
+	unsigned long place = s->addr + pos;
+
+	if (!size || pos + size > s->len)
+		return 0;
+	if (pos && is_relative(r->type) && is_short_jump(s, pos - 1)) {
+		static const u8 pad[3] = { OP_INT3, OP_INT3, OP_INT3 };
+
+		if (size != 4 || memcmp(s->run + pos + 1, pad, sizeof(pad)))
+			return 0;
+		*value = place + 1 + (s8)s->run[pos] - (r->addend + 4);
+		return size;
+	}
+	if (ksplice_arch_read_field(r->type, s->run + pos, place, r->addend,
+				    value))
+		return 0;
+	/* The first instruction of an alternative counts as a call site. */
+	if (s->relaxed && pos == 1 && s->pre[0] == OP_CALL)
+		*value = undo_depth(s, *value + r->addend + 4) - r->addend - 4;
+	return size;
+}
+
+/*
+ * Sites
+ */
+
+static int site_bad(struct ksplice_span *s, u32 pos, u32 len, const char *what)
+{
+	s->bad_off = pos;
+	s->bad_len = min(len, s->len - pos);
+	s->bad_what = what;
+	return -EILSEQ;
+}
+
+/* Index of the first relocation at @pos in the span or behind. */
+static u32 reloc_from(const struct ksplice_span *s, u32 pos)
+{
+	u32 lo = 0, hi = s->nrelocs, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (s->relocs[mid].offset - s->base < pos)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The relocation of the field at @pos in the span, or NULL. */
+static const struct ksplice_f_reloc *reloc_at(const struct ksplice_span *s,
+					      u32 pos)
+{
+	u32 i = reloc_from(s, pos);
+
+	if (i < s->nrelocs && s->relocs[i].offset - s->base == pos)
+		return &s->relocs[i];
+	return NULL;
+}
+
+/* Where the branch leads whose displacement stands at @pos and ends it. */
+static unsigned long branch_dest(const struct ksplice_span *s, u32 pos)
+{
+	return s->addr + pos + 4 + get_s32(s->run + pos);
+}
+
+/* Learns that the branch with the field at @pos, unpatched, leads to @dest. */
+static int learn_dest(struct ksplice_span *s, u32 pos, unsigned long dest)
+{
+	const struct ksplice_f_reloc *r = reloc_at(s, pos);
+
+	/* Without a relocation it leads to a place in the unit itself. */
+	if (!r)
+		return dest == s->addr + pos + 4 + get_s32(s->pre + pos) ?
+		       0 : -EILSEQ;
+	return ksplice_match_learn(s->m, r->sym, dest - 4 - r->addend);
+}
+
+static bool is_code(const struct ksplice_span *s, unsigned long addr)
+{
+	return !s->m->ops->is_text || s->m->ops->is_text(s->m->ctx, addr);
+}
+
+static bool jcc32(const u8 *p)
+{
+	return p[0] == 0x0f && (p[1] & 0xf0) == 0x80;
+}
+
+/* Any call from here to what ftrace has put there? */
+static bool is_tracer(const struct ksplice_span *s, u32 pos,
+		      unsigned long dest)
+{
+	const struct ksplice_match *m = s->m;
+
+	if (dest == m->env.ftrace_caller || dest == m->env.ftrace_regs_caller)
+		return true;
+	if (m->ops->is_ftrace && !m->ops->is_ftrace(m->ctx, s->addr + pos))
+		return false;
+	return is_code(s, dest);
+}
+
+static int match_fentry(struct ksplice_span *s, u32 pos, bool *patched)
+{
+	const u8 *pre = s->pre + pos, *run = s->run + pos;
+	unsigned long dest;
+
+	*patched = true;
+	if (!memcmp(run, nop5, sizeof(nop5)))
+		return 0;
+	if (run[0] != OP_CALL)
+		return -EILSEQ;
+	dest = branch_dest(s, pos + 1);
+	if (pre[0] == OP_CALL && dest == s->m->env.fentry) {
+		*patched = false;
+		return learn_dest(s, pos + 1, dest);
+	}
+	return is_tracer(s, pos, dest) ? 0 : -EILSEQ;
+}
+
+static int match_endbr(struct ksplice_span *s, u32 pos, bool *patched)
+{
+	*patched = memcmp(s->run + pos, endbr, sizeof(endbr));
+	return !*patched ||
+	       !memcmp(s->run + pos, endbr_sealed, sizeof(endbr_sealed)) ?
+	       0 : -EILSEQ;
+}
+
+static bool is_return_thunk(const struct ksplice_span *s, unsigned long dest)
+{
+	const struct ksplice_site_env *env = &s->m->env;
+	u32 i;
+
+	if (!dest)
+		return false;
+	if (env->return_thunk)
+		return dest == env->return_thunk;
+	for (i = 0; i < ARRAY_SIZE(env->return_thunks); i++)
+		if (dest == env->return_thunks[i])
+			return true;
+	return false;
+}
+
+static int match_return(struct ksplice_span *s, u32 pos, bool *patched)
+{
+	const u8 *run = s->run + pos;
+
+	*patched = true;
+	if (!memcmp(run, ret5, sizeof(ret5)))
+		return 0;
+	if (run[0] != OP_JMP32)
+		return -EILSEQ;
+	if (is_return_thunk(s, branch_dest(s, pos + 1)))
+		return 0;
+	*patched = false;
+	return learn_dest(s, pos + 1, branch_dest(s, pos + 1));
+}
+
+static int match_call(struct ksplice_span *s, u32 pos, bool *patched)
+{
+	unsigned long dest, real;
+
+	if (s->run[pos] != OP_CALL || s->pre[pos] != OP_CALL)
+		return -EILSEQ;
+	dest = branch_dest(s, pos + 1);
+	real = undo_depth(s, dest);
+	*patched = real != dest;
+	return learn_dest(s, pos + 1, real);
+}
+
+/*
+ * Retpolines
+ */
+
+/* A compiler's "call, jmp or jcc thunk" */
+struct retpoline {
+	u32 len;	/* of all */
+	u32 field;	/* offset of the displacement */
+	u8 op;		/* OP_CALL or OP_JMP32 (also for jcc) */
+	u8 cc;		/* condition of jcc, else 0xff */
+	int reg;
+};
+
+/* Number of the register a thunk is named after, -1 if it is none. */
+static int thunk_reg(const struct ksplice_span *s, u32 sym)
+{
+	static const char regs[16][4] = {
+		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	};
+	static const char prefix[] = "__x86_indirect_thunk_";
+	const struct ksplice_view *v = s->m->view;
+	const char *name = ksplice_str(v, v->syms[sym].name);
+	int i;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1))
+		return -1;
+	for (i = 0; i < 16; i++)
+		if (!strcmp(name + sizeof(prefix) - 1, regs[i]))
+			return i;
+	return -1;
+}
+
+static bool decode_retpoline(const struct ksplice_span *s, u32 pos, u32 len,
+			     struct retpoline *r)
+{
+	const u8 *pre = s->pre + pos;
+	const struct ksplice_f_reloc *reloc;
+	u32 i = pre[0] == OP_CS;
+
+	r->len = len;
+	r->cc = 0xff;
+	r->op = pre[i];
+	if (jcc32(pre)) {
+		r->cc = pre[1] & 0xf;
+		r->op = OP_JMP32;
+		i = 1;
+	}
+	r->field = i + 1;
+	if ((r->op != OP_CALL && r->op != OP_JMP32) || i + BRANCH_SIZE != len)
+		return false;
+	reloc = reloc_at(s, pos + r->field);
+	if (!reloc)
+		return false;
+	r->reg = thunk_reg(s, reloc->sym);
+	return r->reg >= 0;
+}
+
+/* Builds the indirect branch that takes the thunk's place; 0 if it is longer */
+static u32 emit_indirect(const struct retpoline *r, bool lfence, u8 *out)
+{
+	u32 i = 0;
+
+	if (r->cc != 0xff) {
+		out[i++] = 0x70 + (r->cc ^ 1);
+		out[i++] = r->len - 2;
+	}
+	if (lfence) {
+		out[i++] = 0x0f;
+		out[i++] = 0xae;
+		out[i++] = 0xe8;
+	}
+	if (r->reg >= 8)
+		out[i++] = 0x41;
+	out[i++] = 0xff;
+	out[i++] = (r->op == OP_CALL ? 0xd0 : 0xe0) + (r->reg & 7);
+	if (i > r->len)
+		return 0;
+	if (r->op == OP_JMP32 && i < r->len)
+		out[i++] = OP_INT3;
+	while (i < r->len)
+		out[i++] = OP_NOP;
+	return i;
+}
+
+/* Is there "jmp *reg; int3" at @dest?  That's all an ITS thunk is. */
+static bool is_its_thunk(const struct ksplice_span *s, unsigned long dest,
+			 int reg)
+{
+	u8 want[4], have[4];
+	u32 n = 0;
+
+	if (reg >= 8)
+		want[n++] = 0x41;
+	want[n++] = 0xff;
+	want[n++] = 0xe0 + (reg & 7);
+	want[n++] = OP_INT3;
+	return !s->m->ops->read(s->m->ctx, dest, have, n) &&
+	       !memcmp(want, have, n) && is_code(s, dest);
+}
+
+/* May the branch, still in its old form, lead there? */
+static int match_thunk(struct ksplice_span *s, u32 pos,
+		       const struct retpoline *r, bool *patched)
+{
+	unsigned long dest = branch_dest(s, pos + r->field);
+	unsigned long array = r->op == OP_CALL ? s->m->env.call_thunks :
+						 s->m->env.jump_thunks;
+
+	*patched = true;
+	if (array && dest == array + THUNK_SIZE * r->reg)
+		return 0;
+	if (is_its_thunk(s, dest, r->reg))
+		return 0;
+	*patched = false;
+	return learn_dest(s, pos + r->field, dest);
+}
+
+static int match_retpoline(struct ksplice_span *s, u32 pos, u32 len,
+			   bool *patched)
+{
+	const u8 *run = s->run + pos;
+	struct retpoline r;
+	u8 code[16];
+	u32 i, n;
+
+	if (!decode_retpoline(s, pos, len, &r))
+		return -EILSEQ;
+	if (!memcmp(s->pre + pos, run, r.field))
+		return match_thunk(s, pos, &r, patched);
+	*patched = true;
+	for (i = 0; i < 2; i++) {
+		n = emit_indirect(&r, i, code);
+		if (n && same_nops(code, run, n) == n)
+			return 0;
+	}
+	return -EILSEQ;
+}
+
+/*
+ * Static calls
+ */
+
+/* What a static call calls now */
+struct static_call {
+	bool known;
+	unsigned long tramp;	/* its trampoline */
+	unsigned long func;	/* 0: nothing */
+};
+
+/* The trampoline always leads where the sites do; kallsyms has it. */
+static void read_trampoline(struct ksplice_span *s, u32 sym,
+			    struct static_call *c)
+{
+	u8 code[BRANCH_SIZE];
+	u64 tramp;
+
+	c->known = false;
+	c->tramp = 0;
+	c->func = 0;
+	if (!ksplice_match_lookup(s->m, sym, &tramp))
+		return;
+	c->tramp = tramp;
+	if (s->m->ops->read(s->m->ctx, tramp, code, sizeof(code)))
+		return;
+	c->known = code[0] == OP_RET || code[0] == OP_JMP32;
+	if (code[0] == OP_JMP32)
+		c->func = tramp + BRANCH_SIZE + get_s32(code + 1);
+	if (is_return_thunk(s, c->func))
+		c->func = 0;
+}
+
+static bool calls_nothing(const struct static_call *c)
+{
+	return !c->known || !c->func;
+}
+
+/* May a branch lead to @dest? */
+static bool calls(const struct ksplice_span *s, const struct static_call *c,
+		  unsigned long dest)
+{
+	if (!c->known)
+		return is_code(s, dest);
+	if (c->func)
+		return dest == c->func || undo_depth(s, dest) == c->func;
+	return is_return_thunk(s, dest) ||
+	       (dest && dest == s->m->env.static_call_return);
+}
+
+static bool returns_zero(const struct ksplice_span *s,
+			 const struct static_call *c)
+{
+	return !c->known || !s->m->env.static_call_return0 ||
+	       c->func == s->m->env.static_call_return0;
+}
+
+static int match_static_call(struct ksplice_span *s, u32 pos, u32 len,
+			     bool *patched)
+{
+	const u8 *pre = s->pre + pos, *run = s->run + pos;
+	u32 field = jcc32(pre) ? 2 : 1;
+	const struct ksplice_f_reloc *r = reloc_at(s, pos + field);
+	struct static_call c;
+	unsigned long dest;
+
+	if (!r || len != field + 4)
+		return -EILSEQ;
+	read_trampoline(s, r->sym, &c);
+	*patched = true;
+	if (pre[0] == OP_CALL && !memcmp(run, nop5, sizeof(nop5)))
+		return calls_nothing(&c) ? 0 : -EILSEQ;
+	if (pre[0] == OP_CALL && !memcmp(run, xor5, sizeof(xor5)))
+		return returns_zero(s, &c) ? 0 : -EILSEQ;
+	if (pre[0] == OP_JMP32 && !memcmp(run, ret5, sizeof(ret5)))
+		return calls_nothing(&c) ? 0 : -EILSEQ;
+	if (memcmp(pre, run, field))
+		return -EILSEQ;
+	dest = branch_dest(s, pos + field);
+	if (!c.tramp || dest != c.tramp)
+		return calls(s, &c, dest) ? 0 : -EILSEQ;
+	*patched = false;
+	return learn_dest(s, pos + field, dest);
+}
+
+/*
+ * Jump labels
+ */
+
+/* Learns or checks the target of a jump that is taken */
+static int match_label(struct ksplice_span *s, const struct ksplice_f_site *site,
+		       unsigned long dest)
+{
+	const struct ksplice_f_reloc *r;
+
+	if (!site->nreloc)
+		return dest == s->addr + site->arg - s->base ? 0 : -EILSEQ;
+	r = &s->m->view->relocs[site->reloc];
+	return ksplice_match_learn(s->m, r->sym, dest - 4 - r->addend);
+}
+
+static int match_jump_label(struct ksplice_span *s,
+			    const struct ksplice_f_site *site, bool *patched)
+{
+	u32 pos = site->offset - s->base;
+	const u8 *run = s->run + pos;
+	unsigned long next = s->addr + pos + site->len;
+
+	*patched = memcmp(s->pre + pos, run, site->len);
+	if (!memcmp(run, site->len == 2 ? nop2 : nop5, site->len))
+		return 0;
+	if (site->len == 2 && run[0] == OP_JMP8)
+		return match_label(s, site, next + (s8)run[1]);
+	if (site->len == 5 && run[0] == OP_JMP32)
+		return match_label(s, site, next + get_s32(run + 1));
+	return -EILSEQ;
+}
+
+/*
+ * Runtime constants
+ */
+
+/* The variable it was made from still has the value: the kernel never writes */
+static bool variable_agrees(struct ksplice_span *s, u32 sym, u32 size, u64 value)
+{
+	const struct ksplice_view *v = s->m->view;
+	unsigned long addr;
+	u64 now = 0;
+
+	addr = ksplice_match_name(s->m->ops, s->m->ctx,
+				  ksplice_str(v, v->syms[sym].name));
+	if (!addr || s->m->ops->read(s->m->ctx, addr, &now, size))
+		return true;
+	return now == value;
+}
+
+static int match_constant(struct ksplice_span *s,
+			  const struct ksplice_f_site *site, bool *patched)
+{
+	u64 value = 0;
+
+	memcpy(&value, s->run + site->offset - s->base, site->len);
+	*patched = true;
+	if (!variable_agrees(s, site->arg, site->len, value))
+		return -EILSEQ;
+	return ksplice_match_learn(s->m, site->arg, value);
+}
+
+/*
+ * Alternatives
+ */
+
+/* All entries for one place, and the place */
+struct alt_group {
+	u32 pos;
+	u32 len;
+	u32 first;	/* of the sites that begin here */
+	u32 n;
+};
+
+/* Sites that begin where site @i does, if an alternative is among them. */
+static bool find_group(const struct ksplice_span *s, u32 i, struct alt_group *g)
+{
+	u32 offset = s->sites[i].offset, k;
+
+	g->first = i;
+	g->pos = offset - s->base;
+	g->len = 0;
+	for (k = i; k < s->nsites && s->sites[k].offset == offset; k++)
+		if (s->sites[k].kind == KSPLICE_SITE_ALT)
+			g->len = max_t(u32, g->len, s->sites[k].len);
+	g->n = k - i;
+	return g->len;
+}
+
+/* The compiler's code, its nops merged */
+static int match_original(struct ksplice_span *s, const struct alt_group *g)
+{
+	u32 skip = reloc_from(s, g->pos);
+	struct ksplice_span sub = {
+		.m = s->m,
+		.pre = s->pre + g->pos,
+		.run = s->run + g->pos,
+		.addr = s->addr + g->pos,
+		.len = g->len,
+		.base = s->base + g->pos,
+		.relocs = s->relocs + skip,
+		.nrelocs = s->nrelocs - skip,
+		.sites = s->sites + g->first,
+		.nsites = s->nsites - g->first,
+		.relaxed = true,
+	};
+
+	return ksplice_match_span(&sub);
+}
+
+/* The other code, padded */
+static int match_replacement(struct ksplice_span *s, const struct alt_group *g,
+			     const struct ksplice_f_site *site, u8 *code)
+{
+	const struct ksplice_view *v = s->m->view;
+	struct ksplice_span sub = {
+		.m = s->m,
+		.pre = code,
+		.run = s->run + g->pos,
+		.addr = s->addr + g->pos,
+		.len = g->len,
+		.relocs = v->relocs + site->reloc,
+		.nrelocs = site->nreloc,
+		.relaxed = true,
+	};
+
+	memset(code, OP_NOP, g->len);
+	memcpy(code, v->bytes + site->arg, site->arglen);
+	return ksplice_match_span(&sub);
+}
+
+/* Where "call *pv_ops+X(%rip)" would lead; false if that can't be told. */
+static bool paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
+			  unsigned long *dest)
+{
+	const struct ksplice_f_reloc *r = reloc_at(s, g->pos + 2);
+	u64 value, func;
+
+	if (!r || r->type == R_X86_64_32S)
+		return false;
+	if (!ksplice_match_lookup(s->m, r->sym, &value))
+		return false;
+	if (s->m->ops->read(s->m->ctx, value + r->addend + 4, &func,
+			    sizeof(func)))
+		return false;
+	*dest = func ? func : s->m->env.bug_func;
+	return true;
+}
+
+/* An indirect call that was made a direct one, or nothing */
+static int match_direct(struct ksplice_span *s, const struct alt_group *g,
+			u8 *code)
+{
+	const u8 *run = s->run + g->pos;
+	unsigned long want = 0, dest;
+	bool known = paravirt_dest(s, g, &want);
+
+	memset(code, OP_NOP, g->len);
+	if (run[0] != OP_CALL) {
+		if (known && want != s->m->env.nop_func)
+			return -EILSEQ;
+		return same_nops(code, run, g->len) == g->len ? 0 : -EILSEQ;
+	}
+	dest = branch_dest(s, g->pos + 1);
+	if (known && dest != want && undo_depth(s, dest) != want)
+		return -EILSEQ;
+	if (!known && !is_code(s, dest))
+		return -EILSEQ;
+	return same_nops(code + BRANCH_SIZE, run + BRANCH_SIZE,
+			 g->len - BRANCH_SIZE) == g->len - BRANCH_SIZE ?
+	       0 : -EILSEQ;
+}
+
+static int match_variant(struct ksplice_span *s, const struct alt_group *g,
+			 const struct ksplice_f_site *site)
+{
+	u8 code[ALT_MAX];
+
+	if (site->feature & ALT_DIRECT)
+		return match_direct(s, g, code);
+	return match_replacement(s, g, site, code);
+}
+
+static int match_alternative(struct ksplice_span *s, const struct alt_group *g)
+{
+	u32 mark = ksplice_match_mark(s->m), i;
+
+	if (!match_original(s, g)) {
+		ksplice_match_count(s->m, KSPLICE_SITE_ALT, false);
+		return 0;
+	}
+	for (i = g->first; i < g->first + g->n; i++) {
+		if (s->sites[i].kind != KSPLICE_SITE_ALT)
+			continue;
+		ksplice_match_rollback(s->m, mark);
+		if (!match_variant(s, g, &s->sites[i])) {
+			ksplice_match_count(s->m, KSPLICE_SITE_ALT, true);
+			return 0;
+		}
+	}
+	return site_bad(s, g->pos, g->len, "alternative");
+}
+
+/**
+ * ksplice_arch_site_name() - what a kind of site is called in messages
+ * @kind:	enum ksplice_f_site_kind
+ *
+ * Return: a word or two.
+ */
+const char *ksplice_arch_site_name(u32 kind)
+{
+	static const char * const names[KSPLICE_SITE_KINDS] = {
+		[KSPLICE_SITE_FENTRY] = "fentry call",
+		[KSPLICE_SITE_ENDBR] = "endbr",
+		[KSPLICE_SITE_ALT] = "alternative",
+		[KSPLICE_SITE_RETPOLINE] = "retpoline",
+		[KSPLICE_SITE_RETURN] = "return",
+		[KSPLICE_SITE_CALL] = "call",
+		[KSPLICE_SITE_STATIC_CALL] = "static call",
+		[KSPLICE_SITE_JUMP_LABEL] = "jump label",
+		[KSPLICE_SITE_SMP_LOCK] = "lock prefix",
+		[KSPLICE_SITE_RT_PTR] = "runtime constant",
+		[KSPLICE_SITE_RT_SHIFT] = "runtime shift",
+	};
+
+	return kind < ARRAY_SIZE(names) && names[kind] ? names[kind] : "site";
+}
+
+static int match_simple(struct ksplice_span *s,
+			const struct ksplice_f_site *site, bool *patched)
+{
+	u32 pos = site->offset - s->base;
+
+	switch (site->kind) {
+	case KSPLICE_SITE_FENTRY:
+		return match_fentry(s, pos, patched);
+	case KSPLICE_SITE_ENDBR:
+		return match_endbr(s, pos, patched);
+	case KSPLICE_SITE_RETPOLINE:
+		return match_retpoline(s, pos, site->len, patched);
+	case KSPLICE_SITE_RETURN:
+		return match_return(s, pos, patched);
+	case KSPLICE_SITE_CALL:
+		return match_call(s, pos, patched);
+	case KSPLICE_SITE_STATIC_CALL:
+		return match_static_call(s, pos, site->len, patched);
+	case KSPLICE_SITE_JUMP_LABEL:
+		return match_jump_label(s, site, patched);
+	case KSPLICE_SITE_SMP_LOCK:
+		*patched = s->run[pos] != 0xf0;
+		return !*patched || s->run[pos] == 0x3e ? 0 : -EILSEQ;
+	case KSPLICE_SITE_RT_PTR:
+	case KSPLICE_SITE_RT_SHIFT:
+		return match_constant(s, site, patched);
+	default:
+		return -EILSEQ;
+	}
+}
+
+/**
+ * ksplice_arch_match_site() - may these bytes stand here?
+ * @s:		the span
+ * @i:		index of the first site that begins here
+ * @used:	gets the bytes that have been dealt with
+ *
+ * Return: 0 or -EILSEQ with s->bad_* set.
+ */
+int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used)
+{
+	const struct ksplice_f_site *site = &s->sites[i];
+	struct alt_group g;
+	bool patched = false;
+
+	*used = 0;
+	if (!s->relaxed && find_group(s, i, &g)) {
+		*used = g.len;
+		return match_alternative(s, &g);
+	}
+	if (site->kind == KSPLICE_SITE_ALT)
+		return 0; /* we are inside of it */
+	if (site->offset - s->base + site->len > s->len)
+		return site_bad(s, site->offset - s->base, 1, "site");
+	*used = site->len;
+	if (match_simple(s, site, &patched))
+		return site_bad(s, site->offset - s->base, site->len,
+				ksplice_arch_site_name(site->kind));
+	ksplice_match_count(s->m, site->kind, patched);
+	return 0;
+}
+
+/*
+ * Checks when an update is read
+ */
+
+static const char *check_alt(const struct ksplice_view *v,
+			     const struct ksplice_f_site *site)
+{
+	if (site->len > ALT_MAX || site->arglen > site->len)
+		return "its lengths are impossible";
+	if (site->arg > v->hdr->bytes.n ||
+	    site->arglen > v->hdr->bytes.n - site->arg)
+		return "its replacement is not in the table of bytes";
+	if (site->feature & ALT_DIRECT &&
+	    (site->arglen != BRANCH_SIZE || site->len <= BRANCH_SIZE))
+		return "a direct call of another length";
+	return NULL;
+}
+
+static const char *check_label(const struct ksplice_view *v,
+			       const struct ksplice_f_unit *u,
+			       const struct ksplice_f_site *site)
+{
+	const struct ksplice_f_reloc *r = &v->relocs[site->reloc];
+
+	if (site->len != 2 && site->len != 5)
+		return "its length is neither 2 nor 5";
+	if (!site->nreloc)
+		return site->arg < u->size ? NULL : "its target is not in the unit";
+	if (site->nreloc != 1 || !is_relative(r->type) ||
+	    r->sym >= v->hdr->syms.n)
+		return "its target is no address";
+	return NULL;
+}
+
+static const char *check_constant(const struct ksplice_view *v,
+				  const struct ksplice_f_site *site, u32 flag)
+{
+	if (site->arg >= v->hdr->syms.n ||
+	    !(v->syms[site->arg].flags & flag))
+		return "its symbol is no runtime constant";
+	if (site->len != (flag == KSPLICE_SYM_RT_PTR ? 8 : 1))
+		return "its length is wrong";
+	return NULL;
+}
+
+/**
+ * ksplice_arch_check_site() - is a site of an update possible?
+ * @v:		the update; symbols and relocations have been checked
+ * @u:		the unit
+ * @site:	the site, known to lie in @u
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *ksplice_arch_check_site(const struct ksplice_view *v,
+				    const struct ksplice_f_unit *u,
+				    const struct ksplice_f_site *site)
+{
+	static const u8 min_len[KSPLICE_SITE_KINDS] = {
+		[KSPLICE_SITE_FENTRY] = 5, [KSPLICE_SITE_ENDBR] = 4,
+		[KSPLICE_SITE_RETPOLINE] = 5, [KSPLICE_SITE_RETURN] = 5,
+		[KSPLICE_SITE_CALL] = 5, [KSPLICE_SITE_STATIC_CALL] = 5,
+		[KSPLICE_SITE_SMP_LOCK] = 1,
+	};
+	u32 longer;
+
+	switch (site->kind) {
+	case KSPLICE_SITE_ALT:
+		return check_alt(v, site);
+	case KSPLICE_SITE_JUMP_LABEL:
+		return check_label(v, u, site);
+	case KSPLICE_SITE_RT_PTR:
+		return check_constant(v, site, KSPLICE_SYM_RT_PTR);
+	case KSPLICE_SITE_RT_SHIFT:
+		return check_constant(v, site, KSPLICE_SYM_RT_SHIFT);
+	case KSPLICE_SITE_RETPOLINE:
+	case KSPLICE_SITE_STATIC_CALL:
+		longer = 1;
+		break;
+	default:
+		longer = 0;
+	}
+	if (site->kind >= KSPLICE_SITE_KINDS || !min_len[site->kind])
+		return "unknown kind";
+	if (site->len < min_len[site->kind] ||
+	    site->len > min_len[site->kind] + longer)
+		return "its length is wrong";
+	return NULL;
+}
+
+/*
+ * What the boot code has chosen
+ */
+
+static void read_depth_template(struct ksplice_site_env *env,
+				const struct ksplice_match_ops *ops, void *ctx)
+{
+	unsigned long start, end;
+	u8 inited = 0;
+
+	start = ksplice_match_name(ops, ctx, "thunks_initialized");
+	if (start && !ops->read(ctx, start, &inited, 1) && !inited)
+		return;
+	start = ksplice_match_name(ops, ctx, "skl_call_thunk_template");
+	end = ksplice_match_name(ops, ctx, "skl_call_thunk_tail");
+	if (!start || end <= start || end - start > sizeof(env->depth_bytes))
+		return;
+	if (ops->read(ctx, start, env->depth_bytes, end - start))
+		return;
+	env->depth_template = start;
+	env->depth_size = end - start;
+}
+
+static void read_return_thunks(struct ksplice_site_env *env,
+			       const struct ksplice_match_ops *ops, void *ctx)
+{
+	static const char * const names[] = {
+		"__x86_return_thunk", "its_return_thunk", "srso_return_thunk",
+		"srso_alias_return_thunk", "retbleed_return_thunk",
+		"call_depth_return_thunk",
+	};
+	unsigned long var, value;
+	u32 i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(names) != ARRAY_SIZE(env->return_thunks));
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		env->return_thunks[i] = ksplice_match_name(ops, ctx, names[i]);
+	var = ksplice_match_name(ops, ctx, "x86_return_thunk");
+	if (var && !ops->read(ctx, var, &value, sizeof(value)))
+		env->return_thunk = value;
+}
+
+/**
+ * ksplice_arch_env_init() - find out what the boot code has patched in
+ * @env:	gets it
+ * @ops:	the running kernel
+ * @ctx:	for @ops
+ *
+ * All of it comes from kallsyms and memory; what is not there stays 0, and is
+ * then not accepted at any site.
+ */
+void ksplice_arch_env_init(struct ksplice_site_env *env,
+			   const struct ksplice_match_ops *ops, void *ctx)
+{
+	const struct {
+		unsigned long *addr;
+		const char *name;
+	} all[] = {
+		{ &env->fentry, "__fentry__" },
+		{ &env->ftrace_caller, "ftrace_caller" },
+		{ &env->ftrace_regs_caller, "ftrace_regs_caller" },
+		{ &env->static_call_return, "__static_call_return" },
+		{ &env->static_call_return0, "__static_call_return0" },
+		{ &env->nop_func, "nop_func" },
+		{ &env->bug_func, "BUG_func" },
+		{ &env->call_thunks, "__x86_indirect_call_thunk_array" },
+		{ &env->jump_thunks, "__x86_indirect_jump_thunk_array" },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++)
+		*all[i].addr = ksplice_match_name(ops, ctx, all[i].name);
+	read_return_thunks(env, ops, ctx);
+	read_depth_template(env, ops, ctx);
+}
