@@ -1,0 +1,291 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the tests share; to be sourced.
+#
+# A test is a shell function that was given to run_tests.  It says what it
+# found wrong with fail and goes on or returns; whatever it leaves behind
+# (applied updates, threads, probes) is cleaned up after it.
+
+# shellcheck disable=SC2034 # used by the tests
+
+LC_ALL=C
+export LC_ALL
+
+DIR=$(dirname "$(readlink -f "$0")")
+SYSFS=/sys/kernel/ksplice
+TARGET=/sys/kernel/debug/test_ksplice
+TRACING=/sys/kernel/tracing
+LIVEPATCH=/sys/kernel/livepatch/test_ksplice_livepatch
+
+KTAP=$DIR/../kselftest/ktap_helpers.sh
+[ -f "$KTAP" ] || KTAP=$DIR/kselftest/ktap_helpers.sh
+# shellcheck source=/dev/null
+. "$KTAP"
+
+HELPER=$DIR/ksplice-helper
+BUSY="Device or resource busy"
+INVALID="Invalid argument"
+
+skip_all() {
+	ktap_print_header
+	ktap_skip_all "$*"
+	exit "$KSFT_SKIP"
+}
+
+note() {
+	echo "# $*"
+}
+
+# The message is followed by where the test stood.
+fail() {
+	test_failed=1
+	echo "# FAIL: $* (${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}," \
+		"from line ${BASH_LINENO[1]:-?})"
+}
+
+skip() {
+	test_skipped=$*
+}
+
+# The kernel the tests run on is in a state in which it makes sense to go on.
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip_all "must be run as root"
+	[ -d /sys/kernel/debug/tracing ] || mountpoint -q /sys/kernel/debug 2>/dev/null ||
+		mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+	[ -d "$TRACING/events" ] || mount -t tracefs tracefs "$TRACING" 2>/dev/null
+	[ -d "$SYSFS" ] || skip_all "the kernel has no CONFIG_KSPLICE"
+	[ -d "$TARGET" ] || skip_all "the kernel has no CONFIG_TEST_KSPLICE"
+	WORK=$(mktemp -d) || exit "$KSFT_FAIL"
+	trap 'cleanup; rm -rf "$WORK"' EXIT
+}
+
+# need_updates NAME...: without them the script has nothing to do
+need_updates() {
+	local name
+
+	for name; do
+		[ -f "$DIR/ksplice-$name.ko" ] ||
+			skip_all "ksplice-$name.ko was not made: see KDIR in the Makefile"
+	done
+}
+
+# A kernel with checkers is slow; tests that count do less there.
+slow_kernel() {
+	zgrep -qsE '^CONFIG_(KASAN|PROVE_LOCKING)=y' /proc/config.gz
+}
+
+# loop_until COMMAND...: up to 30 s
+loop_until() {
+	local i
+
+	for ((i = 0; i < 300; i++)); do
+		"$@" && return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+now_ms() {
+	local t=${EPOCHREALTIME/[.,]/}
+
+	echo $((t / 1000))
+}
+
+# put VALUE FILE: write once; complains and fails if the kernel does
+put() {
+	local out
+
+	out=$({ echo "$1" >"$2"; } 2>&1) && return 0
+	fail "writing $1 to $2: ${out##*: }"
+	return 1
+}
+
+# refused VALUE FILE ERROR: the write must fail with that message
+refused() {
+	local out
+
+	if out=$({ echo "$1" >"$2"; } 2>&1); then
+		fail "writing ${1:0:20} to $2 succeeded"
+		return 1
+	fi
+	[ "${out##*: }" = "$3" ] && return 0
+	fail "writing ${1:0:20} to $2: got '${out##*: }', expected '$3'"
+	return 1
+}
+
+# expect VALUE FILE: what the file must say
+expect() {
+	local got
+
+	got=$(cat "$2" 2>&1)
+	[ "$got" = "$1" ] && return 0
+	fail "${2#/sys/kernel/} says '$got', expected '$1'"
+	return 1
+}
+
+# state NAME STATE ENABLED [CAUSE]
+expect_state() {
+	expect "$2" "$SYSFS/$1/state" && expect "$3" "$SYSFS/$1/enabled" &&
+		expect "$3" "$SYSFS/$1/vmlinux/patched" &&
+		expect "${4:-ok}" "$SYSFS/$1/abort_cause"
+}
+
+load() {
+	local out
+
+	out=$(insmod "$DIR/ksplice-$1.ko" 2>&1) && return 0
+	fail "insmod ksplice-$1.ko: $out"
+	dmesg_since | tail -n 5 | sed 's/^/# /'
+	return 1
+}
+
+unload() {
+	local out
+
+	out=$(rmmod "ksplice_$1" 2>&1) && return 0
+	fail "rmmod ksplice_$1: $out"
+	return 1
+}
+
+# Complains with what the kernel says about it.
+apply() {
+	put 1 "$SYSFS/$1/enabled" && return 0
+	note "abort_cause $(cat "$SYSFS/$1/abort_cause")"
+	sed 's/^/# conflict: /' "$SYSFS/$1/conflicts"
+	return 1
+}
+
+undo() {
+	put 0 "$SYSFS/$1/enabled" && return 0
+	note "abort_cause $(cat "$SYSFS/$1/abort_cause")"
+	sed 's/^/# conflict: /' "$SYSFS/$1/conflicts"
+	return 1
+}
+
+sleepers() {
+	[ "$(cat "$TARGET/sleepers")" -eq "$1" ]
+}
+
+# Lets whoever sleeps in a function go, and waits until all have left.
+open_gate() {
+	echo 1 >"$TARGET/gate"
+	loop_until sleepers 0
+}
+
+# start_reader FILE OUTPUT: a process sleeps in the function; $! is its pid
+start_reader() {
+	local n
+
+	n=$(cat "$TARGET/sleepers")
+	cat "$TARGET/$1" >"$2" &
+	READERS+=($!)
+	loop_until sleepers $((n + 1)) || fail "no reader sleeps in $1"
+}
+
+# The kernel's log since the test began.
+mark_dmesg() {
+	DMESG_MARK="ksplice selftest $$ $RANDOM$RANDOM"
+	echo "$DMESG_MARK" >/dev/kmsg
+}
+
+dmesg_since() {
+	dmesg | sed "1,/$DMESG_MARK/d"
+}
+
+SPLATS='WARNING:|BUG:|KASAN:|UBSAN:|KFENCE:|kmemleak:|Oops|general protection'
+SPLATS+='|Kernel panic|INFO: (possible|task|rcu|trying)|rcu: INFO|Call Trace'
+SPLATS+='|\*\*\*|kernel BUG|------------\[ cut here|DEBUG_LOCKS_WARN'
+SPLATS+='|failed to modify|ftrace is dead|refcount_t'
+
+check_dmesg() {
+	local log tainted
+
+	log=$(dmesg_since | grep -E -A 3 "$SPLATS")
+	if [ "$log" ]; then
+		fail "the kernel complains:"
+		head -n 30 <<<"$log" | sed 's/^/#   /'
+	fi
+	# The log may have wrapped around: what stays are the taints of an
+	# oops (7) and of a warning (9).
+	tainted=$(($(cat /proc/sys/kernel/tainted) & 0x280))
+	[ "$tainted" -eq "$((TAINTED & 0x280))" ] ||
+		fail "the kernel is tainted: a warning or an oops since the test began"
+}
+
+# A test that wants a warning says when it had it.
+forget_splat() {
+	mark_dmesg
+	TAINTED=$(cat /proc/sys/kernel/tainted)
+}
+
+livepatch_gone() {
+	[ ! -d "$LIVEPATCH" ]
+}
+
+remove_livepatch() {
+	[ -d "$LIVEPATCH" ] || return 0
+	put 0 "$LIVEPATCH/enabled"
+	loop_until livepatch_gone || fail "the livepatch does not go"
+	rmmod test_ksplice_livepatch || fail "rmmod test_ksplice_livepatch"
+}
+
+cleanup() {
+	local dir mod
+
+	[ -d "$TARGET" ] || return 0
+	echo 0 >"$TARGET/cold_path"
+	open_gate || fail "somebody does not leave"
+	echo 0 >"$TARGET/chain_threads"
+	echo 0 >"$TARGET/jump_label"
+	echo 0 >"$TARGET/static_call"
+	[ ${#READERS[@]} -eq 0 ] || kill -KILL "${READERS[@]}" 2>/dev/null
+	wait
+	READERS=()
+	if [ "${TRACED:-}" ]; then
+		echo nop >"$TRACING/current_tracer"
+		echo >"$TRACING/set_ftrace_filter"
+		echo 0 >"$TRACING/events/kprobes/enable"
+		echo >"$TRACING/kprobe_events"
+		echo >"$TRACING/trace"
+		TRACED=
+	fi 2>/dev/null
+	[ ! -e "${FORCE:=/sys/kernel/debug/ksplice/force_conservative}" ] || echo 0 >"$FORCE"
+	remove_livepatch
+	for dir in "$SYSFS"/*/; do
+		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||
+			echo 0 >"$dir/enabled" || fail "$dir can't be undone"
+	done
+	while read -r mod _; do
+		case $mod in
+		ksplice_*) rmmod "$mod" || fail "rmmod $mod" ;;
+		esac
+	done </proc/modules
+}
+
+# run_tests FUNCTION...: each is one TAP line
+run_tests() {
+	local t
+
+	setup
+	ktap_print_header
+	ktap_set_plan $#
+	for t; do
+		test_failed='' test_skipped=''
+		forget_splat
+		$t
+		cleanup
+		check_dmesg
+		t=${t//_/ }
+		if [ "$test_failed" ]; then
+			ktap_test_fail "$t"
+		elif [ "$test_skipped" ]; then
+			ktap_test_skip "$t: $test_skipped"
+		else
+			ktap_test_pass "$t"
+		fi
+	done
+	ktap_finished
+}
+
+READERS=()

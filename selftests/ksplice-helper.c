@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the selftests can't do in a shell.
+ *
+ *	fault FILE		write to FILE from memory that isn't there;
+ *				success is EFAULT
+ *	words FILE.ko		how many 32-bit words the header of an update has
+ *	word FILE.ko N VALUE	set word N of the header
+ *	size FILE.ko		bytes of all that the header describes
+ *	byte FILE.ko N		flip a bit of byte N of that
+ *	release FILE.ko		change the release that the update was made for
+ *	name FILE.ko NAME	change the update's name to one not longer
+ *	code FILE.ko		flip a bit of the old code it is compared with
+ *
+ * FILE.ko is changed in place.
+ */
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../../../include/linux/ksplice_format.h"
+
+static void die(const char *what)
+{
+	fprintf(stderr, "ksplice-helper: %s: %s\n", what,
+		errno ? strerror(errno) : "not as expected");
+	exit(1);
+}
+
+static int fault(const char *name)
+{
+	char *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+	int fd = open(name, O_WRONLY);
+
+	if (page == MAP_FAILED || fd < 0)
+		die(name);
+	if (write(fd, page, 1) != -1 || errno != EFAULT)
+		die("write");
+	return 0;
+}
+
+/* The update in a module's file, mapped. */
+static char *map_update(const char *name, size_t *size)
+{
+	const Elf64_Shdr *sh;
+	const Elf64_Ehdr *eh;
+	const char *names;
+	struct stat st;
+	char *file;
+	int fd, i;
+
+	fd = open(name, O_RDWR);
+	if (fd < 0 || fstat(fd, &st))
+		die(name);
+	file = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (file == MAP_FAILED)
+		die(name);
+
+	eh = (const void *)file;
+	sh = (const void *)(file + eh->e_shoff);
+	names = file + sh[eh->e_shstrndx].sh_offset;
+	for (i = 0; i < eh->e_shnum; i++) {
+		if (strcmp(names + sh[i].sh_name, KSPLICE_SECTION))
+			continue;
+		*size = sh[i].sh_size;
+		return file + sh[i].sh_offset;
+	}
+	errno = 0;
+	die("no section " KSPLICE_SECTION);
+	return NULL;
+}
+
+/* A byte of code that is compared as it is: no relocation, no site. */
+static bool is_plain(const char *blob, const struct ksplice_f_unit *u,
+		     unsigned int at)
+{
+	const struct ksplice_f_header *h = (const void *)blob;
+	const struct ksplice_f_reloc *r = (const void *)(blob + h->relocs.off);
+	const struct ksplice_f_site *s = (const void *)(blob + h->sites.off);
+	unsigned int i;
+
+	for (i = u->relocs; i < u->relocs + u->nrelocs; i++)
+		if (at >= r[i].offset && at < r[i].offset + 8)
+			return false;
+	for (i = u->sites; i < u->sites + u->nsites; i++)
+		if (at >= s[i].offset && at < s[i].offset + s[i].len)
+			return false;
+	return true;
+}
+
+static int flip_code(char *blob)
+{
+	const struct ksplice_f_header *h = (const void *)blob;
+	const struct ksplice_f_unit *u = (const void *)(blob + h->units.off);
+	unsigned int i, at;
+
+	for (i = 0; i < h->units.n; i++, u++) {
+		if (u->kind != KSPLICE_UNIT_TEXT ||
+		    !(u->flags & KSPLICE_UNIT_REPLACED))
+			continue;
+		for (at = u->size; at--;) {
+			if (!is_plain(blob, u, at))
+				continue;
+			blob[h->bytes.off + u->bytes + at] ^= 0x10;
+			puts(blob + h->strings.off + u->name);
+			return 0;
+		}
+	}
+	errno = 0;
+	die("no code");
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *cmd = argc > 2 ? argv[1] : "";
+	const char *arg = argc > 3 ? argv[3] : "0";
+	struct ksplice_f_header *h;
+	unsigned long n;
+	size_t size;
+	char *blob;
+
+	if (!strcmp(cmd, "fault"))
+		return fault(argv[2]);
+	if (argc < 3) {
+		fputs("usage: ksplice-helper COMMAND FILE [...]\n", stderr);
+		return 2;
+	}
+
+	blob = map_update(argv[2], &size);
+	h = (void *)blob;
+	n = strtoul(arg, NULL, 0);
+	if (!strcmp(cmd, "words")) {
+		printf("%zu\n", sizeof(*h) / sizeof(__u32));
+	} else if (!strcmp(cmd, "word") && argc == 5 &&
+		   n < sizeof(*h) / sizeof(__u32)) {
+		((__u32 *)blob)[n] = strtoul(argv[4], NULL, 0);
+	} else if (!strcmp(cmd, "size")) {
+		printf("%zu\n", size);
+	} else if (!strcmp(cmd, "byte") && n < size) {
+		blob[n] ^= 1 << n % 8;
+	} else if (!strcmp(cmd, "release")) {
+		blob[h->strings.off + h->release] ^= 1;
+	} else if (!strcmp(cmd, "name")) {
+		char *name = blob + h->strings.off + h->name;
+
+		if (strlen(arg) > strlen(name))
+			die("the name is too long");
+		strcpy(name, arg);
+	} else if (!strcmp(cmd, "code")) {
+		return flip_code(blob);
+	} else {
+		fprintf(stderr, "ksplice-helper: what is '%s'?\n", cmd);
+		return 2;
+	}
+	return 0;
+}

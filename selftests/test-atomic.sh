@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Three functions that call one another are replaced and put back, over and
+# over, while threads call them: each call is wholly old or wholly new.
+#
+# CYCLES, THREADS: how often, and how many call (1000 and 4; a kernel with
+# checkers takes a tenth of the cycles)
+
+# shellcheck source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+U=$SYSFS/chain
+PREEMPT=/sys/kernel/debug/sched/preempt
+THREADS=${THREADS:-4}
+if slow_kernel; then
+	CYCLES=${CYCLES:-100}
+else
+	CYCLES=${CYCLES:-1000}
+fi
+
+# cycles N: with the figures of all changes
+cycles() {
+	local i v ns tries max=0 sum=0 most=0 total=0 start old new mixed
+
+	load chain || return
+	put "$THREADS" "$TARGET/chain_threads" || return
+	start=$(now_ms)
+	for ((i = 0; i < 2 * $1; i++)); do
+		v=$((1 - i % 2))
+		echo $v >"$U/enabled" || {
+			fail "change $i: $(cat "$U/abort_cause"): $(cat "$U/conflicts")"
+			return
+		}
+		read -r ns <"$U/pause_ns"
+		read -r tries <"$U/attempts"
+		((sum += ns, total += tries))
+		((ns > max)) && max=$ns
+		((tries > most)) && most=$tries
+		# Both codes get their share of calls.
+		((i % 50)) || sleep 0.02
+	done
+	note "$1 cycles in $(($(now_ms) - start)) ms; a stop took" \
+		"$((sum / (2 * $1))) ns on average, $max ns at most;" \
+		"$total attempts for $((2 * $1)) changes, $most at most;" \
+		"$(cat "$U/checked_tasks") threads checked, scanned $(cat "$U/scanned_tasks")"
+	put 0 "$TARGET/chain_threads"
+	read -r _ old _ new _ mixed <"$TARGET/chain_counts"
+	note "calls: $old old, $new new, $mixed mixed"
+	[ "$mixed" -eq 0 ] || fail "$mixed calls saw old and new code"
+	[ "$old" -gt 0 ] || fail "no call saw the old code"
+	[ "$new" -gt 0 ] || fail "no call saw the new code"
+	expect_state chain reversed 0
+	expect 111 "$TARGET/chain"
+}
+
+all_or_nothing() {
+	cycles "$CYCLES"
+}
+
+# Threads are switched out anywhere, not just where they ask for it.
+all_or_nothing_preempted() {
+	local was
+
+	[ -w "$PREEMPT" ] || { skip "no PREEMPT_DYNAMIC"; return; }
+	was=$(sed 's/.*(\(.*\)).*/\1/' "$PREEMPT")
+	echo full >"$PREEMPT"
+	cycles $((CYCLES / 10))
+	echo "$was" >"$PREEMPT"
+}
+
+need_updates chain
+run_tests all_or_nothing all_or_nothing_preempted

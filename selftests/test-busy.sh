@@ -1,0 +1,269 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Threads that sleep inside the code that is to be replaced: nothing changes
+# as long as they do, and the writer learns who they are.
+
+# shellcheck source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+U=$SYSFS/sleep
+
+# took MIN MAX COMMAND...: in ms
+took() {
+	local min=$1 max=$2 start ms
+
+	shift 2
+	start=$(now_ms)
+	"$@"
+	ms=$(($(now_ms) - start))
+	[ $ms -ge "$min" ] || fail "$1 took only $ms ms, expected $min"
+	[ $ms -le "$max" ] || fail "$1 took $ms ms, expected at most $max"
+}
+
+# conflict NAME "PID COMM FUNCTION"
+conflict() {
+	grep -qE "^$2( |\.cold|$)" "$SYSFS/$1/conflicts" ||
+		fail "conflicts doesn't name '$2' but '$(cat "$SYSFS/$1/conflicts")'"
+}
+
+# busy NAME VALUE: the change is refused after the timeout, and named so
+busy() {
+	put 500 "$SYSFS/$1/timeout_ms"
+	took 500 10000 refused "$2" "$SYSFS/$1/enabled" "$BUSY"
+	expect code_busy "$SYSFS/$1/abort_cause"
+	expect $((1 - $2)) "$SYSFS/$1/enabled"
+	put 15000 "$SYSFS/$1/timeout_ms"
+}
+
+reader_leaves() {
+	open_gate
+	wait "${READERS[-1]}"
+	expect "generation $1" "$WORK/out"
+}
+
+# In the old function, then in the new one.
+reader() {
+	local before pid
+
+	before=$(cat "$TARGET/entries")
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	pid=$!
+	busy sleep 1
+	expect ready "$U/state"
+	conflict sleep "$pid cat test_sleep_killable_show"
+	[ "$(wc -l <"$U/conflicts")" -eq 1 ] ||
+		fail "conflicts names others, too: $(cat "$U/conflicts")"
+	expect "$before" "$TARGET/entries"
+	[ "$(cat "$U/attempts")" -gt 1 ] || fail "there was only one attempt"
+	reader_leaves 1
+	apply sleep || return
+	expect_state sleep applied 1
+
+	start_reader sleep_killable "$WORK/out"
+	pid=$!
+	busy sleep 0
+	expect applied "$U/state"
+	conflict sleep "$pid cat test_sleep_killable_show"
+	! rmmod ksplice_sleep 2>/dev/null || fail "rmmod with a thread inside"
+	reader_leaves 2
+	undo sleep || return
+	expect_state sleep reversed 0
+	expect "$before" "$TARGET/entries"
+
+	# And once more in the old one.
+	start_reader sleep_killable "$WORK/out"
+	busy sleep 1
+	expect reversed "$U/state"
+	reader_leaves 1
+	apply sleep
+}
+
+open_gate_in() {
+	sleep "$1"
+	echo 1 >"$TARGET/gate"
+}
+
+leaves_in_time() {
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	open_gate_in 1 &
+	took 500 10000 apply sleep || return
+	expect_state sleep applied 1
+	[ "$(cat "$U/attempts")" -gt 1 ] || fail "there was only one attempt"
+	start_reader sleep_killable "$WORK/out2"
+	open_gate_in 1 &
+	took 500 10000 undo sleep
+	expect_state sleep reversed 0
+	wait
+	expect "generation 1" "$WORK/out"
+	expect "generation 2" "$WORK/out2"
+}
+
+# One that a signal ends, or that is made to call again.
+interruptible_reader() {
+	local pid
+
+	load sleep || return
+	start_reader sleep_interruptible "$WORK/out"
+	pid=$!
+	(sleep 1; kill -TERM "$pid") 2>/dev/null &
+	took 0 10000 apply sleep || return
+	expect_state sleep applied 1
+}
+
+killed_reader() {
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	(sleep 1; kill -KILL "${READERS[-1]}") 2>/dev/null &
+	took 500 10000 apply sleep
+}
+
+kernel_thread() {
+	load sleep || return
+	echo 1 >"$TARGET/sleep_kthread"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	busy sleep 1
+	conflict sleep "[0-9]+ ksplice_sleeper test_sleep_kthread"
+	open_gate
+	loop_until grep -q 1 "$TARGET/sleep_kthread" || fail "the thread is still there"
+	apply sleep || return
+	echo 1 >"$TARGET/sleep_kthread"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	busy sleep 0
+	conflict sleep "[0-9]+ ksplice_sleeper test_sleep_kthread"
+	open_gate
+	loop_until grep -q 2 "$TARGET/sleep_kthread" || fail "not the new code"
+	undo sleep
+}
+
+# Each of several threads is named.
+many_threads() {
+	local i pid
+
+	load sleep || return
+	for i in 1 2 3; do
+		start_reader sleep_killable "$WORK/out$i"
+	done
+	echo 1 >"$TARGET/sleep_kthread"
+	loop_until sleepers 4 || fail "the thread does not sleep"
+	busy sleep 1
+	for pid in "${READERS[@]}"; do
+		conflict sleep "$pid cat test_sleep_killable_show"
+	done
+	conflict sleep "[0-9]+ ksplice_sleeper test_sleep_kthread"
+	[ "$(wc -l <"$U/conflicts")" -eq 4 ] ||
+		fail "not four lines: $(cat "$U/conflicts")"
+	open_gate
+	apply sleep
+}
+
+# More than fit into a page.
+crowd() {
+	local i
+
+	load sleep || return
+	for ((i = 0; i < 100; i++)); do
+		cat "$TARGET/sleep_killable" >/dev/null &
+		READERS+=($!)
+	done
+	loop_until sleepers 100 || fail "only $(cat "$TARGET/sleepers") sleep"
+	busy sleep 1
+	conflict sleep "[0-9]+ cat test_sleep_killable_show"
+	[ "$(grep -cvE '^[0-9]+ cat test_sleep_killable_show$' "$U/conflicts")" -le 1 ] ||
+		fail "broken lines: $(tail -n 3 "$U/conflicts")"
+	open_gate
+	apply sleep
+}
+
+cold_part() {
+	load cold || return
+	echo 1 >"$TARGET/cold_path"
+	start_reader cold "$WORK/out"
+	echo 0 >"$TARGET/cold_path"
+	busy cold 1
+	conflict cold "$! cat test_cold_show"
+	expect "generation 1" "$TARGET/cold"
+	open_gate
+	apply cold || return
+	echo 1 >"$TARGET/cold_path"
+	start_reader cold "$WORK/out2"
+	echo 0 >"$TARGET/cold_path"
+	busy cold 0
+	conflict cold "$! cat test_cold_show"
+	open_gate
+	undo cold || return
+	expect "cold generation 2" "$WORK/out2"
+}
+
+# Its return address is behind the last byte of the function.
+tail_that_never_returns() {
+	load tail || return
+	echo 1 >"$TARGET/tail"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	busy tail 1
+	conflict tail "[0-9]+ ksplice_tail test_tail_thread"
+	open_gate
+	apply tail || return
+	echo 1 >"$TARGET/tail"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	expect 2 "$TARGET/tail"
+	busy tail 0
+	conflict tail "[0-9]+ ksplice_tail test_tail_thread"
+	open_gate
+	undo tail
+}
+
+# A thread elsewhere in the same file is not in the way.
+sleeper_elsewhere() {
+	load chain || return
+	start_reader sleep_killable "$WORK/out"
+	apply chain && undo chain || return
+	sleepers 1 || fail "the reader was disturbed"
+	reader_leaves 1
+}
+
+# Whoever writes can be stopped.
+writer_is_killed() {
+	local writer
+
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	put 60000 "$U/timeout_ms"
+	(echo 1 >"$U/enabled") 2>/dev/null &
+	writer=$!
+	sleep 1
+	kill -KILL $writer
+	took 0 5000 wait $writer
+	expect 0 "$U/enabled"
+	expect ready "$U/state"
+	open_gate
+	expect ready "$U/state"
+	apply sleep
+}
+
+no_time() {
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	put 0 "$U/timeout_ms"
+	took 0 2000 refused 1 "$U/enabled" "$BUSY"
+	expect 1 "$U/attempts"
+	open_gate
+	apply sleep
+}
+
+need_updates sleep cold tail chain
+run_tests \
+	reader \
+	leaves_in_time \
+	interruptible_reader \
+	killed_reader \
+	kernel_thread \
+	many_threads \
+	crowd \
+	cold_part \
+	tail_that_never_returns \
+	sleeper_elsewhere \
+	writer_is_killed \
+	no_time

@@ -1,0 +1,283 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Others who change code at run time: the function tracer, kprobes, livepatch.
+
+# shellcheck source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+U=$SYSFS/chain
+
+# Calls of test_chain_a that the tracer saw during one reading of the file.
+traced() {
+	echo >"$TRACING/trace"
+	cat "$TARGET/chain" >/dev/null
+	grep -c "test_chain_a.*<-" "$TRACING/trace"
+}
+
+trace_chain() {
+	TRACED=1
+	put test_chain_a "$TRACING/set_ftrace_filter"
+	put function "$TRACING/current_tracer"
+}
+
+untrace() {
+	echo nop >"$TRACING/current_tracer"
+	echo >"$TRACING/set_ftrace_filter"
+}
+
+have_tracer() {
+	grep -qsw function "$TRACING/available_tracers" && return 0
+	skip "no function tracer"
+	return 1
+}
+
+# The old function is entered before the jump: a tracer that is on sees it.
+tracer_on_before() {
+	have_tracer || return
+	trace_chain
+	[ "$(traced)" -eq 1 ] || fail "not traced at all"
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+	[ "$(traced)" -ge 1 ] || fail "not traced any more"
+	untrace
+	expect 222 "$TARGET/chain"
+	trace_chain
+	[ "$(traced)" -ge 1 ] || fail "not traced again"
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	[ "$(traced)" -eq 1 ] || fail "not traced after undo"
+	untrace
+	expect 111 "$TARGET/chain"
+}
+
+tracer_on_while_applied() {
+	have_tracer || return
+	load chain && apply chain || return
+	# Both functions have the name, both are on the way.
+	trace_chain
+	[ "$(traced)" -eq 2 ] || fail "$(traced) functions were traced, not two"
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	[ "$(traced)" -eq 1 ] || fail "$(traced) functions were traced, not one"
+	unload chain || return
+	[ "$(traced)" -eq 1 ] || fail "not traced after unload"
+	untrace
+	expect 111 "$TARGET/chain"
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+}
+
+# The graph tracer puts its own return addresses on the stack.
+graph_tracer() {
+	grep -qsw function_graph "$TRACING/available_tracers" ||
+		{ skip "no function graph tracer"; return; }
+	TRACED=1
+	load sleep || return
+	echo test_sleep_killable_show >"$TRACING/set_ftrace_filter"
+	echo function_graph >"$TRACING/current_tracer"
+	start_reader sleep_killable "$WORK/out"
+	put 500 "$SYSFS/sleep/timeout_ms"
+	refused 1 "$SYSFS/sleep/enabled" "$BUSY"
+	grep -q "^$! cat test_sleep_killable_show" "$SYSFS/sleep/conflicts" ||
+		fail "conflicts: $(cat "$SYSFS/sleep/conflicts")"
+	open_gate
+	apply sleep || return
+	start_reader sleep_killable "$WORK/out"
+	refused 0 "$SYSFS/sleep/enabled" "$BUSY"
+	open_gate
+	undo sleep
+	untrace
+}
+
+kprobe() {
+	TRACED=1
+	echo "$1" >>"$TRACING/kprobe_events"
+}
+
+kprobe_on() {
+	echo "$2" >"$TRACING/events/kprobes/$1/enable" || fail "enabling $1"
+}
+
+hits() {
+	echo >"$TRACING/trace"
+	cat "$TARGET/chain" >/dev/null
+	grep -c "$1:" "$TRACING/trace"
+}
+
+have_kprobes() {
+	[ -w "$TRACING/kprobe_events" ] && return 0
+	skip "no kprobe events"
+	return 1
+}
+
+# Where the jump goes: behind the endbr (in either form) and the call.
+jump_offset() {
+	case $(sed -n 's/^test_chain_a //p' "$TARGET/entries") in
+	"f3 0f 1e fa"* | "66 0f 1f 00"*) echo 9 ;;
+	*) echo 5 ;;
+	esac
+}
+
+# A probe at the entry is the function tracer's, the jump doesn't touch it.
+kprobe_at_entry() {
+	have_kprobes || return
+	kprobe "p:entry test_chain_a" && kprobe_on entry 1
+	[ "$(hits entry)" -eq 1 ] || fail "no hit"
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+	[ "$(hits entry)" -ge 1 ] || fail "no hit while the update is applied"
+	kprobe_on entry 0
+	expect 222 "$TARGET/chain"
+	kprobe_on entry 1
+	[ "$(hits entry)" -ge 1 ] || fail "no hit when the probe is on again"
+	undo chain || return
+	expect 111 "$TARGET/chain"
+	[ "$(hits entry)" -eq 1 ] || fail "no hit after undo"
+}
+
+kretprobe() {
+	have_kprobes || return
+	kprobe "r:leave test_chain_a" && kprobe_on leave 1
+	[ "$(hits leave)" -eq 1 ] || fail "no hit"
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+	[ "$(hits leave)" -ge 1 ] || fail "no hit while the update is applied"
+	undo chain || return
+	expect 111 "$TARGET/chain"
+	[ "$(hits leave)" -eq 1 ] || fail "no hit after undo"
+}
+
+# Return addresses on a sleeper's stack are the kretprobe's.
+kretprobe_and_sleeper() {
+	have_kprobes || return
+	kprobe "r:leave test_sleep_killable_show" && kprobe_on leave 1
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	put 500 "$SYSFS/sleep/timeout_ms"
+	refused 1 "$SYSFS/sleep/enabled" "$BUSY"
+	grep -q "^$! cat test_sleep_killable_show" "$SYSFS/sleep/conflicts" ||
+		fail "conflicts: $(cat "$SYSFS/sleep/conflicts")"
+	open_gate
+	apply sleep || return
+	start_reader sleep_killable "$WORK/out"
+	refused 0 "$SYSFS/sleep/enabled" "$BUSY"
+	open_gate
+	undo sleep
+}
+
+# On the bytes that the jump is written to: refused, and the probe lives on.
+kprobe_in_the_way() {
+	local at before
+
+	have_kprobes || return
+	at=$(jump_offset)
+	load chain || return
+	kprobe "p:body test_chain_a+$at" || { fail "no probe at +$at"; return; }
+	kprobe_on body 1
+	[ "$(hits body)" -eq 1 ] || fail "no hit"
+	before=$(cat "$TARGET/entries")
+	! { echo 1 >"$U/enabled"; } 2>/dev/null || fail "applied over a kprobe"
+	expect_state chain ready 0 text_reserved
+	expect 111 "$TARGET/chain"
+	expect "$before" "$TARGET/entries"
+	dmesg_since | grep -q "ksplice: .*test_chain_a" ||
+		fail "the log doesn't name the function: $(dmesg_since | tail -n 3)"
+	dmesg_since | grep -qi "ksplice: .*probe" ||
+		fail "the log doesn't name the kprobe: $(dmesg_since | tail -n 3)"
+	[ "$(hits body)" -eq 1 ] || fail "the probe is dead"
+	kprobe_on body 0
+	echo >"$TRACING/kprobe_events"
+	apply chain || return
+	expect 222 "$TARGET/chain"
+}
+
+# A probe on the jump is refused, or it is refused to take the jump back.
+kprobe_on_the_jump() {
+	local at
+
+	have_kprobes || return
+	at=$(jump_offset)
+	load chain && apply chain || return
+	if kprobe "p:body test_chain_a+$at" 2>/dev/null &&
+	   { echo 1 >"$TRACING/events/kprobes/body/enable"; } 2>/dev/null; then
+		expect 222 "$TARGET/chain"
+		! { echo 0 >"$U/enabled"; } 2>/dev/null ||
+			fail "undone under a kprobe"
+		expect applied "$U/state"
+		note "a kprobe on the jump is possible; undo: $(cat "$U/abort_cause")"
+		kprobe_on body 0
+		echo >"$TRACING/kprobe_events"
+	else
+		note "a kprobe on the jump is refused"
+	fi 2>/dev/null
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	expect 111 "$TARGET/chain"
+}
+
+# Behind the jump it would never be hit, but it may be there.
+kprobe_in_the_old_body() {
+	local at
+
+	have_kprobes || return
+	for at in 14 15 16 17 18 19 20 21 22 23 24; do
+		kprobe "p:late test_chain_a+$at" 2>/dev/null && break
+	done
+	kprobe_on late 1
+	[ "$(hits late)" -eq 1 ] || fail "no hit"
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+	[ "$(hits late)" -eq 0 ] || fail "the old body runs"
+	undo chain || return
+	[ "$(hits late)" -eq 1 ] || fail "no hit after undo"
+	expect 111 "$TARGET/chain"
+}
+
+# Calls to a livepatched function don't reach the jump.
+livepatch_of_the_function() {
+	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
+
+	[ -f "$ko" ] || { skip "no livepatch module"; return; }
+	load chain || return
+	insmod "$ko" || { fail "insmod ${ko##*/}"; return; }
+	loop_until grep -qx 0 "$LIVEPATCH/transition" || fail "livepatch hangs"
+	expect 911 "$TARGET/chain"
+	! { echo 1 >"$U/enabled"; } 2>/dev/null || fail "applied under a livepatch"
+	note "refused: $(cat "$U/abort_cause"): $(dmesg_since | grep ksplice: | tail -n 1)"
+	expect ready "$U/state"
+	expect 911 "$TARGET/chain"
+	remove_livepatch
+	expect 111 "$TARGET/chain"
+	apply chain || return
+	expect 222 "$TARGET/chain"
+}
+
+perf_record() {
+	command -v perf >/dev/null || { skip "no perf"; return; }
+	load chain || return
+	put 2 "$TARGET/chain_threads"
+	perf record -q -a -o "$WORK/perf.data" -- sleep 2 &
+	while kill -0 $! 2>/dev/null; do
+		apply chain || break
+		undo chain || break
+	done
+	wait
+	put 0 "$TARGET/chain_threads"
+	grep -q "mixed 0" "$TARGET/chain_counts" ||
+		fail "$(cat "$TARGET/chain_counts")"
+}
+
+need_updates chain sleep
+run_tests \
+	tracer_on_before \
+	tracer_on_while_applied \
+	graph_tracer \
+	kprobe_at_entry \
+	kretprobe \
+	kretprobe_and_sleeper \
+	kprobe_in_the_way \
+	kprobe_on_the_jump \
+	kprobe_in_the_old_body \
+	livepatch_of_the_function \
+	perf_record
