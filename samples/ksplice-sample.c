@@ -3,7 +3,7 @@
  * ksplice-sample.c - a function with two bugs, for a first hot update
  *
  * The file /proc/ksplice_sample greets whoever reads it.  It can't count (the
- * first visitor is number 0) and it can't spell; ksplice-sample-fix.patch
+ * first visitor is number 0) and it can't spell; ksplice-sample-fix.diff
  * mends both.  With this sample in the running kernel (CONFIG_SAMPLE_KSPLICE),
  * its source in SRC and the directory of its build, BUILD, do
  *
@@ -13,7 +13,7 @@
  *   Hello wrold, visitor 1
  *
  *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n sample \
- *         SRC/samples/ksplice/ksplice-sample-fix.patch
+ *         SRC/samples/ksplice/ksplice-sample-fix.diff
  *   # insmod ksplice-sample.ko
  *   # echo 1 > /sys/kernel/ksplice/sample/enabled
  *
