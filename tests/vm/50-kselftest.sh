@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The kselftests, each in a guest of its own, on the kernels of KSPL_FLAVOURS
+# (default: series fp). A splat in the kernel log fails the test it came with.
+# KSPL_TESTS: a glob, to run only some of them.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+
+version=$("$REPO/scripts/debian-versions" --older)
+n=0
+bad=0
+
+# Prints a test's TAP with numbers and names that are unique over all of them.
+renumber() {
+	local prefix=$1 line
+
+	while IFS= read -r line; do
+		case $line in
+		'ok '* | 'not ok '*)
+			n=$((n + 1))
+			[[ $line != not* ]] || bad=$((bad + 1))
+			printf '%s %d %s: %s\n' "${line%% [0-9]*}" $n "$prefix" \
+				"$(sed -E 's/^(not )?ok [0-9]+ *-? *//' <<<"$line")" ;;
+		1..[0-9]* | 'TAP version'*) ;;
+		*) printf '# %s\n' "$line" ;;
+		esac
+	done
+}
+
+# What no test may leave in the kernel log. Warnings of the test code itself
+# are part of the tests.
+splats() {
+	grep -E 'BUG:|WARNING:|KASAN:|Oops|possible (recursive|circular) locking|suspicious RCU|INFO: (rcu|task)|unwind.*(bad|corrupt)|general protection' "$1" |
+		grep -vE 'WARNING: .* at (\S+/)?(test|ksplice_test)_' || :
+}
+
+result() {
+	n=$((n + 1))
+	[ "$1" = ok ] || bad=$((bad + 1))
+	printf '%s %d %s\n' "$1" $n "$2"
+}
+
+for flavour in ${KSPL_FLAVOURS:-series fp}; do
+	B=$("$REPO/vm/build-kernel" "$flavour" "$version")
+	tree=$CACHE/tree/$version
+	out=$REPO/build/kselftest-$flavour
+	mkdir -p "$out"
+	echo "# building the selftests for $flavour"
+	make_tests=(make -C "$tree/tools/testing/selftests" TARGETS=ksplice FORCE_TARGETS=1
+		KSRC="$tree" KDIR="$B" KSPL_BUILD="$REPO/tools/kspl-build/kspl-build" O="$out")
+	made=$out/kselftest/ksplice
+	# Updates made by other tools than today's are made again.
+	tools=$(find "$REPO/tools" -type f -exec sha256sum {} + | sort | sha256sum)
+	[ "$(cat "$out/tools" 2>/dev/null)" = "$tools" ] || rm -f "$made"/*.ko
+	printf '%s\n' "$tools" >"$out/tools"
+	# What can't be made fails here, and is left out below.
+	if "${make_tests[@]}" -k -j"${KSPL_JOBS:-$(nproc)}" >"$out/make.log" 2>&1; then
+		result ok "$flavour: the selftests build"
+	else
+		grep -iE 'error|refuse|can.t' "$out/make.log" | tail -n 30 | sed 's/^/# /'
+		result "not ok" "$flavour: the selftests build (log: $out/make.log)"
+	fi
+	rm -rf "$out/install"
+	if ! "${make_tests[@]}" INSTALL_PATH="$out/install" \
+	     UPDATES="$(cd "$made" && ls ksplice-*.ko 2>/dev/null |
+			sed 's/ksplice-\(.*\)\.ko/\1/' | tr '\n' ' ')" install >>"$out/make.log" 2>&1; then
+		tail -n 30 "$out/make.log" | sed 's/^/# /'
+		result "not ok" "$flavour: the selftests install (log: $out/make.log)"
+		continue
+	fi
+	for t in "$out/install/ksplice"/*.sh; do
+		name=$(basename "$t" .sh)
+		# shellcheck disable=SC2254 # a glob is wanted
+		case $name in
+		functions) continue ;;
+		${KSPL_TESTS:-*}) ;;
+		*) continue ;;
+		esac
+		code=0
+		log=$out/$name
+		(cd "$out/install/ksplice" &&
+			"$REPO/vm/run" --kernel "$flavour" --version "$version" --timeout 1800 \
+			--dmesg "$log.dmesg" -- "./${t##*/}") >"$log.tap" 2>"$log.err" || code=$?
+		renumber "$flavour $name" <"$log.tap"
+		plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log.tap" | tail -n 1)
+		got=$(grep -cE '^(not )?ok ' "$log.tap" || :)
+		if [ "$code" -eq 124 ] || [ "$code" -eq 125 ] || [ "$code" -eq 126 ]; then
+			sed 's/^/# /' "$log.err"
+			result "not ok" "$flavour $name: the guest ended with $code"
+		elif [ "$got" -eq 0 ] && [ "$code" -eq 4 ]; then
+			result ok "$flavour $name # SKIP"
+		elif [ "$got" -lt "${plan:-1}" ]; then
+			result "not ok" "$flavour $name: $got of ${plan:-?} tests ran, exit code $code"
+		elif [ "$code" -ne 0 ] && [ "$code" -ne 4 ] && ! grep -q '^not ok' "$log.tap"; then
+			result "not ok" "$flavour $name: exit code $code"
+		fi
+		if [ "$(splats "$log.dmesg")" ]; then
+			splats "$log.dmesg" | sed 's/^/# /'
+			result "not ok" "$flavour $name: the kernel log has splats ($log.dmesg)"
+		else
+			result ok "$flavour $name: the kernel log is clean"
+		fi
+	done
+done
+printf '1..%d\n' $n
+[ $bad -eq 0 ]
