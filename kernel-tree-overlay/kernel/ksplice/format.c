@@ -242,7 +242,8 @@ static int check_reloc(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_reloc *r = &c->v->relocs[i];
 
-	if (!ksplice_arch_field_size(r->type))
+	if (!ksplice_arch_field_size(r->type) ||
+	    r->type == KSPLICE_R_RT_PTR || r->type == KSPLICE_R_RT_SHIFT)
 		return bad(c, "relocation", i, "unknown type %u", r->type);
 	if (r->sym >= c->v->hdr->syms.n)
 		return bad(c, "relocation", i, "there is no symbol %u", r->sym);

@@ -80,7 +80,7 @@ struct ksplice_match_fail {
  * @ncand:	number of them
  * @too_many:	there are more than MAX_CANDIDATES: none is tried
  * @cur:	the text unit being tried
- * @vmlinux:	index of vmlinux in the targets, or KSPLICE_NONE
+ * @vmlinux:	index of vmlinux in the targets, or KSPLICE_VMLINUX
  * @sites:	by kind, in this trial
  * @sites_patched: same
  * @why:	reason of the last refusal by ksplice_match_learn()
@@ -183,32 +183,31 @@ static int note_only(void *data, unsigned long addr)
 static u32 sym_scopes(const struct ksplice_match *m, u32 i, u32 scopes[2])
 {
 	const struct ksplice_f_sym *s = &m->view->syms[i];
-	u32 target = s->target;
+	u32 target = s->target, n = 0;
 
 	if (s->unit != KSPLICE_NONE)
 		target = m->view->units[s->unit].target;
 	else if (target == KSPLICE_NONE && m->w->cur != KSPLICE_NONE &&
 		 m->view->units[m->w->cur].target == m->w->vmlinux)
-		target = KSPLICE_VMLINUX; /* it was linked without modules */
-	scopes[0] = target == KSPLICE_NONE ? KSPLICE_VMLINUX : target;
-	scopes[1] = KSPLICE_NONE;
-	return target == KSPLICE_NONE ? 2 : 1;
+		target = m->w->vmlinux; /* it was linked without modules */
+	if (target == KSPLICE_NONE)
+		scopes[n++] = m->w->vmlinux;
+	scopes[n++] = target;
+	return n;
 }
 
 /**
  * ksplice_match_name() - the one address of a symbol of the kernel itself
- * @ops:	the running kernel
- * @ctx:	for @ops
+ * @m:		the run
  * @name:	the symbol
  *
  * Return: the address, 0 if there is none or more than one.
  */
-unsigned long ksplice_match_name(const struct ksplice_match_ops *ops, void *ctx,
-				 const char *name)
+unsigned long ksplice_match_name(struct ksplice_match *m, const char *name)
 {
 	struct lookup l = { 0 };
 
-	ops->candidates(ctx, KSPLICE_VMLINUX, name, note_only, &l);
+	m->ops->candidates(m->ctx, m->w->vmlinux, name, note_only, &l);
 	return l.n == 1 ? l.found : 0;
 }
 
@@ -1151,7 +1150,7 @@ static void find_work(struct ksplice_match *m)
 	const struct ksplice_view *v = m->view;
 	u32 i;
 
-	m->w->vmlinux = KSPLICE_NONE;
+	m->w->vmlinux = KSPLICE_VMLINUX;
 	if (!strcmp(ksplice_str(v, v->targets[0].name), "vmlinux"))
 		m->w->vmlinux = 0;
 	for (i = 0; i < v->hdr->units.n; i++)
@@ -1214,7 +1213,7 @@ static int match_all(struct ksplice_match *m)
 	int ret;
 
 	find_work(m);
-	ksplice_arch_env_init(&m->env, m->ops, m->ctx);
+	ksplice_arch_env_init(m);
 	do {
 		ret = flood(m);
 		if (ret)

@@ -15,8 +15,8 @@
 
 #define KSPLICE_SITE_KINDS	(KSPLICE_SITE_RT_SHIFT + 1)
 
-/* Beside an index in the blob's targets: where to look for a name. */
-#define KSPLICE_VMLINUX		0xfffffffeU	/* only in the kernel itself */
+/* The kernel itself, for an update that has only modules as targets */
+#define KSPLICE_VMLINUX		0xfffffffeU
 
 /**
  * struct ksplice_match_ops - the running kernel, as the matcher sees it
@@ -27,7 +27,7 @@
  *		holds text_mutex, so that no half-patched site is ever seen.
  * @candidates:	call @fn for every address that kallsyms knows @name under in
  *		@target: an index in the blob's targets, KSPLICE_VMLINUX for the
- *		kernel itself whether or not it is a target, or KSPLICE_NONE for
+ *		kernel itself if that is no target, or KSPLICE_NONE for
  *		the kernel and every live module (slow, asked last); stop when
  *		@fn returns nonzero and return what it returned, else 0.  @fn
  *		does not sleep.  A per-CPU symbol's address is its offset.
@@ -189,12 +189,10 @@ bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value);
 void ksplice_match_count(struct ksplice_match *m, u32 kind, bool patched);
 u32 ksplice_match_mark(struct ksplice_match *m);
 void ksplice_match_rollback(struct ksplice_match *m, u32 mark);
-unsigned long ksplice_match_name(const struct ksplice_match_ops *ops, void *ctx,
-				 const char *name);
+unsigned long ksplice_match_name(struct ksplice_match *m, const char *name);
 
 /* arch/ARCH/kernel/ksplice_sites.c */
-void ksplice_arch_env_init(struct ksplice_site_env *env,
-			   const struct ksplice_match_ops *ops, void *ctx);
+void ksplice_arch_env_init(struct ksplice_match *m);
 u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to);
 int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used);
 u32 ksplice_arch_match_field(struct ksplice_span *s,

@@ -71,12 +71,15 @@ u32 ksplice_arch_field_size(u32 type)
 	switch (type) {
 	case R_X86_64_64:
 	case R_X86_64_PC64:
+	case KSPLICE_R_RT_PTR:
 		return 8;
 	case R_X86_64_PC32:
 	case R_X86_64_PLT32:
 	case R_X86_64_32:
 	case R_X86_64_32S:
 		return 4;
+	case KSPLICE_R_RT_SHIFT:
+		return 1;
 	default:
 		return 0;
 	}
@@ -139,6 +142,8 @@ int ksplice_arch_write_field(u32 type, void *field, unsigned long place,
 	if (size == 4 && type == R_X86_64_32 && v != (u32)v)
 		return -ERANGE;
 	if (size == 4 && type != R_X86_64_32 && (s64)v != (s32)v)
+		return -ERANGE;
+	if (size == 1 && v != (u8)v)
 		return -ERANGE;
 	memcpy(field, &v, size);
 	return 0;
@@ -808,8 +813,7 @@ static bool variable_agrees(struct ksplice_span *s, u32 sym, u32 size, u64 value
 	unsigned long addr;
 	u64 now = 0;
 
-	addr = ksplice_match_name(s->m->ops, s->m->ctx,
-				  ksplice_str(v, v->syms[sym].name));
+	addr = ksplice_match_name(s->m, ksplice_str(v, v->syms[sym].name));
 	if (!addr || s->m->ops->read(s->m->ctx, addr, &now, size))
 		return true;
 	return now == value;
@@ -1148,27 +1152,32 @@ const char *ksplice_arch_check_site(const struct ksplice_view *v,
  * What the boot code has chosen
  */
 
-static void read_depth_template(struct ksplice_site_env *env,
-				const struct ksplice_match_ops *ops, void *ctx)
+/* Copies from memory, false if that fails. */
+static bool peek(struct ksplice_match *m, unsigned long addr, void *to, u32 len)
 {
+	return addr && !m->ops->read(m->ctx, addr, to, len);
+}
+
+static void read_depth_template(struct ksplice_match *m)
+{
+	struct ksplice_site_env *env = &m->env;
 	unsigned long start, end;
 	u8 inited = 0;
 
-	start = ksplice_match_name(ops, ctx, "thunks_initialized");
-	if (start && !ops->read(ctx, start, &inited, 1) && !inited)
+	start = ksplice_match_name(m, "thunks_initialized");
+	if (peek(m, start, &inited, 1) && !inited)
 		return;
-	start = ksplice_match_name(ops, ctx, "skl_call_thunk_template");
-	end = ksplice_match_name(ops, ctx, "skl_call_thunk_tail");
+	start = ksplice_match_name(m, "skl_call_thunk_template");
+	end = ksplice_match_name(m, "skl_call_thunk_tail");
 	if (!start || end <= start || end - start > sizeof(env->depth_bytes))
 		return;
-	if (ops->read(ctx, start, env->depth_bytes, end - start))
+	if (!peek(m, start, env->depth_bytes, end - start))
 		return;
 	env->depth_template = start;
 	env->depth_size = end - start;
 }
 
-static void read_return_thunks(struct ksplice_site_env *env,
-			       const struct ksplice_match_ops *ops, void *ctx)
+static void read_return_thunks(struct ksplice_match *m)
 {
 	static const char * const names[] = {
 		"__x86_return_thunk", "its_return_thunk", "srso_return_thunk",
@@ -1178,26 +1187,24 @@ static void read_return_thunks(struct ksplice_site_env *env,
 	unsigned long var, value;
 	u32 i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(names) != ARRAY_SIZE(env->return_thunks));
+	BUILD_BUG_ON(ARRAY_SIZE(names) != ARRAY_SIZE(m->env.return_thunks));
 	for (i = 0; i < ARRAY_SIZE(names); i++)
-		env->return_thunks[i] = ksplice_match_name(ops, ctx, names[i]);
-	var = ksplice_match_name(ops, ctx, "x86_return_thunk");
-	if (var && !ops->read(ctx, var, &value, sizeof(value)))
-		env->return_thunk = value;
+		m->env.return_thunks[i] = ksplice_match_name(m, names[i]);
+	var = ksplice_match_name(m, "x86_return_thunk");
+	if (peek(m, var, &value, sizeof(value)))
+		m->env.return_thunk = value;
 }
 
 /**
  * ksplice_arch_env_init() - find out what the boot code has patched in
- * @env:	gets it
- * @ops:	the running kernel
- * @ctx:	for @ops
+ * @m:		the run; m->env gets it
  *
  * All of it comes from kallsyms and memory; what is not there stays 0, and is
  * then not accepted at any site.
  */
-void ksplice_arch_env_init(struct ksplice_site_env *env,
-			   const struct ksplice_match_ops *ops, void *ctx)
+void ksplice_arch_env_init(struct ksplice_match *m)
 {
+	struct ksplice_site_env *env = &m->env;
 	const struct {
 		unsigned long *addr;
 		const char *name;
@@ -1215,7 +1222,7 @@ void ksplice_arch_env_init(struct ksplice_site_env *env,
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(all); i++)
-		*all[i].addr = ksplice_match_name(ops, ctx, all[i].name);
-	read_return_thunks(env, ops, ctx);
-	read_depth_template(env, ops, ctx);
+		*all[i].addr = ksplice_match_name(m, all[i].name);
+	read_return_thunks(m);
+	read_depth_template(m);
 }
