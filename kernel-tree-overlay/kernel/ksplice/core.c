@@ -518,6 +518,7 @@ static int __init ksplice_init(void)
 
 	debugfs_dir = debugfs_create_dir("ksplice", NULL);
 	ksplice_stack_init(debugfs_dir);
+	ksplice_quiesce_init(debugfs_dir);
 	return 0;
 
 err_sysfs:

@@ -152,11 +152,12 @@ struct ksplice_check {
 /**
  * struct ksplice_stats - figures of the last change, as sysfs shows them
  * @pause_ns:	length of the stop, in ns
- * @checked:	threads checked, in the last attempt
- * @rechecked:	threads checked again in the stop
- * @unwound:	threads read by the reliable unwinder
- * @scanned:	threads read word by word
- * @attempts:	attempts made
+ * @checked:	threads checked while the machine ran, in the last full look
+ * @rechecked:	threads checked again in the last stop
+ * @unwound:	checks by the reliable unwinder
+ * @scanned:	checks by reading word by word
+ * @attempts:	looks taken for a moment at which nobody was inside
+ * @stops:	how often the machine was stopped
  */
 struct ksplice_stats {
 	u64 pause_ns;
@@ -165,6 +166,7 @@ struct ksplice_stats {
 	unsigned int unwound;
 	unsigned int scanned;
 	unsigned int attempts;
+	unsigned int stops;
 };
 
 /**
@@ -246,5 +248,6 @@ void ksplice_stack_init(struct dentry *dir);
 
 /* quiesce.c */
 int ksplice_change(struct ksplice_update *update, bool apply);
+void ksplice_quiesce_init(struct dentry *dir);
 
 #endif /* _KERNEL_KSPLICE_KSPLICE_H */

@@ -1,371 +1,299 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - the stop: check every thread, then write
+ * ksplice - find a moment at which nobody is inside the code
  *
- * All CPUs meet in the stop.  One of them, the master, checks all threads; if
- * nobody is inside the code, it writes the jumps, step by step, all CPUs
- * synchronising in between, so that not even an NMI can run half a jump.
- *
- * Lock order: ksplice_mutex, cpus_read_lock(), jump_label_lock(), text_mutex,
- * the stop.
+ * 1. Open a window: from now on, who is switched out is recorded (window.c).
+ * 2. Check every thread, the machine running.  One that runs just now needs
+ *    no check: it will be recorded when it is switched out.
+ * 3. Check the recorded ones again, until few are left and nobody is in the
+ *    way.  Waiting for a thread to leave costs no stop.
+ * 4. Stop the machine and check only those recorded since (stop.c).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
-#include <linux/atomic.h>
 #include <linux/cpu.h>
-#include <linux/cpumask.h>
+#include <linux/debugfs.h>
 #include <linux/delay.h>
-#include <linux/jump_label.h>
-#include <linux/ktime.h>
-#include <linux/livepatch.h>
-#include <linux/memory.h>
+#include <linux/jiffies.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
-#include <linux/stop_machine.h>
 
-#include "ksplice.h"
+#include "stop.h"
+#include "window.h"
 
-/* Wait this long between attempts: short at first, then patient. */
-#define RETRY_MIN_MS	10
-#define RETRY_MAX_MS	1000
+/* Wait this long between looks: short at first, then patient. */
+#define WAIT_MIN_MS	1
+#define WAIT_MAX_MS	100
+
+/* So few threads may be left for the stop, per CPU ... */
+#define FEW_PER_CPU	8
+/* ... unless so many looks have not brought their number down. */
+#define MAX_LOOKS	8
+
+/* For comparison: check all threads in the stop, as if there was no window. */
+static bool plain_check;
 
 /**
- * struct stop - one attempt
- * @update:	the update
- * @apply:	apply it, else take it back
- * @check:	the check of threads
- * @jumps:	the jumps to write
- * @nr_jumps:	number of them
- * @stoppers:	by CPU: the thread that holds it in the stop
- * @arrived:	how often a CPU has reached a meeting point
- * @ncpus:	CPUs in the stop
- * @master:	the CPU that does the work
- * @ret:	how it went
- * @cause:	the same, for abort_cause
- * @pause_ns:	from the master's arrival to its end
+ * struct quiesce - a change under way
+ * @stop:	the stop it ends with
+ * @fresh:	threads recorded since the last look
+ * @waiting:	threads that were in the way at the last look
+ * @spare:	an empty array as large as that of @waiting
+ * @room:	how many threads each of these arrays can hold
+ * @full:	@waiting overflowed or the record did: look at all threads
+ * @always:	somebody is in the way who always will be
+ * @checked:	threads checked in the last full look
+ * @attempts:	looks taken
  */
-struct stop {
-	struct ksplice_update *update;
-	bool apply;
-	struct ksplice_check check;
-	struct arch_ksplice_jump **jumps;
-	unsigned int nr_jumps;
-	struct task_struct **stoppers;
-	atomic_t arrived;
-	unsigned int ncpus;
-	int master;
-	int ret;
-	enum ksplice_cause cause;
-	u64 pause_ns;
+struct quiesce {
+	struct ksplice_stop stop;
+	struct ksplice_tasks fresh;
+	struct ksplice_tasks waiting;
+	struct task_struct **spare;
+	unsigned int room;
+	bool full;
+	bool always;
+	unsigned int checked;
+	unsigned int attempts;
 };
 
 /*
- * Wait until all CPUs have come here for the @nth time.  The full barriers of
- * atomic_inc_return() order what a CPU did before against what the others do
- * behind it.
+ * Called with @task held where it is: not running and not about to, or running
+ * and not about to be switched out.
  */
-static void meet(struct stop *stop, unsigned int nth)
+static int check_held(struct task_struct *task, void *data)
 {
-	unsigned int all = nth * stop->ncpus;
+	struct ksplice_check *check = data;
 
-	if (atomic_inc_return(&stop->arrived) == all)
+	if (task_curr(task))
+		return 0;
+	ksplice_check_task(check, task);
+	return 0;
+}
+
+/* These never leave the functions they are found in. */
+static bool stays_forever(struct task_struct *task)
+{
+	return is_idle_task(task) || task == current;
+}
+
+static void keep_waiting(struct quiesce *q, struct task_struct *task)
+{
+	if (q->waiting.n == q->room) {
+		q->full = true;
 		return;
-	while ((unsigned int)atomic_read_acquire(&stop->arrived) < all)
-		cpu_relax();
+	}
+	get_task_struct(task);
+	q->waiting.task[q->waiting.n++] = task;
+}
+
+static void look_at(struct quiesce *q, struct task_struct *task)
+{
+	struct ksplice_check *check = &q->stop.check;
+	unsigned int before = check->nr_conflicts;
+
+	if (task == current)
+		ksplice_check_task(check, task);
+	else
+		task_call_func(task, check_held, check);
+	if (check->nr_conflicts == before)
+		return;
+	if (stays_forever(task))
+		q->always = true;
+	keep_waiting(q, task);
+}
+
+static void put_tasks(struct ksplice_tasks *tasks)
+{
+	while (tasks->n)
+		put_task_struct(tasks->task[--tasks->n]);
 }
 
 /*
- * Idle tasks are on no list.  One of an online CPU sleeps as any task does,
- * the stopper having preempted it.  One of an offline CPU waits in the code
- * that plays dead and comes back through the CPU's startup, on a fresh stack.
+ * Under RCU a thread may be missed only if it leaves or joins the list
+ * meanwhile.  One that leaves is running, one that joins has its parent's
+ * stack or none, and runs before it can be anywhere: both get recorded.
  */
-static void check_idle_tasks(struct ksplice_check *check)
+static void look_at_all(struct quiesce *q)
 {
+	struct task_struct *process, *task;
 	int cpu;
 
+	q->full = false;
+	put_tasks(&q->waiting);
+
+	rcu_read_lock();
+	for_each_process_thread(process, task)
+		look_at(q, task);
+	rcu_read_unlock();
+
+	cpus_read_lock();
 	for_each_online_cpu(cpu)
-		ksplice_check_task(check, idle_task(cpu));
+		look_at(q, idle_task(cpu));
+	cpus_read_unlock();
 }
 
-/*
- * A thread on a CPU must be that CPU's stopper: all of them stand where the
- * master stands, whose own stack is checked.
- */
-static bool is_stopper(const struct stop *stop, struct task_struct *task)
+/* The threads recorded, and those that were in the way; each again. */
+static void look_at_some(struct quiesce *q)
 {
-	return stop->stoppers[task_cpu(task)] == task;
-}
-
-static bool runs(struct task_struct *task)
-{
-	return READ_ONCE(task->on_cpu);
-}
-
-static void check_threads(struct stop *stop)
-{
-	struct ksplice_check *check = &stop->check;
-	struct task_struct *process, *task;
-
-	ksplice_check_task(check, current);
-	if (check->nr_conflicts) {
-		stop->cause = KSPLICE_ALWAYS_BUSY;
-		return;
-	}
-
-	for_each_process_thread(process, task) {
-		if (is_stopper(stop, task))
-			continue;
-		if (runs(task))
-			ksplice_add_conflict(check, task, ULONG_MAX, false);
-		else
-			ksplice_check_task(check, task);
-	}
-	check_idle_tasks(check);
-	stop->cause = KSPLICE_CODE_BUSY;
-}
-
-static void decide(struct stop *stop)
-{
-	check_threads(stop);
-	if (stop->check.nr_conflicts) {
-		stop->ret = -EBUSY;
-		return;
-	}
-	stop->cause = KSPLICE_OK;
-	stop->ret = 0;
-	arch_ksplice_poke_start(stop->jumps, stop->nr_jumps);
-}
-
-static void poke_all(struct stop *stop, int step)
-{
+	struct ksplice_tasks again = q->waiting;
 	unsigned int i;
 
-	for (i = 0; i < stop->nr_jumps; i++)
-		arch_ksplice_poke(stop->jumps[i], stop->apply, step);
+	/* Exchange the arrays, so that those still in the way have a place. */
+	q->waiting.task = q->spare;
+	q->waiting.n = 0;
+	q->spare = again.task;
+
+	for (i = 0; i < again.n; i++)
+		look_at(q, again.task[i]);
+	put_tasks(&again);
+	for (i = 0; i < q->fresh.n; i++)
+		look_at(q, q->fresh.task[i]);
 }
 
-static int stop_fn(void *data)
+/* Return: may the machine be stopped? */
+static bool look(struct quiesce *q, unsigned int nth)
 {
-	struct stop *stop = data;
-	int cpu = smp_processor_id();
-	bool master = cpu == stop->master;
-	u64 start = local_clock();
-	unsigned int nth = 0;
-	int step;
+	struct ksplice_check *check = &q->stop.check;
+	unsigned int few = FEW_PER_CPU * num_online_cpus();
+	unsigned int ran;
 
-	stop->stoppers[cpu] = current;
-	meet(stop, ++nth);
-	if (master)
-		decide(stop);
-	meet(stop, ++nth);
-	if (stop->ret)
-		return 0;
-
-	for (step = 0; step < ARCH_KSPLICE_POKE_STEPS; step++) {
-		if (master)
-			poke_all(stop, step);
-		meet(stop, ++nth);
-		arch_ksplice_sync();
-		meet(stop, ++nth);
+	check->nr_conflicts = 0;
+	if (!ksplice_window_drain(&q->fresh))
+		q->full = true;
+	if (q->full) {
+		check->checked = 0;
+		check->unwound = 0;
+		check->scanned = 0;
+		look_at_all(q);
+		q->checked = check->checked;
+	} else {
+		look_at_some(q);
 	}
-	if (master) {
-		arch_ksplice_poke_end();
-		stop->pause_ns = local_clock() - start;
-	}
-	return 0;
+	ran = q->fresh.n;
+	put_tasks(&q->fresh);
+
+	return !check->nr_conflicts && (ran <= few || nth >= MAX_LOOKS);
 }
 
-static int cmp_ranges(const void *a, const void *b)
+static void quiesce_free(struct quiesce *q)
 {
-	const struct ksplice_range *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return 0;
+	put_tasks(&q->waiting);
+	put_tasks(&q->fresh);
+	kvfree(q->waiting.task);
+	kvfree(q->fresh.task);
+	kvfree(q->spare);
+	ksplice_stop_free(&q->stop);
 }
 
-/* Nobody may be in the old functions when they are replaced ... */
-static void apply_ranges(struct stop *stop)
-{
-	struct ksplice_check *check = &stop->check;
-	struct ksplice_func *func;
-
-	ksplice_for_each_func(stop->update, func) {
-		check->ranges[check->nr_ranges].start = func->old_addr;
-		check->ranges[check->nr_ranges].end = func->old_addr +
-						      func->old_size;
-		check->nr_ranges++;
-	}
-	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
-	     cmp_ranges, NULL);
-}
-
-/* ... and nobody anywhere in the update's text when it is taken back. */
-static void reverse_ranges(struct stop *stop)
-{
-	const struct module_memory *text = &stop->update->module->mem[MOD_TEXT];
-	struct ksplice_check *check = &stop->check;
-
-	check->ranges[0].start = (unsigned long)text->base;
-	check->ranges[0].end = (unsigned long)text->base + text->size;
-	check->nr_ranges = 1;
-	check->pointers = true;
-}
-
-static void collect_jumps(struct stop *stop)
-{
-	struct ksplice_func *func;
-
-	ksplice_for_each_func(stop->update, func) {
-		if (func->new_addr)
-			stop->jumps[stop->nr_jumps++] = &func->jump;
-	}
-}
-
-static void stop_free(struct stop *stop)
-{
-	kvfree(stop->check.ranges);
-	kvfree(stop->check.conflicts);
-	kvfree(stop->jumps);
-	kfree(stop->stoppers);
-}
-
-static int stop_alloc(struct stop *stop, struct ksplice_update *update,
-		      bool apply)
-{
-	unsigned int n = update->nr_funcs;
-
-	stop->update = update;
-	stop->apply = apply;
-	stop->check.ranges = kvcalloc(n, sizeof(*stop->check.ranges),
-				      GFP_KERNEL);
-	stop->check.conflicts = kvcalloc(KSPLICE_MAX_CONFLICTS,
-					 sizeof(*stop->check.conflicts),
-					 GFP_KERNEL);
-	stop->jumps = kvcalloc(n, sizeof(*stop->jumps), GFP_KERNEL);
-	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
-				 GFP_KERNEL);
-	if (!stop->check.ranges || !stop->check.conflicts || !stop->jumps ||
-	    !stop->stoppers) {
-		stop_free(stop);
-		return -ENOMEM;
-	}
-
-	collect_jumps(stop);
-	if (apply)
-		apply_ranges(stop);
-	else
-		reverse_ranges(stop);
-	return 0;
-}
-
-static void stop_reset(struct stop *stop)
-{
-	stop->check.nr_conflicts = 0;
-	stop->check.checked = 0;
-	stop->check.unwound = 0;
-	stop->check.scanned = 0;
-	atomic_set(&stop->arrived, 0);
-	stop->ncpus = num_online_cpus();
-	stop->master = cpumask_first(cpu_online_mask);
-	stop->ret = -EINVAL;
-}
-
-/* Somebody else's bytes?  Context: jump_label_lock() and text_mutex held. */
-static int check_text(struct stop *stop)
-{
-	struct ksplice_func *func;
-	const char *why;
-
-	ksplice_for_each_func(stop->update, func) {
-		if (!func->new_addr)
-			continue;
-		if (!arch_ksplice_jump_check(&func->jump, stop->apply, &why))
-			continue;
-		pr_err("%s: cannot %s %s at %pS: %s; remove that and try again\n",
-		       stop->update->name, stop->apply ? "replace" : "restore",
-		       func->name, (void *)func->jump.site, why);
-		stop->cause = KSPLICE_TEXT_RESERVED;
-		return -EBUSY;
-	}
-	return 0;
-}
-
-/*
- * One attempt.  The locks keep CPUs, and whoever else writes text, as they
- * are from the check of the text to the end of the stop.
- */
-static int try_once(struct stop *stop)
+static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
+			 bool apply)
 {
 	int ret;
 
-	cpus_read_lock();
-	jump_label_lock();
-	mutex_lock(&text_mutex);
-
-	stop_reset(stop);
-	ret = check_text(stop);
-	if (!ret) {
-		ret = stop_machine_cpuslocked(stop_fn, stop, cpu_online_mask);
-		if (!ret)
-			ret = stop->ret;
+	ret = ksplice_stop_alloc(&q->stop, update, apply);
+	if (ret)
+		return ret;
+	q->room = KSPLICE_WINDOW_TASKS * num_possible_cpus();
+	q->fresh.task = kvcalloc(q->room, sizeof(*q->fresh.task), GFP_KERNEL);
+	q->waiting.task = kvcalloc(q->room, sizeof(*q->waiting.task),
+				   GFP_KERNEL);
+	q->spare = kvcalloc(q->room, sizeof(*q->spare), GFP_KERNEL);
+	if (!q->fresh.task || !q->waiting.task || !q->spare) {
+		quiesce_free(q);
+		return -ENOMEM;
 	}
-	WRITE_ONCE(stop->update->holds_text, stop->apply == !ret);
+	q->full = true;
+	return 0;
+}
 
-	mutex_unlock(&text_mutex);
-	jump_label_unlock();
-	cpus_read_unlock();
+/* Return: 0 to go on, or -EINTR. */
+static int wait_a_little(struct quiesce *q, unsigned int *ms)
+{
+	if (msleep_interruptible(*ms)) {
+		q->stop.cause = KSPLICE_INTERRUPTED;
+		return -EINTR;
+	}
+	*ms = min(*ms * 2, WAIT_MAX_MS);
+	return 0;
+}
+
+/* One look and, if it is worth it, one stop. */
+static int try_once(struct quiesce *q, unsigned int nth)
+{
+	if (!q->stop.full && !look(q, nth)) {
+		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
+					    KSPLICE_CODE_BUSY;
+		return -EBUSY;
+	}
+	q->stop.stops++;
+	return ksplice_stop(&q->stop);
+}
+
+static int try_until(struct quiesce *q)
+{
+	unsigned int timeout = READ_ONCE(q->stop.update->timeout_ms);
+	unsigned long end = jiffies + msecs_to_jiffies(timeout);
+	unsigned int ms = WAIT_MIN_MS;
+	unsigned int nth;
+	int ret;
+
+	for (nth = 1; ; nth++) {
+		q->attempts = nth;
+		ret = try_once(q, nth);
+		if (ret != -EBUSY || q->stop.cause != KSPLICE_CODE_BUSY)
+			return ret;
+		/* Nobody was in the way, only too many had run: look again. */
+		if (!q->stop.check.nr_conflicts && nth < MAX_LOOKS)
+			continue;
+		if (time_after_eq(jiffies, end))
+			return ret;
+		ret = wait_a_little(q, &ms);
+		if (ret)
+			return ret;
+	}
+}
+
+static int run(struct quiesce *q)
+{
+	int ret;
+
+	q->stop.full = READ_ONCE(plain_check);
+	if (q->stop.full)
+		return try_until(q);
+
+	ret = ksplice_window_open();
+	if (ret) {
+		q->stop.cause = KSPLICE_OUT_OF_MEMORY;
+		return ret;
+	}
+	ret = try_until(q);
+	ksplice_window_close();
 	return ret;
 }
 
-/* Worth another attempt? */
-static bool transient(const struct stop *stop, int ret)
+static void record(struct quiesce *q)
 {
-	return ret == -EBUSY && stop->cause == KSPLICE_CODE_BUSY;
-}
+	struct ksplice_update *update = q->stop.update;
+	struct ksplice_check *check = &q->stop.check;
 
-static int try_until(struct stop *stop, struct ksplice_stats *stats)
-{
-	unsigned long end = jiffies +
-			    msecs_to_jiffies(READ_ONCE(stop->update->timeout_ms));
-	unsigned int wait = RETRY_MIN_MS;
-	int ret;
-
-	for (;;) {
-		ret = try_once(stop);
-		stats->attempts++;
-		if (!transient(stop, ret) || time_after_eq(jiffies, end))
-			return ret;
-		if (msleep_interruptible(wait)) {
-			stop->cause = KSPLICE_INTERRUPTED;
-			return -EINTR;
-		}
-		wait = min(wait * 2, RETRY_MAX_MS);
-		wait = min_t(unsigned long, wait,
-			     jiffies_to_msecs(end - jiffies) + 1);
-	}
-}
-
-static void record(struct stop *stop, struct ksplice_stats *stats)
-{
-	struct ksplice_update *update = stop->update;
-
-	stats->pause_ns = stop->pause_ns;
-	stats->checked = stop->check.checked;
-	stats->rechecked = stop->check.checked;
-	stats->unwound = stop->check.unwound;
-	stats->scanned = stop->check.scanned;
-	update->stats = *stats;
-	update->cause = stop->cause;
+	update->stats = (struct ksplice_stats) {
+		.pause_ns = q->stop.pause_ns,
+		.checked = q->stop.full ? q->stop.rechecked : q->checked,
+		.rechecked = q->stop.rechecked,
+		.unwound = check->unwound,
+		.scanned = check->scanned,
+		.attempts = q->attempts,
+		.stops = q->stop.stops,
+	};
+	update->cause = q->stop.cause;
 
 	kvfree(update->conflicts);
-	update->conflicts = stop->check.conflicts;
-	update->nr_conflicts = stop->check.nr_conflicts;
-	stop->check.conflicts = NULL;
+	update->conflicts = check->conflicts;
+	update->nr_conflicts = check->nr_conflicts;
+	check->conflicts = NULL;
 }
 
 /**
@@ -382,27 +310,35 @@ static void record(struct stop *stop, struct ksplice_stats *stats)
  */
 int ksplice_change(struct ksplice_update *update, bool apply)
 {
-	struct ksplice_stats stats = {};
-	struct stop stop = {};
+	struct quiesce q = {};
 	int ret;
 
 	lockdep_assert_held(&ksplice_mutex);
 
-	ret = stop_alloc(&stop, update, apply);
+	ret = quiesce_alloc(&q, update, apply);
 	if (ret) {
 		update->cause = KSPLICE_OUT_OF_MEMORY;
 		return ret;
 	}
-	ret = try_until(&stop, &stats);
-	record(&stop, &stats);
-	stop_free(&stop);
+	ret = run(&q);
+	record(&q);
+	quiesce_free(&q);
 
 	/*
-	 * A thread that reaps itself runs on after it has left the task list,
-	 * where no check finds it.  It may do so in the text that has been
-	 * taken back: wait until every such thread is gone.
+	 * A thread that reaps itself runs on after it has left the task list.
+	 * Should it do so in the text that has been taken back, wait until it
+	 * is gone.
 	 */
 	if (!ret && !apply)
 		synchronize_rcu_tasks();
 	return ret;
+}
+
+/**
+ * ksplice_quiesce_init - offer the knob for measurements
+ * @dir:	the debugfs directory
+ */
+void ksplice_quiesce_init(struct dentry *dir)
+{
+	debugfs_create_bool("plain_check", 0600, dir, &plain_check);
 }

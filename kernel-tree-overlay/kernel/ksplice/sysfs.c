@@ -141,6 +141,7 @@ KSPLICE_STAT(rechecked_tasks, rechecked, "%u");
 KSPLICE_STAT(unwound_tasks, unwound, "%u");
 KSPLICE_STAT(scanned_tasks, scanned, "%u");
 KSPLICE_STAT(attempts, attempts, "%u");
+KSPLICE_STAT(stops, stops, "%u");
 
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
@@ -159,6 +160,7 @@ static struct attribute *update_attrs[] = {
 	&unwound_tasks_attr.attr,
 	&scanned_tasks_attr.attr,
 	&attempts_attr.attr,
+	&stops_attr.attr,
 	&timeout_ms_attr.attr,
 	NULL,
 };

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - the stop: confirm that nobody is inside, then write
+ *
+ * All CPUs meet in the stop.  One of them, the master, checks the threads that
+ * have run since the window's last look; if nobody is inside the code it
+ * writes the jumps, step by step, all CPUs synchronising in between, so that
+ * not even an NMI can run half a jump.
+ *
+ * Lock order: ksplice_mutex, cpus_read_lock(), jump_label_lock(), text_mutex,
+ * the stop.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/atomic.h>
+#include <linux/cpu.h>
+#include <linux/cpumask.h>
+#include <linux/jump_label.h>
+#include <linux/memory.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+#include <linux/stop_machine.h>
+
+#include "stop.h"
+#include "window.h"
+
+/*
+ * Wait until all CPUs have come here for the @nth time.  The full barriers of
+ * atomic_inc_return() order what a CPU did before against what the others do
+ * behind it.
+ */
+static void meet(struct ksplice_stop *stop, unsigned int nth)
+{
+	unsigned int all = nth * stop->ncpus;
+
+	if (atomic_inc_return(&stop->arrived) == all)
+		return;
+	while ((unsigned int)atomic_read_acquire(&stop->arrived) < all)
+		cpu_relax();
+}
+
+/*
+ * A thread on a CPU must be that CPU's stopper: all of them stand where the
+ * master stands, whose own stack is checked.
+ */
+static void check_one(void *data, struct task_struct *task)
+{
+	struct ksplice_stop *stop = data;
+
+	if (stop->stoppers[task_cpu(task)] == task)
+		return;
+	stop->rechecked++;
+	if (READ_ONCE(task->on_cpu))
+		ksplice_add_conflict(&stop->check, task, ULONG_MAX, false);
+	else
+		ksplice_check_task(&stop->check, task);
+}
+
+/*
+ * Idle tasks are on no list.  One of an online CPU sleeps as any task does,
+ * the stopper having preempted it.  One of an offline CPU waits in the code
+ * that plays dead and comes back through the CPU's startup, on a fresh stack.
+ */
+static void check_all(struct ksplice_stop *stop)
+{
+	struct task_struct *process, *task;
+	int cpu;
+
+	for_each_process_thread(process, task)
+		check_one(stop, task);
+	for_each_online_cpu(cpu)
+		check_one(stop, idle_task(cpu));
+}
+
+static void decide(struct ksplice_stop *stop)
+{
+	ksplice_check_task(&stop->check, current);
+	if (stop->check.nr_conflicts) {
+		stop->cause = KSPLICE_ALWAYS_BUSY;
+		stop->ret = -EBUSY;
+		return;
+	}
+	if (stop->full || !ksplice_window_peek(check_one, stop))
+		check_all(stop);
+	if (stop->check.nr_conflicts) {
+		stop->cause = KSPLICE_CODE_BUSY;
+		stop->ret = -EBUSY;
+		return;
+	}
+	stop->cause = KSPLICE_OK;
+	stop->ret = 0;
+	arch_ksplice_poke_start(stop->jumps, stop->nr_jumps);
+}
+
+static void poke_all(struct ksplice_stop *stop, int step)
+{
+	unsigned int i;
+
+	for (i = 0; i < stop->nr_jumps; i++)
+		arch_ksplice_poke(stop->jumps[i], stop->apply, step);
+}
+
+static int stop_fn(void *data)
+{
+	struct ksplice_stop *stop = data;
+	int cpu = smp_processor_id();
+	bool master = cpu == stop->master;
+	u64 start = local_clock();
+	unsigned int nth = 0;
+	int step;
+
+	stop->stoppers[cpu] = current;
+	meet(stop, ++nth);
+	if (master)
+		decide(stop);
+	meet(stop, ++nth);
+
+	for (step = 0; !stop->ret && step < ARCH_KSPLICE_POKE_STEPS; step++) {
+		if (master)
+			poke_all(stop, step);
+		meet(stop, ++nth);
+		arch_ksplice_sync();
+		meet(stop, ++nth);
+	}
+	if (master) {
+		if (!stop->ret)
+			arch_ksplice_poke_end();
+		stop->pause_ns = local_clock() - start;
+	}
+	return 0;
+}
+
+static int cmp_ranges(const void *a, const void *b)
+{
+	const struct ksplice_range *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return 0;
+}
+
+/* Nobody may be in the old functions when they are replaced ... */
+static void apply_ranges(struct ksplice_stop *stop)
+{
+	struct ksplice_check *check = &stop->check;
+	struct ksplice_func *func;
+
+	ksplice_for_each_func(stop->update, func) {
+		check->ranges[check->nr_ranges].start = func->old_addr;
+		check->ranges[check->nr_ranges].end = func->old_addr +
+						      func->old_size;
+		check->nr_ranges++;
+	}
+	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
+	     cmp_ranges, NULL);
+}
+
+/* ... and nobody anywhere in the update's text when it is taken back. */
+static void reverse_ranges(struct ksplice_stop *stop)
+{
+	const struct module_memory *text = &stop->update->module->mem[MOD_TEXT];
+	struct ksplice_check *check = &stop->check;
+
+	check->ranges[0].start = (unsigned long)text->base;
+	check->ranges[0].end = (unsigned long)text->base + text->size;
+	check->nr_ranges = 1;
+	check->pointers = true;
+}
+
+static void collect_jumps(struct ksplice_stop *stop)
+{
+	struct ksplice_func *func;
+
+	ksplice_for_each_func(stop->update, func) {
+		if (func->new_addr)
+			stop->jumps[stop->nr_jumps++] = &func->jump;
+	}
+}
+
+/**
+ * ksplice_stop_free - free what ksplice_stop_alloc() has allocated
+ * @stop:	the stop
+ */
+void ksplice_stop_free(struct ksplice_stop *stop)
+{
+	kvfree(stop->check.ranges);
+	kvfree(stop->check.conflicts);
+	kvfree(stop->jumps);
+	kfree(stop->stoppers);
+}
+
+/**
+ * ksplice_stop_alloc - prepare the stop of a change
+ * @stop:	zeroed
+ * @update:	the update
+ * @apply:	apply it, else take it back
+ *
+ * Return: 0 or -ENOMEM; then nothing is to be freed.
+ */
+int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
+		       bool apply)
+{
+	struct ksplice_check *check = &stop->check;
+	unsigned int n = update->nr_funcs;
+
+	stop->update = update;
+	stop->apply = apply;
+	check->ranges = kvcalloc(n, sizeof(*check->ranges), GFP_KERNEL);
+	check->conflicts = kvcalloc(KSPLICE_MAX_CONFLICTS,
+				    sizeof(*check->conflicts), GFP_KERNEL);
+	stop->jumps = kvcalloc(n, sizeof(*stop->jumps), GFP_KERNEL);
+	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
+				 GFP_KERNEL);
+	if (!check->ranges || !check->conflicts || !stop->jumps ||
+	    !stop->stoppers) {
+		ksplice_stop_free(stop);
+		return -ENOMEM;
+	}
+
+	collect_jumps(stop);
+	if (apply)
+		apply_ranges(stop);
+	else
+		reverse_ranges(stop);
+	return 0;
+}
+
+/* Somebody else's bytes?  Context: jump_label_lock() and text_mutex held. */
+static int check_text(struct ksplice_stop *stop)
+{
+	struct ksplice_func *func;
+	const char *why;
+
+	ksplice_for_each_func(stop->update, func) {
+		if (!func->new_addr)
+			continue;
+		if (!arch_ksplice_jump_check(&func->jump, stop->apply, &why))
+			continue;
+		pr_err("%s: cannot %s %s at %pS: %s; remove that and try again\n",
+		       stop->update->name, stop->apply ? "replace" : "restore",
+		       func->name, (void *)func->jump.site, why);
+		stop->cause = KSPLICE_TEXT_RESERVED;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int stop_locked(struct ksplice_stop *stop)
+{
+	int ret;
+
+	atomic_set(&stop->arrived, 0);
+	stop->ncpus = num_online_cpus();
+	stop->master = cpumask_first(cpu_online_mask);
+	stop->ret = -EINVAL;
+	stop->check.nr_conflicts = 0;
+	stop->rechecked = 0;
+
+	ret = check_text(stop);
+	if (ret)
+		return ret;
+	ret = stop_machine_cpuslocked(stop_fn, stop, cpu_online_mask);
+	return ret ? ret : stop->ret;
+}
+
+/**
+ * ksplice_stop - stop the machine once and try to make the change
+ * @stop:	prepared; gets the outcome
+ *
+ * The locks keep CPUs, and whoever else writes text, as they are from the
+ * check of the text to the end of the stop.
+ *
+ * Context: process; ksplice_mutex held; a window open unless @stop->full.
+ * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again), TEXT_RESERVED or
+ * ALWAYS_BUSY.
+ */
+int ksplice_stop(struct ksplice_stop *stop)
+{
+	int ret;
+
+	cpus_read_lock();
+	jump_label_lock();
+	mutex_lock(&text_mutex);
+
+	ret = stop_locked(stop);
+	WRITE_ONCE(stop->update->holds_text, stop->apply == !ret);
+
+	mutex_unlock(&text_mutex);
+	jump_label_unlock();
+	cpus_read_unlock();
+	return ret;
+}

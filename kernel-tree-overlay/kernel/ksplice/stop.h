@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KERNEL_KSPLICE_STOP_H
+#define _KERNEL_KSPLICE_STOP_H
+
+#include "ksplice.h"
+
+/**
+ * struct ksplice_stop - the stop of one change
+ * @update:	the update
+ * @apply:	apply it, else take it back
+ * @check:	the check of threads
+ * @full:	check all threads in the stop; there is no window
+ * @jumps:	the jumps to write
+ * @nr_jumps:	number of them
+ * @stoppers:	by CPU: the thread that holds it in the stop
+ * @arrived:	how often a CPU has reached a meeting point
+ * @ncpus:	CPUs in the stop
+ * @master:	the CPU that does the work
+ * @ret:	how it went
+ * @cause:	the same, for abort_cause
+ * @rechecked:	threads checked in the last stop
+ * @stops:	how often the machine was stopped
+ * @pause_ns:	from the master's arrival to its end
+ */
+struct ksplice_stop {
+	struct ksplice_update *update;
+	bool apply;
+	struct ksplice_check check;
+	bool full;
+	struct arch_ksplice_jump **jumps;
+	unsigned int nr_jumps;
+	struct task_struct **stoppers;
+	atomic_t arrived;
+	unsigned int ncpus;
+	int master;
+	int ret;
+	enum ksplice_cause cause;
+	unsigned int rechecked;
+	unsigned int stops;
+	u64 pause_ns;
+};
+
+int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
+		       bool apply);
+void ksplice_stop_free(struct ksplice_stop *stop);
+int ksplice_stop(struct ksplice_stop *stop);
+
+#endif /* _KERNEL_KSPLICE_STOP_H */

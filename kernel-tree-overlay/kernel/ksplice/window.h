@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KERNEL_KSPLICE_WINDOW_H
+#define _KERNEL_KSPLICE_WINDOW_H
+
+#include <linux/types.h>
+
+struct task_struct;
+
+/* Threads that one CPU can record between two drains. */
+#define KSPLICE_WINDOW_TASKS	512
+
+/**
+ * struct ksplice_tasks - some threads, with a reference each
+ * @task:	the threads
+ * @n:		number of them
+ */
+struct ksplice_tasks {
+	struct task_struct **task;
+	unsigned int n;
+};
+
+int ksplice_window_open(void);
+bool ksplice_window_drain(struct ksplice_tasks *to);
+bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
+			 void *data);
+void ksplice_window_close(void);
+
+#endif /* _KERNEL_KSPLICE_WINDOW_H */
