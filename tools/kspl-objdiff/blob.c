@@ -1,0 +1,638 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The blob: the pre code that the running kernel is compared with, what is
+ * replaced in it, and what the core relocates (see ksplice_format.h).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "objdiff.h"
+
+static struct {
+	struct update *up;
+	struct out *out;
+	VEC(struct unit *) units;
+	VEC(struct ksplice_f_unit) funits;
+	VEC(struct ksplice_f_sym) syms;
+	VEC(struct ksplice_f_reloc) relocs;
+	VEC(struct ksplice_f_site) sites;
+	VEC(struct ksplice_f_replace) replaces;
+	VEC(struct unit *) new_funcs;	/* of replaces, NULL for ranges */
+	VEC(struct ksplice_f_fixup) fixups;
+	struct buf strings, bytes;
+	struct map string_at, sym_at;
+} b;
+
+static u32 add_string(const char *s)
+{
+	void *known;
+	u32 at;
+
+	if (!s || !*s)
+		return 0;
+	known = map_get(&b.string_at, s);
+	if (known)
+		return (uintptr_t)known;
+	at = buf_add(&b.strings, s, strlen(s) + 1);
+	map_set(&b.string_at, s, (void *)(uintptr_t)at);
+	return at;
+}
+
+/* Units */
+
+static u32 unit_kind(const struct unit *u)
+{
+	switch (u->sec->cls) {
+	case SC_TEXT:
+	case SC_NOINSTR:
+		return KSPLICE_UNIT_TEXT;
+	case SC_RODATA:
+	case SC_CONST:
+		return u->name[0] && u->ident == ID_FRESH ?
+			KSPLICE_UNIT_DATA : KSPLICE_UNIT_RODATA;
+	case SC_STRING:
+		return KSPLICE_UNIT_STRING;
+	case SC_PERCPU:
+		return KSPLICE_UNIT_PERCPU;
+	}
+	return KSPLICE_UNIT_DATA;
+}
+
+static bool has_content(u32 kind)
+{
+	return kind == KSPLICE_UNIT_TEXT || kind == KSPLICE_UNIT_RODATA ||
+	       kind == KSPLICE_UNIT_STRING;
+}
+
+static void add_unit(struct unit *u)
+{
+	if (u->in_blob)
+		return;
+	u->in_blob = true;
+	*vec_add(&b.units) = u;
+}
+
+static void add_text_units(struct obj *pre)
+{
+	struct unit **u;
+
+	vec_for_each(u, &pre->units)
+		if (class_is_text((*u)->sec->cls) && (*u)->size)
+			add_unit(*u);
+}
+
+/* References of @u that the blob has a relocation for. */
+static void reach_units(struct unit *u)
+{
+	struct unit *to;
+	struct entry *e;
+	struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		to = resolve_ref(b.up, u->obj, r);
+		if (to)
+			add_unit(to);
+	}
+	vec_for_each(e, &u->entries) {
+		if (e->sec->desc->table != TABLE_ALT)
+			continue;
+		vec_for_each(r, &e->refs)
+			if (r->off == ALT_REPL && r->unit)
+				reach_units(r->unit);
+	}
+}
+
+static void collect_units(void)
+{
+	struct out_fixup *f;
+	struct tu *tu;
+	u32 i;
+
+	vec_for_each(tu, &b.up->tus)
+		if (tu->pre)
+			add_text_units(tu->pre);
+	vec_for_each(f, &b.out->fixups)
+		if (f->unit)
+			add_unit(f->unit);
+	for (i = 0; i < b.units.n; i++)
+		if (has_content(unit_kind(b.units.v[i])))
+			reach_units(b.units.v[i]);
+	for (i = 0; i < b.units.n; i++)
+		b.units.v[i]->blob_idx = i;
+}
+
+/* Symbols */
+
+static u32 sym_kind_flags(const struct unit *u)
+{
+	u32 flags = 0;
+
+	if (!u->name[0])
+		return KSPLICE_SYM_LOCAL | KSPLICE_SYM_ANON;
+	if (!u->is_global)
+		flags |= KSPLICE_SYM_LOCAL;
+	if (u->is_func)
+		flags |= KSPLICE_SYM_FUNC;
+	if (u->is_weak)
+		flags |= KSPLICE_SYM_WEAK;
+	if (u->sec->cls == SC_PERCPU)
+		flags |= KSPLICE_SYM_PERCPU;
+	if (u->is_global && symbol_is_exported(b.up, u->name))
+		flags |= KSPLICE_SYM_EXPORTED;
+	return flags;
+}
+
+static struct ksplice_f_sym *find_sym(const char *key, u32 *idx)
+{
+	uintptr_t known = (uintptr_t)map_get(&b.sym_at, key);
+
+	if (known) {
+		*idx = known - 1;
+		return NULL;
+	}
+	*idx = b.syms.n;
+	map_set(&b.sym_at, key, (void *)(uintptr_t)(b.syms.n + 1));
+	return vec_add(&b.syms);
+}
+
+/* Where in the unit its name belongs: not always at its start (assembly). */
+static u32 sym_offset(const struct unit *u)
+{
+	return u->syms.n ? u->syms.v[0]->value - u->off : 0;
+}
+
+static u32 sym_of_unit(const struct unit *u)
+{
+	struct ksplice_f_sym *s;
+	u32 idx;
+
+	s = find_sym(xasprintf("unit %u", u->blob_idx), &idx);
+	if (!s)
+		return idx;
+	s->name = add_string(u->name);
+	s->flags = sym_kind_flags(u);
+	s->unit = u->blob_idx;
+	s->offset = sym_offset(u);
+	s->target = 0;
+	return idx;
+}
+
+static u32 sym_of_name(const char *name, u32 flags)
+{
+	struct ksplice_f_sym *s;
+	u32 idx;
+
+	s = find_sym(xasprintf("name %x %s", flags, name), &idx);
+	if (!s)
+		return idx;
+	s->name = add_string(name);
+	s->flags = flags;
+	if (!flags && map_get(&b.up->exports, name))
+		s->flags = KSPLICE_SYM_EXPORTED;
+	s->unit = KSPLICE_NONE;
+	s->target = KSPLICE_NONE;
+	return idx;
+}
+
+static u32 add_reloc(const struct unit *u, const struct ref *r, u32 off)
+{
+	struct unit *to = resolve_ref(b.up, u->obj, r);
+	struct ksplice_f_reloc *f = vec_add(&b.relocs);
+
+	f->offset = off;
+	f->type = r->type;
+	f->addend = r->addend;
+	if (to) {
+		f->sym = sym_of_unit(to);
+		f->addend -= sym_offset(to);
+	} else {
+		f->sym = sym_of_name(r->sym->name, 0);
+	}
+	return b.relocs.n - 1;
+}
+
+/* Contents with the fields cleared. */
+static u32 add_bytes(const struct unit *u)
+{
+	u32 at = buf_add(&b.bytes, unit_data(u), u->size);
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		memset(b.bytes.v + at + r->off, 0,
+		       r->type == R_X86_64_64 || r->type == R_X86_64_PC64 ?
+		       8 : 4);
+	return at;
+}
+
+/* Sites */
+
+static struct ksplice_f_site *add_site(u32 kind, u32 off, u32 len)
+{
+	struct ksplice_f_site *s = vec_add(&b.sites);
+
+	s->kind = kind;
+	s->offset = off;
+	s->len = len;
+	return s;
+}
+
+static u32 insn_len_at(const struct unit *u, s32 off)
+{
+	struct insn insn;
+
+	if (off < 0 || (u32)off >= u->size ||
+	    !insn_decode(&insn, unit_data(u) + off, u->size - off))
+		return 0;
+	return insn.len;
+}
+
+static const struct ref *entry_ref(const struct entry *e, u32 off)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &e->refs)
+		if (r->off == off)
+			return r;
+	return NULL;
+}
+
+static void site_alt(const struct unit *u, const struct entry *e)
+{
+	const u8 *alt = e->sec->data + e->off;
+	const struct ref *r = entry_ref(e, ALT_REPL), *inner;
+	struct ksplice_f_site *s;
+	u32 len = alt[ALT_REPLLEN], first = b.relocs.n;
+	const struct unit *repl = r ? r->unit : NULL;
+
+	if (e->loc < 0 || e->loc + alt[ALT_LEN] > (s64)u->size)
+		die("%s: an alternative of %s leaves it", u->obj->path,
+		    u->name);
+	s = add_site(KSPLICE_SITE_ALT, e->loc, alt[ALT_LEN]);
+	s->feature = get_le(alt + ALT_FT_FLAGS, 4);
+	s->arglen = len;
+	s->reloc = first;
+	if (!len)
+		return;
+	if (!repl || repl->sec->cls != SC_ALT_REPL || repl->size < len)
+		die("%s: an alternative of %s has no replacement",
+		    u->obj->path, u->name);
+	s->arg = add_bytes(repl);
+	vec_for_each(inner, &repl->refs) {
+		add_reloc(repl, inner, inner->off);
+		s->nreloc++;
+	}
+}
+
+static void site_jump(const struct unit *u, const struct entry *e)
+{
+	const struct ref *target = entry_ref(e, 4);
+	struct ksplice_f_site *s;
+	struct ref jmp;
+
+	if (!target)
+		die("%s: a jump label of %s has no target", u->obj->path,
+		    u->name);
+	s = add_site(KSPLICE_SITE_JUMP_LABEL, e->loc, insn_len_at(u, e->loc));
+	if (target->unit == u) {
+		s->arg = target->target;
+		return;
+	}
+	/* into another unit: as the relocation of the jump's field */
+	jmp = *target;
+	jmp.type = R_X86_64_PC32;
+	jmp.addend = target->target - 4;
+	s->reloc = add_reloc(u, &jmp, 1);
+	s->nreloc = 1;
+}
+
+static void site_rt(const struct entry *e)
+{
+	const char *name = e->sec->name + strlen(e->sec->desc->name);
+	bool ptr = e->sec->desc->table == TABLE_RT_PTR;
+	struct ksplice_f_site *s;
+
+	s = add_site(ptr ? KSPLICE_SITE_RT_PTR : KSPLICE_SITE_RT_SHIFT,
+		     e->loc, ptr ? 8 : 1);
+	s->arg = sym_of_name(name, ptr ? KSPLICE_SYM_RT_PTR :
+					 KSPLICE_SYM_RT_SHIFT);
+}
+
+static bool is_fentry_call(const struct unit *u, s32 loc)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if ((s64)r->off == (s64)loc + 1 && r->sym)
+			return !strcmp(r->sym->name, "__fentry__");
+	return false;
+}
+
+static bool is_endbr(const struct unit *u, s32 off)
+{
+	return off >= 0 && off + 4 <= (s64)u->size &&
+	       !memcmp(unit_data(u) + off, "\xf3\x0f\x1e\xfa", 4);
+}
+
+static void site_of_entry(const struct unit *u, const struct entry *e)
+{
+	u32 len = insn_len_at(u, e->loc);
+
+	switch (e->sec->desc->table) {
+	case TABLE_ALT:
+		site_alt(u, e);
+		break;
+	case TABLE_JUMP:
+		site_jump(u, e);
+		break;
+	case TABLE_STATIC_CALL:
+		add_site(KSPLICE_SITE_STATIC_CALL, e->loc, len);
+		break;
+	case TABLE_RETPOLINE:
+		add_site(KSPLICE_SITE_RETPOLINE, e->loc, len);
+		break;
+	case TABLE_RETURN:
+		add_site(KSPLICE_SITE_RETURN, e->loc, 5);
+		break;
+	case TABLE_CALL:
+		if (!is_fentry_call(u, e->loc))
+			add_site(KSPLICE_SITE_CALL, e->loc, len);
+		break;
+	case TABLE_SMP_LOCK:
+		add_site(KSPLICE_SITE_SMP_LOCK, e->loc, 1);
+		break;
+	case TABLE_MCOUNT:
+		if (is_fentry_call(u, e->loc))
+			add_site(KSPLICE_SITE_FENTRY, e->loc, 5);
+		break;
+	case TABLE_ENDBR:
+		if (e->loc && is_endbr(u, e->loc))
+			add_site(KSPLICE_SITE_ENDBR, e->loc, 4);
+		break;
+	case TABLE_RT_PTR:
+	case TABLE_RT_SHIFT:
+		site_rt(e);
+		break;
+	}
+}
+
+static int cmp_site(const void *x, const void *y)
+{
+	const struct ksplice_f_site *a = x, *c = y;
+
+	if (a->offset != c->offset)
+		return a->offset < c->offset ? -1 : 1;
+	if ((a->kind == KSPLICE_SITE_ALT) != (c->kind == KSPLICE_SITE_ALT))
+		return a->kind == KSPLICE_SITE_ALT ? -1 : 1;
+	if (a->pad != c->pad)
+		return a->pad < c->pad ? -1 : 1;
+	return 0;
+}
+
+/* Sorts and drops what lies inside an alternative: the alternative tells. */
+static void finish_sites(u32 first)
+{
+	struct ksplice_f_site *s = b.sites.v + first, *alt = NULL;
+	u32 n = b.sites.n - first, i, keep = 0;
+
+	for (i = 0; i < n; i++)
+		s[i].pad = i;
+	if (n)
+		qsort(s, n, sizeof(*s), cmp_site);
+	for (i = 0; i < n; i++) {
+		struct ksplice_f_site site = s[i];
+
+		site.pad = 0;
+		if (site.kind != KSPLICE_SITE_ALT && alt &&
+		    site.offset < alt->offset + alt->len)
+			continue;
+		s[keep] = site;
+		if (site.kind == KSPLICE_SITE_ALT &&
+		    (!alt || site.offset >= alt->offset + alt->len))
+			alt = &s[keep];
+		keep++;
+	}
+	b.sites.n = first + keep;
+}
+
+static void fill_text(struct unit *u, struct ksplice_f_unit *f)
+{
+	struct entry *e;
+	u32 first = b.sites.n;
+
+	if (is_endbr(u, 0))
+		add_site(KSPLICE_SITE_ENDBR, 0, 4);
+	vec_for_each(e, &u->entries)
+		site_of_entry(u, e);
+	finish_sites(first);
+	f->sites = first;
+	f->nsites = b.sites.n - first;
+	if (u->twin && u->twin->replaced)
+		f->flags |= KSPLICE_UNIT_REPLACED;
+	if (u->parent)
+		f->parent = u->parent->blob_idx;
+}
+
+static void fill_unit(struct unit *u)
+{
+	struct ksplice_f_unit *f = vec_add(&b.funits);
+	struct ref *r;
+
+	f->name = add_string(u->name);
+	f->tu = u->obj->tu;
+	f->source = add_string(u->obj->label);
+	f->kind = unit_kind(u);
+	f->size = u->size;
+	f->align = u->align;
+	f->bytes = KSPLICE_NONE;
+	f->parent = KSPLICE_NONE;
+	f->relocs = b.relocs.n;
+	f->sites = b.sites.n;
+	if (!has_content(f->kind))
+		return;
+	f->bytes = add_bytes(u);
+	vec_for_each(r, &u->refs)
+		add_reloc(u, r, r->off);
+	f->nrelocs = b.relocs.n - f->relocs;
+	if (f->kind == KSPLICE_UNIT_TEXT)
+		fill_text(u, f);
+}
+
+/* Replacements */
+
+static void add_replace(struct unit *pre, struct unit *post, u32 kind)
+{
+	struct ksplice_f_replace *r = vec_add(&b.replaces);
+
+	*vec_add(&b.new_funcs) = kind == KSPLICE_REPLACE_FUNC ? post : NULL;
+	r->name = add_string(pre->name);
+	r->kind = kind;
+	r->unit = pre->blob_idx;
+	r->size = pre->size;
+	r->new_size = post ? post->size : 0;
+}
+
+/*
+ * A clone that the new code has no longer ("foo.part.0") belongs to the old
+ * version of its function.
+ */
+static bool is_lost_clone(struct obj *obj, const struct unit *u)
+{
+	const char *dot = strchr(u->name, '.');
+	struct unit **v;
+
+	if (!u->deleted || !u->is_func || !dot ||
+	    !class_is_text(u->sec->cls))
+		return false;
+	vec_for_each(v, &obj->units)
+		if ((*v)->twin && (*v)->twin->replaced &&
+		    !strncmp((*v)->name, u->name, dot - u->name) &&
+		    ((*v)->name[dot - u->name] == '.' ||
+		     !(*v)->name[dot - u->name]))
+			return true;
+	return false;
+}
+
+static void add_replaces(struct obj *pre)
+{
+	struct unit **v, *u;
+
+	vec_for_each(v, &pre->units) {
+		u = *v;
+		if (!u->in_blob)
+			continue;
+		if (u->twin && u->twin->replaced && !u->parent)
+			add_replace(u, u->twin, KSPLICE_REPLACE_FUNC);
+		else if (u->parent && u->parent->twin &&
+			 u->parent->twin->replaced)
+			add_replace(u, u->twin, KSPLICE_REPLACE_RANGE);
+		else if (is_lost_clone(pre, u))
+			add_replace(u, NULL, KSPLICE_REPLACE_RANGE);
+	}
+}
+
+static void add_fixups(void)
+{
+	struct out_fixup *o;
+
+	vec_for_each(o, &b.out->fixups) {
+		struct ksplice_f_fixup *f = vec_add(&b.fixups);
+
+		f->type = o->type;
+		f->addend = o->addend;
+		if (o->unit) {
+			f->sym = sym_of_unit(o->unit);
+			f->addend -= sym_offset(o->unit);
+		} else {
+			f->sym = sym_of_name(o->name, o->flags);
+		}
+	}
+}
+
+/* Layout */
+
+static struct ksplice_f_table put(struct buf *out, const void *data, u32 n,
+				  u32 size)
+{
+	struct ksplice_f_table t;
+
+	buf_align(out, 8, 0);
+	t.off = out->n;
+	t.n = n;
+	buf_add(out, data, n * size);
+	return t;
+}
+
+#define PUT(out, vec)	put(out, (vec).v, (vec).n, sizeof(*(vec).v))
+
+static void point(u32 idx, u32 off, u32 sec, u32 to)
+{
+	struct out_reloc *r = vec_add(&b.out->secs.v[idx].relocs);
+
+	r->off = off;
+	r->type = R_X86_64_64;
+	r->sec = sec;
+	r->addend = to;
+}
+
+static void point_all(u32 idx, const struct ksplice_f_header *h)
+{
+	u32 i;
+
+	for (i = 0; i < b.replaces.n; i++)
+		if (b.new_funcs.v[i])
+			point(idx, h->replaces.off +
+			      i * sizeof(struct ksplice_f_replace) +
+			      offsetof(struct ksplice_f_replace, addr),
+			      b.new_funcs.v[i]->out_sec,
+			      b.new_funcs.v[i]->out_off);
+	for (i = 0; i < b.fixups.n; i++)
+		point(idx, h->fixups.off +
+		      i * sizeof(struct ksplice_f_fixup) +
+		      offsetof(struct ksplice_f_fixup, place),
+		      b.out->fixups.v[i].sec, b.out->fixups.v[i].off);
+}
+
+static void lay_out(void)
+{
+	struct ksplice_f_target target = {};
+	struct ksplice_f_header h = {};
+	struct out_sec *s = vec_add(&b.out->secs);
+	struct out_sym *sym = vec_add(&b.out->syms);
+	struct buf o = {};
+
+	h.name = add_string(b.up->name);
+	h.release = add_string(b.up->release);
+	h.description = add_string(b.up->description);
+	target.name = add_string(b.up->target);
+	buf_add(&o, NULL, sizeof(h));
+	h.targets = put(&o, &target, 1, sizeof(target));
+	h.units = PUT(&o, b.funits);
+	h.syms = PUT(&o, b.syms);
+	h.relocs = PUT(&o, b.relocs);
+	h.sites = PUT(&o, b.sites);
+	h.replaces = PUT(&o, b.replaces);
+	h.fixups = PUT(&o, b.fixups);
+	h.strings = put(&o, b.strings.v, b.strings.n, 1);
+	h.bytes = put(&o, b.bytes.v, b.bytes.n, 1);
+	buf_align(&o, 8, 0);
+	h.magic = KSPLICE_MAGIC;
+	h.format = KSPLICE_FORMAT;
+	h.header_size = sizeof(h);
+	h.size = o.n;
+	memcpy(o.v, &h, sizeof(h));
+
+	s->name = KSPLICE_SECTION;
+	s->type = SHT_PROGBITS;
+	s->flags = SHF_ALLOC;
+	s->align = 8;
+	s->data = o;
+	sym->name = KSPLICE_SYMBOL;
+	sym->sec = b.out->secs.n - 1;
+	sym->size = o.n;
+	sym->type = STT_OBJECT;
+	point_all(b.out->secs.n - 1, &h);
+}
+
+/**
+ * blob_build - adds the blob's section to the update
+ * @up:		the update
+ * @out:	the output, all units placed and all fixups known
+ */
+void blob_build(struct update *up, struct out *out)
+{
+	struct tu *tu;
+	u32 i;
+
+	memset(&b, 0, sizeof(b));
+	b.up = up;
+	b.out = out;
+	buf_add(&b.strings, "", 1);
+	collect_units();
+	for (i = 0; i < b.units.n; i++)
+		fill_unit(b.units.v[i]);
+	vec_for_each(tu, &up->tus)
+		if (tu->pre)
+			add_replaces(tu->pre);
+	add_fixups();
+	lay_out();
+}

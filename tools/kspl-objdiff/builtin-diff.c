@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kspl-objdiff diff PRE.o POST.o: what changed, and what would be done. */
+#include <string.h>
+
+#include "objdiff.h"
+
+int cmd_diff(int argc, char **argv)
+{
+	struct update up = { .target = "vmlinux" };
+	const char *file[2];
+	bool json = false;
+	int i, n = 0;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			json = true;
+		else if (argv[i][0] == '-' || n == 2)
+			return EXIT_USAGE;
+		else
+			file[n++] = argv[i];
+	}
+	if (n != 2)
+		return EXIT_USAGE;
+	update_add_tu(&up, file[1], file[0], file[1]);
+	pair_units(&up);
+	compare_units(&up);
+	decide(&up);
+	if (json)
+		report_json(&up, stdout);
+	else
+		report_text(&up, stdout);
+	return update_status(&up);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kspl-objdiff inspect FILE: what an update contains. */
+#include <string.h>
+
+#include "objdiff.h"
+
+int cmd_inspect(int argc, char **argv)
+{
+	const char *path = NULL;
+	bool json = false;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--json"))
+			json = true;
+		else if (argv[i][0] == '-' || path)
+			return EXIT_USAGE;
+		else
+			path = argv[i];
+	}
+	return path ? inspect_file(path, json) : EXIT_USAGE;
+}

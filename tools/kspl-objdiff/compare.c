@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compares a unit with its twin: size, bytes, references by what they mean,
+ * and the entries of the tables that belong to its code.
+ */
+#include <string.h>
+
+#include "objdiff.h"
+
+#define MAX_DEPTH	8	/* of constants that refer to constants */
+
+static struct update *the_update;
+
+static bool same_content(const struct unit *a, const struct unit *b, int depth,
+			 const char **why, s64 *at);
+
+static const char *ref_name(const struct ref *r)
+{
+	if (r->unit && r->unit->sec->cls == SC_STRING) {
+		const char *s = (const char *)unit_data(r->unit);
+
+		return xasprintf("\"%.*s\"", (int)strcspn(s, "\n"), s);
+	}
+	if (r->unit && r->unit->name[0])
+		return r->unit->name;
+	return r->sym ? r->sym->name : "?";
+}
+
+static bool same_fresh(const struct unit *a, const struct unit *b, int depth)
+{
+	u32 i;
+
+	if (a->sec->cls != b->sec->cls || a->size != b->size ||
+	    a->refs.n != b->refs.n)
+		return false;
+	if (a->sec->cls != SC_DYNDBG)
+		return same_base(a->name, b->name);
+	/* all of a debug message but its line number */
+	for (i = 0; i < a->refs.n; i++) {
+		const struct unit *x = a->refs.v[i].unit;
+		const struct unit *y = b->refs.v[i].unit;
+
+		if (x && y && x->ident == ID_CONTENT &&
+		    !same_content(x, y, depth + 1, NULL, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* Do two references mean the same thing? */
+static bool same_target(const struct obj *oa, const struct ref *ra,
+			const struct obj *ob, const struct ref *rb, int depth)
+{
+	const struct unit *a = resolve_ref(the_update, oa, ra);
+	const struct unit *b = resolve_ref(the_update, ob, rb);
+
+	if (!a || !b)
+		return !a && !b && !strcmp(ra->sym->name, rb->sym->name);
+	if (a->ident != b->ident)
+		return false;
+	switch (a->ident) {
+	case ID_CONTENT:
+		return depth < MAX_DEPTH &&
+		       same_content(a, b, depth + 1, NULL, NULL);
+	case ID_FRESH:
+		return same_fresh(a, b, depth);
+	case ID_SOFT:
+		return a->twin == b || same_base(a->name, b->name);
+	}
+	return b->twin == a;
+}
+
+static bool same_type(u32 a, u32 b)
+{
+	if (a == R_X86_64_PLT32)
+		a = R_X86_64_PC32;
+	if (b == R_X86_64_PLT32)
+		b = R_X86_64_PC32;
+	return a == b;
+}
+
+static bool same_ref(const struct obj *oa, const struct ref *ra,
+		     const struct obj *ob, const struct ref *rb, int depth)
+{
+	return ra->off == rb->off && same_type(ra->type, rb->type) &&
+	       ra->addend == rb->addend && ra->target == rb->target &&
+	       same_target(oa, ra, ob, rb, depth);
+}
+
+static u32 ref_size(const struct ref *r)
+{
+	return r->type == R_X86_64_64 || r->type == R_X86_64_PC64 ? 8 : 4;
+}
+
+/* Offset of the first byte that differs outside of fields, or -1. */
+static s64 diff_bytes(const struct unit *a, const struct unit *b, u32 size)
+{
+	const u8 *x = unit_data(a), *y = unit_data(b);
+	u32 at, i = 0, k = 0;
+
+	if (!x || !y) {
+		const u8 *some = x ? x : y;
+
+		for (at = 0; some && at < size; at++)
+			if (some[at])
+				return at;
+		return -1;
+	}
+	for (at = 0; at < size; at++) {
+		while (i < a->refs.n &&
+		       a->refs.v[i].off + ref_size(&a->refs.v[i]) <= at)
+			i++;
+		while (k < b->refs.n &&
+		       b->refs.v[k].off + ref_size(&b->refs.v[k]) <= at)
+			k++;
+		if (i < a->refs.n && k < b->refs.n &&
+		    a->refs.v[i].off <= at && b->refs.v[k].off <= at)
+			continue;
+		if (x[at] != y[at])
+			return at;
+	}
+	return -1;
+}
+
+/* Index of the first reference that differs, or -1. */
+static s64 diff_refs(const struct unit *a, const struct unit *b, int depth)
+{
+	u32 i;
+
+	for (i = 0; i < a->refs.n && i < b->refs.n; i++)
+		if (!same_ref(a->obj, &a->refs.v[i], b->obj, &b->refs.v[i],
+			      depth))
+			return i;
+	return a->refs.n == b->refs.n ? -1 : (s64)i;
+}
+
+/* Start of the instruction that holds a byte. */
+static u32 insn_start(const struct unit *u, u32 off)
+{
+	struct insn insn;
+	u32 at;
+
+	if (!class_is_text(u->sec->cls))
+		return off;
+	for (at = 0; at < u->size; at += insn.len) {
+		if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
+			return off;
+		if (off < at + insn.len)
+			return at;
+	}
+	return off;
+}
+
+static const char *hex(const struct unit *u, u32 at)
+{
+	static char s[2][3 * 16];
+	static int turn;
+	char *out = s[turn ^= 1], *o = out;
+	struct insn insn;
+	u32 i, n = 8;
+
+	if (!unit_data(u) || at >= u->size)
+		return "(end)";
+	if (class_is_text(u->sec->cls) &&
+	    insn_decode(&insn, unit_data(u) + at, u->size - at))
+		n = insn.len;
+	*o = 0;
+	for (i = 0; i < n && at + i < u->size; i++)
+		o += sprintf(o, i ? " %02x" : "%02x", unit_data(u)[at + i]);
+	return out;
+}
+
+static const char *explain_ref(const struct unit *a, const struct unit *b,
+			       s64 i)
+{
+	const struct ref *ra = i < a->refs.n ? &a->refs.v[i] : NULL;
+	const struct ref *rb = i < b->refs.n ? &b->refs.v[i] : NULL;
+
+	if (!ra || !rb)
+		return xasprintf("%s reference to %s", ra ? "no longer a" :
+				 "a new", ref_name(ra ? ra : rb));
+	if (strcmp(ref_name(ra), ref_name(rb)))
+		return xasprintf("refers to %s instead of %s", ref_name(rb),
+				 ref_name(ra));
+	return xasprintf("refers to %s%+lld instead of %+lld", ref_name(rb),
+			 (long long)rb->target, (long long)ra->target);
+}
+
+/* Which of the differences comes first, in words. */
+static void explain(const struct unit *a, const struct unit *b, int depth,
+		    const char **why, s64 *at)
+{
+	u32 size = a->size < b->size ? a->size : b->size;
+	s64 byte = diff_bytes(a, b, size), ref = diff_refs(a, b, depth);
+	s64 ref_off = -1;
+	u32 off;
+
+	if (!why)
+		return;
+	if (ref >= 0)
+		ref_off = ref < b->refs.n ? b->refs.v[ref].off :
+					    a->refs.v[ref].off;
+	if (byte < 0 && ref < 0) {
+		*at = size;
+		*why = xasprintf("size %u instead of %u", b->size, a->size);
+		return;
+	}
+	if (byte < 0 || (ref >= 0 && ref_off < byte)) {
+		*at = insn_start(b, ref_off);
+		*why = explain_ref(a, b, ref);
+		return;
+	}
+	off = insn_start(b, byte);
+	*at = off;
+	*why = xasprintf("%s instead of %s", hex(b, off), hex(a, off));
+}
+
+/* Tables whose entries say what the code means. */
+static bool table_counts(const struct entry *e)
+{
+	switch (e->sec->desc->table) {
+	case TABLE_ALT:
+	case TABLE_BUG:
+	case TABLE_EX:
+	case TABLE_JUMP:
+	case TABLE_STATIC_CALL:
+	case TABLE_RT_PTR:
+	case TABLE_RT_SHIFT:
+		return true;
+	}
+	return false;
+}
+
+/* The bytes of an entry that are neither references nor line numbers. */
+static bool same_entry_bytes(const struct entry *a, const struct entry *b)
+{
+	const u8 *x = a->sec->data + a->off, *y = b->sec->data + b->off;
+	u32 n = a->sec->entsize, i;
+
+	for (i = 0; i < n; i++) {
+		if (a->sec->desc->table == TABLE_BUG && i < n - 2 &&
+		    !(n == 8 && i == 4) && !(n == 8 && i == 5))
+			continue;
+		if (x[i] != y[i] && !(a->sec->desc->table == TABLE_BUG &&
+				      n == 8 && i >= 6))
+			return false;
+	}
+	return true;
+}
+
+static bool same_entry(const struct unit *ua, const struct entry *a,
+		       const struct unit *ub, const struct entry *b, int depth)
+{
+	u32 i;
+
+	if (strcmp(a->sec->name, b->sec->name) || a->loc != b->loc ||
+	    a->sec->entsize != b->sec->entsize || a->refs.n != b->refs.n)
+		return false;
+	if (!same_entry_bytes(a, b))
+		return false;
+	if (a->sec->desc->table == TABLE_BUG)
+		return true;
+	for (i = 1; i < a->refs.n; i++) {
+		if (alt_is_empty(a, &a->refs.v[i]))
+			continue;
+		if (!same_ref(ua->obj, &a->refs.v[i], ub->obj, &b->refs.v[i],
+			      depth))
+			return false;
+	}
+	return true;
+}
+
+static const struct entry *next_entry(const struct unit *u, u32 *i)
+{
+	while (*i < u->entries.n && !table_counts(&u->entries.v[*i]))
+		(*i)++;
+	return *i < u->entries.n ? &u->entries.v[(*i)++] : NULL;
+}
+
+static bool same_entries(const struct unit *a, const struct unit *b, int depth,
+			 const char **why, s64 *at)
+{
+	const struct entry *x, *y;
+	u32 i = 0, k = 0;
+
+	for (;;) {
+		x = next_entry(a, &i);
+		y = next_entry(b, &k);
+		if (!x && !y)
+			return true;
+		if (x && y && same_entry(a, x, b, y, depth))
+			continue;
+		if (why) {
+			*why = xasprintf("entry in %s differs",
+					 (y ? y : x)->sec->name);
+			*at = (y ? y : x)->loc;
+		}
+		return false;
+	}
+}
+
+static bool same_content(const struct unit *a, const struct unit *b, int depth,
+			 const char **why, s64 *at)
+{
+	if (a->size != b->size || diff_bytes(a, b, a->size) >= 0 ||
+	    diff_refs(a, b, depth) >= 0) {
+		explain(a, b, depth, why, at);
+		return false;
+	}
+	return same_entries(a, b, depth, why, at);
+}
+
+bool unit_same_content(const struct unit *a, const struct unit *b)
+{
+	return same_content(a, b, 0, NULL, NULL);
+}
+
+static void compare_unit(struct unit *u)
+{
+	if (u->ident != ID_NAMED && u->ident != ID_SOFT)
+		return;
+	if (!u->twin) {
+		u->status = ST_NEW;
+		u->cause = "new";
+		return;
+	}
+	if (u->obj->tu != u->twin->obj->tu) {
+		u->status = ST_CHANGED;
+		u->cause = xasprintf("moved here from %s",
+				     u->twin->obj->label);
+		return;
+	}
+	if (!same_content(u->twin, u, 0, &u->cause, &u->cause_off))
+		u->status = ST_CHANGED;
+	else if (u->sec->cls != u->twin->sec->cls) {
+		u->status = ST_CHANGED;
+		u->cause = xasprintf("in section %s instead of %s",
+				     u->sec->name, u->twin->sec->name);
+	}
+}
+
+void compare_units(struct update *up)
+{
+	struct unit **u;
+	struct tu *tu;
+
+	the_update = up;
+	vec_for_each(tu, &up->tus) {
+		vec_for_each(u, &tu->post->units)
+			compare_unit(*u);
+		if (!tu->pre)
+			continue;
+		vec_for_each(u, &tu->pre->units)
+			if (!(*u)->twin && (*u)->name[0] &&
+			    (*u)->ident == ID_NAMED)
+				(*u)->deleted = true;
+	}
+}

@@ -1,0 +1,570 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Decides what goes into the update, and refuses what can't be done safely.
+ *
+ * The changed functions are replaced.  Whatever their new code needs and the
+ * running kernel has not got comes along, until nothing is missing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "objdiff.h"
+
+#define WAY_DATA							\
+	"leave the existing variable as it is, add a new one, or set it from a hook"
+#define WAY_SPLIT	"leave this part out of the patch"
+
+typedef VEC(struct unit *) unit_vec;
+
+static unit_vec todo;
+
+static const char *unit_label(const struct unit *u)
+{
+	if (u->name[0])
+		return u->name;
+	return xasprintf("%s+%#x", u->sec->name, u->off);
+}
+
+/* Sections that the linker collects from all files */
+
+static bool is_collected(const struct sec *sec)
+{
+	return sec->cls == SC_SPECIAL || sec->cls == SC_UNKNOWN ||
+	       sec->cls == SC_EXPORT;
+}
+
+/* "__initcall__kmod_pid__453_12_foo6": the numbers count lines. */
+static char *stable_name(const char *name)
+{
+	char *s = xstrdup(name), *o = s;
+	const char *p;
+
+	for (p = name; *p; p++) {
+		if (*p >= '0' && *p <= '9' && o > s && o[-1] == '_' &&
+		    starts_with(name, "__")) {
+			while (p[1] >= '0' && p[1] <= '9')
+				p++;
+			continue;
+		}
+		*o++ = *p;
+	}
+	*o = 0;
+	return s;
+}
+
+static bool same_collected(const struct unit *a, const struct unit *b)
+{
+	char *x = stable_name(a->name), *y = stable_name(b->name);
+	bool same = !strcmp(x, y);
+
+	free(x);
+	free(y);
+	if (!same || a->sec->cls == SC_EXPORT)
+		return same;
+	return unit_same_content(a, b);
+}
+
+static bool has_like(const struct obj *obj, const struct unit *u, bool swap)
+{
+	struct unit *const *v;
+
+	vec_for_each(v, &obj->units) {
+		if (strcmp((*v)->sec->name, u->sec->name))
+			continue;
+		if (swap ? same_collected(u, *v) : same_collected(*v, u))
+			return true;
+	}
+	return false;
+}
+
+static const char *export_name(const struct unit *u)
+{
+	if (starts_with(u->name, "__export_symbol_"))
+		return u->name + strlen("__export_symbol_");
+	return unit_label(u);
+}
+
+static void refuse_collected(struct update *up, const struct unit *u,
+			     const char *how)
+{
+	if (!u->size)
+		return;
+	if (u->sec->cls == SC_EXPORT)
+		refuse(up, "export_changed", u->obj, export_name(u),
+		       "leave the export as it is; code of the update itself needs none",
+		       "its EXPORT_SYMBOL is %s, and modules are already bound",
+		       how);
+	else if (u->sec->cls == SC_UNKNOWN)
+		refuse(up, "unknown_section", u->obj, unit_label(u), WAY_SPLIT,
+		       "it is %s, in section %s, which kspl-objdiff does not know",
+		       how, u->sec->name);
+	else
+		refuse(up, "special_changed", u->obj, unit_label(u), WAY_SPLIT,
+		       "%s is %s (section %s)", u->sec->desc->what, how,
+		       u->sec->name);
+}
+
+static void check_collected(struct update *up, struct tu *tu)
+{
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units)
+		if (is_collected((*u)->sec) &&
+		    (!tu->pre || !has_like(tu->pre, *u, false)))
+			refuse_collected(up, *u, tu->pre ? "new or changed" :
+					 "new");
+	if (!tu->pre)
+		return;
+	vec_for_each(u, &tu->pre->units)
+		if (is_collected((*u)->sec) && !has_like(tu->post, *u, true) &&
+		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
+			refuse_collected(up, *u, "removed");
+}
+
+/* What changed */
+
+static bool is_replaceable(const struct unit *u)
+{
+	return class_is_text(u->sec->cls) && u->twin;
+}
+
+static void follow(struct unit *u, const struct unit *changed)
+{
+	u->status = ST_FOLLOWS;
+	u->cause = xasprintf("uses %s, which changed", unit_label(changed));
+}
+
+static bool unit_refers(struct update *up, const struct unit *u,
+			const struct unit *to)
+{
+	struct entry *e;
+	struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (resolve_ref(up, u->obj, r) == to)
+			return true;
+	vec_for_each(e, &u->entries)
+		vec_for_each(r, &e->refs)
+			if (r->unit == to && to != u)
+				return true;
+	return false;
+}
+
+/*
+ * A constant that changed gets a new copy: then whatever uses it must be
+ * new as well.  What can't be, is a reason to refuse.
+ */
+static void spread_constant(struct update *up, struct unit *c, unit_vec *list)
+{
+	struct unit **v, *u;
+
+	if (c->is_global)
+		refuse(up, "const_shared", c->obj, c->name, WAY_DATA,
+		       "the constant changed (%s), and other files may use it",
+		       c->cause);
+	vec_for_each(v, &c->obj->units) {
+		u = *v;
+		if (u == c || u->status != ST_SAME || !unit_refers(up, u, c))
+			continue;
+		if (class_is_text(u->sec->cls)) {
+			follow(u, c);
+		} else if (u->sec->cls == SC_RODATA) {
+			follow(u, c);
+			*vec_add(list) = u;
+		} else if (u->sec->cls == SC_DATA ||
+			   u->sec->cls == SC_PERCPU) {
+			refuse(up, "const_escapes", c->obj, unit_label(c),
+			       WAY_DATA,
+			       "the constant changed, and the variable %s points to it",
+			       unit_label(u));
+		}
+	}
+}
+
+static void spread_constants(struct update *up, struct tu *tu)
+{
+	unit_vec list = {};
+	struct unit **u;
+	u32 i;
+
+	vec_for_each(u, &tu->post->units)
+		if ((*u)->sec->cls == SC_RODATA && (*u)->twin &&
+		    (*u)->ident == ID_NAMED && (*u)->status == ST_CHANGED)
+			*vec_add(&list) = *u;
+	for (i = 0; i < list.n; i++)
+		spread_constant(up, list.v[i], &list);
+	free(list.v);
+}
+
+/* A .cold part is a part of its function. */
+static void join_cold(struct unit *u)
+{
+	struct unit *parent = u->parent;
+
+	if (!parent || u->status == ST_SAME || parent->status != ST_SAME)
+		return;
+	parent->status = ST_FOLLOWS;
+	parent->cause = xasprintf("its part %s changed", u->name);
+}
+
+static void check_data(struct update *up, const struct unit *u)
+{
+	if (!u->twin || u->status != ST_CHANGED || u->ident != ID_NAMED)
+		return;
+	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
+		refuse(up, "data_changed", u->obj, u->name, WAY_DATA,
+		       "the initial value, size or section of this variable changed (%s), the running kernel has its own",
+		       u->cause);
+	else if (u->sec->cls == SC_PERCPU)
+		refuse(up, "percpu_changed", u->obj, u->name, WAY_DATA,
+		       "this per-CPU variable changed (%s)", u->cause);
+}
+
+static void check_changes(struct update *up, struct tu *tu)
+{
+	struct unit **v, *u;
+
+	vec_for_each(v, &tu->post->units) {
+		u = *v;
+		join_cold(u);
+		check_data(up, u);
+		if (u->sec->cls == SC_INIT && u->status != ST_SAME)
+			up->ninit++;
+	}
+}
+
+/* What is included */
+
+static void include(struct update *up, struct unit *u, const char *why)
+{
+	if (u->include)
+		return;
+	u->include = true;
+	u->why = why;
+	*vec_add(&todo) = u;
+	if (u->sec->cls == SC_NOINSTR)
+		refuse(up, "noinstr", u->obj, unit_label(u),
+		       "leave functions of this kind out of the patch",
+		       "it is in section %s, where code runs that must not be redirected",
+		       u->sec->name);
+}
+
+/* The padding behind a function belongs to nobody. */
+static u32 trampoline_room(const struct unit *u)
+{
+	return ALIGN_UP(u->size, u->align);
+}
+
+static bool calls_fentry(const struct unit *u, u32 at)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->off == at + 1 && r->sym &&
+		    !strcmp(r->sym->name, "__fentry__"))
+			return true;
+	return false;
+}
+
+static void check_room(struct update *up, const struct unit *u)
+{
+	const struct unit *pre = u->twin;
+	struct insn insn;
+	u32 need = 0;
+
+	if (insn_decode(&insn, unit_data(pre), pre->size) &&
+	    insn.kind == INSN_ENDBR)
+		need = 4;
+	if (calls_fentry(pre, need))
+		need += 5;
+	need += 5;
+	if (need > trampoline_room(pre))
+		refuse(up, "too_short", u->obj, u->name,
+		       "change its callers instead",
+		       "the function has %u bytes, a jump after its entry needs %u",
+		       pre->size, need);
+}
+
+static bool is_single_function(const struct unit *u)
+{
+	return u->is_func && u->syms.n && u->syms.v[0]->value == u->off;
+}
+
+static void replace(struct update *up, struct unit *u)
+{
+	include(up, u, u->cause);
+	u->replaced = true;
+	if (u->parent)
+		return;
+	up->nreplaced++;
+	if (!is_single_function(u) || !is_single_function(u->twin))
+		refuse(up, "assembly", u->obj, unit_label(u),
+		       "leave assembly code out of the patch",
+		       "section %s holds code that can't be told apart into functions",
+		       u->sec->name);
+	else
+		check_room(up, u);
+}
+
+static void replace_changed(struct update *up, struct tu *tu)
+{
+	struct unit **v;
+
+	vec_for_each(v, &tu->post->units) {
+		struct unit *u = *v;
+
+		if (u->status == ST_SAME || !is_replaceable(u) || u->parent)
+			continue;
+		replace(up, u);
+	}
+}
+
+bool ref_in_alternative(const struct unit *from, const struct ref *r)
+{
+	const struct entry *e;
+
+	if (from->sec->cls == SC_ALT_REPL)
+		return true;
+	vec_for_each(e, &from->entries) {
+		u32 len = e->sec->data[e->off + ALT_LEN];
+
+		if (e->sec->desc->table == TABLE_ALT && (s64)r->off >= e->loc &&
+		    (s64)r->off < (s64)e->loc + len)
+			return true;
+	}
+	return false;
+}
+
+static void refuse_init(struct update *up, const struct unit *from,
+			const struct unit *to)
+{
+	refuse(up, "init_ref", from->obj, unit_label(from), WAY_SPLIT,
+	       "its new code refers to %s in %s, which is freed after boot",
+	       unit_label(to), to->sec->name);
+}
+
+static void reach_text(struct update *up, const struct unit *from,
+		       const struct ref *r, struct unit *to)
+{
+	if (!to->twin)
+		include(up, to, xasprintf("used by %s", unit_label(from)));
+	else if (to->parent || (r && r->target != 0))
+		include(up, to, xasprintf("a part of %s", unit_label(from)));
+}
+
+static void reach_data(struct update *up, const struct unit *from,
+		       struct unit *to)
+{
+	if (to->twin && (to->status == ST_SAME || to->sec->cls != SC_RODATA))
+		return;
+	if (to->ambiguous)
+		refuse(up, "ambiguous", from->obj, unit_label(to),
+		       "give the variable a name of its own",
+		       "%s uses it, and which of the kernel's variables of that name it was can't be told",
+		       unit_label(from));
+	else
+		include(up, to, xasprintf("used by %s", unit_label(from)));
+}
+
+static void reach(struct update *up, const struct unit *from,
+		  const struct ref *r, struct unit *to)
+{
+	if (to->include)
+		return;
+	switch (to->sec->cls) {
+	case SC_TEXT:
+	case SC_NOINSTR:
+		reach_text(up, from, r, to);
+		break;
+	case SC_STATIC_CALL:
+		if (!to->twin)
+			include(up, to, "a new static call");
+		break;
+	case SC_INIT:
+		refuse_init(up, from, to);
+		break;
+	case SC_ALT_REPL:
+	case SC_ALT_AUX:
+	case SC_STRING:
+	case SC_CONST:
+	case SC_FRESH:
+	case SC_DYNDBG:
+		include(up, to, "used");
+		break;
+	case SC_RODATA:
+	case SC_DATA:
+	case SC_PERCPU:
+		if (to->ident == ID_CONTENT || to->ident == ID_FRESH)
+			include(up, to, "used");
+		else
+			reach_data(up, from, to);
+		break;
+	default:
+		/* stays where it is, if it is there and can be found */
+		if (!to->twin)
+			refuse(up, "unknown_section", from->obj,
+			       unit_label(from), WAY_SPLIT,
+			       "it needs %s, in section %s, which can't be part of an update",
+			       unit_label(to), to->sec->name);
+	}
+}
+
+static void check_fate(struct update *up, const struct unit *from,
+		       const struct ref *r)
+{
+	struct unit *to;
+
+	if (!ref_in_alternative(from, r) || r->branch ||
+	    ref_fate(up, from, NULL, r, &to) != FATE_FIXUP)
+		return;
+	refuse(up, "alternative", from->obj, unit_label(from),
+	       "reach it through a variable or function outside of the alternative",
+	       "an alternative at %+d refers to %s, which is not exported",
+	       (int)r->off, to ? unit_label(to) : r->sym->name);
+}
+
+static void reach_all(struct update *up, struct unit *u)
+{
+	struct entry *e;
+	struct ref *r;
+	struct unit *to;
+
+	if (u->cold && class_is_text(u->sec->cls))
+		include(up, u->cold, "a part of its function");
+	if (u->parent)
+		include(up, u->parent, "the function it is a part of");
+	vec_for_each(r, &u->refs) {
+		to = resolve_ref(up, u->obj, r);
+		if (to && to != u)
+			reach(up, u, r, to);
+	}
+	vec_for_each(e, &u->entries) {
+		if (!entry_wanted(up, u, e))
+			continue;
+		vec_for_each(r, &e->refs) {
+			if (alt_is_empty(e, r))
+				continue;
+			to = resolve_ref(up, u->obj, r);
+			if (to && to != u)
+				reach(up, u, NULL, to);
+		}
+	}
+}
+
+static void include_all(struct update *up)
+{
+	struct ref *r;
+	u32 i;
+
+	for (i = 0; i < todo.n; i++)
+		reach_all(up, todo.v[i]);
+	for (i = 0; i < todo.n; i++) {
+		struct unit *u = todo.v[i];
+
+		/* an unchanged function that was pulled in by a jump into it */
+		if (class_is_text(u->sec->cls)) {
+			up->nnew += !u->twin && !u->parent;
+			vec_for_each(r, &u->refs)
+				check_fate(up, u, r);
+		} else if (u->sec->cls == SC_ALT_REPL) {
+			vec_for_each(r, &u->refs)
+				check_fate(up, u, r);
+		}
+	}
+}
+
+/**
+ * ref_fate - what becomes of a reference of included code
+ * @up:		the update
+ * @from:	the unit that holds it
+ * @e:		the entry of a table of @from that holds it, or NULL
+ * @r:		the reference
+ * @target:	gets the unit it refers to, NULL if no file of the update has it
+ *
+ * The address of a replaced function is that of its old entry, so that no
+ * pointer to code of the update is left behind; direct calls go straight to
+ * the new code.
+ */
+enum ref_fate ref_fate(struct update *up, const struct unit *from,
+		       const struct entry *e, const struct ref *r,
+		       struct unit **target)
+{
+	const struct obj *obj = from->obj;
+	struct unit *to = resolve_ref(up, obj, r);
+
+	*target = to;
+	if (!to)
+		return symbol_is_exported(up, r->sym->name) ? FATE_EXTERN :
+							      FATE_FIXUP;
+	if (to->sec->cls == SC_STATIC_CALL && !to->include)
+		return symbol_is_exported(up, to->name) ? FATE_EXTERN :
+							  FATE_FIXUP;
+	if (!to->include)
+		return FATE_FIXUP;
+	if (class_is_text(to->sec->cls) && to->twin && !to->parent && !e &&
+	    r->target == 0 && !r->branch)
+		return FATE_FIXUP;
+	return FATE_NEW;
+}
+
+/* Does an entry of included code come along? */
+bool entry_wanted(struct update *up, const struct unit *u,
+		  const struct entry *e)
+{
+	struct unit *to;
+	struct ref *r;
+
+	if (!e->sec->desc->emit)
+		return false;
+	if (e->sec->desc->table != TABLE_CALL)
+		return true;
+	/*
+	 * Call depth tracking looks at a call before the core relocates it:
+	 * it must not see those that go nowhere yet.
+	 */
+	vec_for_each(r, &u->refs)
+		if ((s64)r->off == (s64)e->loc + 1)
+			return ref_fate(up, u, NULL, r, &to) != FATE_FIXUP;
+	return true;
+}
+
+static void note_leftovers(struct update *up, struct tu *tu)
+{
+	struct unit **v;
+
+	if (up->ninit)
+		note(up, tu->post,
+		     "code or data used at boot only changed: no effect on a running kernel");
+	if (!tu->pre)
+		return;
+	vec_for_each(v, &tu->pre->units)
+		if ((*v)->deleted && (*v)->is_func &&
+		    class_is_text((*v)->sec->cls))
+			note(up, tu->post,
+			     "%s is gone from the source; the running kernel keeps it",
+			     (*v)->name);
+}
+
+/**
+ * decide - fills in what is included and replaced, and what is refused
+ * @up:	the update, compared
+ */
+void decide(struct update *up)
+{
+	struct tu *tu;
+
+	todo.n = 0;
+	vec_for_each(tu, &up->tus) {
+		u32 ninit = up->ninit;
+
+		up->ninit = 0;
+		check_collected(up, tu);
+		spread_constants(up, tu);
+		check_changes(up, tu);
+		note_leftovers(up, tu);
+		up->ninit += ninit;
+	}
+	vec_for_each(tu, &up->tus)
+		replace_changed(up, tu);
+	include_all(up);
+}

@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes the update: an object with the included units in sections like those
+ * of any module, the tables that belong to them, and the blob.
+ */
+#include <fcntl.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "objdiff.h"
+
+static struct out *out;
+
+static u32 out_section(const char *name, u32 type, u64 flags, u32 align)
+{
+	struct out_sec *s;
+	u32 i;
+
+	for (i = 1; i < out->secs.n; i++) {
+		s = &out->secs.v[i];
+		if (!strcmp(s->name, name)) {
+			if (align > s->align)
+				s->align = align;
+			return i;
+		}
+	}
+	s = vec_add(&out->secs);
+	s->name = name;
+	s->type = type;
+	s->flags = flags;
+	s->align = align;
+	return out->secs.n - 1;
+}
+
+/* Units */
+
+static const char *text_section(const struct unit *u)
+{
+	const char *name = u->sec->name;
+
+	if (u->parent || starts_with(name, ".text.unlikely"))
+		return ".text.unlikely";
+	/* kprobes keeps out of this one in modules too */
+	if (!strcmp(name, ".kprobes.text"))
+		return name;
+	return ".text";
+}
+
+static u32 section_for(const struct unit *u)
+{
+	u32 align = u->align;
+
+	switch (u->sec->cls) {
+	case SC_TEXT:
+	case SC_NOINSTR:
+		return out_section(text_section(u), SHT_PROGBITS,
+				   SHF_ALLOC | SHF_EXECINSTR, align);
+	case SC_STATIC_CALL:
+	case SC_ALT_REPL:
+	case SC_ALT_AUX:
+		return out_section(u->sec->name, SHT_PROGBITS,
+				   SHF_ALLOC | SHF_EXECINSTR, align);
+	case SC_STRING:
+		return out_section(".rodata.str", SHT_PROGBITS, SHF_ALLOC, 1);
+	case SC_RODATA:
+	case SC_CONST:
+		return out_section(".rodata", SHT_PROGBITS, SHF_ALLOC, align);
+	case SC_PERCPU:
+		return out_section(".data..percpu", SHT_PROGBITS,
+				   SHF_ALLOC | SHF_WRITE, align);
+	case SC_DYNDBG:
+		return out_section("__dyndbg", SHT_PROGBITS,
+				   SHF_ALLOC | SHF_WRITE, align);
+	case SC_FRESH:
+		return out_section(".data..once", SHT_PROGBITS,
+				   SHF_ALLOC | SHF_WRITE, align);
+	}
+	if (!u->sec->data)
+		return out_section(".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
+				   align);
+	return out_section(".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+			   align);
+}
+
+static void clear_field(struct out_sec *s, u32 at, u32 type)
+{
+	u32 n = type == R_X86_64_64 || type == R_X86_64_PC64 ? 8 : 4;
+
+	if (s->type != SHT_NOBITS)
+		memset(s->data.v + at, 0, n);
+}
+
+static void place_unit(struct unit *u)
+{
+	u32 idx = section_for(u);
+	struct out_sec *s = &out->secs.v[idx];
+	u8 fill = s->flags & SHF_EXECINSTR ? 0xcc : 0;
+	struct ref *r;
+
+	/* the padding may be rewritten with code that falls through */
+	while ((s->data.n + u->pad) % u->align)
+		buf_add(&s->data, &fill, 1);
+	if (u->pad)
+		buf_add(&s->data, unit_data(u) - u->pad, u->pad);
+	u->out_sec = idx;
+	u->out_off = buf_add(&s->data, unit_data(u), u->size);
+	if (!u->size && !(s->flags & SHF_EXECINSTR))
+		buf_add(&s->data, NULL, 1);
+	vec_for_each(r, &u->refs)
+		clear_field(s, u->out_off + r->off, r->type);
+}
+
+static void add_symbol(u32 sec, u32 off, u32 size, const char *name, u8 type)
+{
+	struct out_sym *sym = vec_add(&out->syms);
+
+	sym->name = name;
+	sym->sec = sec;
+	sym->off = off;
+	sym->size = size;
+	sym->type = type;
+}
+
+static void name_placed(struct unit *u)
+{
+	struct sym **sym;
+
+	if (u->sec->cls == SC_STRING || u->sec->cls == SC_CONST ||
+	    u->sec->cls == SC_ALT_REPL)
+		return;
+	vec_for_each(sym, &u->syms)
+		add_symbol(u->out_sec, u->out_off + (*sym)->value - u->off,
+			   (*sym)->size, (*sym)->name, (*sym)->type);
+	if (u->pad && u->name[0])
+		add_symbol(u->out_sec, u->out_off - u->pad, u->pad,
+			   xasprintf("__pfx_%s", u->name), STT_FUNC);
+}
+
+/* References */
+
+static void add_reloc(u32 sec, u32 off, u32 type, u32 to, const char *name,
+		      s64 addend)
+{
+	struct out_reloc *r = vec_add(&out->secs.v[sec].relocs);
+
+	r->off = off;
+	r->type = type;
+	r->sec = to;
+	r->name = name;
+	r->addend = addend;
+}
+
+static void add_fixup(u32 sec, u32 off, const struct ref *r, struct unit *to,
+		      const char *name)
+{
+	struct out_fixup *f = vec_add(&out->fixups);
+
+	f->sec = sec;
+	f->off = off;
+	f->type = r->type;
+	f->addend = r->addend;
+	f->unit = to;
+	f->name = name;
+}
+
+/* At the entry of a function: the return address is all there is. */
+static void add_stub_orc(u32 sec, u32 at)
+{
+	static const u8 orc_call[ORC_SIZE] = { 8, 0, 0, 0, 5, 2 };
+	u32 ip = out_section(".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
+	u32 orc = out_section(".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
+	u32 ip_at;
+
+	ip_at = buf_add(&out->secs.v[ip].data, NULL, 4);
+	buf_add(&out->secs.v[orc].data, orc_call, ORC_SIZE);
+	add_reloc(ip, ip_at, R_X86_64_PC32, sec, NULL, at);
+}
+
+/*
+ * An alternative was copied before the core relocates anything. A call or
+ * jump in it goes to a stub of ours that jumps on; the stub gets the fixup.
+ */
+static void add_stub(u32 sec, u32 off, const struct ref *r, struct unit *to,
+		     const char *name)
+{
+	static const u8 jmp[5] = { 0xe9 };
+	struct ref field = { .type = R_X86_64_PLT32, .addend = -4 };
+	u32 idx = out_section(".text", SHT_PROGBITS,
+			      SHF_ALLOC | SHF_EXECINSTR, 16);
+	struct out_sec *s = &out->secs.v[idx];
+	u8 nop = 0x90, fill = 0xcc;
+	u32 i, at;
+
+	buf_align(&s->data, 16, fill);
+	for (i = 0; i < 16; i++)
+		buf_add(&s->data, &nop, 1);
+	at = buf_add(&s->data, jmp, sizeof(jmp));
+	field.addend = r->target - 4;
+	add_fixup(idx, at + 1, &field, to, name);
+	add_symbol(idx, at, sizeof(jmp), "ksplice_stub", STT_FUNC);
+	add_stub_orc(idx, at);
+	add_reloc(sec, off, r->type, idx, NULL,
+		  (s64)at - (r->target - r->addend));
+}
+
+static struct unit *fixup_unit(struct unit *to)
+{
+	return to && to->obj->post ? to->twin : to;
+}
+
+static void emit_ref(struct update *up, const struct unit *u,
+		     const struct entry *e, const struct ref *r, u32 sec,
+		     u32 base)
+{
+	const char *name = r->sym ? r->sym->name : "";
+	struct unit *to, *old;
+
+	switch (ref_fate(up, u, e, r, &to)) {
+	case FATE_NEW:
+		add_reloc(sec, base + r->off, r->type, to->out_sec, NULL,
+			  to->out_off + r->addend);
+		return;
+	case FATE_EXTERN:
+		add_reloc(sec, base + r->off, r->type, 0, name, r->addend);
+		return;
+	case FATE_FIXUP:
+		break;
+	}
+	old = fixup_unit(to);
+	if (to && !old)
+		die("%s: %s refers to %s, which is neither old nor new",
+		    u->obj->path, u->name, to->name);
+	if (!e && r->branch && ref_in_alternative(u, r))
+		add_stub(sec, base + r->off, r, old, name);
+	else
+		add_fixup(sec, base + r->off, r, old, name);
+}
+
+/* Tables */
+
+static void emit_rt(const struct unit *u, const struct entry *e)
+{
+	bool ptr = e->sec->desc->table == TABLE_RT_PTR;
+	struct out_fixup *f = vec_add(&out->fixups);
+
+	f->sec = u->out_sec;
+	f->off = u->out_off + e->loc;
+	f->type = ptr ? KSPLICE_R_RT_PTR : KSPLICE_R_RT_SHIFT;
+	f->name = e->sec->name + strlen(e->sec->desc->name);
+	f->flags = ptr ? KSPLICE_SYM_RT_PTR : KSPLICE_SYM_RT_SHIFT;
+}
+
+static void emit_orc(const struct obj *obj, const struct entry *e)
+{
+	const struct sec *s;
+	u32 idx = out_section(".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
+	u32 at = e->off / 4 * ORC_SIZE;
+
+	vec_for_each(s, &obj->secs) {
+		if (strcmp(s->name, ".orc_unwind"))
+			continue;
+		if (!s->data || at + ORC_SIZE > s->sh.sh_size)
+			die("%s: .orc_unwind is shorter than .orc_unwind_ip",
+			    obj->path);
+		buf_add(&out->secs.v[idx].data, s->data + at, ORC_SIZE);
+		return;
+	}
+	die("%s: .orc_unwind_ip without .orc_unwind", obj->path);
+}
+
+static u32 table_section(const struct sec *sec)
+{
+	u32 align = sec->sh.sh_addralign ? sec->sh.sh_addralign : 1;
+
+	if (align < 8 && sec->entsize % 4 == 0)
+		align = sec->entsize % 8 ? 4 : 8;
+	return out_section(sec->name, SHT_PROGBITS,
+			   SHF_ALLOC | (sec->sh.sh_flags & SHF_WRITE), align);
+}
+
+static void emit_entry(struct update *up, const struct unit *u,
+		       const struct entry *e)
+{
+	u32 idx = table_section(e->sec), at, i;
+	struct out_sec *s = &out->secs.v[idx];
+
+	at = buf_add(&s->data, e->sec->data + e->off, e->sec->entsize);
+	for (i = 0; i < e->refs.n; i++) {
+		clear_field(s, at + e->refs.v[i].off, e->refs.v[i].type);
+		if (alt_is_empty(e, &e->refs.v[i]))
+			continue;
+		emit_ref(up, u, e, &e->refs.v[i], idx, at);
+		s = &out->secs.v[idx];
+	}
+	if (e->sec->desc->table == TABLE_ORC_IP)
+		emit_orc(u->obj, e);
+}
+
+/* Behind each function: from here on, nothing is known. */
+static void emit_orc_end(const struct unit *u)
+{
+	u32 ip = out_section(".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
+	u32 orc = out_section(".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
+	u32 at = buf_add(&out->secs.v[ip].data, NULL, 4);
+
+	buf_add(&out->secs.v[orc].data, NULL, ORC_SIZE);
+	add_reloc(ip, at, R_X86_64_PC32, u->out_sec, NULL,
+		  u->out_off + u->size);
+}
+
+static void emit_entries(struct update *up, struct unit *u)
+{
+	struct entry *e;
+	bool orc = false;
+
+	vec_for_each(e, &u->entries) {
+		u8 table = e->sec->desc->table;
+
+		if (table == TABLE_RT_PTR || table == TABLE_RT_SHIFT)
+			emit_rt(u, e);
+		else if (entry_wanted(up, u, e))
+			emit_entry(up, u, e);
+		orc |= table == TABLE_ORC_IP;
+	}
+	if (orc)
+		emit_orc_end(u);
+}
+
+static void for_each_included(struct update *up,
+			      void (*fn)(struct update *, struct unit *))
+{
+	struct unit **u;
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus)
+		vec_for_each(u, &tu->post->units)
+			if ((*u)->include)
+				fn(up, *u);
+}
+
+static void do_place(struct update *up, struct unit *u)
+{
+	(void)up;
+	place_unit(u);
+	name_placed(u);
+}
+
+static void do_refs(struct update *up, struct unit *u)
+{
+	struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		emit_ref(up, u, NULL, r, u->out_sec, u->out_off);
+	emit_entries(up, u);
+}
+
+static void emit_modinfo(struct update *up)
+{
+	u32 idx = out_section(".modinfo", SHT_PROGBITS, SHF_ALLOC, 1);
+	struct buf *b = &out->secs.v[idx].data;
+	const char *s[3] = { "license=GPL" };
+	u32 i;
+
+	s[1] = xasprintf("description=%s", up->description);
+	s[2] = xasprintf("ksplice=%s", up->name);
+	for (i = 0; i < 3; i++)
+		buf_add(b, s[i], strlen(s[i]) + 1);
+}
+
+/* The update can't be loaded where no core of this format is. */
+static void emit_abi(void)
+{
+	u32 idx = out_section(KSPLICE_ABI_SECTION, SHT_PROGBITS, SHF_ALLOC, 8);
+
+	buf_add(&out->secs.v[idx].data, NULL, 8);
+	add_reloc(idx, 0, R_X86_64_64, 0, KSPLICE_ABI_SYMBOL, 0);
+}
+
+/* The file */
+
+struct writer {
+	Elf *elf;
+	struct buf strtab, shstrtab, symtab;
+	u32 nlocal, nsyms;
+	struct map undef;
+};
+
+static u32 add_name(struct buf *b, const char *name)
+{
+	return buf_add(b, name, strlen(name) + 1);
+}
+
+static u32 write_sym(struct writer *w, const char *name, u8 info, u16 shndx,
+		     u64 value, u64 size)
+{
+	Elf64_Sym sym = { .st_info = info, .st_shndx = shndx,
+			  .st_value = value, .st_size = size };
+
+	sym.st_name = name[0] ? add_name(&w->strtab, name) : 0;
+	buf_add(&w->symtab, &sym, sizeof(sym));
+	return w->nsyms++;
+}
+
+static Elf64_Shdr *write_section(struct writer *w, const char *name, u32 type,
+				 u64 flags, u32 align, void *data, u32 size)
+{
+	Elf_Scn *scn = elf_newscn(w->elf);
+	Elf_Data *d = scn ? elf_newdata(scn) : NULL;
+	Elf64_Shdr *sh = scn ? elf64_getshdr(scn) : NULL;
+
+	if (!d || !sh)
+		die("writing: %s", elf_errmsg(-1));
+	d->d_buf = type == SHT_NOBITS ? NULL : data;
+	d->d_size = size;
+	d->d_align = align;
+	d->d_type = ELF_T_BYTE;
+	if (name[0])
+		sh->sh_name = add_name(&w->shstrtab, name);
+	sh->sh_type = type;
+	sh->sh_flags = flags;
+	sh->sh_addralign = align;
+	return sh;
+}
+
+static u32 undef_symbol(struct writer *w, const char *name)
+{
+	void *known = map_get(&w->undef, name);
+	u32 idx;
+
+	if (known)
+		return (uintptr_t)known;
+	idx = write_sym(w, name, ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE),
+			SHN_UNDEF, 0, 0);
+	map_set(&w->undef, name, (void *)(uintptr_t)idx);
+	return idx;
+}
+
+static void write_symbols(struct writer *w)
+{
+	struct out_sym *sym;
+	u32 i, k;
+
+	write_sym(w, "", 0, SHN_UNDEF, 0, 0);
+	for (i = 1; i < out->secs.n; i++)
+		out->secs.v[i].sym =
+			write_sym(w, "",
+				  ELF64_ST_INFO(STB_LOCAL, STT_SECTION), i, 0,
+				  0);
+	vec_for_each(sym, &out->syms)
+		write_sym(w, sym->name, ELF64_ST_INFO(STB_LOCAL, sym->type),
+			  sym->sec, sym->off, sym->size);
+	w->nlocal = w->nsyms;
+	for (i = 1; i < out->secs.n; i++)
+		for (k = 0; k < out->secs.v[i].relocs.n; k++)
+			if (!out->secs.v[i].relocs.v[k].sec)
+				undef_symbol(w,
+					     out->secs.v[i].relocs.v[k].name);
+}
+
+static void write_relocs(struct writer *w, u32 idx, u32 symtab)
+{
+	struct out_sec *s = &out->secs.v[idx];
+	struct out_reloc *r;
+	struct buf b = {};
+	Elf64_Shdr *sh;
+
+	vec_for_each(r, &s->relocs) {
+		Elf64_Rela rela = { .r_offset = r->off,
+				    .r_addend = r->addend };
+		u64 sym = r->sec ? out->secs.v[r->sec].sym :
+				   undef_symbol(w, r->name);
+
+		rela.r_info = ELF64_R_INFO(sym, r->type);
+		buf_add(&b, &rela, sizeof(rela));
+	}
+	sh = write_section(w, xasprintf(".rela%s", s->name), SHT_RELA,
+			   SHF_INFO_LINK, 8, b.v, b.n);
+	sh->sh_entsize = sizeof(Elf64_Rela);
+	sh->sh_link = symtab;
+	sh->sh_info = idx;
+}
+
+static void write_tables(struct writer *w)
+{
+	u32 i, symtab = out->secs.n, nrela = 0, name;
+	Elf64_Shdr *sh;
+	Elf64_Ehdr *eh;
+
+	sh = write_section(w, ".symtab", SHT_SYMTAB, 0, 8, w->symtab.v,
+			   w->symtab.n);
+	sh->sh_entsize = sizeof(Elf64_Sym);
+	sh->sh_info = w->nlocal;
+	for (i = 1; i < out->secs.n; i++) {
+		if (out->secs.v[i].relocs.n) {
+			write_relocs(w, i, symtab);
+			nrela++;
+		}
+	}
+	sh->sh_link = symtab + nrela + 1;
+	write_section(w, ".strtab", SHT_STRTAB, 0, 1, w->strtab.v,
+		      w->strtab.n);
+	/* the last name must be there before the table is written */
+	name = add_name(&w->shstrtab, ".shstrtab");
+	write_section(w, "", SHT_STRTAB, 0, 1, w->shstrtab.v,
+		      w->shstrtab.n)->sh_name = name;
+	eh = elf64_getehdr(w->elf);
+	eh->e_shstrndx = symtab + nrela + 2;
+}
+
+static void write_elf(const char *path)
+{
+	struct writer w = {};
+	Elf64_Ehdr *eh;
+	int fd;
+	u32 i;
+
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
+		die("%s: %m", path);
+	elf_version(EV_CURRENT);
+	w.elf = elf_begin(fd, ELF_C_WRITE, NULL);
+	eh = w.elf ? elf64_newehdr(w.elf) : NULL;
+	if (!eh)
+		die("%s: %s", path, elf_errmsg(-1));
+	eh->e_ident[EI_DATA] = ELFDATA2LSB;
+	eh->e_type = ET_REL;
+	eh->e_machine = EM_X86_64;
+	eh->e_version = EV_CURRENT;
+	add_name(&w.strtab, "");
+	add_name(&w.shstrtab, "");
+	for (i = 1; i < out->secs.n; i++) {
+		struct out_sec *s = &out->secs.v[i];
+
+		write_section(&w, s->name, s->type, s->flags, s->align,
+			      s->data.v, s->data.n);
+	}
+	write_symbols(&w);
+	write_tables(&w);
+	if (elf_update(w.elf, ELF_C_WRITE) < 0)
+		die("%s: %s", path, elf_errmsg(-1));
+	elf_end(w.elf);
+	close(fd);
+}
+
+/**
+ * update_emit - writes the update
+ * @up:		the update, decided
+ * @path:	the object to write
+ */
+int update_emit(struct update *up, const char *path)
+{
+	struct out o = {};
+
+	out = &o;
+	vec_add(&o.secs)->name = "";
+	out_section(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16);
+	for_each_included(up, do_place);
+	for_each_included(up, do_refs);
+	emit_modinfo(up);
+	emit_abi();
+	blob_build(up, out);
+	out_section(".note.GNU-stack", SHT_PROGBITS, 0, 1);
+	write_elf(path);
+	return EXIT_OK;
+}

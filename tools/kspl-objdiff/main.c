@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* kspl-objdiff: finds the command. */
+#include <string.h>
+
+#include "objdiff.h"
+
+static const char usage[] =
+"usage: kspl-objdiff diff PRE.o POST.o [--json]\n"
+"       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
+"                    --symvers Module.symvers [--target NAME] [--json FILE]\n"
+"                    -o OUT.o {--source LABEL PRE.o POST.o | --new LABEL POST.o}...\n"
+"       kspl-objdiff inspect FILE.ko [--json]\n"
+"exit: 0 done, 1 failed, 2 usage, 3 no change of code, 4 can't be made safely\n";
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "diff", cmd_diff },
+	{ "create", cmd_create },
+	{ "inspect", cmd_inspect },
+};
+
+int main(int argc, char **argv)
+{
+	int ret = EXIT_USAGE;
+	size_t i;
+
+	if (argc == 2 && (!strcmp(argv[1], "-h") ||
+			  !strcmp(argv[1], "--help"))) {
+		fputs(usage, stdout);
+		return EXIT_OK;
+	}
+	for (i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			ret = commands[i].run(argc - 1, argv + 1);
+	if (ret == EXIT_USAGE)
+		fputs(usage, stderr);
+	return ret;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finds for each unit of the post object the one of the pre object that it
+ * was before: its twin.
+ *
+ * Names decide, where they mean something.  The numbers that the compiler
+ * gives to static locals and clones move when something is added before
+ * them, so those are told apart by the functions that use them.  Strings,
+ * constants and once flags have no twins, they are what they contain.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "objdiff.h"
+
+/* Several units may share a name: a list, ended by @more == NULL. */
+struct group {
+	struct unit *pre, *post;
+	u32 npre, npost;
+};
+
+static bool is_init(const struct unit *u)
+{
+	return u->sec->cls == SC_INIT;
+}
+
+static bool wants_twin(const struct unit *u)
+{
+	return !u->twin && u->name[0] && u->sec->cls != SC_NONE &&
+	       u->sec->cls != SC_DROP && u->sec->cls != SC_EXPORT &&
+	       (u->ident == ID_NAMED || u->ident == ID_SOFT);
+}
+
+/* "buf.12": the number says nothing. Clones keep theirs as a first guess. */
+static bool is_static_local(const struct unit *u)
+{
+	size_t n = strlen(u->name);
+
+	return !u->is_global && !u->is_func && n && strchr(u->name, '.') &&
+	       isdigit((u8)u->name[n - 1]);
+}
+
+static bool may_pair(const struct unit *pre, const struct unit *post)
+{
+	return is_init(pre) == is_init(post) && pre->is_func == post->is_func;
+}
+
+static void make_twins(struct unit *pre, struct unit *post)
+{
+	pre->twin = post;
+	post->twin = pre;
+}
+
+static struct group *group_of(struct map *m, const char *key)
+{
+	struct group *g = map_get(m, key);
+
+	if (!g) {
+		g = xzalloc(sizeof(*g));
+		map_set(m, key, g);
+	}
+	return g;
+}
+
+static void collect(struct map *m, struct obj *obj, bool numbers)
+{
+	struct unit **up, *u;
+
+	vec_for_each(up, &obj->units) {
+		struct group *g;
+
+		u = *up;
+		if (!wants_twin(u) || (numbers && is_static_local(u)))
+			continue;
+		g = group_of(m, numbers ? u->name : strip_numbers(u->name));
+		if (obj->post) {
+			g->post = u;
+			g->npost++;
+		} else {
+			g->pre = u;
+			g->npre++;
+		}
+	}
+}
+
+/* Pairs what is the only one of its name on both sides. */
+static void pair_by_name(struct tu *tu, bool numbers)
+{
+	struct map m = {};
+	u32 i;
+
+	collect(&m, tu->pre, numbers);
+	collect(&m, tu->post, numbers);
+	for (i = 0; i < m.size; i++) {
+		struct group *g = m.slots[i].value;
+
+		if (g && g->npre == 1 && g->npost == 1 &&
+		    may_pair(g->pre, g->post))
+			make_twins(g->pre, g->post);
+	}
+	free(m.slots);
+}
+
+bool same_base(const char *a, const char *b)
+{
+	char *x = strip_numbers(a), *y = strip_numbers(b);
+	bool same = !strcmp(x, y);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* What @u refers to, without twin, in the order of its code. */
+static void list_locals(struct unit *u, struct unit **out, u32 *n, u32 max)
+{
+	struct ref *r;
+	u32 i;
+
+	vec_for_each(r, &u->refs) {
+		if (!r->unit || !wants_twin(r->unit) || r->unit->is_global)
+			continue;
+		for (i = 0; i < *n && out[i] != r->unit; i++)
+			;
+		if (i == *n && *n < max)
+			out[(*n)++] = r->unit;
+	}
+}
+
+#define MAX_LOCALS	256
+
+static u32 count_base(struct unit **v, u32 n, const char *name)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < n; i++)
+		count += same_base(v[i]->name, name);
+	return count;
+}
+
+/* Pairs what two twins refer to, base name by base name, in order. */
+static bool pair_locals(struct unit *pre, struct unit *post)
+{
+	struct unit *a[MAX_LOCALS], *b[MAX_LOCALS];
+	u32 na = 0, nb = 0, i, k;
+	bool any = false;
+
+	list_locals(pre, a, &na, MAX_LOCALS);
+	list_locals(post, b, &nb, MAX_LOCALS);
+	for (i = 0; i < nb; i++) {
+		if (b[i]->twin || count_base(a, na, b[i]->name) !=
+				  count_base(b, nb, b[i]->name))
+			continue;
+		for (k = 0; k < na; k++)
+			if (!a[k]->twin && same_base(a[k]->name, b[i]->name) &&
+			    may_pair(a[k], b[i]))
+				break;
+		if (k < na) {
+			make_twins(a[k], b[i]);
+			any = true;
+		}
+	}
+	return any;
+}
+
+static bool pair_by_users(struct tu *tu)
+{
+	struct unit **up;
+	bool any = false;
+
+	vec_for_each(up, &tu->pre->units)
+		if ((*up)->twin)
+			any |= pair_locals(*up, (*up)->twin);
+	return any;
+}
+
+/* What is still without a twin, but could have one. */
+static void mark_ambiguous(struct tu *tu)
+{
+	struct map m = {};
+	u32 i;
+
+	collect(&m, tu->pre, false);
+	collect(&m, tu->post, false);
+	for (i = 0; i < tu->post->units.n; i++) {
+		struct unit *u = tu->post->units.v[i];
+		struct group *g;
+
+		if (!wants_twin(u) || u->ident == ID_SOFT || is_init(u))
+			continue;
+		g = map_get(&m, strip_numbers(u->name));
+		if (g && g->npre && !is_init(g->pre))
+			u->ambiguous = true;
+	}
+	free(m.slots);
+}
+
+/* Functions and variables that went from one file to another. */
+static void pair_moved(struct update *up)
+{
+	u32 i;
+
+	for (i = 0; i < up->post_globals.size; i++) {
+		struct unit *post = up->post_globals.slots[i].value, *pre;
+
+		if (!post || !wants_twin(post) ||
+		    strcmp(up->post_globals.slots[i].key, post->name))
+			continue;
+		pre = map_get(&up->pre_globals, post->name);
+		if (pre && wants_twin(pre) && may_pair(pre, post))
+			make_twins(pre, post);
+	}
+}
+
+void pair_units(struct update *up)
+{
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus) {
+		if (!tu->pre)
+			continue;
+		pair_by_name(tu, true);
+		pair_by_name(tu, false);
+		while (pair_by_users(tu))
+			pair_by_name(tu, false);
+	}
+	pair_moved(up);
+	vec_for_each(tu, &up->tus)
+		if (tu->pre)
+			mark_ambiguous(tu);
+}

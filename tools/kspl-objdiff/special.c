@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every kind of section a 6.12 x86-64 object has, and what it is to us.
+ *
+ * A section that is not named here is SC_UNKNOWN: it may stay as it is, but
+ * when it changes, or when new code needs a part of it that has no name, the
+ * update is refused.  Nothing is ignored because nobody thought of it.
+ */
+#include <string.h>
+
+#include "objdiff.h"
+
+#define EXACT(n, c)		{ .name = n, .cls = c }
+#define PREFIX(n, c)		{ .name = n, .cls = c, .prefix = true }
+#define TABLE(n, t, size, e)						\
+	{ .name = n, .cls = SC_TABLE, .table = t, .entsize = size, .emit = e }
+#define SPECIAL(n, p, w)						\
+	{ .name = n, .cls = SC_SPECIAL, .prefix = p, .what = w }
+
+/* The first match counts: what is longer stands before what it begins with. */
+static const struct sec_desc descs[] = {
+	EXACT("", SC_NONE),
+	PREFIX(".debug", SC_NONE),
+	PREFIX(".gnu.", SC_DROP),
+	EXACT(".comment", SC_DROP),
+	PREFIX(".note", SC_DROP),
+	PREFIX(".discard", SC_DROP),
+	PREFIX(".llvm", SC_DROP),
+	EXACT(".eh_frame", SC_DROP),
+	EXACT(".sframe", SC_DROP),
+	EXACT(".orc_header", SC_DROP),
+	/* one word per .orc_unwind_ip entry, taken along with that */
+	EXACT(".orc_unwind", SC_DROP),
+	/* only says where the call padding begins */
+	EXACT("__patchable_function_entries", SC_DROP),
+	/* formats for a userspace index, keyed by file and line */
+	EXACT(".printk_index", SC_DROP),
+	EXACT("_error_injection_whitelist", SC_DROP),
+	EXACT(".static_call_tramp_key", SC_DROP),
+	EXACT("__dyndbg_classes", SC_DATA),
+	/* text of the module's own making, shown by modinfo */
+	EXACT(".modinfo", SC_DROP),
+
+	/* freed after boot */
+	EXACT(".init.setup", SC_INIT),
+	PREFIX(".init", SC_INIT),
+	PREFIX(".exit", SC_INIT),
+	PREFIX(".meminit", SC_INIT),
+	PREFIX(".memexit", SC_INIT),
+	EXACT(".head.text", SC_INIT),
+	EXACT(".x86_cpu_dev.init", SC_INIT),
+	EXACT(".lsm_info.init", SC_INIT),
+	EXACT(".early_lsm_info.init", SC_INIT),
+	EXACT(".x86_trampoline", SC_INIT),
+	EXACT(".altinstr_aux", SC_ALT_AUX),
+	EXACT(".altinstr_replacement", SC_ALT_REPL),
+	PREFIX(".apicdrivers", SC_INIT),
+	PREFIX(".intel_mid_dev.init", SC_INIT),
+	EXACT("__earlycon_table", SC_INIT),
+	EXACT("__timer_acpi_probe_table", SC_INIT),
+	EXACT("__irqchip_acpi_probe_table", SC_INIT),
+	PREFIX(".kunit", SC_INIT),
+
+	/* code */
+	EXACT(".static_call.text", SC_STATIC_CALL),
+	PREFIX(".noinstr.text", SC_NOINSTR),
+	PREFIX(".entry.text", SC_NOINSTR),
+	PREFIX(".entry_trampoline", SC_NOINSTR),
+	EXACT(".cpuidle.text", SC_NOINSTR),
+	PREFIX(".text..__x86", SC_NOINSTR),
+	EXACT(".text.startup", SC_INIT),
+	EXACT(".text", SC_TEXT),
+	PREFIX(".text.", SC_TEXT),
+	EXACT(".sched.text", SC_TEXT),
+	EXACT(".spinlock.text", SC_TEXT),
+	EXACT(".kprobes.text", SC_TEXT),
+	EXACT(".irqentry.text", SC_TEXT),
+	EXACT(".softirqentry.text", SC_TEXT),
+	EXACT(".ref.text", SC_TEXT),
+
+	/* tables about places in the code */
+	TABLE(".altinstructions", TABLE_ALT, 14, true),
+	TABLE("__bug_table", TABLE_BUG, 0, true),
+	TABLE("__ex_table", TABLE_EX, 12, true),
+	TABLE("__jump_table", TABLE_JUMP, 16, true),
+	TABLE(".static_call_sites", TABLE_STATIC_CALL, 8, true),
+	TABLE(".retpoline_sites", TABLE_RETPOLINE, 4, true),
+	TABLE(".return_sites", TABLE_RETURN, 4, true),
+	TABLE(".call_sites", TABLE_CALL, 4, true),
+	TABLE(".smp_locks", TABLE_SMP_LOCK, 4, true),
+	/*
+	 * Sealing needs to know the whole program: a function nobody in this
+	 * file takes the address of may be called indirectly by another.
+	 * Unsealed functions work everywhere.
+	 */
+	TABLE(".ibt_endbr_seal", TABLE_ENDBR, 4, false),
+	TABLE("__mcount_loc", TABLE_MCOUNT, 8, true),
+	TABLE(".orc_unwind_ip", TABLE_ORC_IP, 4, true),
+	TABLE("_kprobe_blacklist", TABLE_KPROBE_BL, 8, true),
+	TABLE(".cfi_sites", TABLE_CFI, 4, true),
+	TABLE(".kcfi_traps", TABLE_CFI_TRAP, 4, true),
+	{ .name = "runtime_ptr_", .prefix = true, .cls = SC_TABLE,
+	  .table = TABLE_RT_PTR, .entsize = 4 },
+	{ .name = "runtime_shift_", .prefix = true, .cls = SC_TABLE,
+	  .table = TABLE_RT_SHIFT, .entsize = 4 },
+
+	/* what the linker collects and the kernel reads at boot */
+	SPECIAL(".initcall", true, "an initcall, which only runs at boot"),
+	SPECIAL(".con_initcall", true, "an initcall, which only runs at boot"),
+	SPECIAL("__param", false, "a module parameter"),
+	SPECIAL("__modver", false, "a module version"),
+	SPECIAL("__tracepoints", true, "the definition of a tracepoint"),
+	SPECIAL("_ftrace_events", false, "the definition of a trace event"),
+	SPECIAL("_ftrace_eval_map", false, "the values of a trace event"),
+	SPECIAL("__bpf_raw_tp_map", false, "the definition of a tracepoint"),
+	SPECIAL("__trace_printk_fmt", false, "a format of trace_printk()"),
+	SPECIAL("__syscalls_metadata", false, "a system call's description"),
+	SPECIAL(".BTF_ids", false, "a list of BTF ids"),
+	SPECIAL(".pci_fixup", true, "a PCI quirk"),
+	SPECIAL("__srcu_struct_ptrs", false, "an SRCU domain"),
+	SPECIAL(".data..ro_after_init.BTF", false, "a list of BTF ids"),
+	SPECIAL("__clk_of_table", true, "a table of drivers"),
+	SPECIAL("__governor_thermal_table", true, "a table of drivers"),
+	SPECIAL(".builtin_fw", true, "built-in firmware"),
+
+	PREFIX("___ksymtab", SC_EXPORT),
+	PREFIX("__ksymtab", SC_EXPORT),
+	PREFIX("___kcrctab", SC_EXPORT),
+	PREFIX("__kcrctab", SC_EXPORT),
+	EXACT(".export_symbol", SC_EXPORT),
+
+	/* data */
+	EXACT("__dyndbg", SC_DYNDBG),
+	EXACT(".data..once", SC_FRESH),
+	EXACT(".data..do_once", SC_DATA),
+	EXACT(".data.once", SC_FRESH),
+	EXACT(".data.unlikely", SC_FRESH),
+	EXACT(".data..unlikely", SC_FRESH),
+	PREFIX(".data..Lubsan", SC_FRESH),
+	PREFIX(".data..percpu", SC_PERCPU),
+	PREFIX(".data.rel.ro", SC_RODATA),
+	EXACT(".data", SC_DATA),
+	PREFIX(".data.", SC_DATA),
+	EXACT(".ref.data", SC_DATA),
+	EXACT(".bss", SC_DATA),
+	PREFIX(".bss.", SC_DATA),
+	EXACT(".rodata", SC_RODATA),
+	PREFIX(".rodata.", SC_RODATA),
+	EXACT(".kprobe_blacklist", SC_DROP),
+	/* the scheduling classes are ordered by their sections */
+	EXACT("__stop_sched_class", SC_RODATA),
+	EXACT("__dl_sched_class", SC_RODATA),
+	EXACT("__rt_sched_class", SC_RODATA),
+	EXACT("__fair_sched_class", SC_RODATA),
+	EXACT("__ext_sched_class", SC_RODATA),
+	EXACT("__idle_sched_class", SC_RODATA),
+};
+
+static const struct sec_desc unknown = { .name = "", .cls = SC_UNKNOWN };
+
+const struct sec_desc *sec_describe(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(descs); i++) {
+		const struct sec_desc *d = &descs[i];
+
+		if (d->prefix ? starts_with(name, d->name)
+			      : !strcmp(name, d->name))
+			return d;
+	}
+	return &unknown;
+}
