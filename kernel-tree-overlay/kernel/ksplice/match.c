@@ -323,6 +323,18 @@ static bool contents_equal(struct ksplice_match *m, u32 unit,
 	return true;
 }
 
+/* If kallsyms has the unit's name, it has to be there; weak ones may differ. */
+static int check_primary(struct ksplice_match *m, u32 unit, unsigned long addr)
+{
+	u32 sym = m->w->primary[unit];
+
+	if (sym == KSPLICE_NONE ||
+	    m->view->syms[sym].flags & KSPLICE_SYM_WEAK ||
+	    name_agrees(m, sym, addr + m->view->syms[sym].offset))
+		return 0;
+	return refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
+}
+
 /* A unit must be at @addr. */
 static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
@@ -346,6 +358,8 @@ static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 		return refuse(m, "%s would be outside %s", unit_name(m, unit),
 			      ksplice_str(m->view,
 					  m->view->targets[u->target].name));
+	if (check_primary(m, unit, addr))
+		return -EILSEQ;
 	m->unit_addr[unit] = addr;
 	m->unit_state[unit] = KSPLICE_UNIT_INFERRED;
 	m->w->journal[m->w->njournal++] = unit | JOURNAL_UNIT;
@@ -377,7 +391,8 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 		return refuse(m, "%s has another value than in code matched before",
 			      sym_name(m, sym));
 	}
-	if (!name_agrees(m, sym, value))
+	if (!(defines(s) && m->w->primary[s->unit] == sym) &&
+	    !name_agrees(m, sym, value))
 		return refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
 	if (defines(s) && learn_unit(m, s->unit, value - s->offset))
 		return -EILSEQ;
@@ -529,28 +544,6 @@ static int compare_unit(struct ksplice_match *m, u32 unit)
 	return ret;
 }
 
-/* All functions of the unit must be where kallsyms has their names. */
-static int check_primary(struct ksplice_match *m, u32 unit)
-{
-	struct ksplice_span s = { .bad_what = "function" };
-	u32 sym = m->w->primary[unit];
-	u64 value;
-
-	if (sym == KSPLICE_NONE)
-		return 0;
-	value = m->unit_addr[unit] + m->view->syms[sym].offset;
-	m->w->why[0] = 0;
-	if (m->sym_state[sym] != KSPLICE_SYM_UNKNOWN &&
-	    m->sym_value[sym] == value)
-		return 0;
-	if (name_agrees(m, sym, value) ||
-	    m->view->syms[sym].flags & KSPLICE_SYM_WEAK)
-		return 0;
-	refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
-	note_failure(m, unit, &s);
-	return -EILSEQ;
-}
-
 /*
  * Tries a text unit at @addr, and all constants that follow from it.  On
  * success the journal holds what was learnt, on failure nothing is left.
@@ -569,8 +562,6 @@ static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
 	if (ret)
 		note_failure(m, unit, &s);
 	else
-		ret = check_primary(m, unit);
-	if (!ret)
 		ret = compare_unit(m, unit);
 	/* The journal grows while constants lead to more constants. */
 	for (i = 0; !ret && i < w->njournal; i++) {

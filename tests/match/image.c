@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "image.h"
+
+void *shim_alloc(size_t n, size_t size)
+{
+	return calloc(n ? n : 1, size ? size : 1);
+}
+
+u8 *image_add(struct image *im, unsigned long addr, size_t size,
+	      enum ksplice_f_unit_kind kind)
+{
+	struct image_part *p = &im->parts[im->nparts++];
+
+	if (im->nparts > ARRAY_SIZE(im->parts))
+		abort();
+	p->addr = addr;
+	p->size = size;
+	p->kind = kind;
+	p->bytes = calloc(1, size ? size : 1);
+	return p->bytes;
+}
+
+static struct image_part *part_at(struct image *im, unsigned long addr,
+				  size_t len)
+{
+	u32 i;
+
+	for (i = 0; i < im->nparts; i++) {
+		struct image_part *p = &im->parts[i];
+
+		if (addr >= p->addr && addr - p->addr <= p->size &&
+		    len <= p->size - (addr - p->addr))
+			return p;
+	}
+	return NULL;
+}
+
+u8 *image_at(struct image *im, unsigned long addr, size_t len)
+{
+	struct image_part *p = part_at(im, addr, len);
+
+	return p ? p->bytes + (addr - p->addr) : NULL;
+}
+
+void image_sym(struct image *im, const char *name, unsigned long addr)
+{
+	if (im->nsyms == im->room) {
+		im->room = im->room ? 2 * im->room : 1024;
+		im->syms = realloc(im->syms, im->room * sizeof(*im->syms));
+	}
+	im->syms[im->nsyms].name = strdup(name);
+	im->syms[im->nsyms++].addr = addr;
+	im->sorted = false;
+}
+
+static int cmp_sym(const void *a, const void *b)
+{
+	const struct image_sym *x = a, *y = b;
+	int c = strcmp(x->name, y->name);
+
+	return c ? c : x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static struct image_sym *first_sym(struct image *im, const char *name)
+{
+	u32 lo = 0, hi = im->nsyms;
+
+	if (!im->sorted)
+		qsort(im->syms, im->nsyms, sizeof(*im->syms), cmp_sym);
+	im->sorted = true;
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (strcmp(im->syms[mid].name, name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return im->syms + lo;
+}
+
+unsigned long image_addr(struct image *im, const char *name)
+{
+	struct image_sym *s = first_sym(im, name);
+
+	return s < im->syms + im->nsyms && !strcmp(s->name, name) ? s->addr : 0;
+}
+
+static int image_read(void *ctx, unsigned long addr, void *buf, size_t len)
+{
+	struct image *im = ctx;
+	u8 *p = image_at(im, addr, len);
+
+	im->reads++;
+	if (!p)
+		return -EFAULT;
+	memcpy(buf, p, len);
+	return 0;
+}
+
+static int image_candidates(void *ctx, u32 target, const char *name,
+			    int (*fn)(void *data, unsigned long addr),
+			    void *data)
+{
+	struct image *im = ctx;
+	struct image_sym *s = first_sym(im, name);
+	int ret;
+
+	(void)target;
+	im->lookups++;
+	for (; s < im->syms + im->nsyms && !strcmp(s->name, name); s++) {
+		ret = fn(data, s->addr);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static bool image_in_target(void *ctx, u32 target, unsigned long addr,
+			    size_t len, enum ksplice_f_unit_kind kind)
+{
+	struct image_part *p = part_at(ctx, addr, len);
+
+	(void)target;
+	if (kind == KSPLICE_UNIT_PERCPU)
+		return addr < 0x1000000;
+	if (!p)
+		return false;
+	if (kind == KSPLICE_UNIT_TEXT)
+		return p->kind == KSPLICE_UNIT_TEXT;
+	if (kind == KSPLICE_UNIT_DATA)
+		return p->kind != KSPLICE_UNIT_TEXT;
+	return p->kind == KSPLICE_UNIT_RODATA;
+}
+
+static bool image_is_text(void *ctx, unsigned long addr)
+{
+	struct image_part *p = part_at(ctx, addr, 1);
+
+	return p && p->kind == KSPLICE_UNIT_TEXT;
+}
+
+static bool image_is_ftrace(void *ctx, unsigned long addr)
+{
+	struct image *im = ctx;
+
+	(void)addr;
+	return im->all_ftrace;
+}
+
+const struct ksplice_match_ops image_ops = {
+	.read = image_read,
+	.candidates = image_candidates,
+	.in_target = image_in_target,
+	.is_text = image_is_text,
+	.is_ftrace = image_is_ftrace,
+};
+
+void image_free(struct image *im)
+{
+	u32 i;
+
+	for (i = 0; i < im->nparts; i++)
+		free(im->parts[i].bytes);
+	for (i = 0; i < im->nsyms; i++)
+		free(im->syms[i].name);
+	free(im->syms);
+	memset(im, 0, sizeof(*im));
+}
