@@ -40,22 +40,52 @@ static u32 add_string(const char *s)
 
 /* Units */
 
+static bool is_string(const struct unit *u)
+{
+	const u8 *p = unit_data(u);
+
+	return p && u->size && memchr(p, 0, u->size) == p + u->size - 1;
+}
+
 static u32 unit_kind(const struct unit *u)
 {
+	if (!u->size)
+		return KSPLICE_UNIT_DATA;
 	switch (u->sec->cls) {
 	case SC_TEXT:
 	case SC_NOINSTR:
 		return KSPLICE_UNIT_TEXT;
 	case SC_RODATA:
 	case SC_CONST:
-		return u->name[0] && u->ident == ID_FRESH ?
-			KSPLICE_UNIT_DATA : KSPLICE_UNIT_RODATA;
+		return u->ident == ID_FRESH ? KSPLICE_UNIT_DATA :
+					      KSPLICE_UNIT_RODATA;
 	case SC_STRING:
-		return KSPLICE_UNIT_STRING;
+		return is_string(u) ? KSPLICE_UNIT_STRING :
+				      KSPLICE_UNIT_RODATA;
 	case SC_PERCPU:
 		return KSPLICE_UNIT_PERCPU;
 	}
 	return KSPLICE_UNIT_DATA;
+}
+
+/*
+ * What boot code has freed, or what the kernel keeps rewriting, is no unit:
+ * it is only a symbol with a value.
+ */
+static bool has_unit(const struct unit *u)
+{
+	switch (u->sec->cls) {
+	case SC_INIT:
+	case SC_STATIC_CALL:
+	case SC_ALT_REPL:
+	case SC_ALT_AUX:
+	case SC_NONE:
+	case SC_DROP:
+		return false;
+	case SC_UNKNOWN:
+		return !(u->sec->sh.sh_flags & SHF_EXECINSTR);
+	}
+	return true;
 }
 
 static bool has_content(u32 kind)
@@ -66,7 +96,7 @@ static bool has_content(u32 kind)
 
 static void add_unit(struct unit *u)
 {
-	if (u->in_blob)
+	if (u->in_blob || !has_unit(u))
 		return;
 	u->in_blob = true;
 	*vec_add(&b.units) = u;
@@ -166,14 +196,17 @@ static u32 sym_of_unit(const struct unit *u)
 	struct ksplice_f_sym *s;
 	u32 idx;
 
-	s = find_sym(xasprintf("unit %u", u->blob_idx), &idx);
+	s = find_sym(xasprintf("unit %p", (const void *)u), &idx);
 	if (!s)
 		return idx;
 	s->name = add_string(u->name);
 	s->flags = sym_kind_flags(u);
-	s->unit = u->blob_idx;
-	s->offset = sym_offset(u);
+	s->unit = KSPLICE_NONE;
 	s->target = 0;
+	if (u->in_blob) {
+		s->unit = u->blob_idx;
+		s->offset = sym_offset(u);
+	}
 	return idx;
 }
 
@@ -388,10 +421,10 @@ static int cmp_site(const void *x, const void *y)
 	return 0;
 }
 
-/* Sorts and drops what lies inside an alternative: the alternative tells. */
+/* By offset, an alternative before what is inside of it; no site twice. */
 static void finish_sites(u32 first)
 {
-	struct ksplice_f_site *s = b.sites.v + first, *alt = NULL;
+	struct ksplice_f_site *s = b.sites.v + first;
 	u32 n = b.sites.n - first, i, keep = 0;
 
 	for (i = 0; i < n; i++)
@@ -399,17 +432,12 @@ static void finish_sites(u32 first)
 	if (n)
 		qsort(s, n, sizeof(*s), cmp_site);
 	for (i = 0; i < n; i++) {
-		struct ksplice_f_site site = s[i];
-
-		site.pad = 0;
-		if (site.kind != KSPLICE_SITE_ALT && alt &&
-		    site.offset < alt->offset + alt->len)
+		s[i].pad = 0;
+		if (keep && s[i].kind != KSPLICE_SITE_ALT &&
+		    s[i].offset == s[keep - 1].offset &&
+		    s[keep - 1].kind != KSPLICE_SITE_ALT)
 			continue;
-		s[keep] = site;
-		if (site.kind == KSPLICE_SITE_ALT &&
-		    (!alt || site.offset >= alt->offset + alt->len))
-			alt = &s[keep];
-		keep++;
+		s[keep++] = s[i];
 	}
 	b.sites.n = first + keep;
 }
@@ -426,10 +454,23 @@ static void fill_text(struct unit *u, struct ksplice_f_unit *f)
 	finish_sites(first);
 	f->sites = first;
 	f->nsites = b.sites.n - first;
+	if (u->name[0])
+		sym_of_unit(u);	/* to find it by */
 	if (u->twin && u->twin->replaced)
 		f->flags |= KSPLICE_UNIT_REPLACED;
 	if (u->parent)
 		f->parent = u->parent->blob_idx;
+}
+
+/* Pointers to functions in data help to tell functions of one name apart. */
+static void add_pointers(const struct unit *u)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->unit && r->unit->in_blob &&
+		    class_is_text(r->unit->sec->cls))
+			add_reloc(u, r, r->off);
 }
 
 static void fill_unit(struct unit *u)
@@ -447,8 +488,11 @@ static void fill_unit(struct unit *u)
 	f->parent = KSPLICE_NONE;
 	f->relocs = b.relocs.n;
 	f->sites = b.sites.n;
-	if (!has_content(f->kind))
+	if (!has_content(f->kind)) {
+		add_pointers(u);
+		f->nrelocs = b.relocs.n - f->relocs;
 		return;
+	}
 	f->bytes = add_bytes(u);
 	vec_for_each(r, &u->refs)
 		add_reloc(u, r, r->off);

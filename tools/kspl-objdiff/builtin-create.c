@@ -17,7 +17,8 @@ static bool name_is_good(const char *name)
 	const char *p;
 
 	for (p = name; *p; p++)
-		if (!isalnum((unsigned char)*p) && !strchr("_-.", *p))
+		if (!isalnum((unsigned char)*p) &&
+		    (p == name || !strchr("_-.+", *p)))
 			return false;
 	return *name && strlen(name) <= KSPLICE_NAME_MAX;
 }
@@ -80,7 +81,7 @@ static bool parse(struct options *o, int argc, char **argv)
 		return false;
 	}
 	if (!name_is_good(o->up.name)) {
-		warn("create: a name has 1 to %d letters, digits, '_', '-' or '.'",
+		warn("create: a name has 1 to %d letters, digits, '_', '-', '.' or '+'",
 		     KSPLICE_NAME_MAX);
 		return false;
 	}

@@ -1,10 +1,405 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads an update back. */
+/* Reads an update back: checks it as the kernel does, and shows all of it. */
+#include <fcntl.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "objdiff.h"
+
+/* blobcheck.c */
+int blob_check(const void *blob, size_t size, char *why, size_t len);
+const char *blob_site_name(u32 kind);
+
+/* The file, and the blob in it */
+static struct {
+	const char *path;
+	Elf *elf;
+	size_t shstr;
+	u8 *blob;
+	size_t size;
+	u32 shndx;
+	const struct ksplice_f_header *h;
+	const struct ksplice_f_target *targets;
+	const struct ksplice_f_unit *units;
+	const struct ksplice_f_sym *syms;
+	const struct ksplice_f_reloc *relocs;
+	const struct ksplice_f_site *sites;
+	const struct ksplice_f_replace *replaces;
+	const struct ksplice_f_fixup *fixups;
+	const char *strings;
+	const Elf64_Rela *rela;
+	size_t nrela;
+	const Elf64_Sym *symtab;
+	size_t nsyms;
+	size_t strtab;
+} f;
+
+static const char *str(u32 off)
+{
+	return f.strings + off;
+}
+
+static const void *table(const struct ksplice_f_table *t)
+{
+	return f.blob + t->off;
+}
+
+/* Copied, so that it is aligned. */
+static void *copy_section(Elf_Scn *scn, size_t *size)
+{
+	Elf_Data *d = elf_rawdata(scn, NULL);
+	void *p;
+
+	*size = d && d->d_buf ? d->d_size : 0;
+	p = xzalloc(*size);
+	if (*size)
+		memcpy(p, d->d_buf, *size);
+	return p;
+}
+
+static void take_section(Elf_Scn *scn, const Elf64_Shdr *sh, const char *name)
+{
+	size_t size;
+
+	if (!strcmp(name, KSPLICE_SECTION) && sh->sh_type != SHT_NOBITS) {
+		f.blob = copy_section(scn, &f.size);
+		f.shndx = elf_ndxscn(scn);
+	} else if (!strcmp(name, ".rela" KSPLICE_SECTION)) {
+		f.rela = copy_section(scn, &size);
+		f.nrela = size / sizeof(Elf64_Rela);
+	} else if (sh->sh_type == SHT_SYMTAB) {
+		f.symtab = copy_section(scn, &size);
+		f.nsyms = size / sizeof(Elf64_Sym);
+		f.strtab = sh->sh_link;
+	}
+}
+
+static void open_update(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf_Scn *scn = NULL;
+	Elf64_Ehdr *eh;
+
+	f.path = path;
+	if (fd < 0)
+		die("%s: %m", path);
+	elf_version(EV_CURRENT);
+	f.elf = elf_begin(fd, ELF_C_READ, NULL);
+	eh = f.elf && elf_kind(f.elf) == ELF_K_ELF ? elf64_getehdr(f.elf) :
+						     NULL;
+	if (!eh || eh->e_machine != EM_X86_64 || eh->e_type != ET_REL ||
+	    elf_getshdrstrndx(f.elf, &f.shstr))
+		die("%s: not a kernel module or object for x86-64", path);
+	while ((scn = elf_nextscn(f.elf, scn))) {
+		Elf64_Shdr *sh = elf64_getshdr(scn);
+		const char *name = sh ? elf_strptr(f.elf, f.shstr,
+						   sh->sh_name) : NULL;
+
+		if (!name)
+			die("%s: damaged section headers", path);
+		take_section(scn, sh, name);
+	}
+	if (!f.blob)
+		die("%s: not a hot update: it has no section %s", path,
+		    KSPLICE_SECTION);
+}
+
+static void check_update(void)
+{
+	char why[400];
+
+	if (blob_check(f.blob, f.size, why, sizeof(why)))
+		die("%s: %s", f.path, why);
+	f.h = (const void *)f.blob;
+	f.targets = table(&f.h->targets);
+	f.units = table(&f.h->units);
+	f.syms = table(&f.h->syms);
+	f.relocs = table(&f.h->relocs);
+	f.sites = table(&f.h->sites);
+	f.replaces = table(&f.h->replaces);
+	f.fixups = table(&f.h->fixups);
+	f.strings = table(&f.h->strings);
+}
+
+/* Places */
+
+static const char *section_name(u32 shndx)
+{
+	Elf_Scn *scn = elf_getscn(f.elf, shndx);
+	Elf64_Shdr *sh = scn ? elf64_getshdr(scn) : NULL;
+	const char *name = sh ? elf_strptr(f.elf, f.shstr, sh->sh_name) : NULL;
+
+	return name ? name : "?";
+}
+
+/* "cmdline_proc_show+0x12" for a place in a section of the update */
+static const char *place_name(u32 shndx, u64 off)
+{
+	size_t i;
+
+	for (i = 0; i < f.nsyms; i++) {
+		const Elf64_Sym *s = &f.symtab[i];
+		const char *name;
+
+		if (s->st_shndx != shndx ||
+		    ELF64_ST_TYPE(s->st_info) == STT_SECTION ||
+		    off < s->st_value || off >= s->st_value + s->st_size)
+			continue;
+		name = elf_strptr(f.elf, f.strtab, s->st_name);
+		return xasprintf("%s+%#llx", name ? name : "?",
+				 (unsigned long long)(off - s->st_value));
+	}
+	return xasprintf("%s+%#llx", section_name(shndx),
+			 (unsigned long long)off);
+}
+
+/* What the module loader will write at @off of the blob. */
+static const char *pointed_to(u64 off)
+{
+	const Elf64_Sym *s;
+	size_t i, idx;
+
+	for (i = 0; i < f.nrela; i++)
+		if (f.rela[i].r_offset == off)
+			break;
+	idx = i < f.nrela ? ELF64_R_SYM(f.rela[i].r_info) : 0;
+	if (!idx || idx >= f.nsyms)
+		return "nothing";
+	s = &f.symtab[idx];
+	return place_name(s->st_shndx, s->st_value + f.rela[i].r_addend);
+}
+
+#define place_of(t, i, member)						\
+	pointed_to((const u8 *)&f.t[i].member - f.blob)
+
+static const char *unit_kind_name(u32 kind)
+{
+	static const char *const names[] = {
+		"?", "text", "rodata", "string", "data", "percpu",
+	};
+
+	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
+}
+
+static const char *unit_label(u32 i)
+{
+	const struct ksplice_f_unit *u = &f.units[i];
+	const u8 *bytes = table(&f.h->bytes);
+
+	if (*str(u->name))
+		return str(u->name);
+	if (u->kind == KSPLICE_UNIT_STRING)
+		return xasprintf("\"%.40s\"", (const char *)bytes + u->bytes);
+	return "(unnamed)";
+}
+
+static const char *sym_label(u32 i)
+{
+	const struct ksplice_f_sym *s = &f.syms[i];
+
+	if (*str(s->name))
+		return str(s->name);
+	return s->unit == KSPLICE_NONE ? "(unnamed)" : unit_label(s->unit);
+}
+
+static const char *type_name(u32 type)
+{
+	switch (type) {
+	case R_X86_64_64:
+		return "64";
+	case R_X86_64_PC32:
+		return "PC32";
+	case R_X86_64_PLT32:
+		return "PLT32";
+	case R_X86_64_32:
+		return "32";
+	case R_X86_64_32S:
+		return "32S";
+	case R_X86_64_PC64:
+		return "PC64";
+	case KSPLICE_R_RT_PTR:
+		return "RT_PTR";
+	case KSPLICE_R_RT_SHIFT:
+		return "RT_SHIFT";
+	}
+	return "?";
+}
+
+/* Text */
+
+static void print_replaces(void)
+{
+	u32 i;
+
+	for (i = 0; i < f.h->replaces.n; i++) {
+		const struct ksplice_f_replace *r = &f.replaces[i];
+
+		if (r->kind == KSPLICE_REPLACE_RANGE)
+			printf("  nobody in %s (%u bytes, %s)\n", str(r->name),
+			       r->size, str(f.units[r->unit].source));
+		else
+			printf("  replace %s (%u bytes, %s) by %s (%u bytes)\n",
+			       str(r->name), r->size,
+			       str(f.units[r->unit].source),
+			       place_of(replaces, i, addr), r->new_size);
+	}
+}
+
+static void print_fixups(void)
+{
+	u32 i;
+
+	for (i = 0; i < f.h->fixups.n; i++) {
+		const struct ksplice_f_fixup *x = &f.fixups[i];
+
+		printf("  fixup %s %s %s%+lld\n", place_of(fixups, i, place),
+		       type_name(x->type), sym_label(x->sym),
+		       (long long)x->addend);
+	}
+}
+
+static void print_units(void)
+{
+	u32 i, k;
+
+	for (i = 0; i < f.h->units.n; i++) {
+		const struct ksplice_f_unit *u = &f.units[i];
+
+		printf("  %s %s %u bytes, align %u, %s%s\n",
+		       unit_kind_name(u->kind), unit_label(i), u->size,
+		       u->align, str(u->source),
+		       u->flags & KSPLICE_UNIT_REPLACED ? ", replaced" : "");
+		for (k = u->relocs; k < u->relocs + u->nrelocs; k++)
+			printf("    +%#x %s %s%+lld\n", f.relocs[k].offset,
+			       type_name(f.relocs[k].type),
+			       sym_label(f.relocs[k].sym),
+			       (long long)f.relocs[k].addend);
+		for (k = u->sites; k < u->sites + u->nsites; k++)
+			printf("    +%#x site %s, %u bytes\n",
+			       f.sites[k].offset,
+			       blob_site_name(f.sites[k].kind),
+			       f.sites[k].len);
+	}
+}
+
+static void print_text(void)
+{
+	u32 i;
+
+	printf("update %s for %s, format %u, %u bytes\n", str(f.h->name),
+	       str(f.h->release), f.h->format, f.h->size);
+	if (*str(f.h->description))
+		printf("%s\n", str(f.h->description));
+	printf("targets:");
+	for (i = 0; i < f.h->targets.n; i++)
+		printf(" %s", str(f.targets[i].name));
+	printf("\nreplaced:\n");
+	print_replaces();
+	printf("fixups: %u\n", f.h->fixups.n);
+	print_fixups();
+	printf("units: %u, symbols: %u, relocations: %u, sites: %u\n",
+	       f.h->units.n, f.h->syms.n, f.h->relocs.n, f.h->sites.n);
+	print_units();
+}
+
+/* JSON */
+
+static void json_field(const char *name, const char *value, bool last)
+{
+	printf("\"%s\": ", name);
+	json_string(stdout, value);
+	if (!last)
+		printf(", ");
+}
+
+static void json_replaces(void)
+{
+	u32 i;
+
+	printf(" \"replaces\": [");
+	for (i = 0; i < f.h->replaces.n; i++) {
+		const struct ksplice_f_replace *r = &f.replaces[i];
+		bool range = r->kind == KSPLICE_REPLACE_RANGE;
+
+		printf("%s\n  {", i ? "," : "");
+		json_field("name", str(r->name), false);
+		json_field("kind", range ? "range" : "function", false);
+		json_field("source", str(f.units[r->unit].source), false);
+		if (!range)
+			json_field("new", place_of(replaces, i, addr), false);
+		printf("\"size\": %u, \"new_size\": %u}", r->size,
+		       r->new_size);
+	}
+	printf("],\n");
+}
+
+static void json_fixups(void)
+{
+	u32 i;
+
+	printf(" \"fixups\": [");
+	for (i = 0; i < f.h->fixups.n; i++) {
+		const struct ksplice_f_fixup *x = &f.fixups[i];
+
+		printf("%s\n  {", i ? "," : "");
+		json_field("place", place_of(fixups, i, place), false);
+		json_field("type", type_name(x->type), false);
+		json_field("symbol", sym_label(x->sym), false);
+		printf("\"addend\": %lld}", (long long)x->addend);
+	}
+	printf("],\n");
+}
+
+static void json_units(void)
+{
+	u32 i;
+
+	printf(" \"units\": [");
+	for (i = 0; i < f.h->units.n; i++) {
+		const struct ksplice_f_unit *u = &f.units[i];
+
+		printf("%s\n  {", i ? "," : "");
+		json_field("name", str(u->name), false);
+		json_field("kind", unit_kind_name(u->kind), false);
+		json_field("source", str(u->source), false);
+		printf("\"size\": %u, \"relocs\": %u, \"sites\": %u, \"replaced\": %s}",
+		       u->size, u->nrelocs, u->nsites,
+		       u->flags & KSPLICE_UNIT_REPLACED ? "true" : "false");
+	}
+	printf("],\n");
+}
+
+static void print_json(void)
+{
+	u32 i;
+
+	printf("{");
+	json_field("name", str(f.h->name), false);
+	json_field("release", str(f.h->release), false);
+	json_field("description", str(f.h->description), false);
+	printf("\"format\": %u, \"size\": %u,\n \"targets\": [", f.h->format,
+	       f.h->size);
+	for (i = 0; i < f.h->targets.n; i++) {
+		fputs(i ? ", " : "", stdout);
+		json_string(stdout, str(f.targets[i].name));
+	}
+	printf("],\n");
+	json_replaces();
+	json_fixups();
+	json_units();
+	printf(" \"symbols\": %u, \"relocs\": %u, \"sites\": %u}\n",
+	       f.h->syms.n, f.h->relocs.n, f.h->sites.n);
+}
 
 int inspect_file(const char *path, bool json)
 {
-	(void)path;
-	(void)json;
-	die("inspect: not built yet");
+	open_update(path);
+	check_update();
+	if (json)
+		print_json();
+	else
+		print_text();
+	return EXIT_OK;
 }

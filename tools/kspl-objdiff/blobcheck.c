@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel's own reader of the format, on the host: what inspect accepts is
+ * what the kernel accepts.  Compiled against the stand-ins for kernel headers
+ * of tests/match, so this file and objdiff.h don't meet.
+ */
+#include <linux/types.h>
+#include "../../kernel-tree-overlay/kernel/ksplice/format.h"
+
+int blob_check(const void *blob, size_t size, char *why, size_t len);
+const char *blob_site_name(u32 kind);
+const char *ksplice_arch_site_name(u32 kind);
+
+void *shim_alloc(size_t n, size_t size)
+{
+	return calloc(n ? n : 1, size ? size : 1);
+}
+
+/* Return: 0 or a negative errno, with the reason in @why. */
+int blob_check(const void *blob, size_t size, char *why, size_t len)
+{
+	struct ksplice_view view;
+	struct ksplice_error err;
+	int ret;
+
+	ret = ksplice_view_init(&view, blob, size, &err);
+	snprintf(why, len, "%s", err.text);
+	return ret;
+}
+
+const char *blob_site_name(u32 kind)
+{
+	return ksplice_arch_site_name(kind);
+}
