@@ -1,0 +1,317 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kspl-build: kept line numbers, what it refuses, and, where a built kernel is
+# in the cache, updates from it.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+cd "$TMP"
+build=$REPO/tools/kspl-build/kspl-build
+relines=$REPO/tools/kspl-build/relines.awk
+
+# --- line numbers -----------------------------------------------------------
+
+# What the preprocessor makes of old.c and of the rewritten new.c, but for the
+# lines with ADDED, must be the same, numbers included.
+keeps_lines() {
+	diff old.c new.c >lines.diff || [ $? -eq 1 ]
+	awk -f "$relines" lines.diff new.c >kept.c
+	gcc -E -P old.c | sed '/ADDED/d; s/{ ; /{ /' >old.i
+	gcc -E -P kept.c | sed '/ADDED/d; s/{ ; /{ /' >kept.i
+	diff old.i kept.i || { cat kept.c; return 1; }
+}
+
+# old.c is the input without its + lines, new.c the one without its - lines
+lines_case() {
+	local name=$1
+
+	cat >case
+	sed -n -e 's/^+.*//;t' -e 's/^[- ]//p' case >old.c
+	sed -n -e 's/^-.*//;t' -e 's/^[+ ]//p' case >new.c
+	check "lines kept: $name" keeps_lines
+}
+
+lines_case "added, removed, both" <<'END'
+ int a = __LINE__;
++int ADDED1 = __LINE__;
++int ADDED2 = __LINE__;
+ int b = __LINE__;
+-int ADDED3 = __LINE__;
+ int c = __LINE__;
+-int ADDED4;
++int ADDED5;
+ int d = __LINE__;
++int ADDED6;
+END
+lines_case "at the first line" <<'END'
++int ADDED;
+ int a = __LINE__;
+END
+lines_case "in a comment" <<'END'
+ /* a comment
++ * that's (longer
+  */
+ int a = __LINE__;
++// don't ( /*
+ int b = __LINE__;
++int ADDED; /* one (
++  two */
+ int c = __LINE__;
+END
+lines_case "in a continued line" <<'END'
+ #define M(x) do { \
++	; \
+ 	int y = x; \
+ } while (0)
+ int a = __LINE__;
+ M(__LINE__)
++char *ADDED = "a \
++ (b";
+ int b = __LINE__;
+END
+lines_case "in a macro's arguments" <<'END'
+ #define M(x, ...) x
+ int a = __LINE__;
+ M(int b = 1,
++  ADDED,
+   c);
+ int d = __LINE__;
+END
+lines_case "in a group that is skipped" <<'END'
+ #ifndef GUARD_H
+ #define GUARD_H
+ #ifdef NO
++int ADDED1;
+ int a = __LINE__;
+ #else
+ int b = __LINE__;
+ #endif
+ int c = __LINE__;
+ #if 0
+ int n;
++int ADDED;
+ # if 1
++int ADDED;
+ # endif
+ #elif 1
+ int d = __LINE__;
+ #endif
+ int e = __LINE__;
+ #endif
+END
+lines_case "parentheses that a conditional opens twice" <<'END'
+ #ifdef NO
+ int a(int x,
+ #else
+ int a(long x,
+ #endif
+ 	int y);
++int ADDED;
+ int b = __LINE__;
+ char c = '(', d = '"', *e = "\"(";
++int ADDED;
+ int f = __LINE__;
+END
+
+# --- what is refused --------------------------------------------------------
+
+cat >"$TMP/objdiff" <<'END'
+#!/bin/sh
+# stands in for kspl-objdiff: what it is called with, an empty object
+echo "$@" >"$OBJDIFF_CALL"
+while [ $# -gt 1 ]; do
+	[ "$1" != -o ] || out=$2
+	shift
+done
+[ "$OBJDIFF_EXIT" = 0 ] || echo "the reason of the stand-in" >&2
+printf '\t.section .note.GNU-stack,""\n' | as -o "$out" -
+exit "$OBJDIFF_EXIT"
+END
+chmod +x objdiff
+export OBJDIFF_CALL=$TMP/called OBJDIFF_EXIT=0
+
+check "--help" says 'usage: kspl-build' "$build" --help
+check "no patch: usage" exits 2 "$build" -b .
+check "unknown option: usage" exits 2 "$build" --no-such x.patch
+check "no such patch: usage" exits 2 "$build" -b . none.patch
+: >empty.patch
+check "empty patch: usage" exits 2 "$build" -b . empty.patch
+echo x >x.patch
+check "bad name: usage" exits 2 "$build" -b . -n 'A b' x.patch
+check "long name: usage" exits 2 "$build" -b . -n "$(printf 'a%.0s' {1..48})" x.patch
+check "bad -j: usage" exits 2 "$build" -b . -j 0 x.patch
+check "no such build tree" says 'does not exist' "$build" -b none x.patch
+
+# A tree with as much of a kernel as is looked at, built by hand.
+mini() {
+	rm -rf src bld
+	mkdir -p src/{kernel,fs,include/linux,arch/x86/boot,arch/x86/lib,scripts,Documentation} \
+		bld/{include/config,fs,kernel,tools/objtool,lib}
+	printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 1\n' >src/Makefile
+	printf 'int fork;\n' >src/kernel/fork.c
+	printf '#include "fn.h"\nint fn(void)\n{\n\treturn FN;\n}\nint line(void)\n{\n\treturn __LINE__;\n}\n' >src/fs/fn.c
+	printf '#define FN 1\n' >src/fs/fn.h
+	printf '#include "../fs/fn.h"\nint other(void)\n{\n\treturn 3;\n}\n' >src/kernel/other.c
+	printf 'int module(void)\n{\n\treturn 0;\n}\n' >src/fs/mod.c
+	printf 'int unused(void)\n{\n\treturn 0;\n}\n' >src/fs/unused.c
+	printf 'nothing\n' >src/Documentation/x.rst
+	printf 'boot\n' >src/arch/x86/boot/x.c
+	printf 'asm\n' >src/arch/x86/lib/x.S
+	: >src/Kconfig
+	echo '# config' >src/fs/Kconfig
+	echo '# make' >src/fs/Makefile
+	printf 'include %s\n' "$TMP/src/Makefile" >bld/Makefile
+	printf 'CONFIG_X86_64=y\nCONFIG_MODULES=y\nCONFIG_CC_VERSION_TEXT="%s"\n' \
+		"$(gcc --version | head -n 1)" >bld/.config
+	cp bld/.config bld/include/config/auto.conf
+	echo 6.12.1-mini >bld/include/config/kernel.release
+	: >bld/Module.symvers
+	cat >src/scripts/Makefile.lib <<<'objtool-args-y :='
+	: >src/scripts/Kbuild.include
+	mini_object fs/fn.c fs/fn.h
+	mini_object kernel/other.c kernel/../fs/fn.h
+	mini_object fs/mod.c fs/mod.c -DMODULE "-DKBUILD_MODNAME='\"mod\"'"
+}
+
+# mini_object FILE.c DEPENDENCY FLAG...: as kbuild saves it
+mini_object() {
+	local c=$1 dep=$2 o=${1%.c}.o
+
+	shift 2
+	printf 'savedcmd_%s := gcc -Wp,-MMD,%s.d -D__KERNEL__ -O2 %s -c -o %s %s/src/%s\n\nsource_%s := %s/src/%s\n\ndeps_%s := \\\n  %s/src/%s \\\n\n' \
+		"$o" "$o" "$*" "$o" "$TMP" "$c" "$o" "$TMP" "$c" "$o" "$TMP" "$dep" \
+		>"bld/${o%/*}/.${o##*/}.cmd"
+}
+
+# edit FILE SED: fix.patch is that change
+edit() {
+	rm -rf a b
+	mkdir -p "a/${1%/*}" "b/${1%/*}"
+	cp "src/$1" "a/$1"
+	sed "$2" "src/$1" >"b/$1"
+	diff -u "a/$1" "b/$1" >fix.patch || :
+}
+
+run() { KSPL_OBJDIFF=$TMP/objdiff "$build" -b bld "$@"; }
+
+mini
+edit fs/fn.c 's/return FN/return 2/'
+for missing in .config include/config/kernel.release Module.symvers; do
+	mv "bld/$missing" gone
+	check "build tree without $missing: refused" exits 1 run fix.patch
+	check "... and named" says "${missing##*/}|prepared" run fix.patch
+	mv gone "bld/$missing"
+done
+mkdir other
+cp src/Makefile other
+check "build tree of another source: refused" exits 1 run -s other fix.patch
+check "build tree of another release: refused" says 'for 6.12.1-mini, not for 6.12.9' run -k 6.12.9 fix.patch
+echo 5.10.1-mini >bld/include/config/kernel.release
+check "release that is not the source's: refused" exits 1 run fix.patch
+echo 6.12.1-mini >bld/include/config/kernel.release
+sed -i 's/CONFIG_CC_VERSION_TEXT=.*/CONFIG_CC_VERSION_TEXT="gcc 1.0"/' bld/.config
+check "another compiler: warned" says "warning: .*compiled by 'gcc 1.0'" run fix.patch
+mini
+
+check "no patch at all: refused" exits 1 run x.patch
+sed 's/return FN/return XX/' fix.patch >bad.patch
+check "patch that does not fit: refused" exits 1 run bad.patch
+sed 's/int fn(void)/int fm(void)/' fix.patch >bad.patch
+check "patch that needs fuzz: refused" says 'does not apply' run bad.patch
+sed 's,fs/fn.c,fs/none.c,' fix.patch >bad.patch
+check "patch for a file that is not there: refused" says 'fs/none.c, which is not in' run bad.patch
+sed 's,a/fs/fn.c,a/../../etc/passwd,;s,b/fs/fn.c,b/../../etc/passwd,' fix.patch >bad.patch
+check "patch that leaves the tree: refused" says 'suspicious' run bad.patch
+cp src/fs/fn.c keep
+cp b/fs/fn.c src/fs/fn.c
+check "patch that is in already: said" says 'already in the source' run fix.patch
+cp keep src/fs/fn.c
+
+refused() {
+	local want=$1 file=$2
+
+	edit "$file" '1s/$/ more/'
+	exits 4 run fix.patch && says "$want" run fix.patch
+}
+check "Kconfig: refused" refused 'fs/Kconfig: .*configuration' fs/Kconfig
+check "Makefile: refused" refused 'fs/Makefile: ' fs/Makefile
+check "boot code: refused" refused 'before the kernel' arch/x86/boot/x.c
+check "assembly: refused" refused 'assembly' arch/x86/lib/x.S
+edit Documentation/x.rst '1s/$/ more/'
+check "documentation: no code" exits 3 run fix.patch
+edit fs/unused.c 's/0/1/'
+check "file that is not built: no code" exits 3 run fix.patch
+check "... and said" says 'fs/unused.c is not built' run fix.patch
+edit fs/mod.c 's/0/1/'
+check "module: refused" exits 4 run fix.patch
+check "... and named" says 'module mod changes .fs/mod.o' run fix.patch
+
+# --- what is compiled -------------------------------------------------------
+
+unchanged_trees() {
+	(cd src && find . -type f -exec sha256sum {} + | sort -k2) >sums.src
+	(cd bld && find . -type f -exec sha256sum {} + | sort -k2) >sums.bld
+	"$@" || :
+	(cd src && find . -type f -exec sha256sum {} + | sort -k2) | cmp - sums.src &&
+		(cd bld && find . -type f -exec sha256sum {} + | sort -k2) | cmp - sums.bld
+}
+
+# what kspl-objdiff was called with: objects of --source
+sources() { grep -oE -- '--source [^ ]+' "$TMP/called" | cut -d' ' -f2 | sort | paste -sd' ' -; }
+compiles() {
+	local want=$1
+
+	shift
+	rm -f called
+	# The mini tree can't link a module, so this ends with a failure.
+	"$@" >out 2>&1 || :
+	[ -f called ] || { cat out; return 1; }
+	[ "$(sources)" = "$want" ] || { echo "got: $(sources)"; cat out; return 1; }
+}
+
+for view in overlay farm; do
+	export XDG_CACHE_HOME=$TMP/cache KSPL_BUILD_NO_OVERLAY=
+	[ $view = overlay ] || KSPL_BUILD_NO_OVERLAY=1
+	edit fs/fn.c 's/return FN/return 2/'
+	check "$view: a changed file" compiles fs/fn.o run fix.patch
+	check "$view: source and build tree are not written to" unchanged_trees run fix.patch
+	edit fs/fn.h 's/1/2/'
+	check "$view: a changed header: the object that changes" compiles fs/fn.o run fix.patch
+	edit fs/fn.c '1i /* one more line */'
+	check "$view: a comment: no code" exits 3 run fix.patch
+	edit fs/fn.c 's/FN/FN +/'
+	check "$view: what does not compile: failed" exits 1 run fix.patch
+	check "$view: ... and said" says 'fs/fn.o does not compile with the patch' run fix.patch
+	edit fs/fn.c 's/fn.h/new.h/'
+	printf '#include "../fs/fn.h"\n#undef FN\n#define FN 7\n' >b/fs/new.h
+	diff -urN a b >fix.patch || :
+	check "$view: a new header: used" compiles fs/fn.o run fix.patch
+	edit fs/fn.c 's,"fn.h","../kernel/../fs/fn.h",'
+	check "$view: an include that leads to the same: no code" exits 3 run fix.patch
+done
+unset KSPL_BUILD_NO_OVERLAY XDG_CACHE_HOME
+
+OBJDIFF_EXIT=4
+edit fs/fn.c 's/return FN/return 2/'
+check "what kspl-objdiff refuses is refused" exits 4 run fix.patch
+check "... with its reason" says 'the reason of the stand-in' run --json report.json fix.patch
+check "... in the report too" jq -e '.result == "unsafe" and .exit == 4 and (.reasons | length > 0) and
+	.objects[0].object == "fs/fn.o" and .files[0].path == "fs/fn.c"' report.json
+OBJDIFF_EXIT=3
+check "what kspl-objdiff finds no change in is none" exits 3 run fix.patch
+OBJDIFF_EXIT=1
+check "a failure of kspl-objdiff is one" exits 1 run fix.patch
+check "--keep keeps the objects" exits 1 run --keep kept fix.patch
+check "... both" test -s kept/pre/fs/fn.o -a -s kept/post/fs/fn.o
+check "--keep does not overwrite" exits 2 run --keep kept fix.patch
+mkdir tmp
+check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+check "... after a failure" rmdir tmp
+done_testing
