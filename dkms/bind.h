@@ -31,6 +31,8 @@
 #include <asm/sections.h>
 #include <asm/text-patching.h>
 
+#include <trace/events/sched.h>
+
 /* Functions, by name; bind.c looks them up. */
 #define KSPLICE_BIND_FUNCS(X)			\
 	X(alternatives_text_reserved)		\
@@ -48,10 +50,13 @@
 	X(put_task_stack)			\
 	X(static_call_text_reserved)		\
 	X(stop_machine_cpuslocked)		\
+	X(task_call_func)			\
+	X(task_curr)				\
 	X(text_poke_copy_locked)
 
 /* Variables, and what stands for them: a pointer called bind_NAME. */
 #define KSPLICE_BIND_VARS(X)			\
+	X(__tracepoint_sched_switch)		\
 	X(klp_mutex)				\
 	X(klp_patches)				\
 	X(text_mutex)
@@ -101,11 +106,21 @@ int ksplice_bind(void);
 #define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
 #define static_call_text_reserved(...)	BOUND(static_call_text_reserved, __VA_ARGS__)
 #define stop_machine_cpuslocked(...)	BOUND(stop_machine_cpuslocked, __VA_ARGS__)
+#define task_call_func(...)		BOUND(task_call_func, __VA_ARGS__)
+#define task_curr(...)			BOUND(task_curr, __VA_ARGS__)
 #define text_poke_copy_locked(...)	BOUND(text_poke_copy_locked, __VA_ARGS__)
 
 #define klp_mutex			(*bind_klp_mutex)
 #define klp_patches			(*bind_klp_patches)
 #define text_mutex			(*bind_text_mutex)
+
+/* What the header makes of the tracepoint names it directly. */
+#define register_trace_sched_switch(probe, data)			\
+	tracepoint_probe_register(bind___tracepoint_sched_switch,	\
+				  (void *)(probe), data)
+#define unregister_trace_sched_switch(probe, data)			\
+	tracepoint_probe_unregister(bind___tracepoint_sched_switch,	\
+				    (void *)(probe), data)
 
 #define __end_rodata			bind___end_rodata
 #define __entry_text_end		bind___entry_text_end
