@@ -60,14 +60,15 @@ setup() {
 	trap 'cleanup; rm -rf "$WORK"' EXIT
 }
 
-# need_updates NAME...: without them the script has nothing to do
+# need_updates NAME...: without any of them the script has nothing to do; the
+# tests that want one that is missing fail
 need_updates() {
 	local name
 
 	for name; do
-		[ -f "$DIR/ksplice-$name.ko" ] ||
-			skip_all "ksplice-$name.ko was not made: see KDIR in the Makefile"
+		[ ! -f "$DIR/ksplice-$name.ko" ] || return 0
 	done
+	skip_all "no updates were made: see KDIR in the Makefile"
 }
 
 # A kernel with checkers is slow; tests that count do less there.

@@ -7,7 +7,7 @@
 # CYCLES, THREADS: how often, and how many call (1000 and 4; a kernel with
 # checkers takes a tenth of the cycles)
 
-# shellcheck source=functions.sh
+# shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 U=$SYSFS/chain

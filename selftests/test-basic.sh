@@ -4,7 +4,7 @@
 # The life of an update: load, apply, undo, apply again, unload; and what
 # sysfs shows of it.
 
-# shellcheck source=functions.sh
+# shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 U=$SYSFS/chain

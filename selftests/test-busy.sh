@@ -4,7 +4,7 @@
 # Threads that sleep inside the code that is to be replaced: nothing changes
 # as long as they do, and the writer learns who they are.
 
-# shellcheck source=functions.sh
+# shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 U=$SYSFS/sleep

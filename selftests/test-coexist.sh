@@ -3,7 +3,7 @@
 #
 # Others who change code at run time: the function tracer, kprobes, livepatch.
 
-# shellcheck source=functions.sh
+# shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 U=$SYSFS/chain

@@ -4,7 +4,7 @@
 # When the reliable unwinder gives up on a stack, every word of it is looked
 # at; here it is made to give up on all.
 
-# shellcheck source=functions.sh
+# shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 FORCE=/sys/kernel/debug/ksplice/force_conservative

@@ -4,7 +4,7 @@
 # One update for each construct that code can be made of: it is applied, the
 # new code does what it says, the old code is back when it is undone.
 
-# shellcheck source=functions.sh
+# shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 # simple NAME FILE OLD NEW: what a file says without and with the update
@@ -21,10 +21,10 @@ changed_string() {
 }
 
 new_function_and_data() {
-	simple addition string "generation 1" "one found empty 410"
+	simple addition string "generation 1" "one found empty counted"
 	apply addition || return
-	expect "two found empty 410" "$TARGET/string"
-	expect "three found empty 410" "$TARGET/string"
+	expect "two found empty counted" "$TARGET/string"
+	expect "three found empty counted" "$TARGET/string"
 }
 
 inlined_function() {

@@ -65,8 +65,8 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 	fi
 	rm -rf "$out/install"
 	if ! "${make_tests[@]}" INSTALL_PATH="$out/install" \
-	     UPDATES="$(cd "$made" && ls ksplice-*.ko 2>/dev/null |
-			sed 's/ksplice-\(.*\)\.ko/\1/' | tr '\n' ' ')" install >>"$out/make.log" 2>&1; then
+	     UPDATES="$(find "$made" -name 'ksplice-*.ko' -printf '%f ' |
+			sed 's/ksplice-\([^ ]*\)\.ko/\1/g')" install >>"$out/make.log" 2>&1; then
 		tail -n 30 "$out/make.log" | sed 's/^/# /'
 		result "not ok" "$flavour: the selftests install (log: $out/make.log)"
 		continue
