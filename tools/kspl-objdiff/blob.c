@@ -132,18 +132,18 @@ static void reach_units(struct unit *u)
 	}
 }
 
+/*
+ * What only new code or a table (the keys of jump labels) refers to is no
+ * unit: matching can't find it, so the core has to go by its name.
+ */
 static void collect_units(void)
 {
-	struct out_fixup *f;
 	struct tu *tu;
 	u32 i;
 
 	vec_for_each(tu, &b.up->tus)
 		if (tu->pre)
 			add_text_units(tu->pre);
-	vec_for_each(f, &b.out->fixups)
-		if (f->unit)
-			add_unit(f->unit);
 	for (i = 0; i < b.units.n; i++)
 		if (has_content(unit_kind(b.units.v[i])))
 			reach_units(b.units.v[i]);

@@ -69,6 +69,10 @@ static bool parse(struct options *o, int argc, char **argv)
 	int i;
 
 	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--all")) {
+			o->up.all = true;
+			continue;
+		}
 		if (take_file(o, argc, argv, &i) ||
 		    take_value(o, argc, argv, &i))
 			continue;

@@ -266,18 +266,25 @@ static bool calls_fentry(const struct unit *u, u32 at)
 	return false;
 }
 
-static void check_room(struct update *up, const struct unit *u)
+/* The jump stands behind ENDBR and the call of __fentry__. */
+static u32 trampoline_need(const struct unit *pre)
 {
-	const struct unit *pre = u->twin;
 	struct insn insn;
-	u32 need = 0;
+	u32 at = 0;
 
 	if (insn_decode(&insn, unit_data(pre), pre->size) &&
 	    insn.kind == INSN_ENDBR)
-		need = 4;
-	if (calls_fentry(pre, need))
-		need += 5;
-	need += 5;
+		at = 4;
+	if (calls_fentry(pre, at))
+		at += 5;
+	return at + 5;
+}
+
+static void check_room(struct update *up, const struct unit *u)
+{
+	const struct unit *pre = u->twin;
+	u32 need = trampoline_need(pre);
+
 	if (need > trampoline_room(pre))
 		refuse(up, "too_short", u->obj, u->name,
 		       "change its callers instead",
@@ -306,6 +313,17 @@ static void replace(struct update *up, struct unit *u)
 		check_room(up, u);
 }
 
+/* For tests: all that can be replaced, by what it was already. */
+static bool is_wanted_anyway(const struct update *up, struct unit *u)
+{
+	if (!up->all || u->sec->cls != SC_TEXT || u->is_weak ||
+	    !is_single_function(u) || !is_single_function(u->twin) ||
+	    trampoline_need(u->twin) > trampoline_room(u->twin))
+		return false;
+	u->cause = "--all";
+	return true;
+}
+
 static void replace_changed(struct update *up, struct tu *tu)
 {
 	struct unit **v;
@@ -313,7 +331,9 @@ static void replace_changed(struct update *up, struct tu *tu)
 	vec_for_each(v, &tu->post->units) {
 		struct unit *u = *v;
 
-		if (u->status == ST_SAME || !is_replaceable(u) || u->parent)
+		if (!is_replaceable(u) || u->parent)
+			continue;
+		if (u->status == ST_SAME && !is_wanted_anyway(up, u))
 			continue;
 		replace(up, u);
 	}
@@ -335,9 +355,15 @@ bool ref_in_alternative(const struct unit *from, const struct ref *r)
 	return false;
 }
 
-static void refuse_init(struct update *up, const struct unit *from,
-			const struct unit *to)
+/*
+ * Code that may run after boot refers to boot code and knows when not to
+ * (__ref). What the old function did, the new one may do.
+ */
+static void reach_init(struct update *up, const struct unit *from,
+		       const struct unit *to)
 {
+	if (from->twin && to->twin && unit_refers(up, from->twin, to->twin))
+		return;
 	refuse(up, "init_ref", from->obj, unit_label(from), WAY_SPLIT,
 	       "its new code refers to %s in %s, which is freed after boot",
 	       unit_label(to), to->sec->name);
@@ -381,7 +407,7 @@ static void reach(struct update *up, const struct unit *from,
 			include(up, to, "a new static call");
 		break;
 	case SC_INIT:
-		refuse_init(up, from, to);
+		reach_init(up, from, to);
 		break;
 	case SC_ALT_REPL:
 	case SC_ALT_AUX:

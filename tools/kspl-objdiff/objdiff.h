@@ -348,6 +348,7 @@ struct update {
 	struct map post_globals;
 	struct map exports;		/* name -> struct export */
 	u32 nreplaced, nnew, ninit;
+	bool all;			/* replace what did not change, too */
 };
 
 void update_add_tu(struct update *up, const char *label, const char *pre,
