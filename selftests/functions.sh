@@ -16,6 +16,7 @@ DIR=$(dirname "$(readlink -f "$0")")
 SYSFS=/sys/kernel/ksplice
 TARGET=/sys/kernel/debug/test_ksplice
 TRACING=/sys/kernel/tracing
+FORCE=/sys/kernel/debug/ksplice/force_conservative
 LIVEPATCH=/sys/kernel/livepatch/test_ksplice_livepatch
 
 KTAP=$DIR/../kselftest/ktap_helpers.sh
@@ -251,7 +252,7 @@ cleanup() {
 		echo >"$TRACING/trace"
 		TRACED=
 	fi 2>/dev/null
-	[ ! -e "${FORCE:=/sys/kernel/debug/ksplice/force_conservative}" ] || echo 0 >"$FORCE"
+	[ ! -e "$FORCE" ] || echo 0 >"$FORCE"
 	remove_livepatch
 	for dir in "$SYSFS"/*/; do
 		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||

@@ -224,6 +224,38 @@ sleeper_elsewhere() {
 	reader_leaves 1
 }
 
+# A thread may have any name; there is one line for it all the same.
+odd_name() {
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	printf 'a\nb c' >"/proc/$!/comm"
+	busy sleep 1
+	[ "$(wc -l <"$U/conflicts")" -eq 1 ] ||
+		fail "not one line: $(cat "$U/conflicts")"
+	grep -q "^$! .*test_sleep_killable_show" "$U/conflicts" ||
+		fail "conflicts: $(cat "$U/conflicts")"
+}
+
+load_another_module() {
+	modprobe dummy numdummies=0 || fail "modprobe dummy"
+	rmmod dummy || fail "rmmod dummy"
+}
+
+# Who waits for a thread keeps nobody from using modules or from looking.
+others_go_on() {
+	modprobe -n dummy 2>/dev/null || { skip "no module to load"; return; }
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	put 5000 "$U/timeout_ms"
+	{ echo 1 >"$U/enabled"; } 2>/dev/null &
+	sleep 0.5
+	took 0 3000 load_another_module
+	took 0 2000 grep -q '' "$U/conflicts"
+	open_gate
+	wait
+	expect 1 "$U/enabled"
+}
+
 # Whoever writes can be stopped.
 writer_is_killed() {
 	local writer
@@ -265,5 +297,7 @@ run_tests \
 	cold_part \
 	tail_that_never_returns \
 	sleeper_elsewhere \
+	odd_name \
+	others_go_on \
 	writer_is_killed \
 	no_time

@@ -166,6 +166,56 @@ kretprobe_and_sleeper() {
 	undo sleep
 }
 
+# Callers lose the CPU in test_chain_c, when the way back into test_chain_b is
+# no longer on their stacks but in the probe's or the tracer's books.
+cycles_with_callers() {
+	local i old new mixed
+
+	load chain || return
+	put 4 "$TARGET/chain_threads"
+	for ((i = 0; i < 50; i++)); do
+		apply chain || break
+		sleep 0.01
+		undo chain || break
+	done
+	put 0 "$TARGET/chain_threads"
+	read -r _ old _ new _ mixed <"$TARGET/chain_counts"
+	note "$i cycles; calls: $old old, $new new, $mixed mixed;" \
+		"scanned $(cat "$U/scanned_tasks") of $(cat "$U/checked_tasks")"
+	[ "$mixed" -eq 0 ] || fail "$mixed calls saw old and new code"
+}
+
+kretprobe_and_callers() {
+	have_kprobes || return
+	kprobe "r:leave test_chain_c" && kprobe_on leave 1
+	echo 0 >"$TRACING/tracing_on"
+	cycles_with_callers
+	echo 1 >"$TRACING/tracing_on"
+}
+
+kretprobe_and_callers_scanned() {
+	[ -w "$FORCE" ] || { skip "no $FORCE"; return; }
+	echo 1 >"$FORCE"
+	kretprobe_and_callers
+}
+
+graph_tracer_and_callers() {
+	grep -qsw function_graph "$TRACING/available_tracers" ||
+		{ skip "no function graph tracer"; return; }
+	TRACED=1
+	echo 'test_chain_*' >"$TRACING/set_ftrace_filter"
+	echo function_graph >"$TRACING/current_tracer"
+	echo 0 >"$TRACING/tracing_on"
+	cycles_with_callers
+	echo 1 >"$TRACING/tracing_on"
+}
+
+graph_tracer_and_callers_scanned() {
+	[ -w "$FORCE" ] || { skip "no $FORCE"; return; }
+	echo 1 >"$FORCE"
+	graph_tracer_and_callers
+}
+
 # On the bytes that the jump is written to: refused, and the probe lives on.
 kprobe_in_the_way() {
 	local at before
@@ -190,6 +240,30 @@ kprobe_in_the_way() {
 	echo >"$TRACING/kprobe_events"
 	apply chain || return
 	expect 222 "$TARGET/chain"
+}
+
+# The same, but the probe is there when the update is loaded; right after a
+# probe was set it may be about to become a jump itself.
+kprobe_before_load() {
+	local at
+
+	have_kprobes || return
+	at=$(jump_offset)
+	kprobe "p:body test_chain_a+$at" || { fail "no probe at +$at"; return; }
+	kprobe_on body 1
+	load chain || return
+	unload chain || return
+	sleep 1
+	load chain || return
+	! { echo 1 >"$U/enabled"; } 2>/dev/null || fail "applied over a kprobe"
+	expect_state chain ready 0 text_reserved
+	[ "$(hits body)" -eq 1 ] || fail "the probe is dead"
+	kprobe_on body 0
+	echo >"$TRACING/kprobe_events"
+	apply chain || return
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	expect 111 "$TARGET/chain"
 }
 
 # A probe on the jump is refused, or it is refused to take the jump back.
@@ -276,7 +350,12 @@ run_tests \
 	kprobe_at_entry \
 	kretprobe \
 	kretprobe_and_sleeper \
+	kretprobe_and_callers \
+	kretprobe_and_callers_scanned \
+	graph_tracer_and_callers \
+	graph_tracer_and_callers_scanned \
 	kprobe_in_the_way \
+	kprobe_before_load \
 	kprobe_on_the_jump \
 	kprobe_in_the_old_body \
 	livepatch_of_the_function \

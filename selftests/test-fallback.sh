@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-FORCE=/sys/kernel/debug/ksplice/force_conservative
-
 figure() {
 	cat "$SYSFS/$1/$2"
 }
