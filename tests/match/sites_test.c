@@ -676,9 +676,8 @@ static void test_lookalikes(void **state)
 	twin = blob_unit(&b, "twin", KSPLICE_UNIT_TEXT, "\x31\xc0\xc3", 3);
 	sym = blob_sym(&b, "twin", KSPLICE_SYM_FUNC | KSPLICE_SYM_LOCAL, twin, 0);
 	expect(-ENOTUNIQ);
-	put(TEXT + 0x8001, "\xc9", 1);	/* contents decide */
-	expect(0);
-	assert_int_equal(m.unit_addr[twin], TEXT + 0x9000);
+	put(TEXT + 0x8001, "\xc9", 1);	/* the right code, but is it ours? */
+	expect(-ENOTUNIQ);
 	put(TEXT + 0x8001, "\xc0", 1);
 	function("\xe8\0\0\0\0", "\xe8\0\0\0\0", 5); /* a caller decides */
 	blob_reloc(&b, 1, R_X86_64_PLT32, sym, -4);
@@ -728,6 +727,10 @@ static void test_lookalikes_by_order(void **state)
 	expect(0);
 	assert_int_equal(m.unit_addr[twin], FN + 0x10);
 	assert_int_equal(m.by_order, 1);
+	/* ours is another: the other one must not take its place */
+	put(FN + 0x11, "\xc9", 1);
+	expect(-EILSEQ);
+	assert_non_null(strstr(m.err.text, "twin+0x1"));
 }
 
 static void test_weak(void **state)
@@ -742,6 +745,8 @@ static void test_weak(void **state)
 	function("\xe8\0\0\0\0", "\xe8\0\0\0\0", 5);
 	blob_reloc(&b, 1, R_X86_64_PLT32, sym, -4);
 	put32(FN + 1, TEXT + 0x9000);
+	expect(-EILSEQ);	/* not the code it was, or another's? */
+	put(FN + 0x20, "\x31\xc0\xc3", 3);
 	expect(0);
 	assert_int_equal(m.unit_state[weak], KSPLICE_UNIT_OVERRIDDEN);
 	assert_int_equal(m.sym_value[sym], TEXT + 0x9000);
@@ -785,7 +790,13 @@ static void test_strings(void **state)
 	put(FN + 10, "\x00\x02\x80\x81", 4);	/* another copy */
 	expect(-EILSEQ);
 	put(RODATA + 0x200, "hello", 6);
+	expect(-EILSEQ);
+	/* but in a module */
+	((struct ksplice_f_target *)blob_get(&b, BLOB_TARGETS, 0))->name =
+		blob_str(&b, "module");
 	expect(0);
+	put(RODATA + 0x200, "hellO", 6);
+	expect(-EILSEQ);
 }
 
 static void test_rodata_leads_on(void **state)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * snapshot_test SNAPSHOT BLOB...: matches blobs with the memory of a kernel that
- * has booted (see snapshot.py); a TAP line each.  With -m N, does N mutations of
- * each as well, and none of them may match.
+ * snapshot_test [-m N] SNAPSHOT BLOB...: matches blobs with the memory of a kernel
+ * that has booted (see snapshot.py), or has been linked; a TAP line each.
+ *
+ * -m N: N times, changes one thing in the running or in the pre code of those
+ * that match, outside of sites; none of these may match.
  */
 #include <stdio.h>
 #include <string.h>
@@ -167,19 +169,198 @@ static bool one(const char *path, u32 n, struct total *t)
 	return !ret;
 }
 
+/*
+ * Mutations
+ */
+
+struct mutation {
+	char what[200];
+	u8 *byte;	/* in memory or in the blob */
+	u8 was;
+	struct ksplice_f_reloc *reloc;
+	struct ksplice_f_reloc reloc_was;
+};
+
+static u64 seed = 1;
+
+static u32 rnd(u32 n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (u32)(seed >> 32) % n;
+}
+
+static bool in_site(const struct ksplice_view *v, const struct ksplice_f_unit *u,
+		    u32 off)
+{
+	u32 i;
+
+	for (i = u->sites; i < u->sites + u->nsites; i++)
+		if (off >= v->sites[i].offset &&
+		    off < v->sites[i].offset + v->sites[i].len)
+			return true;
+	return false;
+}
+
+static bool in_field(const struct ksplice_view *v,
+		     const struct ksplice_f_unit *u, u32 off)
+{
+	u32 i;
+
+	for (i = u->relocs; i < u->relocs + u->nrelocs; i++)
+		if (off >= v->relocs[i].offset && off < v->relocs[i].offset +
+		    ksplice_arch_field_size(v->relocs[i].type))
+			return true;
+	return false;
+}
+
+static void change_byte(struct mutation *mu, u8 *p)
+{
+	mu->byte = p;
+	mu->was = *p;
+	if (rnd(2))
+		*p ^= 1 << rnd(8);
+	else
+		*p += 1 + rnd(255);
+}
+
+/* Another symbol or another place in it. */
+static void change_reloc(struct mutation *mu, const struct ksplice_match *m,
+			 struct ksplice_f_reloc *r)
+{
+	u32 n = m->view->hdr->syms.n, sym = rnd(n);
+
+	mu->reloc = r;
+	mu->reloc_was = *r;
+	if (rnd(2) || m->sym_state[sym] == KSPLICE_SYM_UNKNOWN ||
+	    m->sym_state[r->sym] == KSPLICE_SYM_UNKNOWN ||
+	    m->sym_value[sym] == m->sym_value[r->sym])
+		r->addend += 1 + rnd(64);
+	else
+		r->sym = sym;
+}
+
+static bool mutate(struct mutation *mu, const struct ksplice_match *m)
+{
+	const struct ksplice_view *v = m->view;
+	u32 unit = rnd(v->hdr->units.n), off;
+	const struct ksplice_f_unit *u = &v->units[unit];
+
+	memset(mu, 0, sizeof(*mu));
+	if (u->kind != KSPLICE_UNIT_TEXT ||
+	    m->unit_state[unit] != KSPLICE_UNIT_MATCHED)
+		return false;
+	off = rnd(u->size);
+	if (in_site(v, u, off))
+		return false;
+	snprintf(mu->what, sizeof(mu->what), "%s+%#x",
+		 ksplice_str(v, u->name), off);
+	switch (rnd(4)) {
+	case 0: {
+		u32 i = rnd(u->nrelocs + 1);
+
+		if (i == u->nrelocs ||
+		    in_site(v, u, v->relocs[u->relocs + i].offset))
+			return false;
+		const struct ksplice_f_reloc *r = &v->relocs[u->relocs + i];
+
+		change_reloc(mu, m, (void *)r);
+		snprintf(mu->what, sizeof(mu->what),
+			 "%s, relocation at %#x: %s%+ld, was %s%+ld",
+			 ksplice_str(v, u->name), r->offset,
+			 ksplice_str(v, v->syms[r->sym].name), (long)r->addend,
+			 ksplice_str(v, v->syms[mu->reloc_was.sym].name),
+			 (long)mu->reloc_was.addend);
+		return true;
+	}
+	case 1:
+		if (in_field(v, u, off))
+			return false;
+		change_byte(mu, (u8 *)v->bytes + u->bytes + off);
+		strcat(mu->what, " in the pre code");
+		return true;
+	default:
+		change_byte(mu, image_at(&im, m->unit_addr[unit] + off, 1));
+		strcat(mu->what, " in memory");
+		return true;
+	}
+}
+
+static void undo(struct mutation *mu)
+{
+	if (mu->byte)
+		*mu->byte = mu->was;
+	if (mu->reloc)
+		*mu->reloc = mu->reloc_was;
+}
+
+/* Returns the number of those that were accepted. */
+static u32 mutations(const char *path, u32 n)
+{
+	struct ksplice_match good, m;
+	struct ksplice_error err;
+	struct mutation mu;
+	struct ksplice_view v;
+	size_t size;
+	void *blob = read_file(path, &size);
+	u32 i, accepted = 0;
+
+	if (ksplice_view_init(&v, blob, size, &err) ||
+	    ksplice_match_run(&good, &v, &image_ops, &im)) {
+		free(blob);
+		return 0;
+	}
+	for (i = 0; i < n; ) {
+		if (!mutate(&mu, &good))
+			continue;
+		i++;
+		if (!ksplice_match_run(&m, &v, &image_ops, &im)) {
+			printf("# accepted: %s: %s (%02x was %02x)\n", path,
+			       mu.what, mu.byte ? *mu.byte : 0, mu.was);
+			accepted++;
+		}
+		ksplice_match_free(&m);
+		undo(&mu);
+	}
+	ksplice_match_free(&good);
+	free(blob);
+	return accepted;
+}
+
+static bool mutate_all(u32 n, char **blobs, u32 nblobs, u32 line)
+{
+	u32 i, accepted = 0, done = 0, part;
+
+	for (i = 0; i < nblobs; i++) {
+		part = n / nblobs + (i < n % nblobs);
+		accepted += mutations(blobs[i], part);
+		done += part;
+	}
+	printf("%sok %u - %u mutations refused, %u accepted\n",
+	       accepted ? "not " : "", line, done - accepted, accepted);
+	return !accepted;
+}
+
 int main(int argc, char **argv)
 {
 	struct total t = { 0 };
 	char path[4096];
-	int i, bad = 0;
+	int i, bad = 0, muts = 0;
 
+	if (argc > 3 && !strcmp(argv[1], "-m")) {
+		muts = atoi(argv[2]);
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc < 3)
 		return 2;
 	snprintf(path, sizeof(path), "%s/memory", argv[1]);
 	load_memory(path);
 	snprintf(path, sizeof(path), "%s/kallsyms", argv[1]);
 	load_kallsyms(path);
-	printf("1..%d\n", argc - 2 + 1);
+	image_addr(&im, "");	/* sort now, not while the clock runs */
+	printf("1..%d\n", argc - 2 + 1 + !!muts);
 	for (i = 2; i < argc; i++)
 		bad += !one(argv[i], i - 1, &t);
 	printf("%sok %d - values as in kallsyms: %lu of %lu wrong\n",
@@ -190,6 +371,8 @@ int main(int argc, char **argv)
 	for (i = 1; i < KSPLICE_SITE_KINDS; i++)
 		printf("# %-9s %8lu sites, %8lu patched\n", kinds[i],
 		       t.sites[i], t.patched[i]);
+	if (muts && !mutate_all(muts, argv + 2, argc - 2, argc))
+		bad++;
 	image_free(&im);
 	return bad || t.wrong;
 }

@@ -12,20 +12,23 @@
  * Where to look for a unit: where matched code says it is; else, at every
  * address kallsyms has for its name.  A comparison is a trial: what it learns
  * is kept in a journal, and taken back when it fails.  If exactly one address
- * survives, the journal is committed.  If several do (statics of one name and
- * one code), the unit waits until code that refers to it has been matched.
- * When nothing moves any more, pointers in data and the order of the functions
- * in their file have the last word.
+ * survives, the journal is committed.  If the name has several, the unit waits
+ * until code that refers to it has been matched.  When nothing moves any more,
+ * pointers in data and the order of the functions in their file have the last
+ * word.
  *
  * Names and values:
  * - A function must stand where kallsyms has its name.  The same goes for data,
  *   if kallsyms has the name at all: without CONFIG_KALLSYMS_ALL it has no data
  *   and no local labels of assembly, and then their value is accepted.
- * - A weak definition may be overridden: its unit stays unmatched if kallsyms
- *   has the name elsewhere, at code that differs.  If the update replaces it,
- *   that is an error, since the update would have no effect.
- * - A string's value need not be the same everywhere (linkers merge strings, but
- *   not in modules), its contents have to be.
+ * - A weak definition may be overridden: kallsyms then has its name elsewhere,
+ *   but its code is still there, without a name, among its file's functions.
+ *   If the update replaces it, that is an error, since it would have no effect.
+ * - If kallsyms has a name more than once, the right code at one of the addresses
+ *   is not enough: the right place may hold other code, and this one belong to
+ *   another file.  Other code, data or the order must confirm the address.
+ * - A string of a module need not have the same value everywhere (only the
+ *   kernel's own link merges strings), its contents have to be the same.
  * - A symbol that only sites refer to that were patched otherwise stays
  *   unknown; whoever needs its value has to ask kallsyms.
  */
@@ -131,15 +134,13 @@ static bool has_contents(const struct ksplice_f_unit *u)
 	return u->kind == KSPLICE_UNIT_RODATA || u->kind == KSPLICE_UNIT_STRING;
 }
 
-/* Equal contents at another address are as good: strings, literals. */
-static bool is_mergeable(const struct ksplice_match *m, u32 i)
+/* May it be there more than once?  The link of a module merges no strings. */
+static bool is_copied(const struct ksplice_match *m, u32 i)
 {
 	const struct ksplice_f_unit *u = &m->view->units[i];
 
-	if (u->kind == KSPLICE_UNIT_STRING)
-		return true;
-	return u->kind == KSPLICE_UNIT_RODATA && !u->nrelocs &&
-	       !*ksplice_str(m->view, u->name);
+	return u->kind == KSPLICE_UNIT_STRING && !u->nrelocs &&
+	       u->target != m->w->vmlinux;
 }
 
 /* A name that kallsyms may know, and know as the symbol's address? */
@@ -343,7 +344,7 @@ static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 	if (m->unit_state[unit] != KSPLICE_UNIT_UNKNOWN) {
 		if (m->unit_addr[unit] == addr)
 			return 0;
-		if (is_mergeable(m, unit) &&
+		if (is_copied(m, unit) &&
 		    m->ops->in_target(m->ctx, u->target, addr, u->size,
 				      u->kind) &&
 		    contents_equal(m, unit, addr))
@@ -383,6 +384,9 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 {
 	const struct ksplice_f_sym *s = &m->view->syms[sym];
 
+	/* Freed after boot: no running code leads there. */
+	if (s->flags & KSPLICE_SYM_ANON && s->unit == KSPLICE_NONE)
+		return refuse(m, "it refers to code that is gone after boot");
 	if (m->sym_state[sym] != KSPLICE_SYM_UNKNOWN) {
 		if (m->sym_value[sym] == value)
 			return 0;
@@ -759,7 +763,7 @@ static int fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
 {
 	m->err_unit = unit;
 	snprintf(m->err.text, sizeof(m->err.text),
-		 "%s: function %s fits %u places in the running kernel and nothing tells which one it is",
+		 "%s: kallsyms has %s at %u addresses, and neither code nor data nor the order of functions tells which is this one",
 		 unit_source(m, unit), unit_name(m, unit), n);
 	return -ENOTUNIQ;
 }
@@ -774,12 +778,10 @@ static int try_unit(struct ksplice_match *m, u32 unit)
 	n = w->ncand;
 	if (!n || w->too_many)
 		return 0;
-	if (n > 1) {
+	if (n > 1)
 		try_candidates(m, unit);
-		if (w->ncand > 1)
-			return 0;
-		m->ambiguous += w->ncand;
-	}
+	if (n > 1 && w->ncand)
+		return 0; /* right code, but is it ours? */
 	w->fail.seen = w->fail.seen && n > 1;
 	if (w->ncand && !trial(m, unit, w->cand[0])) {
 		commit(m, unit);
@@ -875,9 +877,9 @@ static unsigned long ask_data(struct ksplice_match *m, u32 unit)
 
 /*
  * Last means: the order of the functions in their file, which compilers and
- * linkers keep within a section.  A candidate is ours if it stands so close to
- * a matched function of our file that only the functions in between (in the
- * file) have room there.
+ * linkers keep within a section.  A candidate is ours if it stands between two
+ * functions of our file, or so close to one that only the functions in between
+ * (in the file) have room there.
  */
 
 /* Room for the functions from @a to before @b, with padding. */
@@ -891,24 +893,65 @@ static unsigned long room(const struct ksplice_match *m, u32 a, u32 b)
 	return bytes;
 }
 
+/* Matched code of the file that @unit comes from? */
+static bool is_mate(const struct ksplice_match *m, u32 unit, u32 i)
+{
+	const struct ksplice_f_unit *u = m->view->units;
+
+	return i != unit && is_text(&u[i]) && u[i].tu == u[unit].tu &&
+	       m->unit_state[i] == KSPLICE_UNIT_MATCHED;
+}
+
+/* Close behind or before a function that is close in the file? */
+static bool is_beside(const struct ksplice_match *m, u32 unit, u32 mate,
+		      unsigned long addr)
+{
+	unsigned long at = m->unit_addr[mate];
+
+	if (mate < unit)
+		return at < addr && addr - at <= room(m, mate, unit);
+	return at > addr && at - addr <= room(m, unit, mate);
+}
+
+/* The part of the table that holds the units of the same file. */
+static void file_of(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
+{
+	const struct ksplice_f_unit *u = m->view->units;
+
+	for (*from = unit; *from && u[*from - 1].tu == u[unit].tu; )
+		(*from)--;
+	for (*to = unit; *to < m->view->hdr->units.n && u[*to].tu == u[unit].tu; )
+		(*to)++;
+}
+
 static bool is_neighbour(const struct ksplice_match *m, u32 unit,
 			 unsigned long addr)
 {
-	const struct ksplice_f_unit *u = m->view->units;
-	u32 i;
+	unsigned long below = 0, above = ULONG_MAX, at;
+	u32 from, to, i;
 
-	for (i = unit; i-- && u[i].tu == u[unit].tu; )
-		if (is_text(&u[i]) && m->unit_state[i] == KSPLICE_UNIT_MATCHED)
-			if (m->unit_addr[i] < addr &&
-			    addr - m->unit_addr[i] <= room(m, i, unit))
-				return true;
-	for (i = unit + 1; i < m->view->hdr->units.n && u[i].tu == u[unit].tu;
-	     i++)
-		if (is_text(&u[i]) && m->unit_state[i] == KSPLICE_UNIT_MATCHED)
-			if (m->unit_addr[i] > addr &&
-			    m->unit_addr[i] - addr <= room(m, unit, i))
-				return true;
-	return false;
+	file_of(m, unit, &from, &to);
+	for (i = from; i < to; i++) {
+		if (!is_mate(m, unit, i))
+			continue;
+		at = m->unit_addr[i];
+		if (at < addr)
+			below = max(below, at);
+		if (at > addr)
+			above = min(above, at);
+	}
+	/* What stands between two functions of a file belongs to it. */
+	if (below && above != ULONG_MAX && above - below <= room(m, from, to))
+		return true;
+	for (i = unit; i-- > from; )
+		if (is_mate(m, unit, i))
+			break;
+	if (i + 1 > from && is_beside(m, unit, i, addr))
+		return true;
+	for (i = unit + 1; i < to; i++)
+		if (is_mate(m, unit, i))
+			break;
+	return i < to && is_beside(m, unit, i, addr);
 }
 
 static unsigned long ask_order(struct ksplice_match *m, u32 unit)
@@ -957,21 +1000,39 @@ static int settle_one(struct ksplice_match *m)
 }
 
 /*
- * A weak definition whose code is not under its name: fine if the kernel has
- * another one from another file, and nobody wants to replace this one.
+ * Looks for the code of an overridden weak function: behind one of the functions
+ * of its file, after the padding.
  */
+static bool find_nameless(struct ksplice_match *m, u32 unit)
+{
+	u32 from, to, i, k;
+	unsigned long end;
+
+	file_of(m, unit, &from, &to);
+	for (i = from; i < to; i++) {
+		if (!is_mate(m, unit, i))
+			continue;
+		end = m->unit_addr[i] + m->view->units[i].size;
+		for (k = 0; k < 5; k++)
+			if (!trial(m, unit, ALIGN(end, 16) + 16 * k))
+				return true;
+	}
+	return false;
+}
+
+/* A weak definition whose code is not under its name, so that is another's. */
 static int settle_weak(struct ksplice_match *m, u32 unit)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
-	unsigned long addr;
+	u32 sym = m->w->primary[unit];
 	u64 value;
 
-	if (!ksplice_match_lookup(m, m->w->primary[unit], &value))
+	m->w->cur = unit;
+	if (!ksplice_match_lookup(m, sym, &value))
 		return fail_none(m, unit);
-	addr = value - m->view->syms[m->w->primary[unit]].offset;
-	m->w->fail.seen = false;
-	if (is_neighbour(m, unit, addr)) {
-		if (trial(m, unit, addr))
+	if (!find_nameless(m, unit)) {
+		m->w->fail.seen = false;
+		if (trial(m, unit, value - m->view->syms[sym].offset))
 			return fail_mismatch(m, unit);
 		commit(m, unit);
 		return 0;
@@ -983,25 +1044,39 @@ static int settle_weak(struct ksplice_match *m, u32 unit)
 			 unit_source(m, unit), unit_name(m, unit));
 		return -EILSEQ;
 	}
+	commit(m, unit);
 	m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
 	m->units_overridden++;
 	return 0;
+}
+
+/* Several addresses, of which none could be confirmed. */
+static int settle_ambiguous(struct ksplice_match *m, u32 unit)
+{
+	u32 n = m->w->ncand, i;
+
+	m->w->fail.seen = false;
+	for (i = 0; i < n; i++)
+		if (is_neighbour(m, unit, m->w->cand[i]) &&
+		    trial(m, unit, m->w->cand[i]))
+			return fail_mismatch(m, unit);
+	ksplice_match_rollback(m, 0);
+	return fail_ambiguous(m, unit, n);
 }
 
 /* Says why the first of those that wait can't be matched. */
 static int report_waiting(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
-	u32 i, n = 0;
+	u32 i;
 	int ret = 0;
 
 	for (i = 0; i < w->nwait && !ret; i++) {
 		gather(m, w->wait[i]);
-		n = w->ncand;
 		if (is_weak(m, w->wait[i]))
 			ret = settle_weak(m, w->wait[i]);
-		else if (n)
-			ret = fail_ambiguous(m, w->wait[i], n);
+		else if (w->ncand)
+			ret = settle_ambiguous(m, w->wait[i]);
 		else
 			ret = fail_none(m, w->wait[i]);
 	}

@@ -56,7 +56,7 @@ enum ksplice_unit_state {
 	KSPLICE_UNIT_UNKNOWN = 0,	/* nothing */
 	KSPLICE_UNIT_INFERRED,		/* where it must be, not compared */
 	KSPLICE_UNIT_MATCHED,		/* where it is; data: located */
-	KSPLICE_UNIT_OVERRIDDEN,	/* weak, and another one is in use */
+	KSPLICE_UNIT_OVERRIDDEN,	/* weak, there, but another one is used */
 };
 
 /* What is known about a symbol */

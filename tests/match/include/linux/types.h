@@ -30,6 +30,10 @@ typedef int64_t __s64;
 #define __printf(a, b)		__attribute__((format(printf, a, b)))
 #define ARRAY_SIZE(x)		(sizeof(x) / sizeof((x)[0]))
 #define BUILD_BUG_ON(c)		_Static_assert(!(c), #c)
+#define ALIGN(x, a)		(((x) + (a) - 1) & ~((typeof(x))(a) - 1))
+#ifndef ULONG_MAX
+#define ULONG_MAX		(~0UL)
+#endif
 #define GFP_KERNEL		0
 
 #define min(a, b)		((a) < (b) ? (a) : (b))
