@@ -20,6 +20,8 @@
 #include <linux/memory.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/perf_event.h>
+#include <linux/rethook.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
@@ -37,6 +39,7 @@
 #define KSPLICE_BIND_FUNCS(X)			\
 	X(alternatives_text_reserved)		\
 	X(arch_stack_walk_reliable)		\
+	X(ftrace_graph_get_ret_stack)		\
 	X(ftrace_location)			\
 	X(ftrace_text_reserved)			\
 	X(get_kprobe)				\
@@ -47,12 +50,14 @@
 	X(kallsyms_lookup_size_offset)		\
 	X(kallsyms_on_each_match_symbol)	\
 	X(kernel_text_address)			\
+	X(perf_event_text_poke)			\
 	X(put_task_stack)			\
 	X(static_call_text_reserved)		\
 	X(stop_machine_cpuslocked)		\
 	X(task_call_func)			\
 	X(task_curr)				\
-	X(text_poke_copy_locked)
+	X(text_poke_copy_locked)		\
+	X(within_kprobe_blacklist)
 
 /* Variables, and what stands for them: a pointer called bind_NAME. */
 #define KSPLICE_BIND_VARS(X)			\
@@ -93,6 +98,7 @@ int ksplice_bind(void);
 
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
+#define ftrace_graph_get_ret_stack(...)	BOUND(ftrace_graph_get_ret_stack, __VA_ARGS__)
 #define ftrace_location(...)		BOUND(ftrace_location, __VA_ARGS__)
 #define ftrace_text_reserved(...)	BOUND(ftrace_text_reserved, __VA_ARGS__)
 #define get_kprobe(...)			BOUND(get_kprobe, __VA_ARGS__)
@@ -103,12 +109,14 @@ int ksplice_bind(void);
 #define kallsyms_lookup_size_offset(...) BOUND(kallsyms_lookup_size_offset, __VA_ARGS__)
 #define kallsyms_on_each_match_symbol(...) BOUND(kallsyms_on_each_match_symbol, __VA_ARGS__)
 #define kernel_text_address(...)	BOUND(kernel_text_address, __VA_ARGS__)
+#define perf_event_text_poke(...)	BOUND(perf_event_text_poke, __VA_ARGS__)
 #define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
 #define static_call_text_reserved(...)	BOUND(static_call_text_reserved, __VA_ARGS__)
 #define stop_machine_cpuslocked(...)	BOUND(stop_machine_cpuslocked, __VA_ARGS__)
 #define task_call_func(...)		BOUND(task_call_func, __VA_ARGS__)
 #define task_curr(...)			BOUND(task_curr, __VA_ARGS__)
 #define text_poke_copy_locked(...)	BOUND(text_poke_copy_locked, __VA_ARGS__)
+#define within_kprobe_blacklist(...)	BOUND(within_kprobe_blacklist, __VA_ARGS__)
 
 #define klp_mutex			(*bind_klp_mutex)
 #define klp_patches			(*bind_klp_patches)

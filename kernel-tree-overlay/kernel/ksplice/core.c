@@ -11,7 +11,9 @@
 
 #include <linux/debugfs.h>
 #include <linux/init.h>
+#include <linux/err.h>
 #include <linux/kallsyms.h>
+#include <linux/kprobes.h>
 #include <linux/ksplice.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -70,7 +72,8 @@ static struct ksplice_update *find_update(const struct module *mod)
 {
 	struct ksplice_update *update;
 
-	list_for_each_entry(update, &ksplice_updates, list) {
+	list_for_each_entry_rcu(update, &ksplice_updates, list,
+				lockdep_is_held(&ksplice_mutex)) {
 		if (update->module == mod)
 			return update;
 	}
@@ -132,6 +135,27 @@ static int check_identity(const struct ksplice_view *view)
 		pr_err("%s: an update of that name is loaded; remove that one first, or rename this one\n",
 		       name);
 		return -EEXIST;
+	}
+	return 0;
+}
+
+static int check_targets(const struct ksplice_view *view)
+{
+	const char *name = ksplice_str(view, view->hdr->name);
+	u32 i;
+
+	for (i = 0; i < view->hdr->targets.n; i++) {
+		const char *target = ksplice_str(view, view->targets[i].name);
+
+		if (strcmp(target, "vmlinux")) {
+			pr_err("%s: it changes module %s, and this core can only update vmlinux\n",
+			       name, target);
+			return -EOPNOTSUPP;
+		}
+	}
+	if (!view->hdr->targets.n || !view->hdr->replaces.n) {
+		pr_err("%s: it replaces no function; build it again\n", name);
+		return -ENOEXEC;
 	}
 	return 0;
 }
@@ -206,9 +230,18 @@ static int init_jump(struct ksplice_update *update, struct ksplice_func *func)
 	if (arch_ksplice_untouchable(func->old_addr))
 		return refuse_func(update, func->name,
 				   "it is entry or noinstr code");
+	/* Handling a breakpoint must not need one, half-way through a jump. */
+	if (within_kprobe_blacklist(func->old_addr))
+		return refuse_func(update, func->name,
+				   "it is among what handles breakpoints (NOKPROBE)");
 	if (arch_ksplice_jump_init(&func->jump, func->old_addr, func->new_addr,
 				   &why))
 		return refuse_func(update, func->name, why);
+	if (ksplice_text_reserved((void *)func->jump.site,
+				  (void *)func->jump.site +
+				  ARCH_KSPLICE_JUMP_SIZE - 1))
+		return refuse_func(update, func->name,
+				   "an applied update replaces it already; take that one back first");
 
 	func->sympos = ksplice_target_sympos(func->name, func->old_addr);
 	if (!func->sympos)
@@ -238,8 +271,8 @@ static int init_func(struct ksplice_update *update, struct ksplice_func *func,
 	return init_jump(update, func);
 }
 
-static int init_objects(struct ksplice_update *update,
-			const struct ksplice_view *view)
+static void init_objects(struct ksplice_update *update,
+			 const struct ksplice_view *view)
 {
 	struct ksplice_object *object;
 	u32 i = 0;
@@ -247,13 +280,7 @@ static int init_objects(struct ksplice_update *update,
 	ksplice_for_each_object(update, object) {
 		object->name = update->strings + view->targets[i++].name;
 		object->update = update;
-		if (strcmp(object->name, "vmlinux")) {
-			pr_err("%s: it changes module %s, and this core can only update vmlinux\n",
-			       update->name, object->name);
-			return -EOPNOTSUPP;
-		}
 	}
-	return 0;
 }
 
 static int init_update(struct ksplice_update *update,
@@ -263,13 +290,7 @@ static int init_update(struct ksplice_update *update,
 	u32 i = 0;
 	int ret;
 
-	ret = init_objects(update, match->view);
-	if (ret)
-		return ret;
-	if (!update->nr_funcs) {
-		pr_err("%s: it replaces no function\n", update->name);
-		return -ENOEXEC;
-	}
+	init_objects(update, match->view);
 	ksplice_for_each_func(update, func) {
 		ret = init_func(update, func, match, &match->view->replaces[i++]);
 		if (ret)
@@ -278,36 +299,55 @@ static int init_update(struct ksplice_update *update,
 	return 0;
 }
 
-/* Take the matched, relocated update into the registry and into sysfs. */
-static int register_update(struct module *mod, const struct ksplice_match *match)
+/* Take the matched, relocated update into the registry. */
+static struct ksplice_update *list_update(struct module *mod,
+					  const struct ksplice_match *match)
 {
 	struct ksplice_update *update;
 	int ret;
 
 	update = alloc_update(match->view);
 	if (!update)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	update->module = mod;
 
 	ret = init_update(update, match);
 	if (ret) {
 		free_update(update);
-		return ret;
-	}
-	ret = ksplice_sysfs_add(update);
-	if (ret) {
-		pr_err("%s: cannot create its files in sysfs: %d\n",
-		       update->name, ret);
-		ksplice_sysfs_remove(update);
-		free_update(update);
-		return ret;
+		return ERR_PTR(ret);
 	}
 	list_add_tail_rcu(&update->list, &ksplice_updates);
-	return 0;
+	return update;
 }
 
-static int load_locked(struct module *mod, const void *blob)
+/* From here on nobody finds it, but its files may still be in use. */
+static void unlist_update(struct ksplice_update *update)
 {
+	mutex_lock(&ksplice_mutex);
+	list_del_rcu(&update->list);
+	update->going = true;
+	mutex_unlock(&ksplice_mutex);
+	synchronize_rcu();	/* ksplice_text_reserved() */
+}
+
+/* Show it.  Context: ksplice_mutex not held, for whoever opens its files. */
+static int show_update(struct ksplice_update *update)
+{
+	int ret;
+
+	ret = ksplice_sysfs_add(update);
+	if (!ret)
+		return 0;
+	pr_err("%s: cannot create its files in sysfs: %d\n", update->name, ret);
+	unlist_update(update);
+	ksplice_sysfs_remove(update);
+	free_update(update);
+	return ret;
+}
+
+static struct ksplice_update *load_locked(struct module *mod, const void *blob)
+{
+	struct ksplice_update *update;
 	struct ksplice_error err = {};
 	struct ksplice_match match = {};
 	struct ksplice_view view;
@@ -316,64 +356,68 @@ static int load_locked(struct module *mod, const void *blob)
 	ret = ksplice_view_init(&view, blob, blob_room(mod, blob), &err);
 	if (ret) {
 		pr_err("%s: not a valid hot update: %s\n", mod->name, err.text);
-		return ret;
+		return ERR_PTR(ret);
 	}
 	ret = check_identity(&view);
 	if (ret)
-		return ret;
+		return ERR_PTR(ret);
+	ret = check_targets(&view);
+	if (ret)
+		return ERR_PTR(ret);
 
 	ret = match_and_resolve(mod, &view, &match);
-	if (!ret)
-		ret = register_update(mod, &match);
+	update = ret ? ERR_PTR(ret) : list_update(mod, &match);
 	ksplice_match_free(&match);
-	return ret;
+	return update;
 }
 
 static int module_coming(struct module *mod)
 {
 	void *blob = find_blob(mod);
-	int ret;
+	struct ksplice_update *update;
 
 	if (!blob)
 		return 0;
 	mutex_lock(&ksplice_mutex);
-	ret = load_locked(mod, blob);
+	update = load_locked(mod, blob);
 	mutex_unlock(&ksplice_mutex);
-	return ret;
+	if (IS_ERR(update))
+		return PTR_ERR(update);
+	return show_update(update);
+}
+
+/*
+ * Other modules must not wait for ksplice_mutex, which a change may hold for
+ * long.  An update stays on the list while its own module's notifiers run.
+ */
+static struct ksplice_update *find_update_rcu(const struct module *mod)
+{
+	guard(rcu)();
+	return find_update(mod);
 }
 
 static void module_live(struct module *mod)
 {
-	struct ksplice_update *update;
+	struct ksplice_update *update = find_update_rcu(mod);
 
+	if (!update)
+		return;
 	mutex_lock(&ksplice_mutex);
-	update = find_update(mod);
-	if (update) {
-		WRITE_ONCE(update->state, KSPLICE_READY);
-		pr_info("%s: ready, %u function(s) matched and replaceable\n",
-			update->name, update->nr_funcs);
-		kobject_uevent(&update->kobj, KOBJ_ADD);
-	}
+	WRITE_ONCE(update->state, KSPLICE_READY);
 	mutex_unlock(&ksplice_mutex);
+	pr_info("%s: ready, the code of %u function(s) was found as expected\n",
+		update->name, update->nr_funcs);
 }
 
 /* An applied update holds a reference to its module, so it is never here. */
 static void module_going(struct module *mod)
 {
-	struct ksplice_update *update;
+	struct ksplice_update *update = find_update_rcu(mod);
 
-	mutex_lock(&ksplice_mutex);
-	update = find_update(mod);
-	if (update) {
-		list_del_rcu(&update->list);
-		update->going = true;
-	}
-	mutex_unlock(&ksplice_mutex);
 	if (!update)
 		return;
-
+	unlist_update(update);
 	ksplice_sysfs_remove(update);
-	synchronize_rcu();	/* ksplice_text_reserved() */
 	free_update(update);
 }
 
@@ -405,12 +449,11 @@ static struct notifier_block module_nb = {
 /* A livepatch's redirection comes before our jump and would hide it. */
 static int check_livepatch(struct ksplice_update *update)
 {
-	const char *patch;
+	char patch[MODULE_NAME_LEN];
 	struct ksplice_func *func;
 
 	ksplice_for_each_func(update, func) {
-		patch = ksplice_livepatch_of(func->old_addr);
-		if (!patch)
+		if (!ksplice_livepatch_of(func->old_addr, patch))
 			continue;
 		pr_err("%s: cannot replace %s: livepatch %s redirects it; disable that livepatch first\n",
 		       update->name, func->name, patch);
@@ -468,6 +511,10 @@ static int enable_locked(struct ksplice_update *update, bool enable)
 	if (enable == (update->state == KSPLICE_APPLIED))
 		return -EINVAL;
 
+	/* What is shown from here on is about this change. */
+	memset(&update->stats, 0, sizeof(update->stats));
+	update->nr_conflicts = 0;
+	update->cause = KSPLICE_OK;
 	ret = enable ? apply(update) : reverse(update);
 	if (ret)
 		pr_err("%s: not %s (%d); see abort_cause and conflicts in /sys/kernel/ksplice/%s\n",

@@ -2,6 +2,8 @@
 /*
  * ksplice - does a livepatch redirect a function?
  */
+#include <linux/string.h>
+
 #include "livepatch.h"
 
 static bool redirects(const struct klp_patch *patch, unsigned long addr)
@@ -22,24 +24,26 @@ static bool redirects(const struct klp_patch *patch, unsigned long addr)
 }
 
 /**
- * ksplice_livepatch_of - the livepatch that redirects a function
+ * ksplice_livepatch_of - does a livepatch redirect a function?
  * @addr:	the function's entry
+ * @name:	gets the livepatch's name, MODULE_NAME_LEN bytes
  *
  * Context: process; takes klp_mutex.
- * Return: the name of its module, good for a message; NULL if there is none.
+ * Return: true if one does.
  */
-const char *ksplice_livepatch_of(unsigned long addr)
+bool ksplice_livepatch_of(unsigned long addr, char *name)
 {
 	struct klp_patch *patch;
-	const char *name = NULL;
+	bool found = false;
 
 	mutex_lock(&klp_mutex);
 	list_for_each_entry(patch, &klp_patches, list) {
-		if (patch->enabled && redirects(patch, addr)) {
-			name = patch->mod->name;
+		found = patch->enabled && redirects(patch, addr);
+		if (found) {
+			strscpy(name, patch->mod->name, MODULE_NAME_LEN);
 			break;
 		}
 	}
 	mutex_unlock(&klp_mutex);
-	return name;
+	return found;
 }

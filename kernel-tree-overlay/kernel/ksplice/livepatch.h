@@ -14,11 +14,11 @@
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
 
-const char *ksplice_livepatch_of(unsigned long addr);
+bool ksplice_livepatch_of(unsigned long addr, char *name);
 #else
-static inline const char *ksplice_livepatch_of(unsigned long addr)
+static inline bool ksplice_livepatch_of(unsigned long addr, char *name)
 {
-	return NULL;
+	return false;
 }
 #endif
 

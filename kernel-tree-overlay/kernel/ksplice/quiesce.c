@@ -105,6 +105,17 @@ static void look_at(struct quiesce *q, struct task_struct *task)
 	keep_waiting(q, task);
 }
 
+static bool is_waiting(const struct quiesce *q, const struct task_struct *task)
+{
+	unsigned int i;
+
+	for (i = 0; i < q->waiting.n; i++) {
+		if (q->waiting.task[i] == task)
+			return true;
+	}
+	return false;
+}
+
 static void put_tasks(struct ksplice_tasks *tasks)
 {
 	while (tasks->n)
@@ -149,8 +160,10 @@ static void look_at_some(struct quiesce *q)
 	for (i = 0; i < again.n; i++)
 		look_at(q, again.task[i]);
 	put_tasks(&again);
-	for (i = 0; i < q->fresh.n; i++)
-		look_at(q, q->fresh.task[i]);
+	for (i = 0; i < q->fresh.n; i++) {
+		if (!is_waiting(q, q->fresh.task[i]))
+			look_at(q, q->fresh.task[i]);
+	}
 }
 
 /* Return: may the machine be stopped? */
@@ -169,6 +182,9 @@ static bool look(struct quiesce *q, unsigned int nth)
 		check->scanned = 0;
 		look_at_all(q);
 		q->checked = check->checked;
+		/* Every other thread: schedule() and its like, never to leave. */
+		if (check->nr_conflicts > q->checked / 2)
+			q->always = true;
 	} else {
 		look_at_some(q);
 	}

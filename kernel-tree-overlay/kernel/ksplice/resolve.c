@@ -108,11 +108,11 @@ static int resolve_sym(struct ksplice_match *match, u32 i, u64 *value)
 	return resolve_name(match->view, sym, value);
 }
 
-/* All of the field must be the module's own, in a part that stays. */
+/* All of the field must be the module's own, in memory that stays. */
 static bool place_ok(struct module *mod, unsigned long place, u32 size)
 {
-	return size && within_module(place, mod) &&
-	       within_module(place + size - 1, mod);
+	return size && within_module_core(place, mod) &&
+	       within_module_core(place + size - 1, mod);
 }
 
 static int apply_fixup(struct module *mod, struct ksplice_match *match,

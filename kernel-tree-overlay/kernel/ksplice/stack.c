@@ -11,6 +11,9 @@
 
 #include <linux/compiler.h>
 #include <linux/debugfs.h>
+#include <linux/ftrace.h>
+#include <linux/llist.h>
+#include <linux/rethook.h>
 #include <linux/sched/task_stack.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
@@ -61,6 +64,28 @@ static bool unwind(struct stack_walk *walk, struct task_struct *task)
 	return !arch_stack_walk_reliable(walk_one, walk, task);
 }
 
+/*
+ * kretprobes and the function graph tracer put an address of their own in the
+ * place of a return address, and keep that one elsewhere.  The unwinder knows;
+ * who reads word by word has to look there as well.
+ */
+static void walk_hidden(struct stack_walk *walk, struct task_struct *task)
+{
+#ifdef CONFIG_RETHOOK
+	struct rethook_node *node;
+
+	llist_for_each_entry(node, READ_ONCE(task->rethooks.first), llist)
+		walk_one(walk, node->ret_addr);
+#endif
+#ifdef CONFIG_FUNCTION_GRAPH_TRACER
+	struct ftrace_ret_stack *ret;
+	int i = 0;
+
+	while ((ret = ftrace_graph_get_ret_stack(task, i++)))
+		walk_one(walk, ret->ret);
+#endif
+}
+
 /* Return: false if the stack is nowhere to be found. */
 static bool scan(struct stack_walk *walk, struct task_struct *task)
 {
@@ -76,6 +101,7 @@ static bool scan(struct stack_walk *walk, struct task_struct *task)
 	low = ALIGN_DOWN(low, sizeof(*word));
 	for (word = (unsigned long *)low; word < (unsigned long *)high; word++)
 		walk_one(walk, READ_ONCE_NOCHECK(*word));
+	walk_hidden(walk, task);
 	return true;
 }
 

@@ -17,6 +17,7 @@
 #include <linux/cpumask.h>
 #include <linux/jump_label.h>
 #include <linux/memory.h>
+#include <linux/perf_event.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -233,19 +234,38 @@ static int check_text(struct ksplice_stop *stop)
 {
 	struct ksplice_func *func;
 	const char *why;
+	int ret;
 
 	ksplice_for_each_func(stop->update, func) {
 		if (!func->new_addr)
 			continue;
-		if (!arch_ksplice_jump_check(&func->jump, stop->apply, &why))
+		ret = arch_ksplice_jump_check(&func->jump, stop->apply, &why);
+		if (!ret)
 			continue;
 		pr_err("%s: cannot %s %s at %pS: %s; remove that and try again\n",
 		       stop->update->name, stop->apply ? "replace" : "restore",
 		       func->name, (void *)func->jump.site, why);
-		stop->cause = KSPLICE_TEXT_RESERVED;
+		stop->cause = ret == -ESTALE ? KSPLICE_TEXT_CHANGED :
+					       KSPLICE_TEXT_RESERVED;
 		return -EBUSY;
 	}
 	return 0;
+}
+
+/* For those who decode traces of execution (perf, Intel PT). */
+static void tell_perf(struct ksplice_stop *stop)
+{
+	unsigned int i;
+
+	for (i = 0; i < stop->nr_jumps; i++) {
+		struct arch_ksplice_jump *jump = stop->jumps[i];
+		u8 *old = stop->apply ? jump->saved : jump->jump;
+		u8 *new = stop->apply ? jump->jump : jump->saved;
+
+		perf_event_text_poke((void *)jump->site,
+				     old, ARCH_KSPLICE_JUMP_SIZE,
+				     new, ARCH_KSPLICE_JUMP_SIZE);
+	}
 }
 
 static int stop_locked(struct ksplice_stop *stop)
@@ -286,6 +306,8 @@ int ksplice_stop(struct ksplice_stop *stop)
 	mutex_lock(&text_mutex);
 
 	ret = stop_locked(stop);
+	if (!ret)
+		tell_perf(stop);
 	WRITE_ONCE(stop->update->holds_text, stop->apply == !ret);
 
 	mutex_unlock(&text_mutex);

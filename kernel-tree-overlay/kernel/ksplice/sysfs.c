@@ -6,10 +6,12 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/ctype.h>
 #include <linux/kallsyms.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "ksplice.h"
@@ -74,13 +76,46 @@ static ssize_t abort_cause_show(struct kobject *kobj,
 			  cause_words[READ_ONCE(to_update(kobj)->cause)]);
 }
 
-static int emit_conflict(char *buf, int at, const struct ksplice_conflict *c)
+static bool within(unsigned long addr, unsigned long start, unsigned long size)
 {
-	char where[KSYM_SYMBOL_LEN] = "?";
+	return addr >= start && addr <= start + size;
+}
 
-	if (c->addr != ULONG_MAX)
-		sprint_symbol_no_offset(where, c->addr);
-	return sysfs_emit_at(buf, at, "%d %s %s%s\n", c->pid, c->comm, where,
+/* The function that a thread was found in; a return address may be its end. */
+static void name_of(const struct ksplice_update *update, unsigned long addr,
+		    char *name)
+{
+	struct ksplice_func *func;
+
+	if (addr == ULONG_MAX) {
+		strscpy(name, "?", KSYM_SYMBOL_LEN);
+		return;
+	}
+	ksplice_for_each_func(update, func) {
+		if (within(addr, func->old_addr, func->old_size) ||
+		    (func->new_addr &&
+		     within(addr, func->new_addr, func->new_size))) {
+			strscpy(name, func->name, KSYM_SYMBOL_LEN);
+			return;
+		}
+	}
+	sprint_symbol_no_offset(name, addr - 1);
+}
+
+/* Three words, whatever a thread calls itself. */
+static int emit_conflict(const struct ksplice_update *update, char *buf, int at,
+			 const struct ksplice_conflict *c)
+{
+	char comm[TASK_COMM_LEN], where[KSYM_SYMBOL_LEN];
+	char *p;
+
+	strscpy(comm, c->comm, sizeof(comm));
+	for (p = comm; *p; p++) {
+		if (!isgraph(*p))
+			*p = '_';
+	}
+	name_of(update, c->addr, where);
+	return sysfs_emit_at(buf, at, "%d %s %s%s\n", c->pid, comm, where,
 			     c->scanned ? " (scanned)" : "");
 }
 
@@ -95,7 +130,8 @@ static ssize_t conflicts_show(struct kobject *kobj,
 	mutex_lock(&ksplice_mutex);
 	n = min_t(unsigned int, update->nr_conflicts, KSPLICE_MAX_CONFLICTS);
 	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSYM_NAME_LEN; i++)
-		len += emit_conflict(buf, len, &update->conflicts[i]);
+		len += emit_conflict(update, buf, len,
+				     &update->conflicts[i]);
 	if (i < update->nr_conflicts)
 		len += sysfs_emit_at(buf, len, "and %u more\n",
 				     update->nr_conflicts - i);

@@ -56,7 +56,8 @@ static bool is_vmlinux(const struct ksplice_view *view, u32 target)
 static int candidates(void *ctx, u32 target, const char *name,
 		      int (*fn)(void *data, unsigned long addr), void *data)
 {
-	if (target != KSPLICE_NONE && !is_vmlinux(ctx, target))
+	if (target != KSPLICE_NONE && target != KSPLICE_VMLINUX &&
+	    !is_vmlinux(ctx, target))
 		return 0;
 	return kallsyms_on_each_match_symbol(fn, name, data);
 }
@@ -88,7 +89,9 @@ static bool in_vmlinux(unsigned long addr, size_t len,
 static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 		      enum ksplice_f_unit_kind kind)
 {
-	return is_vmlinux(ctx, target) && in_vmlinux(addr, len, kind);
+	if (target != KSPLICE_VMLINUX && !is_vmlinux(ctx, target))
+		return false;
+	return in_vmlinux(addr, len, kind);
 }
 
 static bool is_text(void *ctx, unsigned long addr)

@@ -72,87 +72,17 @@ static int jump_offset(unsigned long func, const char **why)
 	return off + MCOUNT_INSN_SIZE;
 }
 
-/**
- * arch_ksplice_jump_init - work out the trampoline of a function
- * @jump:	filled
- * @func:	entry of the old function
- * @dest:	entry of the new function
- * @why:	where a reason goes for the one who asked
- *
- * Writes nothing.  kallsyms' size includes the padding before the next
- * symbol: a short function may have its jump reach into that.
- *
- * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE with @why set.
- */
-int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
-			   unsigned long dest, const char **why)
-{
-	unsigned long size, symoff;
-	long disp;
-	int off;
-
-	off = jump_offset(func, why);
-	if (off < 0)
-		return off;
-
-	if (!kallsyms_lookup_size_offset(func, &size, &symoff) || symoff) {
-		*why = "kallsyms does not know its size";
-		return -EOPNOTSUPP;
-	}
-	if (off + ARCH_KSPLICE_JUMP_SIZE > size) {
-		*why = "it is too short for a jump";
-		return -ENOSPC;
-	}
-
-	jump->site = func + off;
-	jump->dest = dest;
-	disp = dest - (jump->site + JMP32_INSN_SIZE);
-	if (disp != (s32)disp) {
-		*why = "the new code is out of a jump's reach";
-		return -ERANGE;
-	}
-	jump->jump[0] = JMP32_INSN_OPCODE;
-	memcpy(&jump->jump[1], &(s32){ disp }, sizeof(s32));
-
-	if (copy_from_kernel_nofault(jump->saved, (void *)jump->site,
-				     sizeof(jump->saved))) {
-		*why = "its text cannot be read";
-		return -EFAULT;
-	}
-	return 0;
-}
-
+#ifdef CONFIG_KPROBES
 /*
- * A kprobe that stands in the bytes, or an optimised one whose jump could
- * reach into them.  One that uses ftrace writes nothing here.
+ * What stood where a probe stands: 1 byte, or 5 under an optimised one.  The
+ * flag says that a probe will be optimised, the text says that it is.
  */
-static bool kprobe_reserved(unsigned long site)
-{
-#ifdef CONFIG_KPROBES
-	unsigned long addr;
-	struct kprobe *p;
-	bool found = false;
-
-	preempt_disable();
-	for (addr = site - (ARCH_KSPLICE_JUMP_SIZE - 1);
-	     addr < site + ARCH_KSPLICE_JUMP_SIZE && !found; addr++) {
-		p = get_kprobe((void *)addr);
-		found = p && !kprobe_ftrace(p);
-	}
-	preempt_enable();
-	return found;
-#else
-	return false;
-#endif
-}
-
-#ifdef CONFIG_KPROBES
-/* What stood where a probe stands: 1 byte, or 5 under an optimised one. */
 static size_t probed_bytes(struct kprobe *p, u8 *bytes)
 {
 	bytes[0] = p->opcode;
 #ifdef CONFIG_OPTPROBES
-	if (p->flags & KPROBE_FLAG_OPTIMIZED) {
+	if ((p->flags & KPROBE_FLAG_OPTIMIZED) &&
+	    *(u8 *)p->addr == JMP32_INSN_OPCODE) {
 		struct optimized_kprobe *op;
 
 		op = container_of(p, struct optimized_kprobe, kp);
@@ -196,6 +126,90 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
 }
 
 /**
+ * arch_ksplice_jump_init - work out the trampoline of a function
+ * @jump:	filled
+ * @func:	entry of the old function
+ * @dest:	entry of the new function
+ * @why:	where a reason goes for the one who asked
+ *
+ * Writes nothing.  kallsyms' size includes the padding before the next
+ * symbol: a short function may have its jump reach into that.
+ *
+ * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE with @why set.
+ */
+int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
+			   unsigned long dest, const char **why)
+{
+	unsigned long size, symoff;
+	long disp;
+	int off;
+
+	off = jump_offset(func, why);
+	if (off < 0)
+		return off;
+
+	if (!kallsyms_lookup_size_offset(func, &size, &symoff) || symoff) {
+		*why = "kallsyms does not know its size";
+		return -EOPNOTSUPP;
+	}
+	if (off + ARCH_KSPLICE_JUMP_SIZE > size) {
+		*why = "it is too short for a jump";
+		return -ENOSPC;
+	}
+
+	jump->site = func + off;
+	jump->dest = dest;
+	disp = dest - (jump->site + JMP32_INSN_SIZE);
+	if (disp != (s32)disp) {
+		*why = "the new code is out of a jump's reach";
+		return -ERANGE;
+	}
+	jump->jump[0] = JMP32_INSN_OPCODE;
+	memcpy(&jump->jump[1], &(s32){ disp }, sizeof(s32));
+
+	mutex_lock(&text_mutex);
+	memcpy(jump->saved, (void *)jump->site, sizeof(jump->saved));
+	arch_ksplice_hide_probes(jump->site, jump->saved, sizeof(jump->saved));
+	mutex_unlock(&text_mutex);
+	return 0;
+}
+
+/*
+ * A kprobe that stands in the bytes, or an optimised one whose jump could
+ * reach into them.  One that uses ftrace writes nothing here.
+ */
+static bool kprobe_reserved(unsigned long site)
+{
+#ifdef CONFIG_KPROBES
+	unsigned long addr;
+	struct kprobe *p;
+	bool found = false;
+
+	preempt_disable();
+	for (addr = site - (ARCH_KSPLICE_JUMP_SIZE - 1);
+	     addr < site + ARCH_KSPLICE_JUMP_SIZE && !found; addr++) {
+		p = get_kprobe((void *)addr);
+		found = p && !kprobe_ftrace(p);
+	}
+	preempt_enable();
+	return found;
+#else
+	return false;
+#endif
+}
+
+static int jump_unchanged(const struct arch_ksplice_jump *jump, bool apply,
+			  const char **why)
+{
+	if (!memcmp((void *)jump->site, apply ? jump->saved : jump->jump,
+		    ARCH_KSPLICE_JUMP_SIZE))
+		return 0;
+	*why = apply ? "the bytes are not those seen at load" :
+		       "the jump is not the one that was written";
+	return -ESTALE;
+}
+
+/**
  * arch_ksplice_jump_check - may the trampoline be written or taken back now?
  * @jump:	the trampoline
  * @apply:	to be written, else to be taken back
@@ -203,8 +217,8 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
  *
  * Context: jump_label_lock() and text_mutex held; they keep the answer true
  * until they are released.
- * Return: 0, -EBUSY with @why set if somebody else holds the bytes or changed
- * them.
+ * Return: 0; with @why set -EBUSY if somebody else holds the bytes, -ESTALE if
+ * they have changed.
  */
 int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
 			    const char **why)
@@ -224,12 +238,8 @@ int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
 		*why = "a static call stands in the bytes of the jump";
 	else if (alternatives_text_reserved(start, end))
 		*why = "an SMP lock prefix stands in the bytes of the jump";
-	else if (memcmp(start, apply ? jump->saved : jump->jump,
-			ARCH_KSPLICE_JUMP_SIZE))
-		*why = apply ? "the bytes are not those seen at load" :
-			       "the jump is not the one that was written";
 	else
-		return 0;
+		return jump_unchanged(jump, apply, why);
 	return -EBUSY;
 }
 
