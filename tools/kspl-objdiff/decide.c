@@ -292,9 +292,15 @@ static void check_room(struct update *up, const struct unit *u)
 		       pre->size, need);
 }
 
+/* One entry, at the start: what is compiled from C. */
 static bool is_single_function(const struct unit *u)
 {
-	return u->is_func && u->syms.n && u->syms.v[0]->value == u->off;
+	struct sym **sym;
+
+	vec_for_each(sym, &u->syms)
+		if ((*sym)->value != u->off)
+			return false;
+	return u->is_func;
 }
 
 static void replace(struct update *up, struct unit *u)
@@ -346,10 +352,8 @@ bool ref_in_alternative(const struct unit *from, const struct ref *r)
 	if (from->sec->cls == SC_ALT_REPL)
 		return true;
 	vec_for_each(e, &from->entries) {
-		u32 len = e->sec->data[e->off + ALT_LEN];
-
 		if (e->sec->desc->table == TABLE_ALT && (s64)r->off >= e->loc &&
-		    (s64)r->off < (s64)e->loc + len)
+		    (s64)r->off < (s64)e->loc + e->sec->data[e->off + ALT_LEN])
 			return true;
 	}
 	return false;
@@ -384,7 +388,7 @@ static void reach_data(struct update *up, const struct unit *from,
 	if (to->twin && (to->status == ST_SAME || to->sec->cls != SC_RODATA))
 		return;
 	if (to->ambiguous)
-		refuse(up, "ambiguous", from->obj, unit_label(to),
+		refuse(up, "ambiguous", from->obj, strip_numbers(to->name),
 		       "give the variable a name of its own",
 		       "%s uses it, and which of the kernel's variables of that name it was can't be told",
 		       unit_label(from));
@@ -435,18 +439,38 @@ static void reach(struct update *up, const struct unit *from,
 	}
 }
 
-static void check_fate(struct update *up, const struct unit *from,
-		       const struct ref *r)
+/* A field that is copied elsewhere before the core could relocate it. */
+static void check_alternative(struct update *up, const struct unit *func,
+			      const struct unit *from, const struct ref *r)
 {
 	struct unit *to;
 
 	if (!ref_in_alternative(from, r) || r->branch ||
 	    ref_fate(up, from, NULL, r, &to) != FATE_FIXUP)
 		return;
-	refuse(up, "alternative", from->obj, unit_label(from),
+	refuse(up, "alternative", func->obj, unit_label(func),
 	       "reach it through a variable or function outside of the alternative",
-	       "an alternative at %+d refers to %s, which is not exported",
-	       (int)r->off, to ? unit_label(to) : r->sym->name);
+	       "an alternative in it refers to %s, which is not exported",
+	       to ? unit_label(to) : r->sym->name);
+}
+
+static void check_alternatives(struct update *up, const struct unit *u)
+{
+	const struct entry *e;
+	const struct ref *r, *inner;
+
+	vec_for_each(r, &u->refs)
+		check_alternative(up, u, u, r);
+	vec_for_each(e, &u->entries) {
+		if (e->sec->desc->table != TABLE_ALT)
+			continue;
+		vec_for_each(r, &e->refs) {
+			if (r->off != ALT_REPL || !r->unit)
+				continue;
+			vec_for_each(inner, &r->unit->refs)
+				check_alternative(up, u, r->unit, inner);
+		}
+	}
 }
 
 static void reach_all(struct update *up, struct unit *u)
@@ -479,7 +503,6 @@ static void reach_all(struct update *up, struct unit *u)
 
 static void include_all(struct update *up)
 {
-	struct ref *r;
 	u32 i;
 
 	for (i = 0; i < todo.n; i++)
@@ -487,15 +510,10 @@ static void include_all(struct update *up)
 	for (i = 0; i < todo.n; i++) {
 		struct unit *u = todo.v[i];
 
-		/* an unchanged function that was pulled in by a jump into it */
-		if (class_is_text(u->sec->cls)) {
-			up->nnew += !u->twin && !u->parent;
-			vec_for_each(r, &u->refs)
-				check_fate(up, u, r);
-		} else if (u->sec->cls == SC_ALT_REPL) {
-			vec_for_each(r, &u->refs)
-				check_fate(up, u, r);
-		}
+		if (!class_is_text(u->sec->cls))
+			continue;
+		up->nnew += !u->twin && !u->parent;
+		check_alternatives(up, u);
 	}
 }
 

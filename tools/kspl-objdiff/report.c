@@ -26,7 +26,7 @@ static const char *kind_of(const struct unit *u)
 /* What a person wants to hear of: things that have a name in the source. */
 static bool worth_telling(const struct unit *u)
 {
-	return u->include && !u->replaced && u->name[0] &&
+	return u->include && !u->replaced && !u->parent && u->name[0] &&
 	       u->ident != ID_FRESH && u->ident != ID_CONTENT;
 }
 
@@ -47,7 +47,7 @@ static void text_units(struct tu *tu, FILE *f)
 			fprintf(f, "  replace %s (%u -> %u bytes): ", u->name,
 				u->twin->size, u->size);
 			print_cause(u, f);
-		} else if (worth_telling(u) && !u->parent) {
+		} else if (worth_telling(u)) {
 			fprintf(f, "  %s %s %s (%u bytes): %s\n",
 				u->twin ? "copy" : "new", kind_of(u), u->name,
 				u->size, u->why);

@@ -41,6 +41,9 @@ static const struct sec_desc descs[] = {
 	/* text of the module's own making, shown by modinfo */
 	EXACT(".modinfo", SC_DROP),
 
+	SPECIAL(".initcall", true, "an initcall, which only runs at boot"),
+	SPECIAL(".con_initcall", true, "an initcall, which only runs at boot"),
+
 	/* freed after boot */
 	EXACT(".init.setup", SC_INIT),
 	PREFIX(".init", SC_INIT),
@@ -105,8 +108,6 @@ static const struct sec_desc descs[] = {
 	  .table = TABLE_RT_SHIFT, .entsize = 4 },
 
 	/* what the linker collects and the kernel reads at boot */
-	SPECIAL(".initcall", true, "an initcall, which only runs at boot"),
-	SPECIAL(".con_initcall", true, "an initcall, which only runs at boot"),
 	SPECIAL("__param", false, "a module parameter"),
 	SPECIAL("__modver", false, "a module version"),
 	SPECIAL("__tracepoints", true, "the definition of a tracepoint"),

@@ -1,0 +1,4 @@
+// replace: f
+#include "kernel.h"
+int f(int x) { return ext(x) + PREPOST(1, 2); }
+EXPORT_SYMBOL(f);

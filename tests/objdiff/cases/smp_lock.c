@@ -1,0 +1,3 @@
+// replace: inc
+#include "kernel.h"
+void inc(int *p) { asm volatile(LOCK_PREFIX "addl %1, %0" : "+m"(*p) : "i"(PREPOST(1, 2))); }

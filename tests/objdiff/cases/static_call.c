@@ -1,0 +1,8 @@
+// replace: calls
+#include "kernel.h"
+int calls(int x)
+{
+	PREPOST(static_call(one), static_call(two));
+	return ext(x);
+}
+int same(int x) { static_call(one); return ext(x); }

@@ -1,0 +1,13 @@
+// A new static local begins with its initial value, old ones stay.
+// replace: f
+// new: fresh.*
+#include "kernel.h"
+int f(int x)
+{
+	static int old = 5;
+#ifdef POST
+	static int fresh = 7;
+	x += fresh++;
+#endif
+	return ext(old++ + x);
+}

@@ -1,0 +1,5 @@
+// No room for a jump.
+// cflags: -falign-functions=1 -fno-pie
+// refuse: too_short:tiny
+#include "kernel.h"
+int tiny(void) { return PREPOST(0, 1); }

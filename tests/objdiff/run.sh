@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Compiles each file in cases/ twice, without and with -DPOST, and compares
+# what kspl-objdiff makes of the two with what the file's first lines say:
+#
+#   // replace: F...        functions that are replaced, all of them
+#   // new: N...            new functions and variables that come along
+#   // copy: N...           old constants that get a new copy
+#   // gone: F...           functions that are gone from the source
+#   // fixup: S...          symbols the core must relocate (among others)
+#   // refuse: CODE:WHAT... reasons for a refusal, all of them
+#   // status: N            exit code, where the lines above don't tell
+#   // cflags: ...
+#
+# usage: run.sh KSPL_OBJDIFF OUTDIR [CASE...]; prints TAP
+
+set -u
+export LC_ALL=C
+tool=$1 out=$2
+shift 2
+here=$(cd "$(dirname "$0")" && pwd)
+CC=${CC:-gcc}
+flags=(-std=gnu11 -O2 -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone
+	-fno-asynchronous-unwind-tables -fno-common -fno-strict-aliasing -fno-stack-protector
+	-mno-sse -falign-functions=16 -fno-jump-tables -fcf-protection=branch
+	-ffunction-sections -fdata-sections -pg -mfentry -mrecord-mcount
+	-fpatchable-function-entry=16,16 -w)
+if ! $CC --version | grep -qi clang; then
+	flags+=(-fno-ipa-icf)
+fi
+n=0 failed=0
+
+# directive NAME FILE: its words, sorted
+directive()
+{
+	sed -n "s,^// $1: *,,p" "$2" | tr ' ' '\n' | sed '/^$/d' | sort
+}
+
+# listed NAME: names in that list of the JSON on stdin, sorted
+listed()
+{
+	awk -v want="\"$1\": [" '
+		/^   "/ { inside = index($0, want) > 0 }
+		inside && /^    \{"name": "/ {
+			split($0, part, "\"")
+			print part[4]
+		}' | sort
+}
+
+refused()
+{
+	sed -n 's/^  {"code": "\([^"]*\)", "source": "[^"]*", "what": "\([^"]*\)".*/\1:\2/p' | sort
+}
+
+# same WHAT EXPECTED GOT; * in EXPECTED is a pattern
+same()
+{
+	local want got i
+
+	mapfile -t want <<<"$2"
+	mapfile -t got <<<"$3"
+	if ((${#want[@]} == ${#got[@]})); then
+		for i in "${!want[@]}"; do
+			# shellcheck disable=SC2053
+			[[ ${got[i]} == ${want[i]} ]] || break
+		done
+		[[ ${got[i]} != ${want[i]} ]] || return 0
+	fi
+	problem+="$1: expected $(echo $2), got $(echo $3)"$'\n'
+	return 1
+}
+
+check_self()
+{
+	local o
+
+	for o in pre post; do
+		"$tool" diff "$dir/$o.o" "$dir/$o.o" >"$dir/self" 2>&1
+		(($? == 3)) || problem+="$o.o differs from itself: $(head -n 3 "$dir/self")"$'\n'
+	done
+}
+
+expected_status()
+{
+	local s
+
+	s=$(directive status "$1")
+	if [[ -n $s ]]; then
+		echo "$s"
+	elif [[ -n $(directive refuse "$1") ]]; then
+		echo 4
+	else
+		echo 0
+	fi
+}
+
+check_diff()
+{
+	local status
+
+	"$tool" diff "$dir/pre.o" "$dir/post.o" --json >"$dir/json" 2>"$dir/err"
+	status=$?
+	same status "$(expected_status "$1")" "$status"
+	same refuse "$(directive refuse "$1")" "$(refused <"$dir/json")"
+	[[ $status == 0 ]] || return
+	same replace "$(directive replace "$1")" "$(listed replaced <"$dir/json")"
+	same new "$(directive new "$1")" "$(listed new <"$dir/json")"
+	same copy "$(directive copy "$1")" "$(listed copied <"$dir/json")"
+	same gone "$(directive gone "$1")" "$(listed gone <"$dir/json")"
+}
+
+check_create()
+{
+	local got sym
+
+	"$tool" create --name "$name" --release test --symvers "$here/symvers" \
+		-o "$dir/update.o" --source "$name.o" "$dir/pre.o" "$dir/post.o" >"$dir/log" 2>&1 ||
+		{ problem+="create failed: $(tail -n 3 "$dir/log")"$'\n'; return; }
+	ld -r -o "$dir/linked.o" "$dir/update.o" >"$dir/log" 2>&1 ||
+		problem+="ld does not take the update: $(head -n 3 "$dir/log")"$'\n'
+	"$tool" inspect --json "$dir/linked.o" >"$dir/inspect" 2>"$dir/log" ||
+		{ problem+="inspect: $(cat "$dir/log")"$'\n'; return; }
+	got=$(sed -n 's/^  {"name": "\([^"]*\)", "kind": "function".*/\1/p' "$dir/inspect" | sort)
+	same "replaces in the update" "$(directive replace "$1")" "$got"
+	for sym in $(directive fixup "$1"); do
+		grep -q "\"symbol\": \"$sym\"" "$dir/inspect" ||
+			problem+="no fixup for $sym"$'\n'
+	done
+}
+
+run_case()
+{
+	local problem='' name dir extra
+
+	name=$(basename "$1" .c)
+	dir=$out/$name
+	mkdir -p "$dir"
+	extra=$(sed -n 's,^// cflags: *,,p' "$1")
+	# shellcheck disable=SC2086
+	if ! $CC "${flags[@]}" $extra -I"$here" -c -o "$dir/pre.o" "$1" ||
+		! $CC "${flags[@]}" $extra -I"$here" -DPOST -c -o "$dir/post.o" "$1"; then
+		problem="does not compile"$'\n'
+	else
+		check_self
+		check_diff "$1"
+		if [[ $(expected_status "$1") == 0 ]]; then
+			check_create "$1"
+		fi
+	fi
+	((++n))
+	if [[ -n $problem ]]; then
+		((++failed))
+		echo "not ok $n - $name"
+		sed 's/^/# /; /^# $/d' <<<"$problem"
+	else
+		echo "ok $n - $name"
+	fi
+}
+
+if (($#)); then
+	for c in "$@"; do
+		run_case "$here/cases/$c.c"
+	done
+else
+	for c in "$here"/cases/*.c; do
+		run_case "$c"
+	done
+	for c in "$here"/cases/*.sh; do
+		[[ -e $c ]] || continue
+		((++n))
+		if tool=$tool out=$out here=$here CC=$CC flags=${flags[*]} bash "$c" >"$out/log" 2>&1; then
+			echo "ok $n - $(basename "$c" .sh)"
+		else
+			((++failed))
+			echo "not ok $n - $(basename "$c" .sh)"
+			sed 's/^/# /' "$out/log"
+		fi
+	done
+fi
+echo "1..$n"
+((!failed))
