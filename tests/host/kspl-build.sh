@@ -173,6 +173,7 @@ mini() {
 	cp bld/.config bld/include/config/auto.conf
 	echo 6.12.1-mini >bld/include/config/kernel.release
 	: >bld/Module.symvers
+	: >bld/vmlinux.o
 	cat >src/scripts/Makefile.lib <<<'objtool-args-y :='
 	: >src/scripts/Kbuild.include
 	mini_object fs/fn.c fs/fn.h
