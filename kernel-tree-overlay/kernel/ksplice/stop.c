@@ -18,12 +18,12 @@
 #include <linux/jump_label.h>
 #include <linux/memory.h>
 #include <linux/perf_event.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/stop_machine.h>
+#include <linux/timekeeping.h>
 
 #include "stop.h"
 #include "window.h"
@@ -109,7 +109,7 @@ static int stop_fn(void *data)
 	struct ksplice_stop *stop = data;
 	int cpu = smp_processor_id();
 	bool master = cpu == stop->master;
-	u64 start = local_clock();
+	u64 start = ktime_get_mono_fast_ns();
 	unsigned int nth = 0;
 	int step;
 
@@ -129,7 +129,7 @@ static int stop_fn(void *data)
 	if (master) {
 		if (!stop->ret)
 			arch_ksplice_poke_end();
-		stop->pause_ns = local_clock() - start;
+		stop->pause_ns = ktime_get_mono_fast_ns() - start;
 	}
 	return 0;
 }
