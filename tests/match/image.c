@@ -65,7 +65,7 @@ static struct image_sym *first_sym(struct image *im, const char *name)
 {
 	u32 lo = 0, hi = im->nsyms;
 
-	if (!im->sorted)
+	if (!im->sorted && im->nsyms)
 		qsort(im->syms, im->nsyms, sizeof(*im->syms), cmp_sym);
 	im->sorted = true;
 	while (lo < hi) {

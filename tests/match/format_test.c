@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The format reader: what is wrong is refused, with the right errno and a word
+ * about where; what is accepted never leads out of the blob.
+ */
+#include <linux/types.h>
+#include <setjmp.h>
+#include <elf.h>
+#include <cmocka.h>
+#include "blob.h"
+#include "image.h"
+
+static struct blob b;
+static struct ksplice_view view;
+static struct ksplice_error err;
+
+/* Two functions, a string, data, one of each table. */
+static int begin(void **state)
+{
+	struct ksplice_f_replace rep = { .size = 3, .kind = KSPLICE_REPLACE_FUNC };
+	struct ksplice_f_fixup fix = { .type = R_X86_64_64, .sym = 1 };
+	struct ksplice_f_site *s;
+	u32 unit;
+
+	(void)state;
+	blob_init(&b);
+	blob_free_reloc(&b, 1, R_X86_64_PLT32, 1, -4);
+	unit = blob_unit(&b, "fn", KSPLICE_UNIT_TEXT,
+			 "\xf3\x0f\x1e\xfa\xe8\0\0\0\0\x90\x90\x90\x90\x90\xc3", 15);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, unit))->flags =
+		KSPLICE_UNIT_REPLACED;
+	blob_sym(&b, "fn", KSPLICE_SYM_FUNC, unit, 0);
+	blob_sym(&b, "other", KSPLICE_SYM_FUNC, KSPLICE_NONE, 0);
+	blob_sym(&b, "const", KSPLICE_SYM_RT_PTR, KSPLICE_NONE, 0);
+	blob_reloc(&b, 5, R_X86_64_PLT32, 1, -4);
+	blob_site(&b, 0, KSPLICE_SITE_ENDBR, 4);
+	blob_site(&b, 4, KSPLICE_SITE_CALL, 5);
+	s = blob_site(&b, 9, KSPLICE_SITE_ALT, 5);
+	s->arg = blob_bytes(&b, "\xe8\0\0\0\0", 5);
+	s->arglen = 5;
+	s->nreloc = 1;
+	blob_unit(&b, "", KSPLICE_UNIT_STRING, "text", 5);
+	blob_unit(&b, "data", KSPLICE_UNIT_DATA, NULL, 100);
+	rep.name = blob_str(&b, "fn");
+	blob_add(&b, BLOB_REPLACES, &rep);
+	blob_add(&b, BLOB_FIXUPS, &fix);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	blob_free(&b);
+	return 0;
+}
+
+/* An exact copy, so that the sanitizer sees any step outside. */
+static int read_copy(const void *from, size_t size)
+{
+	void *p = malloc(size ? size : 1);
+	int ret;
+
+	memcpy(p, from, size);
+	memset(&err, 0, sizeof(err));
+	ret = ksplice_view_init(&view, p, size, &err);
+	if (!!ret != !!err.text[0])
+		fail_msg("%d with the message '%s'", ret, err.text);
+	free(p);
+	return ret;
+}
+
+static void expect(int want, const char *word)
+{
+	size_t size;
+	void *p = blob_finish(&b, &size);
+	int ret = read_copy(p, size);
+
+	free(p);
+	if (ret != want)
+		fail_msg("%d instead of %d: %s", ret, want, err.text);
+	if (word && !strstr(err.text, word))
+		fail_msg("no '%s' in '%s'", word, err.text);
+}
+
+static void test_good(void **state)
+{
+	(void)state;
+	expect(0, NULL);
+}
+
+static void test_identity(void **state)
+{
+	(void)state;
+	b.hdr.magic++;
+	expect(-ENOEXEC, "not a hot update");
+	b.hdr.magic--;
+	b.hdr.format++;
+	expect(-EPROTO, "format 2");
+	b.hdr.format--;
+	b.hdr.header_size++;
+	expect(-EPROTO, "header");
+	b.hdr.header_size--;
+	b.hdr.flags = 1;
+	expect(-EPROTO, "flags");
+}
+
+static void test_every_truncation(void **state)
+{
+	size_t size, n;
+	u8 *p;
+
+	(void)state;
+	p = blob_finish(&b, &size);
+	for (n = 0; n < size; n++) {
+		assert_int_equal(read_copy(p, n), -ENOEXEC);
+		assert_true(n < 8 || strstr(err.text, "truncated") ||
+			    strstr(err.text, "not a hot update"));
+	}
+	assert_int_equal(read_copy(p, size), 0);
+	free(p);
+}
+
+static void test_names(void **state)
+{
+	u32 good = b.hdr.name;
+
+	(void)state;
+	b.hdr.name = 0;
+	expect(-EINVAL, "name");
+	b.hdr.name = blob_str(&b, "a/b");
+	expect(-EINVAL, "name");
+	b.hdr.name = blob_str(&b, "..");
+	expect(-EINVAL, "name");
+	b.hdr.name = blob_str(&b, "a23456789012345678901234567890123456789012345678901234567");
+	expect(-EINVAL, "name");
+	b.hdr.name = 1 << 30;
+	expect(-EINVAL, "name");
+	b.hdr.name = good;
+	b.hdr.release = 0;
+	expect(-EINVAL, "release");
+}
+
+static void test_unit(void **state)
+{
+	struct ksplice_f_unit *u = blob_get(&b, BLOB_UNITS, 0);
+	struct ksplice_f_unit good = *u;
+
+	(void)state;
+#define BAD(field, value, word) do {					\
+		u->field = (value);					\
+		expect(-EINVAL, word);					\
+		*u = good;						\
+	} while (0)
+	BAD(kind, 0, "unit 0");
+	BAD(kind, 6, "kind 6");
+	BAD(kind, KSPLICE_UNIT_DATA, "unit 0");
+	BAD(flags, 2, "flags");
+	BAD(target, 1, "target");
+	BAD(align, 3, "alignment");
+	BAD(align, 0, "alignment");
+	BAD(size, 1000, "bytes");
+	BAD(size, 0xffffffff, "bytes");
+	BAD(bytes, 0xfffffff0, "bytes");
+	BAD(bytes, KSPLICE_NONE, "bytes");
+	BAD(relocs, 3, "relocations");
+	BAD(nrelocs, 0xffffffff, "relocations");
+	BAD(sites, 4, "sites");
+	BAD(nsites, 0xffffffff, "sites");
+	BAD(parent, 77, "unit 77");
+	BAD(name, 0xffff, "string");
+	BAD(size, 8, "relocation");
+	expect(0, NULL);
+}
+
+static void test_string_unit(void **state)
+{
+	struct ksplice_f_unit *u = blob_get(&b, BLOB_UNITS, 1);
+
+	(void)state;
+	u->size = 4;
+	expect(-EINVAL, "not one string");
+	u->size = 5;
+	b.t[BLOB_BYTES].data[u->bytes + 2] = 0;
+	expect(-EINVAL, "not one string");
+}
+
+static void test_site(void **state)
+{
+	struct ksplice_f_site *s = blob_get(&b, BLOB_SITES, 0), good;
+	struct ksplice_f_unit *u = blob_get(&b, BLOB_UNITS, 0);
+
+	(void)state;
+	s[0].kind = 99;
+	expect(-EINVAL, "site 0");
+	s[0].kind = KSPLICE_SITE_ENDBR;
+	s[0].offset = 1;		/* into the call */
+	expect(-EINVAL, "overlaps");
+	s[0].offset = 14;
+	expect(-EINVAL, "site 0");
+	s[0].offset = 0;
+	s[1].len = 4;
+	expect(-EINVAL, "length");
+	s[1].len = 5;
+	good = s[2];
+	s[2].arglen = 6;
+	expect(-EINVAL, "alternative");
+	s[2] = good;
+	s[2].arg = 0xfffffff0;
+	expect(-EINVAL, "alternative");
+	s[2] = good;
+	s[2].nreloc = 5;
+	expect(-EINVAL, "relocations");
+	s[2] = good;
+	s[2].offset = 7;		/* cuts the call's field */
+	s[2].len = 7;
+	expect(-EINVAL, "overlaps");
+	u->nsites = 3;
+	s[2] = good;
+	s[2].offset = 6;
+	s[1].offset = 0;
+	s[0].kind = KSPLICE_SITE_SMP_LOCK;
+	s[0].len = 1;
+	s[0].offset = 5;
+	s[1] = s[0];
+	s[1].offset = 5;
+	expect(-EINVAL, "overlaps");
+}
+
+static void test_nested_sites(void **state)
+{
+	struct ksplice_f_unit *u = blob_get(&b, BLOB_UNITS, 0);
+	struct ksplice_f_site *s = blob_get(&b, BLOB_SITES, 0);
+
+	(void)state;
+	/* call inside of an alternative, before and behind it in the table */
+	s[2].offset = 4;
+	s[2].len = 10;
+	expect(0, NULL);
+	s[0] = s[1];
+	s[1] = s[2];
+	s[2] = s[0];
+	u->sites = 1;
+	u->nsites = 2;
+	expect(0, NULL);
+	s[2].offset = 3;
+	expect(-EINVAL, "overlaps");
+}
+
+static void test_syms(void **state)
+{
+	struct ksplice_f_sym *s = blob_get(&b, BLOB_SYMS, 0), good = *s;
+
+	(void)state;
+	s->unit = 3;
+	expect(-EINVAL, "unit 3");
+	*s = good;
+	s->offset = 16;
+	expect(-EINVAL, "outside its unit");
+	*s = good;
+	s->name = 0;
+	expect(-EINVAL, "no name");
+	s->flags |= KSPLICE_SYM_ANON;
+	expect(0, NULL);
+	s->flags = 0x100;
+	expect(-EINVAL, "flags");
+	*s = good;
+	s->target = 1;
+	expect(-EINVAL, "target 1");
+}
+
+static void test_relocs(void **state)
+{
+	struct ksplice_f_reloc *r = blob_get(&b, BLOB_RELOCS, 1), good = *r;
+
+	(void)state;
+	r->sym = 3;
+	expect(-EINVAL, "symbol 3");
+	*r = good;
+	r->type = 200;
+	expect(-EINVAL, "type 200");
+	r->type = KSPLICE_R_RT_PTR;
+	expect(-EINVAL, "type");
+	*r = good;
+	r->offset = 12;
+	expect(-EINVAL, "relocation");
+	r->offset = 0xfffffffe;
+	expect(-EINVAL, "relocation");
+}
+
+static void test_replaces(void **state)
+{
+	struct ksplice_f_replace *r = blob_get(&b, BLOB_REPLACES, 0), good = *r;
+
+	(void)state;
+	r->unit = 2;
+	expect(-EINVAL, "replacement 0");
+	*r = good;
+	r->size = 16;
+	expect(-EINVAL, "replacement 0");
+	*r = good;
+	r->kind = 3;
+	expect(-EINVAL, "kind 3");
+	*r = good;
+	r->kind = KSPLICE_REPLACE_RANGE;
+	expect(0, NULL);
+	r->addr = 8;
+	expect(-EINVAL, "replacement 0");
+}
+
+static void test_fixups(void **state)
+{
+	struct ksplice_f_fixup *f = blob_get(&b, BLOB_FIXUPS, 0), good = *f;
+
+	(void)state;
+	f->sym = 9;
+	expect(-EINVAL, "symbol 9");
+	*f = good;
+	f->type = KSPLICE_R_RT_PTR;
+	expect(-EINVAL, "does not fit");
+	f->sym = 2;
+	expect(0, NULL);
+	f->type = R_X86_64_64;
+	expect(-EINVAL, "does not fit");
+}
+
+/* Every 32-bit word of the blob, with values that break things. */
+static void test_every_word(void **state)
+{
+	static const u32 values[] = {
+		0, 1, 2, 7, 16, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff,
+	};
+	static struct image im;
+	struct ksplice_match m;
+	size_t size, at;
+	u32 i, was;
+	u8 *p;
+
+	(void)state;
+	p = blob_finish(&b, &size);
+	for (at = 0; at + 4 <= size; at += 4) {
+		memcpy(&was, p + at, 4);
+		for (i = 0; i < 2 * ARRAY_SIZE(values); i++) {
+			u32 v = values[i / 2] + (i % 2 ? was : 0);
+
+			memcpy(p + at, &v, 4);
+			if (ksplice_view_init(&view, p, size, &err))
+				continue;
+			assert_int_not_equal(ksplice_match_run(&m, &view,
+						&image_ops, &im), 0);
+			ksplice_match_free(&m);
+		}
+		memcpy(p + at, &was, 4);
+	}
+	free(p);
+}
+
+#define CASE(f)	cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_good), CASE(test_identity),
+		CASE(test_every_truncation), CASE(test_names), CASE(test_unit),
+		CASE(test_string_unit), CASE(test_site),
+		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs),
+		CASE(test_replaces), CASE(test_fixups), CASE(test_every_word),
+	};
+
+	return cmocka_run_group_tests_name("format", tests, NULL, NULL);
+}
