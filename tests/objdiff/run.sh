@@ -99,7 +99,7 @@ check_diff()
 {
 	local status
 
-	"$tool" diff "$dir/pre.o" "$dir/post.o" --json >"$dir/json" 2>"$dir/err"
+	"$tool" diff "$dir/pre.o" "$dir/post.o" --json --symvers "$here/symvers" >"$dir/json" 2>"$dir/err"
 	status=$?
 	same status "$(expected_status "$1")" "$status"
 	same refuse "$(directive refuse "$1")" "$(refused <"$dir/json")"

@@ -118,7 +118,8 @@ int cmd_create(int argc, char **argv)
 	compare_units(&o.up);
 	decide(&o.up);
 	status = update_status(&o.up);
-	report_text(&o.up, status == EXIT_OK ? stdout : stderr);
+	report_text(&o.up, stdout);
+	report_problems(&o.up, stderr);
 	write_json(&o);
 	if (status == EXIT_OK)
 		status = update_emit(&o.up, o.output);

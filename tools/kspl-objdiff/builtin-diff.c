@@ -14,6 +14,8 @@ int cmd_diff(int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--json"))
 			json = true;
+		else if (!strcmp(argv[i], "--symvers") && i + 1 < argc)
+			update_read_symvers(&up, argv[++i]);
 		else if (argv[i][0] == '-' || n == 2)
 			return EXIT_USAGE;
 		else
@@ -25,9 +27,11 @@ int cmd_diff(int argc, char **argv)
 	pair_units(&up);
 	compare_units(&up);
 	decide(&up);
-	if (json)
+	if (json) {
 		report_json(&up, stdout);
-	else
+	} else {
 		report_text(&up, stdout);
+		report_problems(&up, stdout);
+	}
 	return update_status(&up);
 }

@@ -11,7 +11,7 @@
 #include "objdiff.h"
 
 #define WAY_DATA							\
-	"leave the existing variable as it is, add a new one, or set it from a hook"
+	"leave the existing variable as it is, and add a new one"
 #define WAY_SPLIT	"leave this part out of the patch"
 
 typedef VEC(struct unit *) unit_vec;
@@ -293,6 +293,28 @@ static void check_room(struct update *up, const struct unit *u)
 }
 
 /* One entry, at the start: what is compiled from C. */
+/*
+ * The kernel rewrites these bytes whenever it likes, so the jump can never
+ * stand there. (Lock prefixes are only rewritten where there is one CPU: that
+ * is found out when the update is applied.)
+ */
+static void check_sites(struct update *up, const struct unit *u)
+{
+	u32 end = trampoline_need(u->twin), start = end - 5;
+	const struct entry *e;
+
+	vec_for_each(e, &u->twin->entries) {
+		if (e->sec->desc->table != TABLE_JUMP &&
+		    e->sec->desc->table != TABLE_STATIC_CALL)
+			continue;
+		if (e->loc < (s64)end && e->loc + 5 > (s64)start)
+			refuse(up, "site_in_the_way", u->obj, u->name,
+			       "change its callers instead",
+			       "the old function has an entry of %s at %+d, where the jump to the new one must stand",
+			       e->sec->name, e->loc);
+	}
+}
+
 static bool is_single_function(const struct unit *u)
 {
 	struct sym **sym;
@@ -307,16 +329,16 @@ static void replace(struct update *up, struct unit *u)
 {
 	include(up, u, u->cause);
 	u->replaced = true;
-	if (u->parent)
-		return;
 	up->nreplaced++;
-	if (!is_single_function(u) || !is_single_function(u->twin))
+	if (is_single_function(u) && is_single_function(u->twin)) {
+		check_room(up, u);
+		check_sites(up, u);
+	} else {
 		refuse(up, "assembly", u->obj, unit_label(u),
 		       "leave assembly code out of the patch",
 		       "section %s holds code that can't be told apart into functions",
 		       u->sec->name);
-	else
-		check_room(up, u);
+	}
 }
 
 /* For tests: all that can be replaced, by what it was already. */
@@ -501,6 +523,26 @@ static void reach_all(struct update *up, struct unit *u)
 	}
 }
 
+/*
+ * A pointer to a new function may be kept somewhere (a timer, a list of
+ * callbacks) when the update is taken back and its module is gone.
+ */
+static void warn_pointers(struct update *up, const struct unit *u)
+{
+	const struct unit *to;
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		to = resolve_ref(up, u->obj, r);
+		if (to && to->include && !to->twin && !r->branch &&
+		    r->target == 0 && to->is_func &&
+		    class_is_text(to->sec->cls))
+			note(up, u->obj, true,
+			     "%s takes the address of the new function %s: nobody may hold it any more when the update's module is removed",
+			     unit_label(u), to->name);
+	}
+}
+
 static void include_all(struct update *up)
 {
 	u32 i;
@@ -510,6 +552,7 @@ static void include_all(struct update *up)
 	for (i = 0; i < todo.n; i++) {
 		struct unit *u = todo.v[i];
 
+		warn_pointers(up, u);
 		if (!class_is_text(u->sec->cls))
 			continue;
 		up->nnew += !u->twin && !u->parent;
@@ -577,14 +620,14 @@ static void note_leftovers(struct update *up, struct tu *tu)
 	struct unit **v;
 
 	if (up->ninit)
-		note(up, tu->post,
+		note(up, tu->post, false,
 		     "code or data used at boot only changed: no effect on a running kernel");
 	if (!tu->pre)
 		return;
 	vec_for_each(v, &tu->pre->units)
 		if ((*v)->deleted && (*v)->is_func &&
 		    class_is_text((*v)->sec->cls))
-			note(up, tu->post,
+			note(up, tu->post, false,
 			     "%s is gone from the source; the running kernel keeps it",
 			     (*v)->name);
 }

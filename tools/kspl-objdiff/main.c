@@ -5,7 +5,7 @@
 #include "objdiff.h"
 
 static const char usage[] =
-"usage: kspl-objdiff diff PRE.o POST.o [--json]\n"
+"usage: kspl-objdiff diff PRE.o POST.o [--json] [--symvers Module.symvers]\n"
 "       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
 "                    --symvers Module.symvers [--target NAME] [--json FILE]\n"
 "                    [--all (replace unchanged functions, too: for tests)]\n"

@@ -328,6 +328,7 @@ struct refusal {
 struct note {
 	const char *where;
 	const char *text;
+	bool warning;		/* something the author should think about */
 };
 
 struct export {
@@ -357,8 +358,8 @@ void update_read_symvers(struct update *up, const char *path);
 void refuse(struct update *up, const char *code, const struct obj *obj,
 	    const char *what, const char *wayout, const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
-void note(struct update *up, const struct obj *obj, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+void note(struct update *up, const struct obj *obj, bool warning,
+	  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int update_status(const struct update *up);
 
 void pair_units(struct update *up);
@@ -434,6 +435,7 @@ int inspect_file(const char *path, bool json);
 
 /* report.c */
 void report_text(struct update *up, FILE *f);
+void report_problems(struct update *up, FILE *f);
 void report_json(struct update *up, FILE *f);
 
 int cmd_diff(int argc, char **argv);

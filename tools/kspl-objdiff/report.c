@@ -71,9 +71,9 @@ static bool tu_differs(const struct tu *tu)
 	return false;
 }
 
+/* What is replaced and what comes along. */
 void report_text(struct update *up, FILE *f)
 {
-	struct refusal *r;
 	struct note *n;
 	struct tu *tu;
 
@@ -84,15 +84,26 @@ void report_text(struct update *up, FILE *f)
 		text_units(tu, f);
 	}
 	vec_for_each(n, &up->notes)
-		fprintf(f, "note: %s: %s\n", n->where, n->text);
+		if (!n->warning)
+			fprintf(f, "note: %s: %s\n", n->where, n->text);
+	if (!up->refusals.n && !up->nreplaced)
+		fprintf(f, "no change of code\n");
+}
+
+/* Why there is no update, or what its author has to think about. */
+void report_problems(struct update *up, FILE *f)
+{
+	struct refusal *r;
+	struct note *n;
+
 	vec_for_each(r, &up->refusals)
-		fprintf(f, "refused: %s: %s: %s\n  way out: %s\n", r->where,
+		fprintf(f, "refused: %s: %s: %s; way out: %s\n", r->where,
 			r->what, r->reason, r->wayout);
 	if (up->refusals.n)
-		fprintf(f, "no update: %u reason%s\n", up->refusals.n,
-			up->refusals.n > 1 ? "s" : "");
-	else if (!up->nreplaced)
-		fprintf(f, "no change of code\n");
+		return;
+	vec_for_each(n, &up->notes)
+		if (n->warning)
+			fprintf(f, "warning: %s: %s\n", n->where, n->text);
 }
 
 static void field(FILE *f, const char *name, const char *value, bool last)
@@ -232,6 +243,7 @@ void report_json(struct update *up, FILE *f)
 	vec_for_each(n, &up->notes) {
 		fprintf(f, "%s\n  {", sep);
 		field(f, "source", n->where, false);
+		field(f, "kind", n->warning ? "warning" : "note", false);
 		field(f, "text", n->text, true);
 		fputs("}", f);
 		sep = ",";

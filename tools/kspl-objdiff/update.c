@@ -74,11 +74,16 @@ void update_read_symvers(struct update *up, const char *path)
 	fclose(f);
 }
 
-/* Exported by the kernel itself, to everybody. */
+/*
+ * Exported by the kernel itself, to everybody. Without a Module.symvers (diff)
+ * nothing is refused for not being exported.
+ */
 bool symbol_is_exported(const struct update *up, const char *name)
 {
 	const struct export *e = map_get(&up->exports, name);
 
+	if (!up->exports.n)
+		return true;
 	return e && !strcmp(e->module, "vmlinux") && !e->ns[0];
 }
 
@@ -117,15 +122,19 @@ void refuse(struct update *up, const char *code, const struct obj *obj,
 	*vec_add(&up->refusals) = new;
 }
 
-void note(struct update *up, const struct obj *obj, const char *fmt, ...)
+void note(struct update *up, const struct obj *obj, bool warning,
+	  const char *fmt, ...)
 {
-	struct note *n = vec_add(&up->notes);
+	struct note new = { .where = obj->label, .warning = warning }, *n;
 	va_list ap;
 
-	n->where = obj->label;
 	va_start(ap, fmt);
-	n->text = format(fmt, ap);
+	new.text = format(fmt, ap);
 	va_end(ap);
+	vec_for_each(n, &up->notes)
+		if (n->where == new.where && !strcmp(n->text, new.text))
+			return;
+	*vec_add(&up->notes) = new;
 }
 
 /* The exit code. */

@@ -2,5 +2,5 @@
 // replace: branches
 #include "kernel.h"
 extern struct static_key key_a, key_b;
-int branches(int x) { return static_branch(PREPOST(&key_a, &key_b)) ? ext(x) : x; }
+int branches(int x) { x += ext2(x); return static_branch(PREPOST(&key_a, &key_b)) ? ext(x) : x; }
 int same(int x) { return static_branch(&key_a) ? ext(x) : x; }

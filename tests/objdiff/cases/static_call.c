@@ -2,6 +2,7 @@
 #include "kernel.h"
 int calls(int x)
 {
+	x += ext2(x);
 	PREPOST(static_call(one), static_call(two));
 	return ext(x);
 }
