@@ -4,6 +4,7 @@
  *
  *	fault FILE		write to FILE from memory that isn't there;
  *				success is EFAULT
+ *	named FILE		read FILE under a name with a newline and a blank
  *	words FILE.ko		how many 32-bit words the header of an update has
  *	word FILE.ko N VALUE	set word N of the header
  *	size FILE.ko		bytes of all that the header describes
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +47,18 @@ static int fault(const char *name)
 		die(name);
 	if (write(fd, page, 1) != -1 || errno != EFAULT)
 		die("write");
+	return 0;
+}
+
+static int named(const char *name)
+{
+	char buf[64];
+	int fd;
+
+	prctl(PR_SET_NAME, "a\nb c");
+	fd = open(name, O_RDONLY);
+	if (fd < 0 || read(fd, buf, sizeof(buf)) < 0)
+		die(name);
 	return 0;
 }
 
@@ -131,6 +145,8 @@ int main(int argc, char **argv)
 
 	if (!strcmp(cmd, "fault"))
 		return fault(argv[2]);
+	if (!strcmp(cmd, "named"))
+		return named(argv[2]);
 	if (argc < 3) {
 		fputs("usage: ksplice-helper COMMAND FILE [...]\n", stderr);
 		return 2;

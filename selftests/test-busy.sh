@@ -227,12 +227,13 @@ sleeper_elsewhere() {
 # A thread may have any name; there is one line for it all the same.
 odd_name() {
 	load sleep || return
-	start_reader sleep_killable "$WORK/out"
-	printf 'a\nb c' >"/proc/$!/comm"
+	"$HELPER" named "$TARGET/sleep_killable" &
+	READERS+=($!)
+	loop_until sleepers 1 || fail "no reader sleeps"
 	busy sleep 1
 	[ "$(wc -l <"$U/conflicts")" -eq 1 ] ||
 		fail "not one line: $(cat "$U/conflicts")"
-	grep -q "^$! .*test_sleep_killable_show" "$U/conflicts" ||
+	grep -q "^${READERS[-1]} .*test_sleep_killable_show" "$U/conflicts" ||
 		fail "conflicts: $(cat "$U/conflicts")"
 }
 

@@ -82,7 +82,7 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 		code=0
 		log=$out/$name
 		(cd "$out/install/ksplice" &&
-			"$REPO/vm/run" --kernel "$flavour" --version "$version" --timeout 1800 \
+			"$REPO/vm/run" --kernel "$B/arch/x86/boot/bzImage" --timeout 1800 \
 			--dmesg "$log.dmesg" -- "./${t##*/}") >"$log.tap" 2>"$log.err" || code=$?
 		renumber "$flavour $name" <"$log.tap"
 		plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log.tap" | tail -n 1)
