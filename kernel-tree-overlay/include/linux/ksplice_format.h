@@ -175,6 +175,7 @@ struct ksplice_f_unit {
  * @offset:	where in the unit
  * @target:	index in @targets it must belong to when the unit is none and
  *		it is known; else KSPLICE_NONE
+ * @pad:	0
  *
  * One entry per meaning: two references to one thing use one entry, statics
  * of different translation units never share one.
@@ -249,6 +250,7 @@ enum ksplice_f_site_kind {
  * @feature:	see the kind
  * @reloc:	first entry in @relocs of a replacement's relocs
  * @nreloc:	number of them
+ * @pad:	0
  */
 struct ksplice_f_site {
 	__u32 offset;

@@ -35,6 +35,9 @@
  */
 DEFINE_MUTEX(ksplice_mutex);
 
+/* For the list of conflicts only, which is read while a change waits. */
+DEFINE_MUTEX(ksplice_conflicts_mutex);
+
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
@@ -513,7 +516,9 @@ static int enable_locked(struct ksplice_update *update, bool enable)
 
 	/* What is shown from here on is about this change. */
 	memset(&update->stats, 0, sizeof(update->stats));
+	mutex_lock(&ksplice_conflicts_mutex);
 	update->nr_conflicts = 0;
+	mutex_unlock(&ksplice_conflicts_mutex);
 	update->cause = KSPLICE_OK;
 	ret = enable ? apply(update) : reverse(update);
 	if (ret)

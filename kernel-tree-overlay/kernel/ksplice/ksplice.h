@@ -182,7 +182,8 @@ struct ksplice_stats {
  * @cause:	why the last change failed
  * @timeout_ms:	how long a change keeps trying
  * @stats:	figures of the last change
- * @conflicts:	who was in the way at the last failure
+ * @conflicts:	who was in the way at the last failure; this and @nr_conflicts
+ *		under ksplice_conflicts_mutex
  * @nr_conflicts: number of entries in @conflicts
  * @objects:	its targets
  * @nr_objects:	number of them
@@ -220,6 +221,7 @@ struct ksplice_update {
 	     object < (update)->objects + (update)->nr_objects; object++)
 
 extern struct mutex ksplice_mutex;
+extern struct mutex ksplice_conflicts_mutex;
 extern struct list_head ksplice_updates;
 
 /* core.c */

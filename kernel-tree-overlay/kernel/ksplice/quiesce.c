@@ -73,10 +73,14 @@ static int check_held(struct task_struct *task, void *data)
 	return 0;
 }
 
-/* These never leave the functions they are found in. */
+/*
+ * These never leave the functions they are found in: an idle task, the writer
+ * itself, and kthreadd, which sleeps where all kernel threads do.
+ */
 static bool stays_forever(struct task_struct *task)
 {
-	return is_idle_task(task) || task == current;
+	return is_idle_task(task) || task == current ||
+	       ((task->flags & PF_KTHREAD) && task_pid_nr(task) == 2);
 }
 
 static void keep_waiting(struct quiesce *q, struct task_struct *task)
@@ -182,9 +186,6 @@ static bool look(struct quiesce *q, unsigned int nth)
 		check->scanned = 0;
 		look_at_all(q);
 		q->checked = check->checked;
-		/* Every other thread: schedule() and its like, never to leave. */
-		if (check->nr_conflicts > q->checked / 2)
-			q->always = true;
 	} else {
 		look_at_some(q);
 	}
@@ -306,10 +307,10 @@ static void record(struct quiesce *q)
 	};
 	update->cause = q->stop.cause;
 
-	kvfree(update->conflicts);
-	update->conflicts = check->conflicts;
+	mutex_lock(&ksplice_conflicts_mutex);
+	swap(update->conflicts, check->conflicts);
 	update->nr_conflicts = check->nr_conflicts;
-	check->conflicts = NULL;
+	mutex_unlock(&ksplice_conflicts_mutex);
 }
 
 /**

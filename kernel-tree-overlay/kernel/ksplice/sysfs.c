@@ -127,7 +127,7 @@ static ssize_t conflicts_show(struct kobject *kobj,
 	unsigned int i, n;
 	int len = 0;
 
-	mutex_lock(&ksplice_mutex);
+	mutex_lock(&ksplice_conflicts_mutex);
 	n = min_t(unsigned int, update->nr_conflicts, KSPLICE_MAX_CONFLICTS);
 	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSYM_NAME_LEN; i++)
 		len += emit_conflict(update, buf, len,
@@ -135,7 +135,7 @@ static ssize_t conflicts_show(struct kobject *kobj,
 	if (i < update->nr_conflicts)
 		len += sysfs_emit_at(buf, len, "and %u more\n",
 				     update->nr_conflicts - i);
-	mutex_unlock(&ksplice_mutex);
+	mutex_unlock(&ksplice_conflicts_mutex);
 	return len;
 }
 
