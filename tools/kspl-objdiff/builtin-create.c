@@ -117,6 +117,7 @@ int cmd_create(int argc, char **argv)
 	pair_units(&o.up);
 	compare_units(&o.up);
 	decide(&o.up);
+	check_types(&o.up);
 	status = update_status(&o.up);
 	report_text(&o.up, stdout);
 	report_problems(&o.up, stderr);

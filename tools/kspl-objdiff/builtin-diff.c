@@ -27,6 +27,7 @@ int cmd_diff(int argc, char **argv)
 	pair_units(&up);
 	compare_units(&up);
 	decide(&up);
+	check_types(&up);
 	if (json) {
 		report_json(&up, stdout);
 	} else {

@@ -370,6 +370,7 @@ void compare_units(struct update *up);
 bool unit_same_content(const struct unit *a, const struct unit *b);
 
 void decide(struct update *up);
+void check_types(struct update *up);
 struct unit *resolve_ref(struct update *up, const struct obj *obj,
 			 const struct ref *r);
 

@@ -1,0 +1,7 @@
+// Reached by a variable.
+// cflags: -g -gdwarf-4
+// refuse: type_changed:reads
+#include "kernel.h"
+struct inner { long a; PREPOST(int, long) b; int c; };
+extern struct inner *root;
+int reads(void) { return ext(root->c); }

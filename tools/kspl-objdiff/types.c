@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compares the types in the debug information of pre and post.
+ *
+ * The objects of a running kernel have the layout of the old types.  New code
+ * that was compiled for another layout must not touch them, so an update whose
+ * functions reach a type that changed is refused.  What a function reaches is
+ * told by its parameters and variables, those of functions inlined into it,
+ * what it calls and the variables it refers to, and the members of these types.
+ */
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "objdiff.h"
+
+/* Members of members: how far a function is taken to follow pointers. */
+#define REACH		3
+#define MAX_NESTING	12
+
+struct member {
+	const char *name;
+	s64 bit;
+	const char *type;	/* in words */
+	const char *base;	/* the struct it leads to, NULL if none */
+};
+
+struct type {
+	const char *name;	/* "struct foo" */
+	s64 size;
+	bool clash;		/* two of one name, in different scopes */
+	VEC(struct member) members;
+	const char *change;	/* of a post type */
+	u32 level;		/* 1 + distance from the function */
+};
+
+struct types {
+	Dwfl *dwfl;
+	Dwarf *dwarf;
+	struct map map;
+	VEC(struct type *) list;
+};
+
+static bool has_debug_info(const struct obj *obj)
+{
+	const struct sec *sec;
+
+	vec_for_each(sec, &obj->secs)
+		if (!strcmp(sec->name, ".debug_info"))
+			return true;
+	return false;
+}
+
+/* Never look for debug information anywhere else. */
+static int no_debuginfo(Dwfl_Module *mod, void **data, const char *name,
+			Dwarf_Addr base, const char *file, const char *link,
+			GElf_Word crc, char **out)
+{
+	(void)mod, (void)data, (void)name, (void)base;
+	(void)file, (void)link, (void)crc, (void)out;
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = no_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
+static bool open_dwarf(struct types *t, const struct obj *obj)
+{
+	Dwfl_Module *mod;
+	Dwarf_Addr bias;
+
+	t->dwfl = dwfl_begin(&callbacks);
+	if (!t->dwfl)
+		return false;
+	mod = dwfl_report_offline(t->dwfl, "", obj->path, -1);
+	dwfl_report_end(t->dwfl, NULL, NULL);
+	t->dwarf = mod ? dwfl_module_getdwarf(mod, &bias) : NULL;
+	return t->dwarf;
+}
+
+/* Types in words */
+
+static const char *die_name(Dwarf_Die *die)
+{
+	const char *name = dwarf_diename(die);
+
+	return name ? name : "";
+}
+
+static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_attr_integrate(die, DW_AT_type, &attr) &&
+	       dwarf_formref_die(&attr, type);
+}
+
+/* What is behind const, volatile and typedefs; the last typedef's name. */
+static bool strip_die(Dwarf_Die *die, const char **alias)
+{
+	int limit;
+
+	for (limit = 0; limit < 64; limit++) {
+		switch (dwarf_tag(die)) {
+		case DW_TAG_typedef:
+			*alias = die_name(die);
+			break;
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_restrict_type:
+		case DW_TAG_atomic_type:
+			break;
+		default:
+			return true;
+		}
+		if (!type_of(die, die))
+			return false;
+	}
+	return false;
+}
+
+static const char *struct_label(Dwarf_Die *die, const char *alias)
+{
+	const char *name = die_name(die);
+	const char *kind = dwarf_tag(die) == DW_TAG_union_type ? "union" :
+								 "struct";
+
+	if (*name)
+		return xasprintf("%s %s", kind, name);
+	return *alias ? xstrdup(alias) : NULL;
+}
+
+static const char *describe(Dwarf_Die die, int depth);
+
+static const char *describe_type_of(Dwarf_Die *die, int depth)
+{
+	Dwarf_Die type;
+
+	return type_of(die, &type) ? describe(type, depth + 1) : "void";
+}
+
+static const char *describe_array(Dwarf_Die *die, int depth)
+{
+	const char *s = describe_type_of(die, depth);
+	Dwarf_Die child;
+
+	if (dwarf_child(die, &child))
+		return s;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Word n = 0;
+
+		if (dwarf_attr(&child, DW_AT_count, &attr))
+			dwarf_formudata(&attr, &n);
+		else if (dwarf_attr(&child, DW_AT_upper_bound, &attr) &&
+			 !dwarf_formudata(&attr, &n))
+			n++;
+		s = xasprintf("%s[%llu]", s, (unsigned long long)n);
+	} while (!dwarf_siblingof(&child, &child));
+	return s;
+}
+
+static const char *describe_function(Dwarf_Die *die, int depth)
+{
+	const char *s = xasprintf("%s (", describe_type_of(die, depth));
+	Dwarf_Die child;
+
+	if (dwarf_child(die, &child))
+		return xasprintf("%s)", s);
+	do {
+		if (dwarf_tag(&child) == DW_TAG_formal_parameter)
+			s = xasprintf("%s%s,", s,
+				      describe_type_of(&child, depth));
+	} while (!dwarf_siblingof(&child, &child));
+	return xasprintf("%s)", s);
+}
+
+static const char *describe(Dwarf_Die die, int depth)
+{
+	const char *alias = "", *label;
+
+	if (depth > MAX_NESTING || !strip_die(&die, &alias))
+		return "void";
+	switch (dwarf_tag(&die)) {
+	case DW_TAG_pointer_type:
+		return xasprintf("%s *", describe_type_of(&die, depth));
+	case DW_TAG_array_type:
+		return describe_array(&die, depth);
+	case DW_TAG_subroutine_type:
+		return describe_function(&die, depth);
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		label = struct_label(&die, alias);
+		return label ? label : xasprintf("{%d bytes}",
+						 dwarf_bytesize(&die));
+	case DW_TAG_enumeration_type:
+		return xasprintf("enum %s (%d bytes)", die_name(&die),
+				 dwarf_bytesize(&die));
+	}
+	return die_name(&die);
+}
+
+/* The struct that a type leads to, through pointers and arrays. */
+static const char *base_struct(Dwarf_Die die)
+{
+	const char *alias = "";
+	int limit;
+
+	for (limit = 0; limit < 16; limit++) {
+		if (!strip_die(&die, &alias))
+			return NULL;
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_pointer_type:
+		case DW_TAG_array_type:
+			if (!type_of(&die, &die))
+				return NULL;
+			alias = "";
+			break;
+		case DW_TAG_structure_type:
+		case DW_TAG_union_type:
+			return struct_label(&die, alias);
+		default:
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+/* Reading */
+
+static s64 udata(Dwarf_Die *die, unsigned int name)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word v;
+
+	if (!dwarf_attr(die, name, &attr) || dwarf_formudata(&attr, &v))
+		return 0;
+	return v;
+}
+
+static s64 member_bit(Dwarf_Die *die)
+{
+	return udata(die, DW_AT_data_member_location) * 8 +
+	       udata(die, DW_AT_data_bit_offset) +
+	       udata(die, DW_AT_bit_offset);
+}
+
+/* Members, those of unnamed structs within as if they stood here. */
+static void read_members(struct type *t, Dwarf_Die *die, s64 bit, int depth)
+{
+	Dwarf_Die child, type;
+
+	if (depth > MAX_NESTING || dwarf_child(die, &child))
+		return;
+	do {
+		const char *alias = "", *name = die_name(&child);
+		struct member *m;
+
+		if (dwarf_tag(&child) != DW_TAG_member ||
+		    !type_of(&child, &type))
+			continue;
+		if (!*name && strip_die(&type, &alias)) {
+			read_members(t, &type, bit + member_bit(&child),
+				     depth + 1);
+			continue;
+		}
+		m = vec_add(&t->members);
+		m->name = name;
+		m->bit = bit + member_bit(&child);
+		m->type = describe(type, 0);
+		m->base = base_struct(type);
+	} while (!dwarf_siblingof(&child, &child));
+}
+
+static const char *compare_types(const struct type *a, const struct type *b);
+
+static void add_type(struct types *ts, Dwarf_Die *die, const char *label)
+{
+	struct type *t = xzalloc(sizeof(*t)), *known = map_get(&ts->map, label);
+
+	t->name = label;
+	t->size = dwarf_bytesize(die);
+	read_members(t, die, 0, 0);
+	if (known) {
+		known->clash |= compare_types(known, t) != NULL;
+		free(t);
+		return;
+	}
+	map_set(&ts->map, label, t);
+	*vec_add(&ts->list) = t;
+}
+
+static void read_type_die(struct types *ts, Dwarf_Die *die)
+{
+	const char *alias = "", *label;
+	Dwarf_Die type = *die;
+
+	switch (dwarf_tag(die)) {
+	case DW_TAG_typedef:
+		if (!strip_die(&type, &alias) || *die_name(&type))
+			return;
+		if (dwarf_tag(&type) != DW_TAG_structure_type &&
+		    dwarf_tag(&type) != DW_TAG_union_type)
+			return;
+		alias = die_name(die);
+		break;
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		break;
+	default:
+		return;
+	}
+	if (dwarf_hasattr(&type, DW_AT_declaration))
+		return;
+	label = struct_label(&type, alias);
+	if (label)
+		add_type(ts, &type, label);
+}
+
+static void for_each_top(struct types *ts,
+			 void (*fn)(struct types *, Dwarf_Die *, void *),
+			 void *data)
+{
+	Dwarf_Off off = 0, next;
+	size_t head;
+
+	while (!dwarf_nextcu(ts->dwarf, off, &next, &head, NULL, NULL, NULL)) {
+		Dwarf_Die cu, die;
+
+		if (dwarf_offdie(ts->dwarf, off + head, &cu) &&
+		    !dwarf_child(&cu, &die)) {
+			do {
+				fn(ts, &die, data);
+			} while (!dwarf_siblingof(&die, &die));
+		}
+		off = next;
+	}
+}
+
+static void read_top(struct types *ts, Dwarf_Die *die, void *data)
+{
+	(void)data;
+	read_type_die(ts, die);
+}
+
+/* Comparing */
+
+static const struct member *find_member(const struct type *t,
+					const struct member *like)
+{
+	const struct member *m;
+
+	vec_for_each(m, &t->members)
+		if (!strcmp(m->name, like->name))
+			return m;
+	return NULL;
+}
+
+/* Describes the first difference; NULL if there is none. */
+static const char *compare_types(const struct type *a, const struct type *b)
+{
+	const struct member *m, *n;
+
+	vec_for_each(m, &b->members) {
+		n = find_member(a, m);
+		if (!n)
+			return xasprintf("member %s is new", m->name);
+		if (n->bit != m->bit)
+			return xasprintf("member %s is at byte %lld instead of %lld",
+					 m->name, (long long)m->bit / 8,
+					 (long long)n->bit / 8);
+		if (strcmp(n->type, m->type))
+			return xasprintf("member %s is %s instead of %s",
+					 m->name, m->type, n->type);
+	}
+	vec_for_each(m, &a->members)
+		if (!find_member(b, m))
+			return xasprintf("member %s is gone", m->name);
+	if (a->size != b->size)
+		return xasprintf("it has %lld bytes instead of %lld",
+				 (long long)b->size, (long long)a->size);
+	return NULL;
+}
+
+static u32 find_changes(struct types *pre, struct types *post)
+{
+	struct type **t;
+	u32 n = 0;
+
+	vec_for_each(t, &post->list) {
+		struct type *old = map_get(&pre->map, (*t)->name);
+
+		if (!old || old->clash || (*t)->clash)
+			continue;
+		(*t)->change = compare_types(old, *t);
+		n += (*t)->change != NULL;
+	}
+	return n;
+}
+
+/* What a function reaches */
+
+static void mark(struct types *ts, const char *name, u32 level)
+{
+	struct type *t = name ? map_get(&ts->map, name) : NULL;
+	struct member *m;
+
+	if (!t || (t->level && t->level <= level))
+		return;
+	t->level = level;
+	if (level > REACH)
+		return;
+	vec_for_each(m, &t->members)
+		mark(ts, m->base, level + 1);
+}
+
+static void mark_die(struct types *ts, Dwarf_Die *die)
+{
+	Dwarf_Die type;
+
+	if (type_of(die, &type))
+		mark(ts, base_struct(type), 1);
+}
+
+/* @depth: inlined functions within inlined functions */
+static void mark_subtree(struct types *ts, Dwarf_Die *die, int depth)
+{
+	Dwarf_Die child, origin;
+	Dwarf_Attribute attr;
+
+	mark_die(ts, die);
+	if (depth > 2 * MAX_NESTING)
+		return;
+	if (dwarf_tag(die) == DW_TAG_inlined_subroutine &&
+	    dwarf_attr(die, DW_AT_abstract_origin, &attr) &&
+	    dwarf_formref_die(&attr, &origin))
+		mark_subtree(ts, &origin, depth + 1);
+	if (dwarf_child(die, &child))
+		return;
+	do {
+		switch (dwarf_tag(&child)) {
+		case DW_TAG_formal_parameter:
+		case DW_TAG_variable:
+			mark_die(ts, &child);
+			break;
+		case DW_TAG_call_site:
+		case DW_TAG_GNU_call_site:
+			mark_die(ts, &child); /* what the callee returns */
+			break;
+		case DW_TAG_lexical_block:
+		case DW_TAG_inlined_subroutine:
+			mark_subtree(ts, &child, depth + 1);
+			break;
+		}
+	} while (!dwarf_siblingof(&child, &child));
+}
+
+static bool refers_to(const struct unit *u, const char *name)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		if (r->unit ? !strcmp(r->unit->name, name) :
+		    r->sym && !strcmp(r->sym->name, name))
+			return true;
+	}
+	return false;
+}
+
+/* @data: the unit; is @die its function, or a variable it refers to? */
+static void mark_function(struct types *ts, Dwarf_Die *die, void *data)
+{
+	const struct unit *u = data;
+	const char *name = u->name, *dot = strchr(name, '.');
+	const char *have = die_name(die);
+
+	if (dwarf_tag(die) == DW_TAG_variable && refers_to(u, have))
+		mark_die(ts, die);
+	if (dwarf_tag(die) != DW_TAG_subprogram)
+		return;
+	if (dot ? strlen(have) == (size_t)(dot - name) &&
+		  !memcmp(have, name, dot - name) : !strcmp(have, name))
+		mark_subtree(ts, die, 0);
+}
+
+static void check_function(struct update *up, struct types *ts,
+			   struct unit *u)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->list)
+		(*t)->level = 0;
+	for_each_top(ts, mark_function, u);
+	vec_for_each(t, &ts->list)
+		if ((*t)->change && (*t)->level)
+			refuse(up, "type_changed", u->obj, u->name,
+			       "leave the layout as it is: objects of the old one exist",
+			       "it reaches %s, whose layout changed (%s)",
+			       (*t)->name, (*t)->change);
+}
+
+static void check_tu(struct update *up, struct tu *tu)
+{
+	struct types pre = {}, post = {};
+	struct unit **u;
+
+	if (!open_dwarf(&pre, tu->pre) || !open_dwarf(&post, tu->post))
+		goto out;
+	for_each_top(&pre, read_top, NULL);
+	for_each_top(&post, read_top, NULL);
+	if (find_changes(&pre, &post)) {
+		vec_for_each(u, &tu->post->units)
+			if ((*u)->include && (*u)->is_func && !(*u)->parent &&
+			    class_is_text((*u)->sec->cls))
+				check_function(up, &post, *u);
+	}
+out:
+	dwfl_end(pre.dwfl);
+	dwfl_end(post.dwfl);
+}
+
+static bool has_included(const struct obj *obj)
+{
+	struct unit **u;
+
+	vec_for_each(u, &obj->units)
+		if ((*u)->include && class_is_text((*u)->sec->cls))
+			return true;
+	return false;
+}
+
+/**
+ * check_types - refuses functions that reach types whose layout changed
+ * @up:	the update, decided
+ */
+void check_types(struct update *up)
+{
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus)
+		if (tu->pre && has_included(tu->post) &&
+		    has_debug_info(tu->pre) && has_debug_info(tu->post))
+			check_tu(up, tu);
+}
