@@ -315,4 +315,76 @@ check "--keep does not overwrite" exits 2 run --keep kept fix.patch
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 check "... after a failure" rmdir tmp
+
+# --- real kernels -----------------------------------------------------------
+
+# skip NAME REASON
+skip() {
+	TESTS=$((TESTS + 1))
+	printf 'ok %d %s # SKIP %s\n' $TESTS "$1" "$2"
+}
+
+# A line more, a message less: the least that changes a function.
+real_patch() {
+	local src=$1
+
+	rm -rf a b
+	mkdir -p {a,b}/fs/proc
+	cp "$src/fs/proc/cmdline.c" a/fs/proc/
+	sed 's/^\tseq_puts(m, saved_command_line);/\tseq_puts(m, "ksplice ");\n&/' \
+		a/fs/proc/cmdline.c >b/fs/proc/cmdline.c
+	diff -u a/fs/proc/cmdline.c b/fs/proc/cmdline.c >real.patch || :
+	awk '{ print } /^\t[a-z].*;$/ { print "\t/* noise\n\t that\047s (all */" }' \
+		a/fs/proc/cmdline.c >b/fs/proc/cmdline.c
+	diff -u a/fs/proc/cmdline.c b/fs/proc/cmdline.c >noise.patch || :
+}
+
+# good_module FILE RELEASE
+good_module() {
+	[ "$(modinfo -F vermagic "$1" | cut -d' ' -f1)" = "$2" ] &&
+		[ "$(modinfo -F license "$1")" = GPL ] &&
+		nm "$1" | grep -q ' [tT] cmdline_proc_show$' &&
+		modprobe --dump-modversions "$1" | grep -q 'ksplice_abi_1$'
+}
+
+# real NAME SOURCE RELEASE OPTION...
+real() {
+	local name=$1 src=$2 release=$3 start=$SECONDS
+
+	shift 3
+	real_patch "$src"
+	check "$name: a fix" "$build" "$@" -n real -o real.ko real.patch
+	echo "# $((SECONDS - start)) s"
+	check "$name: is a module for it" good_module real.ko "$release"
+	check "$name: noise is no change" exits 3 "$build" "$@" noise.patch
+}
+
+unset KSPL_OBJDIFF
+if [ ! -x "$REPO/tools/kspl-objdiff/kspl-objdiff" ] &&
+	! make -s -C "$REPO/tools/kspl-objdiff" O="$TMP/tools" >objdiff.log 2>&1; then
+	sed 's/^/# /' objdiff.log
+	skip "real kernels" "kspl-objdiff can't be built"
+else
+	[ ! -x "$TMP/tools/kspl-objdiff" ] || export KSPL_OBJDIFF=$TMP/tools/kspl-objdiff
+	tree=
+	for tree in "$CACHE"/build/*-series "$CACHE"/build/*-plain; do
+		[ ! -f "$tree/Module.symvers" ] || [ ! -f "$tree/.ksplice-stamp" ] || break
+		tree=
+	done
+	if [ "$tree" ]; then
+		real "built tree" "$tree/source" "$(cat "$tree/include/config/kernel.release")" -b "$tree"
+	else
+		skip "built tree" "none in the cache"
+	fi
+	tree=
+	for tree in "$CACHE"/prepared/*; do
+		[ ! -f "$tree/.ksplice-key" ] || break
+		tree=
+	done
+	if [ "$tree" ]; then
+		real "Debian's kernel" "$tree/source" "${tree##*/}" -k "${tree##*/}"
+	else
+		skip "Debian's kernel" "none is prepared in the cache"
+	fi
+fi
 done_testing
