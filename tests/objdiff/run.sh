@@ -9,6 +9,7 @@
 #   // copy: N...           old constants that get a new copy
 #   // gone: F...           functions that are gone from the source
 #   // fixup: S...          symbols the core must relocate (among others)
+#   // nofixup: S...        symbols that need none
 #   // refuse: CODE:WHAT... reasons for a refusal, all of them
 #   // status: N            exit code, where the lines above don't tell
 #   // cflags: ...
@@ -126,6 +127,10 @@ check_create()
 	for sym in $(directive fixup "$1"); do
 		grep -q "\"symbol\": \"$sym\"" "$dir/inspect" ||
 			problem+="no fixup for $sym"$'\n'
+	done
+	for sym in $(directive nofixup "$1"); do
+		! grep -q "\"symbol\": \"$sym\"" "$dir/inspect" ||
+			problem+="a fixup for $sym"$'\n'
 	done
 }
 

@@ -570,7 +570,8 @@ static void include_all(struct update *up)
  *
  * The address of a replaced function is that of its old entry, so that no
  * pointer to code of the update is left behind; direct calls go straight to
- * the new code.
+ * the new code. But an old entry without an ENDBR, whose address nobody took
+ * before, must not be called indirectly.
  */
 enum ref_fate ref_fate(struct update *up, const struct unit *from,
 		       const struct entry *e, const struct ref *r,
@@ -589,7 +590,8 @@ enum ref_fate ref_fate(struct update *up, const struct unit *from,
 	if (!to->include)
 		return FATE_FIXUP;
 	if (class_is_text(to->sec->cls) && to->twin && !to->parent && !e &&
-	    r->target == 0 && !r->branch)
+	    r->target == 0 && !r->branch &&
+	    (unit_has_endbr(to->twin) || !unit_has_endbr(to)))
 		return FATE_FIXUP;
 	return FATE_NEW;
 }

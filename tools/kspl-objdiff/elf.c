@@ -3,6 +3,7 @@
  * Reads an object: sections and symbols through libelf, cut into units, the
  * relocations turned into references between units.
  */
+#include <ctype.h>
 #include <fcntl.h>
 #include <libelf.h>
 #include <stdlib.h>
@@ -34,6 +35,22 @@ static bool sec_is_code(const struct sec *sec)
 const u8 *unit_data(const struct unit *u)
 {
 	return u->sec->data ? u->sec->data + u->off : NULL;
+}
+
+/* May it be called indirectly, on a CPU that checks that? */
+bool unit_has_endbr(const struct unit *u)
+{
+	return unit_data(u) && u->size >= 4 &&
+	       !memcmp(unit_data(u), "\xf3\x0f\x1e\xfa", 4);
+}
+
+/* "buf.12": the number says nothing. Clones keep theirs as a first guess. */
+bool unit_is_static_local(const struct unit *u)
+{
+	size_t n = strlen(u->name);
+
+	return !u->is_global && !u->is_func && n && strchr(u->name, '.') &&
+	       isdigit((u8)u->name[n - 1]);
 }
 
 /* Sections */
@@ -563,6 +580,8 @@ static u8 name_ident(const struct unit *u, const char *name)
 	else if (!strcmp(base, "__key") || !strcmp(base, "_rs") ||
 		 !strcmp(base, "___tp_str") || !strcmp(base, "__tpstrtab"))
 		ident = ID_SOFT;
+	else if (u->sec->cls == SC_RODATA && unit_is_static_local(u))
+		ident = ID_CONTENT;
 	free(base);
 	return ident;
 }
@@ -594,7 +613,7 @@ static void name_unit(struct unit *u, struct sym *sym)
 	u->is_weak = sym->bind == STB_WEAK;
 	if (u->sec->cls != SC_STRING && u->sec->cls != SC_CONST &&
 	    u->sec->cls != SC_ALT_REPL && u->sec->cls != SC_ALT_AUX)
-		u->ident = name_ident(u, sym->name);
+		u->ident = name_ident(u, u->name);
 }
 
 static void name_units(struct obj *obj)

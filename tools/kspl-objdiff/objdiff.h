@@ -311,6 +311,8 @@ struct obj {
 struct obj *obj_read(const char *path, const char *label);
 void obj_close(struct obj *obj);
 const u8 *unit_data(const struct unit *u);
+bool unit_has_endbr(const struct unit *u);
+bool unit_is_static_local(const struct unit *u);
 struct unit *sec_unit_at(const struct sec *sec, s64 off);
 bool class_is_text(u8 cls);
 u64 get_le(const u8 *p, u32 n);

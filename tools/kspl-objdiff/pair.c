@@ -8,7 +8,6 @@
  * them, so those are told apart by the functions that use them.  Strings,
  * constants and once flags have no twins, they are what they contain.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,15 +29,6 @@ static bool wants_twin(const struct unit *u)
 	return !u->twin && u->name[0] && u->sec->cls != SC_NONE &&
 	       u->sec->cls != SC_DROP && u->sec->cls != SC_EXPORT &&
 	       (u->ident == ID_NAMED || u->ident == ID_SOFT);
-}
-
-/* "buf.12": the number says nothing. Clones keep theirs as a first guess. */
-static bool is_static_local(const struct unit *u)
-{
-	size_t n = strlen(u->name);
-
-	return !u->is_global && !u->is_func && n && strchr(u->name, '.') &&
-	       isdigit((u8)u->name[n - 1]);
 }
 
 static bool may_pair(const struct unit *pre, const struct unit *post)
@@ -71,7 +61,7 @@ static void collect(struct map *m, struct obj *obj, bool numbers)
 		struct group *g;
 
 		u = *up;
-		if (!wants_twin(u) || (numbers && is_static_local(u)))
+		if (!wants_twin(u) || (numbers && unit_is_static_local(u)))
 			continue;
 		g = group_of(m, numbers ? u->name : strip_numbers(u->name));
 		if (obj->post) {
