@@ -467,10 +467,12 @@ static DEFINE_STATIC_KEY_FALSE(test_key);
 
 static noinline void test_branch(struct seq_file *m)
 {
+	/* The first bytes are no place for a jump label: an update needs them. */
+	seq_puts(m, "generation 1: ");
 	if (static_branch_unlikely(&test_key))
-		seq_puts(m, "generation 1: on\n");
+		seq_puts(m, "on\n");
 	else
-		seq_puts(m, "generation 1: off\n");
+		seq_puts(m, "off\n");
 }
 
 static ssize_t test_jump_label_write(struct file *file, const char __user *buf,
@@ -605,8 +607,8 @@ DEFINE_SHOW_STORE_ATTRIBUTE(test_uaccess);
 /* Dynamic debug; whether it is on is seen in the kernel's log. */
 static int test_debug_show(struct seq_file *m, void *unused)
 {
-	pr_debug("debug of generation 1\n");
 	seq_puts(m, "generation 1\n");
+	pr_debug("debug of generation 1\n");
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(test_debug);
