@@ -653,6 +653,100 @@ static void test_paravirt(void **state)
 	expect(0);
 }
 
+/* Short jumps */
+
+static void near(const char *pre, u32 n, u32 field, const char *run)
+{
+	function(pre, run, n);
+	blob_reloc(&b, field, R_X86_64_PLT32, undefined("near"), -4);
+	image_sym(&im, "near", FN + 0x40);
+}
+
+static void test_short_jump_last(void **state)
+{
+	(void)state;
+	near("\x31\xc0\xe9\0\0\0\0", 7, 3, "\x31\xc0\xeb\x3c\x66\x90\x90");
+	expect(0);
+	put(FN + 4, "\xff\xff\xff", 3);	/* what follows is not ours */
+	expect(0);
+	put(FN + 3, "\x3d", 1);
+	expect(-EILSEQ);
+	put(FN + 2, "\xea\x3c", 2);
+	expect(-EILSEQ);
+	assert_non_null(strstr(m.err.text, "fn+0x2"));
+}
+
+static void test_short_jump_across(void **state)
+{
+	(void)state;
+	/* je over it; jmp near; xor; je back over it; ret */
+	near("\x74\x05\xe9\0\0\0\0\x31\xc0\x74\xf5\xc3", 12, 3,
+	     "\x74\x02\xeb\x3c\x31\xc0\x74\xf8\xc3\0\0\0");
+	expect(0);
+	put(FN + 1, "\x03", 1);
+	expect(-EILSEQ);
+	put(FN + 1, "\x05", 1);
+	expect(-EILSEQ);
+	put(FN + 1, "\x02", 1);
+	put(FN + 7, "\xf7", 1);
+	expect(-EILSEQ);
+	put(FN + 7, "\xf8\xc2", 2);
+	expect(-EILSEQ);
+	assert_non_null(strstr(m.err.text, "fn+0xb: the running kernel differs: expected code c3, found c2"));
+}
+
+static void test_short_branch_becomes_short(void **state)
+{
+	u8 pre[140], run[140];
+
+	(void)state;
+	memset(pre, 0x90, sizeof(pre));
+	memset(run, 0x90, sizeof(run));
+	/* jne rel32 over 0x80 bytes, one of which is the jump */
+	memcpy(pre, "\x0f\x85\x80\0\0\0\xe9\0\0\0\0", 11);
+	memcpy(run, "\x75\x7d\xeb\x3c", 4);
+	pre[0x86] = 0xc3;
+	run[0x7f] = 0xc3;
+	near((char *)pre, 0x87, 7, (char *)run);
+	put(FN, run, 140);
+	expect(0);
+	put(FN, "\x74", 1);
+	expect(-EILSEQ);
+	put(FN, "\x75\x7c", 2);
+	expect(-EILSEQ);
+	assert_non_null(strstr(m.err.text, "fn+0"));
+}
+
+static void test_changed_branch(void **state)
+{
+	(void)state;
+	/* without a short jump, no branch may differ */
+	function("\x74\x05\x31\xc0\x31\xc0\xc3\xc3",
+		 "\x74\x04\x31\xc0\x31\xc0\xc3\xc3", 8);
+	expect(-EILSEQ);
+	assert_non_null(strstr(m.err.text, "fn+0x1: the running kernel differs: expected code 05, found 04"));
+}
+
+static void test_middle(void **state)
+{
+	u32 cold;
+
+	(void)state;
+	/* a cold piece that jumps back behind a short jump */
+	near("\x74\x05\xe9\0\0\0\0\x31\xc0\xc3", 10, 3,
+	     "\x74\x02\xeb\x3c\x31\xc0\xc3\0\0\0");
+	cold = blob_unit(&b, "fn.cold", KSPLICE_UNIT_TEXT, "\xe9\0\0\0\0", 5);
+	blob_sym(&b, "fn.cold", KSPLICE_SYM_FUNC | KSPLICE_SYM_LOCAL, cold, 0);
+	blob_reloc(&b, 1, R_X86_64_PC32, fn_sym, 7 - 4);
+	image_sym(&im, "fn.cold", OTHER);
+	put(OTHER, "\xe9", 1);
+	put32(OTHER + 1, FN + 4);
+	expect(0);
+	put32(OTHER + 1, FN + 7);
+	expect(-EILSEQ);
+	assert_non_null(strstr(m.err.text, "fn.cold+0x1"));
+}
+
 /* Names, weak ones, look-alikes, constants */
 
 static void test_no_name(void **state)
@@ -870,6 +964,9 @@ int main(void)
 		CASE(test_alt_very_long_nops), CASE(test_alt_relocs),
 		CASE(test_alt_short_jump), CASE(test_alt_nested),
 		CASE(test_alt_with_call), CASE(test_paravirt),
+		CASE(test_short_jump_last), CASE(test_short_jump_across),
+		CASE(test_short_branch_becomes_short),
+		CASE(test_changed_branch), CASE(test_middle),
 		CASE(test_no_name), CASE(test_lookalikes),
 		CASE(test_lookalikes_by_data), CASE(test_lookalikes_by_order),
 		CASE(test_weak), CASE(test_weak_mutated), CASE(test_strings),

@@ -215,6 +215,22 @@ static bool in_field(const struct ksplice_view *v,
 	return false;
 }
 
+/* Bytes the unit is shorter in memory: its near jumps, 3 bytes each. */
+static u32 missing(const struct ksplice_match *m, u32 unit)
+{
+	const struct ksplice_view *v = m->view;
+	const struct ksplice_f_unit *u = &v->units[unit];
+	u32 i, at, n = 0;
+
+	for (i = u->relocs; i < u->relocs + u->nrelocs; i++) {
+		at = v->relocs[i].offset - 1;
+		if (v->relocs[i].offset && v->bytes[u->bytes + at] == 0xe9 &&
+		    *image_at(&im, m->unit_addr[unit] + at - n, 1) == 0xeb)
+			n += 3;
+	}
+	return n;
+}
+
 static void change_byte(struct mutation *mu, u8 *p)
 {
 	mu->byte = p;
@@ -281,6 +297,8 @@ static bool mutate(struct mutation *mu, const struct ksplice_match *m)
 		strcat(mu->what, " in the pre code");
 		return true;
 	default:
+		if (off >= u->size - missing(m, unit))
+			return false;
 		change_byte(mu, image_at(&im, m->unit_addr[unit] + off, 1));
 		strcat(mu->what, " in memory");
 		return true;

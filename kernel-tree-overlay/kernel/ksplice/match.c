@@ -29,6 +29,10 @@
  *   another file.  Other code, data or the order must confirm the address.
  * - A string of a module need not have the same value everywhere (only the
  *   kernel's own link merges strings), its contents have to be the same.
+ * - A jump to another function of the file is 5 bytes in the pre code, where each
+ *   function has a section of its own, but the kernel's own build made it 2 bytes
+ *   if it is near.  What follows in that function stands closer then, and jumps
+ *   across are shorter.  All of these have to fit together.
  * - A symbol that only sites refer to that were patched otherwise stays
  *   unknown; whoever needs its value has to ask kallsyms.
  */
@@ -44,8 +48,53 @@
 /* Addresses of one name that are tried. */
 #define MAX_CANDIDATES	1024
 
-/* A journal entry: an index, and whether it is one of a unit. */
+/* A journal entry: an index, and of what, if not of a symbol. */
 #define JOURNAL_UNIT	0x80000000U
+#define JOURNAL_LATE	0x40000000U
+
+/* Places where running code is shorter, in all; jumps across in one function */
+#define MAX_SHRINKS	1024
+#define MAX_BRANCHES	64
+
+/**
+ * struct ksplice_match_shrink - running code is shorter than the pre code
+ * @unit:	in which unit
+ * @pos:	the bytes behind @pos in the unit
+ * @by:		... stand that much closer to its start
+ */
+struct ksplice_match_shrink {
+	u32 unit;
+	u32 pos;
+	u32 by;
+};
+
+/**
+ * struct ksplice_match_branch - a branch within a function that differs
+ * @pos:	where its displacement is in the unit
+ * @to:		where the pre code's one leads, in the unit
+ * @dest:	where the running one leads
+ */
+struct ksplice_match_branch {
+	u32 pos;
+	u32 to;
+	unsigned long dest;
+};
+
+/**
+ * struct ksplice_match_late - a reference into the middle of a function
+ * @unit:	who refers
+ * @pos:	where in @unit
+ * @to_unit:	the function
+ * @to:		where in @to_unit
+ * @addr:	the address it is
+ */
+struct ksplice_match_late {
+	u32 unit;
+	u32 pos;
+	u32 to_unit;
+	u32 to;
+	unsigned long addr;
+};
 
 /**
  * struct ksplice_match_fail - the trial that came closest
@@ -78,6 +127,17 @@ struct ksplice_match_fail {
  * @nwait:	number of them
  * @journal:	symbols and units learnt in this trial, in order
  * @njournal:	number of them
+ * @late:	references to be checked when all is matched
+ * @nlate:	number of them
+ * @shrinks:	where running code is shorter, by unit, ascending
+ * @nshrinks:	number of them
+ * @own:	first of them in this unit
+ * @branches:	of this unit: branches across such places
+ * @nbranches:	number of them
+ * @nchecked:	number of them that the flow check has met
+ * @sure:	does such a place in this unit have a relocation to prove it?
+ * @doubt:	the first thing taken for a consequence of such a place, and
+ *		what stood there, in case it was something else
  * @run:	copy of the running memory of one unit
  * @cand:	addresses to be tried
  * @ncand:	number of them
@@ -95,6 +155,21 @@ struct ksplice_match_work {
 	u32 nwait;
 	u32 *journal;
 	u32 njournal;
+	struct ksplice_match_late *late;
+	u32 nlate;
+	struct ksplice_match_shrink *shrinks;
+	u32 nshrinks;
+	u32 own;
+	struct ksplice_match_branch branches[MAX_BRANCHES];
+	u32 nbranches;
+	u32 nchecked;
+	bool sure;
+	struct {
+		bool any;
+		u32 pos;
+		u32 len;
+		u8 run[8];
+	} doubt;
 	u8 *run;
 	unsigned long *cand;
 	u32 ncand;
@@ -291,6 +366,8 @@ void ksplice_match_rollback(struct ksplice_match *m, u32 mark)
 
 		if (e & JOURNAL_UNIT)
 			m->unit_state[e & ~JOURNAL_UNIT] = KSPLICE_UNIT_UNKNOWN;
+		else if (e & JOURNAL_LATE)
+			w->nlate--;
 		else
 			m->sym_state[e] = KSPLICE_SYM_UNKNOWN;
 	}
@@ -406,6 +483,126 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 	return 0;
 }
 
+/*
+ * A reference to the middle of a function proves that it is where it is when the
+ * function has been matched, not before.
+ */
+static void refer_late(struct ksplice_match *m, u32 pos, u32 to_unit, u32 to,
+		       unsigned long addr)
+{
+	struct ksplice_match_work *w = m->w;
+
+	w->late[w->nlate].unit = w->cur;
+	w->late[w->nlate].pos = pos;
+	w->late[w->nlate].to_unit = to_unit;
+	w->late[w->nlate].to = to;
+	w->late[w->nlate].addr = addr;
+	w->journal[w->njournal++] = w->nlate++ | JOURNAL_LATE;
+}
+
+/**
+ * ksplice_match_refer() - a relocated field in running code has a value
+ * @s:		the span
+ * @pos:	where in the span
+ * @r:		the field's relocation
+ * @value:	what it says about the relocation's symbol
+ * @to:		how far from its symbol the field's target is
+ *
+ * Return: 0 if that agrees with all that is known, else -EILSEQ.
+ */
+int ksplice_match_refer(struct ksplice_span *s, u32 pos,
+			const struct ksplice_f_reloc *r, u64 value, s64 to)
+{
+	const struct ksplice_match *m = s->m;
+	const struct ksplice_f_sym *sym = &m->view->syms[r->sym];
+
+	if (!to || s->unit == KSPLICE_NONE || !defines(sym) ||
+	    !is_text(&m->view->units[sym->unit]) ||
+	    m->w->nlate == m->view->hdr->relocs.n)
+		return ksplice_match_learn(s->m, r->sym, value);
+	if (to < 0 ? -to > sym->offset :
+		     to > m->view->units[sym->unit].size - sym->offset)
+		return refuse(s->m, "it leads out of %s",
+			      unit_name(m, sym->unit));
+	refer_late(s->m, pos, sym->unit, sym->offset + to, value + to);
+	return 0;
+}
+
+/* How much closer to the unit's start the byte at @pos is in running code. */
+static u32 shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
+{
+	u32 i, by = 0;
+
+	for (i = 0; i < m->w->nshrinks; i++)
+		if (m->w->shrinks[i].unit == unit &&
+		    pos > m->w->shrinks[i].pos)
+			by += m->w->shrinks[i].by;
+	return by;
+}
+
+/* Remembers the first bytes that are not taken as they are. */
+static void doubt(struct ksplice_span *s, u32 pos, u32 len)
+{
+	struct ksplice_match_work *w = s->m->w;
+
+	if (w->doubt.any)
+		return;
+	w->doubt.any = true;
+	w->doubt.pos = pos;
+	w->doubt.len = min_t(u32, len, sizeof(w->doubt.run));
+	memcpy(w->doubt.run, s->run + pos, w->doubt.len);
+}
+
+/**
+ * ksplice_match_shrink() - an instruction is shorter in running code
+ * @s:		the span; its copy of running memory is stretched
+ * @pos:	where the instruction begins
+ * @by:		bytes that are missing behind its first one
+ * @sure:	a relocation will prove that it leads to the same place
+ *
+ * Return: false if there is no room for it.
+ */
+bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure)
+{
+	struct ksplice_match_work *w = s->m->w;
+
+	if (w->nshrinks == MAX_SHRINKS || pos + 1 + by > s->len)
+		return false;
+	doubt(s, pos, by + 2);
+	memmove(s->run + pos + 1 + by, s->run + pos + 1, s->len - pos - 1 - by);
+	s->addr -= by;
+	w->shrinks[w->nshrinks].unit = s->unit;
+	w->shrinks[w->nshrinks].pos = pos;
+	w->shrinks[w->nshrinks++].by = by;
+	w->sure |= sure;
+	return true;
+}
+
+/**
+ * ksplice_match_branch() - a branch within a function has another displacement
+ * @s:		the span; its copy of running memory gets what the pre code has
+ * @pos:	where the displacement begins
+ * @len:	its bytes
+ * @to:		where it leads in the pre code
+ * @dest:	the address it leads to in running code
+ *
+ * Return: false if it can't be that.
+ */
+bool ksplice_match_branch(struct ksplice_span *s, u32 pos, u32 len, u32 to,
+			  unsigned long dest)
+{
+	struct ksplice_match_work *w = s->m->w;
+
+	if (w->nbranches == MAX_BRANCHES || to > s->len)
+		return false;
+	doubt(s, pos, len);
+	w->branches[w->nbranches].pos = pos;
+	w->branches[w->nbranches].to = to;
+	w->branches[w->nbranches++].dest = dest;
+	memcpy(s->run + pos, s->pre + pos, len);
+	return true;
+}
+
 /**
  * ksplice_match_count() - a site has been passed
  * @m:		the run
@@ -439,7 +636,7 @@ static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
 	*used = ksplice_arch_match_field(s, r, &value);
 	if (!*used)
 		return span_bad(s, pos, 8, "address");
-	if (ksplice_match_learn(s->m, r->sym, value))
+	if (ksplice_match_refer(s, pos, r, value, ksplice_arch_refers_to(r)))
 		return span_bad(s, pos, *used, "address");
 	return 0;
 }
@@ -479,9 +676,9 @@ int ksplice_match_span(struct ksplice_span *s)
 
 		if (next > pos) {
 			same = ksplice_arch_same(s, pos, next);
-			if (same < next)
+			if (same < next && !ksplice_arch_resize(s, same))
 				return span_bad(s, same, 8, "code");
-			pos = next;
+			pos = same;
 		} else if (pos == site) {
 			ret = ksplice_arch_match_site(s, si++, &used);
 		} else {
@@ -492,6 +689,71 @@ int ksplice_match_span(struct ksplice_span *s)
 		pos += used;
 	}
 	return 0;
+}
+
+/**
+ * ksplice_match_flow() - does a branch lead to the same place as in the pre code?
+ * @s:		the span
+ * @pos:	where its displacement is; ascending from call to call
+ * @from:	where it ends
+ * @to:		where it leads in the pre code
+ *
+ * Return: true if it is the same and crosses nothing shorter, or if it is one
+ * of those that were changed.
+ */
+bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to)
+{
+	struct ksplice_match_work *w = s->m->w;
+
+	if (w->nchecked < w->nbranches && w->branches[w->nchecked].pos == pos) {
+		w->nchecked++;
+		return true;
+	}
+	return shift_at(s->m, s->unit, from) == shift_at(s->m, s->unit, to);
+}
+
+/* All that follows from shorter instructions has to fit. */
+static int check_branches(struct ksplice_span *s, unsigned long start)
+{
+	struct ksplice_match_work *w = s->m->w;
+	u32 i;
+
+	if (!w->doubt.any)
+		return 0;
+	for (i = 0; i < w->nbranches; i++)
+		if (w->branches[i].dest != start + w->branches[i].to -
+		    shift_at(s->m, s->unit, w->branches[i].to))
+			return -EILSEQ;
+	w->nchecked = 0;
+	if (!w->sure || !ksplice_arch_check_flow(s) ||
+	    w->nchecked != w->nbranches)
+		return -EILSEQ;
+	return 0;
+}
+
+/* Compares code that may be shorter than the pre code. */
+static int match_code(struct ksplice_span *s)
+{
+	struct ksplice_match_work *w = s->m->w;
+	unsigned long start = s->addr;
+	int ret;
+
+	w->own = w->nshrinks;
+	w->nbranches = 0;
+	w->sure = false;
+	w->doubt.any = false;
+	ret = ksplice_match_span(s);
+	if (!ret)
+		ret = check_branches(s, start);
+	if (!ret)
+		return 0;
+	w->nshrinks = w->own;
+	if (w->doubt.any && (!s->bad_what || !w->sure)) {
+		/* It was no consequence of anything: here it begins to differ */
+		memcpy(s->run + w->doubt.pos, w->doubt.run, w->doubt.len);
+		return span_bad(s, w->doubt.pos, w->doubt.len, "code");
+	}
+	return ret;
 }
 
 /* Keeps the failure that came furthest, for the message. */
@@ -532,6 +794,7 @@ static int compare_unit(struct ksplice_match *m, u32 unit)
 		.nrelocs = u->nrelocs,
 		.sites = m->view->sites + u->sites,
 		.nsites = u->nsites,
+		.unit = is_text(u) ? unit : KSPLICE_NONE,
 	};
 	int ret;
 
@@ -541,11 +804,17 @@ static int compare_unit(struct ksplice_match *m, u32 unit)
 		s.bad_what = "code";
 		ret = refuse(m, "its memory can't be read");
 	} else {
-		ret = ksplice_match_span(&s);
+		ret = is_text(u) ? match_code(&s) : ksplice_match_span(&s);
 	}
 	if (ret)
 		note_failure(m, unit, &s);
 	return ret;
+}
+
+static void forget_trial(struct ksplice_match *m)
+{
+	ksplice_match_rollback(m, 0);
+	m->w->nshrinks = m->w->own;
 }
 
 /*
@@ -562,6 +831,7 @@ static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
 	memset(w->sites, 0, sizeof(w->sites));
 	memset(w->sites_patched, 0, sizeof(w->sites_patched));
 	w->why[0] = 0;
+	w->own = w->nshrinks;
 	ret = learn_unit(m, unit, addr);
 	if (ret)
 		note_failure(m, unit, &s);
@@ -576,7 +846,7 @@ static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
 			ret = compare_unit(m, e);
 	}
 	if (ret)
-		ksplice_match_rollback(m, 0);
+		forget_trial(m);
 	return ret;
 }
 
@@ -592,7 +862,9 @@ static void commit(struct ksplice_match *m, u32 unit)
 	for (i = 0; i < w->njournal; i++) {
 		u32 e = w->journal[i] & ~JOURNAL_UNIT;
 
-		if (!(w->journal[i] & JOURNAL_UNIT)) {
+		if (w->journal[i] & JOURNAL_LATE) {
+			continue;
+		} else if (!(w->journal[i] & JOURNAL_UNIT)) {
 			m->syms_inferred++;
 		} else if (has_contents(&m->view->units[e])) {
 			m->unit_state[e] = KSPLICE_UNIT_MATCHED;
@@ -694,7 +966,7 @@ static void try_candidates(struct ksplice_match *m, u32 unit)
 	for (i = 0; i < w->ncand; i++) {
 		if (trial(m, unit, w->cand[i]))
 			continue;
-		ksplice_match_rollback(m, 0);
+		forget_trial(m);
 		w->cand[n++] = w->cand[i];
 	}
 	w->ncand = n;
@@ -1060,7 +1332,7 @@ static int settle_ambiguous(struct ksplice_match *m, u32 unit)
 		if (is_neighbour(m, unit, m->w->cand[i]) &&
 		    trial(m, unit, m->w->cand[i]))
 			return fail_mismatch(m, unit);
-	ksplice_match_rollback(m, 0);
+	forget_trial(m);
 	return fail_ambiguous(m, unit, n);
 }
 
@@ -1095,7 +1367,8 @@ static int define_sym(struct ksplice_match *m, u32 i)
 	if (s->unit == KSPLICE_NONE ||
 	    m->unit_state[s->unit] != KSPLICE_UNIT_MATCHED)
 		return 0;
-	value = m->unit_addr[s->unit] + s->offset;
+	value = m->unit_addr[s->unit] + s->offset -
+		shift_at(m, s->unit, s->offset);
 	if (m->sym_state[i] != KSPLICE_SYM_UNKNOWN) {
 		if (m->sym_value[i] == value || !(s->flags & KSPLICE_SYM_WEAK) ||
 		    !(m->view->units[s->unit].flags & KSPLICE_UNIT_REPLACED))
@@ -1126,6 +1399,26 @@ static int define_syms(struct ksplice_match *m)
 		ret = define_sym(m, i);
 		if (ret)
 			return ret;
+	}
+	return 0;
+}
+
+/* References to the middle of functions, now that all functions are known */
+static int check_late(struct ksplice_match *m)
+{
+	const struct ksplice_match_late *l = m->w->late;
+	const struct ksplice_match_late *end = l + m->w->nlate;
+
+	for (; l < end; l++) {
+		if (m->unit_addr[l->to_unit] + l->to -
+		    shift_at(m, l->to_unit, l->to) == l->addr)
+			continue;
+		m->err_unit = l->unit;
+		snprintf(m->err.text, sizeof(m->err.text),
+			 "%s: %s+%#x: the running kernel differs: it leads to another place than %s+%#x",
+			 unit_source(m, l->unit), unit_name(m, l->unit), l->pos,
+			 unit_name(m, l->to_unit), l->to);
+		return -EILSEQ;
 	}
 	return 0;
 }
@@ -1244,6 +1537,8 @@ static void free_work(struct ksplice_match *m)
 	kvfree(w->primary);
 	kvfree(w->wait);
 	kvfree(w->journal);
+	kvfree(w->late);
+	kvfree(w->shrinks);
 	kvfree(w->run);
 	kvfree(w->cand);
 	kvfree(w);
@@ -1253,6 +1548,7 @@ static void free_work(struct ksplice_match *m)
 static int allocate(struct ksplice_match *m)
 {
 	u32 units = m->view->hdr->units.n + 1, syms = m->view->hdr->syms.n + 1;
+	u32 relocs = m->view->hdr->relocs.n + 1;
 	struct ksplice_match_work *w;
 
 	m->unit_addr = kvcalloc(units, sizeof(*m->unit_addr), GFP_KERNEL);
@@ -1265,11 +1561,15 @@ static int allocate(struct ksplice_match *m)
 		return -ENOMEM;
 	w->primary = kvcalloc(units, sizeof(*w->primary), GFP_KERNEL);
 	w->wait = kvcalloc(units, sizeof(*w->wait), GFP_KERNEL);
-	w->journal = kvcalloc(units + syms, sizeof(*w->journal), GFP_KERNEL);
+	w->journal = kvcalloc(units + syms + relocs, sizeof(*w->journal),
+			      GFP_KERNEL);
+	w->late = kvcalloc(relocs, sizeof(*w->late), GFP_KERNEL);
+	w->shrinks = kvcalloc(MAX_SHRINKS, sizeof(*w->shrinks), GFP_KERNEL);
 	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
 	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
 	if (!m->unit_addr || !m->unit_state || !m->sym_value || !m->sym_state ||
-	    !w->primary || !w->wait || !w->journal || !w->run || !w->cand)
+	    !w->primary || !w->wait || !w->journal || !w->late ||
+	    !w->shrinks || !w->run || !w->cand)
 		return -ENOMEM;
 	return 0;
 }
@@ -1286,6 +1586,8 @@ static int match_all(struct ksplice_match *m)
 			return ret;
 	} while (m->w->nwait && settle_one(m));
 	ret = report_waiting(m);
+	if (!ret)
+		ret = check_late(m);
 	if (!ret)
 		ret = define_syms(m);
 	return ret ? ret : check_end(m);

@@ -150,8 +150,9 @@ void ksplice_match_free(struct ksplice_match *m);
  * struct ksplice_span - bytes to be compared with running memory
  * @m:		the run
  * @pre:	expected bytes, relocated fields hold 0
- * @run:	what stands there now
- * @addr:	where "there" is
+ * @run:	a copy of what stands there now; where running code is shorter than
+ *		the pre code (see ksplice_arch_resize()), it is stretched
+ * @addr:	where "there" is: the byte at @run + N stands at @addr + N
  * @len:	number of bytes
  * @base:	what to take from the offsets in @relocs and @sites to get an
  *		offset in the span
@@ -159,6 +160,7 @@ void ksplice_match_free(struct ksplice_match *m);
  * @nrelocs:	number of them
  * @sites:	sites, ascending
  * @nsites:	number of them
+ * @unit:	the text unit, or KSPLICE_NONE for constants
  * @relaxed:	inside an alternative, which the kernel copies and optimises
  *		at boot: nops may be merged, jumps shortened
  * @bad_off:	on mismatch: offset in the span,
@@ -168,7 +170,7 @@ void ksplice_match_free(struct ksplice_match *m);
 struct ksplice_span {
 	struct ksplice_match *m;
 	const u8 *pre;
-	const u8 *run;
+	u8 *run;
 	unsigned long addr;
 	u32 len;
 	u32 base;
@@ -176,6 +178,7 @@ struct ksplice_span {
 	u32 nrelocs;
 	const struct ksplice_f_site *sites;
 	u32 nsites;
+	u32 unit;
 	bool relaxed;
 	u32 bad_off;
 	u32 bad_len;
@@ -185,6 +188,12 @@ struct ksplice_span {
 /* match.c, for the architecture */
 int ksplice_match_span(struct ksplice_span *s);
 int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value);
+int ksplice_match_refer(struct ksplice_span *s, u32 pos,
+			const struct ksplice_f_reloc *r, u64 value, s64 to);
+bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure);
+bool ksplice_match_branch(struct ksplice_span *s, u32 pos, u32 len, u32 to,
+			  unsigned long dest);
+bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to);
 bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value);
 void ksplice_match_count(struct ksplice_match *m, u32 kind, bool patched);
 u32 ksplice_match_mark(struct ksplice_match *m);
@@ -194,6 +203,9 @@ unsigned long ksplice_match_name(struct ksplice_match *m, const char *name);
 /* arch/ARCH/kernel/ksplice_sites.c */
 void ksplice_arch_env_init(struct ksplice_match *m);
 u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to);
+bool ksplice_arch_resize(struct ksplice_span *s, u32 pos);
+bool ksplice_arch_check_flow(struct ksplice_span *s);
+s64 ksplice_arch_refers_to(const struct ksplice_f_reloc *r);
 int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used);
 u32 ksplice_arch_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value);

@@ -53,6 +53,23 @@ static noinline ulong alternative(ulong n)
 	return n;
 }
 
+/* Jumps to a near function, with code behind and branches across. */
+long jumper(ulong *p)
+{
+	ulong i;
+
+	if (p[0] & 1) {
+		for (i = 0; i < 4; i++)
+			if (p[i] == calls)
+				return twin(p);
+		shared_counter ^= p[2];
+		return cousin(p);
+	}
+	while (p[0] > 3)
+		p[0] -= table[p[0] & 15];
+	return shared_counter;
+}
+
 long entry_a(ulong *p)
 {
 	long ret = soft(p) + cousin(p) + twin(p);

@@ -16,6 +16,7 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/string.h>
+#include <asm/insn.h>
 #include "../../../kernel/ksplice/match.h"
 
 #define OP_CALL		0xe8
@@ -350,6 +351,8 @@ u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to)
 {
 	u32 pos = from;
 
+	if (s->unit == KSPLICE_NONE)
+		return pos + first_diff(s->pre + pos, s->run + pos, to - pos);
 	if (s->relaxed) {
 		pos += same_nops(s->pre + pos, s->run + pos, to - pos);
 		if (pos + 1 == to && to < s->len && is_short_jump(s, pos))
@@ -451,7 +454,8 @@ static int learn_dest(struct ksplice_span *s, u32 pos, unsigned long dest)
 	if (!r)
 		return dest == s->addr + pos + 4 + get_s32(s->pre + pos) ?
 		       0 : -EILSEQ;
-	return ksplice_match_learn(s->m, r->sym, dest - 4 - r->addend);
+	return ksplice_match_refer(s, pos, r, dest - 4 - r->addend,
+				   r->addend + 4);
 }
 
 static bool is_code(const struct ksplice_span *s, unsigned long addr)
@@ -543,6 +547,198 @@ static int match_call(struct ksplice_span *s, u32 pos, bool *patched)
 	real = undo_depth(s, dest);
 	*patched = real != dest;
 	return learn_dest(s, pos + 1, real);
+}
+
+/*
+ * Short jumps
+ *
+ * Where a kernel has a TU's functions in one section, the assembler makes a jump
+ * to one of them short if it is near.  Then what follows moves, and branches
+ * across it change, and may become short as well.
+ */
+
+/* A jump with a relocation that is short in running code */
+static bool resize_jump(struct ksplice_span *s, u32 pos)
+{
+	s32 rel = (s8)s->run[pos + 1];
+
+	if (!ksplice_match_shrink(s, pos, 3, true))
+		return false;
+	s->run[pos] = OP_JMP32;
+	memcpy(s->run + pos + 1, &rel, 4);
+	return true;
+}
+
+/* A branch within the function that is short in running code */
+static bool resize_branch(struct ksplice_span *s, u32 pos, u32 field)
+{
+	unsigned long dest = s->addr + pos + 2 + (s8)s->run[pos + 1];
+	u32 to = field + 4 + get_s32(s->pre + field);
+
+	if (!ksplice_match_shrink(s, pos, field + 2 - pos, false))
+		return false;
+	memcpy(s->run + pos, s->pre + pos, field - pos);
+	return ksplice_match_branch(s, field, 4, to, dest);
+}
+
+static bool is_jump(const u8 *p)
+{
+	return p[0] == OP_JMP8 || p[0] == OP_JMP32;
+}
+
+static bool is_rel8(u8 op)
+{
+	return (op & 0xf0) == 0x70 || op == OP_JMP8;
+}
+
+/* Is the displacement of a branch within the function at @field? */
+static bool is_rel32(const struct ksplice_span *s, u32 field)
+{
+	const u8 *pre = s->pre + field;
+
+	if (field + 4 > s->len || reloc_at(s, field))
+		return false;
+	if (field >= 2 && jcc32(pre - 2))
+		return !memcmp(pre - 2, s->run + field - 2, 2);
+	return field >= 1 && (pre[-1] == OP_JMP32 || pre[-1] == OP_CALL) &&
+	       pre[-1] == s->run[field - 1];
+}
+
+/* A branch of the same length that leads across something shorter */
+static bool redirect_branch(struct ksplice_span *s, u32 pos)
+{
+	u32 field;
+
+	if (pos && is_rel8(s->pre[pos - 1]))
+		return ksplice_match_branch(s, pos, 1,
+					    pos + 1 + (s8)s->pre[pos],
+					    s->addr + pos + 1 + (s8)s->run[pos]);
+	for (field = pos; field && field + 3 >= pos; field--)
+		if (is_rel32(s, field))
+			return ksplice_match_branch(s, field, 4, field + 4 +
+						    get_s32(s->pre + field),
+						    branch_dest(s, field));
+	return false;
+}
+
+/**
+ * ksplice_arch_resize() - is running code shorter here, or a consequence of it?
+ * @s:		the span; its copy of running memory is made to equal the pre
+ *		code, and what has to be proved for that is noted
+ * @pos:	offset of the first byte that differs
+ *
+ * Return: whether the comparison may go on at @pos.
+ */
+bool ksplice_arch_resize(struct ksplice_span *s, u32 pos)
+{
+	const u8 *pre = s->pre + pos, *run = s->run + pos;
+	const struct ksplice_f_reloc *r;
+
+	if (s->relaxed || s->unit == KSPLICE_NONE || pos + 2 > s->len)
+		return false;
+	if (pre[0] == OP_JMP32 && run[0] == OP_JMP8 &&
+	    pos + BRANCH_SIZE <= s->len) {
+		r = reloc_at(s, pos + 1);
+		if (r)
+			return is_relative(r->type) && resize_jump(s, pos);
+		return resize_branch(s, pos, pos + 1);
+	}
+	if (jcc32(pre) && run[0] == 0x70 + (pre[1] & 0xf) &&
+	    pos + BRANCH_SIZE + 1 <= s->len && !reloc_at(s, pos + 2))
+		return resize_branch(s, pos, pos + 2);
+	return redirect_branch(s, pos);
+}
+
+/* Bytes of the displacement of a branch, 0 if it is none. */
+static u32 displacement_size(const struct insn *insn)
+{
+	u8 op = insn->opcode.bytes[0];
+
+	if (is_rel8(op) || (op & 0xfc) == 0xe0) /* loop, jrcxz */
+		return 1;
+	if (op == OP_CALL || op == OP_JMP32 || jcc32(insn->opcode.bytes))
+		return 4;
+	return 0;
+}
+
+static bool is_label(const struct ksplice_span *s, u32 pos)
+{
+	u32 i;
+
+	for (i = 0; i < s->nsites; i++)
+		if (s->sites[i].offset == pos &&
+		    s->sites[i].kind == KSPLICE_SITE_JUMP_LABEL)
+			return true;
+	return false;
+}
+
+/* One instruction of the pre code, at @pos */
+static bool check_insn(struct ksplice_span *s, u32 pos, const struct insn *insn)
+{
+	u32 size = displacement_size(insn), end = pos + insn->length;
+	s32 rel;
+
+	if (!size || reloc_at(s, end - size) || is_label(s, pos))
+		return true;
+	rel = size == 1 ? (s8)s->pre[end - 1] : get_s32(s->pre + end - 4);
+	return ksplice_match_flow(s, end - size, end, end + rel);
+}
+
+/* Jump labels that are jumps now */
+static bool check_labels(struct ksplice_span *s)
+{
+	const struct ksplice_f_site *site = s->sites;
+
+	for (; site < s->sites + s->nsites; site++)
+		if (site->kind == KSPLICE_SITE_JUMP_LABEL && !site->nreloc &&
+		    is_jump(s->run + site->offset) &&
+		    !ksplice_match_flow(s, KSPLICE_NONE,
+					site->offset + site->len, site->arg))
+			return false;
+	return true;
+}
+
+/**
+ * ksplice_arch_check_flow() - check the branches of a function with short jumps
+ * @s:		the whole unit
+ *
+ * Bytes that are equal may be wrong: a branch across something shorter has to
+ * differ.  Walks all instructions.
+ *
+ * Return: whether all branches that did not change are right, and all that did
+ * are branches.
+ */
+bool ksplice_arch_check_flow(struct ksplice_span *s)
+{
+	struct insn insn;
+	u32 pos = 0;
+
+	while (pos < s->len) {
+		if (insn_decode(&insn, s->pre + pos,
+				min_t(u32, s->len - pos, MAX_INSN_SIZE),
+				INSN_MODE_64) ||
+		    !check_insn(s, pos, &insn))
+			return false;
+		pos += insn.length;
+	}
+	return check_labels(s);
+}
+
+/**
+ * ksplice_arch_refers_to() - how far from its symbol does a field's target lie?
+ * @r:		the field's relocation
+ *
+ * What follows a field in its instruction is not known, so this is a guess for
+ * anything but branches and absolute addresses; so be it, whoever refers to the
+ * middle of a function is one.
+ *
+ * Return: offset from the symbol.
+ */
+s64 ksplice_arch_refers_to(const struct ksplice_f_reloc *r)
+{
+	if (r->type == R_X86_64_PC32 || r->type == R_X86_64_PLT32)
+		return r->addend + 4;
+	return r->addend;
 }
 
 /*
@@ -779,10 +975,13 @@ static int match_label(struct ksplice_span *s, const struct ksplice_f_site *site
 {
 	const struct ksplice_f_reloc *r;
 
+	u32 pos = site->offset - s->base;
+
 	if (!site->nreloc)
 		return dest == s->addr + site->arg - s->base ? 0 : -EILSEQ;
 	r = &s->m->view->relocs[site->reloc];
-	return ksplice_match_learn(s->m, r->sym, dest - 4 - r->addend);
+	return ksplice_match_refer(s, pos, r, dest - 4 - r->addend,
+				   r->addend + 4);
 }
 
 static int match_jump_label(struct ksplice_span *s,
@@ -873,6 +1072,7 @@ static int match_original(struct ksplice_span *s, const struct alt_group *g)
 		.nrelocs = s->nrelocs - skip,
 		.sites = s->sites + g->first,
 		.nsites = s->nsites - g->first,
+		.unit = s->unit,
 		.relaxed = true,
 	};
 
@@ -892,6 +1092,7 @@ static int match_replacement(struct ksplice_span *s, const struct alt_group *g,
 		.len = g->len,
 		.relocs = v->relocs + site->reloc,
 		.nrelocs = site->nreloc,
+		.unit = s->unit,
 		.relaxed = true,
 	};
 
