@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034,SC2086 # kspl-build uses what is set here, and sets EXIT_FAILED
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
 #
 # Part of kspl-build: source and build tree of a kernel that Debian built.
 #
@@ -201,9 +201,8 @@ prepare_debian()
 	debian_tools
 
 	msg "preparing a build tree for $RELEASE (one or two minutes, once)"
-	dir=$BUILD.new
-	rm -rf -- "$dir"
-	mkdir -p "$dir"
+	dir=$(mktemp -d "$CACHE/prepared/.new.XXXXXX") || die $EXIT_FAILED "can't write to $CACHE/prepared"
+	chmod 755 "$dir"
 	TEMPS+=("$dir")
 	cp -- "$HEADERS/.config" "$dir/.config"
 	debian_variables >"$dir/.kernelvariables"

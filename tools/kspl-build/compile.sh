@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: compiling each object without and with the patch, and comparing.
+
+# What objtool gets for the kernel itself, from the kernel's own makefiles.
+objtool_args()
+{
+	local out
+
+	cat >"$WORK/objtool.mk" <<'END'
+include include/config/auto.conf
+include $(srctree)/scripts/Kbuild.include
+include $(srctree)/scripts/Makefile.lib
+show:
+	@echo 'delay=$(delay-objtool) args=$(objtool-args-y)'
+END
+	out=$(cd "$BUILD" && make -s --no-print-directory -f "$WORK/objtool.mk" srctree="$SOURCE" objtree=. \
+		KBUILD_EXTMOD= show 2>"$WORK/log/objtool.mk") || {
+		sed 's/^/  /' "$WORK/log/objtool.mk" >&2
+		die $EXIT_FAILED "can't find out how this kernel uses objtool"
+	}
+	DELAY=${out%% args=*}
+	DELAY=${DELAY#delay=}
+	read -r -a OBJTOOL_ARGS <<<"${out#*args=}"
+}
+
+# make_job OBJECT pre|post: a script that compiles it
+make_job()
+{
+	local object=$1 side=$2 command out cwd=$BUILD word skip='' run=() rest kind=object
+	local words=()
+
+	command=${COMMAND[$object]}
+	rest=
+	if [[ $command == *' ; '* ]]; then
+		rest=${command#*' ; '}
+		command=${command%%' ; '*}
+	fi
+	set -f
+	eval "words=($command)" || die $EXIT_FAILED "can't read the command for $object in $BUILD"
+	set +f
+	[[ $object == *.o ]] || kind=text
+
+	out=$WORK/$side/$object
+	for word in "${words[@]}"; do
+		if [[ -n $skip ]]; then
+			[[ $skip != out ]] || run+=("$out")
+			skip=
+			continue
+		fi
+		case $word in
+		-Wp,-MMD,* | -Wp,-MD,* | -MD | -MMD | -gsplit-dwarf) continue ;;
+		-MF | -MT | -MQ)	skip=1; continue ;;
+		-o)			skip=out ;;
+		esac
+		run+=("$word")
+	done
+	[[ -n ${run[0]-} ]] || die $EXIT_FAILED "no command for $object in $BUILD"
+	if [[ $kind == object ]]; then
+		word=${run[-1]}
+		unset 'run[-1]'
+		run+=(-ffunction-sections -fdata-sections)
+		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
+		((WITH_DEBUG)) || run+=(-g0)
+		run+=("$word")
+	fi
+	if [[ $side == post && $VIEW == farm ]]; then
+		cwd=$(in_farm "$BUILD")
+		for word in "${!run[@]}"; do
+			[[ ${run[word]} == "$out" ]] || run[word]=$(in_farm "${run[word]}")
+		done
+	fi
+
+	mkdir -p "${out%/*}"
+	if [[ $kind == object ]]; then
+		words=()
+		for word in "${run[@]}"; do
+			case $word in
+			-c)	words+=(-E -P) ;;
+			"$out")	words+=(-) ;;
+			*)	words+=("$word") ;;
+			esac
+		done
+		{
+			printf 'set -o pipefail\ncd %q || exit\n' "$cwd"
+			printf '%q ' "${words[@]}"
+			printf '| sha256sum >%q\n' "$out.sum"
+		} >"$out.cpp.job"
+	fi
+	{
+		printf 'cd %q || exit\n' "$cwd"
+		printf 'rm -f %q\n' "$out"
+		printf '%q ' "${run[@]}"
+		printf '|| exit\n'
+		if [[ $kind == object ]]; then
+			if [[ -n $DELAY ]]; then
+				[[ -z ${OBJTOOL-} ]] || printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
+				printf '|| exit\n'
+			elif [[ $rest == *objtool* ]]; then
+				words=()
+				set -f
+				eval "words=($rest)"
+				set +f
+				words[-1]=$out
+				printf '%q ' "${words[@]}"
+				printf '|| exit\n'
+			fi
+		fi
+	} >"$out.job"
+}
+
+objtool_done()
+{
+	readelf -SW "$1" | awk '
+		/ AX / && / \.text/ && !/ 000000 00 +AX / { text = 1 }
+		/ \.orc_unwind_ip / { orc = 1 }
+		END { exit text && !orc }'
+}
+
+# Runs one job; called by xargs through this script itself.
+run_job()
+{
+	local job=$1 status
+
+	"${ENTER[@]}" bash "$job" >"${job%.job}.log" 2>&1
+	status=$?
+	# Before 6.15 objtool never fails. When it gives up it writes nothing:
+	# then code has no unwind data.
+	if ((status == 0)) && grep -q 'objtool:' "${job%.job}.log" && grep -q -e ' --orc ' "$job" &&
+		! objtool_done "${job%.job}"; then
+		status=120
+	fi
+	echo "$status" >"${job%.job}.rc"
+	mktemp "$KSPL_BUILD_WORK/done/XXXXXXXX" >/dev/null
+}
+
+# run_jobs WHAT JOB...: all of them, $JOBS at once, with progress
+run_jobs()
+{
+	local what=$1 n=$(($# - 1)) count shown=$SECONDS
+
+	shift
+	rm -rf "$WORK/done"
+	mkdir "$WORK/done"
+	printf '%s\0' "$@" >"$WORK/jobs"
+	xargs -0 -P "$JOBS" -n 1 "$SELF" --run-job <"$WORK/jobs" &
+	WORKERS=$!
+	while kill -0 "$WORKERS" 2>/dev/null; do
+		sleep 0.02
+		((SECONDS - shown >= 5)) || continue
+		shown=$SECONDS
+		count=("$WORK"/done/*)
+		msg "  $what: ${#count[@]} of $n"
+	done
+	wait "$WORKERS"
+	WORKERS=
+}
+
+job_failed() { [[ $(<"$WORK/$2/$1.rc") != 0 ]]; }
+
+compile_failed()
+{
+	local object=$1 side=$2
+
+	sed 's/^/  /' "$WORK/$side/$object.log" | head -n 60 >&2
+	if [[ $side == pre ]]; then
+		die $EXIT_FAILED "$object does not compile from the unpatched source" \
+			"The source or build tree is not as it was when the kernel was built."
+	fi
+	die $EXIT_FAILED "$object does not compile with the patch"
+}
+
+stale_check()
+{
+	local object=$1 src
+
+	src=${COMMAND[$object]%% ; *}
+	src=${src%%+( )}
+	src=${src##* }
+	[[ $src == /* ]] || src=$BUILD/$src
+	if [[ -f $BUILD/$object && -f $src && $src -nt $BUILD/$object ]]; then
+		warn "$src was changed after the kernel was built: is it what the running kernel was made from?"
+	fi
+}
+
+# With many objects: what the preprocessor makes the same of is the same.
+# (That the line numbers are the same too goes with it, where they matter.)
+preprocess()
+{
+	local object jobs=() left=()
+
+	((${#OBJECTS[@]} > 4)) || return 0
+	for object in "${OBJECTS[@]}"; do
+		jobs+=("$WORK/pre/$object.cpp.job" "$WORK/post/$object.cpp.job")
+	done
+	run_jobs preprocessed "${jobs[@]}"
+	for object in "${OBJECTS[@]}"; do
+		if [[ $(<"$WORK/pre/$object.cpp.rc") == 0 && $(<"$WORK/post/$object.cpp.rc") == 0 ]] &&
+			cmp -s "$WORK/pre/$object.sum" "$WORK/post/$object.sum"; then
+			OBJECT_RESULT[$object]=same
+		else
+			left+=("$object")
+		fi
+	done
+	OBJECTS=("${left[@]}")
+	((${#OBJECTS[@]})) || no_change "the patch changes no code"
+	verbose "objects whose source differs: ${#OBJECTS[@]}"
+}
+
+# In our own tree, a source that is generated when the kernel is built may be
+# missing: then let kbuild make the object once, and what it needs with it.
+build_missing()
+{
+	local object jobs=() missing=()
+
+	((PRIVATE)) || return 0
+	for object in "${OBJECTS[@]}"; do
+		if job_failed "$object" pre && grep -q 'No such file or directory' "$WORK/pre/$object.log"; then
+			missing+=("$object")
+			jobs+=("$WORK/pre/$object.job" "$WORK/post/$object.job")
+		fi
+	done
+	((${#missing[@]})) || return 0
+	msg "  generating what ${missing[*]} needs"
+	(
+		flock 9
+		make -C "$BUILD" -j "$JOBS" -k "${missing[@]}" >"$WORK/log/missing" 2>&1
+	) 9>"$BUILD.lock"
+	run_jobs compiled "${jobs[@]}"
+}
+
+compile()
+{
+	local object jobs=() side retry=()
+
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		stale_check "$object"
+		for side in pre post; do
+			make_job "$object" $side
+		done
+	done
+	# the enter command, for run_job
+	: >"$WORK/enter"
+	((!${#ENTER[@]})) || printf '%s\0' "${ENTER[@]}" >"$WORK/enter"
+	export KSPL_BUILD_WORK=$WORK
+	preprocess
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		jobs+=("$WORK/pre/$object.job" "$WORK/post/$object.job")
+	done
+	run_jobs compiled "${jobs[@]}"
+
+	build_missing
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		[[ -f $WORK/pre/$object.rc && -f $WORK/post/$object.rc ]] ||
+			die $EXIT_FAILED "$object was not compiled: interrupted?"
+		! job_failed "$object" pre || compile_failed "$object" pre
+		! job_failed "$object" post || retry+=("$object")
+	done
+	((${#retry[@]})) || return 0
+
+	# Perhaps a #line is where none may stand, or two lines now have the
+	# number of one: try as the patch is.
+	verbose "compiling ${retry[*]} again, without kept line numbers"
+	mv "$WORK/post/${retry[0]}.log" "$WORK/log/first"
+	cp -r "$WORK/plain/." "$WORK/patched/"
+	jobs=()
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		jobs+=("$WORK/post/$object.job")
+		rm -f "$WORK/post/$object.rc"
+	done
+	run_jobs compiled "${jobs[@]}"
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		! job_failed "$object" post || compile_failed "$object" post
+	done
+	note "line numbers in the patched files could not be kept: code that holds them may count as changed"
+}
+
+# Which objects differ in more than debug information
+CHANGED=()
+compare()
+{
+	local object side pattern
+	local -A modules=()
+
+	for object in "${OTHERS[@]}"; do
+		# the lines that constants are made of; all of a linker script but
+		# the preprocessor's marks
+		case $object in
+		*.s)	pattern='->' ;;
+		*)	pattern='^[^#]' ;;
+		esac
+		! cmp -s <(grep -e "$pattern" "$WORK/pre/$object") <(grep -e "$pattern" "$WORK/post/$object") || continue
+		reason "$object changes: constants or layout that assembly code was built with would no longer be true"
+	done
+	for object in "${OBJECTS[@]}"; do
+		for side in pre post; do
+			objcopy --strip-debug "$WORK/$side/$object" "$WORK/$side/$object.code" ||
+				die $EXIT_FAILED "objcopy failed on $object"
+		done
+		if cmp -s "$WORK/pre/$object.code" "$WORK/post/$object.code"; then
+			OBJECT_RESULT[$object]=same
+			continue
+		fi
+		OBJECT_RESULT[$object]=changed
+		if [[ -s $WORK/post/$object.log ]]; then
+			verbose "$object:"
+			verbose "$(sed 's/^/    /' "$WORK/post/$object.log")"
+		fi
+		if (($(grep -c objtool: "$WORK/post/$object.log") > $(grep -c objtool: "$WORK/pre/$object.log"))); then
+			warn "$object: with the patch, $(grep objtool: "$WORK/post/$object.log" | tail -n 1)"
+		fi
+		if [[ -n ${MODULE_OF[$object]-} ]]; then
+			modules[${MODULE_OF[$object]}]+=" $object"
+			continue
+		fi
+		if [[ ${COMMAND[$object]%% ; *} =~ \.S\ *$ ]]; then
+			reason "$object: assembly code changes through a header, that is not supported yet"
+		fi
+		CHANGED+=("$object")
+	done
+	for object in "${!modules[@]}"; do
+		reason "module $object changes (${modules[$object]# }): updates of modules are not supported yet"
+	done
+	stop_if_reasons
+	((${#CHANGED[@]})) || no_change "the patch changes no code"
+}

@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: which objects a patched file goes into, and how they are compiled.
+
+# Of what the saved commands say they read, the lines that mean one of our
+# files: FILE:PATH. Paths are as the compiler saw them: absolute, or relative
+# to the build tree, with .. in them.
+dependents()
+{
+	local path names=()
+
+	for path in "${CODE_FILES[@]}"; do
+		names+=(-e "/${path##*/} \\" -e "/${path##*/}")
+		[[ $path == */* ]] || names+=(-e " $path")
+	done
+	printf '%s\n' "${CODE_FILES[@]}" >"$WORK/code_files"
+	{
+		find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" \) -prune -o \
+			-type f -name '.*.cmd' -printf '%P\0' |
+			(cd "$BUILD" && xargs -0r grep -HF "${names[@]}" --)
+	} | awk -v source="$SOURCE/" -v build="$BUILD/" '
+	function clean(p,	n, part, i, out, m) {
+		n = split(p, part, "/")
+		m = 0
+		for (i = 1; i <= n; i++) {
+			if (part[i] == "." || (part[i] == "" && i > 1)) continue
+			if (part[i] == ".." && m > 1) { m--; continue }
+			out[++m] = part[i]
+		}
+		p = out[1]
+		for (i = 2; i <= m; i++) p = p "/" out[i]
+		return p
+	}
+	NR == FNR { code[source $0] = $0; next }
+	{
+		i = index($0, ":")
+		cmd = substr($0, 1, i - 1)
+		dep = substr($0, i + 1)
+		if (dep ~ /^(saved)?cmd_/) next
+		if (dep ~ /^source_/) sub(/^[^=]*:= */, "", dep)
+		gsub(/^[ \t]+|[ \t\\]+$/, "", dep)
+		if (dep !~ /^\//) dep = build dep
+		dep = clean(dep)
+		if (dep in code && !((cmd, dep) in seen)) {
+			seen[cmd, dep] = 1
+			print cmd "|" code[dep]
+		}
+	}' "$WORK/code_files" - | sort
+}
+
+OBJECTS=()	# vmlinux objects to compile, paths in the build tree
+OUTSIDE=()	# vDSO, boot code: compiled with the kernel, but not part of it
+OTHERS=()	# .s and .lds: what generated constants and layout come from
+
+declare -A COMMAND=()	# object -> the command that made it
+declare -A MODULE_OF=()	# object -> the module it goes into; none: vmlinux
+
+# load_commands OBJECT...: from kbuild's .cmd files, without make's escapes
+load_commands()
+{
+	local object command
+
+	while IFS=$'\t' read -r object command; do
+		COMMAND[$object]=$command
+	done < <(
+		for object in "$@"; do
+			printf '%s\0' "$(cmd_file "$object")"
+		done | (
+			cd "$BUILD" || exit
+			# shellcheck disable=SC2016 # $ and $(pound) are make's
+			xargs -0r awk '
+			/^(saved)?cmd_[^ ]* := / {
+				object = $1
+				sub(/^(saved)?cmd_/, "", object)
+				sub(/^[^ ]* := /, "")
+				gsub(/\$\(pound\)/, "#")
+				gsub(/\\#/, "#")
+				gsub(/\$\$/, "$")
+				print object "\t" $0
+			}' 2>/dev/null
+		)
+	)
+}
+
+# cmd_file OBJECT: kernel/fork.o -> kernel/.fork.o.cmd
+cmd_file()
+{
+	case $1 in
+	*/*)	printf '%s' "${1%/*}/.${1##*/}.cmd" ;;
+	*)	printf '%s' ".$1.cmd" ;;
+	esac
+}
+
+# list_commands BUILD OUT: what kbuild would run for each object, of a tree in
+# which nothing is built.
+list_commands()
+{
+	local build=$1 out=$2 enter=()
+
+	# make -n writes nothing but temporary files, when it asks the compiler
+	# what it can; still that is not to happen in somebody's tree.
+	if ((!PRIVATE)); then
+		mkdir -p "$WORK/upper" "$WORK/upper.work"
+		# shellcheck disable=SC2016 # for the inner shell
+		enter=(unshare --map-root-user --mount --propagation private -- /bin/sh -c
+			'mount -t overlay ksplice -o "$1" "$2" && shift 2 && exec "$@"' sh
+			"lowerdir=$(overlay_escape "$build"),upperdir=$(overlay_escape "$WORK/upper"),workdir=$(overlay_escape "$WORK/upper.work")" "$build")
+		if ! "${enter[@]}" true 2>/dev/null; then
+			enter=()
+			[[ -w $build ]] || die $EXIT_FAILED \
+				"nothing was built in $build, and it can't be written to" \
+				"Without objects the compiler's options have to be asked from kbuild there."
+		fi
+	fi
+	# One part that can't be made (a signing key, say) does not matter.
+	"${enter[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
+		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$out.new"
+	if (($(wc -l <"$out.new") < 100)); then
+		tail -n 5 "$WORK/log/commands" | sed 's/^/  /' >&2
+		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
+	fi
+	mv -- "$out.new" "$out"
+}
+
+# list_includes BUILD OUT: who includes what, in the source and in what is
+# generated from it
+list_includes()
+{
+	local pattern='^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]'
+
+	(cd "$SOURCE" && find . \( -path ./Documentation -o -path ./samples -o -path ./tools/testing -o \
+		-path './arch/[!x]*' -o -path ./.git \) -prune -o -type f -name '*.[chSid]*' -printf '%P\0') >"$2.files"
+	(cd "$1" && find include/generated arch/x86/include/generated -type f -name '*.h' -print0) >"$2.generated"
+	{
+		(cd "$SOURCE" && xargs -0r grep -HE "$pattern" --) <"$2.files"
+		(cd "$1" && xargs -0r grep -HE "$pattern" --) <"$2.generated"
+	} >"$2.lines"
+	cat "$2.files" "$2.generated" | tr '\0' '\n' >"$2.all"
+	awk -f "$LIB/includes.awk" "$2.all" "$2.lines" >"$2"
+	rm -f "$2".*
+}
+
+# list_includers INCLUDES: which files include the patched ones, directly or
+# through others, in $WORK/includers
+list_includers()
+{
+	# mostly nobody includes them: a quick look
+	awk '{
+		print $0 "\t"
+		for (p = $0; p != ""; sub(/^[^\/]*(\/|$)/, "", p)) print "~" p "\t"
+	}' "$WORK/code_files" >"$WORK/patterns"
+	if grep -q -F -f "$WORK/patterns" "$1"; then
+		awk -f "$LIB/includers.awk" "$WORK/code_files" "$1"
+	else
+		cat "$WORK/code_files"
+	fi >"$WORK/includers"
+}
+
+# A tree that is only prepared has no .cmd files: then the commands come from
+# kbuild, and what depends on a header from the source's text.
+declare -A LISTED=()
+listed_dependents()
+{
+	local list=$BUILD/.ksplice-commands id includes object command
+
+	if [[ ! -f $list ]]; then
+		id=$({ printf '%s ' "$BUILD"; cat "$BUILD/.config" "$BUILD/Makefile"; stat -c %Y "$BUILD/include/config/auto.conf"; } | sha256sum)
+		list=$CACHE/commands/${id:0:16}
+		if [[ ! -f $list ]]; then
+			[[ ! $BUILD/.config -nt $BUILD/include/config/auto.conf ]] || die $EXIT_FAILED \
+				"$BUILD/.config was changed after the tree was prepared" \
+				"'make modules_prepare' there."
+			mkdir -p "$CACHE/commands"
+			msg "nothing was built in $BUILD: asking kbuild how it would be (once)"
+			list_commands "$BUILD" "$list"
+		fi
+	fi
+	if [[ -f $BUILD/.ksplice-includes ]]; then
+		includes=$BUILD/.ksplice-includes
+	else
+		includes=$WORK/includes
+		list_includes "$BUILD" "$includes"
+	fi
+	list_includers "$includes"
+	awk -F'\t' 'FILENAME == ARGV[1] { want[$0] = 1; next }
+		$2 in want { print $1 "\t" $3 }' "$WORK/includers" "$list" >"$WORK/listed"
+	while IFS=$'\t' read -r object command; do
+		LISTED[$object]=$command
+	done <"$WORK/listed"
+}
+
+# What the kernel really consists of: a build tree may hold objects of another
+# configuration that it had before. Empty where nothing was linked.
+declare -A LINKED=()
+list_linked()
+{
+	local lib object
+
+	[[ -f $BUILD/vmlinux.a ]] || return 0
+	while IFS= read -r object; do
+		LINKED[$object]=1
+	done < <(
+		cd "$BUILD" || exit
+		for lib in vmlinux.a lib/lib.a arch/x86/lib/lib.a; do
+			[[ ! -f $lib ]] || ar t "$lib"
+		done
+		[[ ! -f modules.order ]] || while IFS= read -r object; do
+			printf '%s\n' "$object"
+			[[ ! -f ${object%.o}.mod ]] || cat "${object%.o}.mod"
+		done <modules.order
+	)
+}
+
+find_objects()
+{
+	local cmd file object command
+	local -A by_object=() used=()
+
+	dependents >"$WORK/dependents"
+	if ((PRIVATE)) || [[ ! -f $BUILD/vmlinux.a && ! -f $BUILD/vmlinux.o && ! -f $BUILD/vmlinux ]]; then
+		listed_dependents
+		for object in "${!LISTED[@]}"; do
+			by_object[$object]=' '
+			COMMAND[$object]=${LISTED[$object]}
+		done
+	fi
+	while IFS='|' read -r cmd file; do
+		used[$file]=1
+		object=
+		[[ $cmd != */* ]] || object=${cmd%/*}/
+		cmd=${cmd##*/.}
+		object+=${cmd%.cmd}
+		by_object[$object]+="$file "
+	done <"$WORK/dependents"
+	load_commands "${!by_object[@]}"
+	list_linked
+
+	while IFS= read -r object; do
+		command=${COMMAND[$object]-}
+		[[ -n $command ]] || continue
+		if [[ $command != *' -D__KERNEL__ '* ]]; then
+			verbose "$object: not part of the kernel, left out"
+			continue
+		fi
+		case $object in
+		*.o)
+			if is_outside "$object" "$command"; then
+				OUTSIDE+=("$object")
+				continue
+			fi
+			if ((${#LINKED[@]})) && [[ -z ${LINKED[$object]-} ]]; then
+				verbose "$object: in the build tree, but not part of this kernel"
+				for file in ${by_object[$object]}; do
+					[[ $object != "${file%.c}.o" ]] || unset "used[$file]"
+				done
+				continue
+			fi
+			if [[ $command == *' -DMODULE '* ]]; then
+				[[ $command =~ -DKBUILD_MODNAME=\'?\"([^\"]*) ]]
+				MODULE_OF[$object]=${BASH_REMATCH[1]-$object}
+			fi
+			OBJECTS+=("$object")
+			;;
+		*.s | *.lds)
+			is_outside "$object" '' || OTHERS+=("$object")
+			;;
+		esac
+	done < <(printf '%s\n' "${!by_object[@]}" | sort)
+
+	for file in "${CODE_FILES[@]}"; do
+		[[ -n ${used[$file]-} ]] || ((${#LISTED[@]})) || note "$file is not built in this configuration"
+	done
+	((${#OBJECTS[@]})) || no_change "nothing that the patch touches is built in this configuration"
+	verbose "objects: ${#OBJECTS[@]} to compile twice"
+	((!${#OUTSIDE[@]})) || verbose "not part of the running kernel, left out: ${OUTSIDE[*]}"
+}
+
+# Code that is built with the kernel's flags but does not run as part of it
+is_outside()
+{
+	case $1 in
+	arch/x86/boot/* | arch/x86/realmode/* | arch/x86/purgatory/* | drivers/firmware/efi/libstub/* | \
+	scripts/* | tools/* | usr/*)
+		return 0 ;;
+	arch/x86/entry/vdso/*)
+		[[ $1 == */@(vma|extable|vdso32-setup).o ]] || return 0 ;;
+	esac
+	case " $2 " in
+	*' -D__DISABLE_EXPORTS '* | *' -DBUILD_VDSO '*) return 0 ;;
+	esac
+	return 1
+}

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: from the objects that differ to the module.
+
+find_objdiff()
+{
+	local f
+
+	for f in "${KSPL_OBJDIFF-}" "$LIB/../kspl-objdiff/kspl-objdiff" \
+		"$LIB/../../build/kspl-objdiff" "$LIB/kspl-objdiff" \
+		"$(command -v kspl-objdiff)"; do
+		if [[ -n $f && -x $f ]]; then
+			OBJDIFF=$f
+			return
+		fi
+	done
+	die $EXIT_FAILED "kspl-objdiff is not there" \
+		"'make' in tools/kspl-objdiff builds it; KSPL_OBJDIFF may name it."
+}
+
+make_update()
+{
+	local object args=() status line description
+
+	description=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]}" | head -n 1)
+	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
+		--json "$WORK/objdiff.json")
+	[[ -z $description ]] || args+=(--description "$description")
+	for object in "${CHANGED[@]}"; do
+		args+=(--source "$object" "$WORK/pre/$object" "$WORK/post/$object")
+	done
+	"$OBJDIFF" "${args[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+	status=$?
+	if ((VERBOSE && status == 0)); then
+		cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2
+	fi
+	case $status in
+	0)	[[ -s $WORK/update.o ]] || die $EXIT_FAILED "kspl-objdiff made no object" ;;
+	3)	no_change "the patch changes no code" ;;
+	4)
+		while IFS= read -r line; do
+			reason "${line#refused: }"
+		done < <(grep '^refused: ' "$WORK/log/objdiff.err" || grep . "$WORK/log/objdiff.err")
+		((${#REASONS[@]})) || reason "kspl-objdiff refuses, and gives no reason"
+		stop_if_reasons
+		;;
+	*)
+		sed 's/^/  /' "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2
+		die $EXIT_FAILED "kspl-objdiff failed (exit $status)"
+		;;
+	esac
+	while IFS= read -r line; do
+		case $line in
+		warning:*)	warn "${line#warning: }" ;;
+		note:*)		note "${line#note: }" ;;
+		esac
+	done < <(cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err")
+}
+
+link_module()
+{
+	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko
+
+	mkdir -p "$dir"
+	cat >"$dir/Kbuild" <<END
+obj-m := ksplice-$NAME.o
+OBJECT_FILES_NON_STANDARD := y
+END
+	if readelf -p .modinfo "$WORK/update.o" 2>/dev/null | grep -q license=; then
+		cp "$WORK/update.o" "$dir/ksplice-$NAME.o_shipped"
+	else
+		add_modinfo "$dir"
+	fi
+	# modpost wants to know how the object came about
+	printf 'savedcmd_%s := cat\n' "$dir/ksplice-$NAME.o" >"$dir/.ksplice-$NAME.o.cmd"
+	core_symvers "$dir/core.symvers"
+	if ! make -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1 || [[ ! -s $ko ]]; then
+		sed 's/^/  /' "$WORK/log/kbuild" >&2
+		die $EXIT_FAILED "the module could not be linked"
+	fi
+	verbose "$(sed 's/^/    /' "$WORK/log/kbuild")"
+	sign_module "$ko"
+	check_module "$ko"
+	OUTPUT_TMP=$(mktemp -- "$(dirname -- "$OUTPUT")/.ksplice-$NAME.XXXXXX") ||
+		die $EXIT_FAILED "can't write to the directory of $OUTPUT"
+	if ! cp -- "$ko" "$OUTPUT_TMP" || ! chmod 644 "$OUTPUT_TMP" ||
+		! mv -f -- "$OUTPUT_TMP" "$OUTPUT"; then
+		die $EXIT_FAILED "can't write $OUTPUT"
+	fi
+	OUTPUT_TMP=
+}
+
+# core_symvers FILE: what modpost has to know of the core where that is not
+# part of the kernel, but a module. The version is that of the declaration,
+# the same for every build of it.
+core_symvers()
+{
+	local crc=0x00000000
+
+	: >"$1"
+	! grep -q $'\tksplice_abi_1\t' "$BUILD/Module.symvers" || return 0
+	if conf MODVERSIONS; then
+		crc=$("$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END'
+typedef unsigned int __u32;
+typedef __u32 u32;
+extern const u32 ksplice_abi_1;
+__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_1);
+EXPORT_SYMBOL(ksplice_abi_1);
+END
+		)
+		crc=${crc%%$'\n'*}
+		crc=${crc##* }
+		[[ $crc == 0x* ]] || die $EXIT_FAILED \
+			"$BUILD/scripts/genksyms/genksyms does not work" \
+			"'make modules_prepare' in $BUILD builds it."
+	fi
+	printf '%s\tksplice_abi_1\tksplice\tEXPORT_SYMBOL_GPL\t\n' "$crc" >"$1"
+}
+
+add_modinfo()
+{
+	local dir=$1
+
+	{
+		printf '\t.section .modinfo,"a"\n'
+		printf '\t.asciz "license=GPL"\n'
+		printf '\t.asciz "ksplice=%s"\n' "$NAME"
+		printf '\t.section .note.GNU-stack,"",@progbits\n'
+	} >"$WORK/modinfo.s"
+	if ! "$CC" -c -o "$WORK/modinfo.o" "$WORK/modinfo.s" ||
+		! ld -r -o "$dir/ksplice-$NAME.o_shipped" "$WORK/update.o" "$WORK/modinfo.o"; then
+		die $EXIT_FAILED "can't link the update's object"
+	fi
+}
+
+sign_module()
+{
+	local ko=$1 hash=${CONF[CONFIG_MODULE_SIG_HASH]-} key=${CONF[CONFIG_MODULE_SIG_KEY]-}
+
+	conf MODULE_SIG || return 0
+	hash=${hash//\"/}
+	key=${key//\"/}
+	[[ $key == /* ]] || key=$BUILD/$key
+	if [[ -r $key && -r $BUILD/certs/signing_key.x509 && -x $BUILD/scripts/sign-file ]]; then
+		"$BUILD/scripts/sign-file" "$hash" "$key" "$BUILD/certs/signing_key.x509" "$ko" ||
+			die $EXIT_FAILED "the module could not be signed with $key"
+		verbose "signed with $key"
+	elif conf MODULE_SIG_FORCE; then
+		warn "this kernel loads only signed modules, and its key is not in $BUILD: sign ksplice-$NAME.ko with a key that it trusts (scripts/sign-file)"
+	else
+		verbose "not signed: the kernel's key is not in $BUILD"
+	fi
+}
+
+check_module()
+{
+	local ko=$1 magic symbol
+
+	magic=$(modinfo -F vermagic "$ko")
+	[[ ${magic%% *} == "$RELEASE" ]] || die $EXIT_FAILED \
+		"the module came out for '${magic%% *}' instead of $RELEASE" \
+		"include/generated/utsrelease.h in $BUILD does not fit include/config/kernel.release."
+	if conf MODVERSIONS; then
+		readelf -SW "$ko" | grep -q ' __versions ' || die $EXIT_FAILED \
+			"the module has no symbol versions, this kernel would not load it"
+	fi
+	awk -F'\t' 'NR == FNR { have[$2] = 1; next } !($1 in have) { print $1 }' \
+		"$BUILD/Module.symvers" <(nm -u -- "$ko" | awk '{ print $NF }') >"$WORK/undefined"
+	while read -r symbol; do
+		# the core's own, exported by whichever delivery is loaded
+		[[ $symbol != ksplice_* ]] || continue
+		reason "the module refers to $symbol, which the kernel does not export"
+	done <"$WORK/undefined"
+	stop_if_reasons $EXIT_FAILED
+}
