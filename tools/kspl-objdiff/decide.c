@@ -292,29 +292,38 @@ static void check_room(struct update *up, const struct unit *u)
 		       pre->size, need);
 }
 
-/* One entry, at the start: what is compiled from C. */
 /*
  * The kernel rewrites these bytes whenever it likes, so the jump can never
  * stand there. (Lock prefixes are only rewritten where there is one CPU: that
  * is found out when the update is applied.)
  */
-static void check_sites(struct update *up, const struct unit *u)
+static const struct entry *site_in_the_way(const struct unit *pre)
 {
-	u32 end = trampoline_need(u->twin), start = end - 5;
+	s64 end = trampoline_need(pre), start = end - 5;
 	const struct entry *e;
 
-	vec_for_each(e, &u->twin->entries) {
+	vec_for_each(e, &pre->entries) {
 		if (e->sec->desc->table != TABLE_JUMP &&
 		    e->sec->desc->table != TABLE_STATIC_CALL)
 			continue;
-		if (e->loc < (s64)end && e->loc + 5 > (s64)start)
-			refuse(up, "site_in_the_way", u->obj, u->name,
-			       "change its callers instead",
-			       "the old function has an entry of %s at %+d, where the jump to the new one must stand",
-			       e->sec->name, e->loc);
+		if (e->loc < end && e->loc + 5 > start)
+			return e;
 	}
+	return NULL;
 }
 
+static void check_sites(struct update *up, const struct unit *u)
+{
+	const struct entry *e = site_in_the_way(u->twin);
+
+	if (e)
+		refuse(up, "site_in_the_way", u->obj, u->name,
+		       "change its callers instead",
+		       "the old function has an entry of %s at %+d, where the jump to the new one must stand",
+		       e->sec->name, e->loc);
+}
+
+/* One entry, at the start: what is compiled from C. */
 static bool is_single_function(const struct unit *u)
 {
 	struct sym **sym;
@@ -346,7 +355,8 @@ static bool is_wanted_anyway(const struct update *up, struct unit *u)
 {
 	if (!up->all || u->sec->cls != SC_TEXT || u->is_weak ||
 	    !is_single_function(u) || !is_single_function(u->twin) ||
-	    trampoline_need(u->twin) > trampoline_room(u->twin))
+	    trampoline_need(u->twin) > trampoline_room(u->twin) ||
+	    site_in_the_way(u->twin))
 		return false;
 	u->cause = "--all";
 	return true;

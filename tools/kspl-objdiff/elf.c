@@ -442,7 +442,9 @@ static void split_text(struct obj *obj, struct sec *sec)
 	bool ok = split_functions(obj, sec);
 	u32 i;
 
-	for (i = 0; ok && sec->units.n > 1 && i < sec->units.n; i++)
+	/* boot code is never copied, it may stay cut */
+	for (i = 0; ok && sec->cls != SC_INIT && sec->units.n > 1 &&
+	     i < sec->units.n; i++)
 		ok = !has_short_exit(sec->units.v[i]);
 	if (!ok) {
 		drop_units(obj, sec);

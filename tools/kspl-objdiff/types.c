@@ -361,6 +361,17 @@ static const struct member *find_member(const struct type *t,
 	return NULL;
 }
 
+/* The same under another name: renamed, or one more name in a union. */
+static bool has_twin(const struct type *t, const struct member *like)
+{
+	const struct member *m;
+
+	vec_for_each(m, &t->members)
+		if (m->bit == like->bit && !strcmp(m->type, like->type))
+			return true;
+	return false;
+}
+
 /* Describes the first difference; NULL if there is none. */
 static const char *compare_types(const struct type *a, const struct type *b)
 {
@@ -368,6 +379,8 @@ static const char *compare_types(const struct type *a, const struct type *b)
 
 	vec_for_each(m, &b->members) {
 		n = find_member(a, m);
+		if (!n && has_twin(a, m))
+			continue;
 		if (!n)
 			return xasprintf("member %s is new", m->name);
 		if (n->bit != m->bit)
@@ -379,7 +392,7 @@ static const char *compare_types(const struct type *a, const struct type *b)
 					 m->name, m->type, n->type);
 	}
 	vec_for_each(m, &a->members)
-		if (!find_member(b, m))
+		if (!find_member(b, m) && !has_twin(b, m))
 			return xasprintf("member %s is gone", m->name);
 	if (a->size != b->size)
 		return xasprintf("it has %lld bytes instead of %lld",
