@@ -59,6 +59,12 @@ farm_prepare()
 	fi
 	verbose "patched source: links in $FARM"
 
+	if [[ -z $(find "$FARM" -mindepth 1 -print -quit) ]]; then
+		msg "preparing a tree of links to $SOURCE (once)"
+		find "$SOURCE" -mindepth 1 -maxdepth 1 ! -name .git ! -name Documentation -print0 |
+			xargs -0r cp -as -t "$FARM" -- || die $EXIT_FAILED "can't make the tree of links in $FARM"
+	fi
+
 	# "type path target" of what should be there and of what is
 	find "$SOURCE" -mindepth 1 \( -name .git -o -path "$SOURCE/Documentation" \) -prune -o \
 		\( -type d -printf 'd|%P|\n' \) -o \( -type l -printf 'l|%P|%l\n' \) -o \
@@ -66,31 +72,13 @@ farm_prepare()
 	find "$FARM" -mindepth 1 \( -type d -printf 'd|%P|\n' \) -o \( -type l -printf 'l|%P|%l\n' \) -o \
 		-printf 'f|%P|\n' | sort >"$WORK/farm.have"
 	if ! cmp -s "$WORK/farm.want" "$WORK/farm.have"; then
-		[[ -s $WORK/farm.have ]] || msg "preparing a tree of links to $SOURCE (once)"
 		comm -13 "$WORK/farm.want" "$WORK/farm.have" | cut -d'|' -f2 | sort -r |
 			(cd "$FARM" && tr '\n' '\0' | xargs -0r rm -rf --)
 		comm -23 "$WORK/farm.want" "$WORK/farm.have" >"$WORK/farm.todo"
 		(cd "$FARM" && sed -n 's/^d|\(.*\)|$/\1/p' "$WORK/farm.todo" | tr '\n' '\0' | xargs -0r mkdir -p --)
-		# files of one directory at a time: one ln for each of them
-		sed -n 's/^l|//p' "$WORK/farm.todo" | awk -F'|' -v source="$SOURCE/" -v rs='\\0' '
-		$2 == source $1 {
-			dir = $1
-			if (!sub(/\/[^\/]*$/, "", dir)) dir = "."
-			if (dir != last) { if (n) printf "\n"; printf "%s", dir; last = dir; n = 1 }
-			printf "|%s", $2
-			next
-		}' >"$WORK/farm.dirs"
-		(
-			cd "$FARM" || exit 1
-			while IFS='|' read -r -a path; do
-				printf '%s\0' "${path[@]:1}" |
-					xargs -0r ln -s -t "./${path[0]}" --
-			done <"$WORK/farm.dirs"
-			sed -n 's/^l|//p' "$WORK/farm.todo" | awk -F'|' -v source="$SOURCE/" '$2 != source $1' |
-			while IFS='|' read -r path target; do
-				ln -s -- "$target" "$path"
-			done
-		) || die $EXIT_FAILED "can't make the tree of links in $FARM"
+		sed -n 's/^l|//p' "$WORK/farm.todo" | while IFS='|' read -r path target; do
+			ln -s -- "$target" "$FARM/$path" || exit 1
+		done || die $EXIT_FAILED "can't make the tree of links in $FARM"
 	fi
 
 	# Put the patched files in; farm_restore takes them out.
