@@ -84,21 +84,42 @@ static const char *export_name(const struct unit *u)
 	return unit_label(u);
 }
 
-static void refuse_collected(struct update *up, const struct unit *u,
-			     const char *how)
+static bool is_initcall(const struct unit *u)
 {
+	return starts_with(u->sec->name, ".initcall") ||
+	       starts_with(u->sec->name, ".con_initcall");
+}
+
+/*
+ * Whoever is bound to an export stays so, and nobody gets a new one: that
+ * only matters to modules that are loaded later.
+ */
+static void note_export(struct update *up, const struct unit *u, bool removed)
+{
+	if (removed)
+		note(up, u->obj, true,
+		     "the export of %s is gone from the source; modules can use it until the next boot",
+		     export_name(u));
+	else
+		note(up, u->obj, true,
+		     "the export of %s is new; modules can't use it before the next boot",
+		     export_name(u));
+}
+
+static void refuse_collected(struct update *up, const struct unit *u,
+			     bool removed)
+{
+	const char *how = removed ? "removed" : "new or changed";
+
 	if (!u->size)
 		return;
 	if (u->sec->cls == SC_EXPORT)
-		refuse(up, "export_changed", u->obj, export_name(u),
-		       "leave the export as it is; code of the update itself needs none",
-		       "its EXPORT_SYMBOL is %s, and modules are already bound",
-		       how);
+		note_export(up, u, removed);
 	else if (u->sec->cls == SC_UNKNOWN)
 		refuse(up, "unknown_section", u->obj, unit_label(u), WAY_SPLIT,
 		       "it is %s, in section %s, which kspl-objdiff does not know",
 		       how, u->sec->name);
-	else
+	else if (!removed || !is_initcall(u))
 		refuse(up, "special_changed", u->obj, unit_label(u), WAY_SPLIT,
 		       "%s is %s (section %s)", u->sec->desc->what, how,
 		       u->sec->name);
@@ -111,14 +132,13 @@ static void check_collected(struct update *up, struct tu *tu)
 	vec_for_each(u, &tu->post->units)
 		if (is_collected((*u)->sec) &&
 		    (!tu->pre || !has_like(tu->pre, *u, false)))
-			refuse_collected(up, *u, tu->pre ? "new or changed" :
-					 "new");
+			refuse_collected(up, *u, false);
 	if (!tu->pre)
 		return;
 	vec_for_each(u, &tu->pre->units)
 		if (is_collected((*u)->sec) && !has_like(tu->post, *u, true) &&
 		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
-			refuse_collected(up, *u, "removed");
+			refuse_collected(up, *u, true);
 }
 
 /* What changed */
