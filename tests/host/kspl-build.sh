@@ -297,7 +297,43 @@ for view in overlay farm; do
 	edit fs/fn.c 's,"fn.h","../kernel/../fs/fn.h",'
 	check "$view: an include that leads to the same: no code" exits 3 run fix.patch
 done
+
+# The other ways of building: in the source tree, and in a directory of it
+# (where kbuild writes paths that begin with ..).
+in_tree() {
+	local dots=$1 c
+
+	mini
+	rm -rf in
+	cp -r src in
+	mkdir -p "in/$dots"
+	cp -r bld/. "in/$dots"
+	if [ ! "$dots" ]; then
+		cp src/Makefile in/Makefile
+	else
+		printf 'include %s\n' "$TMP/in/Makefile" >"in/$dots/Makefile"
+	fi
+	find in -name '.*.cmd' -exec sed -i "s,$TMP/src/,${dots:+../},g" {} +
+}
+
+for view in overlay farm; do
+	export XDG_CACHE_HOME=$TMP/cache KSPL_BUILD_NO_OVERLAY=
+	[ $view = overlay ] || KSPL_BUILD_NO_OVERLAY=1
+	for dots in '' out; do
+		in_tree "$dots"
+		edit fs/fn.c 's/return FN/return 2/'
+		check "$view: built in source/$dots: a changed file" \
+			compiles fs/fn.o env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b "in/$dots" fix.patch
+		edit fs/fn.h 's/1/2/'
+		check "$view: built in source/$dots: a changed header" \
+			compiles fs/fn.o env KSPL_OBJDIFF="$TMP/objdiff" "$build" -s in -b "in/$dots" fix.patch
+		edit fs/fn.c '1i /* one more line */'
+		check "$view: built in source/$dots: a comment: no code" \
+			exits 3 env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b "in/$dots" fix.patch
+	done
+done
 unset KSPL_BUILD_NO_OVERLAY XDG_CACHE_HOME
+mini
 
 OBJDIFF_EXIT=4
 edit fs/fn.c 's/return FN/return 2/'
