@@ -310,6 +310,34 @@ static bool same_content(const struct unit *a, const struct unit *b, int depth,
 	return same_entries(a, b, depth, why, at);
 }
 
+static bool is_open_local(const struct ref *r)
+{
+	return r->unit && !r->unit->twin && r->unit->ident == ID_NAMED &&
+	       unit_is_static_local(r->unit);
+}
+
+/* The same code, but that static locals are not paired yet. */
+bool unit_same_code(struct update *up, const struct unit *a,
+		    const struct unit *b)
+{
+	u32 i;
+
+	the_update = up;
+	if (a->size != b->size || a->refs.n != b->refs.n ||
+	    diff_bytes(a, b, a->size) >= 0)
+		return false;
+	for (i = 0; i < a->refs.n; i++) {
+		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];
+
+		if (is_open_local(x) && is_open_local(y) && x->off == y->off &&
+		    same_base(x->unit->name, y->unit->name))
+			continue;
+		if (!same_ref(a->obj, x, b->obj, y, 0))
+			return false;
+	}
+	return true;
+}
+
 bool unit_same_content(const struct unit *a, const struct unit *b)
 {
 	return same_content(a, b, 0, NULL, NULL);

@@ -552,35 +552,20 @@ static void split_section(struct obj *obj, struct sec *sec)
 
 /* Names */
 
-/* State of one place in the code: means nothing outside of it. */
-static bool name_is_fresh(const char *base)
-{
-	static const char *const names[] = {
-		"__already_done", "__warned", "__print_once", "_entry",
-		"_entry_ptr", "__UNIQUE_ID_ddebug", "descriptor",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(base, names[i]))
-			return true;
-	return starts_with(base, "__UNIQUE_ID_");
-}
-
 static u8 name_ident(const struct unit *u, const char *name)
 {
 	char *base = strip_numbers(name);
 	u8 ident = ID_NAMED;
 
-	if (u->sec->cls == SC_FRESH || u->sec->cls == SC_DYNDBG ||
-	    name_is_fresh(base))
+	if (u->sec->cls == SC_FRESH || u->sec->cls == SC_DYNDBG)
 		ident = ID_FRESH;
 	else if (!strcmp(base, "__func__") || !strcmp(base, "CSWTCH") ||
 		 !strcmp(base, "__FUNCTION__") ||
 		 !strcmp(base, "__PRETTY_FUNCTION__"))
 		ident = ID_CONTENT;
 	else if (!strcmp(base, "__key") || !strcmp(base, "_rs") ||
-		 !strcmp(base, "___tp_str") || !strcmp(base, "__tpstrtab"))
+		 !strcmp(base, "___tp_str") || !strcmp(base, "__tpstrtab") ||
+		 starts_with(base, "__UNIQUE_ID_"))
 		ident = ID_SOFT;
 	else if (u->sec->cls == SC_RODATA && unit_is_static_local(u))
 		ident = ID_CONTENT;

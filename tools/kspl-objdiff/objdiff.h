@@ -272,6 +272,7 @@ struct unit {
 	u32 pad;		/* bytes of call padding before it */
 	u32 align;
 	const char *name;	/* "" if it has none */
+	const char *scope;	/* of a static local: its function, if known */
 	u8 ident;		/* enum unit_ident */
 	u8 status;		/* enum unit_status */
 	bool is_func, is_global, is_weak;
@@ -306,6 +307,8 @@ struct obj {
 	VEC(struct unit *) units;
 	struct map globals;	/* name -> struct unit, this object's */
 	struct obj *peer;
+	bool dwarf_tried;
+	void *dwfl, *dwmod, *dwarf;	/* debug information, if it has any */
 };
 
 struct obj *obj_read(const char *path, const char *label);
@@ -364,15 +367,19 @@ void note(struct update *up, const struct obj *obj, bool warning,
 	  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int update_status(const struct update *up);
 
+void find_scopes(struct obj *obj);
 void pair_units(struct update *up);
 const char *base_name(const char *name);
 bool same_base(const char *a, const char *b);
 
 void compare_units(struct update *up);
+bool unit_same_code(struct update *up, const struct unit *a,
+		    const struct unit *b);
 bool unit_same_content(const struct unit *a, const struct unit *b);
 
 void decide(struct update *up);
 void check_types(struct update *up);
+bool obj_open_dwarf(struct obj *obj);
 struct unit *resolve_ref(struct update *up, const struct obj *obj,
 			 const struct ref *r);
 

@@ -33,6 +33,8 @@ static bool wants_twin(const struct unit *u)
 
 static bool may_pair(const struct unit *pre, const struct unit *post)
 {
+	if (pre->scope && post->scope && strcmp(pre->scope, post->scope))
+		return false;
 	return is_init(pre) == is_init(post) && pre->is_func == post->is_func;
 }
 
@@ -53,6 +55,16 @@ static struct group *group_of(struct map *m, const char *key)
 	return g;
 }
 
+/* What is compared: the name as it is, or without the compiler's numbers. */
+static const char *pair_key(const struct unit *u, bool numbers)
+{
+	if (numbers)
+		return u->name;
+	if (u->scope)
+		return xasprintf("%s in %s", strip_numbers(u->name), u->scope);
+	return strip_numbers(u->name);
+}
+
 static void collect(struct map *m, struct obj *obj, bool numbers)
 {
 	struct unit **up, *u;
@@ -63,7 +75,7 @@ static void collect(struct map *m, struct obj *obj, bool numbers)
 		u = *up;
 		if (!wants_twin(u) || (numbers && unit_is_static_local(u)))
 			continue;
-		g = group_of(m, numbers ? u->name : strip_numbers(u->name));
+		g = group_of(m, pair_key(u, numbers));
 		if (obj->post) {
 			g->post = u;
 			g->npost++;
@@ -129,18 +141,27 @@ static u32 count_base(struct unit **v, u32 n, const char *name)
 	return count;
 }
 
-/* Pairs what two twins refer to, base name by base name, in order. */
-static bool pair_locals(struct unit *pre, struct unit *post)
+/*
+ * Pairs what two twins refer to, base name by base name, in order. The order
+ * only tells something if the code is the same; otherwise there must be one.
+ */
+static bool pair_locals(struct update *up, struct unit *pre,
+			struct unit *post)
 {
 	struct unit *a[MAX_LOCALS], *b[MAX_LOCALS];
 	u32 na = 0, nb = 0, i, k;
-	bool any = false;
+	bool any = false, same_code;
 
 	list_locals(pre, a, &na, MAX_LOCALS);
 	list_locals(post, b, &nb, MAX_LOCALS);
+	if (!na || !nb)
+		return false;
+	same_code = unit_same_code(up, pre, post);
 	for (i = 0; i < nb; i++) {
-		if (b[i]->twin || count_base(a, na, b[i]->name) !=
-				  count_base(b, nb, b[i]->name))
+		u32 n = count_base(b, nb, b[i]->name);
+
+		if (b[i]->twin || count_base(a, na, b[i]->name) != n ||
+		    (n > 1 && !same_code))
 			continue;
 		for (k = 0; k < na; k++)
 			if (!a[k]->twin && same_base(a[k]->name, b[i]->name) &&
@@ -154,14 +175,14 @@ static bool pair_locals(struct unit *pre, struct unit *post)
 	return any;
 }
 
-static bool pair_by_users(struct tu *tu)
+static bool pair_by_users(struct update *up, struct tu *tu)
 {
-	struct unit **up;
+	struct unit **u;
 	bool any = false;
 
-	vec_for_each(up, &tu->pre->units)
-		if ((*up)->twin)
-			any |= pair_locals(*up, (*up)->twin);
+	vec_for_each(u, &tu->pre->units)
+		if ((*u)->twin)
+			any |= pair_locals(up, *u, (*u)->twin);
 	return any;
 }
 
@@ -179,7 +200,7 @@ static void mark_ambiguous(struct tu *tu)
 
 		if (!wants_twin(u) || u->ident == ID_SOFT || is_init(u))
 			continue;
-		g = map_get(&m, strip_numbers(u->name));
+		g = map_get(&m, pair_key(u, false));
 		if (g && g->npre && !is_init(g->pre))
 			u->ambiguous = true;
 	}
@@ -210,9 +231,11 @@ void pair_units(struct update *up)
 	vec_for_each(tu, &up->tus) {
 		if (!tu->pre)
 			continue;
+		find_scopes(tu->pre);
+		find_scopes(tu->post);
 		pair_by_name(tu, true);
 		pair_by_name(tu, false);
-		while (pair_by_users(tu))
+		while (pair_by_users(up, tu))
 			pair_by_name(tu, false);
 	}
 	pair_moved(up);

@@ -10,7 +10,6 @@
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <elfutils/libdwfl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,51 +36,10 @@ struct type {
 };
 
 struct types {
-	Dwfl *dwfl;
 	Dwarf *dwarf;
 	struct map map;
 	VEC(struct type *) list;
 };
-
-static bool has_debug_info(const struct obj *obj)
-{
-	const struct sec *sec;
-
-	vec_for_each(sec, &obj->secs)
-		if (!strcmp(sec->name, ".debug_info"))
-			return true;
-	return false;
-}
-
-/* Never look for debug information anywhere else. */
-static int no_debuginfo(Dwfl_Module *mod, void **data, const char *name,
-			Dwarf_Addr base, const char *file, const char *link,
-			GElf_Word crc, char **out)
-{
-	(void)mod, (void)data, (void)name, (void)base;
-	(void)file, (void)link, (void)crc, (void)out;
-	return -1;
-}
-
-static const Dwfl_Callbacks callbacks = {
-	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = no_debuginfo,
-	.section_address = dwfl_offline_section_address,
-};
-
-static bool open_dwarf(struct types *t, const struct obj *obj)
-{
-	Dwfl_Module *mod;
-	Dwarf_Addr bias;
-
-	t->dwfl = dwfl_begin(&callbacks);
-	if (!t->dwfl)
-		return false;
-	mod = dwfl_report_offline(t->dwfl, "", obj->path, -1);
-	dwfl_report_end(t->dwfl, NULL, NULL);
-	t->dwarf = mod ? dwfl_module_getdwarf(mod, &bias) : NULL;
-	return t->dwarf;
-}
 
 /* Types in words */
 
@@ -519,11 +477,10 @@ static void check_function(struct update *up, struct types *ts,
 
 static void check_tu(struct update *up, struct tu *tu)
 {
-	struct types pre = {}, post = {};
+	struct types pre = { .dwarf = tu->pre->dwarf };
+	struct types post = { .dwarf = tu->post->dwarf };
 	struct unit **u;
 
-	if (!open_dwarf(&pre, tu->pre) || !open_dwarf(&post, tu->post))
-		goto out;
 	for_each_top(&pre, read_top, NULL);
 	for_each_top(&post, read_top, NULL);
 	if (find_changes(&pre, &post)) {
@@ -532,9 +489,6 @@ static void check_tu(struct update *up, struct tu *tu)
 			    class_is_text((*u)->sec->cls))
 				check_function(up, &post, *u);
 	}
-out:
-	dwfl_end(pre.dwfl);
-	dwfl_end(post.dwfl);
 }
 
 static bool has_included(const struct obj *obj)
@@ -557,6 +511,6 @@ void check_types(struct update *up)
 
 	vec_for_each(tu, &up->tus)
 		if (tu->pre && has_included(tu->post) &&
-		    has_debug_info(tu->pre) && has_debug_info(tu->post))
+		    obj_open_dwarf(tu->pre) && obj_open_dwarf(tu->post))
 			check_tu(up, tu);
 }

@@ -1,0 +1,8 @@
+// Two inlined calls change places: each keeps its variable.
+// cflags: -g -gdwarf-4
+// replace: user
+// fixup: count.0 count.1
+#include "kernel.h"
+static inline int a(int x) { static int count = 1; return ext(count++ + x); }
+static inline int b(int x) { static int count = 1; return ext2(count++ + x); }
+int user(int x) { return PREPOST(a(x) - b(x), b(x) - a(x)); }

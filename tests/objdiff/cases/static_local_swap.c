@@ -1,0 +1,12 @@
+// One function's variable is no other's, though the names are the same.
+// cflags: -g -gdwarf-4
+// replace: user
+// new: count.*
+#include "kernel.h"
+#ifdef POST
+static inline int b(int x) { static int count = 1; return ext2(count++ + x); }
+int user(int x) { return b(x); }
+#else
+static inline int a(int x) { static int count = 1; return ext(count++ + x); }
+int user(int x) { return a(x); }
+#endif

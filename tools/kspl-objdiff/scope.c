@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which function a static local belongs to, from the debug information.
+ *
+ * "buf.3" may be the buf of any function: the number is the compiler's, and
+ * inlining spreads its uses.  Taken for another, the new code would work on a
+ * variable that means something else.
+ */
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <string.h>
+
+#include "objdiff.h"
+
+/* Never look for debug information anywhere else. */
+static int no_debuginfo(Dwfl_Module *mod, void **data, const char *name,
+			Dwarf_Addr base, const char *file, const char *link,
+			GElf_Word crc, char **out)
+{
+	(void)mod, (void)data, (void)name, (void)base;
+	(void)file, (void)link, (void)crc, (void)out;
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = dwfl_build_id_find_elf,
+	.find_debuginfo = no_debuginfo,
+	.section_address = dwfl_offline_section_address,
+};
+
+static bool has_debug_info(const struct obj *obj)
+{
+	const struct sec *sec;
+
+	vec_for_each(sec, &obj->secs)
+		if (!strcmp(sec->name, ".debug_info"))
+			return true;
+	return false;
+}
+
+/**
+ * obj_open_dwarf - opens the debug information of an object
+ * @obj:	the object
+ *
+ * Return: false if it has none that can be read.
+ */
+bool obj_open_dwarf(struct obj *obj)
+{
+	Dwarf_Addr bias;
+
+	if (obj->dwarf_tried)
+		return obj->dwarf;
+	obj->dwarf_tried = true;
+	if (!has_debug_info(obj))
+		return false;
+	obj->dwfl = dwfl_begin(&callbacks);
+	if (!obj->dwfl)
+		return false;
+	obj->dwmod = dwfl_report_offline(obj->dwfl, "", obj->path, -1);
+	dwfl_report_end(obj->dwfl, NULL, NULL);
+	if (obj->dwmod)
+		obj->dwarf = dwfl_module_getdwarf(obj->dwmod, &bias);
+	return obj->dwarf;
+}
+
+/* The unit that stands at an address of the debug information. */
+static struct unit *unit_at(struct obj *obj, Dwarf_Addr addr)
+{
+	int idx = dwfl_module_relocate_address(obj->dwmod, &addr);
+	Elf32_Word shndx;
+
+	if (idx < 0 || !dwfl_module_relocation_info(obj->dwmod, idx, &shndx) ||
+	    shndx >= obj->secs.n)
+		return NULL;
+	return sec_unit_at(&obj->secs.v[shndx], addr);
+}
+
+static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
+{
+	Dwarf_Attribute attr;
+	struct unit *u;
+	Dwarf_Op *op;
+	size_t n;
+
+	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation(&attr, &op, &n) || n != 1 ||
+	    op->atom != DW_OP_addr)
+		return;
+	u = unit_at(obj, op->number);
+	if (u && unit_is_static_local(u))
+		u->scope = func;
+}
+
+/* @func: name of the function whose source this is, inlined or not */
+static void walk(struct obj *obj, Dwarf_Die *die, const char *func, int depth)
+{
+	Dwarf_Die child;
+
+	if (depth > 64 || dwarf_child(die, &child))
+		return;
+	do {
+		const char *name = NULL;
+
+		switch (dwarf_tag(&child)) {
+		case DW_TAG_variable:
+			if (func)
+				take_variable(obj, &child, func);
+			break;
+		case DW_TAG_subprogram:
+		case DW_TAG_inlined_subroutine:
+			name = dwarf_diename(&child);
+			walk(obj, &child, name ? name : func, depth + 1);
+			break;
+		case DW_TAG_lexical_block:
+			walk(obj, &child, func, depth + 1);
+			break;
+		}
+	} while (!dwarf_siblingof(&child, &child));
+}
+
+static bool has_static_locals(const struct obj *obj)
+{
+	struct unit **u;
+
+	vec_for_each(u, &obj->units)
+		if (unit_is_static_local(*u) && (*u)->ident == ID_NAMED)
+			return true;
+	return false;
+}
+
+/**
+ * find_scopes - fills in unit.scope where the debug information tells
+ * @obj:	the object
+ */
+void find_scopes(struct obj *obj)
+{
+	Dwarf_Off off = 0, next;
+	Dwarf_Die cu;
+	size_t head;
+
+	if (!has_static_locals(obj) || !obj_open_dwarf(obj))
+		return;
+	while (!dwarf_nextcu(obj->dwarf, off, &next, &head, NULL, NULL,
+			     NULL)) {
+		if (dwarf_offdie(obj->dwarf, off + head, &cu))
+			walk(obj, &cu, NULL, 0);
+		off = next;
+	}
+}
