@@ -1171,7 +1171,8 @@ static bool is_mate(const struct ksplice_match *m, u32 unit, u32 i)
 	const struct ksplice_f_unit *u = m->view->units;
 
 	return i != unit && is_text(&u[i]) && u[i].tu == u[unit].tu &&
-	       m->unit_state[i] == KSPLICE_UNIT_MATCHED;
+	       (m->unit_state[i] == KSPLICE_UNIT_MATCHED ||
+		m->unit_state[i] == KSPLICE_UNIT_OVERRIDDEN);
 }
 
 /* Close behind or before a function that is close in the file? */
@@ -1196,8 +1197,9 @@ static void file_of(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
 		(*to)++;
 }
 
-static bool is_neighbour(const struct ksplice_match *m, u32 unit,
-			 unsigned long addr)
+/* What stands between two functions of a file belongs to it. */
+static bool is_between(const struct ksplice_match *m, u32 unit,
+		       unsigned long addr)
 {
 	unsigned long below = 0, above = ULONG_MAX, at;
 	u32 from, to, i;
@@ -1212,9 +1214,16 @@ static bool is_neighbour(const struct ksplice_match *m, u32 unit,
 		if (at > addr)
 			above = min(above, at);
 	}
-	/* What stands between two functions of a file belongs to it. */
-	if (below && above != ULONG_MAX && above - below <= room(m, from, to))
-		return true;
+	return below && above != ULONG_MAX && above - below <= room(m, from, to);
+}
+
+/* At the start or the end of its file's code? */
+static bool is_at_edge(const struct ksplice_match *m, u32 unit,
+		       unsigned long addr)
+{
+	u32 from, to, i;
+
+	file_of(m, unit, &from, &to);
 	for (i = unit; i-- > from; )
 		if (is_mate(m, unit, i))
 			break;
@@ -1226,19 +1235,35 @@ static bool is_neighbour(const struct ksplice_match *m, u32 unit,
 	return i < to && is_beside(m, unit, i, addr);
 }
 
-static unsigned long ask_order(struct ksplice_match *m, u32 unit)
+static bool is_neighbour(const struct ksplice_match *m, u32 unit,
+			 unsigned long addr)
+{
+	return is_between(m, unit, addr) || is_at_edge(m, unit, addr);
+}
+
+/* The one candidate that is where @is_near says; 0 if there are more. */
+static unsigned long only_near(struct ksplice_match *m, u32 unit,
+			       bool (*is_near)(const struct ksplice_match *m,
+					       u32 unit, unsigned long addr))
 {
 	unsigned long one = 0;
 	u32 i;
 
 	for (i = 0; i < m->w->ncand; i++) {
-		if (!is_neighbour(m, unit, m->w->cand[i]))
+		if (!is_near(m, unit, m->w->cand[i]))
 			continue;
 		if (one)
 			return 0;
 		one = m->w->cand[i];
 	}
 	return one;
+}
+
+static unsigned long ask_order(struct ksplice_match *m, u32 unit)
+{
+	unsigned long addr = only_near(m, unit, is_between);
+
+	return addr ? addr : only_near(m, unit, is_at_edge);
 }
 
 /* Settles one of those that wait by the last means; 0 if none could be. */
@@ -1277,25 +1302,29 @@ static int settle_one(struct ksplice_match *m)
  */
 static bool find_nameless(struct ksplice_match *m, u32 unit)
 {
+	unsigned long end, addr;
 	u32 from, to, i, k;
-	unsigned long end;
 
 	file_of(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
 		if (!is_mate(m, unit, i))
 			continue;
 		end = m->unit_addr[i] + m->view->units[i].size;
-		for (k = 0; k < 5; k++)
-			if (!trial(m, unit, ALIGN(end, 16) + 16 * k))
+		for (k = 0; k < 5; k++) {
+			addr = ALIGN(end, 16) + 16 * k;
+			if (!is_taken(m, unit, addr) && !trial(m, unit, addr))
 				return true;
+		}
 	}
 	return false;
 }
 
-/* A weak definition whose code is not under its name, so that is another's. */
-static int settle_weak(struct ksplice_match *m, u32 unit)
+/*
+ * A weak definition whose code is neither under its name nor without one, or is
+ * to be replaced although it is not in use.
+ */
+static int fail_weak(struct ksplice_match *m, u32 unit)
 {
-	const struct ksplice_f_unit *u = &m->view->units[unit];
 	u32 sym = m->w->primary[unit];
 	u64 value;
 
@@ -1306,20 +1335,14 @@ static int settle_weak(struct ksplice_match *m, u32 unit)
 		m->w->fail.seen = false;
 		if (trial(m, unit, value - m->view->syms[sym].offset))
 			return fail_mismatch(m, unit);
-		commit(m, unit);
-		return 0;
+		forget_trial(m);
+		return fail_ambiguous(m, unit, m->w->ncand);
 	}
-	if (u->flags & KSPLICE_UNIT_REPLACED) {
-		m->err_unit = unit;
-		snprintf(m->err.text, sizeof(m->err.text),
-			 "%s: %s is a weak function and the running kernel uses another one of this name: replacing it would have no effect",
-			 unit_source(m, unit), unit_name(m, unit));
-		return -EILSEQ;
-	}
-	commit(m, unit);
-	m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
-	m->units_overridden++;
-	return 0;
+	m->err_unit = unit;
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: %s is a weak function and the running kernel uses another one of this name: replacing it would have no effect",
+		 unit_source(m, unit), unit_name(m, unit));
+	return -EILSEQ;
 }
 
 /* Several addresses, of which none could be confirmed. */
@@ -1336,6 +1359,97 @@ static int settle_ambiguous(struct ksplice_match *m, u32 unit)
 	return fail_ambiguous(m, unit, n);
 }
 
+/* The one place where a unit's code is, of several of its name; else 0 */
+static unsigned long only_fit(struct ksplice_match *m, u32 unit)
+{
+	gather(m, unit);
+	if (m->w->too_many || is_weak(m, unit))
+		return 0;
+	try_candidates(m, unit);
+	return m->w->ncand == 1 ? m->w->cand[0] : 0;
+}
+
+/* Another one of the file that fits only where it has to be, beside this one */
+static bool has_witness(struct ksplice_match *m, u32 unit, unsigned long addr,
+			u32 to)
+{
+	unsigned long other;
+	u32 i;
+
+	for (i = unit + 1; i < to; i++) {
+		if (!is_text(&m->view->units[i]))
+			continue;
+		other = only_fit(m, i);
+		if (other)
+			return other > addr && other - addr <= room(m, unit, i);
+	}
+	return false;
+}
+
+/*
+ * A file of which all names are ambiguous (two files made from one source):
+ * two functions that fit only at one place each, in the order of the file,
+ * tell where it is; 0 if there are none.
+ */
+static int settle_anchor(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	unsigned long addr;
+	u32 i, k, unit, from, to;
+
+	for (i = 0; i < w->nwait; i++) {
+		unit = w->wait[i];
+		file_of(m, unit, &from, &to);
+		for (k = from; k < to && !is_mate(m, unit, k); )
+			k++;
+		addr = k == to ? only_fit(m, unit) : 0;
+		if (!addr || !has_witness(m, unit, addr, to))
+			continue;
+		w->cur = unit;
+		if (trial(m, unit, addr))
+			continue;
+		commit(m, unit);
+		m->ambiguous++;
+		m->by_order++;
+		w->wait[i] = w->wait[--w->nwait];
+		return 1;
+	}
+	return 0;
+}
+
+/* Is it a weak function whose code is there without its name? */
+static bool is_overridden(struct ksplice_match *m, u32 unit)
+{
+	u64 value;
+
+	m->w->cur = unit;
+	return is_weak(m, unit) &&
+	       !(m->view->units[unit].flags & KSPLICE_UNIT_REPLACED) &&
+	       ksplice_match_lookup(m, m->w->primary[unit], &value) &&
+	       find_nameless(m, unit);
+}
+
+/* Settles overridden weak functions; returns how many. */
+static u32 settle_nameless(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i, n = 0, unit;
+
+	for (i = 0; i < w->nwait; ) {
+		unit = w->wait[i];
+		if (!is_overridden(m, unit)) {
+			i++;
+			continue;
+		}
+		commit(m, unit);
+		m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
+		m->units_overridden++;
+		w->wait[i] = w->wait[--w->nwait];
+		n++;
+	}
+	return n;
+}
+
 /* Says why the first of those that wait can't be matched. */
 static int report_waiting(struct ksplice_match *m)
 {
@@ -1346,7 +1460,7 @@ static int report_waiting(struct ksplice_match *m)
 	for (i = 0; i < w->nwait && !ret; i++) {
 		gather(m, w->wait[i]);
 		if (is_weak(m, w->wait[i]))
-			ret = settle_weak(m, w->wait[i]);
+			ret = fail_weak(m, w->wait[i]);
 		else if (w->ncand)
 			ret = settle_ambiguous(m, w->wait[i]);
 		else
@@ -1438,8 +1552,7 @@ static int check_overlaps(struct ksplice_match *m, unsigned long (*span)[2])
 	u32 i, n = 0;
 
 	for (i = 0; i < m->view->hdr->units.n; i++) {
-		if (!is_text(&m->view->units[i]) ||
-		    m->unit_state[i] != KSPLICE_UNIT_MATCHED)
+		if (!is_text(&m->view->units[i]))
 			continue;
 		span[n][0] = m->unit_addr[i];
 		span[n++][1] = m->unit_addr[i] + m->view->units[i].size;
@@ -1584,7 +1697,8 @@ static int match_all(struct ksplice_match *m)
 		ret = flood(m);
 		if (ret)
 			return ret;
-	} while (m->w->nwait && settle_one(m));
+	} while (m->w->nwait && (settle_one(m) || settle_nameless(m) ||
+				 settle_anchor(m)));
 	ret = report_waiting(m);
 	if (!ret)
 		ret = check_late(m);

@@ -634,10 +634,11 @@ bool ksplice_arch_resize(struct ksplice_span *s, u32 pos)
 	const u8 *pre = s->pre + pos, *run = s->run + pos;
 	const struct ksplice_f_reloc *r;
 
-	if (s->relaxed || s->unit == KSPLICE_NONE || pos + 2 > s->len)
+	if (s->relaxed || s->unit == KSPLICE_NONE)
 		return false;
-	if (pre[0] == OP_JMP32 && run[0] == OP_JMP8 &&
-	    pos + BRANCH_SIZE <= s->len) {
+	if (pos + BRANCH_SIZE > s->len)
+		return redirect_branch(s, pos);
+	if (pre[0] == OP_JMP32 && run[0] == OP_JMP8) {
 		r = reloc_at(s, pos + 1);
 		if (r)
 			return is_relative(r->type) && resize_jump(s, pos);
