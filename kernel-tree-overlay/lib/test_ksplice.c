@@ -23,6 +23,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/static_call.h>
@@ -91,7 +92,8 @@ static int test_chain_thread(void *unused)
 			atomic_long_inc(&test_chain_new);
 		else
 			atomic_long_inc(&test_chain_mixed);
-		cond_resched();
+		/* As anybody should who never sleeps. */
+		cond_resched_tasks_rcu_qs();
 	}
 	return 0;
 }
