@@ -30,6 +30,7 @@
 #include <linux/stop_machine.h>
 
 #include <asm/alternative.h>
+#include <asm/insn.h>
 #include <asm/sections.h>
 #include <asm/text-patching.h>
 
@@ -44,6 +45,7 @@
 	X(ftrace_text_reserved)			\
 	X(get_kprobe)				\
 	X(idle_task)				\
+	X(insn_decode)				\
 	X(jump_label_lock)			\
 	X(jump_label_text_reserved)		\
 	X(jump_label_unlock)			\
@@ -103,6 +105,7 @@ int ksplice_bind(void);
 #define ftrace_text_reserved(...)	BOUND(ftrace_text_reserved, __VA_ARGS__)
 #define get_kprobe(...)			BOUND(get_kprobe, __VA_ARGS__)
 #define idle_task(...)			BOUND(idle_task, __VA_ARGS__)
+#define insn_decode(...)		BOUND(insn_decode, __VA_ARGS__)
 #define jump_label_lock()		BOUND(jump_label_lock)
 #define jump_label_text_reserved(...)	BOUND(jump_label_text_reserved, __VA_ARGS__)
 #define jump_label_unlock()		BOUND(jump_label_unlock)
