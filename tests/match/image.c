@@ -137,7 +137,10 @@ static bool image_is_text(void *ctx, unsigned long addr)
 {
 	struct image_part *p = part_at(ctx, addr, 1);
 
-	return p && p->kind == KSPLICE_UNIT_TEXT;
+	/* where modules and trampolines are, on a kernel with KASLR */
+	if (!p)
+		return addr >= 0xffffffffc0000000UL && addr < -4096UL;
+	return p->kind == KSPLICE_UNIT_TEXT;
 }
 
 static bool image_is_ftrace(void *ctx, unsigned long addr)

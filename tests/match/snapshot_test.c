@@ -377,6 +377,7 @@ int main(int argc, char **argv)
 	load_memory(path);
 	snprintf(path, sizeof(path), "%s/kallsyms", argv[1]);
 	load_kallsyms(path);
+	im.all_ftrace = true;
 	image_addr(&im, "");	/* sort now, not while the clock runs */
 	printf("1..%d\n", argc - 2 + 1 + !!muts);
 	for (i = 2; i < argc; i++)
