@@ -19,6 +19,16 @@ struct ksplice_error {
 
 /**
  * struct ksplice_view - a blob that has been checked
+ * @hdr:	its start
+ * @targets:	as in the header, each of them
+ * @units:	same
+ * @syms:	same
+ * @relocs:	same
+ * @sites:	same
+ * @replaces:	same
+ * @fixups:	same
+ * @strings:	same
+ * @bytes:	same
  *
  * All pointers lie in the blob, all indices, offsets and ranges in its tables
  * are in bounds, all strings are terminated.  Only addresses the module loader
@@ -44,6 +54,8 @@ int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
  * ksplice_str() - string of a validated blob
  * @v:		the view
  * @off:	offset in the string table, from any field of @v
+ *
+ * Return: the string.
  */
 static inline const char *ksplice_str(const struct ksplice_view *v, u32 off)
 {

@@ -26,7 +26,7 @@
  *		trampolines of hot updates.  The caller of ksplice_match_run()
  *		holds text_mutex, so that no half-patched site is ever seen.
  * @candidates:	call @fn for every address that kallsyms knows @name under in
- *		@target: an index in the blob's targets, KSPLICE_VMLINUX for the
+ *		its target: an index in the blob's targets, KSPLICE_VMLINUX for the
  *		kernel itself if that is no target, or KSPLICE_NONE for
  *		the kernel and every live module (slow, asked last); stop when
  *		@fn returns nonzero and return what it returned, else 0.  @fn
@@ -69,6 +69,21 @@ enum ksplice_sym_state {
 /**
  * struct ksplice_site_env - what of the boot-time patching is in use
  *
+ * @fentry:	__fentry__
+ * @ftrace_caller: what ftrace makes traced functions call
+ * @ftrace_regs_caller: same, with registers
+ * @return_thunk: the return thunk in use
+ * @return_thunks: all there are
+ * @static_call_return: what conditional static tail calls of nothing lead to
+ * @static_call_return0: what static calls that return 0 lead to
+ * @nop_func:	paravirt calls of it become nops
+ * @bug_func:	paravirt calls of nothing lead there
+ * @call_thunks: array of thunks for indirect calls that count, by register
+ * @jump_thunks: same for indirect jumps
+ * @depth_template: code that is copied before functions to count calls
+ * @depth_size:	of it, in bytes; 0 if calls are not counted
+ * @depth_bytes: its contents
+ *
  * Filled by ksplice_arch_env_init() through the ops, read by the architecture
  * only.  0 means "not there" in every field.
  */
@@ -76,16 +91,16 @@ struct ksplice_site_env {
 	unsigned long fentry;
 	unsigned long ftrace_caller;
 	unsigned long ftrace_regs_caller;
-	unsigned long return_thunk;		/* the one in use */
-	unsigned long return_thunks[6];		/* all there are */
+	unsigned long return_thunk;
+	unsigned long return_thunks[6];
 	unsigned long static_call_return;
 	unsigned long static_call_return0;
 	unsigned long nop_func;
 	unsigned long bug_func;
-	unsigned long call_thunks;		/* arrays, by register */
+	unsigned long call_thunks;
 	unsigned long jump_thunks;
 	unsigned long depth_template;
-	u32 depth_size;				/* of the template, in bytes */
+	u32 depth_size;
 	u8 depth_bytes[64];
 };
 
