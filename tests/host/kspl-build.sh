@@ -298,6 +298,14 @@ for view in overlay farm; do
 	check "$view: an include that leads to the same: no code" exits 3 run fix.patch
 done
 
+# The added line gets the number of the one after it, and both make a name of it.
+cp src/fs/fn.c keep
+printf '#define N(l) int n##l = 1;\n#define M(l) N(l)\nM(__LINE__)\nM(__LINE__) int z;\n' >>src/fs/fn.c
+edit fs/fn.c 's/^M(__LINE__)$/&\n&/'
+check "where line numbers can't be kept, they are not" compiles fs/fn.o run fix.patch
+check "... and that is said" says 'line numbers .* could not be kept' run fix.patch
+cp keep src/fs/fn.c
+
 # The other ways of building: in the source tree, and in a directory of it
 # (where kbuild writes paths that begin with ..).
 in_tree() {

@@ -138,7 +138,7 @@ run_job()
 # run_jobs WHAT JOB...: all of them, $JOBS at once, with progress
 run_jobs()
 {
-	local what=$1 n=$(($# - 1)) count shown=$SECONDS
+	local what=$1 n=$(($# - 1)) count last=-1 shown=$SECONDS
 
 	shift
 	rm -rf "$WORK/done"
@@ -148,10 +148,11 @@ run_jobs()
 	WORKERS=$!
 	while kill -0 "$WORKERS" 2>/dev/null; do
 		sleep 0.02
-		((SECONDS - shown >= 5)) || continue
+		((n > 2 && SECONDS - shown >= 5)) || continue
 		shown=$SECONDS
-		count=("$WORK"/done/*)
-		msg "  $what: ${#count[@]} of $n"
+		count=$(find "$WORK/done" -type f | wc -l)
+		((count == last)) || msg "  $what: $count of $n"
+		last=$count
 	done
 	wait "$WORKERS"
 	WORKERS=
@@ -260,16 +261,16 @@ compile()
 	((${#retry[@]})) || return 0
 
 	# Perhaps a #line is where none may stand, or two lines now have the
-	# number of one: try as the patch is.
-	verbose "compiling ${retry[*]} again, without kept line numbers"
-	mv "$WORK/post/${retry[0]}.log" "$WORK/log/first"
+	# number of one: try as the patch is, one object first.
+	verbose "compiling ${retry[0]} again, without kept line numbers"
 	cp -r "$WORK/plain/." "$WORK/patched/"
+	run_jobs compiled "$WORK/post/${retry[0]}.job"
+	! job_failed "${retry[0]}" post || compile_failed "${retry[0]}" post
 	jobs=()
 	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
-		jobs+=("$WORK/post/$object.job")
-		rm -f "$WORK/post/$object.rc"
+		[[ $object == "${retry[0]}" ]] || jobs+=("$WORK/post/$object.job")
 	done
-	run_jobs compiled "${jobs[@]}"
+	((!${#jobs[@]})) || run_jobs compiled "${jobs[@]}"
 	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
 		! job_failed "$object" post || compile_failed "$object" post
 	done
