@@ -48,6 +48,8 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 	tree=$CACHE/tree/$version
 	out=$REPO/build/kselftest-$flavour
 	mkdir -p "$out"
+	exec 8>"$out/.lock"
+	flock 8
 	echo "# building the selftests for $flavour"
 	make_tests=(make -C "$tree/tools/testing/selftests" TARGETS=ksplice FORCE_TARGETS=1
 		KSRC="$tree" KDIR="$B" KSPL_BUILD="$REPO/tools/kspl-build/kspl-build" O="$out")
