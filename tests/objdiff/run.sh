@@ -22,6 +22,7 @@ tool=$1 out=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 CC=${CC:-gcc}
+# shellcheck disable=SC2054 # the comma is gcc's
 flags=(-std=gnu11 -O2 -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone
 	-fno-asynchronous-unwind-tables -fno-common -fno-strict-aliasing -fno-stack-protector
 	-mno-sse -falign-functions=16 -fno-jump-tables -fcf-protection=branch
@@ -63,12 +64,12 @@ same()
 	mapfile -t got <<<"$3"
 	if ((${#want[@]} == ${#got[@]})); then
 		for i in "${!want[@]}"; do
-			# shellcheck disable=SC2053
+			# shellcheck disable=SC2053 # a pattern
 			[[ ${got[i]} == ${want[i]} ]] || break
+			((i + 1 < ${#want[@]})) || return 0
 		done
-		[[ ${got[i]} != ${want[i]} ]] || return 0
 	fi
-	problem+="$1: expected $(echo $2), got $(echo $3)"$'\n'
+	problem+="$1: expected ${2//$'\n'/ }, got ${3//$'\n'/ }"$'\n'
 	return 1
 }
 

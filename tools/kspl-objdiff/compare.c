@@ -231,20 +231,27 @@ static bool table_counts(const struct entry *e)
 	return false;
 }
 
-/* The bytes of an entry that are neither references nor line numbers. */
+/*
+ * Of an entry in the bug table only the flags count, not file and line: they
+ * stand behind these or, without CONFIG_DEBUG_BUGVERBOSE, behind the address.
+ */
+static bool byte_counts(const struct sec *table, u32 i)
+{
+	u32 flags = table->entsize == 8 ? 4 : table->entsize - 2;
+
+	if (table->desc->table != TABLE_BUG)
+		return true;
+	return i == flags || i == flags + 1;
+}
+
 static bool same_entry_bytes(const struct entry *a, const struct entry *b)
 {
 	const u8 *x = a->sec->data + a->off, *y = b->sec->data + b->off;
-	u32 n = a->sec->entsize, i;
+	u32 i;
 
-	for (i = 0; i < n; i++) {
-		if (a->sec->desc->table == TABLE_BUG && i < n - 2 &&
-		    !(n == 8 && i == 4) && !(n == 8 && i == 5))
-			continue;
-		if (x[i] != y[i] && !(a->sec->desc->table == TABLE_BUG &&
-				      n == 8 && i >= 6))
+	for (i = 0; i < a->sec->entsize; i++)
+		if (x[i] != y[i] && byte_counts(a->sec, i))
 			return false;
-	}
 	return true;
 }
 
@@ -358,9 +365,9 @@ static void compare_unit(struct unit *u)
 				     u->twin->obj->label);
 		return;
 	}
-	if (!same_content(u->twin, u, 0, &u->cause, &u->cause_off))
+	if (!same_content(u->twin, u, 0, &u->cause, &u->cause_off)) {
 		u->status = ST_CHANGED;
-	else if (u->sec->cls != u->twin->sec->cls) {
+	} else if (u->sec->cls != u->twin->sec->cls) {
 		u->status = ST_CHANGED;
 		u->cause = xasprintf("in section %s instead of %s",
 				     u->sec->name, u->twin->sec->name);

@@ -99,7 +99,7 @@ static void place_unit(struct unit *u)
 	u8 fill = s->flags & SHF_EXECINSTR ? 0xcc : 0;
 	struct ref *r;
 
-	/* the padding may be rewritten with code that falls through */
+	/* call depth tracking writes code into the padding */
 	while ((s->data.n + u->pad) % u->align)
 		buf_add(&s->data, &fill, 1);
 	if (u->pad)

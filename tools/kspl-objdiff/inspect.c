@@ -237,10 +237,11 @@ static void print_replaces(void)
 		const struct ksplice_f_replace *r = &f.replaces[i];
 
 		if (r->kind == KSPLICE_REPLACE_RANGE)
-			printf("  nobody in %s (%u bytes, %s)\n", str(r->name),
-			       r->size, str(f.units[r->unit].source));
+			printf("  %s: nobody may be inside (%u bytes, %s)\n",
+			       str(r->name), r->size,
+			       str(f.units[r->unit].source));
 		else
-			printf("  replace %s (%u bytes, %s) by %s (%u bytes)\n",
+			printf("  %s (%u bytes, %s) by %s (%u bytes)\n",
 			       str(r->name), r->size,
 			       str(f.units[r->unit].source),
 			       place_of(replaces, i, addr), r->new_size);
@@ -254,7 +255,7 @@ static void print_fixups(void)
 	for (i = 0; i < f.h->fixups.n; i++) {
 		const struct ksplice_f_fixup *x = &f.fixups[i];
 
-		printf("  fixup %s %s %s%+lld\n", place_of(fixups, i, place),
+		printf("  %s %s %s%+lld\n", place_of(fixups, i, place),
 		       type_name(x->type), sym_label(x->sym),
 		       (long long)x->addend);
 	}

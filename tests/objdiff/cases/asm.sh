@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2086,SC2059 # run.sh sets the variables
 # Assembly: functions of one section, told apart where that can be done.
 set -e
 cd "$out"

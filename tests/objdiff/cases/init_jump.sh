@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2086,SC2059 # run.sh sets the variables
 # Boot code that jumps from one function to the next is nobody's concern.
 set -e
 cd "$out"

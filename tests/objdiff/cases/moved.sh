@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2086,SC2059 # run.sh sets the variables
 # Several files: a function that went from one to the other, and a new file.
 set -e
 cd "$out"
@@ -36,10 +37,11 @@ done
 "$tool" create --name moved --release test --symvers "$here/symvers" -o m.upd.o \
 	--source a.o a0.o a1.o --source b.o b0.o b1.o --new c.o c1.o --json m.json
 "$tool" inspect m.upd.o
-"$tool" inspect m.upd.o | grep -q "replace moved (.*, a.o) by moved+0"
-"$tool" inspect m.upd.o | grep -q "replace user (.*, b.o) by user+0"
+"$tool" inspect m.upd.o | grep -q "^  moved (.*, a.o) by moved+0"
+"$tool" inspect m.upd.o | grep -q "^  user (.*, b.o) by user+0"
 readelf -sW m.upd.o | grep -q "FUNC .* fresh$"
 ! readelf -sW m.upd.o | grep -q "FUNC .* unused$"
 # direct calls within the update need no fixup
-! "$tool" inspect m.upd.o | grep -q "fixup .* moved"
-! "$tool" inspect m.upd.o | grep -q "fixup .* fresh"
+"$tool" inspect --json m.upd.o >m.txt
+! grep -q '"symbol": "moved"' m.txt
+! grep -q '"symbol": "fresh"' m.txt
