@@ -74,7 +74,7 @@ need_updates() {
 
 # A kernel with checkers is slow; tests that count do less there.
 slow_kernel() {
-	zgrep -qsE '^CONFIG_(KASAN|PROVE_LOCKING)=y' /proc/config.gz
+	[ -e /proc/lockdep_stats ] || grep -qw kasan_report /proc/kallsyms
 }
 
 # loop_until COMMAND...: up to 30 s
@@ -265,10 +265,13 @@ cleanup() {
 	done </proc/modules
 }
 
-# run_tests FUNCTION...: each is one TAP line
+# run_tests FUNCTION...: each is one TAP line.  ONLY, a list of functions in the
+# environment, leaves the others out.
 run_tests() {
 	local t
 
+	# shellcheck disable=SC2086 # a list
+	[ -z "${ONLY:-}" ] || set -- $ONLY
 	setup
 	ktap_print_header
 	ktap_set_plan $#

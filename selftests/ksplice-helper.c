@@ -62,8 +62,8 @@ static int named(const char *name)
 	return 0;
 }
 
-/* The update in a module's file, mapped. */
-static char *map_update(const char *name, size_t *size)
+/* The update in a module's file, mapped; not all file systems can share. */
+static char *map_update(const char *name, bool change, size_t *size)
 {
 	const Elf64_Shdr *sh;
 	const Elf64_Ehdr *eh;
@@ -72,10 +72,11 @@ static char *map_update(const char *name, size_t *size)
 	char *file;
 	int fd, i;
 
-	fd = open(name, O_RDWR);
+	fd = open(name, change ? O_RDWR : O_RDONLY);
 	if (fd < 0 || fstat(fd, &st))
 		die(name);
-	file = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	file = mmap(NULL, st.st_size, change ? PROT_READ | PROT_WRITE : PROT_READ,
+		    change ? MAP_SHARED : MAP_PRIVATE, fd, 0);
 	if (file == MAP_FAILED)
 		die(name);
 
@@ -152,12 +153,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 
-	blob = map_update(argv[2], &size);
-	h = (void *)blob;
-	n = strtoul(arg, NULL, 0);
 	if (!strcmp(cmd, "words")) {
 		printf("%zu\n", sizeof(*h) / sizeof(__u32));
-	} else if (!strcmp(cmd, "word") && argc == 5 &&
+		return 0;
+	}
+	blob = map_update(argv[2], strcmp(cmd, "size"), &size);
+	h = (void *)blob;
+	n = strtoul(arg, NULL, 0);
+	if (!strcmp(cmd, "word") && argc == 5 &&
 		   n < sizeof(*h) / sizeof(__u32)) {
 		((__u32 *)blob)[n] = strtoul(argv[4], NULL, 0);
 	} else if (!strcmp(cmd, "size")) {

@@ -247,11 +247,11 @@ others_go_on() {
 	modprobe -n dummy 2>/dev/null || { skip "no module to load"; return; }
 	load sleep || return
 	start_reader sleep_killable "$WORK/out"
-	put 5000 "$U/timeout_ms"
+	put 20000 "$U/timeout_ms"
 	{ echo 1 >"$U/enabled"; } 2>/dev/null &
 	sleep 0.5
-	took 0 3000 load_another_module
-	took 0 2000 grep -q '' "$U/conflicts"
+	took 0 8000 load_another_module
+	took 0 4000 grep -q '' "$U/conflicts"
 	open_gate
 	wait
 	expect 1 "$U/enabled"
