@@ -51,7 +51,7 @@ check-series: setup
 lint: setup
 	@scripts/lint
 
-test: setup
+test: setup tools
 	@tests/run.sh $(T)
 
 # Each of these is a script of its own; what is not there yet says so.
