@@ -15,7 +15,7 @@ set -euo pipefail
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$REPO"
 OUT=$REPO/build/demo
-export KSPL_DEMO_DIR=$OUT KSPL_DEMO_COLOUR=''
+export KSPL_DEMO_DIR=$OUT KSPL_DEMO_COLOUR='' KSPL_DEMO_EMULATED=''
 if [ -t 1 ] && [ ! "${NO_COLOR:-}" ]; then
 	KSPL_DEMO_COLOUR=1
 fi
@@ -198,11 +198,11 @@ section 'Boot that kernel'
 if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
 	note 'With KVM.'
 else
+	KSPL_DEMO_EMULATED=1
 	note 'This machine has no KVM: QEMU emulates the CPU. Booting takes half a minute,'
 	note 'and times are not those of real hardware.'
 fi
 export KSPL_DEMO_SECTION=$section_nr KSPL_DEMO_CHANGE=$CHANGE KSPL_DEMO_NEWER=$newer
 typed "vm/run --kernel \$BUILD/arch/x86/boot/bzImage --share build/demo --dmesg build/demo/dmesg -- build/demo/guest.sh"
 
-section 'Done'
-paragraph 'All of this happened as shown; what is claimed has been checked.'
+printf '\n%s\n' "${BOLD}All of this happened as shown; what is claimed (=>) has been checked.${PLAIN}"
