@@ -173,7 +173,7 @@ cycles_with_callers() {
 
 	load chain || return
 	put 4 "$TARGET/chain_threads"
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 10; i++)); do
 		apply chain || break
 		sleep 0.01
 		undo chain || break
