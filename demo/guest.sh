@@ -76,7 +76,7 @@ show_figures() {
 		claim "the machine stood still for $(milliseconds "$pause") ms" test "$pause" -gt 0
 	fi
 	[ ! "$KSPL_DEMO_EMULATED" ] ||
-		note '(mostly emulated CPUs that wait for each other; real ones take microseconds)'
+		note '(emulated CPUs, which the host runs one after the other when it is busy)'
 }
 
 # show_entries WHEN: the first bytes of what is replaced (three functions at
