@@ -119,6 +119,14 @@ jump_offset() {
 	esac
 }
 
+# The address, as there are two functions of the name while the update is loaded.
+chain_address() {
+	local addr
+
+	addr=$(sed -n 's/ . test_chain_a$//p' /proc/kallsyms)
+	printf '0x%x' $((0x$addr + $1))
+}
+
 # A probe at the entry is the function tracer's, the jump doesn't touch it.
 kprobe_at_entry() {
 	have_kprobes || return
@@ -223,7 +231,7 @@ kprobe_in_the_way() {
 	have_kprobes || return
 	at=$(jump_offset)
 	load chain || return
-	kprobe "p:body test_chain_a+$at" || { fail "no probe at +$at"; return; }
+	kprobe "p:body $(chain_address "$at")" || { fail "no probe at +$at"; return; }
 	kprobe_on body 1
 	[ "$(hits body)" -eq 1 ] || fail "no hit"
 	before=$(cat "$TARGET/entries")
@@ -249,7 +257,7 @@ kprobe_before_load() {
 
 	have_kprobes || return
 	at=$(jump_offset)
-	kprobe "p:body test_chain_a+$at" || { fail "no probe at +$at"; return; }
+	kprobe "p:body $(chain_address "$at")" || { fail "no probe at +$at"; return; }
 	kprobe_on body 1
 	load chain || return
 	unload chain || return
@@ -273,7 +281,7 @@ kprobe_on_the_jump() {
 	have_kprobes || return
 	at=$(jump_offset)
 	load chain && apply chain || return
-	if kprobe "p:body test_chain_a+$at" 2>/dev/null &&
+	if kprobe "p:body $(chain_address "$at")" 2>/dev/null &&
 	   { echo 1 >"$TRACING/events/kprobes/body/enable"; } 2>/dev/null; then
 		expect 222 "$TARGET/chain"
 		! { echo 0 >"$U/enabled"; } 2>/dev/null ||
