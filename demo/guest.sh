@@ -118,7 +118,7 @@ show_effect() {
 }
 
 section 'The kernel is up'
-run_ok "cd $KSPL_DEMO_DIR"
+run_ok 'cd build/demo'
 run_ok 'uname -r'
 claim 'the kernel that was built above' is "$KSPL_DEMO_RELEASE"
 run_ok 'cat /proc/sys/kernel/random/boot_id'
