@@ -336,16 +336,18 @@ livepatch_of_the_function() {
 }
 
 perf_record() {
+	local i
+
 	command -v perf >/dev/null || { skip "no perf"; return; }
 	load chain || return
 	put 2 "$TARGET/chain_threads"
 	perf record -q -a -o "$WORK/perf.data" -- sleep 2 &
-	while kill -0 $! 2>/dev/null; do
+	for ((i = 0; i < 5; i++)); do
 		apply chain || break
 		undo chain || break
 	done
-	wait
 	put 0 "$TARGET/chain_threads"
+	wait $! || fail "perf record ended with $?"
 	grep -q "mixed 0" "$TARGET/chain_counts" ||
 		fail "$(cat "$TARGET/chain_counts")"
 }
