@@ -13,13 +13,16 @@
  *	name FILE.ko NAME	change the update's name to one not longer
  *	code FILE.ko		flip a bit of the old code it is compared with
  *
- * FILE.ko is changed in place.
+ * FILE.ko is changed in place. Its checksum is made right again, so that what
+ * was changed is found for its own sake; but not by "byte", nor if it was the
+ * checksum that was changed.
  */
 
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +97,32 @@ static char *map_update(const char *name, bool change, size_t *size)
 	return NULL;
 }
 
+/* CRC-32 as zlib has it */
+static __u32 crc32(const void *data, size_t n)
+{
+	const unsigned char *p = data;
+	__u32 crc = ~0U;
+	int bit;
+
+	while (n--) {
+		crc ^= *p++;
+		for (bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return ~crc;
+}
+
+static void set_checksum(char *blob, size_t size)
+{
+	struct ksplice_f_header *h = (void *)blob;
+
+	h->checksum = 0;
+	h->checksum = crc32(blob, size);
+}
+
+#define CHECKSUM_WORD							\
+	(offsetof(struct ksplice_f_header, checksum) / sizeof(__u32))
+
 /* A byte of code that is compared as it is: no relocation, no site. */
 static bool is_plain(const char *blob, const struct ksplice_f_unit *u,
 		     unsigned int at)
@@ -112,7 +141,7 @@ static bool is_plain(const char *blob, const struct ksplice_f_unit *u,
 	return true;
 }
 
-static int flip_code(char *blob)
+static void flip_code(char *blob)
 {
 	const struct ksplice_f_header *h = (const void *)blob;
 	const struct ksplice_f_unit *u = (const void *)(blob + h->units.off);
@@ -127,12 +156,11 @@ static int flip_code(char *blob)
 				continue;
 			blob[h->bytes.off + u->bytes + at] ^= 0x10;
 			puts(blob + h->strings.off + u->name);
-			return 0;
+			return;
 		}
 	}
 	errno = 0;
 	die("no code");
-	return 1;
 }
 
 int main(int argc, char **argv)
@@ -163,20 +191,25 @@ int main(int argc, char **argv)
 	if (!strcmp(cmd, "word") && argc == 5 &&
 		   n < sizeof(*h) / sizeof(__u32)) {
 		((__u32 *)blob)[n] = strtoul(argv[4], NULL, 0);
+		if (n != CHECKSUM_WORD)
+			set_checksum(blob, size);
 	} else if (!strcmp(cmd, "size")) {
 		printf("%zu\n", size);
 	} else if (!strcmp(cmd, "byte") && n < size) {
 		blob[n] ^= 1 << n % 8;
 	} else if (!strcmp(cmd, "release")) {
 		blob[h->strings.off + h->release] ^= 1;
+		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "name")) {
 		char *name = blob + h->strings.off + h->name;
 
 		if (strlen(arg) > strlen(name))
 			die("the name is too long");
 		strcpy(name, arg);
+		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "code")) {
-		return flip_code(blob);
+		flip_code(blob);
+		set_checksum(blob, size);
 	} else {
 		fprintf(stderr, "ksplice-helper: what is '%s'?\n", cmd);
 		return 2;

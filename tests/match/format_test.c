@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <elf.h>
 #include <cmocka.h>
+#include <zlib.h>
 #include "blob.h"
 #include "image.h"
 
@@ -95,7 +96,7 @@ static void test_identity(void **state)
 	expect(-ENOEXEC, "not a hot update");
 	b.hdr.magic--;
 	b.hdr.format++;
-	expect(-EPROTO, "format 2");
+	expect(-EPROTO, "format 3");
 	b.hdr.format--;
 	b.hdr.header_size++;
 	expect(-EPROTO, "header");
@@ -354,6 +355,36 @@ static void test_every_word(void **state)
 	free(p);
 }
 
+/* Also when the loader has filled in the addresses. */
+static void test_checksum(void **state)
+{
+	struct ksplice_f_header *h;
+	size_t size, at;
+	u8 *p;
+
+	(void)state;
+	p = blob_finish(&b, &size);
+	h = (void *)p;
+	h->checksum = crc32(0, p, size);
+	assert_int_equal(ksplice_view_init(&view, p, size, &err), 0);
+	((struct ksplice_f_fixup *)view.fixups)->place = 0x1234567890abcdef;
+	((struct ksplice_f_replace *)view.replaces)->addr = ~0UL;
+	assert_int_equal(ksplice_view_intact(&view, &err), 0);
+	for (at = 0; at < size; at++) {
+		size_t fixup = at - h->fixups.off, rep = at - h->replaces.off;
+
+		p[at] ^= 1 << at % 8;
+		if (fixup < sizeof(u64) || rep < sizeof(u64))
+			assert_int_equal(ksplice_view_intact(&view, &err), 0);
+		else if (!ksplice_view_init(&view, p, size, &err))
+			assert_int_equal(ksplice_view_intact(&view, &err),
+					 -EINVAL);
+		p[at] ^= 1 << at % 8;
+		assert_int_equal(ksplice_view_init(&view, p, size, &err), 0);
+	}
+	free(p);
+}
+
 #define CASE(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -364,6 +395,7 @@ int main(void)
 		CASE(test_string_unit), CASE(test_site),
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs),
 		CASE(test_replaces), CASE(test_fixups), CASE(test_every_word),
+		CASE(test_checksum),
 	};
 
 	return cmocka_run_group_tests_name("format", tests, NULL, NULL);

@@ -100,14 +100,14 @@ core_symvers()
 	local crc=0x00000000
 
 	: >"$1"
-	! grep -q $'\tksplice_abi_1\t' "$BUILD/Module.symvers" || return 0
+	! grep -q $'\tksplice_abi_2\t' "$BUILD/Module.symvers" || return 0
 	if conf MODVERSIONS; then
 		crc=$("$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END'
 typedef unsigned int __u32;
 typedef __u32 u32;
-extern const u32 ksplice_abi_1;
-__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_1);
-EXPORT_SYMBOL(ksplice_abi_1);
+extern const u32 ksplice_abi_2;
+__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_2);
+EXPORT_SYMBOL(ksplice_abi_2);
 END
 		)
 		crc=${crc%%$'\n'*}
@@ -116,7 +116,7 @@ END
 			"$BUILD/scripts/genksyms/genksyms does not work" \
 			"'make modules_prepare' in $BUILD builds it."
 	fi
-	printf '%s\tksplice_abi_1\tksplice\tEXPORT_SYMBOL_GPL\t\n' "$crc" >"$1"
+	printf '%s\tksplice_abi_2\tksplice\tEXPORT_SYMBOL_GPL\t\n' "$crc" >"$1"
 }
 
 add_modinfo()

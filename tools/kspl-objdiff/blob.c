@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "objdiff.h"
 
@@ -643,6 +644,8 @@ static void lay_out(void)
 	h.format = KSPLICE_FORMAT;
 	h.header_size = sizeof(h);
 	h.size = o.n;
+	memcpy(o.v, &h, sizeof(h));
+	h.checksum = crc32(0, o.v, o.n);
 	memcpy(o.v, &h, sizeof(h));
 
 	s->name = KSPLICE_SECTION;

@@ -24,6 +24,8 @@ int blob_check(const void *blob, size_t size, char *why, size_t len)
 	int ret;
 
 	ret = ksplice_view_init(&view, blob, size, &err);
+	if (!ret)
+		ret = ksplice_view_intact(&view, &err);
 	snprintf(why, len, "%s", err.text);
 	return ret;
 }

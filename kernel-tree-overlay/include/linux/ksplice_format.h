@@ -22,7 +22,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		1
+#define KSPLICE_FORMAT		2
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -33,7 +33,7 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_1"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_2"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
@@ -60,6 +60,8 @@ struct ksplice_f_table {
  * @name:	name of the update, offset in @strings
  * @release:	the kernel release it was made for (uname -r), in @strings
  * @description: one line for a person, in @strings
+ * @checksum:	CRC-32 (that of zlib) of the whole blob as the tool wrote it: with
+ *		0 here and in the addresses that the module loader fills
  * @targets:	struct ksplice_f_target: vmlinux first, if it is one
  * @units:	struct ksplice_f_unit: the pre sections, grouped by target
  * @syms:	struct ksplice_f_sym
@@ -80,6 +82,7 @@ struct ksplice_f_header {
 	__u32 name;
 	__u32 release;
 	__u32 description;
+	__u32 checksum;
 	struct ksplice_f_table targets;
 	struct ksplice_f_table units;
 	struct ksplice_f_table syms;

@@ -41,8 +41,8 @@ DEFINE_MUTEX(ksplice_conflicts_mutex);
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
-const u32 ksplice_abi_1 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_1);
+const u32 ksplice_abi_2 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_2);
 
 /**
  * ksplice_text_reserved - do jumps of applied updates stand in some text?
@@ -357,6 +357,8 @@ static struct ksplice_update *load_locked(struct module *mod, const void *blob)
 	int ret;
 
 	ret = ksplice_view_init(&view, blob, blob_room(mod, blob), &err);
+	if (!ret)
+		ret = ksplice_view_intact(&view, &err);
 	if (ret) {
 		pr_err("%s: not a valid hot update: %s\n", mod->name, err.text);
 		return ERR_PTR(ret);
@@ -580,7 +582,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_1. */
+/* No update is loaded any more: each uses ksplice_abi_2. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);

@@ -7,6 +7,7 @@
  * once, so that the rest of the core can follow them without a thought.
  * The cost is linear in the size of the blob.
  */
+#include <linux/crc32.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -588,4 +589,77 @@ int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
 		return ret;
 	set_pointers(v);
 	return check_all(&c);
+}
+
+/* Goes on with the checksum from @at to @to, and past the @skip bytes there. */
+static u32 sum_to(const void *blob, u32 crc, size_t *at, size_t to,
+		  size_t skip)
+{
+	static const u8 zero[sizeof(u64)];
+
+	crc = crc32_le(crc, blob + *at, to - *at);
+	*at = to + skip;
+	return crc32_le(crc, zero, skip);
+}
+
+static u32 sum_fixups(const struct ksplice_view *v, u32 crc, size_t *at)
+{
+	const struct ksplice_f_table *t = &v->hdr->fixups;
+	u32 i;
+
+	for (i = 0; i < t->n; i++)
+		crc = sum_to(v->hdr, crc, at,
+			     t->off + i * sizeof(struct ksplice_f_fixup) +
+			     offsetof(struct ksplice_f_fixup, place),
+			     sizeof(u64));
+	return crc;
+}
+
+static u32 sum_replaces(const struct ksplice_view *v, u32 crc, size_t *at)
+{
+	const struct ksplice_f_table *t = &v->hdr->replaces;
+	u32 i;
+
+	for (i = 0; i < t->n; i++)
+		crc = sum_to(v->hdr, crc, at,
+			     t->off + i * sizeof(struct ksplice_f_replace) +
+			     offsetof(struct ksplice_f_replace, addr),
+			     sizeof(u64));
+	return crc;
+}
+
+/**
+ * ksplice_view_intact() - is a blob still what the tool wrote?
+ * @v:		the view
+ * @err:	gets the reason, for a person
+ *
+ * That the tables make sense does not say that: a flipped bit may make another
+ * sense.  It finds accidents; against intent there are signatures of modules.
+ *
+ * Return: 0, or -EINVAL.
+ */
+int ksplice_view_intact(const struct ksplice_view *v,
+			struct ksplice_error *err)
+{
+	const struct ksplice_f_header *h = v->hdr;
+	size_t at = 0;
+	u32 crc;
+
+	if (h->replaces.off + h->replaces.n * sizeof(*v->replaces) >
+	    h->fixups.off) {
+		snprintf(err->text, sizeof(err->text),
+			 "the update is damaged: its tables stand in another order; build it again");
+		return -EINVAL;
+	}
+	crc = sum_to(h, ~0U, &at, offsetof(struct ksplice_f_header, checksum),
+		     sizeof(h->checksum));
+	crc = sum_replaces(v, crc, &at);
+	crc = sum_fixups(v, crc, &at);
+	crc = ~sum_to(h, crc, &at, h->size, 0);
+	if (crc == h->checksum)
+		return 0;
+	snprintf(err->text, sizeof(err->text),
+		 "the update is damaged: its checksum is %#x and should be %#x; copy or build it again",
+		 crc, h->checksum);
+	return -EINVAL;
 }

@@ -49,6 +49,8 @@ struct ksplice_view {
 
 int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
 		      struct ksplice_error *err);
+int ksplice_view_intact(const struct ksplice_view *v,
+			struct ksplice_error *err);
 
 /**
  * ksplice_str() - string of a validated blob
