@@ -189,7 +189,7 @@ int main(int argc, char **argv)
 	h = (void *)blob;
 	n = strtoul(arg, NULL, 0);
 	if (!strcmp(cmd, "word") && argc == 5 &&
-		   n < sizeof(*h) / sizeof(__u32)) {
+	    n < sizeof(*h) / sizeof(__u32)) {
 		((__u32 *)blob)[n] = strtoul(argv[4], NULL, 0);
 		if (n != CHECKSUM_WORD)
 			set_checksum(blob, size);
@@ -205,7 +205,7 @@ int main(int argc, char **argv)
 
 		if (strlen(arg) > strlen(name))
 			die("the name is too long");
-		strcpy(name, arg);
+		memcpy(name, arg, strlen(arg) + 1);
 		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "code")) {
 		flip_code(blob);

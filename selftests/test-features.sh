@@ -188,7 +188,8 @@ warnings() {
 	echo 0 >"$TARGET/cold_path"
 	expect "generation 2" "$TARGET/string"
 	# Twice the WARN, once the WARN_ON_ONCE, with the place in the source.
-	[ "$(dmesg_since | grep -c "WARNING: .*lib/test_ksplice.c:[0-9]* test_string_show")" -eq 3 ] ||
+	[ "$(dmesg_since |
+	     grep -c "WARNING: .*lib/test_ksplice.c:[0-9]* test_string_show")" -eq 3 ] ||
 		fail "warnings: $(dmesg_since | grep "WARNING:" | sed 's/^/# /')"
 	dmesg_since | grep -q "expected by the selftest: 2" || fail "no message"
 	dmesg_since | grep -q "test_string_show.*\[ksplice_warn\]" ||

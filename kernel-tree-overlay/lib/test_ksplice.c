@@ -30,7 +30,6 @@
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 #ifdef CONFIG_X86
-#include <asm/cpufeature.h>
 #endif
 
 static struct dentry *test_dir;

@@ -50,6 +50,7 @@ EXPORT_SYMBOL_GPL(ksplice_abi_2);
  * @end:	last byte
  *
  * Context: any.  The answer stays true while text_mutex is held.
+ * Return: true if they do.
  */
 bool ksplice_text_reserved(const void *start, const void *end)
 {
@@ -507,13 +508,14 @@ static int reverse(struct ksplice_update *update)
 
 static int enable_locked(struct ksplice_update *update, bool enable)
 {
+	bool applied = update->state == KSPLICE_APPLIED;
 	int ret;
 
 	if (update->going)
 		return -ENODEV;
 	if (update->state == KSPLICE_LOADING)
 		return -EAGAIN;
-	if (enable == (update->state == KSPLICE_APPLIED))
+	if (enable == applied)
 		return -EINVAL;
 
 	/* What is shown from here on is about this change. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154,SC2086,SC2059 # run.sh sets the variables
 # Damaged files: a message and exit 1, nothing worse.
-cd "$out"
+cd "$out" || exit
 cat >j.c <<'END'
 #include "kernel.h"
 int f(int x) { WARN(x); pr_debug("x"); return ext(x) + PREPOST(1, 2); }

@@ -40,8 +40,8 @@ done
 "$tool" inspect m.upd.o | grep -q "^  moved (.*, a.o) by moved+0"
 "$tool" inspect m.upd.o | grep -q "^  user (.*, b.o) by user+0"
 readelf -sW m.upd.o | grep -q "FUNC .* fresh$"
-! readelf -sW m.upd.o | grep -q "FUNC .* unused$"
+! readelf -sW m.upd.o | grep -q "FUNC .* unused$" || exit 1
 # direct calls within the update need no fixup
 "$tool" inspect --json m.upd.o >m.txt
-! grep -q '"symbol": "moved"' m.txt
-! grep -q '"symbol": "fresh"' m.txt
+! grep -q '"symbol": "moved"' m.txt || exit 1
+! grep -q '"symbol": "fresh"' m.txt || exit 1

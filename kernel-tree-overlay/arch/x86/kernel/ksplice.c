@@ -21,13 +21,13 @@
 #include <linux/sched/task_stack.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
+#include <linux/sync_core.h>
 #include <linux/uaccess.h>
 
 #include <asm/alternative.h>
 #include <asm/ibt.h>
 #include <asm/ksplice.h>
 #include <asm/sections.h>
-#include <asm/sync_core.h>
 #include <asm/text-patching.h>
 #include <asm/traps.h>
 
@@ -266,6 +266,7 @@ static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 	}
 	return NOTIFY_DONE;
 }
+
 NOKPROBE_SYMBOL(poke_int3);
 
 static struct notifier_block poke_int3_nb = {
