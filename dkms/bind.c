@@ -105,5 +105,5 @@ int ksplice_bind(void)
 	KSPLICE_BIND_FUNCS(BIND_FUNC)
 	KSPLICE_BIND_VARS(BIND_VAR)
 	KSPLICE_BIND_MARKS(BIND_MARK)
-	return 0;
+	return ksplice_bind_exiting();
 }

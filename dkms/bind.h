@@ -11,6 +11,8 @@
 #ifndef _KSPLICE_BIND_H
 #define _KSPLICE_BIND_H
 
+#include <linux/bpf.h>
+#include <linux/btf.h>
 #include <linux/ftrace.h>
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
@@ -40,6 +42,9 @@
 #define KSPLICE_BIND_FUNCS(X)			\
 	X(alternatives_text_reserved)		\
 	X(arch_stack_walk_reliable)		\
+	X(bpf_get_btf_vmlinux)			\
+	X(btf_find_by_name_kind)		\
+	X(btf_name_by_offset)			\
 	X(ftrace_graph_get_ret_stack)		\
 	X(ftrace_location)			\
 	X(ftrace_text_reserved)			\
@@ -66,6 +71,7 @@
 	X(__tracepoint_sched_switch)		\
 	X(klp_mutex)				\
 	X(klp_patches)				\
+	X(rcu_tasks__percpu)			\
 	X(text_mutex)
 
 /* Addresses the linker script defines. */
@@ -84,6 +90,8 @@
 
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
+/* Of a type that no header shows; see exiting.c. */
+extern char __percpu rcu_tasks__percpu;
 
 #define DECLARE_FUNC(name)	DECLARE_STATIC_CALL(bind_##name, name);
 #define DECLARE_VAR(name)	extern typeof(name) *bind_##name;
@@ -94,12 +102,20 @@ KSPLICE_BIND_VARS(DECLARE_VAR)
 KSPLICE_BIND_MARKS(DECLARE_MARK)
 
 int ksplice_bind(void);
+int ksplice_bind_exiting(void);
+
+/* The series adds this to the kernel; here it is in exiting.c. */
+void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
+				void *data);
 
 #ifndef KSPLICE_BIND_C
 #define BOUND(name, ...)	static_call(bind_##name)(__VA_ARGS__)
 
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
+#define bpf_get_btf_vmlinux()		BOUND(bpf_get_btf_vmlinux)
+#define btf_find_by_name_kind(...)	BOUND(btf_find_by_name_kind, __VA_ARGS__)
+#define btf_name_by_offset(...)		BOUND(btf_name_by_offset, __VA_ARGS__)
 #define ftrace_graph_get_ret_stack(...)	BOUND(ftrace_graph_get_ret_stack, __VA_ARGS__)
 #define ftrace_location(...)		BOUND(ftrace_location, __VA_ARGS__)
 #define ftrace_text_reserved(...)	BOUND(ftrace_text_reserved, __VA_ARGS__)

@@ -17,6 +17,7 @@ SYSFS=/sys/kernel/ksplice
 TARGET=/sys/kernel/debug/test_ksplice
 TRACING=/sys/kernel/tracing
 FORCE=/sys/kernel/debug/ksplice/force_conservative
+PLAIN=/sys/kernel/debug/ksplice/plain_check
 LIVEPATCH=/sys/kernel/livepatch/test_ksplice_livepatch
 
 KTAP=$DIR/../kselftest/ktap_helpers.sh
@@ -239,6 +240,7 @@ cleanup() {
 	echo 0 >"$TARGET/cold_path"
 	open_gate || fail "somebody does not leave"
 	echo 0 >"$TARGET/chain_threads"
+	echo 0 >"$TARGET/spin"
 	echo 0 >"$TARGET/jump_label"
 	echo 0 >"$TARGET/static_call"
 	[ ${#READERS[@]} -eq 0 ] || kill -KILL "${READERS[@]}" 2>/dev/null
@@ -253,6 +255,7 @@ cleanup() {
 		TRACED=
 	fi 2>/dev/null
 	[ ! -e "$FORCE" ] || echo 0 >"$FORCE"
+	[ ! -e "$PLAIN" ] || echo 0 >"$PLAIN"
 	remove_livepatch
 	for dir in "$SYSFS"/*/; do
 		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||

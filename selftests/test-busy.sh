@@ -138,6 +138,47 @@ kernel_thread() {
 	undo sleep
 }
 
+# It has left the task list, and sleeps in what the rest of its exit calls.
+exiting_thread() {
+	load sleep || return
+	echo 1 >"$TARGET/sleep_exit"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	! pgrep -x ksplice_exit >/dev/null || fail "the thread is still listed"
+	busy sleep 1
+	conflict sleep "[0-9]+ ksplice_exit test_sleep_exit"
+	[ "$(wc -l <"$U/conflicts")" -eq 1 ] ||
+		fail "not one line: $(cat "$U/conflicts")"
+	open_gate
+	loop_until grep -q 1 "$TARGET/sleep_exit" || fail "the thread is still there"
+	apply sleep || return
+	echo 1 >"$TARGET/sleep_exit"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	busy sleep 0
+	conflict sleep "[0-9]+ ksplice_exit test_sleep_exit"
+	open_gate
+	loop_until grep -q 2 "$TARGET/sleep_exit" || fail "not the new code"
+	undo sleep
+}
+
+# The same for the check that is made in the stop alone.
+exiting_thread_plain() {
+	echo 1 >"$PLAIN"
+	exiting_thread
+	[ "$(cat "$U/stops")" -ge 1 ] || fail "there was no stop"
+	echo 0 >"$PLAIN"
+}
+
+# A thread that spins, calling nothing but cond_resched(), is no reason to wait.
+spinner() {
+	echo 1 >"$TARGET/spin"
+	(sleep 20; echo 0 >"$TARGET/spin") &
+	load chain || return
+	took 0 5000 apply chain || return
+	took 0 5000 undo chain || return
+	took 0 5000 apply chain
+	kill $! 2>/dev/null
+}
+
 # Each of several threads is named.
 many_threads() {
 	local i pid
@@ -293,6 +334,9 @@ run_tests \
 	interruptible_reader \
 	killed_reader \
 	kernel_thread \
+	exiting_thread \
+	exiting_thread_plain \
+	spinner \
 	many_threads \
 	crowd \
 	cold_part \

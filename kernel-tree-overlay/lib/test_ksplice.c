@@ -23,9 +23,12 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/pipe_fs_i.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/user.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
@@ -256,6 +259,95 @@ static int test_sleep_kthread_get(void *unused, u64 *val)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(test_sleep_kthread_fops, test_sleep_kthread_get,
 			 test_sleep_kthread_set, "%llu\n");
+
+/*
+ * A thread that sleeps in here when it has left the task list: the last part of
+ * do_exit() frees the pipe that the thread has used for splicing, which calls
+ * what an operation of its buffer points to.
+ */
+static int test_sleep_exit_left;
+
+static void test_sleep_exit(struct pipe_inode_info *pipe,
+			    struct pipe_buffer *buf)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+
+	atomic_inc(&test_sleepers);
+	wait_event_idle(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	WRITE_ONCE(test_sleep_exit_left, TEST_SLEEP_GENERATION);
+	module_put(THIS_MODULE);
+}
+
+static const struct pipe_buf_operations test_sleep_exit_ops = {
+	.release	= test_sleep_exit,
+};
+
+static int test_exit_thread(void *unused)
+{
+	struct pipe_inode_info *pipe = kzalloc(sizeof(*pipe), GFP_KERNEL);
+
+	if (!pipe)
+		goto out;
+	pipe->bufs = kzalloc(sizeof(*pipe->bufs), GFP_KERNEL);
+	if (!pipe->bufs)
+		goto out_free;
+	pipe->ring_size = 1;
+	pipe->bufs->ops = &test_sleep_exit_ops;
+	pipe->user = get_uid(current_user());
+	current->splice_pipe = pipe;
+	kthread_exit(0);
+
+out_free:
+	kfree(pipe);
+out:
+	module_put_and_kthread_exit(0);
+}
+
+static int test_sleep_exit_set(void *unused, u64 val)
+{
+	WRITE_ONCE(test_sleep_exit_left, 0);
+	return test_thread_run(test_exit_thread, "ksplice_exit");
+}
+
+/* Which generation the thread left, 0 while it is in there. */
+static int test_sleep_exit_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_sleep_exit_left);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_sleep_exit_fops, test_sleep_exit_get,
+			 test_sleep_exit_set, "%llu\n");
+
+/* A thread that never sleeps voluntarily: with 1 in "spin", until there is 0. */
+static struct task_struct *test_spinner;
+
+static int test_spin_thread(void *unused)
+{
+	while (!kthread_should_stop())
+		cond_resched();
+	return 0;
+}
+
+static int test_spin_set(void *unused, u64 val)
+{
+	int ret = 0;
+
+	mutex_lock(&test_mutex);
+	if (!val && test_spinner) {
+		kthread_stop(test_spinner);
+		test_spinner = NULL;
+	} else if (val && !test_spinner) {
+		test_spinner = kthread_run(test_spin_thread, NULL,
+					   "ksplice_spin");
+		ret = PTR_ERR_OR_ZERO(test_spinner);
+		if (ret)
+			test_spinner = NULL;
+	}
+	mutex_unlock(&test_mutex);
+	return ret;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_spin_fops, NULL, test_spin_set, "%llu\n");
 
 /*
  * A function whose unlikely part the compiler moves away, because that part
@@ -655,9 +747,11 @@ static const struct {
 	{ "jump_label",			&test_jump_label_fops },
 	{ "notrace",			&test_notrace_fops },
 	{ "percpu",			&test_percpu_fops },
+	{ "sleep_exit",			&test_sleep_exit_fops },
 	{ "sleep_interruptible",	&test_sleep_interruptible_fops },
 	{ "sleep_killable",		&test_sleep_killable_fops },
 	{ "sleep_kthread",		&test_sleep_kthread_fops },
+	{ "spin",			&test_spin_fops },
 	{ "static_call",		&test_static_call_fops },
 	{ "statics",			&test_statics_fops },
 	{ "string",			&test_string_fops },
@@ -685,6 +779,7 @@ module_init(test_ksplice_init);
 static void __exit test_ksplice_exit(void)
 {
 	debugfs_remove(test_dir);
+	test_spin_set(NULL, 0);
 	test_chain_stop();
 }
 module_exit(test_ksplice_exit);

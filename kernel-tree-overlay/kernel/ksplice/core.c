@@ -27,6 +27,7 @@
 #include "ksplice.h"
 #include "livepatch.h"
 #include "match.h"
+#include "window.h"
 
 /*
  * Serialises everything that loads, applies, takes back or removes an update.
@@ -589,6 +590,7 @@ static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);
 	unregister_module_notifier(&module_nb);
+	ksplice_window_exit();
 	ksplice_sysfs_exit();
 	arch_ksplice_exit();
 }

@@ -16,6 +16,7 @@
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -40,9 +41,11 @@ static bool plain_check;
  * @stop:	the stop it ends with
  * @fresh:	threads recorded since the last look
  * @waiting:	threads that were in the way at the last look
+ * @exiting:	threads that have left the task list, while they are looked at
  * @spare:	an empty array as large as that of @waiting
  * @room:	how many threads each of these arrays can hold
  * @full:	@waiting overflowed or the record did: look at all threads
+ * @missed:	there were more exiting threads than could be looked at
  * @always:	somebody is in the way who always will be
  * @checked:	threads checked in the last full look
  * @attempts:	looks taken
@@ -51,9 +54,11 @@ struct quiesce {
 	struct ksplice_stop stop;
 	struct ksplice_tasks fresh;
 	struct ksplice_tasks waiting;
+	struct ksplice_tasks exiting;
 	struct task_struct **spare;
 	unsigned int room;
 	bool full;
+	bool missed;
 	bool always;
 	unsigned int checked;
 	unsigned int attempts;
@@ -126,10 +131,42 @@ static void put_tasks(struct ksplice_tasks *tasks)
 		put_task_struct(tasks->task[--tasks->n]);
 }
 
+static void collect_exiting(struct task_struct *task, void *data)
+{
+	struct quiesce *q = data;
+
+	if (q->exiting.n == q->room) {
+		q->missed = true;
+		return;
+	}
+	get_task_struct(task);
+	q->exiting.task[q->exiting.n++] = task;
+}
+
+/*
+ * Threads that have been removed from the task list, by themselves or by their
+ * parent, and are in the last part of do_exit(): preempted there, or asleep.
+ * The kernel has a list of them; they cannot be looked at with its lock held.
+ */
+static void look_at_exiting(struct quiesce *q)
+{
+	unsigned int i;
+
+	q->missed = false;
+	rcu_tasks_for_each_exiting(collect_exiting, q);
+	for (i = 0; i < q->exiting.n; i++) {
+		if (!is_waiting(q, q->exiting.task[i]))
+			look_at(q, q->exiting.task[i]);
+	}
+	put_tasks(&q->exiting);
+}
+
 /*
  * Under RCU a thread may be missed only if it leaves or joins the list
- * meanwhile.  One that leaves is running, one that joins has its parent's
- * stack or none, and runs before it can be anywhere: both get recorded.
+ * meanwhile.  One that leaves is among the exiting ones by then, which are
+ * looked at last, or has been on a CPU since, for the last time.  One that
+ * joins has its parent's stack or none, and runs before it can be anywhere, so
+ * it gets recorded.
  */
 static void look_at_all(struct quiesce *q)
 {
@@ -148,6 +185,10 @@ static void look_at_all(struct quiesce *q)
 	for_each_online_cpu(cpu)
 		look_at(q, idle_task(cpu));
 	cpus_read_unlock();
+
+	look_at_exiting(q);
+	if (q->missed)
+		q->full = true;
 }
 
 /* The threads recorded, and those that were in the way; each again. */
@@ -192,7 +233,8 @@ static bool look(struct quiesce *q, unsigned int nth)
 	ran = q->fresh.n;
 	put_tasks(&q->fresh);
 
-	return !check->nr_conflicts && (ran <= few || nth >= MAX_LOOKS);
+	return !check->nr_conflicts && !q->missed &&
+	       (ran <= few || nth >= MAX_LOOKS);
 }
 
 static void quiesce_free(struct quiesce *q)
@@ -201,6 +243,7 @@ static void quiesce_free(struct quiesce *q)
 	put_tasks(&q->fresh);
 	kvfree(q->waiting.task);
 	kvfree(q->fresh.task);
+	kvfree(q->exiting.task);
 	kvfree(q->spare);
 	ksplice_stop_free(&q->stop);
 }
@@ -217,8 +260,11 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	q->fresh.task = kvcalloc(q->room, sizeof(*q->fresh.task), GFP_KERNEL);
 	q->waiting.task = kvcalloc(q->room, sizeof(*q->waiting.task),
 				   GFP_KERNEL);
+	q->exiting.task = kvcalloc(q->room, sizeof(*q->exiting.task),
+				   GFP_KERNEL);
 	q->spare = kvcalloc(q->room, sizeof(*q->spare), GFP_KERNEL);
-	if (!q->fresh.task || !q->waiting.task || !q->spare) {
+	if (!q->fresh.task || !q->waiting.task || !q->exiting.task ||
+	    !q->spare) {
 		quiesce_free(q);
 		return -ENOMEM;
 	}
@@ -340,14 +386,6 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 	ret = run(&q);
 	record(&q);
 	quiesce_free(&q);
-
-	/*
-	 * A thread that reaps itself runs on after it has left the task list.
-	 * Should it do so in the text that has been taken back, wait until it
-	 * is gone.
-	 */
-	if (!ret && !apply)
-		synchronize_rcu_tasks();
 	return ret;
 }
 

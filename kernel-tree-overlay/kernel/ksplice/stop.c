@@ -18,6 +18,7 @@
 #include <linux/jump_label.h>
 #include <linux/memory.h>
 #include <linux/perf_event.h>
+#include <linux/rcupdate_wait.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -60,8 +61,16 @@ static void check_one(void *data, struct task_struct *task)
 		ksplice_check_task(&stop->check, task);
 }
 
+/* Those without a pid are on the task list no more. */
+static void check_exiting(struct task_struct *task, void *data)
+{
+	if (!pid_alive(task))
+		check_one(data, task);
+}
+
 /*
- * Idle tasks are on no list.  One of an online CPU sleeps as any task does,
+ * Threads in the last part of do_exit() may be on the task list no more.  Idle
+ * tasks are on no list.  One of an online CPU sleeps as any task does,
  * the stopper having preempted it.  One of an offline CPU waits in the code
  * that plays dead and comes back through the CPU's startup, on a fresh stack.
  */
@@ -72,6 +81,7 @@ static void check_all(struct ksplice_stop *stop)
 
 	for_each_process_thread(process, task)
 		check_one(stop, task);
+	rcu_tasks_for_each_exiting(check_exiting, stop);
 	for_each_online_cpu(cpu)
 		check_one(stop, idle_task(cpu));
 }

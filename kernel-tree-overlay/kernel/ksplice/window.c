@@ -8,6 +8,13 @@
  * all threads that must be checked again; the others need no second look,
  * however many there are.
  *
+ * The window opens without waiting for anybody.  Who looks at a thread holds
+ * it with task_call_func(), that is, under the lock of its runqueue, or blocked
+ * and off its CPU.  A switch holds that lock from before the tracepoint until
+ * the thread is off its CPU.  So a switch that began before the probe was there
+ * has ended when the thread is looked at, and one that begins after the look
+ * sees the probe.
+ *
  * The idea is that of pre-copy in the migration of virtual machines: Clark et
  * al., "Live Migration of Virtual Machines", NSDI 2005.
  */
@@ -45,7 +52,18 @@ struct recorder {
 
 static_assert(SLOTS >= 2 * KSPLICE_WINDOW_TASKS);
 
-static struct recorder __percpu *recorders;
+/**
+ * struct window - an open window, and one that closes
+ * @recorders:	who was switched out
+ * @rcu:	frees it when no probe runs any more
+ */
+struct window {
+	struct recorder __percpu *recorders;
+	struct rcu_head rcu;
+};
+
+/* The open one; there is one at a time (ksplice_mutex). */
+static struct window *window;
 
 /* Where @task is, or where it would go: there is always a free slot. */
 static u16 *find_slot(struct recorder *rec, struct task_struct *task)
@@ -76,42 +94,68 @@ static void record(struct recorder *rec, struct task_struct *task)
 static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 			 struct task_struct *next, unsigned int prev_state)
 {
-	struct recorder *rec = this_cpu_ptr(recorders);
+	struct window *win = data;
+	struct recorder *rec = this_cpu_ptr(win->recorders);
 
 	raw_spin_lock(&rec->lock);
 	record(rec, prev);
 	raw_spin_unlock(&rec->lock);
 }
 
+static void free_window(struct window *win)
+{
+	struct recorder *rec;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		rec = per_cpu_ptr(win->recorders, cpu);
+		while (rec->n)
+			put_task_struct(rec->task[--rec->n]);
+	}
+	free_percpu(win->recorders);
+	kfree(win);
+}
+
+static void free_window_rcu(struct rcu_head *rcu)
+{
+	free_window(container_of(rcu, struct window, rcu));
+}
+
+static struct window *alloc_window(void)
+{
+	struct window *win;
+	int cpu;
+
+	win = kzalloc(sizeof(*win), GFP_KERNEL);
+	if (!win)
+		return NULL;
+	win->recorders = alloc_percpu(struct recorder);
+	if (!win->recorders) {
+		kfree(win);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu)
+		raw_spin_lock_init(&per_cpu_ptr(win->recorders, cpu)->lock);
+	return win;
+}
+
 /**
  * ksplice_window_open - begin to record who is switched out
- *
- * When it returns, every switch on any CPU is recorded, none is under way
- * that is not, and all threads that had left the task list before, to run
- * their last steps unseen, are gone.
  *
  * Context: process, may sleep; one window at a time (ksplice_mutex).
  * Return: 0 or an errno.
  */
 int ksplice_window_open(void)
 {
-	int cpu, ret;
+	int ret;
 
-	recorders = alloc_percpu(struct recorder);
-	if (!recorders)
+	window = alloc_window();
+	if (!window)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu)
-		raw_spin_lock_init(&per_cpu_ptr(recorders, cpu)->lock);
-
-	ret = register_trace_sched_switch(probe_switch, NULL);
-	if (ret) {
-		free_percpu(recorders);
-		return ret;
-	}
-	/* A switch runs with preemption off: RCU waits for it to end. */
-	synchronize_rcu();
-	synchronize_rcu_tasks();
-	return 0;
+	ret = register_trace_sched_switch(probe_switch, window);
+	if (ret)
+		free_window(window);
+	return ret;
 }
 
 static void reset(struct recorder *rec)
@@ -150,7 +194,7 @@ bool ksplice_window_drain(struct ksplice_tasks *to)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (drain_one(per_cpu_ptr(recorders, cpu), to))
+		if (drain_one(per_cpu_ptr(window->recorders, cpu), to))
 			complete = false;
 	}
 	return complete;
@@ -172,11 +216,11 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (per_cpu_ptr(recorders, cpu)->overflow)
+		if (per_cpu_ptr(window->recorders, cpu)->overflow)
 			return false;
 	}
 	for_each_possible_cpu(cpu) {
-		rec = per_cpu_ptr(recorders, cpu);
+		rec = per_cpu_ptr(window->recorders, cpu);
 		for (i = 0; i < rec->n; i++)
 			fn(data, rec->task[i]);
 	}
@@ -190,15 +234,16 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
  */
 void ksplice_window_close(void)
 {
-	struct recorder *rec;
-	int cpu;
+	unregister_trace_sched_switch(probe_switch, window);
+	/* Probes run with preemption off: RCU knows when the last has ended. */
+	call_rcu(&window->rcu, free_window_rcu);
+	window = NULL;
+}
 
-	unregister_trace_sched_switch(probe_switch, NULL);
-	tracepoint_synchronize_unregister();
-	for_each_possible_cpu(cpu) {
-		rec = per_cpu_ptr(recorders, cpu);
-		while (rec->n)
-			put_task_struct(rec->task[--rec->n]);
-	}
-	free_percpu(recorders);
+/**
+ * ksplice_window_exit - wait until the last window is freed
+ */
+void ksplice_window_exit(void)
+{
+	rcu_barrier();
 }

@@ -24,5 +24,6 @@ bool ksplice_window_drain(struct ksplice_tasks *to);
 bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 			 void *data);
 void ksplice_window_close(void);
+void ksplice_window_exit(void);
 
 #endif /* _KERNEL_KSPLICE_WINDOW_H */
