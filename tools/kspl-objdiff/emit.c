@@ -152,14 +152,16 @@ static void add_reloc(u32 sec, u32 off, u32 type, u32 to, const char *name,
 	r->addend = addend;
 }
 
+/* The type says whether it is a branch, which the assembler's need not. */
 static void add_fixup(u32 sec, u32 off, const struct ref *r, struct unit *to,
 		      const char *name)
 {
 	struct out_fixup *f = vec_add(&out->fixups);
+	bool branch = r->branch && r->type == R_X86_64_PC32;
 
 	f->sec = sec;
 	f->off = off;
-	f->type = r->type;
+	f->type = branch ? R_X86_64_PLT32 : r->type;
 	f->addend = r->addend;
 	f->unit = to;
 	f->name = name;

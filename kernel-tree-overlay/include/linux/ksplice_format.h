@@ -301,7 +301,8 @@ struct ksplice_f_replace {
  * @addend:	as in Elf64_Rela
  * @sym:	index in @syms
  * @type:	R_X86_64_64, _PC32, _PLT32, _32, _32S, _PC64; for runtime
- *		constants KSPLICE_R_RT_PTR, KSPLICE_R_RT_SHIFT
+ *		constants KSPLICE_R_RT_PTR, KSPLICE_R_RT_SHIFT.  Branches, and
+ *		only these, have _PLT32: all others take an address.
  *
  * The field holds 0 before.  The core writes it when all symbols have been
  * resolved, before any notifier of the kernel reads the module's tables.

@@ -225,6 +225,7 @@ int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used);
 u32 ksplice_arch_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value);
 u32 ksplice_arch_field_size(u32 type);
+bool ksplice_arch_takes_address(u32 type);
 int ksplice_arch_read_field(u32 type, const void *field, unsigned long place,
 			    s64 addend, u64 *value);
 int ksplice_arch_write_field(u32 type, void *field, unsigned long place,

@@ -115,6 +115,23 @@ static bool place_ok(struct module *mod, unsigned long place, u32 size)
 	       within_module_core(place + size - 1, mod);
 }
 
+/*
+ * A pointer to a function that must not be called by pointer.  Whether the new
+ * code does that can't be told, and where the CPU does not enforce it this one
+ * would work: so it is refused everywhere.
+ */
+static int check_pointer(const struct ksplice_view *view,
+			 const struct ksplice_f_fixup *fixup, u64 value)
+{
+	const struct ksplice_f_sym *sym = &view->syms[fixup->sym];
+
+	if (!ksplice_arch_takes_address(fixup->type) ||
+	    !arch_ksplice_sealed(value, sym->flags & KSPLICE_SYM_FUNC))
+		return 0;
+	return refuse(view, ksplice_str(view, sym->name),
+		      "is a function whose address the new code takes, which the running kernel never does: it has no ENDBR there, or has sealed it, and a call by pointer would fault on a CPU with IBT; have the patch take the address of a new function that calls it");
+}
+
 static int apply_fixup(struct module *mod, struct ksplice_match *match,
 		       const struct ksplice_f_fixup *fixup)
 {
@@ -132,6 +149,8 @@ static int apply_fixup(struct module *mod, struct ksplice_match *match,
 	}
 
 	ret = resolve_sym(match, fixup->sym, &value);
+	if (!ret)
+		ret = check_pointer(view, fixup, value);
 	if (ret)
 		return ret;
 

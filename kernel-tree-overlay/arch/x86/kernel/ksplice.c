@@ -380,6 +380,32 @@ bool arch_ksplice_untouchable(unsigned long addr)
 }
 
 /**
+ * arch_ksplice_sealed - must no indirect call lead to @addr?
+ * @addr:	an address
+ * @func:	is it known to be the entry of a function?
+ *
+ * On a CPU with IBT an indirect call has to lead to an ENDBR.  The compiler
+ * leaves it out of static functions whose address nothing takes, and the
+ * kernel makes a nop of it, one that stands nowhere else, where objtool found
+ * that nothing does.  Both are so on CPUs without IBT, too.
+ *
+ * Return: true if it must not.
+ */
+bool arch_ksplice_sealed(unsigned long addr, bool func)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	u32 insn;
+
+	if (!kernel_text_address(addr) ||
+	    copy_from_kernel_nofault(&insn, (void *)addr, sizeof(insn)))
+		return false;
+	return insn == gen_endbr_poison() || (func && !is_endbr(insn));
+#else
+	return false;
+#endif
+}
+
+/**
  * arch_ksplice_write - write into a module's memory, read-only or not
  * @place:	where; all of it must be the module's
  * @bytes:	what

@@ -86,6 +86,20 @@ u32 ksplice_arch_field_size(u32 type)
 	}
 }
 
+/**
+ * ksplice_arch_takes_address() - does a field make a pointer?
+ * @type:	type of the relocation
+ *
+ * Calls and jumps, which make none, have a type of their own.
+ *
+ * Return: true unless it is a branch or a runtime constant.
+ */
+bool ksplice_arch_takes_address(u32 type)
+{
+	return type != R_X86_64_PLT32 && type != KSPLICE_R_RT_PTR &&
+	       type != KSPLICE_R_RT_SHIFT;
+}
+
 static bool is_relative(u32 type)
 {
 	return type == R_X86_64_PC32 || type == R_X86_64_PLT32 ||
