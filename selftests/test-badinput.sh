@@ -201,6 +201,14 @@ no_other_user() {
 	expect_state chain ready 0
 }
 
+# A pointer to a function that nothing calls by pointer: it would fault on a
+# CPU with IBT.
+pointer_to_a_sealed_function() {
+	grep -qw ibt_save /proc/kallsyms || { skip "the kernel has no IBT"; return; }
+	refuse "$DIR/ksplice-sealed.ko" "ksplice: sealed: symbol kallsyms_lookup_name .*IBT"
+	refuse "$DIR/ksplice-no_endbr.ko" "ksplice: no_endbr: symbol test_count_up .*IBT"
+}
+
 # After all that, the good one works.
 good_one() {
 	load chain && apply chain || return
@@ -225,4 +233,5 @@ run_tests \
 	junk_in_sysfs \
 	read_only_files \
 	no_other_user \
+	pointer_to_a_sealed_function \
 	good_one
