@@ -21,6 +21,8 @@ if [ -t 1 ] && [ ! "${NO_COLOR:-}" ]; then
 fi
 # shellcheck source=demo/story.sh
 . demo/story.sh
+# shellcheck source=demo/host.sh
+. demo/host.sh
 trap 'code=$?; [ $code -eq 0 ] || printf "\n%s\n" "${BAD}The demo failed.${PLAIN}" >&2' EXIT
 
 # So many differences are tried when none of demo/changes will do.
@@ -28,17 +30,6 @@ TRIES=20
 WANT=${KSPL_DEMO_WANT:-}
 rm -rf "$OUT"
 mkdir -p "$OUT"
-
-# typed COMMAND: print it as typed and run it, in this shell
-typed() {
-	command_line "$1"
-	eval "$1"
-}
-
-# took START: how long that was
-took() {
-	so "$(awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') s"
-}
 
 # The command that makes hot update NAME of a patch: build_command NAME PATCH
 build_command() {
@@ -52,21 +43,6 @@ built_in() {
 
 	cmd=$BUILD/$(dirname "$1")/.$(basename "$1" .c).o.cmd
 	[ -f "$cmd" ] && ! grep -q -- ' -DMODULE ' "$cmd"
-}
-
-# diff_command FILE PATCH: as typed, with $OLD and $NEW
-diff_command() {
-	# shellcheck disable=SC2016
-	printf 'diff -up --label a/%s --label b/%s $OLD/%s $NEW/%s > %s' "$1" "$1" "$1" "$1" "$2"
-}
-
-# make_diff FILE PATCH: how the file differs between the two sources; false if it
-# does not
-make_diff() {
-	local code=0
-
-	eval "$(diff_command "$1" "$2")" || code=$?
-	[ $code -eq 1 ]
 }
 
 # try_update NAME FILE: does the difference alone make a hot update?
@@ -83,13 +59,6 @@ try_update() {
 	esac
 	return $code
 }
-
-# change_field FILE NAME: a variable of a file of demo/changes
-change_field() (
-	# shellcheck source=demo/changes/10-cp-at-limit
-	. "$1"
-	printf '%s' "${!2}"
-)
 
 # The first change of demo/changes that is in this difference and can be made.
 find_known() {
@@ -192,7 +161,7 @@ fi
 for f in demo/*.c; do
 	gcc -O2 -Wall -o "$OUT/$(basename "$f" .c)" "$f"
 done
-cp demo/guest.sh demo/peek demo/story.sh "$OUT/"
+cp demo/guest.sh demo/claims.sh demo/peek demo/story.sh "$OUT/"
 
 section 'Boot that kernel'
 if grep -qwE 'vmx|svm' /proc/cpuinfo && [ -w /dev/kvm ]; then
