@@ -644,7 +644,13 @@ static void resolve(struct obj *obj, struct ref *r, s64 addend)
 		return;
 	to = sym->value + addend;
 	u = sym->unit;
-	if (sym->type == STT_SECTION || is_label(sym)) {
+	/*
+	 * The linker moves the strings and constants of such a section: a label
+	 * goes with the one it stands at, whatever is added to it. (Of a section
+	 * symbol, what is added chooses the one.)
+	 */
+	if (sym->type == STT_SECTION ||
+	    (is_label(sym) && !(sym->sec->sh.sh_flags & SHF_MERGE))) {
 		u = sec_unit_at(sym->sec, to + bias);
 		if (!u && sym->sec->units.n == 1)
 			u = sym->sec->units.v[0];
