@@ -31,6 +31,13 @@ static bool take_file(struct options *o, int argc, char **argv, int *i)
 		*i += 3;
 		return true;
 	}
+	if (!strcmp(argv[*i], "--old-types") && *i + 2 < argc) {
+		if (!update_add_old(&o->up, argv[*i + 1], argv[*i + 2]))
+			die("--old-types: no --source %s before it",
+			    argv[*i + 1]);
+		*i += 2;
+		return true;
+	}
 	if (!strcmp(argv[*i], "--new") && *i + 2 < argc) {
 		update_add_tu(&o->up, argv[*i + 1], NULL, argv[*i + 2]);
 		*i += 2;

@@ -7,7 +7,7 @@
 int cmd_diff(int argc, char **argv)
 {
 	struct update up = { .target = "vmlinux" };
-	const char *file[2];
+	const char *file[2], *old = NULL;
 	bool json = false;
 	int i, n = 0;
 
@@ -16,6 +16,8 @@ int cmd_diff(int argc, char **argv)
 			json = true;
 		else if (!strcmp(argv[i], "--symvers") && i + 1 < argc)
 			update_read_symvers(&up, argv[++i]);
+		else if (!strcmp(argv[i], "--old-types") && i + 1 < argc)
+			old = argv[++i];
 		else if (argv[i][0] == '-' || n == 2)
 			return EXIT_USAGE;
 		else
@@ -24,6 +26,8 @@ int cmd_diff(int argc, char **argv)
 	if (n != 2)
 		return EXIT_USAGE;
 	update_add_tu(&up, file[1], file[0], file[1]);
+	if (old)
+		update_add_old(&up, file[1], old);
 	pair_units(&up);
 	compare_units(&up);
 	decide(&up);

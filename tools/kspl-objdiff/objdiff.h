@@ -291,6 +291,7 @@ struct unit {
 	const char *cause;	/* why it is not ST_SAME */
 	s64 cause_off;		/* first difference, -1 if none in its bytes */
 	const char *why;	/* why it is included */
+	const char *calls_changed;	/* how its arguments did */
 	u32 out_sec, out_off;	/* where emit.c put it */
 	u32 blob_idx;
 };
@@ -343,6 +344,7 @@ struct export {
 struct tu {
 	const char *label;
 	struct obj *pre, *post;	/* pre is NULL for a new file */
+	struct obj *old;	/* post over the old types, or NULL */
 };
 
 struct update {
@@ -359,6 +361,7 @@ struct update {
 
 void update_add_tu(struct update *up, const char *label, const char *pre,
 		   const char *post);
+bool update_add_old(struct update *up, const char *label, const char *path);
 void update_read_symvers(struct update *up, const char *path);
 void refuse(struct update *up, const char *code, const struct obj *obj,
 	    const char *what, const char *wayout, const char *fmt, ...)
@@ -376,6 +379,7 @@ void compare_units(struct update *up);
 bool unit_same_code(struct update *up, const struct unit *a,
 		    const struct unit *b);
 bool unit_same_content(const struct unit *a, const struct unit *b);
+bool unit_same_names(const struct unit *a, const struct unit *b);
 
 void decide(struct update *up);
 void check_types(struct update *up);

@@ -178,6 +178,22 @@ static void json_list(struct obj *obj, const char *name, unit_filter filter,
 	fputs("]", f);
 }
 
+static void json_calls(struct obj *obj, FILE *f)
+{
+	const char *sep = "";
+	struct unit **v;
+
+	fputs(",\n   \"calls_changed\": [", f);
+	vec_for_each(v, &obj->units) {
+		if (!(*v)->calls_changed || !(*v)->is_global)
+			continue;
+		fputs(sep, f);
+		json_string(f, (*v)->name);
+		sep = ", ";
+	}
+	fputs("]", f);
+}
+
 static void json_tu(struct tu *tu, FILE *f)
 {
 	fputs("{", f);
@@ -185,6 +201,7 @@ static void json_tu(struct tu *tu, FILE *f)
 	json_list(tu->post, "replaced", is_replaced, f);
 	json_list(tu->post, "new", is_new, f);
 	json_list(tu->post, "copied", is_copied, f);
+	json_calls(tu->post, f);
 	json_list(tu->pre, "gone", is_deleted, f);
 	json_list(tu->post, "data_changed", is_changed_data, f);
 	fputs("}", f);

@@ -29,6 +29,7 @@ struct member {
 struct type {
 	const char *name;	/* "struct foo" */
 	s64 size;
+	bool is_enum;
 	bool clash;		/* two of one name, in different scopes */
 	VEC(struct member) members;
 	const char *change;	/* of a post type */
@@ -39,6 +40,8 @@ struct types {
 	Dwarf *dwarf;
 	struct map map;
 	VEC(struct type *) list;
+	struct map vars;	/* name -> type in words */
+	struct map calls;	/* function -> how it is called, in words */
 };
 
 /* Types in words */
@@ -91,6 +94,18 @@ static const char *struct_label(Dwarf_Die *die, const char *alias)
 	if (*name)
 		return xasprintf("%s %s", kind, name);
 	return *alias ? xstrdup(alias) : NULL;
+}
+
+/* One without a name is known by its first value. */
+static const char *enum_label(Dwarf_Die *die)
+{
+	Dwarf_Die child;
+
+	if (*die_name(die))
+		return xasprintf("enum %s", die_name(die));
+	if (dwarf_child(die, &child))
+		return NULL;
+	return xasprintf("enum { %s }", die_name(&child));
 }
 
 static const char *describe(Dwarf_Die die, int depth);
@@ -235,6 +250,28 @@ static void read_members(struct type *t, Dwarf_Die *die, s64 bit, int depth)
 	} while (!dwarf_siblingof(&child, &child));
 }
 
+/* Of an enum: each name and its value. */
+static void read_values(struct type *t, Dwarf_Die *die)
+{
+	Dwarf_Die child;
+
+	if (dwarf_child(die, &child))
+		return;
+	do {
+		Dwarf_Attribute attr;
+		Dwarf_Sword v = 0;
+		struct member *m;
+
+		if (dwarf_tag(&child) != DW_TAG_enumerator)
+			continue;
+		if (dwarf_attr(&child, DW_AT_const_value, &attr))
+			dwarf_formsdata(&attr, &v);
+		m = vec_add(&t->members);
+		m->name = die_name(&child);
+		m->bit = v;
+	} while (!dwarf_siblingof(&child, &child));
+}
+
 static const char *compare_types(const struct type *a, const struct type *b);
 
 static void add_type(struct types *ts, Dwarf_Die *die, const char *label)
@@ -243,7 +280,11 @@ static void add_type(struct types *ts, Dwarf_Die *die, const char *label)
 
 	t->name = label;
 	t->size = dwarf_bytesize(die);
-	read_members(t, die, 0, 0);
+	t->is_enum = dwarf_tag(die) == DW_TAG_enumeration_type;
+	if (t->is_enum)
+		read_values(t, die);
+	else
+		read_members(t, die, 0, 0);
 	if (known) {
 		known->clash |= compare_types(known, t) != NULL;
 		free(t);
@@ -269,13 +310,15 @@ static void read_type_die(struct types *ts, Dwarf_Die *die)
 		break;
 	case DW_TAG_structure_type:
 	case DW_TAG_union_type:
+	case DW_TAG_enumeration_type:
 		break;
 	default:
 		return;
 	}
 	if (dwarf_hasattr(&type, DW_AT_declaration))
 		return;
-	label = struct_label(&type, alias);
+	label = dwarf_tag(die) == DW_TAG_enumeration_type ? enum_label(die) :
+							   struct_label(&type, alias);
 	if (label)
 		add_type(ts, &type, label);
 }
@@ -303,7 +346,21 @@ static void for_each_top(struct types *ts,
 static void read_top(struct types *ts, Dwarf_Die *die, void *data)
 {
 	(void)data;
-	read_type_die(ts, die);
+	switch (dwarf_tag(die)) {
+	case DW_TAG_variable:
+		if (*die_name(die))
+			map_set(&ts->vars, die_name(die),
+				(void *)describe_type_of(die, 0));
+		break;
+	case DW_TAG_subprogram:
+		if (*die_name(die) && dwarf_hasattr(die, DW_AT_prototyped) &&
+		    !dwarf_hasattr(die, DW_AT_declaration))
+			map_set(&ts->calls, die_name(die),
+				(void *)describe_function(die, 0));
+		break;
+	default:
+		read_type_die(ts, die);
+	}
 }
 
 /* Comparing */
@@ -330,10 +387,30 @@ static bool has_twin(const struct type *t, const struct member *like)
 	return false;
 }
 
+/*
+ * A value that moved means something else in data that exists. More values at
+ * the end are no change, nor is the last one (it often counts the others).
+ */
+static const char *compare_enums(const struct type *a, const struct type *b)
+{
+	const struct member *m, *n;
+
+	vec_for_each(m, &b->members) {
+		n = find_member(a, m);
+		if (n && n->bit != m->bit && n != &a->members.v[a->members.n - 1])
+			return xasprintf("%s is %lld instead of %lld", m->name,
+					 (long long)m->bit, (long long)n->bit);
+	}
+	return NULL;
+}
+
 /* Describes the first difference; NULL if there is none. */
 static const char *compare_types(const struct type *a, const struct type *b)
 {
 	const struct member *m, *n;
+
+	if (a->is_enum || b->is_enum)
+		return compare_enums(a, b);
 
 	vec_for_each(m, &b->members) {
 		n = find_member(a, m);
@@ -459,6 +536,24 @@ static void mark_function(struct types *ts, Dwarf_Die *die, void *data)
 		mark_subtree(ts, die, 0);
 }
 
+/*
+ * Compiled over the old types the code is the same: what changed in them does
+ * not concern it.
+ */
+static bool is_same_over_old(const struct tu *tu, const struct unit *u)
+{
+	struct unit **v;
+
+	if (!tu->old)
+		return false;
+	vec_for_each(v, &tu->old->units)
+		if ((*v)->is_func == u->is_func && !strcmp((*v)->name, u->name))
+			return unit_same_names(*v, u) &&
+			       (!u->cold || ((*v)->cold &&
+					     unit_same_names((*v)->cold, u->cold)));
+	return false;
+}
+
 static void check_function(struct update *up, struct types *ts,
 			   struct unit *u)
 {
@@ -468,27 +563,113 @@ static void check_function(struct update *up, struct types *ts,
 		(*t)->level = 0;
 	for_each_top(ts, mark_function, u);
 	vec_for_each(t, &ts->list)
-		if ((*t)->change && (*t)->level)
+		if ((*t)->change && (*t)->level && !(*t)->is_enum)
 			refuse(up, "type_changed", u->obj, u->name,
 			       "leave the layout as it is: objects of the old one exist",
 			       "it reaches %s, whose layout changed (%s)",
 			       (*t)->name, (*t)->change);
 }
 
+/* Variables of other files: what is declared now is not what is there. */
+static void check_variables(struct update *up, struct types *pre,
+			    struct types *post, struct unit *u)
+{
+	struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		const char *was, *is;
+
+		if (!r->sym || r->sym->sec)
+			continue;
+		was = map_get(&pre->vars, r->sym->name);
+		is = map_get(&post->vars, r->sym->name);
+		if (was && is && strcmp(was, is))
+			refuse(up, "type_changed", u->obj, u->name,
+			       "leave the variable's type as it is",
+			       "it uses %s, which is %s instead of %s",
+			       r->sym->name, is, was);
+	}
+}
+
+/* Who calls it in another way must be replaced together with it. */
+static void check_calls(struct types *pre, struct types *post, struct unit *u)
+{
+	const char *was = map_get(&pre->calls, u->name);
+	const char *is = map_get(&post->calls, u->name);
+
+	if (u->twin && was && is && strcmp(was, is))
+		u->calls_changed = xasprintf("%s instead of %s", is, was);
+}
+
+/* A function uses values without its debug info telling: all are suspected. */
+static void check_enums(struct update *up, struct types *post, struct obj *obj)
+{
+	struct type **t;
+
+	vec_for_each(t, &post->list)
+		if ((*t)->is_enum && (*t)->change)
+			refuse(up, "enum_changed", obj, (*t)->name,
+			       "add new values at the end: data of the old ones exists",
+			       "its values changed (%s)", (*t)->change);
+}
+
+static void mark_variable(struct types *ts, Dwarf_Die *die, void *data)
+{
+	const struct unit *u = data;
+
+	if (dwarf_tag(die) == DW_TAG_variable &&
+	    !strcmp(die_name(die), u->name))
+		mark_die(ts, die);
+}
+
+/* New data is read by old code, too: operations, tables. */
+static void check_data(struct update *up, struct types *ts, struct unit *u)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->list)
+		(*t)->level = 0;
+	for_each_top(ts, mark_variable, u);
+	vec_for_each(t, &ts->list)
+		if ((*t)->change && (*t)->level == 1 && !(*t)->is_enum)
+			refuse(up, "type_changed", u->obj, u->name,
+			       "leave the layout as it is: code of the old one reads it",
+			       "it is made of %s, whose layout changed (%s)",
+			       (*t)->name, (*t)->change);
+}
+
+static bool is_checked(const struct unit *u)
+{
+	return u->include && u->is_func && !u->parent &&
+	       class_is_text(u->sec->cls);
+}
+
 static void check_tu(struct update *up, struct tu *tu)
 {
 	struct types pre = { .dwarf = tu->pre->dwarf };
 	struct types post = { .dwarf = tu->post->dwarf };
+	bool any = false, changes;
 	struct unit **u;
 
 	for_each_top(&pre, read_top, NULL);
 	for_each_top(&post, read_top, NULL);
-	if (find_changes(&pre, &post)) {
-		vec_for_each(u, &tu->post->units)
-			if ((*u)->include && (*u)->is_func && !(*u)->parent &&
-			    class_is_text((*u)->sec->cls))
-				check_function(up, &post, *u);
+	changes = find_changes(&pre, &post);
+	vec_for_each(u, &tu->post->units) {
+		if (changes && (*u)->include && (*u)->name[0] &&
+		    !(*u)->is_func && !class_is_text((*u)->sec->cls))
+			check_data(up, &post, *u);
+		if (!is_checked(*u))
+			continue;
+		check_calls(&pre, &post, *u);
+		if (is_same_over_old(tu, *u))
+			continue;
+		any = true;
+		check_variables(up, &pre, &post, *u);
+		if (changes)
+			check_function(up, &post, *u);
 	}
+	if (any && changes)
+		check_enums(up, &post, tu->post);
 }
 
 static bool has_included(const struct obj *obj)

@@ -46,6 +46,27 @@ void update_add_tu(struct update *up, const char *label, const char *pre,
 	*vec_add(&up->tus) = tu;
 }
 
+/**
+ * update_add_old - adds what tells whether a changed type matters
+ * @up:		the update
+ * @label:	the translation unit
+ * @path:	the patched source, compiled over the old types
+ *
+ * Return: false if there is no such translation unit.
+ */
+bool update_add_old(struct update *up, const char *label, const char *path)
+{
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus) {
+		if (strcmp(tu->label, label))
+			continue;
+		tu->old = obj_read(path, label);
+		return true;
+	}
+	return false;
+}
+
 /* Module.symvers: CRC, symbol, module, kind of export, namespace; tabs. */
 void update_read_symvers(struct update *up, const char *path)
 {
