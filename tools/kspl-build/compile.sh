@@ -25,7 +25,20 @@ END
 	read -r -a OBJTOOL_ARGS <<<"${out#*args=}"
 }
 
-# make_job OBJECT pre|post: a script that compiles it
+# The same compilation of the same text need not be done twice.
+compiler_cache()
+{
+	[[ -z ${KSPL_BUILD_NO_CCACHE-} ]] && command -v ccache >/dev/null || return 0
+	# The source is seen through mounts: what an inode number means changes.
+	export CCACHE_DIR=$CACHE/ccache CCACHE_NOINODECACHE=1 CCACHE_DEPEND=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-3G}
+	unset CCACHE_BASEDIR CCACHE_SLOPPINESS CCACHE_PREFIX CCACHE_RECACHE CCACHE_DISABLE
+	mkdir -p "$CCACHE_DIR" || return 0
+	CCACHE=(ccache)
+}
+CCACHE=()
+
+# make_job OBJECT pre|post|screen: a script that compiles it; screen: exactly
+# as the kernel's build did
 make_job()
 {
 	local object=$1 side=$2 command out cwd=$BUILD word skip='' run=() rest kind=object
@@ -57,7 +70,7 @@ make_job()
 		run+=("$word")
 	done
 	[[ -n ${run[0]-} ]] || die $EXIT_FAILED "no command for $object in $BUILD"
-	if [[ $kind == object ]]; then
+	if [[ $kind == object && $side != screen ]]; then
 		word=${run[-1]}
 		unset 'run[-1]'
 		run+=(-ffunction-sections -fdata-sections)
@@ -87,6 +100,13 @@ make_job()
 			printf '%q ' "${words[@]}"
 			printf '| sha256sum >%q\n' "$out.sum"
 		} >"$out.cpp.job"
+		if [[ $side == screen ]]; then
+			printf 'cd %q || exit\n%s -fsyntax-only\n' "$cwd" "$(printf '%q ' "${run[@]}")" >"$out.err.job"
+		fi
+	fi
+	if [[ $kind == object && $command != *ccache* && -n ${CCACHE[0]-} ]]; then
+		# what it depends on, ccache takes from the compiler then
+		run=("${CCACHE[@]}" "${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
 	fi
 	{
 		printf 'cd %q || exit\n' "$cwd"
@@ -95,7 +115,8 @@ make_job()
 		printf '|| exit\n'
 		if [[ $kind == object ]]; then
 			if [[ -n $DELAY ]]; then
-				[[ -z ${OBJTOOL-} ]] || printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
+				# then the kernel's build runs it on the whole
+				[[ -z ${OBJTOOL-} || $side == screen ]] || printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
 				printf '|| exit\n'
 			elif [[ $rest == *objtool* ]]; then
 				words=()
@@ -121,8 +142,13 @@ objtool_done()
 # Runs one job; called by xargs through this script itself.
 run_job()
 {
-	local job=$1 status
+	local job=$1 status view=${1%.job}.view ENTER=()
 
+	if [[ -f $view ]]; then
+		mapfile -d '' -t ENTER <"$KSPL_BUILD_WORK/enter.$(<"$view")"
+	elif [[ $job == "$KSPL_BUILD_WORK"/post/* ]]; then
+		mapfile -d '' -t ENTER <"$KSPL_BUILD_WORK/enter"
+	fi
 	"${ENTER[@]}" bash "$job" >"${job%.job}.log" 2>&1
 	status=$?
 	# Before 6.15 objtool never fails. When it gives up it writes nothing:
@@ -277,6 +303,18 @@ compile()
 	note "line numbers in the patched files could not be kept: code that holds them may count as changed"
 }
 
+# With --each, these don't stop the others.
+each_sorted_out()
+{
+	if [[ -n ${MODULE_OF[$1]-} ]]; then
+		EACH_REFUSED[$1]="module|it belongs to module ${MODULE_OF[$1]}: updates of modules are not supported yet"
+	elif [[ ${COMMAND[$1]%% ; *} =~ \.S\ *$ ]]; then
+		EACH_REFUSED[$1]="assembly|assembly code changes"
+	else
+		return 1
+	fi
+}
+
 # Which objects differ in more than debug information
 CHANGED=()
 compare()
@@ -311,6 +349,9 @@ compare()
 		if (($(grep -c objtool: "$WORK/post/$object.log") > $(grep -c objtool: "$WORK/pre/$object.log"))); then
 			warn "$object: with the patch, $(grep objtool: "$WORK/post/$object.log" | tail -n 1)"
 		fi
+		if [[ -n $EACH ]] && each_sorted_out "$object"; then
+			continue
+		fi
 		if [[ -n ${MODULE_OF[$object]-} ]]; then
 			modules[${MODULE_OF[$object]}]+=" $object"
 			continue
@@ -323,6 +364,7 @@ compare()
 	for object in "${!modules[@]}"; do
 		reason "module $object changes (${modules[$object]# }): updates of modules are not supported yet"
 	done
+	[[ -n $EACH ]] && return
 	stop_if_reasons
 	((${#CHANGED[@]})) || no_change "the patch changes no code"
 }

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: --each, an update of its own for each object that differs.
+#
+# Objects that need one another are in one update: one refers to what another
+# has new, or calls a function that takes other arguments now. DIR gets for
+# each update NAME.json, what became of it, and ksplice-NAME.ko if it could be
+# made.
+
+declare -A EACH_REFUSED=()	# object -> code|reason, found before objdiff
+declare -A GROUP_OF=()		# object -> name of its update
+declare -A MEMBERS=()		# name -> objects
+
+# Global names that an object defines and that it refers to
+object_names()
+{
+	nm -- "$1" | awk -v defines="$2" -v refers="$3" '
+		$(NF - 1) == "U" { print $NF > refers }
+		$(NF - 1) ~ /^[TDBRVWC]$/ { print $NF > defines }'
+	touch "$2" "$3"
+	sort -u -o "$2" "$2"
+	sort -u -o "$3" "$3"
+}
+
+# What objdiff sees changed in how functions are called: "object name" lines
+changed_calls()
+{
+	local object
+
+	for object in "${CHANGED[@]}"; do
+		"$OBJDIFF" diff "$WORK/pre/$object" "$WORK/post/$object" --json --symvers "$BUILD/Module.symvers" \
+			>"$WORK/post/$object.diff" 2>/dev/null
+		awk -F'"' -v object="$object" '
+			/"calls_changed": \[/ {
+				for (i = 4; i < NF; i += 2)
+					print object, $i
+			}' "$WORK/post/$object.diff"
+	done
+}
+
+# Which objects belong together: "object object" lines
+links()
+{
+	local object dir=$WORK/names
+
+	rm -rf "$dir"
+	for object in "${CHANGED[@]}"; do
+		mkdir -p "$dir/${object%/*}"
+		object_names "$WORK/pre/$object" "$dir/$object.def.pre" "$dir/$object.ref.pre"
+		object_names "$WORK/post/$object" "$dir/$object.def.post" "$dir/$object.ref.post"
+		comm -13 "$dir/$object.def.pre" "$dir/$object.def.post" | sed "s|^|$object |" >>"$dir/new"
+		comm -23 "$dir/$object.def.pre" "$dir/$object.def.post" | sed "s|^|$object |" >>"$dir/gone"
+		sort -u "$dir/$object.ref.pre" "$dir/$object.ref.post" | sed "s|^|$object |" >>"$dir/refs"
+		comm -13 "$dir/$object.ref.pre" "$dir/$object.ref.post" | sed "s|^|$object |" >>"$dir/newrefs"
+	done
+	changed_calls >"$dir/calls"
+	touch "$dir/new" "$dir/gone" "$dir/refs" "$dir/newrefs"
+	# new references to what is new; what moved; callers of what is called
+	# in another way
+	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/new" "$dir/newrefs"
+	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/new" "$dir/gone"
+	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/calls" "$dir/refs"
+}
+
+# Names of updates: a number and the first object's
+make_groups()
+{
+	local object name n=0 first
+
+	links >"$WORK/links"
+	while read -r object first; do
+		if [[ -z ${MEMBERS[$first]-} ]]; then
+			name=${first##*/}
+			name=${name%.o}
+			name=$(printf '%s-%03d-%s' "${NAME:0:12}" $((++n)) "${name,,}")
+			name=${name//[^a-z0-9_-]/-}
+			MEMBERS[$first]=${name:0:NAME_MAX}
+		fi
+		GROUP_OF[$object]=${MEMBERS[$first]}
+	done < <(
+		printf '%s\n' "${CHANGED[@]}" | sort | awk '
+		function root(x) { while (up[x] != x) x = up[x]; return x }
+		FILENAME == "-" { up[$1] = $1; all[++n] = $1; next }
+		($1 in up) && ($2 in up) { a = root($1); b = root($2); if (a < b) up[b] = a; else up[a] = b }
+		END { for (i = 1; i <= n; i++) print all[i], root(all[i]) }' - "$WORK/links" | sort -k2,2 -s
+	)
+	MEMBERS=()
+	while read -r object; do
+		MEMBERS[${GROUP_OF[$object]}]+="$object "
+	done < <(printf '%s\n' "${CHANGED[@]}" | sort)
+}
+
+# each_json NAME RESULT CODE REASON OBJECT...: what became of one
+each_json()
+{
+	local name=$1 result=$2 code=$3 why=$4 sep='' object ko=
+
+	shift 4
+	{
+		printf '{"name": %s, "result": %s, "code": %s, "reason": %s,\n' "$(json_string "$name")" \
+			"$(json_string "$result")" "$(json_string "$code")" "$(json_string "$why")"
+		printf ' "objects": ['
+		for object in "$@"; do
+			printf '%s{"object": %s, "types": %s}' "$sep" "$(json_string "$object")" \
+				"$(json_string "${VIEW_OF[$object]-}")"
+			sep=', '
+		done
+		printf '],\n "objdiff": '
+		if [[ -s $WORK/each/$name.json ]]; then cat "$WORK/each/$name.json"; else printf 'null\n'; fi
+		printf '}\n'
+	} >"$EACH/$name.json"
+}
+
+# each_create NAME: the update's object, or why not; true if there is one
+each_create()
+{
+	local name=$1 object args status members
+
+	read -r -a members <<<"${MEMBERS[$name]}"
+	args=(create --name "$name" --release "$RELEASE" --symvers "$BUILD/Module.symvers"
+		-o "$WORK/each/ksplice-$name.o_shipped" --json "$WORK/each/$name.json")
+	for object in "${members[@]}"; do
+		args+=(--source "$object" "$WORK/pre/$object" "$WORK/post/$object")
+	done
+	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
+	status=$?
+	case $status in
+	0)	return 0 ;;
+	3)	each_json "$name" no_change '' '' "${members[@]}" ;;
+	4)	each_json "$name" refused '' '' "${members[@]}" ;;
+	*)	each_json "$name" failed objdiff "$(tail -n 1 "$WORK/each/$name.log")" "${members[@]}" ;;
+	esac
+	rm -f "$WORK/each/ksplice-$name.o_shipped"
+	return 1
+}
+
+# Links all of them in one go
+each_link()
+{
+	local name dir=$WORK/each good=()
+
+	for name in "$@"; do
+		printf 'obj-m += ksplice-%s.o\n' "$name"
+		printf 'savedcmd_%s := cat\n' "$dir/ksplice-$name.o" >"$dir/.ksplice-$name.o.cmd"
+	done >"$dir/Kbuild"
+	echo 'OBJECT_FILES_NON_STANDARD := y' >>"$dir/Kbuild"
+	core_symvers "$dir/core.symvers"
+	make -k -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
+		KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1
+	for name in "$@"; do
+		read -r -a good <<<"${MEMBERS[$name]}"
+		if [[ ! -s $dir/ksplice-$name.ko ]]; then
+			each_json "$name" failed link "$(grep -F "ksplice-$name" "$WORK/log/kbuild" | tail -n 1)" "${good[@]}"
+			continue
+		fi
+		if grep -q "ksplice-$name.ko\\] undefined" "$WORK/log/kbuild"; then
+			each_json "$name" failed undefined \
+				"$(grep -F "ksplice-$name.ko] undefined" "$WORK/log/kbuild" | head -n 1)" "${good[@]}"
+			continue
+		fi
+		sign_module "$dir/ksplice-$name.ko"
+		each_json "$name" made '' '' "${good[@]}"
+		mv -f -- "$dir/ksplice-$name.ko" "$EACH/"
+	done
+}
+
+# make_each: an update for each group of objects
+make_each()
+{
+	local name object made=() n=0 shown=$SECONDS
+
+	mkdir -p "$EACH" "$WORK/each" || die $EXIT_FAILED "can't make $EACH"
+	EACH=$(realpath -- "$EACH")
+	rm -f -- "$EACH"/*.json "$EACH"/ksplice-*.ko
+	for object in "${!EACH_REFUSED[@]}"; do
+		name=object-${object//[^a-zA-Z0-9_-]/-}
+		each_json "$name" refused "${EACH_REFUSED[$object]%%|*}" "${EACH_REFUSED[$object]#*|}" "$object"
+	done
+	phase group "finding what belongs together in ${#CHANGED[@]} object(s)"
+	((!${#CHANGED[@]})) || make_groups
+	phase objdiff "making ${#MEMBERS[@]} update(s)"
+	for name in "${!MEMBERS[@]}"; do
+		! each_create "$name" || made+=("$name")
+		((++n))
+		((SECONDS - shown < 5)) || { msg "  made: $n of ${#MEMBERS[@]}"; shown=$SECONDS; }
+	done
+	phase link
+	((!${#made[@]})) || each_link "${made[@]}"
+	msg "done: ${#made[@]} update(s) of ${#MEMBERS[@]} in $EACH"
+}

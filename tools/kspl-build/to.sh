@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: all that differs between two source trees, instead of a patch.
+#
+# The data of a running kernel has the layout of the old types. New code is
+# therefore compiled over the old type definitions wherever that is possible:
+# first with all of them (view "old"), then with enums that may have got more
+# values ("mixed"), at last with everything new ("new"; what then reaches a
+# type that changed is refused by kspl-objdiff). $WORK/view-NAME holds what
+# stands over the new files then, $WORK/view-NAME.plain the same as it is for
+# messages of the compiler, without kept line numbers.
+
+TO=''			# the other source tree
+VIEWS=(old mixed new)
+declare -A VIEW_OF=()	# object -> the view it was compiled in
+TYPES_IN=()		# files in which types differ
+
+is_built() { ((!PRIVATE)) && [[ -f $BUILD/vmlinux.a || -f $BUILD/vmlinux.o || -f $BUILD/vmlinux ]]; }
+
+# What code a tree has, by names
+code_names()
+{
+	(cd "$1" && find . \( -path ./Documentation -o -path ./tools -o -path ./samples -o -path ./scripts -o \
+		-path ./LICENSES -o -path ./usr -o -path ./rust -o -path './arch/[!x]*' -o -path ./.git -o -path ./debian \) -prune -o \
+		-type f \( -name '*.[chS]' -o -name '*.inc' -o -name '*.def' -o -name '*.lds' -o -name '*.h_shipped' -o \
+		-name '*.c_shipped' \) -printf '%P\n') | sort
+}
+
+# The source files that something was really compiled from
+used_names()
+{
+	find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" \) -prune -o -type f -name '.*.cmd' -print0 |
+		xargs -0r cat | awk -v source="$SOURCE/" '
+		/^(saved)?cmd_/ || /wildcard/ { next }
+		/^source_/ { sub(/^[^=]*:= */, "") }
+		{
+			gsub(/^[ \t]+|[ \t\\]+$/, "")
+			if ($0 in seen)
+				next
+			seen[$0] = 1
+			path = $0
+			while (sub(/\/[^\/]+\/\.\.\//, "/", path))
+				;
+			if (index(path, source) == 1)
+				print substr(path, length(source) + 1)
+		}' | sort -u
+}
+
+# Names of what differs: new files, and those of CANDIDATES that are not equal
+differing()
+{
+	local path
+
+	code_names "$SOURCE" >"$WORK/names.old"
+	code_names "$TO" >"$WORK/names.new"
+	comm -13 "$WORK/names.old" "$WORK/names.new"
+	if is_built; then
+		used_names >"$WORK/names.used"
+	else
+		cp "$WORK/names.old" "$WORK/names.used"
+	fi
+	while IFS= read -r path; do
+		if [[ -f $TO/$path ]]; then
+			cmp -s -- "$SOURCE/$path" "$TO/$path" || printf '%s\n' "$path"
+		else
+			printf '%s\n' "$path" >>"$WORK/names.gone"
+		fi
+	done <"$WORK/names.used"
+}
+
+# reline FILE: keep the line numbers of $WORK/plain/FILE, into $WORK/patched
+reline()
+{
+	local from=$1 to=$2 path=$3
+
+	mkdir -p "$to/${path%/*}"
+	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
+	if [[ ! -s $WORK/lines.diff ]]; then
+		cp -- "$from/$path" "$to/$path"
+	elif ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$from/$path" >"$to/$path"; then
+		die $EXIT_FAILED "can't rewrite $path"
+	fi
+}
+
+# The lines in which a file defines types, at a quick look
+type_lines()
+{
+	awk '/^(typedef[ \t]+)?(struct|union|enum)[^=();]*(\{.*)?$/ { on = 1 }
+		on || /^(struct|union|enum) [^=()]*\{.*\};/ { print }
+		/^}/ { on = 0 }' "$1"
+}
+
+# take_differences: the new files in $WORK/plain and, with line numbers kept,
+# in $WORK/patched
+take_differences()
+{
+	local path
+
+	[[ -d $TO ]] || usage_error "--to: $TO is no directory"
+	TO=$(realpath -- "$TO")
+	[[ -f $TO/Kconfig && -f $TO/kernel/fork.c ]] || usage_error "--to: $TO is not a kernel's source"
+	[[ $TO != "$SOURCE" ]] || usage_error "--to: $TO is the source itself"
+	mkdir -p "$WORK/patched" "$WORK/plain" "$WORK/log"
+	: >"$WORK/names.gone"
+	differing >"$WORK/names.differ"
+	while IFS= read -r path; do
+		if is_no_code "$path"; then
+			continue
+		elif [[ ! -f $SOURCE/$path ]]; then
+			FILES+=("$path|new")
+			mkdir -p "$WORK/plain/${path%/*}" "$WORK/patched/${path%/*}"
+			cp -- "$TO/$path" "$WORK/plain/$path"
+			cp -- "$TO/$path" "$WORK/patched/$path"
+			continue
+		fi
+		FILES+=("$path|changed")
+		CODE_FILES+=("$path")
+		mkdir -p "$WORK/plain/${path%/*}"
+		cp -- "$TO/$path" "$WORK/plain/$path"
+		reline "$WORK/plain" "$WORK/patched" "$path"
+		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$TO/$path") ||
+			TYPES_IN+=("$path")
+	done <"$WORK/names.differ"
+	while IFS= read -r path; do
+		FILES+=("$path|deleted")
+	done <"$WORK/names.gone"
+	((${#CODE_FILES[@]})) || no_change "the two trees have the same code"
+	verbose "files that differ: ${#CODE_FILES[@]}, with types that differ: ${#TYPES_IN[@]}"
+	note "configuration and makefiles are those of $SOURCE: what only $TO builds is left out"
+	old_types old
+	mkdir -p "$WORK"/view-{mixed,new}{,.plain}
+}
+
+# old_types VIEW [HEADER...]: (again) what stands over the new headers
+old_types()
+{
+	local view=$1 path plain=$WORK/view-$1.plain to=$WORK/view-$1
+
+	shift
+	(($#)) || set -- "${TYPES_IN[@]}"
+	mkdir -p "$plain" "$to"
+	touch "$WORK/undo-$view"
+	for path in "$@"; do
+		mkdir -p "$plain/${path%/*}" "$plain.items/${path%/*}"
+		: >"$plain.items/$path"
+		sed -n "s|^$path ||p" "$WORK/undo-$view" >"$WORK/undo"
+		awk -v enums="$([[ $view == mixed ]] && echo new)" -v undo="$WORK/undo" -v items="$plain.items/$path" \
+			-f "$LIB/oldtypes.awk" "$SOURCE/$path" "$TO/$path" >"$plain/$path" ||
+			die $EXIT_FAILED "can't put the old types into $path"
+		reline "$plain" "$to" "$path"
+	done
+}
+
+# How a job gets to see each view
+choose_types_view()
+{
+	local view kind
+
+	[[ $VIEW == overlay ]] || die $EXIT_FAILED "--to needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
+		"Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces)."
+	for view in "${VIEWS[@]}"; do
+		for kind in '' .plain; do
+			ENTER[-2]="ro,lowerdir=$(overlay_escape "$WORK/view-$view$kind"):$(overlay_escape "$WORK/$([[ $kind ]] && echo plain || echo patched)"):$(overlay_escape "$SOURCE")"
+			printf '%s\0' "${ENTER[@]}" >"$WORK/enter.$view$kind"
+		done
+	done
+}
+
+# How a screened object was compiled by the kernel's build: equal means same.
+screen_differs()
+{
+	local object=$1
+
+	cmp -s "$BUILD/$object" "$WORK/screen/$object" && return 1
+	conf DEBUG_INFO || return 0
+	objcopy --strip-debug "$WORK/screen/$object" "$WORK/screen/$object.code"
+	objcopy --strip-debug "$BUILD/$object" "$WORK/screen/$object.old"
+	! cmp -s "$WORK/screen/$object.old" "$WORK/screen/$object.code"
+}
+
+# blame VIEW: of the compiler's messages on stdin, "HEADER KEY" of each
+# definition in a changed header that did not compile
+blame()
+{
+	awk -v source="$SOURCE/" -v items="$WORK/view-$1.plain.items/" '
+	function rel(p) { return index(p, source) == 1 ? substr(p, length(source) + 1) : p }
+	function lookup(path, line,	part, s, found) {
+		while ((getline s < (items path)) > 0) {
+			split(s, part, " ")
+			if (line >= part[1] && line <= part[2]) {
+				sub(/^[0-9]+ [0-9]+ /, "", s)
+				found = s
+				break
+			}
+		}
+		close(items path)
+		return found
+	}
+	function flush(	key) {
+		if (at == "")
+			return
+		split(at, a, ":")
+		key = lookup(a[1], a[2])
+		# of a .c file, nothing is left as it was
+		if (key != "" && a[1] ~ /\.h$/)
+			print a[1], key
+		at = ""
+	}
+	match($0, /^[^ :]+:[0-9]+:[0-9]+: (error|fatal error): /) {
+		flush()
+		split($0, p, ":")
+		at = rel(p[1]) ":" p[2]
+		next
+	}
+	/^[^ :]+:[0-9]+:[0-9]+: note: in (expansion of macro|definition of macro)/ && /expansion/ {
+		split($0, p, ":")
+		if (at != "")
+			at = rel(p[1]) ":" p[2]
+	}
+	/^[^ :]+:[0-9]+:[0-9]+: (warning|note): / && !/expansion/ { flush() }
+	END { flush() }' | sort -u
+}
+
+# mend VIEW OBJECT...: takes out of the view what can't be compiled over old
+# types, as some of these objects show; true if anything changed
+mend()
+{
+	local view=$1 object jobs=() n paths=()
+
+	shift
+	for object in "$@"; do
+		((${#jobs[@]} < 24)) || break
+		printf '%s.plain\n' "$view" >"$WORK/screen/$object.err.view"
+		jobs+=("$WORK/screen/$object.err.job")
+	done
+	run_jobs 'examined' "${jobs[@]}"
+	# changed headers without changed types can't be compiled either, perhaps
+	mapfile -t paths < <(cat "${jobs[@]/%.job/.log}" | sed -n "s|^\($SOURCE/\)\{0,1\}\([^ :]*\.h\):[0-9].*|\2|p" | sort -u)
+	for object in "${paths[@]}"; do
+		[[ ! -f $WORK/plain/$object || ! -f $SOURCE/$object || -f $WORK/view-$view.plain.items/$object ]] ||
+			old_types "$view" "$object"
+	done
+	: >"$WORK/blamed"
+	for object in "${jobs[@]}"; do
+		blame "$view" <"${object%.job}.log" >>"$WORK/blamed"
+	done
+	sort -u "$WORK/blamed" "$WORK/undo-$view" >"$WORK/undo-$view.new"
+	n=$(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | wc -l)
+	((n)) || return 1
+	mapfile -t paths < <(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | cut -d' ' -f1 | sort -u)
+	verbose "not over old types: $(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | tr '\n' ';')"
+	mv "$WORK/undo-$view.new" "$WORK/undo-$view"
+	old_types "$view" "${paths[@]}"
+}
+
+SCREEN_LEFT=()
+# screen_run VIEW OBJECT...: compiles; SCREEN_LEFT gets what failed
+screen_run()
+{
+	local view=$1 object jobs=()
+
+	shift
+	SCREEN_LEFT=()
+	for object in "$@"; do
+		printf '%s\n' "$view" >"$WORK/screen/$object.view"
+		jobs+=("$WORK/screen/$object.job")
+	done
+	((${#jobs[@]})) || return 0
+	run_jobs "compiled over ${view/new/no old} types" "${jobs[@]}"
+	for object in "$@"; do
+		[[ -f $WORK/screen/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
+		VIEW_OF[$object]=$view
+		! job_failed "$object" screen || SCREEN_LEFT+=("$object")
+	done
+}
+
+# screen_in VIEW OBJECT...: the same, mending the view until it helps no more
+screen_in()
+{
+	local view=$1 round
+
+	shift
+	screen_run "$view" "$@"
+	for ((round = 0; round < 8 && ${#SCREEN_LEFT[@]}; round++)); do
+		[[ $view != new ]] || break
+		mend "$view" "${SCREEN_LEFT[@]}" || break
+		screen_run "$view" "${SCREEN_LEFT[@]}"
+	done
+}
+
+# Every n-th object shows most of what is wrong with a view.
+probe_view()
+{
+	local i step probe=()
+
+	((${#OBJECTS[@]} > 60)) || return 0
+	step=$((${#OBJECTS[@]} / 16))
+	for ((i = 0; i < ${#OBJECTS[@]}; i += step)); do
+		probe+=("${OBJECTS[i]}")
+	done
+	screen_in old "${probe[@]}"
+}
+
+UNBUILDABLE=()
+# screen: which objects differ, and in which view to compile each
+screen()
+{
+	local object view left=() changed=() try
+
+	for object in "${OBJECTS[@]}"; do
+		make_job "$object" screen
+	done
+	probe_view
+	left=("${OBJECTS[@]}")
+	for view in "${VIEWS[@]}"; do
+		((${#left[@]})) || break
+		[[ $view != mixed ]] || old_types mixed
+		screen_in "$view" "${left[@]}"
+		left=("${SCREEN_LEFT[@]}")
+		verbose "objects that don't compile over ${view/new/no old} types: ${#left[@]} ${left[*]:0:8}"
+	done
+	UNBUILDABLE=("${left[@]}")
+	for object in "${OBJECTS[@]}"; do
+		if job_failed "$object" screen; then
+			OBJECT_RESULT[$object]=failed
+		elif [[ -f $BUILD/$object ]] && is_built && ! screen_differs "$object"; then
+			OBJECT_RESULT[$object]=same
+		else
+			changed+=("$object")
+		fi
+	done
+	for object in "${UNBUILDABLE[@]}"; do
+		if [[ -n $EACH ]]; then
+			EACH_REFUSED[$object]="does_not_compile|$(grep -m 1 -E 'error:|ndefined' "$WORK/screen/$object.log")"
+			continue
+		fi
+		reason "$object does not compile from $TO with this configuration: $(grep -m 1 -E 'error:|ndefined' "$WORK/screen/$object.log")"
+	done
+	OBJECTS=("${changed[@]}")
+	verbose "objects that may differ: ${#OBJECTS[@]}"
+}
+
+# compile_to: pre and post objects of what differs
+compile_to()
+{
+	local object jobs=()
+
+	export KSPL_BUILD_WORK=$WORK
+	screen
+	[[ -n $EACH ]] || stop_if_reasons
+	((${#OBJECTS[@]})) || no_change "the two trees make the same code"
+	for object in "${OBJECTS[@]}"; do
+		make_job "$object" pre
+		make_job "$object" post
+		printf '%s\n' "${VIEW_OF[$object]}" >"$WORK/post/$object.view"
+		jobs+=("$WORK/pre/$object.job" "$WORK/post/$object.job")
+	done
+	for object in "${OTHERS[@]}"; do
+		make_job "$object" pre
+		make_job "$object" post
+		printf 'old\n' >"$WORK/post/$object.view"
+		jobs+=("$WORK/pre/$object.job" "$WORK/post/$object.job")
+	done
+	run_jobs compiled "${jobs[@]}"
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		! job_failed "$object" pre || compile_failed "$object" pre
+		! job_failed "$object" post || compile_failed "$object" post
+	done
+}
