@@ -116,8 +116,9 @@ make_job()
 		if [[ $kind == object ]]; then
 			if [[ -n $DELAY ]]; then
 				# then the kernel's build runs it on the whole
-				[[ -z ${OBJTOOL-} || $side == screen ]] || printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
-				printf '|| exit\n'
+				[[ -z ${OBJTOOL-} || $side == screen ]] ||
+					printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
+				printf '\n'
 			elif [[ $rest == *objtool* ]]; then
 				words=()
 				set -f

@@ -146,7 +146,7 @@ old_types()
 		: >"$plain.items/$path"
 		sed -n "s|^$path ||p" "$WORK/undo-$view" >"$WORK/undo"
 		awk -v enums="$([[ $view == mixed ]] && echo new)" -v undo="$WORK/undo" -v items="$plain.items/$path" \
-			-f "$LIB/oldtypes.awk" "$SOURCE/$path" "$TO/$path" >"$plain/$path" ||
+			-f "$LIB/oldtypes.awk" "$SOURCE/$path" "$WORK/plain/$path" >"$plain/$path" ||
 			die $EXIT_FAILED "can't put the old types into $path"
 		reline "$plain" "$to" "$path"
 	done
@@ -300,6 +300,40 @@ probe_view()
 		probe+=("${OBJECTS[i]}")
 	done
 	screen_in old "${probe[@]}"
+}
+
+JUDGED=()	# arguments for kspl-objdiff
+# judge_types OBJECT...: with a patch: compiles over the old types as well, for
+# kspl-objdiff to see which functions a changed type concerns
+judge_types()
+{
+	local object path jobs=() done=()
+
+	[[ $VIEW == overlay ]] || return 0
+	for path in "${CODE_FILES[@]}"; do
+		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$WORK/plain/$path") ||
+			TYPES_IN+=("$path")
+	done
+	((${#TYPES_IN[@]})) || return 0
+	old_types old
+	mkdir -p "$WORK"/view-{mixed,new}{,.plain}
+	choose_types_view
+	for object in "$@"; do
+		make_job "$object" screen
+	done
+	screen_in old "$@"
+	for object in "$@"; do
+		! job_failed "$object" screen || continue
+		make_job "$object" oldtypes
+		printf 'old\n' >"$WORK/oldtypes/$object.view"
+		jobs+=("$WORK/oldtypes/$object.job")
+		done+=("$object")
+	done
+	((${#jobs[@]})) || return 0
+	run_jobs 'compiled over old types' "${jobs[@]}"
+	for object in "${done[@]}"; do
+		job_failed "$object" oldtypes || JUDGED+=(--old-types "$object" "$WORK/oldtypes/$object")
+	done
 }
 
 UNBUILDABLE=()

@@ -32,6 +32,14 @@ make_update()
 	done
 	"$OBJDIFF" "${args[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
 	status=$?
+	if ((status == 4)) && [[ -z $TO ]] && grep -qE '"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
+		verbose "types changed: seeing which functions that concerns"
+		judge_types "${CHANGED[@]}"
+		if ((${#JUDGED[@]})); then
+			"$OBJDIFF" "${args[@]}" "${JUDGED[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+			status=$?
+		fi
+	fi
 	if ((VERBOSE && status == 0)); then
 		cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2
 	fi

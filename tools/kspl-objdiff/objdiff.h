@@ -104,6 +104,10 @@ struct insn {
 
 bool insn_decode(struct insn *insn, const u8 *p, size_t avail);
 
+/* disasm.c */
+struct unit;
+const char *disasm(const struct unit *u, u32 at);
+
 /* special.c: what each section of a kernel object is */
 
 enum sec_class {

@@ -30,11 +30,21 @@ static bool worth_telling(const struct unit *u)
 	       u->ident != ID_FRESH && u->ident != ID_CONTENT;
 }
 
+/* Is there an instruction to show? */
+static bool has_insns(const struct unit *u)
+{
+	return u->twin && u->cause_off >= 0 && class_is_text(u->sec->cls);
+}
+
 static void print_cause(const struct unit *u, FILE *f)
 {
 	if (u->cause_off >= 0 && class_is_text(u->sec->cls))
 		fprintf(f, "+%#llx: ", (unsigned long long)u->cause_off);
 	fprintf(f, "%s\n", u->cause ? u->cause : u->why);
+	if (has_insns(u))
+		fprintf(f, "    was: %s\n    is:  %s\n",
+			disasm(u->twin, u->cause_off),
+			disasm(u, u->cause_off));
 }
 
 static void text_units(struct tu *tu, FILE *f)
@@ -125,6 +135,10 @@ static void json_unit(struct unit *u, FILE *f)
 	fprintf(f, "\"size\": %u, ", u->size);
 	if (u->cause_off >= 0)
 		fprintf(f, "\"offset\": %lld, ", (long long)u->cause_off);
+	if (has_insns(u)) {
+		field(f, "old_insn", disasm(u->twin, u->cause_off), false);
+		field(f, "new_insn", disasm(u, u->cause_off), false);
+	}
 	field(f, "section", u->sec->name, false);
 	field(f, "cause", u->cause && u->twin ? u->cause :
 	      u->why ? u->why : "", true);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Instructions in words, where capstone is there. */
+#include <string.h>
+
+#include "objdiff.h"
+
+static const char *field_name(const struct unit *u, u32 at, u32 len)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		if (r->off < at || r->off >= at + len)
+			continue;
+		if (r->unit && r->unit->sec->cls == SC_STRING)
+			return xasprintf(" <\"%.*s\">", (int)strcspn((const char *)unit_data(r->unit), "\n"),
+					 (const char *)unit_data(r->unit));
+		if (r->target)
+			return xasprintf(" <%s%+lld>", r->unit && r->unit->name[0] ?
+					 r->unit->name : r->sym ? r->sym->name : "?",
+					 (long long)r->target);
+		return xasprintf(" <%s>", r->unit && r->unit->name[0] ?
+				 r->unit->name : r->sym ? r->sym->name : "?");
+	}
+	return "";
+}
+
+#ifdef HAVE_CAPSTONE
+#include <capstone/capstone.h>
+
+static const char *words(const u8 *p, size_t size, u64 at)
+{
+	static csh cs;
+	const char *text = NULL;
+	cs_insn *insn;
+
+	if (!cs) {
+		if (cs_open(CS_ARCH_X86, CS_MODE_64, &cs))
+			return NULL;
+		cs_option(cs, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT);
+	}
+	if (cs_disasm(cs, p, size, at, 1, &insn) == 1) {
+		text = xasprintf("%s%s%s", insn->mnemonic, insn->op_str[0] ? " " : "", insn->op_str);
+		cs_free(insn, 1);
+	}
+	return text;
+}
+#else
+static const char *words(const u8 *p, size_t size, u64 at)
+{
+	(void)p, (void)size, (void)at;
+	return NULL;
+}
+#endif
+
+/**
+ * disasm - an instruction in words
+ * @u:	unit of code
+ * @at:	where in it
+ *
+ * Fields that are relocated are named behind it. Without capstone the bytes
+ * have to do.
+ */
+const char *disasm(const struct unit *u, u32 at)
+{
+	struct insn insn;
+	char *hex, *o;
+	const char *text;
+	u32 i;
+
+	if (!unit_data(u) || at >= u->size)
+		return "(end)";
+	if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
+		return "(no instruction)";
+	text = words(unit_data(u) + at, insn.len, at);
+	if (!text) {
+		text = hex = o = xzalloc(3 * insn.len + 1);
+		for (i = 0; i < insn.len; i++)
+			o += sprintf(o, i ? " %02x" : "%02x", unit_data(u)[at + i]);
+	}
+	return xasprintf("%s%s", text, field_name(u, at, insn.len));
+}
