@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ksplice check: the kernel's own proof, by loading the update without
+ * applying it; what can be seen of those who would be in the way; and out
+ * again.  No code of the kernel is changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ksplice.h"
+
+static int refuse(const struct file *f, const char *cause, const char *what_now,
+		  const char *error)
+{
+	problem(f->name, EXIT_REFUSED, cause, what_now, "%s: %s", f->name, error);
+	return EXIT_REFUSED;
+}
+
+/* What can be told from the file alone */
+static int check_file(const struct file *f)
+{
+	const char *who = signature_missing(f);
+	const char *magic = f->vermagic ? f->vermagic : "";
+	size_t n = strcspn(magic, " ");
+
+	if (strcmp(f->release, running_release()))
+		return refuse(f, "other_kernel",
+			"get or build the update for the running kernel: kspl-build -k $(uname -r)",
+			xasprintf("it is for kernel %s, and this is %s",
+				  f->release, running_release()));
+	if (n != strlen(f->release) || memcmp(magic, f->release, n))
+		return refuse(f, "bad_file",
+			"build it again (kspl-build)",
+			"what it says and what its module says about its kernel differ");
+	if (who)
+		return refuse(f, "not_signed",
+			"sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT)",
+			xasprintf("it is not signed, and %s", who));
+	return EXIT_OK;
+}
+
+/* Needs no more than to be there: whatever is missing is not said by loading. */
+static int need_core(void)
+{
+	if (core_present())
+		return EXIT_OK;
+	problem(NULL, EXIT_FAILED, "no_core",
+		"'modprobe ksplice' (package ksplice-dkms), then check again",
+		"no core of ksplice is loaded, so the kernel can't be asked");
+	return EXIT_FAILED;
+}
+
+/* Matching is the loader's work; it ends with the update loaded, or not. */
+static int prove(const struct file *f, bool *loaded)
+{
+	struct update up;
+	int err;
+
+	if (update_read(&up, f->name)) {
+		note("%s is loaded already: that one has been found to match",
+		     f->name);
+		return EXIT_OK;
+	}
+	kmsg_start();
+	err = module_load(f);
+	*loaded = !err;
+	return err ? explain_load(f, err)->exit : EXIT_OK;
+}
+
+static void unload(const struct file *f)
+{
+	int err = module_remove(f->module);
+
+	if (err)
+		note("%s stays loaded (%s), but is not applied; 'ksplice undo %s' removes it",
+		     f->name, strerror(err), f->name);
+}
+
+static int report_blocked(const struct file *f, const str_vec *in_way)
+{
+	char **s;
+
+	vec_for_each(s, in_way)
+		problem(f->name, EXIT_REFUSED, "in_the_way",
+			starts_with(*s, "livepatch") ?
+			"disable that livepatch first" :
+			"remove the probe (perf, bpftrace, systemtap), apply, and set it again",
+			"%s: %s", f->name, *s);
+	return in_way->n ? EXIT_REFUSED : EXIT_OK;
+}
+
+static int report_busy(const struct file *f, const struct busy *busy)
+{
+	char **s;
+
+	vec_for_each(s, &busy->threads)
+		say("  would be in the way now: %s", *s);
+	if (!busy->always)
+		return EXIT_OK;
+	return refuse(f, "always_busy",
+		      "waiting does not help: the update's author has to change another function, such as a caller",
+		      "most threads sleep inside the code that is to be replaced");
+}
+
+static void busy_json(const struct busy *busy)
+{
+	json_strs("busy", &busy->threads);
+	json_num("threads_seen", busy->seen);
+	json_num("threads_not_seen", busy->unseen);
+}
+
+/* As long as the update is loaded, or would be. */
+static int look_around(const struct file *f)
+{
+	struct busy busy = {};
+	str_vec in_way = {};
+	int ret;
+
+	livepatched(f, &in_way);
+	probed(f, &in_way);
+	threads_inside(f, &busy);
+	if (opt.json)
+		busy_json(&busy);
+	ret = report_blocked(f, &in_way);
+	if (!ret)
+		ret = report_busy(f, &busy);
+	if (ret)
+		return ret;
+	if (busy.threads.n)
+		say("%s: matches the running kernel; applying it would wait for %u thread(s)",
+		    f->name, busy.threads.n);
+	else
+		say("%s: matches the running kernel, and none of %u sleeping threads is in the way",
+		    f->name, busy.seen);
+	return EXIT_OK;
+}
+
+static bool is_applied(const struct file *f)
+{
+	struct update up;
+
+	return update_read(&up, f->name) && up.applied;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct file f;
+	bool loaded = false;
+	int ret;
+
+	(void)argc;
+	ret = file_read(&f, argv[0]);
+	if (!ret)
+		ret = check_file(&f);
+	if (!ret)
+		ret = need_core();
+	if (!ret && is_applied(&f)) {
+		say("%s: an update of this name is applied already", f.name);
+		ret = EXIT_NOTHING;
+	}
+	if (!ret)
+		ret = prove(&f, &loaded);
+	if (opt.json && (!ret || ret == EXIT_REFUSED)) {
+		json_str("name", f.name);
+		json_bool("matches", !ret);
+	}
+	if (ret)
+		return ret;
+	ret = look_around(&f);
+	if (loaded)
+		unload(&f);
+	return ret;
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Turns words, errnos and log lines into sentences that say what to do now.
+ * Each problem is shown when it comes up, and kept for --json and the exit
+ * code.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ksplice.h"
+
+static VEC(struct problem *) problems;
+
+struct reason {
+	const char *key;
+	int exit;
+	const char *cause;	/* for programs; NULL: the key */
+	const char *error;	/* NULL: what the log says is clear enough */
+	const char *what_now;
+};
+
+/* The words of abort_cause */
+static const struct reason causes[] = {
+	{ "code_busy", EXIT_FAILED, NULL,
+	  "threads stayed inside the code until the time was over",
+	  "try again when there is less load, or longer (--timeout SECONDS, --wait); or stop, or send a signal to, the programs named above; a kernel thread that always waits there means that this update can't be applied to this kernel as it is" },
+	{ "always_busy", EXIT_REFUSED, NULL,
+	  "the code is in use by what makes the change itself, or by most threads",
+	  "waiting does not help: the update's author has to change another function, such as a caller" },
+	{ "text_reserved", EXIT_REFUSED, NULL,
+	  "somebody else uses the bytes of a jump",
+	  "see the kernel's message above: remove the kprobe (perf, bpftrace, systemtap), apply, and set it again; a jump label, static call or lock prefix stays there: then the update's author has to replace the callers instead" },
+	{ "text_changed", EXIT_REFUSED, NULL,
+	  "the bytes of a jump are not what they were",
+	  "see the kernel's message above: another update of the same function or a debugger has written there; take that back first ('ksplice list')" },
+	{ "livepatched", EXIT_REFUSED, NULL,
+	  "a livepatch redirects one of the functions",
+	  "disable the livepatch that the kernel's message names: echo 0 > /sys/kernel/livepatch/PATCH/enabled" },
+	{ "hook_failed", EXIT_REFUSED, NULL,
+	  "the update's own code said no to the change",
+	  "the kernel's message and the update's description say what it wants; ask its author" },
+	{ "no_match", EXIT_REFUSED, NULL,
+	  "the running code is not what the update was made for",
+	  "build the update from exactly the source, configuration and compiler of the running kernel" },
+	{ "interrupted", EXIT_FAILED, NULL,
+	  "a signal came while it waited", "do it again" },
+	{ "out_of_memory", EXIT_FAILED, NULL,
+	  "there was not enough memory", "free some memory and do it again" },
+};
+
+/* What a write to "enabled" fails with where abort_cause says nothing */
+static const struct {
+	int err;
+	struct reason r;
+} change_errors[] = {
+	{ EPERM, { "not_permitted", EXIT_FAILED, NULL,
+	  "it is not permitted", "run this as root, with CAP_SYS_MODULE (not in a container)" } },
+	{ EACCES, { "not_permitted", EXIT_FAILED, NULL,
+	  "it is not permitted", "run this as root" } },
+	{ EROFS, { "not_permitted", EXIT_FAILED, NULL,
+	  "sysfs is mounted read-only here", "run this outside the container" } },
+	{ EAGAIN, { "loading", EXIT_FAILED, NULL,
+	  "its module is still being loaded", "try again in a moment" } },
+	{ ENODEV, { "going", EXIT_FAILED, NULL,
+	  "its module is being removed", "load it again: ksplice apply FILE" } },
+	{ ENOENT, { "gone", EXIT_FAILED, NULL,
+	  "it is not loaded any more", "load it again: ksplice apply FILE" } },
+	{ EINTR, { "interrupted", EXIT_FAILED, NULL,
+	  "a signal came while it waited", "do it again" } },
+	{ ENOMEM, { "out_of_memory", EXIT_FAILED, NULL,
+	  "there was not enough memory", "free some memory and do it again" } },
+};
+
+/*
+ * Why loading failed: what the log says, in the order of precedence.  The
+ * texts are the core's and the module loader's.
+ */
+static const struct reason load_logs[] = {
+	{ "made for kernel", EXIT_REFUSED, "other_kernel",
+	  "it was made for another kernel",
+	  "get or build the update for the running kernel: kspl-build -k $(uname -r)" },
+	{ "version magic", EXIT_REFUSED, "other_kernel",
+	  "it was made for another kernel",
+	  "get or build the update for the running kernel: kspl-build -k $(uname -r)" },
+	{ "Unknown symbol ksplice_abi", EXIT_FAILED, "no_core",
+	  "the core that is here is not there or has another format",
+	  "install ksplice-dkms and ksplice-tools of one version, 'modprobe ksplice', and build the update with these tools" },
+	{ "disagrees about version of symbol", EXIT_REFUSED, "other_kernel",
+	  "it was made against other symbol versions",
+	  "build the update again for exactly this kernel" },
+	{ "an update of that name is loaded", EXIT_REFUSED, "name_in_use",
+	  "an update of this name is loaded already",
+	  "'ksplice undo' that one first, or build this one under another name (kspl-build -n)" },
+	{ "not a valid hot update", EXIT_REFUSED, "bad_file",
+	  "the file is damaged",
+	  "copy it again; if that does not help, build it again with the tools that belong to this core" },
+	{ "an applied update replaces it already", EXIT_REFUSED, "replaced",
+	  "another applied update replaces the same function",
+	  "'ksplice undo' that one first ('ksplice list'), or make one update of both patches" },
+	{ "cannot replace", EXIT_REFUSED, "cannot_replace",
+	  "one of its functions can't be replaced",
+	  "see the kernel's message: the update's author has to change another function, such as a caller" },
+	{ "is a weak function and the running kernel uses another", EXIT_REFUSED, "no_match",
+	  "it changes a weak function that this kernel does not use",
+	  "replacing it would have no effect: the update's author has to change the one that is used" },
+	{ "tells which is meant", EXIT_REFUSED, "ambiguous",
+	  "a name exists more than once, and nothing tells which is meant",
+	  "the update's author has to do without it, or to change its callers, too" },
+	{ "kallsyms has", EXIT_REFUSED, "ambiguous",
+	  "a name exists more than once, and nothing tells which is meant",
+	  "the update's author has to change the callers instead" },
+	{ "not what this update was made for", EXIT_REFUSED, "no_match",
+	  "the running code is not what the update was made for",
+	  "build it again from exactly the source, configuration and compiler of the running kernel; if it was: another tool, or somebody, has changed the code that the message names, so find out who" },
+	{ "load refused", EXIT_REFUSED, "symbol",
+	  "something its new code needs is not to be had in this kernel",
+	  "see the kernel's message: the update's author has to write the change without it" },
+	{ "can only update vmlinux", EXIT_REFUSED, "module_target",
+	  "it changes a module, and this core can only update the kernel itself",
+	  "install a newer core (ksplice-dkms)" },
+	{ "unsigned module loading is restricted", EXIT_REFUSED, "not_signed",
+	  "the kernel is locked down (Secure Boot) and loads only signed modules",
+	  "sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT; mokutil --import enrols one)" },
+	{ "Loading of unsigned module", EXIT_REFUSED, "not_signed",
+	  "only signed modules may be loaded",
+	  "sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT)" },
+	{ "Loading of module with", EXIT_REFUSED, "key_rejected",
+	  "its signature is none that this kernel trusts",
+	  "sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT)" },
+};
+
+static const struct {
+	int err;
+	struct reason r;
+} load_errors[] = {
+	{ EPERM, { "not_permitted", EXIT_FAILED, NULL,
+	  "it is not permitted to load modules",
+	  "run this as root with CAP_SYS_MODULE (not in a container); if /proc/sys/kernel/modules_disabled is 1, only a reboot helps" } },
+	{ EACCES, { "not_permitted", EXIT_FAILED, NULL,
+	  "it is not permitted to load this file",
+	  "see what the security module logs (audit, IMA, SELinux)" } },
+	{ EEXIST, { "name_in_use", EXIT_REFUSED, NULL,
+	  "its module is loaded already",
+	  "'ksplice list' shows it; names that differ only in - and _ make one module" } },
+	{ EBUSY, { "busy", EXIT_FAILED, NULL,
+	  "its module is being loaded or removed by somebody else",
+	  "try again in a moment" } },
+	{ ENOMEM, { "out_of_memory", EXIT_FAILED, NULL,
+	  "there was not enough memory", "free some memory and do it again" } },
+	{ EINTR, { "interrupted", EXIT_FAILED, NULL,
+	  "a signal came while it waited", "do it again" } },
+	{ EKEYREJECTED, { "key_rejected", EXIT_REFUSED, NULL,
+	  "it has no signature, or none that this kernel trusts",
+	  "sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT)" } },
+	{ ENOKEY, { "key_rejected", EXIT_REFUSED, NULL,
+	  "this kernel does not have the key that it is signed with",
+	  "sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT; mokutil --import enrols one)" } },
+	{ EBADMSG, { "key_rejected", EXIT_REFUSED, NULL,
+	  "its signature is damaged", "copy the file again, or sign it again" } },
+	{ ENOEXEC, { "bad_file", EXIT_REFUSED, NULL,
+	  "the kernel does not take the file",
+	  "the kernel log says why: dmesg | tail" } },
+	{ EPROTO, { "format", EXIT_REFUSED, NULL,
+	  "the core here is for another format",
+	  "build the update with the tools that belong to this core" } },
+	{ EILSEQ, { "no_match", EXIT_REFUSED, NULL,
+	  "the running code is not what the update was made for",
+	  "build it again from exactly the source, configuration and compiler of the running kernel" } },
+};
+
+/* Return: it, to be filled further and shown by problem_show(). */
+static struct problem *new_problem(const char *update, int exit,
+				   const char *cause, const char *what_now)
+{
+	struct problem *p = xzalloc(sizeof(*p));
+
+	p->update = update ? xstrdup(update) : NULL;
+	p->exit = exit;
+	p->cause = xstrdup(cause);
+	p->what_now = xstrdup(what_now);
+	*vec_add(&problems) = p;
+	return p;
+}
+
+/* For people this goes to stderr, with --json, too: the log of a cron job. */
+void problem_show(const struct problem *p)
+{
+	char **s;
+
+	fflush(stdout);
+	fprintf(stderr, "ksplice: %s\n", p->error);
+	vec_for_each(s, &p->conflicts)
+		fprintf(stderr, "  in the way: %s\n", *s);
+	vec_for_each(s, &p->log)
+		fprintf(stderr, "  kernel: %s\n", *s);
+	fprintf(stderr, "  what now: %s\n", p->what_now);
+}
+
+/* One that needs neither conflicts nor the log. */
+struct problem *problem(const char *update, int exit, const char *cause,
+			const char *what_now, const char *fmt, ...)
+{
+	struct problem *p = new_problem(update, exit, cause, what_now);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&p->error, fmt, ap) < 0)
+		p->error = xstrdup(fmt);
+	va_end(ap);
+	problem_show(p);
+	return p;
+}
+
+/* What this program returns because of them: failed wins over refused. */
+int problems_exit(void)
+{
+	struct problem **p;
+	int ret = EXIT_OK;
+
+	vec_for_each(p, &problems) {
+		if (ret == EXIT_OK || (*p)->exit == EXIT_FAILED)
+			ret = (*p)->exit;
+	}
+	return ret;
+}
+
+void problems_json(void)
+{
+	struct problem **p;
+
+	json_open("errors", '[');
+	vec_for_each(p, &problems) {
+		json_open(NULL, '{');
+		json_str("update", (*p)->update);
+		json_str("cause", (*p)->cause);
+		json_str("error", (*p)->error);
+		json_str("what_now", (*p)->what_now);
+		json_strs("conflicts", &(*p)->conflicts);
+		json_strs("log", &(*p)->log);
+		json_close('}');
+	}
+	json_close(']');
+}
+
+static const struct reason *find_cause(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(causes); i++) {
+		if (!strcmp(causes[i].key, word))
+			return &causes[i];
+	}
+	return NULL;
+}
+
+static const struct reason *find_change_error(int err)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(change_errors); i++) {
+		if (change_errors[i].err == err)
+			return &change_errors[i].r;
+	}
+	return NULL;
+}
+
+/* A word of a core that is newer than this program */
+static const struct reason *unknown_cause(const char *word, int err)
+{
+	static struct reason r;
+
+	r.key = word;
+	r.exit = EXIT_FAILED;
+	r.error = xasprintf("the kernel says '%s' (%s)", word, strerror(err));
+	r.what_now = "Documentation/admin-guide.rst of the core that is loaded explains the word; install the ksplice-tools that belong to it";
+	return &r;
+}
+
+/* abort_cause is about the last change; an errno of another kind is not. */
+static const struct reason *change_reason(const struct update *up, int err)
+{
+	const struct reason *r = NULL;
+	bool known = err == EBUSY || err == EINTR || err == ENOMEM;
+
+	if (strcmp(up->cause, "ok") && (known || !find_change_error(err)))
+		r = find_cause(up->cause);
+	if (!r)
+		r = find_change_error(err);
+	return r ? r : unknown_cause(up->cause, err);
+}
+
+/**
+ * explain_change - say why an update was not applied or not taken back
+ * @name:	the update
+ * @enable:	what was wanted
+ * @err:	what the write failed with
+ */
+struct problem *explain_change(const char *name, bool enable, int err)
+{
+	const struct reason *r;
+	struct update up;
+	struct problem *p;
+
+	if (!update_read(&up, name)) {
+		up.cause = "ok";
+		err = ENOENT;
+	}
+	r = change_reason(&up, err);
+	p = new_problem(name, r->exit, r->key, r->what_now);
+	p->error = xasprintf("%s: not %s: %s. Nothing has been changed", name,
+			     enable ? "applied" : "taken back", r->error);
+	if (!strcmp(r->key, "code_busy") || !strcmp(r->key, "always_busy"))
+		p->conflicts = up.conflicts;
+	kmsg_collect(&p->log);
+	problem_show(p);
+	return p;
+}
+
+static const struct reason *find_log(const str_vec *log)
+{
+	size_t i;
+	char **s;
+
+	for (i = 0; i < ARRAY_SIZE(load_logs); i++) {
+		vec_for_each(s, log) {
+			if (strstr(*s, load_logs[i].key))
+				return &load_logs[i];
+		}
+	}
+	return NULL;
+}
+
+static const struct reason *find_load_error(int err)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(load_errors); i++) {
+		if (load_errors[i].err == err)
+			return &load_errors[i].r;
+	}
+	return NULL;
+}
+
+static const struct reason *unknown_error(int err)
+{
+	static struct reason r = { "load_failed", EXIT_REFUSED, NULL, NULL,
+		"the kernel log says why: dmesg | tail" };
+
+	r.error = strerror(err);
+	return &r;
+}
+
+/* Without root the loader does not get as far as to have other reasons. */
+static const struct reason *load_reason(const str_vec *log, int err)
+{
+	const struct reason *r = NULL;
+
+	if (err != EPERM || !geteuid())
+		r = find_log(log);
+	if (!r)
+		r = find_load_error(err);
+	return r ? r : unknown_error(err);
+}
+
+/**
+ * explain_load - say why the kernel does not take an update
+ * @f:		its file
+ * @err:	what loading it failed with
+ */
+struct problem *explain_load(const struct file *f, int err)
+{
+	const struct reason *r;
+	struct problem *p;
+	str_vec log = {};
+
+	kmsg_collect(&log);
+	r = load_reason(&log, err);
+	p = new_problem(f->name, r->exit, r->cause ? r->cause : r->key,
+			r->what_now);
+	p->log = log;
+	p->error = xasprintf("%s: not loaded: %s. Nothing has been changed",
+			     f->name, r->error);
+	problem_show(p);
+	return p;
+}

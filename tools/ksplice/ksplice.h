@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ksplice: the administrator's command for hot updates.
+ *
+ * Everything it knows comes from three places: the update's file, sysfs, and
+ * what the kernel logs while it works.  It keeps no state of its own but the
+ * files that "install" puts below /var/lib/ksplice.
+ */
+#ifndef KSPLICE_TOOL_H
+#define KSPLICE_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Exit codes, in step with those of kspl-build and kspl-objdiff. */
+enum {
+	EXIT_OK		= 0,
+	EXIT_FAILED	= 1,	/* could not be done; trying again may help */
+	EXIT_USAGE	= 2,
+	EXIT_NOTHING	= 3,	/* it is so already */
+	EXIT_REFUSED	= 4,	/* can't be done with this update and this kernel */
+};
+
+struct options {
+	bool json;
+	bool quiet;
+	bool keep;
+	bool now;
+	bool wait;
+	long timeout_ms;	/* -1: as sysfs has it */
+	const char *root;	/* before all paths, "" */
+	const char *output;
+};
+
+extern struct options opt;
+
+/* util.c */
+#define VEC(type) struct { type *v; unsigned int n, cap; }
+#define vec_add(vec)							\
+	((vec)->v = vec_grow((vec)->v, (vec)->n, &(vec)->cap,		\
+			     sizeof(*(vec)->v)),			\
+	 (vec)->n++, &(vec)->v[(vec)->n - 1])
+#define vec_for_each(p, vec)						\
+	for ((p) = (vec)->v; (p) && (p) < (vec)->v + (vec)->n; (p)++)
+
+typedef VEC(char *) str_vec;
+
+void *vec_grow(void *v, unsigned int n, unsigned int *cap, size_t size);
+void *xzalloc(size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+bool starts_with(const char *s, const char *prefix);
+bool ends_with(const char *s, const char *suffix);
+
+char *rooted(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *read_file(const char *path);
+char *read_line(const char *path);
+void read_lines(const char *path, str_vec *lines);
+int write_file(const char *path, const char *text);
+bool exists(const char *path);
+void list_dir(const char *path, str_vec *names);
+long long now_ms(void);
+const char *running_release(void);
+
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* json.c */
+void json_open(const char *key, char bracket);
+void json_close(char bracket);
+void json_str(const char *key, const char *value);
+void json_num(const char *key, long long value);
+void json_bool(const char *key, bool value);
+void json_strs(const char *key, const str_vec *strs);
+
+/* file.c: what a file says of itself */
+struct file_func {
+	char *name, *source, *target;
+	uint32_t size, new_size;
+	bool range;		/* a piece without a jump of its own */
+};
+
+struct file {
+	const char *path;
+	char *name, *release, *description;
+	char *module;		/* as the module loader names it */
+	char *vermagic;
+	bool has_signature;
+	VEC(struct file_func) funcs;
+	str_vec targets;
+};
+
+int file_read(struct file *f, const char *path);
+char *module_name(const char *update);
+
+/* sysfs.c: what the kernel says */
+struct update {
+	char *name, *state, *cause;
+	bool applied;
+	long long pause_ns, checked, rechecked, unwound, scanned, attempts;
+	long long stops, timeout_ms;
+	str_vec funcs;		/* "vmlinux:function,sympos" */
+	str_vec conflicts;
+	bool conflicts_known;	/* only root may see them */
+};
+
+bool core_present(void);
+bool core_is_module(void);
+bool update_read(struct update *up, const char *name);
+void update_names(str_vec *names);
+char *update_path(const char *name, const char *file);
+void update_print(const struct update *up);
+void update_json(const char *key, const struct update *up);
+
+/* explain.c: what went wrong, and the way out */
+struct problem {
+	char *update;
+	int exit;
+	char *error;
+	char *cause;		/* a word, for programs */
+	char *what_now;
+	str_vec conflicts;
+	str_vec log;		/* of the kernel, since we began */
+};
+
+struct problem *problem(const char *update, int exit, const char *cause,
+			const char *what_now, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+void problem_show(const struct problem *p);
+int problems_exit(void);
+void problems_json(void);
+struct problem *explain_change(const char *name, bool enable, int err);
+struct problem *explain_load(const struct file *f, int err);
+
+/* kmsg.c */
+void kmsg_start(void);
+void kmsg_collect(str_vec *lines);
+
+/* module.c */
+int core_load(void);
+int module_load(const struct file *f);
+int module_remove(const char *module);
+bool module_present(const char *module);
+const char *signature_missing(const struct file *f);
+
+/* change.c */
+int change_enabled(const char *name, bool enable);
+
+/* threads.c */
+struct busy {
+	str_vec threads;	/* "pid comm function" */
+	unsigned int seen, unseen;
+	bool always;
+};
+
+void threads_inside(const struct file *f, struct busy *busy);
+void livepatched(const struct file *f, str_vec *found);
+void probed(const struct file *f, str_vec *found);
+
+/* store.c: what comes back after a boot */
+#define STORE	"/var/lib/ksplice"
+
+struct stored {
+	char *name, *release, *path;
+};
+
+typedef VEC(struct stored) stored_vec;
+
+void store_list(const char *release, stored_vec *found);
+struct stored *store_find(const stored_vec *v, const char *name);
+bool store_unit_enabled(void);
+
+/* builtins */
+int load_and_apply(const struct file *f);
+int undo_and_remove(const char *name);
+
+int cmd_check(int argc, char **argv);
+int cmd_apply(int argc, char **argv);
+int cmd_undo(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_install(int argc, char **argv);
+int cmd_uninstall(int argc, char **argv);
+int cmd_load_installed(int argc, char **argv);
+int cmd_metrics(int argc, char **argv);
+
+#endif /* KSPLICE_TOOL_H */

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ksplice: options, and which command. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ksplice.h"
+
+#define VERSION		"0.1"
+#define MAX_SECONDS	3600
+
+struct options opt = { .timeout_ms = -1, .root = "" };
+
+static const char usage[] =
+"usage: ksplice COMMAND [OPTION]... [ARGUMENT]\n"
+"\n"
+"  check FILE            would it apply, and who would be in the way?\n"
+"  apply FILE|NAME       load an update and switch to its code\n"
+"  undo NAME             switch back to the old code, and unload the update\n"
+"  list                  the updates that are loaded or installed\n"
+"  show NAME|FILE        all about one of them\n"
+"  status                in one look: kernel, core, what is applied, what is not\n"
+"  install FILE          apply it after each boot of the kernel it is for\n"
+"  uninstall NAME        no longer\n"
+"  load-installed        apply what is installed for the running kernel (at boot)\n"
+"  metrics               for node_exporter's textfile collector\n"
+"\n"
+"      --json            one JSON object on stdout\n"
+"      --timeout SECONDS apply, undo: how long to wait for threads (default 15)\n"
+"      --wait            apply, undo: as long as it takes; a signal ends it\n"
+"      --keep            undo: leave it loaded; apply: even if it fails\n"
+"      --now             install: apply it, too; uninstall: undo it, too\n"
+"      --output FILE     metrics: into FILE, at once, instead of stdout\n"
+"      --root DIR        the files below DIR, such as an image's\n"
+"  -q, --quiet           no progress on stderr\n"
+"  -V, --version\n"
+"  -h, --help\n"
+"\n"
+"exit: 0 done, 1 failed (trying again may help), 2 wrong usage,\n"
+"      3 nothing to do, 4 refused (this update and this kernel don't go together)\n";
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	int args;
+} commands[] = {
+	{ "check", cmd_check, 1 },
+	{ "apply", cmd_apply, 1 },
+	{ "undo", cmd_undo, 1 },
+	{ "list", cmd_list, 0 },
+	{ "show", cmd_show, 1 },
+	{ "status", cmd_status, 0 },
+	{ "install", cmd_install, 1 },
+	{ "uninstall", cmd_uninstall, 1 },
+	{ "load-installed", cmd_load_installed, 0 },
+	{ "metrics", cmd_metrics, 0 },
+};
+
+enum {
+	OPT_JSON = 256, OPT_TIMEOUT, OPT_WAIT, OPT_KEEP, OPT_NOW, OPT_OUTPUT,
+	OPT_ROOT,
+};
+
+static const struct option long_options[] = {
+	{ "json",	no_argument,		NULL, OPT_JSON },
+	{ "timeout",	required_argument,	NULL, OPT_TIMEOUT },
+	{ "wait",	no_argument,		NULL, OPT_WAIT },
+	{ "keep",	no_argument,		NULL, OPT_KEEP },
+	{ "now",	no_argument,		NULL, OPT_NOW },
+	{ "output",	required_argument,	NULL, OPT_OUTPUT },
+	{ "root",	required_argument,	NULL, OPT_ROOT },
+	{ "quiet",	no_argument,		NULL, 'q' },
+	{ "version",	no_argument,		NULL, 'V' },
+	{ "help",	no_argument,		NULL, 'h' },
+	{ }
+};
+
+/* Which commands an option is for; an option that does nothing is an error. */
+static const struct {
+	int option;
+	const char *commands;
+} option_commands[] = {
+	{ OPT_TIMEOUT, " apply undo install uninstall load-installed " },
+	{ OPT_WAIT, " apply undo install uninstall " },
+	{ OPT_KEEP, " apply undo " },
+	{ OPT_NOW, " install uninstall " },
+	{ OPT_OUTPUT, " metrics " },
+	/* Modules go into the kernel that runs, whatever is below DIR. */
+	{ OPT_ROOT, " list show status install uninstall metrics " },
+};
+
+static void __attribute__((noreturn))
+usage_error(const char *what, const char *arg)
+{
+	fprintf(stderr, "ksplice: '%s': %s\n  what now: 'ksplice --help' shows how it is used\n",
+		arg, what);
+	exit(EXIT_USAGE);
+}
+
+/* Seconds, with a fraction if need be */
+static long parse_timeout(const char *arg)
+{
+	char *end;
+	double s = strtod(arg, &end);
+
+	if (end == arg || *end || !(s >= 0 && s <= MAX_SECONDS))
+		usage_error("--timeout wants a number of seconds from 0 to 3600",
+			    arg);
+	return s * 1000;
+}
+
+static void take_option(int c)
+{
+	switch (c) {
+	case OPT_JSON:
+		opt.json = true;
+		break;
+	case OPT_TIMEOUT:
+		opt.timeout_ms = parse_timeout(optarg);
+		break;
+	case OPT_WAIT:
+		opt.wait = true;
+		break;
+	case OPT_KEEP:
+		opt.keep = true;
+		break;
+	case OPT_NOW:
+		opt.now = true;
+		break;
+	case OPT_OUTPUT:
+		opt.output = optarg;
+		break;
+	case OPT_ROOT:
+		opt.root = optarg;
+		break;
+	case 'q':
+		opt.quiet = true;
+		break;
+	case 'V':
+		puts("ksplice " VERSION);
+		exit(EXIT_OK);
+	case 'h':
+		fputs(usage, stdout);
+		exit(EXIT_OK);
+	default:
+		fputs("  what now: 'ksplice --help' shows how it is used\n", stderr);
+		exit(EXIT_USAGE);
+	}
+}
+
+static const char *option_name(int c)
+{
+	const struct option *o;
+
+	for (o = long_options; o->name; o++) {
+		if (o->val == c)
+			return o->name;
+	}
+	return "?";
+}
+
+static void check_option(int c, const char *command)
+{
+	char *word = xasprintf(" %s ", command);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(option_commands); i++) {
+		if (option_commands[i].option == c &&
+		    !strstr(option_commands[i].commands, word))
+			usage_error("this command does not have that option",
+				    xasprintf("%s --%s", command, option_name(c)));
+	}
+	free(word);
+}
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	usage_error("there is no such command", name);
+}
+
+static const char *result_word(int ret)
+{
+	static const char * const words[] = {
+		"done", "failed", "usage", "nothing_to_do", "refused",
+	};
+
+	return words[ret];
+}
+
+static int run(const struct command *cmd, char **argv)
+{
+	int ret;
+
+	if (opt.json) {
+		json_open(NULL, '{');
+		json_str("command", cmd->name);
+	}
+	ret = cmd->run(cmd->args, argv);
+	if (opt.json) {
+		json_str("result", result_word(ret));
+		json_num("exit", ret);
+		problems_json();
+		json_close('}');
+		putchar('\n');
+	}
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd;
+	int seen[64], n = 0, c, ret;
+
+	/* For the tests of this program: a kernel that is made up */
+	if (getenv("KSPLICE_ROOT"))
+		opt.root = getenv("KSPLICE_ROOT");
+	while ((c = getopt_long(argc, argv, "qVh", long_options, NULL)) != -1) {
+		take_option(c);
+		if (n < (int)ARRAY_SIZE(seen))
+			seen[n++] = c;
+	}
+	if (optind == argc) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	cmd = find_command(argv[optind++]);
+	while (n)
+		check_option(seen[--n], cmd->name);
+	if (argc - optind != cmd->args)
+		usage_error(cmd->args ? "wants one argument, a file or a name" :
+			    "wants no argument", cmd->name);
+	signal(SIGPIPE, SIG_IGN);
+	ret = run(cmd, argv + optind);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "ksplice: can't write the output: %s\n",
+			strerror(errno));
+		return ret ? ret : EXIT_FAILED;
+	}
+	return ret;
+}

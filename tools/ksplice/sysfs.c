@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "ksplice.h"
+
+#define SYSFS	"/sys/kernel/ksplice"
+
+char *update_path(const char *name, const char *file)
+{
+	return rooted(SYSFS "/%s%s%s", name, file ? "/" : "", file ? file : "");
+}
+
+bool core_present(void)
+{
+	return exists(rooted(SYSFS));
+}
+
+bool core_is_module(void)
+{
+	return exists(rooted("/sys/module/ksplice/initstate"));
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static long long read_num(const char *name, const char *file)
+{
+	char *text = read_line(update_path(name, file));
+	long long n = text ? strtoll(text, NULL, 10) : 0;
+
+	free(text);
+	return n;
+}
+
+static char *read_word(const char *name, const char *file)
+{
+	char *text = read_line(update_path(name, file));
+
+	return text ? text : xstrdup("unknown");
+}
+
+static void read_funcs(struct update *up, const char *object)
+{
+	str_vec names = {};
+	char **n;
+
+	list_dir(update_path(up->name, object), &names);
+	vec_for_each(n, &names) {
+		if (strchr(*n, ','))
+			*vec_add(&up->funcs) = xasprintf("%s:%s", object, *n);
+	}
+}
+
+/* Directories are objects, or, in an object, functions. */
+static void read_objects(struct update *up)
+{
+	str_vec names = {};
+	char **n;
+
+	list_dir(update_path(up->name, NULL), &names);
+	vec_for_each(n, &names) {
+		if (is_dir(update_path(up->name, *n)))
+			read_funcs(up, *n);
+	}
+}
+
+static void read_conflicts(struct update *up)
+{
+	char *text = read_file(update_path(up->name, "conflicts"));
+
+	up->conflicts_known = text;
+	free(text);
+	read_lines(update_path(up->name, "conflicts"), &up->conflicts);
+}
+
+/* Return: is it loaded? */
+bool update_read(struct update *up, const char *name)
+{
+	memset(up, 0, sizeof(*up));
+	if (!*name || strchr(name, '/') || *name == '.' ||
+	    !is_dir(update_path(name, NULL)))
+		return false;
+	up->name = xstrdup(name);
+	up->state = read_word(name, "state");
+	up->cause = read_word(name, "abort_cause");
+	up->applied = read_num(name, "enabled");
+	up->pause_ns = read_num(name, "pause_ns");
+	up->checked = read_num(name, "checked_tasks");
+	up->rechecked = read_num(name, "rechecked_tasks");
+	up->unwound = read_num(name, "unwound_tasks");
+	up->scanned = read_num(name, "scanned_tasks");
+	up->attempts = read_num(name, "attempts");
+	up->stops = read_num(name, "stops");
+	up->timeout_ms = read_num(name, "timeout_ms");
+	read_objects(up);
+	read_conflicts(up);
+	return true;
+}
+
+void update_names(str_vec *names)
+{
+	list_dir(rooted(SYSFS), names);
+}
+
+static void print_change(const struct update *up)
+{
+	if (!up->attempts)
+		return;
+	say("  last change: %s; %lld attempt(s), %lld stop(s), the last of %lld.%03lld ms",
+	    up->cause, up->attempts, up->stops, up->pause_ns / 1000000,
+	    up->pause_ns / 1000 % 1000);
+	say("  threads looked at: %lld, again in the stop: %lld; %lld by the unwinder, %lld word by word",
+	    up->checked, up->rechecked, up->unwound, up->scanned);
+}
+
+void update_print(const struct update *up)
+{
+	char **s;
+
+	say("%s: %s", up->name, up->state);
+	vec_for_each(s, &up->funcs)
+		say("  replaces %s", *s);
+	print_change(up);
+	vec_for_each(s, &up->conflicts)
+		say("  in the way: %s", *s);
+	say("  a change keeps trying for %lld.%03lld s", up->timeout_ms / 1000,
+	    up->timeout_ms % 1000);
+}
+
+/* What sysfs has, by the names that it has there. */
+void update_json(const char *key, const struct update *up)
+{
+	json_open(key, '{');
+	json_str("name", up->name);
+	json_str("state", up->state);
+	json_bool("enabled", up->applied);
+	json_str("abort_cause", up->cause);
+	json_num("pause_ns", up->pause_ns);
+	json_num("stops", up->stops);
+	json_num("attempts", up->attempts);
+	json_num("checked_tasks", up->checked);
+	json_num("rechecked_tasks", up->rechecked);
+	json_num("unwound_tasks", up->unwound);
+	json_num("scanned_tasks", up->scanned);
+	json_num("timeout_ms", up->timeout_ms);
+	json_strs("functions", &up->funcs);
+	if (up->conflicts_known)
+		json_strs("conflicts", &up->conflicts);
+	else
+		json_str("conflicts", NULL);
+	json_close('}');
+}
