@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/capability.h>
 #include <linux/ctype.h>
 #include <linux/kallsyms.h>
 #include <linux/kobject.h>
@@ -48,12 +49,19 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  KSPLICE_APPLIED);
 }
 
+/*
+ * The mode of a file keeps others than root out, not a root without power: a
+ * container's, or a service's that gave its capabilities away.  Changing what
+ * code the kernel runs takes what loading code takes.
+ */
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
 {
 	bool enable;
 	int ret;
 
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
 	ret = kstrtobool(buf, &enable);
 	if (ret)
 		return ret;
@@ -152,6 +160,8 @@ static ssize_t timeout_ms_store(struct kobject *kobj,
 	unsigned int ms;
 	int ret;
 
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
 	ret = kstrtouint(buf, 0, &ms);
 	if (ret)
 		return ret;
