@@ -112,13 +112,16 @@ static void busy_json(const struct busy *busy)
 /* As long as the update is loaded, or would be. */
 static int look_around(const struct file *f)
 {
+	const struct file_func *func;
 	struct busy busy = {};
-	str_vec in_way = {};
+	str_vec in_way = {}, names = {};
 	int ret;
 
+	vec_for_each(func, &f->funcs)
+		*vec_add(&names) = func->name;
 	livepatched(f, &in_way);
 	probed(f, &in_way);
-	threads_inside(f, &busy);
+	threads_inside(&names, NULL, &busy);
 	if (opt.json)
 		busy_json(&busy);
 	ret = report_blocked(f, &in_way);

@@ -190,7 +190,7 @@ static void print_names(const char *what, const str_vec *names)
 
 	if (!names->n)
 		return;
-	printf("%-12s", what);
+	printf("%-14s", what);
 	vec_for_each(n, names)
 		printf("%s%s", n == names->v ? "" : ", ", *n);
 	putchar('\n');
@@ -205,11 +205,11 @@ static const char *core_word(void)
 
 static void status_print(const struct counts *c)
 {
-	printf("%-12s%s\n", "kernel", running_release());
-	printf("%-12s%s\n", "core", !core_present() ? "none: 'modprobe ksplice' loads it (package ksplice-dkms)" :
+	printf("%-14s%s\n", "kernel", running_release());
+	printf("%-14s%s\n", "core", !core_present() ? "none: 'modprobe ksplice' loads it (package ksplice-dkms)" :
 	       core_is_module() ? "module ksplice" : "built in");
 	if (!c->applied.n)
-		printf("%-12s%s\n", "applied", "nothing");
+		printf("%-14s%s\n", "applied", "nothing");
 	print_names("applied", &c->applied);
 	print_names("loaded only", &c->waiting);
 	print_names("pending", &c->pending);
@@ -218,7 +218,7 @@ static void status_print(const struct counts *c)
 		puts("  pending: installed for this kernel, and not applied: 'ksplice apply NAME' does it now");
 	if (c->elsewhere.n)
 		puts("  for others: installed, for another kernel than the running one");
-	printf("%-12s%s\n", "after a boot", store_unit_enabled() ?
+	printf("%-14s%s\n", "after a boot", store_unit_enabled() ?
 	       "what is installed for the kernel comes back (ksplice.service)" :
 	       "nothing comes back: 'systemctl enable ksplice.service'");
 }

@@ -47,44 +47,69 @@ static void child(const char *path, bool enable)
 
 struct progress {
 	const char *name;
-	bool tty, shown;
+	bool enable, tty, shown;
 	long long start, next;
 };
 
-/* "waiting 3 s, attempt 12; in the way: 1234 sleeper vfs_read, and 2 more" */
+/* What the core says, or, while it has said nothing, what can be seen. */
+static void in_the_way(const struct progress *pr, struct update *up,
+		       str_vec *threads)
+{
+	char *module = pr->enable ? NULL : module_name(pr->name), **s;
+	struct busy busy = {};
+	str_vec names = {};
+
+	if (up->conflicts.n) {
+		*threads = up->conflicts;
+		return;
+	}
+	vec_for_each(s, &up->funcs) {
+		char *name = strchr(*s, ':') + 1;
+
+		*vec_add(&names) = xasprintf("%.*s", (int)strcspn(name, ","),
+					     name);
+	}
+	threads_inside(&names, module, &busy);
+	*threads = busy.threads;
+}
+
+/* "waiting, 3 s; in the way: 1234 sleeper vfs_read, and 2 more" */
 static char *progress_text(const struct progress *pr)
 {
+	long long s = (now_ms() - pr->start) / 1000;
+	str_vec threads = {};
 	struct update up;
 
 	if (!update_read(&up, pr->name))
 		return xstrdup("");
-	if (!up.conflicts.n)
-		return xasprintf("%s: waiting %lld s, attempt %lld", pr->name,
-				 (now_ms() - pr->start) / 1000, up.attempts);
-	if (up.conflicts.n == 1)
-		return xasprintf("%s: waiting %lld s, attempt %lld; in the way: %s",
-				 pr->name, (now_ms() - pr->start) / 1000,
-				 up.attempts, up.conflicts.v[0]);
-	return xasprintf("%s: waiting %lld s, attempt %lld; in the way: %s, and %u more",
-			 pr->name, (now_ms() - pr->start) / 1000, up.attempts,
-			 up.conflicts.v[0], up.conflicts.n - 1);
+	in_the_way(pr, &up, &threads);
+	if (!threads.n)
+		return xasprintf("%s: waiting, %lld s", pr->name, s);
+	if (threads.n == 1)
+		return xasprintf("%s: waiting, %lld s; in the way: %s", pr->name,
+				 s, threads.v[0]);
+	return xasprintf("%s: waiting, %lld s; in the way: %s, and %u more",
+			 pr->name, s, threads.v[0], threads.n - 1);
 }
 
 /* One line that changes on a terminal; else a line now and then. */
 static void show_progress(struct progress *pr)
 {
+	long long begin = now_ms(), took;
 	char *text;
 
-	if (opt.quiet || now_ms() < pr->next)
+	if (opt.quiet || begin < pr->next)
 		return;
 	text = progress_text(pr);
+	took = now_ms() - begin;
 	if (pr->tty)
 		fprintf(stderr, "\r\033[K%s", text);
 	else
 		note("%s", text);
 	pr->shown = true;
-	pr->next = now_ms() + (pr->tty ? TTY_WORDS_MS :
-			       2 * (now_ms() - pr->start));
+	/* With many threads a look takes its time; that must stay the exception. */
+	pr->next = now_ms() + 20 * took +
+		(pr->tty ? TTY_WORDS_MS : 2 * (now_ms() - pr->start));
 	free(text);
 }
 
@@ -95,10 +120,10 @@ static void end_progress(const struct progress *pr)
 }
 
 /* Return: what the child says: 0 or an errno. */
-static int watch(const char *name)
+static int watch(const char *name, bool enable)
 {
-	struct progress pr = { .name = name, .tty = isatty(2),
-			       .start = now_ms() };
+	struct progress pr = { .name = name, .enable = enable,
+			       .tty = isatty(2), .start = now_ms() };
 	struct timespec pause = { .tv_nsec = POLL_MS * 1000000L };
 	int status, ret;
 
@@ -119,12 +144,12 @@ static int change_once(const char *name, bool enable)
 	char *path = update_path(name, "enabled");
 	int err;
 
-	fflush(NULL);
+	fflush(stderr);
 	handle_signals(pass_on);
 	writer = fork();
 	if (!writer)
 		child(path, enable);
-	err = writer < 0 ? errno : watch(name);
+	err = writer < 0 ? errno : watch(name, enable);
 	writer = 0;
 	handle_signals(SIG_DFL);
 	free(path);

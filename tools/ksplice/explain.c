@@ -185,12 +185,15 @@ static struct problem *new_problem(const char *update, int exit,
 	return p;
 }
 
-/* For people this goes to stderr, with --json, too: the log of a cron job. */
+/* For people; with --json the same stands in "errors". */
 void problem_show(const struct problem *p)
 {
 	char **s;
 
-	fflush(stdout);
+	if (opt.json && opt.quiet)
+		return;
+	if (!opt.json)
+		fflush(stdout);
 	fprintf(stderr, "ksplice: %s\n", p->error);
 	vec_for_each(s, &p->conflicts)
 		fprintf(stderr, "  in the way: %s\n", *s);

@@ -157,7 +157,7 @@ struct busy {
 	bool always;
 };
 
-void threads_inside(const struct file *f, struct busy *busy);
+void threads_inside(const str_vec *funcs, const char *module, struct busy *busy);
 void livepatched(const struct file *f, str_vec *found);
 void probed(const struct file *f, str_vec *found);
 

@@ -201,6 +201,8 @@ static int run(const struct command *cmd, char **argv)
 	int ret;
 
 	if (opt.json) {
+		/* One write, or nearly: messages go to stderr meanwhile. */
+		setvbuf(stdout, NULL, _IOFBF, 1 << 20);
 		json_open(NULL, '{');
 		json_str("command", cmd->name);
 	}

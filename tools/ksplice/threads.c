@@ -10,49 +10,58 @@
 
 #include "ksplice.h"
 
-static const struct file_func *find_func(const struct file *f, const char *name,
-					 size_t len)
+static const char *find_name(const str_vec *names, const char *name, size_t len)
 {
-	const struct file_func *func;
+	char **n;
 
-	vec_for_each(func, &f->funcs) {
-		if (strlen(func->name) == len && !memcmp(func->name, name, len))
-			return func;
+	vec_for_each(n, names) {
+		if (strlen(*n) == len && !memcmp(*n, name, len))
+			return *n;
 	}
 	return NULL;
 }
 
-/* "[<0>] vfs_read+0x12/0x340 [module]"; code of updates is not meant. */
-static const struct file_func *func_of_frame(const struct file *f,
-					     const char *line)
+/*
+ * "[<0>] vfs_read+0x12/0x340 [module]": old code is the kernel's or a module's
+ * of the kernel, new code is that of @module.
+ */
+static const char *func_of_frame(const str_vec *funcs, const char *module,
+				 const char *line)
 {
 	const char *name = strstr(line, "] ");
 	const char *plus = name ? strchr(name + 2, '+') : NULL;
+	const char *mod = plus ? strstr(plus, " [") : NULL;
+	bool ours;
 
-	if (!plus || strstr(plus, "[ksplice_"))
+	if (!plus)
 		return NULL;
-	return find_func(f, name + 2, plus - name - 2);
+	if (module)
+		ours = mod && starts_with(mod + 2, module) &&
+		       mod[2 + strlen(module)] == ']';
+	else
+		ours = !mod || !starts_with(mod + 2, "ksplice_");
+	return ours ? find_name(funcs, name + 2, plus - name - 2) : NULL;
 }
 
-static const struct file_func *func_of_stack(const struct file *f,
-					     const str_vec *stack)
+static const char *func_of_stack(const str_vec *funcs, const char *module,
+				 const str_vec *stack)
 {
-	const struct file_func *func = NULL;
+	const char *func = NULL;
 	char **line;
 
 	vec_for_each(line, stack) {
-		func = func_of_frame(f, *line);
+		func = func_of_frame(funcs, module, *line);
 		if (func)
 			break;
 	}
 	return func;
 }
 
-static void look_at(const struct file *f, struct busy *busy, const char *pid,
-		    const char *tid)
+static void look_at(const str_vec *funcs, const char *module, struct busy *busy,
+		    const char *pid, const char *tid)
 {
-	const struct file_func *func;
 	str_vec stack = {};
+	const char *func;
 	char *comm;
 
 	read_lines(rooted("/proc/%s/task/%s/stack", pid, tid), &stack);
@@ -61,16 +70,21 @@ static void look_at(const struct file *f, struct busy *busy, const char *pid,
 		return;
 	}
 	busy->seen++;
-	func = func_of_stack(f, &stack);
+	func = func_of_stack(funcs, module, &stack);
 	if (!func)
 		return;
 	comm = read_line(rooted("/proc/%s/task/%s/comm", pid, tid));
 	*vec_add(&busy->threads) = xasprintf("%s %s %s", tid,
-					     comm ? comm : "?", func->name);
+					     comm ? comm : "?", func);
 }
 
-/* Threads that sleep inside a function that the update replaces. */
-void threads_inside(const struct file *f, struct busy *busy)
+/**
+ * threads_inside - who sleeps inside some functions?
+ * @funcs:	their names
+ * @module:	whose functions; NULL for those of the kernel itself
+ * @busy:	who does
+ */
+void threads_inside(const str_vec *funcs, const char *module, struct busy *busy)
 {
 	str_vec pids = {};
 	char **pid, **tid;
@@ -83,7 +97,7 @@ void threads_inside(const struct file *f, struct busy *busy)
 			continue;
 		list_dir(rooted("/proc/%s/task", *pid), &tids);
 		vec_for_each(tid, &tids)
-			look_at(f, busy, *pid, *tid);
+			look_at(funcs, module, busy, *pid, *tid);
 	}
 	/* What the core calls always_busy */
 	busy->always = busy->threads.n > 1 &&
@@ -92,9 +106,14 @@ void threads_inside(const struct file *f, struct busy *busy)
 
 static bool has_jump(const struct file *f, const char *name, size_t len)
 {
-	const struct file_func *func = find_func(f, name, len);
+	const struct file_func *func;
 
-	return func && !func->range;
+	vec_for_each(func, &f->funcs) {
+		if (!func->range && strlen(func->name) == len &&
+		    !memcmp(func->name, name, len))
+			return true;
+	}
+	return false;
 }
 
 static void livepatch_object(const struct file *f, const char *patch,

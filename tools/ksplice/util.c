@@ -224,7 +224,8 @@ void note(const char *fmt, ...)
 
 	if (opt.quiet)
 		return;
-	fflush(stdout);
+	if (!opt.json)
+		fflush(stdout);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
