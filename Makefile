@@ -23,7 +23,7 @@ help:
 	@echo 'make series           the series as mails, build/series/'
 	@echo 'make check-series     git am of these gives what make apply gives'
 	@echo 'make lint             checkpatch, sparse, W=1, kernel-doc, shellcheck'
-	@echo 'make deb              the Debian package of the stock-kernel module'
+	@echo 'make deb              Debian packages: the stock-kernel module, and the tools'
 	@echo
 	@echo 'KSPL_VERSION=, KSPL_NEWER=   Debian kernel versions to work with (scripts/debian-versions)'
 
@@ -71,6 +71,7 @@ corpus: setup tools
 
 deb: setup
 	@$(call run,dkms/build-deb)
+	@$(call run,scripts/build-tools-deb)
 
 clean:
 	@for d in $(TOOLS); do $(MAKE) --no-print-directory -C $$d clean || exit 1; done

@@ -143,12 +143,41 @@ add_modinfo()
 	fi
 }
 
+SIGN_KEY=
+SIGN_CERT=
+
+check_sign_options()
+{
+	[[ -n $SIGN_KEY$SIGN_CERT ]] || return 0
+	[[ -n $SIGN_KEY && -n $SIGN_CERT ]] ||
+		usage_error "--sign-key and --sign-cert belong together"
+	[[ $SIGN_KEY == pkcs11:* || -r $SIGN_KEY ]] ||
+		usage_error "--sign-key: $SIGN_KEY can't be read"
+	[[ -r $SIGN_CERT ]] || usage_error "--sign-cert: $SIGN_CERT can't be read"
+}
+
+# sign_as_told FILE HASH: with the keys of the command line
+sign_as_told()
+{
+	[[ -x $BUILD/scripts/sign-file ]] || die $EXIT_FAILED \
+		"$BUILD/scripts/sign-file is not there" \
+		"A kernel without CONFIG_MODULE_SIG looks at no signature: leave out --sign-key. Else 'make modules_prepare' builds it."
+	"$BUILD/scripts/sign-file" "${2:-sha256}" "$SIGN_KEY" "$SIGN_CERT" "$1" ||
+		die $EXIT_FAILED "the update could not be signed with $SIGN_KEY" \
+		"Is $SIGN_CERT the certificate of that key? KBUILD_SIGN_PIN holds the key's passphrase."
+	verbose "signed with $SIGN_KEY"
+}
+
 sign_module()
 {
 	local ko=$1 hash=${CONF[CONFIG_MODULE_SIG_HASH]-} key=${CONF[CONFIG_MODULE_SIG_KEY]-}
 
-	conf MODULE_SIG || return 0
 	hash=${hash//\"/}
+	if [[ -n $SIGN_KEY ]]; then
+		sign_as_told "$ko" "$hash"
+		return
+	fi
+	conf MODULE_SIG || return 0
 	key=${key//\"/}
 	[[ $key == /* ]] || key=$BUILD/$key
 	if [[ -r $key && -r $BUILD/certs/signing_key.x509 && -x $BUILD/scripts/sign-file ]]; then
@@ -156,7 +185,7 @@ sign_module()
 			die $EXIT_FAILED "the module could not be signed with $key"
 		verbose "signed with $key"
 	elif conf MODULE_SIG_FORCE; then
-		warn "this kernel loads only signed modules, and its key is not in $BUILD: sign ksplice-$NAME.ko with a key that it trusts (scripts/sign-file)"
+		warn "this kernel loads only signed modules, and its key is not in $BUILD: sign ksplice-$NAME.ko with a key that it trusts (--sign-key, --sign-cert)"
 	else
 		verbose "not signed: the kernel's key is not in $BUILD"
 	fi
