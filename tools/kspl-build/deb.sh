@@ -80,7 +80,7 @@ if [ "\$(uname -r)" != "$RELEASE" ]; then
 	exit 0
 fi
 code=0
-ksplice apply --quiet --timeout 60 "$NAME" || code=\$?
+ksplice apply --quiet --timeout "\${KSPLICE_TIMEOUT:-60}" "$NAME" || code=\$?
 case \$code in
 0 | 3) ;;
 *)
@@ -105,7 +105,7 @@ command -v ksplice >/dev/null || exit 0
 ksplice uninstall --quiet "$NAME" >/dev/null || [ \$? -eq 3 ]
 [ "\$(uname -r)" = "$RELEASE" ] || exit 0
 code=0
-ksplice undo --quiet --timeout 60 "$NAME" || code=\$?
+ksplice undo --quiet --timeout "\${KSPLICE_TIMEOUT:-60}" "$NAME" || code=\$?
 case \$code in
 0 | 3) exit 0 ;;
 esac

@@ -52,6 +52,35 @@ static bool header_ok(struct blob *b)
 	       table_ok(b, &h->replaces, sizeof(struct ksplice_f_replace));
 }
 
+/* CRC-32 as zlib has it, a bit at a time: updates are small. */
+static uint32_t crc32(const void *data, size_t n)
+{
+	const unsigned char *p = data;
+	uint32_t crc = ~0U;
+	int i;
+
+	while (n--) {
+		crc ^= *p++;
+		for (i = 0; i < 8; i++)
+			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320U : 0);
+	}
+	return ~crc;
+}
+
+/* In a file the addresses are still 0, so only the checksum itself is left out. */
+static bool intact(const struct blob *b)
+{
+	char *copy = xzalloc(b->hdr.size);
+	uint32_t crc;
+
+	memcpy(copy, b->data, b->hdr.size);
+	memset(copy + offsetof(struct ksplice_f_header, checksum), 0,
+	       sizeof(b->hdr.checksum));
+	crc = crc32(copy, b->hdr.size);
+	free(copy);
+	return crc == b->hdr.checksum;
+}
+
 /* "" for an offset that leads nowhere */
 static const char *str(const struct blob *b, uint32_t off)
 {
@@ -120,6 +149,8 @@ static int read_blob(struct file *f, struct blob *b)
 			f->path, b->hdr.format, KSPLICE_FORMAT);
 		return EXIT_REFUSED;
 	}
+	if (!intact(b))
+		return bad(f, "the update in it is damaged: its checksum does not fit");
 	if (!name_ok(str(b, b->hdr.name)) || !release_ok(str(b, b->hdr.release)))
 		return bad(f, "its name or its kernel's release is damaged");
 	f->name = xstrdup(str(b, b->hdr.name));
