@@ -158,8 +158,9 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	}
 
 	jump->site = func + off;
-	jump->dest = dest;
-	disp = dest - (jump->site + JMP32_INSN_SIZE);
+	/* A direct jump needs no ENDBR: spare each call that instruction. */
+	jump->dest = dest + endbr_size((u8 *)dest);
+	disp = jump->dest - (jump->site + JMP32_INSN_SIZE);
 	if (disp != (s32)disp) {
 		*why = "the new code is out of a jump's reach";
 		return -ERANGE;
