@@ -30,6 +30,7 @@
 #include <linux/stacktrace.h>
 #include <linux/static_call.h>
 #include <linux/stop_machine.h>
+#include <linux/task_work.h>
 
 #include <asm/alternative.h>
 #include <asm/insn.h>
@@ -45,6 +46,7 @@
 	X(bpf_get_btf_vmlinux)			\
 	X(btf_find_by_name_kind)		\
 	X(btf_name_by_offset)			\
+	X(btf_type_skip_modifiers)		\
 	X(ftrace_graph_get_ret_stack)		\
 	X(ftrace_location)			\
 	X(ftrace_text_reserved)			\
@@ -63,7 +65,9 @@
 	X(stop_machine_cpuslocked)		\
 	X(task_call_func)			\
 	X(task_curr)				\
+	X(task_work_cancel)			\
 	X(text_poke_copy_locked)		\
+	X(wake_up_state)			\
 	X(within_kprobe_blacklist)
 
 /* Variables, and what stands for them: a pointer called bind_NAME. */
@@ -116,6 +120,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define bpf_get_btf_vmlinux()		BOUND(bpf_get_btf_vmlinux)
 #define btf_find_by_name_kind(...)	BOUND(btf_find_by_name_kind, __VA_ARGS__)
 #define btf_name_by_offset(...)		BOUND(btf_name_by_offset, __VA_ARGS__)
+#define btf_type_skip_modifiers(...)	BOUND(btf_type_skip_modifiers, __VA_ARGS__)
 #define ftrace_graph_get_ret_stack(...)	BOUND(ftrace_graph_get_ret_stack, __VA_ARGS__)
 #define ftrace_location(...)		BOUND(ftrace_location, __VA_ARGS__)
 #define ftrace_text_reserved(...)	BOUND(ftrace_text_reserved, __VA_ARGS__)
@@ -134,7 +139,9 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define stop_machine_cpuslocked(...)	BOUND(stop_machine_cpuslocked, __VA_ARGS__)
 #define task_call_func(...)		BOUND(task_call_func, __VA_ARGS__)
 #define task_curr(...)			BOUND(task_curr, __VA_ARGS__)
+#define task_work_cancel(...)		BOUND(task_work_cancel, __VA_ARGS__)
 #define text_poke_copy_locked(...)	BOUND(text_poke_copy_locked, __VA_ARGS__)
+#define wake_up_state(...)		BOUND(wake_up_state, __VA_ARGS__)
 #define within_kprobe_blacklist(...)	BOUND(within_kprobe_blacklist, __VA_ARGS__)
 
 #define klp_mutex			(*bind_klp_mutex)

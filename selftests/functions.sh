@@ -250,6 +250,7 @@ cleanup() {
 		echo nop >"$TRACING/current_tracer"
 		echo >"$TRACING/set_ftrace_filter"
 		echo 0 >"$TRACING/events/kprobes/enable"
+		echo 0 >"$TRACING/events/ksplice/enable"
 		echo >"$TRACING/kprobe_events"
 		echo >"$TRACING/trace"
 		TRACED=

@@ -33,6 +33,8 @@ busy() {
 	took 500 10000 refused "$2" "$SYSFS/$1/enabled" "$BUSY"
 	expect code_busy "$SYSFS/$1/abort_cause"
 	expect $((1 - $2)) "$SYSFS/$1/enabled"
+	# Whoever is in the way costs no stop.
+	[ "$(cat "$PLAIN")" = Y ] || expect 0 "$SYSFS/$1/stops"
 	put 15000 "$SYSFS/$1/timeout_ms"
 }
 
@@ -92,6 +94,7 @@ leaves_in_time() {
 	took 500 10000 apply sleep || return
 	expect_state sleep applied 1
 	[ "$(cat "$U/attempts")" -gt 1 ] || fail "there was only one attempt"
+	expect 1 "$U/stops"
 	start_reader sleep_killable "$WORK/out2"
 	open_gate_in 1 &
 	took 500 10000 undo sleep
@@ -111,6 +114,50 @@ interruptible_reader() {
 	(sleep 1; kill -TERM "$pid") 2>/dev/null &
 	took 0 10000 apply sleep || return
 	expect_state sleep applied 1
+}
+
+# start_quiet OUTPUT: a process that wants to know of no signal
+start_quiet() {
+	"$HELPER" quiet "$TARGET/sleep_interruptible" >"$1" &
+	READERS+=($!)
+}
+
+# Threads that sleep interruptibly are called out.  Their programs do not notice.
+nudged_readers() {
+	local i
+
+	load sleep || return
+	for i in 1 2 3; do
+		start_quiet "$WORK/out$i"
+	done
+	loop_until sleepers 3 || fail "they do not sleep"
+	took 50 8000 apply sleep || return
+	expect 1 "$U/stops"
+	loop_until sleepers 3 || fail "they are not back"
+	took 50 8000 undo sleep || return
+	loop_until sleepers 3 || fail "they are not back"
+	took 50 8000 apply sleep || return
+	loop_until sleepers 3 || fail "they are not back"
+	open_gate
+	for i in 1 2 3; do
+		wait "${READERS[i - 1]}" || fail "reader $i noticed"
+		expect "generation 2" "$WORK/out$i"
+	done
+}
+
+# They go on as before if somebody else stays.
+nudged_in_vain() {
+	load sleep || return
+	start_quiet "$WORK/out1"
+	loop_until sleepers 1 || fail "it does not sleep"
+	start_reader sleep_killable "$WORK/out2"
+	put 3000 "$U/timeout_ms"
+	took 3000 10000 refused 1 "$U/enabled" "$BUSY"
+	conflict sleep "${READERS[1]} cat test_sleep_killable_show"
+	loop_until sleepers 2 || fail "it is not back"
+	open_gate
+	wait "${READERS[0]}" || fail "the reader noticed"
+	expect "generation 1" "$WORK/out1"
 }
 
 killed_reader() {
@@ -332,6 +379,8 @@ run_tests \
 	reader \
 	leaves_in_time \
 	interruptible_reader \
+	nudged_readers \
+	nudged_in_vain \
 	killed_reader \
 	kernel_thread \
 	exiting_thread \

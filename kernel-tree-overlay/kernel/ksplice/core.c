@@ -526,7 +526,7 @@ static int enable_locked(struct ksplice_update *update, bool enable)
 	mutex_unlock(&ksplice_conflicts_mutex);
 	update->cause = KSPLICE_OK;
 	ret = enable ? apply(update) : reverse(update);
-	if (ret)
+	if (ret && ret != -ERESTARTSYS)
 		pr_err("%s: not %s (%d); see abort_cause and conflicts in /sys/kernel/ksplice/%s\n",
 		       update->name, enable ? "applied" : "reversed", ret,
 		       update->name);
@@ -546,9 +546,8 @@ int ksplice_enable(struct ksplice_update *update, bool enable)
 {
 	int ret;
 
-	ret = mutex_lock_interruptible(&ksplice_mutex);
-	if (ret)
-		return ret;
+	if (mutex_lock_interruptible(&ksplice_mutex))
+		return -ERESTARTSYS;
 	ret = enable_locked(update, enable);
 	mutex_unlock(&ksplice_mutex);
 	return ret;
@@ -591,6 +590,8 @@ static void __exit ksplice_exit(void)
 	debugfs_remove(debugfs_dir);
 	unregister_module_notifier(&module_nb);
 	ksplice_window_exit();
+	/* A thread that was parked may be preempted on its way out of there. */
+	synchronize_rcu_tasks();
 	ksplice_sysfs_exit();
 	arch_ksplice_exit();
 }

@@ -21,17 +21,27 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "nudge.h"
 #include "stop.h"
 #include "window.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/ksplice.h>
 
 /* Wait this long between looks: short at first, then patient. */
 #define WAIT_MIN_MS	1
 #define WAIT_MAX_MS	100
 
+/* Whoever sleeps in the way is nudged after some time, and then again. */
+#define NUDGE_FIRST_MS	100
+#define NUDGE_AGAIN_MS	1000
+
 /* So few threads may be left for the stop, per CPU ... */
-#define FEW_PER_CPU	8
-/* ... unless so many looks have not brought their number down. */
-#define MAX_LOOKS	8
+#define FEW_PER_CPU	1
+/* ... unless so many looks have not brought their number down, */
+#define MAX_LOOKS	10
+/* of which so many come one right after the other. */
+#define EAGER_LOOKS	4
 
 /* For comparison: check all threads in the stop, as if there was no window. */
 static bool plain_check;
@@ -47,6 +57,9 @@ static bool plain_check;
  * @full:	@waiting overflowed or the record did: look at all threads
  * @missed:	there were more exiting threads than could be looked at
  * @always:	somebody is in the way who always will be
+ * @hurry:	stop the machine, however many have run since the last look
+ * @nudges:	threads that were nudged
+ * @nudge_at:	when to nudge, in jiffies
  * @checked:	threads checked in the last full look
  * @attempts:	looks taken
  */
@@ -60,6 +73,9 @@ struct quiesce {
 	bool full;
 	bool missed;
 	bool always;
+	bool hurry;
+	struct list_head nudges;
+	unsigned long nudge_at;
 	unsigned int checked;
 	unsigned int attempts;
 };
@@ -211,30 +227,55 @@ static void look_at_some(struct quiesce *q)
 	}
 }
 
-/* Return: may the machine be stopped? */
-static bool look(struct quiesce *q, unsigned int nth)
+static void look_at_them(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
-	unsigned int few = FEW_PER_CPU * num_online_cpus();
+
+	if (!q->full) {
+		look_at_some(q);
+		return;
+	}
+	check->checked = 0;
+	check->unwound = 0;
+	check->scanned = 0;
+	look_at_all(q);
+	q->checked = check->checked;
+}
+
+static void trace_conflicts(struct quiesce *q)
+{
+	const struct ksplice_check *check = &q->stop.check;
+	const struct ksplice_conflict *c = check->conflicts;
+	unsigned int n = min(check->nr_conflicts, KSPLICE_MAX_CONFLICTS);
+
+	if (!trace_ksplice_conflict_enabled())
+		return;
+	for (; n; n--, c++)
+		trace_ksplice_conflict(q->stop.update->name, c->pid, c->comm,
+				       c->addr, c->scanned);
+}
+
+/* Return: may the machine be stopped? */
+static bool look(struct quiesce *q)
+{
+	struct ksplice_check *check = &q->stop.check;
+	unsigned int before = check->checked;
 	unsigned int ran;
+	bool full;
 
 	check->nr_conflicts = 0;
 	if (!ksplice_window_drain(&q->fresh))
 		q->full = true;
-	if (q->full) {
-		check->checked = 0;
-		check->unwound = 0;
-		check->scanned = 0;
-		look_at_all(q);
-		q->checked = check->checked;
-	} else {
-		look_at_some(q);
-	}
+	full = q->full;
+	look_at_them(q);
 	ran = q->fresh.n;
 	put_tasks(&q->fresh);
 
-	return !check->nr_conflicts && !q->missed &&
-	       (ran <= few || nth >= MAX_LOOKS);
+	trace_ksplice_check(q->stop.update->name, full,
+			    full ? check->checked : check->checked - before,
+			    ran, check->nr_conflicts);
+	trace_conflicts(q);
+	return !check->nr_conflicts && !q->missed && ran <= q->stop.few;
 }
 
 static void quiesce_free(struct quiesce *q)
@@ -256,6 +297,7 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	ret = ksplice_stop_alloc(&q->stop, update, apply);
 	if (ret)
 		return ret;
+	INIT_LIST_HEAD(&q->nudges);
 	q->room = KSPLICE_WINDOW_TASKS * num_possible_cpus();
 	q->fresh.task = kvcalloc(q->room, sizeof(*q->fresh.task), GFP_KERNEL);
 	q->waiting.task = kvcalloc(q->room, sizeof(*q->waiting.task),
@@ -272,27 +314,51 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	return 0;
 }
 
-/* Return: 0 to go on, or -EINTR. */
+/* Return: did anybody get a nudge? */
+static bool nudge(struct quiesce *q)
+{
+	bool nudged = false;
+	unsigned int i;
+
+	if (time_before(jiffies, q->nudge_at))
+		return false;
+	for (i = 0; i < q->waiting.n; i++) {
+		if (!ksplice_nudge(&q->nudges, q->waiting.task[i]))
+			continue;
+		nudged = true;
+		trace_ksplice_nudge(q->stop.update->name,
+				    task_pid_nr(q->waiting.task[i]));
+	}
+	q->nudge_at = jiffies + msecs_to_jiffies(NUDGE_AGAIN_MS);
+	return nudged;
+}
+
+/* Return: 0 to go on, or -ERESTARTSYS. */
 static int wait_a_little(struct quiesce *q, unsigned int *ms)
 {
 	if (msleep_interruptible(*ms)) {
 		q->stop.cause = KSPLICE_INTERRUPTED;
-		return -EINTR;
+		return -ERESTARTSYS;
 	}
 	*ms = min(*ms * 2, WAIT_MAX_MS);
 	return 0;
 }
 
 /* One look and, if it is worth it, one stop. */
-static int try_once(struct quiesce *q, unsigned int nth)
+static int try_once(struct quiesce *q)
 {
-	if (!q->stop.full && !look(q, nth)) {
+	int ret;
+
+	q->stop.few = q->hurry ? UINT_MAX : FEW_PER_CPU * num_online_cpus();
+	if (!q->stop.full && !look(q)) {
 		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
 					    KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
-	q->stop.stops++;
-	return ksplice_stop(&q->stop);
+	ret = ksplice_stop(&q->stop);
+	if (ret == -EBUSY)
+		trace_conflicts(q);
+	return ret;
 }
 
 static int try_until(struct quiesce *q)
@@ -300,19 +366,25 @@ static int try_until(struct quiesce *q)
 	unsigned int timeout = READ_ONCE(q->stop.update->timeout_ms);
 	unsigned long end = jiffies + msecs_to_jiffies(timeout);
 	unsigned int ms = WAIT_MIN_MS;
-	unsigned int nth;
 	int ret;
 
-	for (nth = 1; ; nth++) {
-		q->attempts = nth;
-		ret = try_once(q, nth);
+	q->nudge_at = jiffies + msecs_to_jiffies(NUDGE_FIRST_MS);
+	for (q->attempts = 1; ; q->attempts++) {
+		bool late = time_after_eq(jiffies, end);
+
+		q->hurry = late || q->attempts >= MAX_LOOKS;
+		ret = try_once(q);
 		if (ret != -EBUSY || q->stop.cause != KSPLICE_CODE_BUSY)
 			return ret;
 		/* Nobody was in the way, only too many had run: look again. */
-		if (!q->stop.check.nr_conflicts && nth < MAX_LOOKS)
+		if (!q->stop.check.nr_conflicts && !q->hurry &&
+		    q->attempts < EAGER_LOOKS)
 			continue;
-		if (time_after_eq(jiffies, end))
+		if (late)
 			return ret;
+		/* They will not be out for long. */
+		if (nudge(q))
+			ms = WAIT_MIN_MS;
 		ret = wait_a_little(q, &ms);
 		if (ret)
 			return ret;
@@ -327,6 +399,7 @@ static int run(struct quiesce *q)
 	if (q->stop.full)
 		return try_until(q);
 
+	trace_ksplice_window(q->stop.update->name, q->stop.apply);
 	ret = ksplice_window_open();
 	if (ret) {
 		q->stop.cause = KSPLICE_OUT_OF_MEMORY;
@@ -334,6 +407,7 @@ static int run(struct quiesce *q)
 	}
 	ret = try_until(q);
 	ksplice_window_close();
+	ksplice_nudge_end(&q->nudges);
 	return ret;
 }
 
@@ -364,11 +438,12 @@ static void record(struct quiesce *q)
  * @update:	the update
  * @apply:	apply it, else take it back
  *
- * Keeps trying while threads are in the way, for @update->timeout_ms.
+ * Keeps trying while threads are in the way, for @update->timeout_ms.  Threads
+ * that sleep there interruptibly are nudged.
  *
  * Context: process; ksplice_mutex held.
  * Return: 0; -EBUSY if threads or others' claims on the text stay in the way;
- * -EINTR if a signal came while it waited; -ENOMEM.  On failure nothing has
+ * -ERESTARTSYS if a signal came while it waited; -ENOMEM.  On failure nothing has
  * changed.
  */
 int ksplice_change(struct ksplice_update *update, bool apply)
@@ -385,6 +460,7 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 	}
 	ret = run(&q);
 	record(&q);
+	trace_ksplice_done(update->name, apply, q.attempts, q.stop.stops, ret);
 	quiesce_free(&q);
 	return ret;
 }

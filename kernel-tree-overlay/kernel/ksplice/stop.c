@@ -29,6 +29,8 @@
 #include "stop.h"
 #include "window.h"
 
+#include <trace/events/ksplice.h>
+
 /*
  * Wait until all CPUs have come here for the @nth time.  The full barriers of
  * atomic_inc_return() order what a CPU did before against what the others do
@@ -292,6 +294,11 @@ static int stop_locked(struct ksplice_stop *stop)
 	ret = check_text(stop);
 	if (ret)
 		return ret;
+	if (!stop->full && ksplice_window_count() > stop->few) {
+		stop->cause = KSPLICE_CODE_BUSY;
+		return -EBUSY;
+	}
+	stop->stops++;
 	ret = stop_machine_cpuslocked(stop_fn, stop, cpu_online_mask);
 	return ret ? ret : stop->ret;
 }
@@ -304,11 +311,13 @@ static int stop_locked(struct ksplice_stop *stop)
  * check of the text to the end of the stop.
  *
  * Context: process; ksplice_mutex held; a window open unless @stop->full.
- * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again), TEXT_RESERVED or
+ * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; with no conflict
+ * noted, too many threads have run and there was no stop), TEXT_RESERVED or
  * ALWAYS_BUSY.
  */
 int ksplice_stop(struct ksplice_stop *stop)
 {
+	unsigned int before = stop->stops;
 	int ret;
 
 	cpus_read_lock();
@@ -323,5 +332,9 @@ int ksplice_stop(struct ksplice_stop *stop)
 	mutex_unlock(&text_mutex);
 	jump_label_unlock();
 	cpus_read_unlock();
+	if (stop->stops != before)
+		trace_ksplice_stop(stop->update->name, stop->rechecked,
+				   stop->check.nr_conflicts, stop->pause_ns,
+				   ret);
 	return ret;
 }

@@ -10,6 +10,7 @@
  * @apply:	apply it, else take it back
  * @check:	the check of threads
  * @full:	check all threads in the stop; there is no window
+ * @few:	do not stop if more threads are to be checked in the stop
  * @jumps:	the jumps to write
  * @nr_jumps:	number of them
  * @stoppers:	by CPU: the thread that holds it in the stop
@@ -27,6 +28,7 @@ struct ksplice_stop {
 	bool apply;
 	struct ksplice_check check;
 	bool full;
+	unsigned int few;
 	struct arch_ksplice_jump **jumps;
 	unsigned int nr_jumps;
 	struct task_struct **stoppers;

@@ -228,6 +228,22 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 }
 
 /**
+ * ksplice_window_count - how many threads were recorded since the last drain?
+ *
+ * Context: any; more may be recorded meanwhile.
+ * Return: their number; it is too low if the record has overflowed.
+ */
+unsigned int ksplice_window_count(void)
+{
+	unsigned int n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(window->recorders, cpu)->n);
+	return n;
+}
+
+/**
  * ksplice_window_close - record no more
  *
  * Context: process, may sleep.

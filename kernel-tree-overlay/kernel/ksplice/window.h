@@ -23,6 +23,7 @@ int ksplice_window_open(void);
 bool ksplice_window_drain(struct ksplice_tasks *to);
 bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 			 void *data);
+unsigned int ksplice_window_count(void);
 void ksplice_window_close(void);
 void ksplice_window_exit(void);
 
