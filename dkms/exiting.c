@@ -33,9 +33,7 @@ static int member_offset(const struct btf *btf, const struct btf_type *type,
 	for_each_member(i, type, member) {
 		if (strcmp(btf_name_by_offset(btf, member->name_off), name))
 			continue;
-		t = btf_type_by_id(btf, member->type);
-		while (t && btf_type_is_modifier(t))
-			t = btf_type_by_id(btf, t->type);
+		t = btf_type_skip_modifiers(btf, member->type, NULL);
 		bits = btf_member_bit_offset(type, i);
 		if (!t || bits % BITS_PER_BYTE || t->size != size ||
 		    strcmp(btf_name_by_offset(btf, t->name_off), type_name))
