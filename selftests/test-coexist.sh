@@ -335,6 +335,22 @@ livepatch_of_the_function() {
 	expect 222 "$TARGET/chain"
 }
 
+# One that comes later would take the function over.
+livepatch_of_a_replaced_function() {
+	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
+
+	[ -f "$ko" ] || { skip "no livepatch module"; return; }
+	load chain && apply chain || return
+	! insmod "$ko" 2>/dev/null || fail "livepatched what is replaced"
+	dmesg_since | grep -q "'test_chain_a' is replaced by a hot update" ||
+		fail "the log has no reason: $(dmesg_since | tail -n 3)"
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	insmod "$ko" || { fail "insmod ${ko##*/}"; return; }
+	loop_until grep -qx 0 "$LIVEPATCH/transition" || fail "livepatch hangs"
+	expect 911 "$TARGET/chain"
+}
+
 perf_record() {
 	local i
 
@@ -369,4 +385,5 @@ run_tests \
 	kprobe_on_the_jump \
 	kprobe_in_the_old_body \
 	livepatch_of_the_function \
+	livepatch_of_a_replaced_function \
 	perf_record

@@ -470,7 +470,7 @@ static int check_livepatch(struct ksplice_update *update)
 	return 0;
 }
 
-static int apply(struct ksplice_update *update)
+static int try_apply(struct ksplice_update *update)
 {
 	int ret;
 
@@ -481,8 +481,23 @@ static int apply(struct ksplice_update *update)
 		return -ENODEV;
 
 	ret = ksplice_change(update, true);
-	if (ret) {
+	if (ret)
 		module_put(update->module);
+	return ret;
+}
+
+/*
+ * The text is claimed before anybody is asked about livepatches: one that came
+ * before is found, one that comes later is refused.
+ */
+static int apply(struct ksplice_update *update)
+{
+	int ret;
+
+	WRITE_ONCE(update->holds_text, true);
+	ret = try_apply(update);
+	if (ret) {
+		WRITE_ONCE(update->holds_text, false);
 		return ret;
 	}
 	WRITE_ONCE(update->state, KSPLICE_APPLIED);

@@ -178,7 +178,8 @@ struct ksplice_stats {
  * @name:	its name
  * @state:	where it stands; changed under ksplice_mutex
  * @going:	its module is being removed
- * @holds_text:	its jumps stand, or are about to; changed under text_mutex
+ * @holds_text:	its jumps stand, or may be about to; while they do, changed
+ *		under text_mutex
  * @cause:	why the last change failed
  * @timeout_ms:	how long a change keeps trying
  * @stats:	figures of the last change

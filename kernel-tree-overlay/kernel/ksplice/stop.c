@@ -325,9 +325,10 @@ int ksplice_stop(struct ksplice_stop *stop)
 	mutex_lock(&text_mutex);
 
 	ret = stop_locked(stop);
-	if (!ret)
+	if (!ret) {
 		tell_perf(stop);
-	WRITE_ONCE(stop->update->holds_text, stop->apply == !ret);
+		WRITE_ONCE(stop->update->holds_text, stop->apply);
+	}
 
 	mutex_unlock(&text_mutex);
 	jump_label_unlock();
