@@ -20,6 +20,25 @@ u8 *image_add(struct image *im, unsigned long addr, size_t size,
 	return p->bytes;
 }
 
+/* The part that was added last belongs to a module. */
+void image_owner(struct image *im, const char *owner)
+{
+	snprintf(im->parts[im->nparts - 1].owner, IMAGE_NAME, "%s", owner);
+}
+
+/* The owner that a target means; NULL: any */
+static const char *owner_of(const struct image *im, u32 target)
+{
+	const char *name;
+
+	if (target == KSPLICE_NONE)
+		return NULL;
+	if (target == KSPLICE_VMLINUX || !im->view)
+		return "";
+	name = ksplice_str(im->view, im->view->targets[target].name);
+	return strcmp(name, "vmlinux") ? name : "";
+}
+
 static struct image_part *part_at(struct image *im, unsigned long addr,
 				  size_t len)
 {
@@ -44,11 +63,18 @@ u8 *image_at(struct image *im, unsigned long addr, size_t len)
 
 void image_sym(struct image *im, const char *name, unsigned long addr)
 {
+	image_module_sym(im, name, "", addr);
+}
+
+void image_module_sym(struct image *im, const char *name, const char *owner,
+		      unsigned long addr)
+{
 	if (im->nsyms == im->room) {
 		im->room = im->room ? 2 * im->room : 1024;
 		im->syms = realloc(im->syms, im->room * sizeof(*im->syms));
 	}
 	im->syms[im->nsyms].name = strdup(name);
+	snprintf(im->syms[im->nsyms].owner, IMAGE_NAME, "%s", owner);
 	im->syms[im->nsyms++].addr = addr;
 	im->sorted = false;
 }
@@ -104,11 +130,13 @@ static int image_candidates(void *ctx, u32 target, const char *name,
 {
 	struct image *im = ctx;
 	struct image_sym *s = first_sym(im, name);
+	const char *owner = owner_of(im, target);
 	int ret;
 
-	(void)target;
 	im->lookups++;
 	for (; s < im->syms + im->nsyms && !strcmp(s->name, name); s++) {
+		if (owner && strcmp(s->owner, owner))
+			continue;
 		ret = fn(data, s->addr);
 		if (ret)
 			return ret;
@@ -120,16 +148,17 @@ static bool image_in_target(void *ctx, u32 target, unsigned long addr,
 			    size_t len, enum ksplice_f_unit_kind kind)
 {
 	struct image_part *p = part_at(ctx, addr, len);
+	const struct image *im = ctx;
+	const char *owner = owner_of(im, target);
 
-	(void)target;
 	if (kind == KSPLICE_UNIT_PERCPU)
 		return addr < 0x1000000;
-	if (!p)
+	if (!p || (owner && strcmp(p->owner, owner)))
 		return false;
 	if (kind == KSPLICE_UNIT_TEXT)
 		return p->kind == KSPLICE_UNIT_TEXT;
 	if (kind == KSPLICE_UNIT_DATA)
-		return p->kind != KSPLICE_UNIT_TEXT;
+		return im->data_in_text || p->kind != KSPLICE_UNIT_TEXT;
 	return p->kind == KSPLICE_UNIT_RODATA;
 }
 

@@ -6,7 +6,10 @@
 #include <linux/types.h>
 #include "../../kernel-tree-overlay/kernel/ksplice/match.h"
 
+#define IMAGE_NAME	64	/* longest name of a module, with the 0 */
+
 struct image_part {
+	char owner[IMAGE_NAME];		/* a module, or "" for vmlinux */
 	unsigned long addr;
 	size_t size;
 	u8 *bytes;
@@ -15,16 +18,19 @@ struct image_part {
 
 struct image_sym {
 	char *name;
+	char owner[IMAGE_NAME];
 	unsigned long addr;
 };
 
 struct image {
-	struct image_part parts[32];
+	struct image_part parts[256];
 	u32 nparts;
 	struct image_sym *syms;
 	u32 nsyms, room;
 	bool sorted;
 	bool all_ftrace;	/* ftrace knows every place */
+	bool data_in_text;	/* code may be taken for data */
+	const struct ksplice_view *view;	/* for its targets; NULL: vmlinux */
 	u64 reads, lookups;
 };
 
@@ -32,8 +38,11 @@ extern const struct ksplice_match_ops image_ops;
 
 u8 *image_add(struct image *im, unsigned long addr, size_t size,
 	      enum ksplice_f_unit_kind kind);
+void image_owner(struct image *im, const char *owner);
 u8 *image_at(struct image *im, unsigned long addr, size_t len);
 void image_sym(struct image *im, const char *name, unsigned long addr);
+void image_module_sym(struct image *im, const char *name, const char *owner,
+		      unsigned long addr);
 unsigned long image_addr(struct image *im, const char *name);
 void image_free(struct image *im);
 

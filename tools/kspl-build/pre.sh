@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: compiling objects that nobody patches, for tests that match
+# them with a running kernel. They come out as the pre objects of updates do.
+
+# compile_pre: what $PRE lists, into the pre directory that --keep leaves
+compile_pre()
+{
+	local object command jobs=() list=$BUILD/.ksplice-commands
+
+	mapfile -t OBJECTS < <(sort -u -- "$PRE")
+	if [[ -f $list ]]; then
+		while IFS=$'\t' read -r object command; do
+			COMMAND[$object]=$command
+		done < <(awk -F'\t' 'FILENAME == ARGV[1] { want[$0] = 1; next }
+			$1 in want { print $1 "\t" $3 }' "$PRE" "$list")
+	fi
+	load_commands "${OBJECTS[@]}"
+	: >"$WORK/enter"
+	export KSPL_BUILD_WORK=$WORK
+	for object in "${OBJECTS[@]}"; do
+		[[ -n ${COMMAND[$object]-} ]] || die $EXIT_FAILED "$object is not built in this configuration"
+		make_job "$object" pre
+		jobs+=("$WORK/pre/$object.job")
+	done
+	run_jobs compiled "${jobs[@]}"
+	pre_missing
+	for object in "${OBJECTS[@]}"; do
+		! job_failed "$object" pre || compile_failed "$object" pre
+	done
+	msg "done: ${#OBJECTS[@]} objects in $KEEP/pre"
+}
+
+# As build_missing, for one side
+pre_missing()
+{
+	local object jobs=() missing=()
+
+	for object in "${OBJECTS[@]}"; do
+		job_failed "$object" pre || continue
+		missing+=("$object")
+		jobs+=("$WORK/pre/$object.job")
+	done
+	((PRIVATE && ${#missing[@]})) || return 0
+	msg "  generating what ${missing[*]} needs"
+	(
+		flock 9
+		make -C "$BUILD" -j "$JOBS" -k "${missing[@]}" >"$WORK/log/missing" 2>&1
+	) 9>"$BUILD.lock"
+	run_jobs compiled "${jobs[@]}"
+}
