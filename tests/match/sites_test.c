@@ -866,6 +866,39 @@ static void test_weak_mutated(void **state)
 	expect(0);
 }
 
+/* Another file's definition has the same code: that proves nothing of ours. */
+static void test_weak_same_code(void **state)
+{
+	u32 weak, near;
+
+	(void)state;
+	image_sym(&im, "soft", TEXT + 0x9000);
+	image_sym(&im, "near", FN + 0x40);
+	put(TEXT + 0x9000, "\x31\xc0\xc3", 3);
+	put(FN + 0x20, "\x31\xc0\xc3", 3);
+	put(FN + 0x40, "\x31\xc9\xc3", 3);
+	function("\xc3", "\xc3", 1);
+	weak = blob_unit(&b, "soft", KSPLICE_UNIT_TEXT, "\x31\xc0\xc3", 3);
+	blob_sym(&b, "soft", KSPLICE_SYM_FUNC | KSPLICE_SYM_WEAK, weak, 0);
+	near = blob_unit(&b, "near", KSPLICE_UNIT_TEXT, "\x31\xc9\xc3", 3);
+	blob_sym(&b, "near", KSPLICE_SYM_FUNC, near, 0);
+	expect(0);
+	assert_int_equal(m.unit_state[weak], KSPLICE_UNIT_OVERRIDDEN);
+	put(FN + 0x21, "\xd2", 1);
+	expect(-ENOTUNIQ);
+	/* elsewhere because it has a section of its own: no room beside it */
+	put(FN + 0x20, "\0\0\0", 3);
+	put(FN + 0x40, "\0\0\0", 3);
+	image_sym(&im, "far", TEXT + 0x9100);
+	put(TEXT + 0x9100, "\x31\xc9\xc3", 3);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, near))->name =
+		blob_str(&b, "far");
+	((struct ksplice_f_sym *)blob_get(&b, BLOB_SYMS, near))->name =
+		blob_str(&b, "far");
+	expect(0);
+	assert_int_equal(m.unit_state[weak], KSPLICE_UNIT_MATCHED);
+}
+
 static void test_strings(void **state)
 {
 	u32 str, sym;
@@ -969,7 +1002,8 @@ int main(void)
 		CASE(test_changed_branch), CASE(test_middle),
 		CASE(test_no_name), CASE(test_lookalikes),
 		CASE(test_lookalikes_by_data), CASE(test_lookalikes_by_order),
-		CASE(test_weak), CASE(test_weak_mutated), CASE(test_strings),
+		CASE(test_weak), CASE(test_weak_mutated),
+		CASE(test_weak_same_code), CASE(test_strings),
 		CASE(test_rodata_leads_on), CASE(test_outside),
 		CASE(test_overlap),
 	};

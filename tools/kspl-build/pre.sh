@@ -25,6 +25,9 @@ compile_pre()
 		jobs+=("$WORK/pre/$object.job")
 	done
 	run_jobs compiled "${jobs[@]}"
+	for object in "${OBJECTS[@]}"; do
+		[[ -f $WORK/pre/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
+	done
 	pre_missing
 	for object in "${OBJECTS[@]}"; do
 		! job_failed "$object" pre || compile_failed "$object" pre
@@ -39,6 +42,7 @@ pre_missing()
 
 	for object in "${OBJECTS[@]}"; do
 		job_failed "$object" pre || continue
+		grep -q 'No such file or directory' "$WORK/pre/$object.log" || continue
 		missing+=("$object")
 		jobs+=("$WORK/pre/$object.job")
 	done

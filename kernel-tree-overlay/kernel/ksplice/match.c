@@ -1040,52 +1040,6 @@ static int fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
 	return -ENOTUNIQ;
 }
 
-/* Returns 1 if the unit has been dealt with, 0 if it has to wait, or an error */
-static int try_unit(struct ksplice_match *m, u32 unit)
-{
-	struct ksplice_match_work *w = m->w;
-	u32 n;
-
-	gather(m, unit);
-	n = w->ncand;
-	if (!n || w->too_many)
-		return 0;
-	if (n > 1)
-		try_candidates(m, unit);
-	if (n > 1 && w->ncand)
-		return 0; /* right code, but is it ours? */
-	w->fail.seen = w->fail.seen && n > 1;
-	if (w->ncand && !trial(m, unit, w->cand[0])) {
-		commit(m, unit);
-		return 1;
-	}
-	/* Whether a weak one is overridden shows when its file is matched. */
-	return is_weak(m, unit) ? 0 : fail_mismatch(m, unit);
-}
-
-/* Tries all that wait, as long as that helps. */
-static int flood(struct ksplice_match *m)
-{
-	struct ksplice_match_work *w = m->w;
-	u32 i, n, before;
-	int ret;
-
-	do {
-		before = w->nwait;
-		for (i = 0, n = 0; i < before; i++) {
-			if (m->ops->resched)
-				m->ops->resched(m->ctx);
-			ret = try_unit(m, w->wait[i]);
-			if (ret < 0)
-				return ret;
-			if (!ret)
-				w->wait[n++] = w->wait[i];
-		}
-		w->nwait = n;
-	} while (n && n < before);
-	return 0;
-}
-
 /*
  * Last means: pointers in data
  */
@@ -1266,6 +1220,69 @@ static unsigned long ask_order(struct ksplice_match *m, u32 unit)
 	return addr ? addr : only_near(m, unit, is_at_edge);
 }
 
+/*
+ * Trying what waits
+ */
+
+/*
+ * A weak one stands where kallsyms has its name only if nothing overrides it.
+ * Another definition may have the same code: so it is not believed until more of
+ * its file is known.
+ */
+static bool is_doubtful(const struct ksplice_match *m, u32 unit,
+			unsigned long addr)
+{
+	return is_weak(m, unit) && !is_neighbour(m, unit, addr);
+}
+
+/* Returns 1 if the unit has been dealt with, 0 if it has to wait, or an error */
+static int try_unit(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 n;
+
+	gather(m, unit);
+	n = w->ncand;
+	if (!n || w->too_many)
+		return 0;
+	if (n > 1)
+		try_candidates(m, unit);
+	if (n > 1 && w->ncand)
+		return 0; /* right code, but is it ours? */
+	w->fail.seen = w->fail.seen && n > 1;
+	if (w->ncand && is_doubtful(m, unit, w->cand[0]))
+		return 0;
+	if (w->ncand && !trial(m, unit, w->cand[0])) {
+		commit(m, unit);
+		return 1;
+	}
+	/* Whether a weak one is overridden shows when its file is matched. */
+	return is_weak(m, unit) ? 0 : fail_mismatch(m, unit);
+}
+
+/* Tries all that wait, as long as that helps. */
+static int flood(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i, n, before;
+	int ret;
+
+	do {
+		before = w->nwait;
+		for (i = 0, n = 0; i < before; i++) {
+			if (m->ops->resched)
+				m->ops->resched(m->ctx);
+			ret = try_unit(m, w->wait[i]);
+			if (ret < 0)
+				return ret;
+			if (!ret)
+				w->wait[n++] = w->wait[i];
+		}
+		w->nwait = n;
+	} while (n && n < before);
+	return 0;
+}
+
 /* Settles one of those that wait by the last means; 0 if none could be. */
 static int settle_one(struct ksplice_match *m)
 {
@@ -1411,6 +1428,50 @@ static int settle_anchor(struct ksplice_match *m)
 		commit(m, unit);
 		m->ambiguous++;
 		m->by_order++;
+		w->wait[i] = w->wait[--w->nwait];
+		return 1;
+	}
+	return 0;
+}
+
+/*
+ * Is there room for a unit between the functions before and behind it in its
+ * file, which stand beside each other otherwise?
+ */
+static bool has_gap(const struct ksplice_match *m, u32 unit)
+{
+	unsigned long end, next;
+	u32 from, to, a, b;
+
+	file_of(m, unit, &from, &to);
+	for (a = unit; a > from && !is_mate(m, unit, a - 1); )
+		a--;
+	for (b = unit + 1; b < to && !is_mate(m, unit, b); )
+		b++;
+	if (a-- == from || b == to)
+		return false;
+	end = m->unit_addr[a] + m->view->units[a].size;
+	next = m->unit_addr[b];
+	return next >= end + m->view->units[unit].size &&
+	       next - m->unit_addr[a] <= room(m, a, b);
+}
+
+/* Settles a weak function that stands where its name is; 0 if there is none. */
+static int settle_weak(struct ksplice_match *m)
+{
+	struct ksplice_match_work *w = m->w;
+	u32 i, unit;
+
+	for (i = 0; i < w->nwait; i++) {
+		unit = w->wait[i];
+		if (!is_weak(m, unit))
+			continue;
+		gather(m, unit);
+		if (w->ncand != 1 || w->too_many ||
+		    (is_doubtful(m, unit, w->cand[0]) && has_gap(m, unit)) ||
+		    trial(m, unit, w->cand[0]))
+			continue;
+		commit(m, unit);
 		w->wait[i] = w->wait[--w->nwait];
 		return 1;
 	}
@@ -1697,8 +1758,8 @@ static int match_all(struct ksplice_match *m)
 		ret = flood(m);
 		if (ret)
 			return ret;
-	} while (m->w->nwait && (settle_one(m) || settle_nameless(m) ||
-				 settle_anchor(m)));
+	} while (m->w->nwait && (settle_weak(m) || settle_one(m) ||
+				 settle_nameless(m) || settle_anchor(m)));
 	ret = report_waiting(m);
 	if (!ret)
 		ret = check_late(m);
