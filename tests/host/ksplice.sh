@@ -1,0 +1,387 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
+#
+# The administrator's command, against a kernel that is made up: what it says
+# and returns for everything a kernel can answer, and what it keeps on disk.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+cd "$TMP"
+make -s -C "$REPO/tools/ksplice"
+gcc -Wall -Wextra -Werror -O2 -shared -fPIC -o fake.so "$REPO/tests/ksplice/fakekernel.c" -ldl
+make_update=$REPO/tests/ksplice/make-update.py
+edit=$REPO/tests/ksplice/edit.py
+export KSPLICE_ROOT=$TMP/root FAKE_KERNEL=$REPO/tests/ksplice/fake-kernel
+R=$KSPLICE_ROOT
+U=$R/sys/kernel/ksplice
+
+k() { LD_PRELOAD=$TMP/fake.so "$REPO/tools/ksplice/ksplice" "$@"; }
+
+# json EXPRESSION COMMAND...: true of the object d that the command prints
+json() {
+	local want=$1 out
+
+	shift
+	out=$("$@" 2>/dev/null) || :
+	python3 -c '
+import json, sys
+d = json.loads(sys.argv[2])
+sys.exit(not eval(sys.argv[1]))' "$want" "$out" || {
+		printf '%s\n' "$out"
+		echo "expected: $want"
+		return 1
+	}
+}
+
+# A kernel that has just been booted
+boot() {
+	rm -rf "$R"
+	mkdir -p "$U" "$R"/{dev,faults,etc} "$R/proc/sys/kernel/random" "$R/sys/module/module/parameters" \
+		"$R/sys/kernel/security" "$R/sys/kernel/debug/kprobes"
+	: >"$R/dev/kmsg"
+	echo 6.12.1-test >"$R/proc/sys/kernel/osrelease"
+	echo /bin/false >"$R/proc/sys/kernel/modprobe"
+	echo "boot-$RANDOM" >"$R/proc/sys/kernel/random/boot_id"
+	echo root=/dev/sda quiet >"$R/proc/cmdline"
+	echo N >"$R/sys/module/module/parameters/sig_enforce"
+	echo '[none] integrity confidentiality' >"$R/sys/kernel/security/lockdown"
+	echo fix-foo >"$R/name"
+}
+
+# thread PID COMM FUNCTION...: one that sleeps there
+thread() {
+	local dir=$R/proc/$1/task/$1
+
+	mkdir -p "$dir"
+	printf '%s\n' "$2" >"$dir/comm"
+	shift 2
+	printf '[<0>] %s+0x12/0x34\n' "$@" >"$dir/stack"
+}
+
+"$make_update" fix-foo.ko fix-foo 6.12.1-test test_func
+"$make_update" other.ko fix-foo 6.12.2-other test_func
+SIGNED=1 "$make_update" signed.ko fix-foo 6.12.1-test test_func
+
+# --- the command line ---------------------------------------------------------
+
+boot
+check "no command: usage" exits 2 k
+check "--help" says '^usage: ksplice' k --help
+check "--version" says '^ksplice [0-9]' k --version
+check "unknown command: usage" exits 2 k frobnicate
+check "unknown option: usage" exits 2 k list --frobnicate
+check "an option of another command: usage" exits 2 k list --keep
+check "--root where modules are loaded: usage" exits 2 k apply --root / fix-foo.ko
+check "no argument: usage" exits 2 k apply
+check "two arguments: usage" exits 2 k apply a b
+check "an argument too many: usage" exits 2 k list a
+for t in x -1 3601 1s ''; do
+	check "--timeout '$t': usage" exits 2 k apply --timeout "$t" fix-foo.ko
+done
+
+# --- files ----------------------------------------------------------------------
+
+check "show FILE" says 'fix-foo: for kernel 6.12.1-test, which is running' k show ./fix-foo.ko
+check "... --json" json 'd["file"]["functions"][0]["name"] == "test_func" and d["exit"] == 0' \
+	k show --json ./fix-foo.ko
+check "... signed" json 'd["file"]["signed"]' k show --json ./signed.ko
+check "no such file: failed" exits 1 k show ./none.ko
+check "... and what now" says 'what now: ' k show ./none.ko
+check "text: refused" exits 4 k show "$REPO/tests/host/ksplice.sh"
+: >empty.ko
+check "an empty file: refused" exits 4 k show ./empty.ko
+cp /bin/true program.ko
+check "a program: refused" exits 4 k show ./program.ko
+FORMAT=99 "$make_update" format.ko fix-foo 6.12.1-test test_func
+check "another format: refused, and said" says 'format 99' k show ./format.ko
+"$make_update" path.ko ../../etc/x 6.12.1-test test_func
+check "a name with a path in it: refused" exits 4 k install ./path.ko
+"$make_update" path.ko fix-foo ../../etc test_func
+check "a release with a path in it: refused" exits 4 k install ./path.ko
+
+# Whatever a damaged file says, it is read within its bounds.
+damaged() {
+	local size i out code
+
+	size=$(stat -c %s fix-foo.ko)
+	for ((i = 0; i < size; i += 3)); do
+		cp fix-foo.ko bad.ko
+		printf '\xff' | dd of=bad.ko bs=1 seek="$i" conv=notrunc status=none
+		code=0
+		out=$("$REPO/tools/ksplice/ksplice" show ./bad.ko 2>&1) || code=$?
+		case $code in
+		0 | 4) ;;
+		*) echo "byte $i: exit code $code: $out"; return 1 ;;
+		esac
+		head -c "$i" fix-foo.ko >bad.ko
+		code=0
+		"$REPO/tools/ksplice/ksplice" show ./bad.ko >/dev/null 2>&1 || code=$?
+		[ $code -eq 4 ] || { echo "cut at $i: exit code $code"; return 1; }
+	done
+}
+check "each third byte changed, each third length" damaged
+
+# --- check ------------------------------------------------------------------------
+
+check "check: fits" exits 0 k check fix-foo.ko
+check "... as JSON" json 'd["matches"] and d["busy"] == [] and d["result"] == "done"' k check --json fix-foo.ko
+check "... and nothing stays loaded" test ! -e "$U/fix-foo"
+check "check: another kernel's: refused" exits 4 k check other.ko
+VERMAGIC="6.12.2-other SMP" "$make_update" magic.ko fix-foo 6.12.1-test test_func
+check "check: another vermagic: refused" exits 4 k check magic.ko
+thread 100 sleeper do_wait vfs_read
+check "check: a thread elsewhere is not in the way" says 'none of 1 sleeping' k check fix-foo.ko
+thread 101 reader schedule test_func ksys_read
+check "check: names a thread in the way" says 'in the way now: 101 reader test_func' k check fix-foo.ko
+thread 101 reader "test_func+0x1/0x2 [ksplice_other]"
+thread 102 third do_wait
+thread 103 fourth test_function
+check "... by whole names, and only in old code" json 'd["busy"] == []' k check --json fix-foo.ko
+for i in 104 105 106 107 108; do
+	thread $i worker test_func kthread
+done
+check "check: most threads are in it: refused" exits 4 k check fix-foo.ko
+rm -rf "$R"/proc/1??
+thread 100 $'a\xffb"\\c' test_func
+check "check: a name that is no UTF-8 gives JSON all the same" json 'len(d["busy"]) == 1' k check --json fix-foo.ko
+rm -rf "$R"/proc/1??
+mkdir -p "$R/sys/kernel/livepatch/lp/vmlinux/test_func,1"
+echo 1 >"$R/sys/kernel/livepatch/lp/enabled"
+check "check: livepatched: refused" exits 4 k check fix-foo.ko
+check "... and by which" says 'livepatch lp redirects test_func' k check fix-foo.ko
+echo 0 >"$R/sys/kernel/livepatch/lp/enabled"
+check "... a disabled one is not in the way" exits 0 k check fix-foo.ko
+printf 'ffffffff81000009  k  test_func+0x9    [OPTIMIZED]\n' >"$R/sys/kernel/debug/kprobes/list"
+check "check: a kprobe in the jump: refused" exits 4 k check fix-foo.ko
+printf 'ffffffff81000004  k  test_func+0x4    [FTRACE]\nffffffff81000020  k  test_func+0x20\n' \
+	>"$R/sys/kernel/debug/kprobes/list"
+check "... others are not in the way" exits 0 k check fix-foo.ko
+echo Y >"$R/sys/module/module/parameters/sig_enforce"
+check "check: signatures enforced: refused" exits 4 k check fix-foo.ko
+check "... and what now" says '--sign-key' k check fix-foo.ko
+check "... apply: refused" exits 4 k apply fix-foo.ko
+check "... a signed one is left to the kernel" exits 0 k check signed.ko
+echo N >"$R/sys/module/module/parameters/sig_enforce"
+echo 'none [integrity] confidentiality' >"$R/sys/kernel/security/lockdown"
+check "check: locked down: refused" says 'locked down' k check fix-foo.ko
+boot
+rmdir "$U"
+check "check without a core: failed" exits 1 k check fix-foo.ko
+check "... and what now" says 'modprobe ksplice' k check fix-foo.ko
+check "apply without a core: failed" exits 1 k apply fix-foo.ko
+printf '#!/bin/sh\n[ "$*" = "-q ksplice" ] && mkdir %s\n' "$U" >modprobe
+chmod 755 modprobe
+echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"
+[ "$(id -u)" -ne 0 ] || check "apply loads the core" exits 0 k apply fix-foo.ko
+
+# --- apply, undo --------------------------------------------------------------------
+
+boot
+check "apply" says 'fix-foo: applied; the machine stood still for 0.054 ms' k apply fix-foo.ko
+check "... again: nothing to do" exits 3 k apply fix-foo.ko
+check "undo" exits 0 k undo fix-foo
+check "... again: nothing to do" exits 3 k undo fix-foo
+check "... a file: nothing to do, and said" says 'wants a name' k undo ./fix-foo.ko
+check "apply another kernel's: refused" exits 4 k apply other.ko
+
+# Each word that the kernel has for a failure
+words=$(sed -n '/cause_words\[\] = {/,/^};/s/.*= "\([a-z_]*\)".*/\1/p' \
+	"$REPO/kernel-tree-overlay/kernel/ksplice/sysfs.c")
+explained() {
+	local word=$1 errno=16 want=4
+
+	case $word in
+	interrupted) errno=4 want=1 ;;
+	out_of_memory) errno=12 want=1 ;;
+	code_busy) want=1 ;;
+	esac
+	boot
+	echo "$errno $word ksplice: fix-foo: because" >"$R/faults/enable"
+	echo "12 cat test_func" >"$R/faults/conflicts"
+	exits $want k apply fix-foo.ko &&
+		json "d['errors'][0]['cause'] == '$word' and d['errors'][0]['log'] == ['ksplice: fix-foo: because']" \
+			k apply --json fix-foo.ko &&
+		says 'what now: ' k apply fix-foo.ko
+	[ ! -e "$U/fix-foo" ] || { echo "it stays loaded"; return 1; }
+}
+n=0
+for w in $words; do
+	[ "$w" != ok ] || continue
+	n=$((n + 1))
+	check "the kernel says $w: explained" explained "$w"
+done
+check "the kernel has such words" test $n -ge 7
+boot
+echo "16 moon_phase" >"$R/faults/enable"
+check "a word of tomorrow: failed, and told" says "the kernel says 'moon_phase'" k apply fix-foo.ko
+echo "16 code_busy" >"$R/faults/enable"
+echo "12 cat test_func" >"$R/faults/conflicts"
+check "conflicts are told" says 'in the way: 12 cat test_func' k apply fix-foo.ko
+echo 2 >"$R/faults/slow"
+check "... progress" says 'waiting, 1 s' k apply fix-foo.ko
+check "... not with -q" says '^ksplice: fix-foo: not applied' k apply -q fix-foo.ko
+quiet_json() { [ ! "$(k apply -q --json fix-foo.ko 2>&1 >/dev/null)" ]; }
+check "... and nothing but JSON with --json -q" quiet_json
+rm "$R/faults/slow"
+check "apply --keep: failed" exits 1 k apply --keep fix-foo.ko
+check "... and stays loaded" grep -qx ready "$U/fix-foo/state"
+rm "$R"/faults/*
+check "undo of what is only loaded removes it" says 'was not applied; removed' k undo fix-foo
+k apply fix-foo.ko >/dev/null
+echo "1 ok" >"$R/faults/enable"
+check "not permitted: failed" exits 1 k undo fix-foo
+check "... and what now" says 'CAP_SYS_MODULE' k undo fix-foo
+
+# load ERRNO EXIT CAUSE LOG: why it can't be loaded
+load_fails() {
+	boot
+	echo "$1 $4" >"$R/faults/load"
+	exits "$2" k apply fix-foo.ko &&
+		json "d['errors'][0]['cause'] == '$3' and d['errors'][0]['what_now']" k apply --json fix-foo.ko &&
+		exits "$2" k check fix-foo.ko
+}
+while IFS='|' read -r errno code cause log; do
+	check "loading fails with $errno, $cause: explained" load_fails "$errno" "$code" "$cause" "$log"
+done <<'END'
+84|4|no_match|ksplice: fix-foo: the running kernel is not what this update was made for: a.o: f+0x1: the running kernel differs
+2|4|no_match|ksplice: fix-foo: the running kernel is not what this update was made for: function f is not in vmlinux's kallsyms
+76|4|ambiguous|ksplice: fix-foo: the running kernel is not what this update was made for: kallsyms has f at 2 addresses, and neither code nor data tells
+2|1|no_core|ksplice_fix_foo: Unknown symbol ksplice_abi_9 (err -2)
+8|4|other_kernel|ksplice_fix_foo: version magic 'a' should be 'b'
+17|4|name_in_use|ksplice: fix-foo: an update of that name is loaded; remove that one first, or rename this one
+22|4|bad_file|ksplice: ksplice_fix_foo: not a valid hot update: it is damaged
+8|4|symbol|ksplice: fix-foo: symbol s is not in the running kernel; load refused
+95|4|cannot_replace|ksplice: fix-foo: cannot replace f: it is entry or noinstr code; load refused
+95|4|replaced|ksplice: fix-foo: cannot replace f: an applied update replaces it already; take that one back first; load refused
+129|4|key_rejected|
+126|4|key_rejected|Loading of module with unavailable key is rejected
+129|4|not_signed|Loading of unsigned module is rejected
+74|4|key_rejected|
+1|4|not_signed|Lockdown: ksplice: unsigned module loading is restricted; see man kernel_lockdown.7
+1|1|not_permitted|
+12|1|out_of_memory|
+16|1|busy|
+71|4|format|
+5|4|load_failed|
+END
+
+# --- list, status, show, metrics -----------------------------------------------------
+
+boot
+check "list: nothing" json 'd["updates"] == []' k list --json
+k apply -q fix-foo.ko >/dev/null
+check "list" says '^fix-foo +applied' k list
+check "show NAME" says 'replaces vmlinux:test_func,1' k show fix-foo
+check "show NAME --json" json 'd["update"]["state"] == "applied" and d["update"]["functions"] == ["vmlinux:test_func,1"]' \
+	k show --json fix-foo
+check "status" says '^applied +fix-foo$' k status
+check "status --json" json 'd["applied"] == ["fix-foo"] and d["release"] == "6.12.1-test" and d["core"] == "built_in"' \
+	k status --json
+metrics_are() {
+	local bad
+
+	k metrics --output m.prom
+	bad=$(grep -vE '^(# (HELP|TYPE) ksplice_[a-z_]+ .+|ksplice_[a-z_]+(\{([a-z]+="[^"\\]*",?)+\})? [0-9]+)$' m.prom) || :
+	[ ! "$bad" ] || { echo "$bad"; return 1; }
+	grep -qx 'ksplice_update_applied{name="fix-foo"} 1' m.prom
+}
+check "metrics are as node_exporter wants them" metrics_are
+check "... nothing but them is left" test "$(echo m.prom*)" = m.prom
+check "... to nowhere: failed" exits 1 k metrics --output none/m.prom
+
+# --- install ----------------------------------------------------------------------------
+
+boot
+S=$R/var/lib/ksplice
+check "install" exits 0 k install fix-foo.ko
+check "... is there" cmp fix-foo.ko "$S/6.12.1-test/fix-foo.ko"
+check "... with nothing beside it" test "$(ls -A "$S/6.12.1-test")" = fix-foo.ko
+check "... warns if nothing loads it at boot" says 'systemctl enable' k install fix-foo.ko
+check "... is pending" json 'd["pending"] == ["fix-foo"]' k status --json
+check "... in metrics, too" says '^ksplice_update_pending\{name="fix-foo"\} 1$' k metrics
+check "... again" exits 0 k install "$S/6.12.1-test/fix-foo.ko"
+check "... and not empty then" cmp fix-foo.ko "$S/6.12.1-test/fix-foo.ko"
+check "apply NAME of an installed one" exits 0 k apply fix-foo
+check "undo warns that it comes back" says 'comes back with the next boot' k undo fix-foo
+check "install for another kernel" exits 0 k install other.ko
+check "... does not apply it" exits 0 k install --now other.ko
+check "... says for which" says 'the running kernel is 6.12.1-test' k install other.ko
+check "load-installed" exits 0 k load-installed
+check "... applies what is for this kernel" grep -qx applied "$U/fix-foo/state"
+check "... skips what is for others, and says so" says 'skipped: it is for kernel 6.12.2-other' k load-installed
+check "... as JSON" json 'len(d["updates"]) == 1 and d["updates"][0]["exit"] == 0' k load-installed --json
+k undo -q fix-foo >/dev/null
+echo root=/dev/sda ksplice.enable=0 >"$R/proc/cmdline"
+check "ksplice.enable=0: nothing to do" exits 3 k load-installed
+check "... and nothing loaded" test ! -e "$U/fix-foo"
+echo ksplice.enable=0 ksplice.enable=1 >"$R/proc/cmdline"
+check "... the last one counts" exits 0 k load-installed
+k undo -q fix-foo >/dev/null
+echo "fix-foo another-boot" >"$S/.applying"
+check "an update at which a boot ended: left out" exits 1 k load-installed
+check "... and nothing loaded" test ! -e "$U/fix-foo"
+check "... the next one tries again" exits 0 k load-installed
+check "... and no mark stays" test ! -e "$S/.applying"
+k undo -q fix-foo >/dev/null
+for what in "$S" "$S/6.12.1-test" "$S/6.12.1-test/fix-foo.ko"; do
+	chmod g+w "$what"
+	check "${what##*/} that others may write to: refused" exits 4 k load-installed
+	chmod g-w "$what"
+done
+mv "$S/6.12.1-test/fix-foo.ko" "$S/elsewhere"
+ln -s ../elsewhere "$S/6.12.1-test/fix-foo.ko"
+check "a symbolic link: refused" exits 4 k load-installed
+mv "$S/elsewhere" "$S/6.12.1-test/fix-foo.ko"
+cp "$S/6.12.1-test/fix-foo.ko" "$S/6.12.1-test/renamed.ko"
+check "a file under another name: refused" exits 4 k load-installed
+check "... the others are applied all the same" grep -qx applied "$U/fix-foo/state"
+rm "$S/6.12.1-test/renamed.ko"
+check "uninstall --now" exits 0 k uninstall --now fix-foo
+check "... of all kernels, with their directories" test "$(ls -A "$S")" = ""
+check "... takes it back" test ! -e "$U/fix-foo"
+check "... again: nothing to do" exits 3 k uninstall fix-foo
+check "nothing installed: nothing to do" exits 3 k load-installed
+mkdir image
+check "install into an image" exits 0 k install --root image fix-foo.ko
+check "... is there" cmp fix-foo.ko image/var/lib/ksplice/6.12.1-test/fix-foo.ko
+check "... listed" json 'd["updates"][0]["name"] == "fix-foo"' k list --json --root image
+
+# --- what goes with it --------------------------------------------------------------------
+
+complete_line() {
+	# shellcheck source=/dev/null
+	. "$REPO/tools/ksplice/completion.bash"
+	compopt() { :; }
+	ksplice() { k "$@"; }
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+	_ksplice
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+boot
+k apply -q fix-foo.ko >/dev/null
+check "completion: commands" says '^load-installed$' complete_line ksplice l
+check "completion: names" says '^fix-foo$' complete_line ksplice undo f
+check "completion: options" says '^--keep$' complete_line ksplice undo --k
+check "completion: files" says '^other.ko$' complete_line ksplice check o
+
+documented() {
+	local page=$REPO/Documentation/man/ksplice.8 word bad=0
+
+	for word in $(k --help | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
+		grep -q "^\.It Cm $word" "$page" || { echo "$word is not in the manual page"; bad=1; }
+	done
+	for word in $(k --help | grep -oE -- '--[a-z]+' | sort -u | grep -vE 'help|version'); do
+		grep -qE "^\.It Fl (q , )?-${word#--}( |$)" "$page" || { echo "$word is not in the manual page"; bad=1; }
+	done
+	return $bad
+}
+check "the manual page has all commands and options" documented
+check "the edited update is one" "$edit" fix-foo.ko edited.ko test_func best_func
+done_testing

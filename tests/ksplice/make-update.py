@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Makes a file that says of itself what an update says, with no code in it.
+
+make-update.py OUT NAME RELEASE FUNCTION...
+FORMAT=N, SIGNED=1 and VERMAGIC=TEXT in the environment change what it says.
+"""
+import os
+import re
+import struct
+import sys
+import zlib
+
+HEADER = (os.path.dirname(os.path.abspath(__file__)) +
+          "/../../kernel-tree-overlay/include/linux/ksplice_format.h")
+
+
+def format_number():
+    text = open(HEADER).read()
+    return int(re.search(r"#define KSPLICE_FORMAT\s+(\d+)", text).group(1))
+
+
+class Strings:
+    def __init__(self):
+        self.data = b"\0"
+
+    def add(self, text):
+        at = len(self.data)
+        self.data += text.encode() + b"\0"
+        return at
+
+
+def blob(name, release, funcs):
+    s = Strings()
+    words = [0x4c50534b, int(os.environ.get("FORMAT", format_number())), 108, 0,
+             0, s.add(name), s.add(release), s.add("for a test"), 0]
+    target = struct.pack("<II", s.add("vmlinux"), 0)
+    unit = struct.pack("<14I", s.add("unit"), 0, 0, s.add("lib/unit.o"),
+                       1, 1, 64, 16, 0, 0, 0, 0, 0, 0xffffffff)
+    replaces = b"".join(struct.pack("<Q6I", 0, s.add(f), 1, 0, 0, 64, 64)
+                        for f in funcs)
+    # targets units syms relocs sites replaces fixups strings bytes
+    tables = [(target, 1), (unit, 1), (b"", 0), (b"", 0), (b"", 0),
+              (replaces, len(funcs)), (b"", 0), (s.data, len(s.data)),
+              (b"\x90" * 64, 64)]
+    at = 112
+    heads, body = b"", b""
+    for data, n in tables:
+        heads += struct.pack("<II", at, n)
+        data += bytes(-len(data) % 8)
+        body += data
+        at += len(data)
+    words[3] = at
+    whole = struct.pack("<9I", *words) + heads + bytes(4) + body
+    crc = struct.pack("<I", zlib.crc32(whole))
+    return whole[:32] + crc + whole[36:]
+
+
+def elf(sections):
+    names = b"\0"
+    data = bytes(64)
+    heads = bytes(64)
+    for name, content in sections + [(b".shstrtab", None)]:
+        name_at, kind = len(names), 3 if content is None else 1
+        names += name + b"\0"
+        if content is None:
+            content = names
+        data += bytes(-len(data) % 8)
+        heads += struct.pack("<IIQQQQIIQQ", name_at, kind, 2, 0, len(data),
+                             len(content), 0, 0, 8, 0)
+        data += content
+    data += bytes(-len(data) % 8)
+    n = len(sections) + 2
+    head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack(
+        "<HHIQQQIHHHHHH", 1, 62, 1, 0, 0, len(data), 0, 64, 0, 0, 64, n, n - 1)
+    return head + data[64:] + heads
+
+
+def main():
+    out, name, release, *funcs = sys.argv[1:]
+    magic = os.environ.get("VERMAGIC", release + " SMP preempt mod_unload ")
+    info = "license=GPL\0name=ksplice_%s\0vermagic=%s\0" % (
+        name.replace("-", "_"), magic)
+    data = elf([(b".modinfo", info.encode()),
+                (b".init.ksplice", blob(name, release, funcs))])
+    if os.environ.get("SIGNED"):
+        data += bytes(40) + b"~Module signature appended~\n"
+    open(out, "wb").write(data)
+
+
+main()
