@@ -28,7 +28,7 @@ deb_synopsis()
 {
 	local text
 
-	text=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]}" | head -n 1)
+	text=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]-/dev/null}" | head -n 1)
 	printf '%s\n' "${text:-A change of the kernel that needs no reboot.}"
 }
 

@@ -81,7 +81,7 @@ static int store_copy(const struct file *f, const char *dir, const char *path)
 
 static int make_dirs(const char *release)
 {
-	const char *dirs[] = { "/var", "/var/lib", STORE,
+	const char * const dirs[] = { "/var", "/var/lib", STORE,
 			       xasprintf(STORE "/%s", release) };
 	size_t i;
 

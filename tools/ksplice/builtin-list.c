@@ -17,7 +17,8 @@ static void list_loaded(const stored_vec *stored)
 	vec_for_each(n, &names) {
 		if (!update_read(&up, *n))
 			continue;
-		say("%-24s %-10s %s", *n, up.state,
+		say("%-24s %s%*s", *n, up.state,
+		    store_find(stored, *n) ? 20 - (int)strlen(up.state) : 0,
 		    store_find(stored, *n) ? "installed" : "");
 		if (!opt.json)
 			continue;
@@ -205,9 +206,12 @@ static const char *core_word(void)
 
 static void status_print(const struct counts *c)
 {
+	const char *core = "none: 'modprobe ksplice' loads it (package ksplice-dkms)";
+
+	if (core_present())
+		core = core_is_module() ? "module ksplice" : "built in";
 	printf("%-14s%s\n", "kernel", running_release());
-	printf("%-14s%s\n", "core", !core_present() ? "none: 'modprobe ksplice' loads it (package ksplice-dkms)" :
-	       core_is_module() ? "module ksplice" : "built in");
+	printf("%-14s%s\n", "core", core);
 	if (!c->applied.n)
 		printf("%-14s%s\n", "applied", "nothing");
 	print_names("applied", &c->applied);
