@@ -30,6 +30,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
 #ifdef CONFIG_X86
@@ -160,6 +161,37 @@ static int test_chain_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(test_chain);
+
+/*
+ * A function that does next to nothing, for measuring what a call costs: a
+ * reader of the file calls it so often, and sees how long that took.
+ */
+#define TEST_CALLS	100000
+
+static noinline unsigned int test_called(unsigned int n)
+{
+	unsigned int generation = 1;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return n + generation;
+}
+
+static int test_calls_show(struct seq_file *m, void *unused)
+{
+	unsigned int i, sum = 0;
+	unsigned long flags;
+	u64 ns;
+
+	local_irq_save(flags);
+	ns = ktime_get_mono_fast_ns();
+	for (i = 0; i < TEST_CALLS; i++)
+		sum += test_called(i);
+	ns = ktime_get_mono_fast_ns() - ns;
+	local_irq_restore(flags);
+	seq_printf(m, "calls %u ns %llu sum %u\n", TEST_CALLS, ns, sum);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_calls);
 
 /*
  * Functions to sleep in.  Whoever sleeps passes the gate when somebody writes
@@ -736,6 +768,7 @@ static const struct {
 } test_files[] = {
 	{ "alternative",		&test_alternative_fops },
 	{ "ambiguous",			&test_ambiguous_fops },
+	{ "calls",			&test_calls_fops },
 	{ "chain",			&test_chain_fops },
 	{ "chain_counts",		&test_chain_counts_fops },
 	{ "chain_threads",		&test_chain_threads_fops },

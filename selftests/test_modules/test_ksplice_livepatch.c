@@ -1,19 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A livepatch of a function that a hot update wants to replace, too. */
+/*
+ * Livepatches of functions that hot updates replace, too: of one that must not
+ * be taken over from a livepatch, or with bench=1 of those that are measured.
+ */
 
+#include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
+#include <linux/seq_file.h>
+
+static bool bench;
+module_param(bench, bool, 0444);
+MODULE_PARM_DESC(bench, "livepatch what tests/bench measures");
 
 static unsigned int livepatch_chain_a(unsigned int n)
 {
 	return 911;
 }
 
+/* The same that updates/calls.diff makes of it. */
+static noinline unsigned int livepatch_called(unsigned int n)
+{
+	unsigned int generation = 2;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return n + generation;
+}
+
+static int livepatch_sleep_interruptible_show(struct seq_file *m, void *unused)
+{
+	seq_puts(m, "livepatched\n");
+	return 0;
+}
+
 static struct klp_func funcs[] = {
 	{
 		.old_name = "test_chain_a",
 		.new_func = livepatch_chain_a,
+	}, { }
+};
+
+static struct klp_func bench_funcs[] = {
+	{
+		.old_name = "test_called",
+		.new_func = livepatch_called,
+	}, {
+		.old_name = "test_sleep_interruptible_show",
+		.new_func = livepatch_sleep_interruptible_show,
 	}, { }
 };
 
@@ -31,6 +65,8 @@ static struct klp_patch patch = {
 
 static int __init test_ksplice_livepatch_init(void)
 {
+	if (bench)
+		objs[0].funcs = bench_funcs;
 	return klp_enable_patch(&patch);
 }
 

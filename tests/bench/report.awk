@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# From the figures of guest.sh and run.sh: a table, build/bench.json (json=FILE),
+# and whether they are what the design promises.
+
+{ v[$1] = $2 }
+
+function need(name)
+{
+	if (!(name in v)) {
+		print "bench: no figure " name > "/dev/stderr"
+		bad = 1
+	}
+	return v[name]
+}
+
+function row(what, figure)
+{
+	printf "%-56s %12s\n", what, figure
+}
+
+function promise(ok, what)
+{
+	printf "%s %s\n", ok ? "holds " : "BROKEN", what
+	if (!ok)
+		bad = 1
+}
+
+# Each figure is of 100,000 calls.
+function extra(name)
+{
+	return (need(name) - need("call_plain")) / 100000
+}
+
+END {
+	few = need("stop_100")
+	many = need("stop_10000")
+	plain = need("plain_10000")
+	ksplice = extra("call_ksplice")
+	livepatch = extra("call_livepatch")
+
+	print "The stop, in instructions"
+	row("  100 sleeping threads", few)
+	row("  1,000 sleeping threads", need("stop_1000"))
+	row("  10,000 sleeping threads", many)
+	row("  1,000 threads that wake up ten times a second", need("switching_1000"))
+	row("  10,000 sleeping threads, all checked in the stop", plain)
+	print "A call, in instructions more than the call of the unpatched function"
+	row("  hot update", sprintf("%.2f", ksplice))
+	row("  livepatch", sprintf("%.2f", livepatch))
+	print "From enabled=1 to done, in ms (hot update / livepatch)"
+	row("  idle", need("done_ksplice_idle") " / " need("done_livepatch_idle"))
+	row("  under load", need("done_ksplice_load") " / " need("done_livepatch_load"))
+	row("  a thread sleeps in the function for 30 s",
+	    need("done_ksplice_sleeper") " / " need("done_livepatch_sleeper"))
+	print "An update of one function in one file"
+	row("  to make it, s", sprintf("%.1f", need("build_ms") / 1000))
+	row("  to compare its objects, ms", need("diff_ms"))
+	row("  to load it, 1,000 instructions", need("load_us"))
+	row("  memory, KiB", sprintf("%.1f", need("update_bytes") / 1024))
+	print ""
+	promise(many <= 1.2 * few, "the stop at 10,000 threads is at most 1.2 times that at 100")
+	promise(50 * many <= plain, "it is at most a 50th of that with all checked in the stop")
+	promise(ksplice <= 2, "a call costs at most 2 instructions more")
+	promise(10 * ksplice <= livepatch, "livepatch costs at least 10 times as much")
+	if (bad)
+		exit 1
+
+	printf "{\"stop_insns\": {\"100\": %d, \"1000\": %d, \"10000\": %d, " \
+	       "\"switching_1000\": %d, \"plain_10000\": %d},\n",
+	       few, v["stop_1000"], many, v["switching_1000"], plain > json
+	printf " \"call_extra_insns\": {\"ksplice\": %.2f, \"livepatch\": %.2f},\n",
+	       ksplice, livepatch > json
+	printf " \"build_s\": %.1f, \"diff_ms\": %d, \"load_insns\": %d, \"update_kb\": %.1f,\n",
+	       v["build_ms"] / 1000, v["diff_ms"], v["load_us"] * 1000,
+	       v["update_bytes"] / 1024 > json
+	printf " \"done_ms\": {\"ksplice\": {\"idle\": %s, \"load\": %s, \"sleeper_30s\": %s},\n",
+	       v["done_ksplice_idle"], v["done_ksplice_load"], v["done_ksplice_sleeper"] > json
+	printf "             \"livepatch\": {\"idle\": %s, \"load\": %s, \"sleeper_30s\": %s}}}\n",
+	       v["done_livepatch_idle"], v["done_livepatch_load"], v["done_livepatch_sleeper"] > json
+}
