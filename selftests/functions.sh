@@ -258,6 +258,7 @@ cleanup() {
 	[ ! -e "$FORCE" ] || echo 0 >"$FORCE"
 	[ ! -e "$PLAIN" ] || echo 0 >"$PLAIN"
 	remove_livepatch
+	! grep -q "^test_ksplice_direct " /proc/modules || rmmod test_ksplice_direct
 	for dir in "$SYSFS"/*/; do
 		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||
 			echo 0 >"$dir/enabled" || fail "$dir can't be undone"

@@ -351,6 +351,73 @@ livepatch_of_a_replaced_function() {
 	expect 911 "$TARGET/chain"
 }
 
+# direct_on MODULE: a trampoline as BPF makes for fexit, on the function of that
+# name in MODULE ("" is the kernel)
+direct_on() {
+	local slot
+
+	slot=$(awk -v mod="$1" '$2 == "test_called" && $3 == mod { print $1 }' \
+		"$TRACING/available_filter_functions_addrs")
+	insmod "$DIR/test_modules/test_ksplice_direct.ko" "slot=0x$slot" && return 0
+	fail "insmod test_ksplice_direct.ko slot=0x$slot"
+	return 1
+}
+
+direct_off() {
+	rmmod test_ksplice_direct || fail "rmmod test_ksplice_direct"
+}
+
+have_direct() {
+	[ -f "$DIR/test_modules/test_ksplice_direct.ko" ] &&
+		[ -r "$TRACING/available_filter_functions_addrs" ] && return 0
+	skip "no direct trampolines"
+	return 1
+}
+
+# calls GENERATION TRAMPOLINES: what 100,000 calls returned in all
+calls() {
+	local sum=$((4999950000 + 100000 * $1 + 100000 * 1000000 * $2))
+	local got
+
+	read -r _ _ _ _ _ got <"$TARGET/calls"
+	[ "$got" -eq $((sum & 0xffffffff)) ] ||
+		fail "calls: $got, expected generation $1 and $2 trampolines"
+}
+
+# It enters the old function where the jump stands.
+fexit_on_the_old_function() {
+	have_direct || return
+	load calls || return
+	calls 1 0
+	direct_on "" || return
+	calls 1 1
+	apply calls || return
+	calls 2 1
+	direct_off
+	calls 2 0
+	direct_on "" || return
+	calls 2 1
+	undo calls || return
+	calls 1 1
+	direct_off
+	calls 1 0
+}
+
+fexit_on_the_new_function() {
+	have_direct || return
+	load calls || return
+	direct_on "[ksplice_calls]" || return
+	calls 1 0
+	apply calls || return
+	calls 2 1
+	undo calls || return
+	calls 1 0
+	apply calls || return
+	direct_off
+	calls 2 0
+	undo calls
+}
+
 perf_record() {
 	local i
 
@@ -386,4 +453,6 @@ run_tests \
 	kprobe_in_the_old_body \
 	livepatch_of_the_function \
 	livepatch_of_a_replaced_function \
+	fexit_on_the_old_function \
+	fexit_on_the_new_function \
 	perf_record
