@@ -39,12 +39,12 @@ change() {
 	times conflict 0
 	times stop 1
 	traced stop "rechecked=$(cat "$U/rechecked_tasks") conflicts=0 pause_ns=$(cat "$U/pause_ns") ret=0"
-	times done 1
-	traced done "apply attempts=$(cat "$U/attempts") stops=1 ret=0"
+	times 'done' 1
+	traced 'done' "apply attempts=$(cat "$U/attempts") stops=1 ret=0"
 	echo >"$TRACING/trace"
 	undo sleep || return
 	traced window reverse
-	traced done 'reverse attempts=[1-9][0-9]* stops=1 ret=0'
+	traced 'done' 'reverse attempts=[1-9][0-9]* stops=1 ret=0'
 }
 
 conflict() {
@@ -61,7 +61,7 @@ conflict() {
 	traced conflict "pid=$pid comm=cat at=test_sleep_killable_show\+0x[0-9a-f]+/0x[0-9a-f]+$"
 	times nudge 0
 	times stop 0
-	traced done "apply attempts=$(cat "$U/attempts") stops=0 ret=-16"
+	traced 'done' "apply attempts=$(cat "$U/attempts") stops=0 ret=-16"
 }
 
 nudge() {
