@@ -18,6 +18,7 @@ help:
 	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
+	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
 	@echo 'make apply KDIR=TREE  put the series into a kernel tree'
 	@echo 'make series           the series as mails, build/series/'
@@ -63,6 +64,9 @@ demo: setup tools
 demo-stock: setup tools
 	@$(call run,demo/demo-stock.sh)
 
+match-stock: setup tools
+	@tests/match/stock
+
 bench: setup tools
 	@$(call run,tests/bench/run.sh)
 
@@ -78,4 +82,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test demo demo-stock bench corpus deb clean
+	test demo demo-stock match-stock bench corpus deb clean
