@@ -848,6 +848,12 @@ static void test_weak(void **state)
 		KSPLICE_UNIT_REPLACED;
 	expect(-EILSEQ);
 	assert_non_null(strstr(m.err.text, "weak"));
+	/* the first of its file: nothing of the file is before it */
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, weak))->flags = 0;
+	put(FN + 0x20, "\0\0\0", 3);
+	put(FN - 0x20, "\x31\xc0\xc3", 3);
+	expect(0);
+	assert_int_equal(m.unit_state[weak], KSPLICE_UNIT_OVERRIDDEN);
 }
 
 /* A weak one next to the rest of its file is ours, and different. */

@@ -1313,23 +1313,30 @@ static int settle_one(struct ksplice_match *m)
 	return 0;
 }
 
+static bool is_free(struct ksplice_match *m, u32 unit, unsigned long addr)
+{
+	return !is_taken(m, unit, addr) && !trial(m, unit, addr);
+}
+
 /*
  * Looks for the code of an overridden weak function: behind one of the functions
- * of its file, after the padding.
+ * of its file, or before it, with padding in between.
  */
 static bool find_nameless(struct ksplice_match *m, u32 unit)
 {
-	unsigned long end, addr;
-	u32 from, to, i, k;
+	u32 size = m->view->units[unit].size, from, to, i, k;
+	unsigned long start, end;
 
 	file_of(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
 		if (!is_mate(m, unit, i))
 			continue;
-		end = m->unit_addr[i] + m->view->units[i].size;
+		start = m->unit_addr[i];
+		end = start + m->view->units[i].size;
 		for (k = 0; k < 5; k++) {
-			addr = ALIGN(end, 16) + 16 * k;
-			if (!is_taken(m, unit, addr) && !trial(m, unit, addr))
+			if (is_free(m, unit, ALIGN(end, 16) + 16 * k))
+				return true;
+			if (is_free(m, unit, ((start - size) & ~15UL) - 16 * k))
 				return true;
 		}
 	}
