@@ -19,6 +19,7 @@ help:
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
+	@echo 'make fuzz             fuzz the readers of objects and updates; FUZZ_SECONDS=60'
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
 	@echo 'make apply KDIR=TREE  put the series into a kernel tree'
 	@echo 'make series           the series as mails, build/series/'
@@ -73,6 +74,9 @@ bench: setup tools
 corpus: setup tools
 	@$(call run,tests/corpus/run.sh,'$(FROM)' '$(TO)')
 
+fuzz: setup
+	@$(MAKE) --no-print-directory -C tests/fuzz run $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
+
 deb: setup
 	@$(call run,dkms/build-deb)
 	@$(call run,scripts/build-tools-deb)
@@ -82,4 +86,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test demo demo-stock match-stock bench corpus deb clean
+	test demo demo-stock match-stock bench corpus fuzz deb clean

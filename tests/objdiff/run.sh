@@ -13,6 +13,8 @@
 #   // refuse: CODE:WHAT... reasons for a refusal, all of them
 #   // status: N            exit code, where the lines above don't tell
 #   // cflags: ...
+#   // clang-replace: F...  with clang, instead of what replace: says; so for all
+#   // only: gcc WHY        the other compiler makes no such thing of it
 #
 # usage: run.sh KSPL_OBJDIFF OUTDIR [CASE...]; prints TAP
 
@@ -21,21 +23,28 @@ export LC_ALL=C
 tool=$1 out=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
+tool=$(realpath "$tool")
 CC=${CC:-gcc}
 # shellcheck disable=SC2054 # the comma is gcc's
 flags=(-std=gnu11 -O2 -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone
 	-fno-asynchronous-unwind-tables -fno-common -fno-strict-aliasing -fno-stack-protector
 	-mno-sse -falign-functions=16 -fno-jump-tables -fcf-protection=branch
-	-ffunction-sections -fdata-sections -pg -mfentry -mrecord-mcount
+	-ffunction-sections -fdata-sections -pg -mfentry
 	-fpatchable-function-entry=16,16 -w)
-if ! $CC --version | grep -qi clang; then
-	flags+=(-fno-ipa-icf)
+if $CC --version | grep -qi clang; then
+	kind=clang
+else
+	kind=gcc
+	flags+=(-fno-ipa-icf -mrecord-mcount)
 fi
 n=0 failed=0
 
 # directive NAME FILE: its words, sorted
 directive()
 {
+	if grep -q "^// $kind-$1:" "$2"; then
+		set -- "$kind-$1" "$2"
+	fi
 	sed -n "s,^// $1: *,,p" "$2" | tr ' ' '\n' | sed '/^$/d' | sort
 }
 
@@ -140,6 +149,12 @@ run_case()
 	local problem='' name dir extra
 
 	name=$(basename "$1" .c)
+	case $(sed -n 's,^// only: *,,p' "$1") in
+	'' | "$kind "*) ;;
+	*)
+		echo "ok $((++n)) - $name # SKIP $(sed -n 's,^// only: *,,p' "$1")"
+		return ;;
+	esac
 	dir=$out/$name
 	mkdir -p "$dir"
 	extra=$(sed -n 's,^// cflags: *,,p' "$1")

@@ -425,13 +425,15 @@ static int cmp_site(const void *x, const void *y)
 /* By offset, an alternative before what is inside of it; no site twice. */
 static void finish_sites(u32 first)
 {
-	struct ksplice_f_site *s = b.sites.v + first;
 	u32 n = b.sites.n - first, i, keep = 0;
+	struct ksplice_f_site *s;
 
+	if (!n)
+		return;
+	s = b.sites.v + first;
 	for (i = 0; i < n; i++)
 		s[i].pad = i;
-	if (n)
-		qsort(s, n, sizeof(*s), cmp_site);
+	qsort(s, n, sizeof(*s), cmp_site);
 	for (i = 0; i < n; i++) {
 		s[i].pad = 0;
 		if (keep && s[i].kind != KSPLICE_SITE_ALT &&

@@ -672,7 +672,7 @@ void decide(struct update *up)
 {
 	struct tu *tu;
 
-	todo.n = 0;
+	memset(&todo, 0, sizeof(todo));
 	vec_for_each(tu, &up->tus) {
 		u32 ninit = up->ninit;
 

@@ -1,5 +1,6 @@
 // Which of two old variables the new one was can't be told.
 // refuse: ambiguous:buf
+// clang-refuse: ambiguous:f.buf
 #include "kernel.h"
 int f(int x)
 {

@@ -1,5 +1,6 @@
 // Clones are numbered by the compiler.
 // replace: work.constprop.0 user
+// clang-replace: user work
 #include "kernel.h"
 static noinline int work(int x, int y)
 {

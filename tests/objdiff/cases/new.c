@@ -1,6 +1,7 @@
 // New functions and data come along with what uses them.
 // replace: user
 // new: helper helper_data counter
+// clang-new: counter helper
 #include "kernel.h"
 #ifdef POST
 static int counter;

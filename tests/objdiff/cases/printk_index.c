@@ -2,8 +2,8 @@
 // status: 3
 #include "kernel.h"
 #define printk(fmt, ...) ({						\
-	static const struct { const char *text, *file; int line; }	\
-		__section(".printk_index") __used entry = {		\
+	static const struct { const char *text, *file; int line; } entry \
+		__section(".printk_index") __used = {			\
 		fmt, __FILE__, __LINE__ };				\
 	log_msg(fmt, ##__VA_ARGS__); })
 #ifdef POST

@@ -1,5 +1,6 @@
 // Constants in functions are what they contain.
 // replace: two
+// clang-copy: two.msg
 #include "kernel.h"
 #ifdef POST
 int zero(void) { static const char msg[] = "zero"; return log_msg(msg); }

@@ -2,6 +2,7 @@
 // cflags: -g -gdwarf-4
 // replace: user
 // fixup: count.0 count.1
+// only: gcc clang says in the name whose it is
 #include "kernel.h"
 static inline int a(int x) { static int count = 1; return ext(count++ + x); }
 static inline int b(int x) { static int count = 1; return ext2(count++ + x); }

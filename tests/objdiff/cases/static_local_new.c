@@ -1,6 +1,7 @@
 // A new static local begins with its initial value, old ones stay.
 // replace: f
 // new: fresh.*
+// clang-new: f.fresh
 #include "kernel.h"
 int f(int x)
 {

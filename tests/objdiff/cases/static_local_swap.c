@@ -2,6 +2,7 @@
 // cflags: -g -gdwarf-4
 // replace: user
 // new: count.*
+// clang-new: b.count
 #include "kernel.h"
 #ifdef POST
 static inline int b(int x) { static int count = 1; return ext2(count++ + x); }

@@ -1,5 +1,6 @@
 // Two inlined calls change places: without debug information nobody can tell.
 // refuse: ambiguous:count
+// only: gcc clang says in the name whose it is
 #include "kernel.h"
 static inline int a(int x) { static int count = 1; return ext(count++ + x); }
 static inline int b(int x) { static int count = 1; return ext2(count++ + x); }

@@ -1,6 +1,7 @@
 // Reached by a variable.
 // cflags: -g -gdwarf-4
 // refuse: type_changed:reads
+// only: gcc clang describes no variables of other files
 #include "kernel.h"
 struct inner { long a; PREPOST(int, long) b; int c; };
 extern struct inner *root;
