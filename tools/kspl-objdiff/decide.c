@@ -119,7 +119,9 @@ static void refuse_collected(struct update *up, const struct unit *u,
 		refuse(up, "unknown_section", u->obj, unit_label(u), WAY_SPLIT,
 		       "it is %s, in section %s, which kspl-objdiff does not know",
 		       how, u->sec->name);
-	else if (!removed || !is_initcall(u))
+	else if (is_initcall(u))
+		up->ninitcall += !removed;
+	else
 		refuse(up, "special_changed", u->obj, unit_label(u), WAY_SPLIT,
 		       "%s is %s (section %s)", u->sec->desc->what, how,
 		       u->sec->name);
@@ -647,13 +649,39 @@ bool entry_wanted(struct update *up, const struct unit *u,
 	return true;
 }
 
-static void note_leftovers(struct update *up, struct tu *tu)
+/*
+ * A function that runs at boot would have to run now: what it sets up may be
+ * what the new code relies on. Alone it has no effect.
+ */
+static void check_initcalls(struct update *up, struct tu *tu)
+{
+	struct unit **u;
+
+	if (!up->ninitcall)
+		return;
+	vec_for_each(u, &tu->post->units)
+		if (is_initcall(*u) && (*u)->size &&
+		    (!tu->pre || !has_like(tu->pre, *u, false))) {
+			tu->ninit++;
+			if (up->nreplaced)
+				refuse(up, "special_changed", (*u)->obj,
+				       unit_label(*u), WAY_SPLIT,
+				       "an initcall, which only runs at boot, is new or changed (section %s)",
+				       (*u)->sec->name);
+		}
+}
+
+static void note_init(struct update *up, struct tu *tu)
+{
+	if (tu->ninit)
+		note(up, tu->post, false,
+		     "code or data used at boot only changed: no effect on a running kernel");
+}
+
+static void note_gone(struct update *up, struct tu *tu)
 {
 	struct unit **v;
 
-	if (up->ninit)
-		note(up, tu->post, false,
-		     "code or data used at boot only changed: no effect on a running kernel");
 	if (!tu->pre)
 		return;
 	vec_for_each(v, &tu->pre->units)
@@ -680,10 +708,15 @@ void decide(struct update *up)
 		check_collected(up, tu);
 		spread_constants(up, tu);
 		check_changes(up, tu);
-		note_leftovers(up, tu);
+		note_gone(up, tu);
+		tu->ninit = up->ninit;
 		up->ninit += ninit;
 	}
 	vec_for_each(tu, &up->tus)
 		replace_changed(up, tu);
 	include_all(up);
+	vec_for_each(tu, &up->tus) {
+		check_initcalls(up, tu);
+		note_init(up, tu);
+	}
 }

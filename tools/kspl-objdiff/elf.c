@@ -632,6 +632,20 @@ static s64 field_bias(const struct ref *r)
 	return r->insn_len ? (s64)r->insn_off + r->insn_len - r->off : 0;
 }
 
+/*
+ * Where nothing is: behind the end of what stands before (a loop's limit), or
+ * before the first (an index that does not begin at 0).
+ */
+static struct unit *unit_near(const struct sec *sec, s64 off)
+{
+	u32 i;
+
+	for (i = sec->units.n; i > 0; i--)
+		if ((s64)sec->units.v[i - 1]->off <= off)
+			return sec->units.v[i - 1];
+	return sec->units.n ? sec->units.v[0] : NULL;
+}
+
 static void resolve(struct obj *obj, struct ref *r, s64 addend)
 {
 	struct sym *sym = r->sym;
@@ -652,11 +666,8 @@ static void resolve(struct obj *obj, struct ref *r, s64 addend)
 	if (sym->type == STT_SECTION ||
 	    (is_label(sym) && !(sym->sec->sh.sh_flags & SHF_MERGE))) {
 		u = sec_unit_at(sym->sec, to + bias);
-		if (!u && sym->sec->units.n == 1)
-			u = sym->sec->units.v[0];
-		if (!u && sym->sec->units.n && to + bias >= 0 &&
-		    to + bias == (s64)sym->sec->sh.sh_size)
-			u = sym->sec->units.v[sym->sec->units.n - 1];
+		if (!u)
+			u = unit_near(sym->sec, to + bias);
 		if (!u && !sym->sec->units.n)
 			u = add_unit(obj, sym->sec, 0, sym->sec->sh.sh_size);
 	}

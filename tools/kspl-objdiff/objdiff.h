@@ -349,6 +349,7 @@ struct tu {
 	const char *label;
 	struct obj *pre, *post;	/* pre is NULL for a new file */
 	struct obj *old;	/* post over the old types, or NULL */
+	u32 ninit;		/* changes that only count at boot */
 };
 
 struct update {
@@ -359,7 +360,7 @@ struct update {
 	struct map pre_globals;		/* name -> unit, of all files */
 	struct map post_globals;
 	struct map exports;		/* name -> struct export */
-	u32 nreplaced, nnew, ninit;
+	u32 nreplaced, nnew, ninit, ninitcall;
 	bool all;			/* replace what did not change, too */
 };
 

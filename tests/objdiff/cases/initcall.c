@@ -1,3 +1,4 @@
+// New code may rely on what an initcall would have set up.
 // refuse: special_changed:__initcall_b
 #include "kernel.h"
 static int __init a(void) { return ext(1); }
@@ -7,3 +8,4 @@ int (*__initcall_a)(void) __used __section(".initcall6.init") = a;
 int (*__initcall_b)(void) __used __section(".initcall6.init") = b;
 #endif
 __used static int (*keep)(void) __section(".init.data") = b;
+int relies(int x) { return ext(x) + PREPOST(1, 2); }

@@ -1,0 +1,10 @@
+// An initcall that is new, and nothing else: it runs at the next boot.
+// status: 3
+#include "kernel.h"
+static int __init a(void) { return ext(1); }
+static int __init b(void) { return ext(2); }
+int (*__initcall_a)(void) __used __section(".initcall6.init") = a;
+#ifdef POST
+int (*__initcall_b)(void) __used __section(".initcall6.init") = b;
+#endif
+__used static int (*keep)(void) __section(".init.data") = b;
