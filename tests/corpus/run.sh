@@ -8,8 +8,11 @@
 # build/corpus/FROM..TO/ everything else; what was done is not done again.
 #
 # FROM, TO: as 6.12.107, or in full. KSPL_CORPUS_NO_VM=1: make the updates only.
+# KSPL_CORPUS_ONLY: patterns of objects, or "own": those whose own source file
+# differs; the figures are those of a part then, in FROM..TO-part.json.
 
 set -euo pipefail
+set -f
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
 
@@ -36,6 +39,11 @@ tree=$CACHE/tree/$to
 "$REPO/scripts/sync-tree" "$src" "$tree"
 
 pair=${from%%-*}..${to%%-*}
+only=()
+for pattern in ${KSPL_CORPUS_ONLY:-}; do
+	only+=(--only "$pattern")
+done
+[ ${#only[@]} -eq 0 ] || pair=$pair-part
 out=$REPO/build/corpus/$pair
 mkdir -p "$out/updates" "$out/results"
 exec 7>"$out/.lock"
@@ -43,11 +51,11 @@ flock -n 7 || die "another run of $pair is under way"
 
 # --- the updates ---
 tools=$(find "$REPO/tools" -type f ! -name '*.o' -exec sha256sum {} + | sort | sha256sum | cut -c1-32)
-key="$from $to $(head -n 1 "$B/.ksplice-stamp") $(cd "$tree" && sha256sum .ksplice* Makefile 2>/dev/null | sha256sum | cut -c1-16) $tools"
+key="$from $to $(head -n 1 "$B/.ksplice-stamp") $(cd "$tree" && sha256sum .ksplice* Makefile 2>/dev/null | sha256sum | cut -c1-16) $tools ${only[*]}"
 if [ "$(cat "$out/key" 2>/dev/null)" != "$key" ]; then
 	rm -rf "$out/objects"
-	"$REPO/tools/kspl-build/kspl-build" -v -b "$B" --to "$tree" --each "$out/updates" -n c \
-		${KSPL_JOBS:+-j "$KSPL_JOBS"} --json "$out/build.json" --keep "$out/objects" 2>&1 |
+	"$REPO/tools/kspl-build/kspl-build" -v -b "$B" --to "$tree" --each "$out/updates" -n c "${only[@]}" \
+		${KSPL_JOBS:+-j "$KSPL_JOBS"} --json "$out/build.json" --keep "$out/objects" 2>&1 7>&- |
 		tee "$out/build.log" | grep -vE '^  \[|left out|not part of' >&2 ||
 		die "the updates could not be made, see $out/build.log"
 	[ -s "$out/build.json" ] || die "the updates could not be made, see $out/build.log"

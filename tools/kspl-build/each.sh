@@ -112,12 +112,31 @@ each_json()
 	} >"$EACH/$name.json"
 }
 
+# unknown_names OBJECT...: what they refer to that neither the running kernel
+# nor they themselves have
+unknown_names()
+{
+	local object dir=$WORK/names
+
+	[[ -s $WORK/known ]] || return 0
+	for object in "$@"; do
+		cat "$dir/$object.ref.post"
+	done | sort -u | comm -23 - "$WORK/known" |
+		comm -23 - <(for object in "$@"; do cat "$dir/$object.def.post"; done | sort -u)
+}
+
 # each_create NAME: the update's object, or why not; true if there is one
 each_create()
 {
-	local name=$1 object args status members
+	local name=$1 object args status members unknown
 
 	read -r -a members <<<"${MEMBERS[$name]}"
+	unknown=$(unknown_names "${members[@]}" | head -n 5 | tr '\n' ' ')
+	if [[ -n $unknown ]]; then
+		each_json "$name" refused unknown_symbol \
+			"the new code needs ${unknown% }, which the running kernel does not have" "${members[@]}"
+		return 1
+	fi
 	args=(create --name "$name" --release "$RELEASE" --symvers "$BUILD/Module.symvers"
 		-o "$WORK/each/ksplice-$name.o_shipped" --json "$WORK/each/$name.json")
 	for object in "${members[@]}"; do

@@ -336,6 +336,102 @@ judge_types()
 	done
 }
 
+# Names that the running kernel has, where the build tree tells
+known_names()
+{
+	if [[ -f $BUILD/System.map ]]; then
+		awk '{ print $3 }' "$BUILD/System.map"
+		awk '{ print $2 }' "$BUILD/Module.symvers"
+		# what the linker script and the module loader define
+		printf '%s\n' _GLOBAL_OFFSET_TABLE_ __this_module
+	fi | sort -u
+}
+
+# set_at_boot: names of new variables that boot code gives a value to, in the
+# screened objects: in an update they would never get one
+set_at_boot()
+{
+	local object
+
+	for object in "${OBJECTS[@]}"; do
+		if job_failed "$object" screen || cmp -s "$BUILD/$object" "$WORK/screen/$object"; then
+			continue
+		fi
+		nm "$WORK/screen/$object" | awk '$2 ~ /^[BDG]$/ { print $3 }' | sort -u |
+			comm -23 - "$WORK/known" >"$WORK/newdata"
+		[[ -s $WORK/newdata ]] || continue
+		readelf -rW "$WORK/screen/$object" | awk '
+			/^Relocation section/ { init = /\.rela\.init\.text/ }
+			init && NF >= 5 { print $5 }' | sort -u | comm -12 - "$WORK/newdata"
+	done | sort -u
+}
+
+# without_boot_set: inline functions that use such variables are taken from the
+# old headers; what was compiled with them is compiled again
+without_boot_set()
+{
+	local object first last header key again=() left view
+
+	known_names >"$WORK/known"
+	[[ -s $WORK/known ]] || return 0
+	set_at_boot >"$WORK/bootset"
+	[[ -s $WORK/bootset ]] || return 0
+	verbose "new variables that boot code sets: $(tr '\n' ' ' <"$WORK/bootset")"
+	for view in old mixed; do
+		[[ -f $WORK/undo-$view ]] || continue
+		while IFS= read -r header; do
+			[[ $header == *.h && -f $SOURCE/$header ]] || continue
+			[[ -f $WORK/view-$view.plain.items/$header ]] || old_types "$view" "$header"
+			while read -r first last key; do
+				[[ $key == function\ * ]] || continue
+				! sed -n "$first,${last}p" "$WORK/view-$view.plain/$header" | grep -qwFf "$WORK/bootset" ||
+					printf '%s %s\n' "$header" "$key"
+			done <"$WORK/view-$view.plain.items/$header" >>"$WORK/undo-$view"
+			sort -u -o "$WORK/undo-$view" "$WORK/undo-$view"
+			old_types "$view" "$header"
+		done < <(cd "$WORK/plain" && grep -rlwFf "$WORK/bootset" . | sed 's|^\./||')
+	done
+	for object in "${OBJECTS[@]}"; do
+		if [[ ${VIEW_OF[$object]} != new ]] && ! job_failed "$object" screen &&
+			nm -u "$WORK/screen/$object" | awk '{ print $NF }' | grep -qxFf "$WORK/bootset"; then
+			again+=("$object")
+		fi
+	done
+	for view in old mixed; do
+		left=()
+		for object in "${again[@]}"; do
+			[[ ${VIEW_OF[$object]} != "$view" ]] || left+=("$object")
+		done
+		screen_run "$view" "${left[@]}"
+		for object in "${SCREEN_LEFT[@]}"; do
+			screen_run new "$object"
+		done
+	done
+}
+
+# only: leaves the objects that --only wants
+only()
+{
+	local object pattern kept=() own
+
+	((${#ONLY[@]})) || return 0
+	for object in "${OBJECTS[@]}"; do
+		own=${COMMAND[$object]%% ; *}
+		own=${own%%+( )}
+		own=${own##* }
+		own=${own#"$SOURCE/"}
+		for pattern in "${ONLY[@]}"; do
+			# shellcheck disable=SC2053 # a pattern is wanted
+			if [[ $object == $pattern ]] || [[ $pattern == own && -f $WORK/plain/$own ]]; then
+				kept+=("$object")
+				break
+			fi
+		done
+	done
+	OBJECTS=("${kept[@]}")
+	((${#OBJECTS[@]})) || no_change "no object that differs is one of --only"
+}
+
 UNBUILDABLE=()
 # screen: which objects differ, and in which view to compile each
 screen()
@@ -355,6 +451,7 @@ screen()
 		verbose "objects that don't compile over ${view/new/no old} types: ${#left[@]} ${left[*]:0:8}"
 	done
 	UNBUILDABLE=("${left[@]}")
+	without_boot_set
 	for object in "${OBJECTS[@]}"; do
 		if job_failed "$object" screen; then
 			OBJECT_RESULT[$object]=failed

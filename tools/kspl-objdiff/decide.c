@@ -436,9 +436,39 @@ static void reach_text(struct update *up, const struct unit *from,
 		include(up, to, xasprintf("a part of %s", unit_label(from)));
 }
 
+/* The function in boot code that uses a variable, or NULL. */
+static const struct unit *used_at_boot(struct update *up, const struct unit *u)
+{
+	struct unit **v;
+
+	vec_for_each(v, &u->obj->units)
+		if ((*v)->sec->cls == SC_INIT && (*v)->is_func &&
+		    unit_refers(up, *v, u))
+			return *v;
+	return NULL;
+}
+
+/* Boot code has run without it: nobody would give it its value. */
+static void check_set_at_boot(struct update *up, const struct unit *from,
+			      const struct unit *to)
+{
+	const struct unit *init;
+
+	if (to->sec->cls != SC_DATA && to->sec->cls != SC_PERCPU)
+		return;
+	init = used_at_boot(up, to);
+	if (init)
+		refuse(up, "set_at_boot", from->obj, unit_label(to),
+		       "give it its value when it is used first",
+		       "%s uses this new variable, which %s sets up at boot",
+		       unit_label(from), unit_label(init));
+}
+
 static void reach_data(struct update *up, const struct unit *from,
 		       struct unit *to)
 {
+	if (!to->twin && !to->ambiguous)
+		check_set_at_boot(up, from, to);
 	if (to->twin && (to->status == ST_SAME || to->sec->cls != SC_RODATA))
 		return;
 	if (to->ambiguous)
