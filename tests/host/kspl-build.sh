@@ -360,6 +360,178 @@ mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 check "... after a failure" rmdir tmp
 
+# --- --to: what differs between two trees ------------------------------------
+
+oldtypes=$REPO/tools/kspl-build/oldtypes.awk
+
+# old.h, new.h and what is wanted, each up to a line of --
+types_case() {
+	local name=$1 awk_args=("${@:2}")
+
+	awk '/^--$/ { n++; next } { print > (n == 0 ? "old.h" : n == 1 ? "new.h" : "want.h") }'
+	same_types() {
+		awk "${awk_args[@]}" -f "$oldtypes" old.h new.h >got.h
+		diff want.h got.h
+	}
+	check "old types: $name" same_types
+}
+
+types_case "a struct, not what stands around it" <<'END_CASE'
+struct a {
+	int x;
+};
+int f(struct a *a);
+--
+#define NEW 1
+struct a {
+	long x; /* wider */
+	int y;
+} __packed;
+struct b { int z; };
+int f(struct a *a, int y);
+--
+#define NEW 1
+struct a {
+	int x;
+};
+struct b { int z; };
+int f(struct a *a, int y);
+END_CASE
+types_case "typedef, union, conditionals, a brace of its own" <<'END_CASE'
+typedef struct {
+	int x;
+} a_t;
+union u
+{
+	int x;
+#ifdef A
+	long y;
+#endif
+};
+--
+typedef struct {
+	int y;
+	struct { int z; } in;
+} a_t;
+union u
+{
+	char c;
+};
+static inline int f(struct a *a)
+{
+	return a->x;
+}
+--
+typedef struct {
+	int x;
+} a_t;
+union u
+{
+	int x;
+#ifdef A
+	long y;
+#endif
+};
+static inline int f(struct a *a)
+{
+	return a->x;
+}
+END_CASE
+types_case "comments alone are new" <<'END_CASE'
+struct a {
+	int x;
+};
+--
+struct a {
+	int x; /* said */
+};
+--
+struct a {
+	int x; /* said */
+};
+END_CASE
+types_case "an enum that got more values" -v enums=new <<'END_CASE'
+enum e { A, B, MAX };
+enum f { C, D };
+--
+enum e { A, B, NEW, MAX };
+enum f { NEW2, C, D };
+--
+enum e { A, B, NEW, MAX };
+enum f { C, D };
+END_CASE
+printf 'function g\nfunction h\ntype a\n' >undo
+types_case "what can't be had" -v undo=undo <<'END_CASE'
+struct a { int x; };
+static inline int g(struct a *a)
+{
+	return a->x;
+}
+--
+struct a { int x, y; };
+static inline int g(struct a *a)
+{
+	return a->y;
+}
+static inline int h(struct a *a)
+{
+	return a->y;
+}
+int i;
+--
+struct a { int x, y; };
+static inline int g(struct a *a)
+{
+	return a->x;
+}
+int i;
+END_CASE
+
+# to_tree FILE SED...: src2, as src but for that; the objects that are compiled
+to_tree() {
+	rm -rf src2 kept each
+	cp -r src src2
+	while [ $# -gt 0 ]; do
+		sed -i "$2" "src2/$1"
+		shift 2
+	done
+}
+run_to() { rm -rf kept; run --to src2 -n to --keep kept "$@"; }
+# which types the object was compiled over
+over() {
+	local view=$1
+
+	shift
+	"$@" >out 2>&1 || :
+	[ "$(cat kept/post/fs/fn.o.view)" = "$view" ] || { cat out; return 1; }
+}
+
+mini
+export XDG_CACHE_HOME=$TMP/cache KSPL_BUILD_NO_OVERLAY=
+printf 'struct s { int a, b; };\nenum e { E1, MANY };\n' >>src/fs/fn.h
+printf 'int get(struct s *s)\n{\n\treturn s->b;\n}\n' >>src/fs/fn.c
+check "--to and a patch: usage" exits 2 run --to src2 fix.patch
+check "--to the same: usage" exits 2 run --to src -n to
+to_tree fs/fn.c '1i /* a comment */'
+check "--to: a comment: no code" exits 3 run_to
+to_tree fs/fn.h 's/int a, b/int a, new, b/'
+check "--to: a member that moved, and nothing else: no code" exits 3 run_to
+to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return FN/return 2/'
+check "--to: compiled over old types" over old run_to
+check "--to: ... the objects that differ" compiles fs/fn.o run_to
+to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return s->b/return s->new/'
+check "--to: over new types, where a new member is used" over new run_to
+to_tree fs/fn.h 's/E1, MANY/E1, E2, MANY/' fs/fn.c 's/return FN/return E2/'
+check "--to: over enums with more values" over mixed run_to
+to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return FN/return 2/'
+printf 'static inline int is(struct s *s)\n{\n\treturn s->new;\n}\n' >>src2/fs/fn.h
+check "--to: inline functions that need new types are left out" over old run_to
+to_tree fs/fn.c 's/return FN/return 2/' kernel/other.c 's/3/4/'
+check "--to: --only" compiles kernel/other.o run_to --only 'kernel/*'
+check "--to: --only own" compiles 'fs/fn.o kernel/other.o' run_to --only own
+to_tree fs/mod.c 's/0/1/'
+check "--to: a module: refused" exits 4 run_to
+
 # --- real kernels -----------------------------------------------------------
 
 # skip NAME REASON
@@ -383,6 +555,16 @@ real_patch() {
 	diff -u a/fs/proc/cmdline.c b/fs/proc/cmdline.c >noise.patch || :
 }
 
+# A member that moves, and a function that is changed but does not use it.
+types_patch() {
+	rm -rf a b
+	mkdir -p {a,b}/fs
+	cp "$1/fs/eventfd.c" a/fs/
+	sed -e 's/^\tint id;$/\tint spare;\n&/' -e 's/^\tif (count > 0)$/\tif (count > 1)/' \
+		a/fs/eventfd.c >b/fs/eventfd.c
+	diff -u a/fs/eventfd.c b/fs/eventfd.c >types.patch || :
+}
+
 # good_module FILE RELEASE
 good_module() {
 	[ "$(modinfo -F vermagic "$1" | cut -d' ' -f1)" = "$2" ] &&
@@ -401,6 +583,11 @@ real() {
 	echo "# $((SECONDS - start)) s"
 	check "$name: is a module for it" good_module real.ko "$release"
 	check "$name: noise is no change" exits 3 "$build" "$@" noise.patch
+	types_patch "$src"
+	check "$name: a member that moved: who uses it is refused" \
+		says 'eventfd_show_fdinfo: it reaches struct eventfd_ctx' "$build" "$@" types.patch
+	check "$name: ... and nobody else" \
+		sh -c '! "$@" 2>&1 | grep "eventfd_poll:"' sh "$build" "$@" types.patch
 }
 
 unset KSPL_OBJDIFF
