@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
+#
+# Signatures and lockdown, on Debian's own kernel with the core as a module: who
+# is refused, when, and what the administrator is told. That kernel trusts no key
+# that could be had here, so that a trusted one is not tried.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+OUT=$REPO/build/test-signed
+k=$REPO/tools/ksplice/ksplice
+REFUSED='d["exit"] == 4 and d["errors"][0]["cause"]'
+
+# json EXPRESSION COMMAND...: true of the object d that the command prints
+json() {
+	local want=$1 out
+
+	shift
+	out=$("$@" 2>/dev/null) || :
+	python3 -c '
+import json, sys
+d = json.loads(sys.argv[2])
+sys.exit(not eval(sys.argv[1]))' "$want" "$out" || {
+		printf '%s\n' "$out"
+		echo "expected: $want"
+		return 1
+	}
+}
+
+hot() { grep -q ' hot$' /proc/cmdline; }
+cold() { ! hot; }
+nothing_loaded() { ! grep -qE '^ksplice_hot(_signed)? ' /proc/modules; }
+
+install_core() {
+	mkdir -p "/lib/modules/$(uname -r)/updates/dkms"
+	cp ksplice.ko "/lib/modules/$(uname -r)/updates/dkms/"
+	depmod -a
+}
+
+# What goes while nothing is enforced
+unenforced() {
+	check "status: no core" json 'd["core"] == "none"' "$k" status --json
+	check "check does not load it" exits 1 "$k" check hot.ko
+	check "apply without a core: failed" exits 1 "$k" apply hot.ko
+	check "... and says which package" says 'ksplice-dkms' "$k" apply hot.ko
+	install_core
+	check "apply loads the core where it is installed" exits 0 "$k" apply hot.ko
+	check "... the new code runs" hot
+	check "status: the core is a module" json 'd["core"] == "module"' "$k" status --json
+	check "undo" exits 0 "$k" undo hot
+	check "... the old code runs" cold
+	check "one with an unknown key loads, as any module" exits 0 "$k" apply hot-signed.ko
+	check "... and is shown as signed" says ', signed' "$k" show ./hot-signed.ko
+	check "undo --keep" exits 0 "$k" undo --keep hot-signed
+}
+
+refused() {
+	check "unsigned, check: refused" json "$REFUSED == 'not_signed'" "$k" check --json hot.ko
+	check "unsigned, apply: refused" json "$REFUSED == 'not_signed'" "$k" apply --json hot.ko
+	check "... says what now" says '--sign-key' "$k" apply hot.ko
+	check "unsigned, insmod: refused" exits 1 insmod hot.ko
+	check "an unknown key: refused by the kernel" json "$REFUSED == '$1'" "$k" check --json hot-other.ko
+	check "... which is quoted" says "kernel: .*$2" "$k" apply hot-other.ko
+	check "a damaged signature: refused" exits 4 "$k" apply hot-damaged.ko
+	check "nothing of it is loaded" nothing_but hot_signed
+	check "what has been loaded before can be applied" exits 0 "$k" apply hot-signed
+	check "... the new code runs" hot
+	check "... and taken back" exits 0 "$k" undo hot-signed
+	check "... the old code runs" cold
+}
+
+nothing_but() {
+	[ "$(sed -n 's/^ksplice_\([a-z_]*\) .*/\1/p' /proc/modules)" = "$1" ]
+}
+
+enforced() {
+	unenforced
+	echo 1 >/sys/module/module/parameters/sig_enforce
+	refused key_rejected 'Loading of module with unavailable key is rejected'
+}
+
+locked_down() {
+	insmod ksplice.ko
+	insmod hot-signed.ko
+	echo integrity >/sys/kernel/security/lockdown
+	refused not_signed 'unsigned module loading is restricted'
+	check "an unsigned core can't be loaded" core_refused
+}
+
+core_refused() {
+	rmmod ksplice && ! insmod ksplice.ko
+}
+
+if [ "${1:-}" = --guest ]; then
+	cd "$OUT"
+	"$2"
+	done_testing
+	exit
+fi
+
+# --- on the host ------------------------------------------------------------------
+
+version=$("$REPO/scripts/debian-versions" --older)
+image=$("$REPO/scripts/get-image" "$version")
+release=$(cat "$image/release")
+make -s -C "$REPO/tools/ksplice"
+make -s -C "$REPO/tools/kspl-objdiff"
+rm -rf "$OUT"
+mkdir -p "$OUT"
+cat >"$OUT/hot.patch" <<'END'
+--- a/fs/proc/cmdline.c
++++ b/fs/proc/cmdline.c
+@@ -8,6 +8,6 @@
+ {
+ 	seq_puts(m, saved_command_line);
+-	seq_putc(m, '\n');
++	seq_puts(m, " hot\n");
+ 	return 0;
+ }
+ 
+END
+for key in key other; do
+	openssl req -new -x509 -newkey rsa:2048 -nodes -subj "/CN=ksplice test, $key/" -days 3650 \
+		-keyout "$OUT/$key.pem" -outform DER -out "$OUT/$key.der" 2>/dev/null
+done
+update() {
+	"$REPO/tools/kspl-build/kspl-build" -k "$release" -n "$1" -o "$OUT/$1.ko" "${@:2}" "$OUT/hot.patch"
+}
+signer() { [ "$(modinfo -F signer "$1")" = "$2" ]; }
+check "an update is made" update hot
+check "... signed" update hot-signed --sign-key "$OUT/key.pem" --sign-cert "$OUT/key.der"
+check "... with that key" signer "$OUT/hot-signed.ko" "ksplice test, key"
+check "... with another" update hot-other --sign-key "$OUT/other.pem" --sign-cert "$OUT/other.der"
+check "a key without its certificate: usage" exits 2 update hot --sign-key "$OUT/key.pem"
+check "a key that is not there: usage" exits 2 update hot --sign-key "$OUT/no.pem" --sign-cert "$OUT/key.der"
+check "a key that is none: failed" exits 1 update bad --sign-key "$OUT/hot.patch" --sign-cert "$OUT/key.der"
+# Its content, under the signature of what it was
+check "a damaged one" "$REPO/tests/ksplice/edit.py" "$OUT/hot-other.ko" "$OUT/hot-damaged.ko" ' hot' ' HOT'
+check "the core is built" make -s -C "$REPO/dkms" OUT="$OUT/dkms" KDIR="$CACHE/prepared/$release"
+cp "$OUT/dkms/ksplice.ko" "$OUT/"
+done_testing
+
+code=0
+for g in enforced locked_down; do
+	"$REPO/vm/run" --kernel stock --share "$OUT" --timeout 900 -- "$0" --guest $g || code=1
+done
+[ $BAD -eq 0 ] && exit $code
