@@ -16,6 +16,7 @@ SYSFS=/sys/kernel/ksplice
 OUT=$REPO/build/test-ksplice
 EDIT=$REPO/tests/ksplice/edit.py
 k=$REPO/tools/ksplice/ksplice
+self=$REPO/tests/vm/30-ksplice.sh
 
 # json EXPRESSION COMMAND...: true of the object d that the command prints
 json() {
@@ -348,6 +349,36 @@ switched_off_boot() {
 	check "... but by hand" exits 0 "$k" apply string
 }
 
+# With systemd, from the packages on: the unit is what does it.
+before_systemd() {
+	store
+	mkdir -p "$TMP"/dpkg/{info,updates,triggers}
+	: >"$TMP/dpkg/status"
+	dpkg "--admindir=$TMP/dpkg" --force-unsafe-io --force-depends -i "$REPO"/build/ksplice-tools_*_amd64.deb
+}
+
+systemd_boot() {
+	check "the unit ran" says '^active$' systemctl is-active ksplice.service
+	check "... early" before_sysinit
+	check "... what was installed is applied" gives string "generation 2"
+	check "... and no more" json 'd["applied"] == ["string"] and len(d["other_kernels"]) == 1' ksplice status --json
+	check "... status: it comes back" says 'comes back \(ksplice.service\)' ksplice status
+	check "... with what systemd lets it have" exits 0 systemctl restart ksplice.service
+	ksplice undo -q string >/dev/null
+	check "... again" exits 0 systemctl restart ksplice.service
+	check "... it is applied" gives string "generation 2"
+}
+
+before_sysinit() {
+	systemctl show -P Before ksplice.service | grep -qw sysinit.target
+}
+
+systemd_off_boot() {
+	check "ksplice.enable=0: the unit does not run" says '^inactive$' systemctl is-active ksplice.service
+	check "... because of its condition" says '^no$' systemctl show -P ConditionResult ksplice.service
+	check "... nothing is applied" not_loaded string
+}
+
 guest() {
 	TMP=$(mktemp -d)
 	cd "$OUT"
@@ -357,6 +388,10 @@ guest() {
 }
 
 case ${1:-} in
+--setup)
+	TMP=$(mktemp -d)
+	before_systemd >/dev/null 2>&1
+	exit ;;
 --guest)
 	shift
 	case $1 in
@@ -389,12 +424,17 @@ check "... and another" update sleep --deb --deb-version 1.2
 done_testing
 
 code=0
+declare -A off=([systemd_off_boot]=ksplice.enable=0)
 run() {
 	"$REPO/vm/run" --kernel "$B/arch/x86/boot/bzImage" --share "$OUT" --timeout 900 "${@:2}" \
-		-- "$0" --guest "$1" || code=1
+		-- "$self" --guest "$1" || code=1
 }
-for g in ${KSPL_GUESTS:-first security packages first_boot second_boot switched_off_boot}; do
+for g in ${KSPL_GUESTS:-first security packages first_boot second_boot switched_off_boot \
+	systemd_boot systemd_off_boot}; do
 	case $g in
+	systemd_*)
+		[ -x /lib/systemd/systemd ] || continue
+		run $g --systemd --setup "$self --setup" --append "${off[$g]:-}" ;;
 	switched_off_boot) run $g --append ksplice.enable=0 ;;
 	*) run "$g" ;;
 	esac
