@@ -47,6 +47,7 @@
 	X(btf_find_by_name_kind)		\
 	X(btf_name_by_offset)			\
 	X(btf_type_skip_modifiers)		\
+	X(find_module)				\
 	X(ftrace_graph_get_ret_stack)		\
 	X(ftrace_location)			\
 	X(ftrace_text_reserved)			\
@@ -121,6 +122,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define btf_find_by_name_kind(...)	BOUND(btf_find_by_name_kind, __VA_ARGS__)
 #define btf_name_by_offset(...)		BOUND(btf_name_by_offset, __VA_ARGS__)
 #define btf_type_skip_modifiers(...)	BOUND(btf_type_skip_modifiers, __VA_ARGS__)
+#define find_module(...)		BOUND(find_module, __VA_ARGS__)
 #define ftrace_graph_get_ret_stack(...)	BOUND(ftrace_graph_get_ret_stack, __VA_ARGS__)
 #define ftrace_location(...)		BOUND(ftrace_location, __VA_ARGS__)
 #define ftrace_text_reserved(...)	BOUND(ftrace_text_reserved, __VA_ARGS__)

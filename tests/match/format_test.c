@@ -96,7 +96,7 @@ static void test_identity(void **state)
 	expect(-ENOEXEC, "not a hot update");
 	b.hdr.magic--;
 	b.hdr.format++;
-	expect(-EPROTO, "format 3");
+	expect(-EPROTO, "format 4");
 	b.hdr.format--;
 	b.hdr.header_size++;
 	expect(-EPROTO, "header");
@@ -322,6 +322,32 @@ static void test_fixups(void **state)
 	expect(0, NULL);
 	f->type = R_X86_64_64;
 	expect(-EINVAL, "does not fit");
+	*f = good;
+	f->target = 1;
+	expect(-EINVAL, "target 1");
+	f->target = 0;
+	f->pad = 1;
+	expect(-EINVAL, "flags 0x1");
+}
+
+static void test_targets(void **state)
+{
+	struct ksplice_f_target t = { .name = blob_str(&b, "a_module") };
+	struct ksplice_f_sym *s = blob_get(&b, BLOB_SYMS, 1);
+
+	(void)state;
+	blob_add(&b, BLOB_TARGETS, &t);
+	expect(0, NULL);
+	s->module = blob_str(&b, "another");
+	expect(0, NULL);
+	s->module = 1 << 30;
+	expect(-EINVAL, "symbol 1");
+	s->module = 0;
+	blob_add(&b, BLOB_TARGETS, &t);
+	expect(-EINVAL, "twice");
+	t.name = blob_str(&b, "../x");
+	*(struct ksplice_f_target *)blob_get(&b, BLOB_TARGETS, 2) = t;
+	expect(-EINVAL, "target 2");
 }
 
 /* Every 32-bit word of the blob, with values that break things. */
@@ -394,8 +420,8 @@ int main(void)
 		CASE(test_every_truncation), CASE(test_names), CASE(test_unit),
 		CASE(test_string_unit), CASE(test_site),
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs),
-		CASE(test_replaces), CASE(test_fixups), CASE(test_every_word),
-		CASE(test_checksum),
+		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
+		CASE(test_every_word), CASE(test_checksum),
 	};
 
 	return cmocka_run_group_tests_name("format", tests, NULL, NULL);

@@ -22,10 +22,9 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	up.release = argv[2];
-	up.target = argv[3];
 	update_read_symvers(&up, argv[1]);
 	for (i = 5; i + 1 < argc; i += 2)
-		update_add_tu(&up, argv[i], argv[i + 1], argv[i + 1]);
+		update_add_tu(&up, argv[3], argv[i], argv[i + 1], argv[i + 1]);
 	vec_add(&out.secs);
 	blob_build(&up, &out);
 	s = &out.secs.v[out.secs.n - 1];

@@ -321,7 +321,6 @@ CHANGED=()
 compare()
 {
 	local object side pattern
-	local -A modules=()
 
 	for object in "${OTHERS[@]}"; do
 		# the lines that constants are made of; all of a linker script but
@@ -353,17 +352,10 @@ compare()
 		if [[ -n $EACH ]] && each_sorted_out "$object"; then
 			continue
 		fi
-		if [[ -n ${MODULE_OF[$object]-} ]]; then
-			modules[${MODULE_OF[$object]}]+=" $object"
-			continue
-		fi
 		if [[ ${COMMAND[$object]%% ; *} =~ \.S\ *$ ]]; then
 			reason "$object: assembly code changes through a header, that is not supported yet"
 		fi
 		CHANGED+=("$object")
-	done
-	for object in "${!modules[@]}"; do
-		reason "module $object changes (${modules[$object]# }): updates of modules are not supported yet"
 	done
 	[[ -n $EACH ]] && return
 	stop_if_reasons

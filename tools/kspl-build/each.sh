@@ -140,7 +140,7 @@ each_create()
 	args=(create --name "$name" --release "$RELEASE" --symvers "$BUILD/Module.symvers"
 		-o "$WORK/each/ksplice-$name.o_shipped" --json "$WORK/each/$name.json")
 	for object in "${members[@]}"; do
-		args+=(--source "$object" "$WORK/pre/$object" "$WORK/post/$object")
+		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
 	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
 	status=$?

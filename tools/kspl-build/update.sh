@@ -28,7 +28,7 @@ make_update()
 		--json "$WORK/objdiff.json")
 	[[ -z $description ]] || args+=(--description "$description")
 	for object in "${CHANGED[@]}"; do
-		args+=(--source "$object" "$WORK/pre/$object" "$WORK/post/$object")
+		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
 	"$OBJDIFF" "${args[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
 	status=$?
@@ -108,14 +108,14 @@ core_symvers()
 	local crc=0x00000000
 
 	: >"$1"
-	! grep -q $'\tksplice_abi_2\t' "$BUILD/Module.symvers" || return 0
+	! grep -q $'\tksplice_abi_3\t' "$BUILD/Module.symvers" || return 0
 	if conf MODVERSIONS; then
 		crc=$("$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END'
 typedef unsigned int __u32;
 typedef __u32 u32;
-extern const u32 ksplice_abi_2;
-__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_2);
-EXPORT_SYMBOL(ksplice_abi_2);
+extern const u32 ksplice_abi_3;
+__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_3);
+EXPORT_SYMBOL(ksplice_abi_3);
 END
 		)
 		crc=${crc%%$'\n'*}
@@ -124,7 +124,7 @@ END
 			"$BUILD/scripts/genksyms/genksyms does not work" \
 			"'make modules_prepare' in $BUILD builds it."
 	fi
-	printf '%s\tksplice_abi_2\tksplice\tEXPORT_SYMBOL_GPL\t\n' "$crc" >"$1"
+	printf '%s\tksplice_abi_3\tksplice\tEXPORT_SYMBOL_GPL\t\n' "$crc" >"$1"
 }
 
 add_modinfo()

@@ -12,6 +12,7 @@
 static struct {
 	struct update *up;
 	struct out *out;
+	VEC(struct ksplice_f_target) targets;
 	VEC(struct unit *) units;
 	VEC(struct ksplice_f_unit) funits;
 	VEC(struct ksplice_f_sym) syms;
@@ -203,7 +204,7 @@ static u32 sym_of_unit(const struct unit *u)
 	s->name = add_string(u->name);
 	s->flags = sym_kind_flags(u);
 	s->unit = KSPLICE_NONE;
-	s->target = 0;
+	s->target = u->obj->target;
 	if (u->in_blob) {
 		s->unit = u->blob_idx;
 		s->offset = sym_offset(u);
@@ -211,20 +212,37 @@ static u32 sym_of_unit(const struct unit *u)
 	return idx;
 }
 
-static u32 sym_of_name(const char *name, u32 flags)
+/*
+ * What nobody exports can only be a part of the target itself; what a module
+ * exports is looked for there.
+ */
+static void place_sym(struct ksplice_f_sym *s, const char *name, u32 target)
+{
+	const char *module = symbol_module(b.up, name);
+
+	if (module)
+		s->flags = KSPLICE_SYM_EXPORTED;
+	if (!module || !strcmp(module, b.up->targets.v[target].name))
+		s->target = target;
+	else
+		s->module = add_string(module);
+}
+
+static u32 sym_of_name(const char *name, u32 flags, u32 target)
 {
 	struct ksplice_f_sym *s;
 	u32 idx;
 
-	s = find_sym(xasprintf("name %x %s", flags, name), &idx);
+	s = find_sym(xasprintf("name %x %u %s", flags, flags ? 0 : target,
+			       name), &idx);
 	if (!s)
 		return idx;
 	s->name = add_string(name);
 	s->flags = flags;
-	if (!flags && map_get(&b.up->exports, name))
-		s->flags = KSPLICE_SYM_EXPORTED;
 	s->unit = KSPLICE_NONE;
 	s->target = KSPLICE_NONE;
+	if (!flags)
+		place_sym(s, name, target);
 	return idx;
 }
 
@@ -240,7 +258,7 @@ static u32 add_reloc(const struct unit *u, const struct ref *r, u32 off)
 		f->sym = sym_of_unit(to);
 		f->addend -= sym_offset(to);
 	} else {
-		f->sym = sym_of_name(r->sym->name, 0);
+		f->sym = sym_of_name(r->sym->name, 0, u->obj->target);
 	}
 	return b.relocs.n - 1;
 }
@@ -348,7 +366,7 @@ static void site_rt(const struct entry *e)
 	s = add_site(ptr ? KSPLICE_SITE_RT_PTR : KSPLICE_SITE_RT_SHIFT,
 		     e->loc, ptr ? 8 : 1);
 	s->arg = sym_of_name(name, ptr ? KSPLICE_SYM_RT_PTR :
-					 KSPLICE_SYM_RT_SHIFT);
+					 KSPLICE_SYM_RT_SHIFT, 0);
 }
 
 static bool is_fentry_call(const struct unit *u, s32 loc)
@@ -482,6 +500,7 @@ static void fill_unit(struct unit *u)
 	struct ref *r;
 
 	f->name = add_string(u->name);
+	f->target = u->obj->target;
 	f->tu = u->obj->tu;
 	f->source = add_string(u->obj->label);
 	f->kind = unit_kind(u);
@@ -566,11 +585,12 @@ static void add_fixups(void)
 
 		f->type = o->type;
 		f->addend = o->addend;
+		f->target = o->target;
 		if (o->unit) {
 			f->sym = sym_of_unit(o->unit);
 			f->addend -= sym_offset(o->unit);
 		} else {
-			f->sym = sym_of_name(o->name, o->flags);
+			f->sym = sym_of_name(o->name, o->flags, o->target);
 		}
 	}
 }
@@ -619,9 +639,16 @@ static void point_all(u32 idx, const struct ksplice_f_header *h)
 		      b.out->fixups.v[i].sec, b.out->fixups.v[i].off);
 }
 
+static void add_targets(void)
+{
+	const struct target *t;
+
+	vec_for_each(t, &b.up->targets)
+		vec_add(&b.targets)->name = add_string(t->name);
+}
+
 static void lay_out(void)
 {
-	struct ksplice_f_target target = {};
 	struct ksplice_f_header h = {};
 	struct out_sec *s = vec_add(&b.out->secs);
 	struct out_sym *sym = vec_add(&b.out->syms);
@@ -630,9 +657,8 @@ static void lay_out(void)
 	h.name = add_string(b.up->name);
 	h.release = add_string(b.up->release);
 	h.description = add_string(b.up->description);
-	target.name = add_string(b.up->target);
 	buf_add(&o, NULL, sizeof(h));
-	h.targets = put(&o, &target, 1, sizeof(target));
+	h.targets = PUT(&o, b.targets);
 	h.units = PUT(&o, b.funits);
 	h.syms = PUT(&o, b.syms);
 	h.relocs = PUT(&o, b.relocs);
@@ -683,5 +709,6 @@ void blob_build(struct update *up, struct out *out)
 		if (tu->pre)
 			add_replaces(tu->pre);
 	add_fixups();
+	add_targets();
 	lay_out();
 }

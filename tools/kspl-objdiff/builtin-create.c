@@ -6,8 +6,15 @@
 
 #include "objdiff.h"
 
+/* A translation unit as the command line has it; @pre is NULL for a new one. */
+struct source {
+	const char *target, *label, *pre, *post, *old;
+};
+
 struct options {
 	struct update up;
+	VEC(struct source) sources;
+	const char *target;		/* of those that follow */
 	const char *symvers, *output, *json;
 };
 
@@ -23,23 +30,44 @@ static bool name_is_good(const char *name)
 	return *name && strlen(name) <= KSPLICE_NAME_MAX;
 }
 
+static void add_source(struct options *o, const char *label, const char *pre,
+		       const char *post)
+{
+	struct source *s = vec_add(&o->sources);
+
+	s->target = o->target;
+	s->label = label;
+	s->pre = pre;
+	s->post = post;
+}
+
+static void add_old(struct options *o, const char *label, const char *old)
+{
+	struct source *s;
+
+	vec_for_each(s, &o->sources) {
+		if (strcmp(s->label, label))
+			continue;
+		s->old = old;
+		return;
+	}
+	die("--old-types: no --source %s before it", label);
+}
+
 static bool take_file(struct options *o, int argc, char **argv, int *i)
 {
 	if (!strcmp(argv[*i], "--source") && *i + 3 < argc) {
-		update_add_tu(&o->up, argv[*i + 1], argv[*i + 2],
-			      argv[*i + 3]);
+		add_source(o, argv[*i + 1], argv[*i + 2], argv[*i + 3]);
 		*i += 3;
 		return true;
 	}
 	if (!strcmp(argv[*i], "--old-types") && *i + 2 < argc) {
-		if (!update_add_old(&o->up, argv[*i + 1], argv[*i + 2]))
-			die("--old-types: no --source %s before it",
-			    argv[*i + 1]);
+		add_old(o, argv[*i + 1], argv[*i + 2]);
 		*i += 2;
 		return true;
 	}
 	if (!strcmp(argv[*i], "--new") && *i + 2 < argc) {
-		update_add_tu(&o->up, argv[*i + 1], NULL, argv[*i + 2]);
+		add_source(o, argv[*i + 1], NULL, argv[*i + 2]);
 		*i += 2;
 		return true;
 	}
@@ -55,7 +83,7 @@ static bool take_value(struct options *o, int argc, char **argv, int *i)
 		{ "--name", &o->up.name },
 		{ "--release", &o->up.release },
 		{ "--description", &o->up.description },
-		{ "--target", &o->up.target },
+		{ "--target", &o->target },
 		{ "--symvers", &o->symvers },
 		{ "--json", &o->json },
 		{ "-o", &o->output },
@@ -73,6 +101,7 @@ static bool take_value(struct options *o, int argc, char **argv, int *i)
 
 static bool parse(struct options *o, int argc, char **argv)
 {
+	struct source *s;
 	int i;
 
 	for (i = 1; i < argc; i++) {
@@ -87,8 +116,15 @@ static bool parse(struct options *o, int argc, char **argv)
 		return false;
 	}
 	if (!o->up.name || !o->up.release || !o->symvers || !o->output ||
-	    !o->up.tus.n) {
+	    !o->sources.n) {
 		warn("create: --name, --release, --symvers, -o and at least one --source are needed");
+		return false;
+	}
+	vec_for_each(s, &o->sources) {
+		if (name_is_good(s->target) && !strchr(s->target, '-'))
+			continue;
+		warn("create: '%s' is no module's name (it has no -, but _)",
+		     s->target);
 		return false;
 	}
 	if (!name_is_good(o->up.name)) {
@@ -97,6 +133,30 @@ static bool parse(struct options *o, int argc, char **argv)
 		return false;
 	}
 	return true;
+}
+
+/* The kernel first, then module by module. */
+static void read_target(struct options *o, const char *target)
+{
+	struct source *s;
+
+	vec_for_each(s, &o->sources) {
+		if (!s->label || strcmp(s->target, target))
+			continue;
+		update_add_tu(&o->up, target, s->label, s->pre, s->post);
+		if (s->old)
+			update_add_old(&o->up, s->label, s->old);
+		s->label = NULL;
+	}
+}
+
+static void read_sources(struct options *o)
+{
+	struct source *s;
+
+	read_target(o, "vmlinux");
+	vec_for_each(s, &o->sources)
+		read_target(o, s->target);
 }
 
 static void write_json(struct options *o)
@@ -114,13 +174,13 @@ static void write_json(struct options *o)
 
 int cmd_create(int argc, char **argv)
 {
-	struct options o = { .up = { .target = "vmlinux",
-				     .description = "" } };
+	struct options o = { .target = "vmlinux", .up = { .description = "" } };
 	int status;
 
 	if (!parse(&o, argc, argv))
 		return EXIT_USAGE;
 	update_read_symvers(&o.up, o.symvers);
+	read_sources(&o);
 	pair_units(&o.up);
 	compare_units(&o.up);
 	decide(&o.up);

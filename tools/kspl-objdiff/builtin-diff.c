@@ -6,7 +6,7 @@
 
 int cmd_diff(int argc, char **argv)
 {
-	struct update up = { .target = "vmlinux" };
+	struct update up = {};
 	const char *file[2], *old = NULL;
 	bool json = false;
 	int i, n = 0;
@@ -25,7 +25,7 @@ int cmd_diff(int argc, char **argv)
 	}
 	if (n != 2)
 		return EXIT_USAGE;
-	update_add_tu(&up, file[1], file[0], file[1]);
+	update_add_tu(&up, "vmlinux", file[1], file[0], file[1]);
 	if (old)
 		update_add_old(&up, file[1], old);
 	pair_units(&up);

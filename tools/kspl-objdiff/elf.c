@@ -55,7 +55,7 @@ bool unit_is_static_local(const struct unit *u)
 
 /* Sections */
 
-static u8 classify(const struct sec *sec)
+static u8 classify(const struct sec *sec, bool module)
 {
 	u64 flags = sec->sh.sh_flags;
 	u8 cls = sec->desc->cls;
@@ -64,6 +64,8 @@ static u8 classify(const struct sec *sec)
 		return SC_NONE;
 	if (cls == SC_UNKNOWN && !(flags & SHF_ALLOC))
 		return SC_NONE;
+	if (module && starts_with(sec->name, ".exit"))
+		return flags & SHF_EXECINSTR ? SC_TEXT : SC_DATA;
 	if (cls != SC_RODATA)
 		return cls;
 	if (flags & SHF_WRITE)
@@ -89,7 +91,7 @@ static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
 	if (!sec->name)
 		die("%s: section %u has no name", obj->path, sec->idx);
 	sec->desc = sec_describe(sec->name);
-	sec->cls = classify(sec);
+	sec->cls = classify(sec, obj->module);
 	sec->entsize = sec->desc->entsize;
 	if (sh->sh_size > INT32_MAX)
 		die("%s: section %s is too large", obj->path, sec->name);
@@ -969,10 +971,11 @@ static void open_elf(struct obj *obj)
  * obj_read - reads an object file into units
  * @path:	the file
  * @label:	what messages and the update call it
+ * @module:	it is part of a module
  *
  * A malformed file ends the program.
  */
-struct obj *obj_read(const char *path, const char *label)
+struct obj *obj_read(const char *path, const char *label, bool module)
 {
 	struct obj *obj = xzalloc(sizeof(*obj));
 	Elf_Scn *scn = NULL;
@@ -981,6 +984,7 @@ struct obj *obj_read(const char *path, const char *label)
 
 	obj->path = path;
 	obj->label = label;
+	obj->module = module;
 	open_elf(obj);
 	if (elf_getshdrstrndx(obj->elf, &shstr))
 		die("%s: has no section names", path);

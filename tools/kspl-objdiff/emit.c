@@ -153,8 +153,8 @@ static void add_reloc(u32 sec, u32 off, u32 type, u32 to, const char *name,
 }
 
 /* The type says whether it is a branch, which the assembler's need not. */
-static void add_fixup(u32 sec, u32 off, const struct ref *r, struct unit *to,
-		      const char *name)
+static void add_fixup(u32 sec, u32 off, const struct ref *r, u32 target,
+		      struct unit *to, const char *name)
 {
 	struct out_fixup *f = vec_add(&out->fixups);
 	bool branch = r->branch && r->type == R_X86_64_PC32;
@@ -162,6 +162,7 @@ static void add_fixup(u32 sec, u32 off, const struct ref *r, struct unit *to,
 	f->sec = sec;
 	f->off = off;
 	f->type = branch ? R_X86_64_PLT32 : r->type;
+	f->target = target;
 	f->addend = r->addend;
 	f->unit = to;
 	f->name = name;
@@ -184,8 +185,8 @@ static void add_stub_orc(u32 sec, u32 at)
  * An alternative was copied before the core relocates anything. A call or
  * jump in it goes to a stub of ours that jumps on; the stub gets the fixup.
  */
-static void add_stub(u32 sec, u32 off, const struct ref *r, struct unit *to,
-		     const char *name)
+static void add_stub(u32 sec, u32 off, const struct ref *r, u32 target,
+		     struct unit *to, const char *name)
 {
 	static const u8 jmp[5] = { 0xe9 };
 	struct ref field = { .type = R_X86_64_PLT32, .addend = -4 };
@@ -200,7 +201,7 @@ static void add_stub(u32 sec, u32 off, const struct ref *r, struct unit *to,
 		buf_add(&s->data, &nop, 1);
 	at = buf_add(&s->data, jmp, sizeof(jmp));
 	field.addend = r->target - 4;
-	add_fixup(idx, at + 1, &field, to, name);
+	add_fixup(idx, at + 1, &field, target, to, name);
 	add_symbol(idx, at, sizeof(jmp), "ksplice_stub", STT_FUNC);
 	add_stub_orc(idx, at);
 	add_reloc(sec, off, r->type, idx, NULL,
@@ -235,9 +236,9 @@ static void emit_ref(struct update *up, const struct unit *u,
 		die("%s: %s refers to %s, which is neither old nor new",
 		    u->obj->path, u->name, to->name);
 	if (!e && r->branch && ref_in_alternative(u, r))
-		add_stub(sec, base + r->off, r, old, name);
+		add_stub(sec, base + r->off, r, u->obj->target, old, name);
 	else
-		add_fixup(sec, base + r->off, r, old, name);
+		add_fixup(sec, base + r->off, r, u->obj->target, old, name);
 }
 
 /* Tables */
@@ -249,6 +250,7 @@ static void emit_rt(const struct unit *u, const struct entry *e)
 
 	f->sec = u->out_sec;
 	f->off = u->out_off + e->loc;
+	f->target = u->obj->target;
 	f->type = ptr ? KSPLICE_R_RT_PTR : KSPLICE_R_RT_SHIFT;
 	f->name = e->sec->name + strlen(e->sec->desc->name);
 	f->flags = ptr ? KSPLICE_SYM_RT_PTR : KSPLICE_SYM_RT_SHIFT;

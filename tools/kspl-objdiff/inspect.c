@@ -255,9 +255,9 @@ static void print_fixups(void)
 	for (i = 0; i < f.h->fixups.n; i++) {
 		const struct ksplice_f_fixup *x = &f.fixups[i];
 
-		printf("  %s %s %s%+lld\n", place_of(fixups, i, place),
-		       type_name(x->type), sym_label(x->sym),
-		       (long long)x->addend);
+		printf("  %s: %s %s %s%+lld\n", str(f.targets[x->target].name),
+		       place_of(fixups, i, place), type_name(x->type),
+		       sym_label(x->sym), (long long)x->addend);
 	}
 }
 
@@ -328,6 +328,8 @@ static void json_replaces(void)
 		json_field("name", str(r->name), false);
 		json_field("kind", range ? "range" : "function", false);
 		json_field("source", str(f.units[r->unit].source), false);
+		json_field("target", str(f.targets[f.units[r->unit].target].name),
+			   false);
 		if (!range)
 			json_field("new", place_of(replaces, i, addr), false);
 		printf("\"size\": %u, \"new_size\": %u}", r->size,
@@ -347,6 +349,7 @@ static void json_fixups(void)
 		printf("%s\n  {", i ? "," : "");
 		json_field("place", place_of(fixups, i, place), false);
 		json_field("type", type_name(x->type), false);
+		json_field("target", str(f.targets[x->target].name), false);
 		json_field("symbol", sym_label(x->sym), false);
 		printf("\"addend\": %lld}", (long long)x->addend);
 	}

@@ -8,9 +8,10 @@ static const char usage[] =
 "usage: kspl-objdiff diff PRE.o POST.o [--old-types OBJ.o] [--json]\n"
 "                    [--symvers Module.symvers]\n"
 "       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
-"                    --symvers Module.symvers [--target NAME] [--json FILE]\n"
+"                    --symvers Module.symvers [--json FILE]\n"
 "                    [--all (replace unchanged functions, too: for tests)]\n"
-"                    -o OUT.o {--source LABEL PRE.o POST.o | --new LABEL POST.o}...\n"
+"                    -o OUT.o {[--target MODULE|vmlinux] {--source LABEL PRE.o POST.o |\n"
+"                     --new LABEL POST.o}...}...\n"
 "                    [--old-types LABEL OBJ.o]...\n"
 "       kspl-objdiff inspect FILE.ko [--json]\n"
 "exit: 0 done, 1 failed, 2 usage, 3 no change of code, 4 can't be made safely\n";

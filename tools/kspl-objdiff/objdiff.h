@@ -300,9 +300,22 @@ struct unit {
 	u32 blob_idx;
 };
 
+/**
+ * struct target - what is linked together: the kernel, or one module
+ * @name:	"vmlinux", or the module's name
+ * @pre_globals: name -> unit, of all its files in the update
+ * @post_globals: same
+ */
+struct target {
+	const char *name;
+	struct map pre_globals, post_globals;
+};
+
 struct obj {
 	const char *path;
 	const char *label;
+	u32 target;		/* index in update.targets */
+	bool module;		/* that is a module: exit code stays */
 	u32 tu;
 	bool post;
 	void *elf;
@@ -316,7 +329,7 @@ struct obj {
 	void *dwfl, *dwmod, *dwarf;	/* debug information, if it has any */
 };
 
-struct obj *obj_read(const char *path, const char *label);
+struct obj *obj_read(const char *path, const char *label, bool module);
 void obj_close(struct obj *obj);
 const u8 *unit_data(const struct unit *u);
 bool unit_has_endbr(const struct unit *u);
@@ -353,19 +366,18 @@ struct tu {
 };
 
 struct update {
-	const char *name, *release, *description, *target;
-	VEC(struct tu) tus;
+	const char *name, *release, *description;
+	VEC(struct target) targets;	/* vmlinux first, if it is one */
+	VEC(struct tu) tus;		/* by target */
 	VEC(struct refusal) refusals;
 	VEC(struct note) notes;
-	struct map pre_globals;		/* name -> unit, of all files */
-	struct map post_globals;
 	struct map exports;		/* name -> struct export */
 	u32 nreplaced, nnew, ninit, ninitcall;
 	bool all;			/* replace what did not change, too */
 };
 
-void update_add_tu(struct update *up, const char *label, const char *pre,
-		   const char *post);
+void update_add_tu(struct update *up, const char *target, const char *label,
+		   const char *pre, const char *post);
 bool update_add_old(struct update *up, const char *label, const char *path);
 void update_read_symvers(struct update *up, const char *path);
 void refuse(struct update *up, const char *code, const struct obj *obj,
@@ -407,6 +419,7 @@ bool alt_is_empty(const struct entry *e, const struct ref *r);
 bool entry_wanted(struct update *up, const struct unit *u,
 		  const struct entry *e);
 bool symbol_is_exported(const struct update *up, const char *name);
+const char *symbol_module(const struct update *up, const char *name);
 
 /* emit.c, blob.c */
 int update_emit(struct update *up, const char *path);
@@ -436,6 +449,7 @@ struct out_sym {
 /* Of @unit (in a pre object) or, if that is NULL, @name. */
 struct out_fixup {
 	u32 sec, off, type, flags;
+	u32 target;
 	s64 addend;
 	struct unit *unit;
 	const char *name;

@@ -208,17 +208,17 @@ static void mark_ambiguous(struct tu *tu)
 }
 
 /* Functions and variables that went from one file to another. */
-static void pair_moved(struct update *up)
+static void pair_moved(const struct target *t)
 {
 	u32 i;
 
-	for (i = 0; i < up->post_globals.size; i++) {
-		struct unit *post = up->post_globals.slots[i].value, *pre;
+	for (i = 0; i < t->post_globals.size; i++) {
+		struct unit *post = t->post_globals.slots[i].value, *pre;
 
 		if (!post || !wants_twin(post) ||
-		    strcmp(up->post_globals.slots[i].key, post->name))
+		    strcmp(t->post_globals.slots[i].key, post->name))
 			continue;
-		pre = map_get(&up->pre_globals, post->name);
+		pre = map_get(&t->pre_globals, post->name);
 		if (pre && wants_twin(pre) && may_pair(pre, post))
 			make_twins(pre, post);
 	}
@@ -226,6 +226,7 @@ static void pair_moved(struct update *up)
 
 void pair_units(struct update *up)
 {
+	struct target *t;
 	struct tu *tu;
 
 	vec_for_each(tu, &up->tus) {
@@ -238,7 +239,8 @@ void pair_units(struct update *up)
 		while (pair_by_users(up, tu))
 			pair_by_name(tu, false);
 	}
-	pair_moved(up);
+	vec_for_each(t, &up->targets)
+		pair_moved(t);
 	vec_for_each(tu, &up->tus)
 		if (tu->pre)
 			mark_ambiguous(tu);

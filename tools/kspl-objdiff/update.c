@@ -20,28 +20,51 @@ static void add_globals(struct map *to, const struct obj *obj)
 	}
 }
 
+static u32 find_target(struct update *up, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < up->targets.n; i++)
+		if (!strcmp(up->targets.v[i].name, name))
+			return i;
+	vec_add(&up->targets)->name = name;
+	return i;
+}
+
+static struct obj *read_side(const struct update *up, const char *path,
+			     const char *label, u32 target)
+{
+	bool module = strcmp(up->targets.v[target].name, "vmlinux");
+	struct obj *obj = obj_read(path, label, module);
+
+	obj->target = target;
+	obj->tu = up->tus.n;
+	return obj;
+}
+
 /**
  * update_add_tu - adds a translation unit
  * @up:		the update
+ * @target:	what it is linked into: "vmlinux" or a module's name; all of
+ *		vmlinux first
  * @label:	its name, e.g. "fs/proc/cmdline.o"
  * @pre:	the object of the unpatched source; NULL for a new file
  * @post:	the object of the patched source
  */
-void update_add_tu(struct update *up, const char *label, const char *pre,
-		   const char *post)
+void update_add_tu(struct update *up, const char *target, const char *label,
+		   const char *pre, const char *post)
 {
+	u32 t = find_target(up, target);
 	struct tu tu = { .label = label };
 
-	tu.post = obj_read(post, label);
+	tu.post = read_side(up, post, label, t);
 	tu.post->post = true;
-	tu.post->tu = up->tus.n;
-	add_globals(&up->post_globals, tu.post);
+	add_globals(&up->targets.v[t].post_globals, tu.post);
 	if (pre) {
-		tu.pre = obj_read(pre, label);
-		tu.pre->tu = up->tus.n;
+		tu.pre = read_side(up, pre, label, t);
 		tu.pre->peer = tu.post;
 		tu.post->peer = tu.pre;
-		add_globals(&up->pre_globals, tu.pre);
+		add_globals(&up->targets.v[t].pre_globals, tu.pre);
 	}
 	*vec_add(&up->tus) = tu;
 }
@@ -61,7 +84,7 @@ bool update_add_old(struct update *up, const char *label, const char *path)
 	vec_for_each(tu, &up->tus) {
 		if (strcmp(tu->label, label))
 			continue;
-		tu->old = obj_read(path, label);
+		tu->old = obj_read(path, label, tu->post->module);
 		return true;
 	}
 	return false;
@@ -106,6 +129,32 @@ bool symbol_is_exported(const struct update *up, const char *name)
 	if (!up->exports.n)
 		return true;
 	return e && !strcmp(e->module, "vmlinux") && !e->ns[0];
+}
+
+/**
+ * symbol_module - the module that exports a symbol
+ * @up:		the update
+ * @name:	the symbol
+ *
+ * Return: its name as the kernel has it; "" if the kernel itself exports the
+ * symbol; NULL if nobody does.
+ */
+const char *symbol_module(const struct update *up, const char *name)
+{
+	const struct export *e = map_get(&up->exports, name);
+	const char *slash;
+	char *module, *p;
+
+	if (!e)
+		return NULL;
+	if (!strcmp(e->module, "vmlinux"))
+		return "";
+	slash = strrchr(e->module, '/');
+	module = xstrdup(slash ? slash + 1 : e->module);
+	for (p = module; *p; p++)
+		if (*p == '-')
+			*p = '_';
+	return module;
 }
 
 static char *format(const char *fmt, va_list ap)
@@ -166,6 +215,22 @@ int update_status(const struct update *up)
 	return up->nreplaced ? EXIT_OK : EXIT_NO_CHANGE;
 }
 
+/*
+ * What another target newly exports is in no Module.symvers: it can only be
+ * used from here because both are in one update.
+ */
+static struct unit *newly_exported(struct update *up, const char *name)
+{
+	struct unit *u = NULL;
+	u32 i;
+
+	if (!up->exports.n || map_get(&up->exports, name))
+		return NULL;
+	for (i = 0; i < up->targets.n && !u; i++)
+		u = map_get(&up->targets.v[i].post_globals, name);
+	return u;
+}
+
 /**
  * resolve_ref - the unit a reference means, in whichever file it is
  * @up:		the update
@@ -177,8 +242,13 @@ int update_status(const struct update *up)
 struct unit *resolve_ref(struct update *up, const struct obj *obj,
 			 const struct ref *r)
 {
+	const struct target *t = &up->targets.v[obj->target];
+	struct unit *u;
+
 	if (r->unit || !r->sym || r->sym->bind == STB_LOCAL)
 		return r->unit;
-	return map_get(obj->post ? &up->post_globals : &up->pre_globals,
-		       r->sym->name);
+	if (!obj->post)
+		return map_get(&t->pre_globals, r->sym->name);
+	u = map_get(&t->post_globals, r->sym->name);
+	return u ? u : newly_exported(up, r->sym->name);
 }

@@ -14,7 +14,9 @@
  * R_X86_64_64 relocations against symbols of the update itself.
  *
  * The section's name begins with ".init", so that the loader frees it when
- * the update has been loaded.  The core keeps nothing that points into it.
+ * the update has been loaded.  The core keeps nothing that points into it; of
+ * an update that has modules among its targets it keeps a copy, since these
+ * can come at any time.
  */
 #ifndef _LINUX_KSPLICE_FORMAT_H
 #define _LINUX_KSPLICE_FORMAT_H
@@ -22,7 +24,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		2
+#define KSPLICE_FORMAT		3
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -33,7 +35,7 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_2"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_3"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
@@ -96,7 +98,7 @@ struct ksplice_f_header {
 
 /**
  * struct ksplice_f_target - an object of the running kernel that is changed
- * @name:	module name in @strings; "vmlinux" for the kernel itself
+ * @name:	module name (with _, not -) in @strings; "vmlinux" for the kernel
  * @flags:	0
  */
 struct ksplice_f_target {
@@ -178,7 +180,8 @@ struct ksplice_f_unit {
  * @offset:	where in the unit
  * @target:	index in @targets it must belong to when the unit is none and
  *		it is known; else KSPLICE_NONE
- * @pad:	0
+ * @module:	the module that exports it, in @strings; "" if the kernel does,
+ *		or a target, or nobody
  *
  * One entry per meaning: two references to one thing use one entry, statics
  * of different translation units never share one.
@@ -189,7 +192,7 @@ struct ksplice_f_sym {
 	__u32 unit;
 	__u32 offset;
 	__u32 target;
-	__u32 pad;
+	__u32 module;
 };
 
 /**
@@ -303,15 +306,20 @@ struct ksplice_f_replace {
  * @type:	R_X86_64_64, _PC32, _PLT32, _32, _32S, _PC64; for runtime
  *		constants KSPLICE_R_RT_PTR, KSPLICE_R_RT_SHIFT.  Branches, and
  *		only these, have _PLT32: all others take an address.
+ * @target:	index in @targets of the object whose new code it is in
+ * @pad:	0
  *
- * The field holds 0 before.  The core writes it when all symbols have been
- * resolved, before any notifier of the kernel reads the module's tables.
+ * The field holds 0 before.  The core writes it when all symbols of its target
+ * have been resolved: if that is there when the update is loaded, before any
+ * notifier of the kernel reads the update's tables; else when it comes.
  */
 struct ksplice_f_fixup {
 	__u64 place;
 	__s64 addend;
 	__u32 sym;
 	__u32 type;
+	__u32 target;
+	__u32 pad;
 };
 
 #define KSPLICE_R_RT_PTR	0x1001	/* 8 bytes, before: the placeholder */

@@ -10,10 +10,10 @@
 #define pr_fmt(fmt) "ksplice: " fmt
 
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/err.h>
-#include <linux/kallsyms.h>
-#include <linux/kprobes.h>
+#include <linux/jiffies.h>
 #include <linux/ksplice.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
@@ -25,7 +25,6 @@
 
 #include "bind.h"
 #include "ksplice.h"
-#include "livepatch.h"
 #include "match.h"
 #include "window.h"
 
@@ -42,8 +41,8 @@ DEFINE_MUTEX(ksplice_conflicts_mutex);
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
-const u32 ksplice_abi_2 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_2);
+const u32 ksplice_abi_3 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_3);
 
 /**
  * ksplice_text_reserved - do jumps of applied updates stand in some text?
@@ -144,40 +143,13 @@ static int check_identity(const struct ksplice_view *view)
 	return 0;
 }
 
-static int check_targets(const struct ksplice_view *view)
+static int check_contents(const struct ksplice_view *view)
 {
-	const char *name = ksplice_str(view, view->hdr->name);
-	u32 i;
-
-	for (i = 0; i < view->hdr->targets.n; i++) {
-		const char *target = ksplice_str(view, view->targets[i].name);
-
-		if (strcmp(target, "vmlinux")) {
-			pr_err("%s: it changes module %s, and this core can only update vmlinux\n",
-			       name, target);
-			return -EOPNOTSUPP;
-		}
-	}
-	if (!view->hdr->targets.n || !view->hdr->replaces.n) {
-		pr_err("%s: it replaces no function; build it again\n", name);
-		return -ENOEXEC;
-	}
-	return 0;
-}
-
-static int match_and_resolve(struct module *mod,
-			     const struct ksplice_view *view,
-			     struct ksplice_match *match)
-{
-	int ret;
-
-	ret = ksplice_target_match(match, view);
-	if (ret) {
-		pr_err("%s: the running kernel is not what this update was made for: %s; load refused, nothing was changed\n",
-		       ksplice_str(view, view->hdr->name), match->err.text);
-		return ret;
-	}
-	return ksplice_resolve(mod, view, match);
+	if (view->hdr->replaces.n)
+		return 0;
+	pr_err("%s: it replaces no function; build it again\n",
+	       ksplice_str(view, view->hdr->name));
+	return -ENOEXEC;
 }
 
 static void free_update(struct ksplice_update *update)
@@ -186,6 +158,7 @@ static void free_update(struct ksplice_update *update)
 	kvfree(update->funcs);
 	kfree(update->objects);
 	kvfree(update->strings);
+	kvfree(update->blob);
 	kfree(update);
 }
 
@@ -217,112 +190,20 @@ static struct ksplice_update *alloc_update(const struct ksplice_view *view)
 	return update;
 }
 
-static int refuse_func(const struct ksplice_update *update, const char *func,
-		       const char *why)
+/* A module can come at any time, so the tables must stay. */
+static int keep_blob(struct ksplice_update *update,
+		     const struct ksplice_view *view)
 {
-	pr_err("%s: cannot replace %s: %s; load refused, nothing was changed\n",
-	       update->name, func, why);
-	return -EOPNOTSUPP;
-}
+	struct ksplice_error err;
 
-static int init_jump(struct ksplice_update *update, struct ksplice_func *func)
-{
-	const char *why;
-
-	if (!within_module_mem_type(func->new_addr, update->module, MOD_TEXT))
-		return refuse_func(update, func->name,
-				   "its new code is not in the update's text");
-	if (arch_ksplice_untouchable(func->old_addr))
-		return refuse_func(update, func->name,
-				   "it is entry or noinstr code");
-	/* Handling a breakpoint must not need one, half-way through a jump. */
-	if (within_kprobe_blacklist(func->old_addr))
-		return refuse_func(update, func->name,
-				   "it is among what handles breakpoints (NOKPROBE)");
-	if (arch_ksplice_jump_init(&func->jump, func->old_addr, func->new_addr,
-				   &why))
-		return refuse_func(update, func->name, why);
-	if (ksplice_text_reserved((void *)func->jump.site,
-				  (void *)func->jump.site +
-				  ARCH_KSPLICE_JUMP_SIZE - 1))
-		return refuse_func(update, func->name,
-				   "an applied update replaces it already; take that one back first");
-
-	func->sympos = ksplice_target_sympos(func->name, func->old_addr);
-	if (!func->sympos)
-		return refuse_func(update, func->name,
-				   "kallsyms does not know it at its address");
-	return 0;
-}
-
-static int init_func(struct ksplice_update *update, struct ksplice_func *func,
-		     const struct ksplice_match *match,
-		     const struct ksplice_f_replace *replace)
-{
-	const struct ksplice_f_unit *unit = &match->view->units[replace->unit];
-
-	func->name = update->strings + replace->name;
-	func->object = &update->objects[unit->target];
-	if (match->unit_state[replace->unit] != KSPLICE_UNIT_MATCHED)
-		return refuse_func(update, func->name,
-				   "its old code was not matched");
-	func->old_addr = match->unit_addr[replace->unit] + replace->offset;
-	func->old_size = replace->size;
-	if (replace->kind != KSPLICE_REPLACE_FUNC)
+	if (view->hdr->targets.n == 1 &&
+	    !strcmp(ksplice_str(view, view->targets[0].name), "vmlinux"))
 		return 0;
-
-	func->new_addr = replace->addr;
-	func->new_size = replace->new_size;
-	return init_jump(update, func);
-}
-
-static void init_objects(struct ksplice_update *update,
-			 const struct ksplice_view *view)
-{
-	struct ksplice_object *object;
-	u32 i = 0;
-
-	ksplice_for_each_object(update, object) {
-		object->name = update->strings + view->targets[i++].name;
-		object->update = update;
-	}
-}
-
-static int init_update(struct ksplice_update *update,
-		       const struct ksplice_match *match)
-{
-	struct ksplice_func *func;
-	u32 i = 0;
-	int ret;
-
-	init_objects(update, match->view);
-	ksplice_for_each_func(update, func) {
-		ret = init_func(update, func, match, &match->view->replaces[i++]);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-/* Take the matched, relocated update into the registry. */
-static struct ksplice_update *list_update(struct module *mod,
-					  const struct ksplice_match *match)
-{
-	struct ksplice_update *update;
-	int ret;
-
-	update = alloc_update(match->view);
-	if (!update)
-		return ERR_PTR(-ENOMEM);
-	update->module = mod;
-
-	ret = init_update(update, match);
-	if (ret) {
-		free_update(update);
-		return ERR_PTR(ret);
-	}
-	list_add_tail_rcu(&update->list, &ksplice_updates);
-	return update;
+	update->blob = kvmemdup(view->hdr, view->hdr->size, GFP_KERNEL);
+	if (!update->blob)
+		return -ENOMEM;
+	return ksplice_view_init(&update->view, update->blob, view->hdr->size,
+				 &err);
 }
 
 /* From here on nobody finds it, but its files may still be in use. */
@@ -331,30 +212,64 @@ static void unlist_update(struct ksplice_update *update)
 	mutex_lock(&ksplice_mutex);
 	list_del_rcu(&update->list);
 	update->going = true;
+	ksplice_objects_detach(update);
 	mutex_unlock(&ksplice_mutex);
 	synchronize_rcu();	/* ksplice_text_reserved() */
 }
 
-/* Show it.  Context: ksplice_mutex not held, for whoever opens its files. */
-static int show_update(struct ksplice_update *update)
+static void drop_update(struct ksplice_update *update)
 {
-	int ret;
-
-	ret = ksplice_sysfs_add(update);
-	if (!ret)
-		return 0;
-	pr_err("%s: cannot create its files in sysfs: %d\n", update->name, ret);
 	unlist_update(update);
 	ksplice_sysfs_remove(update);
 	free_update(update);
+}
+
+static struct ksplice_update *new_update(struct module *mod,
+					 const struct ksplice_view *view)
+{
+	struct ksplice_update *update;
+	int ret;
+
+	update = alloc_update(view);
+	if (!update)
+		return ERR_PTR(-ENOMEM);
+	update->module = mod;
+	ret = keep_blob(update, view);
+	if (!ret)
+		ret = ksplice_objects_init(update, view);
+	if (ret) {
+		free_update(update);
+		return ERR_PTR(ret);
+	}
+	return update;
+}
+
+/*
+ * It goes on the list before its targets are looked for: a module that comes
+ * or goes meanwhile finds it there, and waits.
+ */
+static int register_update(struct ksplice_update *update,
+			   const struct ksplice_view *view)
+{
+	int ret;
+
+	list_add_tail_rcu(&update->list, &ksplice_updates);
+	ret = ksplice_objects_load(update, view);
+	if (ret)
+		return ret;
+	ret = ksplice_sysfs_add(update);
+	if (ret)
+		pr_err("%s: cannot create its files in sysfs: %d\n",
+		       update->name, ret);
 	return ret;
 }
 
-static struct ksplice_update *load_locked(struct module *mod, const void *blob)
+/* On failure, what is left of it is in *@made, to be dropped. */
+static int load_locked(struct module *mod, const void *blob,
+		       struct ksplice_update **made)
 {
 	struct ksplice_update *update;
 	struct ksplice_error err = {};
-	struct ksplice_match match = {};
 	struct ksplice_view view;
 	int ret;
 
@@ -363,34 +278,40 @@ static struct ksplice_update *load_locked(struct module *mod, const void *blob)
 		ret = ksplice_view_intact(&view, &err);
 	if (ret) {
 		pr_err("%s: not a valid hot update: %s\n", mod->name, err.text);
-		return ERR_PTR(ret);
+		return ret;
 	}
 	ret = check_identity(&view);
 	if (ret)
-		return ERR_PTR(ret);
-	ret = check_targets(&view);
+		return ret;
+	ret = check_contents(&view);
 	if (ret)
-		return ERR_PTR(ret);
+		return ret;
 
-	ret = match_and_resolve(mod, &view, &match);
-	update = ret ? ERR_PTR(ret) : list_update(mod, &match);
-	ksplice_match_free(&match);
-	return update;
+	update = new_update(mod, &view);
+	if (IS_ERR(update))
+		return PTR_ERR(update);
+	*made = update;
+	return register_update(update, &view);
+}
+
+static int update_coming(struct module *mod, const void *blob)
+{
+	struct ksplice_update *update = NULL;
+	int ret;
+
+	mutex_lock(&ksplice_mutex);
+	ret = load_locked(mod, blob, &update);
+	mutex_unlock(&ksplice_mutex);
+	if (ret && update)
+		drop_update(update);
+	return ret;
 }
 
 static int module_coming(struct module *mod)
 {
 	void *blob = find_blob(mod);
-	struct ksplice_update *update;
 
-	if (!blob)
-		return 0;
-	mutex_lock(&ksplice_mutex);
-	update = load_locked(mod, blob);
-	mutex_unlock(&ksplice_mutex);
-	if (IS_ERR(update))
-		return PTR_ERR(update);
-	return show_update(update);
+	return blob ? update_coming(mod, blob) : ksplice_target_coming(mod);
 }
 
 /*
@@ -403,6 +324,16 @@ static struct ksplice_update *find_update_rcu(const struct module *mod)
 	return find_update(mod);
 }
 
+static unsigned int nr_present(const struct ksplice_update *update)
+{
+	struct ksplice_func *func;
+	unsigned int n = 0;
+
+	ksplice_for_each_present_func(update, func)
+		n++;
+	return n;
+}
+
 static void module_live(struct module *mod)
 {
 	struct ksplice_update *update = find_update_rcu(mod);
@@ -412,8 +343,10 @@ static void module_live(struct module *mod)
 	mutex_lock(&ksplice_mutex);
 	WRITE_ONCE(update->state, KSPLICE_READY);
 	mutex_unlock(&ksplice_mutex);
-	pr_info("%s: ready, the code of %u function(s) was found as expected\n",
-		update->name, update->nr_funcs);
+	pr_info("%s: ready, the code of %u of %u function(s) was found as expected%s\n",
+		update->name, nr_present(update), update->nr_funcs,
+		nr_present(update) == update->nr_funcs ? "" :
+		", the others are in modules that are not loaded");
 }
 
 /* An applied update holds a reference to its module, so it is never here. */
@@ -421,11 +354,10 @@ static void module_going(struct module *mod)
 {
 	struct ksplice_update *update = find_update_rcu(mod);
 
-	if (!update)
-		return;
-	unlist_update(update);
-	ksplice_sysfs_remove(update);
-	free_update(update);
+	if (update)
+		drop_update(update);
+	else
+		ksplice_target_going(mod);
 }
 
 static int module_notify(struct notifier_block *nb, unsigned long state,
@@ -453,28 +385,28 @@ static struct notifier_block module_nb = {
 	.priority	= INT_MAX,
 };
 
-/* A livepatch's redirection comes before our jump and would hide it. */
-static int check_livepatch(struct ksplice_update *update)
+/* Before a change: all that is there has been matched, and can be jumped to. */
+static int prepare(struct ksplice_update *update)
 {
-	char patch[MODULE_NAME_LEN];
-	struct ksplice_func *func;
+	int ret;
 
-	ksplice_for_each_func(update, func) {
-		if (!ksplice_livepatch_of(func->old_addr, patch))
-			continue;
-		pr_err("%s: cannot replace %s: livepatch %s redirects it; disable that livepatch first\n",
-		       update->name, func->name, patch);
-		update->cause = KSPLICE_LIVEPATCHED;
-		return -EBUSY;
+	ret = ksplice_objects_refresh(update);
+	if (ret) {
+		update->cause = ret == -ENOMEM ? KSPLICE_OUT_OF_MEMORY :
+						 KSPLICE_NO_MATCH;
+		return ret;
 	}
-	return 0;
+	ret = ksplice_check_livepatch(update, NULL);
+	if (ret)
+		update->cause = KSPLICE_LIVEPATCHED;
+	return ret;
 }
 
 static int try_apply(struct ksplice_update *update)
 {
 	int ret;
 
-	ret = check_livepatch(update);
+	ret = prepare(update);
 	if (ret)
 		return ret;
 	if (!try_module_get(update->module))
@@ -548,21 +480,53 @@ static int enable_locked(struct ksplice_update *update, bool enable)
 	return ret;
 }
 
+/*
+ * Takes ksplice_mutex at a moment when no target is on its way: such a module
+ * cannot be matched, nor be left out.  It may itself wait for the mutex.
+ */
+static int lock_settled(struct ksplice_update *update, bool enable)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(update->timeout_ms);
+	const char *target;
+
+	for (;;) {
+		if (mutex_lock_interruptible(&ksplice_mutex))
+			return -ERESTARTSYS;
+		target = enable && !update->going ?
+			 ksplice_objects_moving(update) : NULL;
+		if (!target)
+			return 0;
+		if (time_after(jiffies, end))
+			break;
+		mutex_unlock(&ksplice_mutex);
+		if (msleep_interruptible(10))
+			return -ERESTARTSYS;
+	}
+	update->cause = KSPLICE_TARGET_MOVING;
+	mutex_unlock(&ksplice_mutex);
+	pr_err("%s: module %s is being loaded or removed for too long; try again when that is over\n",
+	       update->name, target);
+	return -EBUSY;
+}
+
 /**
  * ksplice_enable - apply an update or take it back
  * @update:	the update
  * @enable:	what is wanted
  *
- * Context: process; may wait for update->timeout_ms.
+ * Context: process; may wait for update->timeout_ms, twice if a target module
+ * is being loaded or removed.
  * Return: 0; -EINVAL if it is so already; -EAGAIN while its module is being
- * loaded; -ENODEV while it is being removed; what ksplice_change() says.
+ * loaded; -ENODEV while it is being removed; what ksplice_change() says; what
+ * is wrong with a target module.
  */
 int ksplice_enable(struct ksplice_update *update, bool enable)
 {
 	int ret;
 
-	if (mutex_lock_interruptible(&ksplice_mutex))
-		return -ERESTARTSYS;
+	ret = lock_settled(update, enable);
+	if (ret)
+		return ret;
 	ret = enable_locked(update, enable);
 	mutex_unlock(&ksplice_mutex);
 	return ret;
@@ -599,7 +563,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_2. */
+/* No update is loaded any more: each uses ksplice_abi_3. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);

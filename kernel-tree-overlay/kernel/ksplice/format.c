@@ -195,14 +195,31 @@ static int check_header_strings(struct ksplice_checker *c)
 	return 0;
 }
 
+static bool target_before(const struct ksplice_view *v, u32 i)
+{
+	const char *name = ksplice_str(v, v->targets[i].name);
+	u32 k;
+
+	for (k = 0; k < i; k++)
+		if (!strcmp(ksplice_str(v, v->targets[k].name), name))
+			return true;
+	return false;
+}
+
 static int check_targets(struct ksplice_checker *c)
 {
 	const struct ksplice_view *v = c->v;
 	u32 i;
 
 	for (i = 0; i < v->hdr->targets.n; i++) {
-		if (!str_given(v, v->targets[i].name))
-			return bad(c, "target", i, "it has no name");
+		if (!str_ok(v, v->targets[i].name) ||
+		    !name_ok(ksplice_str(v, v->targets[i].name)))
+			return bad(c, "target", i,
+				   "its name is not 1 to %d letters, digits, or _-.+",
+				   KSPLICE_NAME_MAX);
+		if (target_before(v, i))
+			return bad(c, "target", i, "%s is there twice",
+				   ksplice_str(v, v->targets[i].name));
 		if (v->targets[i].flags)
 			return bad(c, "target", i, "unknown flags %#x",
 				   v->targets[i].flags);
@@ -222,7 +239,9 @@ static int check_sym(struct ksplice_checker *c, u32 i)
 
 	if (!str_ok(v, s->name))
 		return bad(c, "symbol", i, "its name is no string");
-	if (s->flags & ~KSPLICE_SYM_FLAGS || s->pad)
+	if (!str_ok(v, s->module))
+		return bad(c, "symbol", i, "the name of its module is no string");
+	if (s->flags & ~KSPLICE_SYM_FLAGS)
 		return bad(c, "symbol", i, "unknown flags %#x", s->flags);
 	if (!(s->flags & KSPLICE_SYM_ANON) && !*ksplice_str(v, s->name))
 		return bad(c, "symbol", i, "it has no name");
@@ -503,6 +522,10 @@ static int check_fixup(struct ksplice_checker *c, u32 i)
 
 	if (f->sym >= c->v->hdr->syms.n)
 		return bad(c, "fixup", i, "there is no symbol %u", f->sym);
+	if (f->target >= c->v->hdr->targets.n)
+		return bad(c, "fixup", i, "there is no target %u", f->target);
+	if (f->pad)
+		return bad(c, "fixup", i, "unknown flags %#x", f->pad);
 	s = &c->v->syms[f->sym];
 	if (f->type == KSPLICE_R_RT_PTR)
 		want = KSPLICE_SYM_RT_PTR;

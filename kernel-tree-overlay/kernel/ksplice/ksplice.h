@@ -52,6 +52,8 @@ enum ksplice_state {
  * @KSPLICE_INTERRUPTED:	the writer got a signal while it waited
  * @KSPLICE_OUT_OF_MEMORY:	no memory
  * @KSPLICE_ALWAYS_BUSY:	the code is what stops the machine itself
+ * @KSPLICE_NO_MATCH:		a target module holds other code
+ * @KSPLICE_TARGET_MOVING:	a target module was being loaded or removed
  */
 enum ksplice_cause {
 	KSPLICE_OK,
@@ -62,14 +64,16 @@ enum ksplice_cause {
 	KSPLICE_INTERRUPTED,
 	KSPLICE_OUT_OF_MEMORY,
 	KSPLICE_ALWAYS_BUSY,
+	KSPLICE_NO_MATCH,
+	KSPLICE_TARGET_MOVING,
 };
 
 /**
  * struct ksplice_func - a function, or a piece of one, that is replaced
- * @kobj:	its directory, NAME,SYMPOS
+ * @dir:	its directory, NAME,SYMPOS, while its target is there
  * @name:	its name
  * @object:	the target it is in
- * @old_addr:	entry of the old code
+ * @old_addr:	entry of the old code; 0 while its target is not there
  * @old_size:	bytes of it
  * @new_addr:	entry of the new code; 0 for a piece that gets no jump
  * @new_size:	bytes of it
@@ -77,7 +81,7 @@ enum ksplice_cause {
  * @jump:	the trampoline
  */
 struct ksplice_func {
-	struct kobject kobj;
+	struct kobject *dir;
 	const char *name;
 	struct ksplice_object *object;
 	unsigned long old_addr;
@@ -89,15 +93,37 @@ struct ksplice_func {
 };
 
 /**
+ * enum ksplice_presence - is a target there?
+ * @KSPLICE_ABSENT:	no, or it was not looked at yet
+ * @KSPLICE_FOUND:	yes, and it is about to be matched
+ * @KSPLICE_PRESENT:	yes, it was matched and the new code was relocated
+ */
+enum ksplice_presence {
+	KSPLICE_ABSENT,
+	KSPLICE_FOUND,
+	KSPLICE_PRESENT,
+};
+
+/**
  * struct ksplice_object - a target of an update
  * @kobj:	its directory
- * @name:	"vmlinux"
+ * @name:	name of the module, or "vmlinux"
  * @update:	the update it belongs to
+ * @presence:	is it there?  Changed under ksplice_mutex
+ * @mod:	the module, while it is there; NULL for vmlinux.  No reference: it
+ *		is forgotten in the notifier, before its memory is freed
+ * @pins:	modules that may not go before it does: its new code refers to
+ *		their symbols, and its old code did not
+ * @nr_pins:	number of them
  */
 struct ksplice_object {
 	struct kobject kobj;
 	const char *name;
 	struct ksplice_update *update;
+	enum ksplice_presence presence;
+	struct module *mod;
+	struct module **pins;
+	unsigned int nr_pins;
 };
 
 /**
@@ -191,6 +217,8 @@ struct ksplice_stats {
  * @funcs:	what it replaces
  * @nr_funcs:	number of them
  * @strings:	copy of the update's strings, which names point into
+ * @blob:	copy of all its tables, if it has a module among its targets
+ * @view:	of @blob
  */
 struct ksplice_update {
 	struct list_head list;
@@ -211,11 +239,19 @@ struct ksplice_update {
 	struct ksplice_func *funcs;
 	unsigned int nr_funcs;
 	char *strings;
+	void *blob;
+	struct ksplice_view view;
 };
 
 #define ksplice_for_each_func(update, func)				\
 	for (func = (update)->funcs;					\
 	     func < (update)->funcs + (update)->nr_funcs; func++)
+
+/* Only those whose target is there. */
+#define ksplice_for_each_present_func(update, func)			\
+	ksplice_for_each_func(update, func)				\
+		if ((func)->object->presence != KSPLICE_PRESENT)	\
+			{ } else
 
 #define ksplice_for_each_object(update, object)				\
 	for (object = (update)->objects;				\
@@ -228,20 +264,45 @@ extern struct list_head ksplice_updates;
 /* core.c */
 int ksplice_enable(struct ksplice_update *update, bool enable);
 
+/* object.c */
+int ksplice_objects_init(struct ksplice_update *update,
+			 const struct ksplice_view *view);
+int ksplice_objects_load(struct ksplice_update *update,
+			 const struct ksplice_view *view);
+const char *ksplice_objects_moving(const struct ksplice_update *update);
+int ksplice_objects_refresh(struct ksplice_update *update);
+void ksplice_objects_detach(struct ksplice_update *update);
+int ksplice_target_coming(struct module *mod);
+void ksplice_target_going(struct module *mod);
+int ksplice_check_livepatch(struct ksplice_update *update,
+			    const struct ksplice_object *object);
+
 /* sysfs.c */
 int ksplice_sysfs_init(void);
 void ksplice_sysfs_exit(void);
 int ksplice_sysfs_add(struct ksplice_update *update);
 void ksplice_sysfs_remove(struct ksplice_update *update);
+int ksplice_sysfs_add_funcs(struct ksplice_object *object);
+void ksplice_sysfs_remove_funcs(struct ksplice_object *object);
 
 /* target.c */
 int ksplice_target_match(struct ksplice_match *match,
-			 const struct ksplice_view *view);
-unsigned int ksplice_target_sympos(const char *name, unsigned long addr);
+			 const struct ksplice_view *view,
+			 struct ksplice_update *update);
+unsigned int ksplice_target_sympos(const struct ksplice_object *object,
+				   const char *name, unsigned long addr);
+int ksplice_target_symbols(struct module *mod, const char *name,
+			   int (*fn)(void *data, unsigned long addr),
+			   void *data);
+bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
 
 /* resolve.c */
-int ksplice_resolve(struct module *mod, const struct ksplice_view *view,
+int ksplice_resolve(struct ksplice_update *update,
+		    const struct ksplice_view *view,
 		    struct ksplice_match *match);
+int ksplice_resolve_check(struct ksplice_update *update,
+			  const struct ksplice_view *view);
+void ksplice_unpin(struct ksplice_object *object);
 
 /* stack.c */
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);

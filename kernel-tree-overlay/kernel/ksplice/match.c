@@ -209,6 +209,13 @@ static bool has_contents(const struct ksplice_f_unit *u)
 	return u->kind == KSPLICE_UNIT_RODATA || u->kind == KSPLICE_UNIT_STRING;
 }
 
+/* Targets that are not there now, or were matched before, are left out. */
+static bool is_wanted_unit(const struct ksplice_match *m, u32 unit)
+{
+	return !m->ops->wanted ||
+	       m->ops->wanted(m->ctx, m->view->units[unit].target);
+}
+
 /* May it be there more than once?  The link of a module merges no strings. */
 static bool is_copied(const struct ksplice_match *m, u32 i)
 {
@@ -1620,7 +1627,7 @@ static int check_overlaps(struct ksplice_match *m, unsigned long (*span)[2])
 	u32 i, n = 0;
 
 	for (i = 0; i < m->view->hdr->units.n; i++) {
-		if (!is_text(&m->view->units[i]))
+		if (!is_text(&m->view->units[i]) || !is_wanted_unit(m, i))
 			continue;
 		span[n][0] = m->unit_addr[i];
 		span[n++][1] = m->unit_addr[i] + m->view->units[i].size;
@@ -1694,7 +1701,7 @@ static void find_work(struct ksplice_match *m)
 	if (!strcmp(ksplice_str(v, v->targets[0].name), "vmlinux"))
 		m->w->vmlinux = 0;
 	for (i = 0; i < v->hdr->units.n; i++)
-		if (is_text(&v->units[i]))
+		if (is_text(&v->units[i]) && is_wanted_unit(m, i))
 			m->w->wait[m->w->nwait++] = i;
 	find_primaries(m);
 }
@@ -1782,8 +1789,8 @@ static int match_all(struct ksplice_match *m)
  * @ops:	the running kernel
  * @ctx:	for @ops
  *
- * Return: 0 if every text unit (but overridden weak ones) matches at exactly
- * one address and all values agree; -ENOENT if a function is not there;
+ * Return: 0 if every text unit of the targets that are wanted (but overridden
+ * weak ones) matches at exactly one address and all values agree; -ENOENT if a function is not there;
  * -EILSEQ if the running code is another; -ENOTUNIQ if a function can't be told
  * from another; -ENOMEM.  m->err says it for a person.
  */

@@ -28,7 +28,8 @@
  * @candidates:	call @fn for every address that kallsyms knows @name under in
  *		its target: an index in the blob's targets, KSPLICE_VMLINUX for the
  *		kernel itself if that is no target, or KSPLICE_NONE for
- *		the kernel and every live module (slow, asked last); stop when
+ *		the kernel and the modules that symbols of the update are
+ *		exported by (slow, asked last); stop when
  *		@fn returns nonzero and return what it returned, else 0.  @fn
  *		does not sleep.  A per-CPU symbol's address is its offset.
  * @in_target:	is [@addr, @addr + @len) inside @target's text (no init text),
@@ -38,6 +39,7 @@
  *		BPF trampolines?
  * @is_ftrace:	optional: does ftrace know a call site at @addr?
  * @resched:	optional: called between units
+ * @wanted:	optional: is this one of the targets to be matched in this run?
  */
 struct ksplice_match_ops {
 	int (*read)(void *ctx, unsigned long addr, void *buf, size_t len);
@@ -49,6 +51,7 @@ struct ksplice_match_ops {
 	bool (*is_text)(void *ctx, unsigned long addr);
 	bool (*is_ftrace)(void *ctx, unsigned long addr);
 	void (*resched)(void *ctx);
+	bool (*wanted)(void *ctx, u32 target);
 };
 
 /* What is known about a unit */

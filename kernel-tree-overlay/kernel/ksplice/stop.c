@@ -161,7 +161,7 @@ static void apply_ranges(struct ksplice_stop *stop)
 	struct ksplice_check *check = &stop->check;
 	struct ksplice_func *func;
 
-	ksplice_for_each_func(stop->update, func) {
+	ksplice_for_each_present_func(stop->update, func) {
 		check->ranges[check->nr_ranges].start = func->old_addr;
 		check->ranges[check->nr_ranges].end = func->old_addr +
 						      func->old_size;
@@ -187,7 +187,7 @@ static void collect_jumps(struct ksplice_stop *stop)
 {
 	struct ksplice_func *func;
 
-	ksplice_for_each_func(stop->update, func) {
+	ksplice_for_each_present_func(stop->update, func) {
 		if (func->new_addr)
 			stop->jumps[stop->nr_jumps++] = &func->jump;
 	}
@@ -248,7 +248,7 @@ static int check_text(struct ksplice_stop *stop)
 	const char *why;
 	int ret;
 
-	ksplice_for_each_func(stop->update, func) {
+	ksplice_for_each_present_func(stop->update, func) {
 		if (!func->new_addr)
 			continue;
 		ret = arch_ksplice_jump_check(&func->jump, stop->apply, &why);

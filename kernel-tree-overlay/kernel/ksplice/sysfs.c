@@ -35,6 +35,8 @@ static const char * const cause_words[] = {
 	[KSPLICE_INTERRUPTED]	= "interrupted",
 	[KSPLICE_OUT_OF_MEMORY]	= "out_of_memory",
 	[KSPLICE_ALWAYS_BUSY]	= "always_busy",
+	[KSPLICE_NO_MATCH]	= "no_match",
+	[KSPLICE_TARGET_MOVING]	= "target_moving",
 };
 
 static struct ksplice_update *to_update(struct kobject *kobj)
@@ -218,8 +220,9 @@ static ssize_t patched_show(struct kobject *kobj, struct kobj_attribute *attr,
 	struct ksplice_object *object =
 		container_of(kobj, struct ksplice_object, kobj);
 
-	return sysfs_emit(buf, "%d\n", READ_ONCE(object->update->state) ==
-			  KSPLICE_APPLIED);
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(object->update->state) == KSPLICE_APPLIED &&
+			  READ_ONCE(object->presence) == KSPLICE_PRESENT);
 }
 
 static struct kobj_attribute patched_attr = __ATTR_RO(patched);
@@ -230,8 +233,9 @@ static struct attribute *object_attrs[] = {
 ATTRIBUTE_GROUPS(object);
 
 /*
- * Objects and functions live in the update's memory.  Each holds a reference
- * to its parent until it is released, so the update's release is the last.
+ * Objects live in the update's memory.  Each holds a reference to its parent
+ * until it is released, as each function to its object: so the update's
+ * release is the last.
  */
 static void child_release(struct kobject *kobj)
 {
@@ -254,27 +258,48 @@ static const struct kobj_type object_ktype = {
 	.default_groups	= object_groups,
 };
 
-static const struct kobj_type func_ktype = {
-	.release	= child_release,
-	.sysfs_ops	= &kobj_sysfs_ops,
-};
-
-/* Pieces without a jump have no directory, as they have no life of their own. */
-static int add_funcs(struct ksplice_update *update)
+/**
+ * ksplice_sysfs_add_funcs - show the functions of a target that is there
+ * @object:	the target
+ *
+ * Pieces without a jump have no directory, as they have no life of their own.
+ * The directories hold no files: they can be removed under any lock.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ksplice_sysfs_add_funcs(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
-	int ret;
+	char *name;
 
-	ksplice_for_each_func(update, func) {
-		if (!func->new_addr)
+	ksplice_for_each_present_func(object->update, func) {
+		if (func->object != object || !func->new_addr || func->dir)
 			continue;
-		ret = kobject_init_and_add(&func->kobj, &func_ktype,
-					   &func->object->kobj, "%s,%u",
-					   func->name, func->sympos);
-		if (ret)
-			return ret;
+		name = kasprintf(GFP_KERNEL, "%s,%u", func->name, func->sympos);
+		if (!name)
+			return -ENOMEM;
+		func->dir = kobject_create_and_add(name, &object->kobj);
+		kfree(name);
+		if (!func->dir)
+			return -ENOMEM;
 	}
 	return 0;
+}
+
+/**
+ * ksplice_sysfs_remove_funcs - show a target's functions no more
+ * @object:	the target
+ */
+void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
+{
+	struct ksplice_func *func;
+
+	ksplice_for_each_func(object->update, func) {
+		if (func->object != object)
+			continue;
+		kobject_put(func->dir);
+		func->dir = NULL;
+	}
 }
 
 static int add_objects(struct ksplice_update *update)
@@ -285,10 +310,12 @@ static int add_objects(struct ksplice_update *update)
 	ksplice_for_each_object(update, object) {
 		ret = kobject_init_and_add(&object->kobj, &object_ktype,
 					   &update->kobj, "%s", object->name);
+		if (!ret)
+			ret = ksplice_sysfs_add_funcs(object);
 		if (ret)
 			return ret;
 	}
-	return add_funcs(update);
+	return 0;
 }
 
 /**
@@ -317,17 +344,17 @@ static void put_child(struct kobject *kobj)
  * ksplice_sysfs_remove - show it no more
  * @update:	the update
  *
- * Returns when nobody reads or writes its files any more.
+ * Returns when nobody reads or writes its files any more.  Its targets have
+ * been detached.
  *
  * Context: process; ksplice_mutex NOT held: a writer may wait for it.
  */
 void ksplice_sysfs_remove(struct ksplice_update *update)
 {
 	struct ksplice_object *object;
-	struct ksplice_func *func;
 
-	ksplice_for_each_func(update, func)
-		put_child(&func->kobj);
+	if (!update->kobj.state_initialized)
+		return;
 	ksplice_for_each_object(update, object)
 		put_child(&object->kobj);
 	kobject_del(&update->kobj);

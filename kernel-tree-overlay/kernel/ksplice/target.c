@@ -7,8 +7,11 @@
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
 #include <linux/memory.h>
+#include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -17,23 +20,46 @@
 #include "ksplice.h"
 #include "match.h"
 
+/*
+ * What a run of the matcher looks at.
+ *
+ * @update:	whose targets
+ * @view:	its tables
+ * @providers:	names of modules whose symbols the targets use, in the strings
+ * @n:		number of them
+ */
+struct ksplice_run {
+	const struct ksplice_update *update;
+	const struct ksplice_view *view;
+	u32 *providers;
+	u32 n;
+};
+
 /* A jump of an applied update shows as the bytes it stands over. */
+static void hide_jump(const struct ksplice_func *func, unsigned long addr,
+		      u8 *buf, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARCH_KSPLICE_JUMP_SIZE; i++) {
+		unsigned long at = func->jump.site + i;
+
+		if (at >= addr && at < addr + len)
+			buf[at - addr] = func->jump.saved[i];
+	}
+}
+
 static void hide_jumps(unsigned long addr, u8 *buf, size_t len)
 {
 	struct ksplice_update *update;
 	struct ksplice_func *func;
-	unsigned int i;
 
 	list_for_each_entry(update, &ksplice_updates, list) {
 		if (update->state != KSPLICE_APPLIED)
 			continue;
-		ksplice_for_each_func(update, func) {
-			for (i = 0; func->new_addr && i < ARCH_KSPLICE_JUMP_SIZE; i++) {
-				unsigned long at = func->jump.site + i;
-
-				if (at >= addr && at < addr + len)
-					buf[at - addr] = func->jump.saved[i];
-			}
+		ksplice_for_each_present_func(update, func) {
+			if (func->new_addr)
+				hide_jump(func, addr, buf, len);
 		}
 	}
 }
@@ -47,19 +73,86 @@ static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
 	return 0;
 }
 
-static bool is_vmlinux(const struct ksplice_view *view, u32 target)
+/**
+ * ksplice_target_is_vmlinux - is a target the kernel itself?
+ * @object:	the target
+ */
+bool ksplice_target_is_vmlinux(const struct ksplice_object *object)
 {
-	return !strcmp(ksplice_str(view, view->targets[target].name), "vmlinux");
+	return !strcmp(object->name, "vmlinux");
 }
 
-/* vmlinux refers to no module, so NONE can only be vmlinux as well. */
+/**
+ * ksplice_target_symbols - call a function for all symbols of one name
+ * @mod:	the module to look into, which does not go away meanwhile; NULL for
+ *		the kernel
+ * @name:	the name
+ * @fn:		called with the address of each; must not sleep; ends it by
+ *		returning something else than 0
+ * @data:	for @fn
+ *
+ * Return: what @fn returned last, 0 if it was not called.
+ */
+int ksplice_target_symbols(struct module *mod, const char *name,
+			   int (*fn)(void *data, unsigned long addr),
+			   void *data)
+{
+	struct mod_kallsyms *kallsyms;
+	unsigned int i;
+	int ret = 0;
+
+	if (!mod)
+		return kallsyms_on_each_match_symbol(fn, name, data);
+
+	rcu_read_lock_sched();
+	kallsyms = rcu_dereference_sched(mod->kallsyms);
+	for (i = 1; kallsyms && i < kallsyms->num_symtab && !ret; i++) {
+		const Elf_Sym *sym = &kallsyms->symtab[i];
+
+		if (sym->st_shndx != SHN_UNDEF &&
+		    !strcmp(kallsyms->strtab + sym->st_name, name))
+			ret = fn(data, sym->st_value);
+	}
+	rcu_read_unlock_sched();
+	return ret;
+}
+
+/* Of modules that are there; what they export is in their kallsyms. */
+static int provided(const struct ksplice_run *run, const char *name,
+		    int (*fn)(void *data, unsigned long addr), void *data)
+{
+	struct module *mod;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < run->n && !ret; i++) {
+		rcu_read_lock_sched();
+		mod = find_module(ksplice_str(run->view, run->providers[i]));
+		if (mod)
+			ret = ksplice_target_symbols(mod, name, fn, data);
+		rcu_read_unlock_sched();
+	}
+	return ret;
+}
+
+/* What belongs to no target is exported by the kernel or by some module. */
 static int candidates(void *ctx, u32 target, const char *name,
 		      int (*fn)(void *data, unsigned long addr), void *data)
 {
-	if (target != KSPLICE_NONE && target != KSPLICE_VMLINUX &&
-	    !is_vmlinux(ctx, target))
+	const struct ksplice_run *run = ctx;
+	const struct ksplice_object *object;
+	int ret;
+
+	if (target == KSPLICE_VMLINUX)
+		return ksplice_target_symbols(NULL, name, fn, data);
+	if (target == KSPLICE_NONE) {
+		ret = ksplice_target_symbols(NULL, name, fn, data);
+		return ret ? ret : provided(run, name, fn, data);
+	}
+	object = &run->update->objects[target];
+	if (!object->mod && !ksplice_target_is_vmlinux(object))
 		return 0;
-	return kallsyms_on_each_match_symbol(fn, name, data);
+	return ksplice_target_symbols(object->mod, name, fn, data);
 }
 
 static bool within(unsigned long addr, size_t len, const void *start,
@@ -86,12 +179,54 @@ static bool in_vmlinux(unsigned long addr, size_t len,
 	return false;
 }
 
+static bool in_memory(const struct module *mod, enum mod_mem_type type,
+		      unsigned long addr, size_t len)
+{
+	const struct module_memory *mem = &mod->mem[type];
+
+	return within(addr, len, mem->base, mem->base + mem->size);
+}
+
+static bool in_module(const struct module *mod, unsigned long addr, size_t len,
+		      enum ksplice_f_unit_kind kind)
+{
+	switch (kind) {
+	case KSPLICE_UNIT_TEXT:
+		return in_memory(mod, MOD_TEXT, addr, len);
+	case KSPLICE_UNIT_RODATA:
+	case KSPLICE_UNIT_STRING:
+		return in_memory(mod, MOD_RODATA, addr, len) ||
+		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
+	case KSPLICE_UNIT_DATA:
+		return in_memory(mod, MOD_DATA, addr, len) ||
+		       in_memory(mod, MOD_RODATA, addr, len) ||
+		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
+	case KSPLICE_UNIT_PERCPU:
+		return within(addr, len, (void *)mod->percpu,
+			      (void *)mod->percpu + mod->percpu_size);
+	}
+	return false;
+}
+
 static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 		      enum ksplice_f_unit_kind kind)
 {
-	if (target != KSPLICE_VMLINUX && !is_vmlinux(ctx, target))
-		return false;
-	return in_vmlinux(addr, len, kind);
+	const struct ksplice_run *run = ctx;
+	const struct ksplice_object *object;
+
+	if (target == KSPLICE_VMLINUX)
+		return in_vmlinux(addr, len, kind);
+	object = &run->update->objects[target];
+	if (ksplice_target_is_vmlinux(object))
+		return in_vmlinux(addr, len, kind);
+	return object->mod && in_module(object->mod, addr, len, kind);
+}
+
+static bool wanted(void *ctx, u32 target)
+{
+	const struct ksplice_run *run = ctx;
+
+	return run->update->objects[target].presence == KSPLICE_FOUND;
 }
 
 static bool is_text(void *ctx, unsigned long addr)
@@ -116,27 +251,57 @@ static const struct ksplice_match_ops run_ops = {
 	.is_text	= is_text,
 	.is_ftrace	= is_ftrace,
 	.resched	= resched,
+	.wanted		= wanted,
 };
+
+/* Each module that some symbol comes from, once. */
+static int find_providers(struct ksplice_run *run)
+{
+	const struct ksplice_view *view = run->view;
+	u32 i, k;
+
+	run->providers = kvcalloc(view->hdr->syms.n + 1,
+				  sizeof(*run->providers), GFP_KERNEL);
+	if (!run->providers)
+		return -ENOMEM;
+	for (i = 0; i < view->hdr->syms.n; i++) {
+		u32 name = view->syms[i].module;
+
+		for (k = 0; k < run->n && run->providers[k] != name; )
+			k++;
+		if (*ksplice_str(view, name) && k == run->n)
+			run->providers[run->n++] = name;
+	}
+	return 0;
+}
 
 /**
  * ksplice_target_match - match an update's pre code against its targets
  * @match:	filled, also on failure; to be freed by the caller
- * @view:	the update
+ * @view:	the update's tables
+ * @update:	the update; those of its targets that are KSPLICE_FOUND are
+ *		matched
  *
  * Context: process; ksplice_mutex held; takes text_mutex, so that nobody is
  * half-way through writing text.
  * Return: 0, or an errno with the reason in @match->err.
  */
 int ksplice_target_match(struct ksplice_match *match,
-			 const struct ksplice_view *view)
+			 const struct ksplice_view *view,
+			 struct ksplice_update *update)
 {
+	struct ksplice_run run = { .update = update, .view = view };
 	int ret;
 
 	lockdep_assert_held(&ksplice_mutex);
 
+	ret = find_providers(&run);
+	if (ret)
+		return ret;
 	mutex_lock(&text_mutex);
-	ret = ksplice_match_run(match, view, &run_ops, (void *)view);
+	ret = ksplice_match_run(match, view, &run_ops, &run);
 	mutex_unlock(&text_mutex);
+	kvfree(run.providers);
 	return ret;
 }
 
@@ -160,16 +325,18 @@ static int sympos_one(void *data, unsigned long addr)
 
 /**
  * ksplice_target_sympos - the position of a symbol among those of its name
+ * @object:	the target it is in
  * @name:	the name
  * @addr:	the symbol's address
  *
  * Return: 1 for the first in the order of kallsyms, and so on; 0 if there is
  * none at that address.
  */
-unsigned int ksplice_target_sympos(const char *name, unsigned long addr)
+unsigned int ksplice_target_sympos(const struct ksplice_object *object,
+				   const char *name, unsigned long addr)
 {
 	struct sympos pos = { .addr = addr };
 
-	kallsyms_on_each_match_symbol(sympos_one, name, &pos);
+	ksplice_target_symbols(object->mod, name, sympos_one, &pos);
 	return pos.found;
 }

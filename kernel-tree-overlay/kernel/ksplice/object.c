@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - the targets of an update, and how they come and go
+ *
+ * A target that is there when the update is loaded is matched then, a module
+ * that comes later when it is needed: when the update is applied, or, if it is
+ * applied, before the module's init runs.  No reference keeps a target module;
+ * when it goes, the update forgets it, in the notifier and so before its
+ * memory is freed.  Who wants to change anything about a target holds
+ * ksplice_mutex, which that notifier takes too: so a module that was found
+ * under it stays as long as it is held.
+ *
+ * Modules that are no targets do not wait for ksplice_mutex.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/jump_label.h>
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/ksplice.h>
+#include <linux/memory.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/string.h>
+
+#include "ksplice.h"
+#include "livepatch.h"
+#include "match.h"
+
+/*
+ * Functions
+ */
+
+static int refuse_func(const struct ksplice_update *update, const char *func,
+		       const char *why)
+{
+	pr_err("%s: cannot replace %s: %s; refused, nothing was changed\n",
+	       update->name, func, why);
+	return -EOPNOTSUPP;
+}
+
+static int init_jump(struct ksplice_update *update, struct ksplice_func *func)
+{
+	const char *why;
+
+	if (arch_ksplice_untouchable(func->old_addr))
+		return refuse_func(update, func->name,
+				   "it is entry or noinstr code");
+	/* Handling a breakpoint must not need one, half-way through a jump. */
+	if (within_kprobe_blacklist(func->old_addr))
+		return refuse_func(update, func->name,
+				   "it is among what handles breakpoints (NOKPROBE)");
+	if (arch_ksplice_jump_init(&func->jump, func->old_addr, func->new_addr,
+				   &why))
+		return refuse_func(update, func->name, why);
+
+	func->sympos = ksplice_target_sympos(func->object, func->name,
+					     func->old_addr);
+	if (!func->sympos)
+		return refuse_func(update, func->name,
+				   "kallsyms does not know it at its address");
+	return 0;
+}
+
+/* Does another one replace it?  Its own jump is not announced yet. */
+static bool is_replaced(const struct ksplice_func *func)
+{
+	struct ksplice_update *update;
+	struct ksplice_func *other;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (!update->holds_text || update == func->object->update)
+			continue;
+		ksplice_for_each_present_func(update, other) {
+			if (other->new_addr && other->old_addr == func->old_addr)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What is known only when the target has been matched. */
+static int place_func(struct ksplice_update *update, struct ksplice_func *func,
+		      const struct ksplice_match *match,
+		      const struct ksplice_f_replace *replace)
+{
+	if (match->unit_state[replace->unit] != KSPLICE_UNIT_MATCHED)
+		return refuse_func(update, func->name,
+				   "its old code was not matched");
+	func->old_addr = match->unit_addr[replace->unit] + replace->offset;
+	if (!func->new_addr)
+		return 0;
+	if (is_replaced(func))
+		return refuse_func(update, func->name,
+				   "an applied update replaces it already; take that one back first");
+	return init_jump(update, func);
+}
+
+/* What is known from the start. */
+static int init_func(struct ksplice_update *update, struct ksplice_func *func,
+		     const struct ksplice_view *view,
+		     const struct ksplice_f_replace *replace)
+{
+	func->name = update->strings + replace->name;
+	func->object = &update->objects[view->units[replace->unit].target];
+	func->old_size = replace->size;
+	if (replace->kind != KSPLICE_REPLACE_FUNC)
+		return 0;
+
+	func->new_addr = replace->addr;
+	func->new_size = replace->new_size;
+	if (!within_module_mem_type(func->new_addr, update->module, MOD_TEXT))
+		return refuse_func(update, func->name,
+				   "its new code is not in the update's text");
+	return 0;
+}
+
+/**
+ * ksplice_objects_init - fill in what is known before anything is matched
+ * @update:	the update, not yet on the list
+ * @view:	its tables
+ *
+ * Return: 0, or -EOPNOTSUPP with the reason in the log.
+ */
+int ksplice_objects_init(struct ksplice_update *update,
+			 const struct ksplice_view *view)
+{
+	struct ksplice_object *object;
+	struct ksplice_func *func;
+	u32 i = 0;
+	int ret;
+
+	ksplice_for_each_object(update, object) {
+		object->name = update->strings + view->targets[i++].name;
+		object->update = update;
+	}
+	i = 0;
+	ksplice_for_each_func(update, func) {
+		ret = init_func(update, func, view, &view->replaces[i++]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * Finding and matching targets
+ */
+
+/*
+ * Looks for the module of @object.  One that is being loaded or removed is in
+ * other hands: it is returned, but not found.
+ */
+static struct module *find_target(struct ksplice_object *object)
+{
+	struct module *mod;
+
+	if (object->presence != KSPLICE_ABSENT)
+		return NULL;
+	if (ksplice_target_is_vmlinux(object)) {
+		object->presence = KSPLICE_FOUND;
+		return NULL;
+	}
+
+	/* Pairs with smp_mb() in is_target(): either sees the other. */
+	smp_mb();
+	rcu_read_lock_sched();
+	mod = find_module(object->name);
+	if (mod && READ_ONCE(mod->state) == MODULE_STATE_LIVE) {
+		object->mod = mod;
+		object->presence = KSPLICE_FOUND;
+		mod = NULL;
+	}
+	rcu_read_unlock_sched();
+	return mod;
+}
+
+static void place_nothing(struct ksplice_object *object)
+{
+	struct ksplice_func *func;
+
+	/* Those who ask what is reserved hold text_mutex. */
+	mutex_lock(&text_mutex);
+	ksplice_for_each_func(object->update, func) {
+		if (func->object != object)
+			continue;
+		func->old_addr = 0;
+		func->jump.site = 0;
+	}
+	mutex_unlock(&text_mutex);
+}
+
+static void detach(struct ksplice_object *object)
+{
+	if (object->presence == KSPLICE_ABSENT)
+		return;
+	ksplice_sysfs_remove_funcs(object);
+	place_nothing(object);
+	ksplice_unpin(object);
+	object->presence = KSPLICE_ABSENT;
+	object->mod = NULL;
+}
+
+/**
+ * ksplice_objects_detach - forget all targets
+ * @update:	the update; it is not applied
+ *
+ * Context: ksplice_mutex held.
+ */
+void ksplice_objects_detach(struct ksplice_update *update)
+{
+	struct ksplice_object *object;
+
+	ksplice_for_each_object(update, object)
+		detach(object);
+}
+
+static int place_funcs(struct ksplice_update *update,
+		       const struct ksplice_match *match)
+{
+	struct ksplice_func *func;
+	u32 i = 0;
+	int ret;
+
+	ksplice_for_each_func(update, func) {
+		const struct ksplice_f_replace *replace;
+
+		replace = &match->view->replaces[i++];
+		if (func->object->presence != KSPLICE_FOUND)
+			continue;
+		ret = place_func(update, func, match, replace);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int match_found(struct ksplice_update *update,
+		       const struct ksplice_view *view)
+{
+	struct ksplice_match match = {};
+	int ret;
+
+	ret = ksplice_target_match(&match, view, update);
+	if (ret)
+		pr_err("%s: the running kernel is not what this update was made for: %s; refused, nothing was changed\n",
+		       update->name, match.err.text);
+	if (!ret)
+		ret = ksplice_resolve(update, view, &match);
+	if (!ret)
+		ret = place_funcs(update, &match);
+	ksplice_match_free(&match);
+	return ret;
+}
+
+/* Matches all that were found; on failure they are forgotten again. */
+static int attach_found(struct ksplice_update *update,
+			const struct ksplice_view *view)
+{
+	struct ksplice_object *object;
+	bool any = false;
+	int ret;
+
+	ksplice_for_each_object(update, object)
+		any |= object->presence == KSPLICE_FOUND;
+	if (!any)
+		return 0;
+
+	ret = match_found(update, view);
+	ksplice_for_each_object(update, object) {
+		if (object->presence != KSPLICE_FOUND)
+			continue;
+		if (ret)
+			detach(object);
+		else
+			object->presence = KSPLICE_PRESENT;
+	}
+	return ret;
+}
+
+/**
+ * ksplice_objects_load - match the targets that are there
+ * @update:	the update, on the list, being loaded
+ * @view:	its tables
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0, or an errno with the reason in the log.
+ */
+int ksplice_objects_load(struct ksplice_update *update,
+			 const struct ksplice_view *view)
+{
+	struct ksplice_object *object;
+	int ret;
+
+	/* One that is on its way is looked for when the update is applied. */
+	ksplice_for_each_object(update, object)
+		find_target(object);
+	ret = ksplice_resolve_check(update, view);
+	return ret ? ret : attach_found(update, view);
+}
+
+/**
+ * ksplice_objects_moving - is one of the targets being loaded or removed?
+ * @update:	the update
+ *
+ * Such a module runs code that cannot be matched (it may be gone the next
+ * moment) and must not be left out (it may go on to be used).
+ *
+ * Context: ksplice_mutex held.  NULL stays true while it is.
+ * Return: the target's name, or NULL.
+ */
+const char *ksplice_objects_moving(const struct ksplice_update *update)
+{
+	const struct ksplice_object *object;
+	const struct module *mod;
+
+	ksplice_for_each_object(update, object) {
+		if (object->presence != KSPLICE_ABSENT)
+			continue;
+		/* As in find_target(). */
+		smp_mb();
+		rcu_read_lock_sched();
+		mod = find_module(object->name);
+		if (mod && READ_ONCE(mod->state) == MODULE_STATE_LIVE)
+			mod = NULL;
+		rcu_read_unlock_sched();
+		if (mod)
+			return object->name;
+	}
+	return NULL;
+}
+
+/**
+ * ksplice_objects_refresh - match targets that came since the last look
+ * @update:	the update, loaded and not applied
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0, or an errno with the reason in the log.
+ */
+int ksplice_objects_refresh(struct ksplice_update *update)
+{
+	struct ksplice_object *object;
+	int ret;
+
+	ksplice_for_each_object(update, object)
+		find_target(object);
+	ret = attach_found(update, &update->view);
+	if (ret)
+		return ret;
+	ksplice_for_each_object(update, object) {
+		ret = ksplice_sysfs_add_funcs(object);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * ksplice_check_livepatch - would livepatch hide a jump?
+ * @update:	the update
+ * @object:	only functions of this target, or NULL
+ *
+ * A livepatch's redirection comes before our jump and would hide it.
+ *
+ * Return: 0, or -EBUSY with the reason in the log.
+ */
+int ksplice_check_livepatch(struct ksplice_update *update,
+			    const struct ksplice_object *object)
+{
+	char patch[MODULE_NAME_LEN];
+	struct ksplice_func *func;
+
+	ksplice_for_each_present_func(update, func) {
+		if (object && func->object != object)
+			continue;
+		if (!ksplice_livepatch_of(func->old_addr, patch))
+			continue;
+		pr_err("%s: cannot replace %s: livepatch %s redirects it; disable that livepatch first\n",
+		       update->name, func->name, patch);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/*
+ * Modules that come and go
+ */
+
+static struct ksplice_object *find_object(const struct ksplice_update *update,
+					  const char *name)
+{
+	struct ksplice_object *object;
+
+	ksplice_for_each_object(update, object) {
+		if (!strcmp(object->name, name) &&
+		    !ksplice_target_is_vmlinux(object))
+			return object;
+	}
+	return NULL;
+}
+
+/*
+ * Is the module a target of a loaded update?  Its state was changed before, an
+ * update goes on the list before it looks at that state: so one sees the other.
+ */
+static bool is_target(const struct module *mod)
+{
+	struct ksplice_update *update;
+
+	/* Pairs with smp_mb() in find_target(). */
+	smp_mb();
+	guard(rcu)();
+	list_for_each_entry_rcu(update, &ksplice_updates, list) {
+		if (find_object(update, mod->name))
+			return true;
+	}
+	return false;
+}
+
+static int check_jump(const struct ksplice_func *func, const char **why)
+{
+	int ret;
+
+	jump_label_lock();
+	mutex_lock(&text_mutex);
+	ret = arch_ksplice_jump_check(&func->jump, true, why);
+	mutex_unlock(&text_mutex);
+	jump_label_unlock();
+	return ret;
+}
+
+/*
+ * Writes the jumps of a module that runs no code yet.  They are announced, so
+ * nobody else takes the bytes between the check and the write.
+ */
+static int patch_coming(struct ksplice_object *object)
+{
+	struct ksplice_func *func;
+	const char *why;
+
+	ksplice_for_each_present_func(object->update, func) {
+		if (func->object != object || !func->new_addr)
+			continue;
+		if (check_jump(func, &why))
+			return refuse_func(object->update, func->name, why);
+		arch_ksplice_write((void *)func->jump.site, func->jump.jump,
+				   ARCH_KSPLICE_JUMP_SIZE);
+	}
+	return 0;
+}
+
+static int attach_coming(struct ksplice_object *object, struct module *mod)
+{
+	struct ksplice_update *update = object->update;
+	int ret;
+
+	object->mod = mod;
+	object->presence = KSPLICE_FOUND;
+	ret = attach_found(update, &update->view);
+	if (!ret)
+		ret = ksplice_check_livepatch(update, object);
+	if (!ret)
+		ret = ksplice_sysfs_add_funcs(object);
+	if (!ret)
+		ret = patch_coming(object);
+	if (ret)
+		pr_err("%s: update %s is applied and does not fit this module, which is not loaded; take the update back first, or load the module that it was made for\n",
+		       mod->name, update->name);
+	else
+		pr_info("%s: applied to module %s, which is being loaded\n",
+			update->name, mod->name);
+	return ret;
+}
+
+static void forget(struct module *mod)
+{
+	struct ksplice_object *object;
+	struct ksplice_update *update;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		object = find_object(update, mod->name);
+		if (object && object->mod == mod)
+			detach(object);
+	}
+}
+
+/**
+ * ksplice_target_coming - a module is being loaded
+ * @mod:	the module, in state COMING; none of its code has run
+ *
+ * Applied updates of it are applied to it.  Of others nothing is said: whether
+ * they fit is seen when they are applied.
+ *
+ * Return: 0, or an errno with the reason in the log: it must not be loaded.
+ */
+int ksplice_target_coming(struct module *mod)
+{
+	struct ksplice_object *object;
+	struct ksplice_update *update;
+	int ret = 0;
+
+	if (!is_target(mod))
+		return 0;
+	mutex_lock(&ksplice_mutex);
+	list_for_each_entry(update, &ksplice_updates, list) {
+		object = find_object(update, mod->name);
+		if (!object || update->state != KSPLICE_APPLIED)
+			continue;
+		ret = attach_coming(object, mod);
+		if (ret)
+			break;
+	}
+	if (ret)
+		forget(mod);
+	mutex_unlock(&ksplice_mutex);
+	return ret;
+}
+
+/**
+ * ksplice_target_going - a module is being removed
+ * @mod:	the module, in state GOING; none of its code will run any more
+ */
+void ksplice_target_going(struct module *mod)
+{
+	if (!is_target(mod))
+		return;
+	mutex_lock(&ksplice_mutex);
+	forget(mod);
+	mutex_unlock(&ksplice_mutex);
+}
