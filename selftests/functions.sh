@@ -268,6 +268,8 @@ cleanup() {
 		ksplice_*) rmmod "$mod" || fail "rmmod $mod" ;;
 		esac
 	done </proc/modules
+	# what only one script knows of
+	[ -z "${CLEANUP:-}" ] || $CLEANUP
 }
 
 # run_tests FUNCTION...: each is one TAP line.  ONLY, a list of functions in the

@@ -308,7 +308,7 @@ compile()
 each_sorted_out()
 {
 	if [[ -n ${MODULE_OF[$1]-} ]]; then
-		EACH_REFUSED[$1]="module|it belongs to module ${MODULE_OF[$1]}: updates of modules are not supported yet"
+		EACH_REFUSED[$1]="module|it belongs to module ${MODULE_OF[$1]}, which --each leaves out"
 	elif [[ ${COMMAND[$1]%% ; *} =~ \.S\ *$ ]]; then
 		EACH_REFUSED[$1]="assembly|assembly code changes"
 	else

@@ -1,0 +1,270 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Targets in loadable modules: alone and together with vmlinux; loaded before
+# the update, after it, again and again; other code under the same name.
+
+# shellcheck source-path=SCRIPTDIR source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+MOD=/sys/kernel/debug/test_ksplice_mod
+OTHER=$DIR/test_modules/test_ksplice_mod.ko
+FAIL_INIT="No such device"
+
+load_mod() {
+	local out
+
+	out=$(modprobe test_ksplice_mod "$@" 2>&1) && return 0
+	fail "modprobe test_ksplice_mod: $out"
+	return 1
+}
+
+unload_mod() {
+	local out
+
+	out=$(rmmod test_ksplice_mod 2>&1) && return 0
+	fail "rmmod test_ksplice_mod: $out"
+	return 1
+}
+
+# patched UPDATE OBJECT 0|1
+patched() {
+	expect "$3" "$SYSFS/$1/$2/patched"
+}
+
+says() {
+	dmesg_since | grep -qE "$1" || fail "the log does not say: $1"
+}
+
+module_alone() {
+	load_mod && load module || return
+	expect 11 "$MOD/chain"
+	patched module test_ksplice_mod 0
+	[ -d "$SYSFS/module/test_ksplice_mod/test_mod_a,1" ] ||
+		fail "no directory for test_mod_a: $(ls "$SYSFS/module/test_ksplice_mod")"
+	[ ! -e "$SYSFS/module/vmlinux" ] || fail "vmlinux is shown as a target"
+	apply module || return
+	patched module test_ksplice_mod 1
+	expect 22 "$MOD/chain"
+	expect 11 "$MOD/at_init"
+	undo module || return
+	patched module test_ksplice_mod 0
+	expect 11 "$MOD/chain"
+}
+
+everything_it_refers_to() {
+	load_mod && load module_refs || return
+	expect "test_ksplice_mod 5 7 40 0" "$MOD/refs"
+	apply module_refs || return
+	expect "new test_ksplice_mod 5 7 8 40 1" "$MOD/refs"
+	undo module_refs || return
+	expect "test_ksplice_mod 5 7 40 2" "$MOD/refs"
+}
+
+# The module that only the new code needs stays as long as the target.
+what_new_code_needs_stays() {
+	local before
+
+	load_mod || return
+	before=$(awk '$1 == "test_ksplice_dep" { print $3 }' /proc/modules)
+	load module_refs || return
+	[ "$(awk '$1 == "test_ksplice_dep" { print $3 }' /proc/modules)" -gt "$before" ] ||
+		fail "test_ksplice_dep is not pinned"
+	unload_mod || return
+	rmmod test_ksplice_dep || fail "test_ksplice_dep is still pinned"
+}
+
+with_vmlinux_in_one_stop() {
+	local stops
+
+	load_mod && load module_and_vmlinux || return
+	apply module_and_vmlinux || return
+	patched module_and_vmlinux vmlinux 1
+	patched module_and_vmlinux test_ksplice_mod 1
+	expect 222 "$TARGET/chain"
+	expect 22 "$MOD/chain"
+	expect "test_ksplice_mod 6 7 40 0" "$MOD/refs"
+	stops=$(cat "$SYSFS/module_and_vmlinux/stops")
+	[ "$stops" -ge 1 ] || fail "no stop"
+	undo module_and_vmlinux || return
+	expect 111 "$TARGET/chain"
+	expect 11 "$MOD/chain"
+	expect "test_ksplice_mod 5 7 40 1" "$MOD/refs"
+}
+
+# Somebody sleeps in the module's function: nothing is changed anywhere.
+busy_in_the_module() {
+	load_mod && load module_and_vmlinux || return
+	cat "$MOD/sleep" >"$WORK/sleep" &
+	loop_until grep -qx 1 "$MOD/sleepers" || fail "nobody sleeps"
+	put 300 "$SYSFS/module_and_vmlinux/timeout_ms"
+	refused 1 "$SYSFS/module_and_vmlinux/enabled" "$BUSY"
+	expect code_busy "$SYSFS/module_and_vmlinux/abort_cause"
+	grep -q test_mod_sleep_show "$SYSFS/module_and_vmlinux/conflicts" ||
+		fail "conflicts: $(cat "$SYSFS/module_and_vmlinux/conflicts")"
+	expect 111 "$TARGET/chain"
+	expect 11 "$MOD/chain"
+	echo 1 >"$MOD/gate"
+	wait
+	expect "generation 1" "$WORK/sleep"
+	apply module_and_vmlinux || return
+	expect 222 "$TARGET/chain"
+	expect 22 "$MOD/chain"
+}
+
+# Loaded later, it is updated before its init runs.
+module_comes_later() {
+	load module_and_vmlinux || return
+	apply module_and_vmlinux || return
+	patched module_and_vmlinux vmlinux 1
+	patched module_and_vmlinux test_ksplice_mod 0
+	expect 222 "$TARGET/chain"
+	load_mod || return
+	patched module_and_vmlinux test_ksplice_mod 1
+	[ -d "$SYSFS/module_and_vmlinux/test_ksplice_mod/test_mod_a,1" ] ||
+		fail "no directory for test_mod_a"
+	expect 22 "$MOD/at_init"
+	expect 22 "$MOD/chain"
+	expect "test_ksplice_mod 6 7 40 0" "$MOD/refs"
+	undo module_and_vmlinux || return
+	expect 11 "$MOD/chain"
+	expect 111 "$TARGET/chain"
+}
+
+module_comes_before_apply() {
+	load module || return
+	load_mod || return
+	patched module test_ksplice_mod 0
+	expect 11 "$MOD/at_init"
+	apply module || return
+	patched module test_ksplice_mod 1
+	expect 22 "$MOD/chain"
+}
+
+# An applied update does not keep it; its exit is the new one's, too.
+module_goes_and_comes_again() {
+	local i
+
+	load module && apply module || return
+	for i in 1 2 3; do
+		load_mod || return
+		expect 22 "$MOD/at_init"
+		unload_mod || return
+		patched module test_ksplice_mod 0
+		[ ! -e "$SYSFS/module/test_ksplice_mod/test_mod_a,1" ] ||
+			fail "the function of a module that is gone is shown"
+	done
+	says "exit, generation 2"
+	undo module || return
+	load_mod || return
+	expect 11 "$MOD/at_init"
+	apply module || return
+	expect 22 "$MOD/chain"
+	unload_mod || return
+	undo module || return
+	unload module || return
+	load_mod || return
+	expect 11 "$MOD/at_init"
+}
+
+init_fails() {
+	local out
+
+	load module && apply module || return
+	out=$(modprobe test_ksplice_mod fail_init=1 2>&1) &&
+		fail "the module is loaded"
+	[[ $out == *"$FAIL_INIT"* ]] || fail "modprobe says $out"
+	patched module test_ksplice_mod 0
+	load_mod || return
+	expect 22 "$MOD/at_init"
+}
+
+# A module of that name whose code is another.
+other_code() {
+	local out
+
+	load module || return
+	insmod "$OTHER" || { fail "insmod of the other module"; return; }
+	refused 1 "$SYSFS/module/enabled" "Invalid or incomplete multibyte or wide character"
+	expect no_match "$SYSFS/module/abort_cause"
+	expect ready "$SYSFS/module/state"
+	says "module: the running kernel is not what this update was made for: .*test_mod"
+	rmmod test_ksplice_mod
+	apply module || return
+	out=$(insmod "$OTHER" 2>&1) && fail "the other module is loaded"
+	says "test_ksplice_mod: update module is applied and does not fit"
+	[ ! -d /sys/module/test_ksplice_mod ] || fail "something of the module is left"
+	load_mod || return
+	expect 22 "$MOD/at_init"
+}
+
+other_code_is_there() {
+	insmod "$OTHER" || { fail "insmod of the other module"; return; }
+	! insmod "$DIR/ksplice-module.ko" 2>/dev/null || fail "the update is loaded"
+	[ ! -e "$SYSFS/module" ] || fail "something of the update is left"
+}
+
+# A jump label is linked with its key when the update is loaded.
+key_in_the_module() {
+	! insmod "$DIR/ksplice-module_key.ko" 2>/dev/null ||
+		fail "an update is loaded whose keys are not there"
+	says "load that module first"
+	load_mod && load module_key || return
+	expect "generation 1" "$MOD/key"
+	apply module_key || return
+	expect "generation 1" "$MOD/key"
+	echo 1 >"$MOD/key"
+	expect "generation 1 new on" "$MOD/key"
+	! rmmod test_ksplice_mod 2>/dev/null ||
+		fail "the module is gone, the update holds its key"
+	undo module_key || return
+	expect "generation 1 on" "$MOD/key"
+	unload module_key && unload_mod
+}
+
+come_and_go() {
+	while [ ! -e "$WORK/stop" ]; do
+		modprobe test_ksplice_mod 2>"$WORK/modprobe" || touch "$WORK/bad"
+		grep -qE '^(11|22)$' "$MOD/chain" || touch "$WORK/bad"
+		rmmod test_ksplice_mod
+	done
+}
+
+coming_and_going_while_applied() {
+	local i n=20
+
+	slow_kernel && n=5
+	load module_and_vmlinux || return
+	modprobe test_ksplice_dep
+	come_and_go 2>/dev/null &
+	for ((i = 0; i < n; i++)); do
+		apply module_and_vmlinux && undo module_and_vmlinux || break
+	done
+	touch "$WORK/stop"
+	wait
+	[ ! -e "$WORK/bad" ] || fail "the module could not be loaded or was wrong: $(cat "$WORK/modprobe")"
+	rm -f "$WORK/stop" "$WORK/bad"
+}
+
+clean_modules() {
+	[ ! -d "$MOD" ] || echo 1 >"$MOD/gate"
+	rmmod test_ksplice_mod test_ksplice_dep
+} 2>/dev/null
+
+modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
+need_updates module
+CLEANUP=clean_modules
+run_tests \
+	module_alone \
+	everything_it_refers_to \
+	what_new_code_needs_stays \
+	with_vmlinux_in_one_stop \
+	busy_in_the_module \
+	module_comes_later \
+	module_comes_before_apply \
+	module_goes_and_comes_again \
+	init_fails \
+	other_code \
+	other_code_is_there \
+	key_in_the_module \
+	coming_and_going_while_applied
