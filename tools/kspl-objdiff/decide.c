@@ -704,7 +704,8 @@ static void check_initcalls(struct update *up, struct tu *tu)
 static void note_init(struct update *up, struct tu *tu)
 {
 	if (tu->ninit)
-		note(up, tu->post, false,
+		note(up, tu->post, tu->post->module, tu->post->module ?
+		     "init code or data of the module changed: no effect, also on a module that is loaded later" :
 		     "code or data used at boot only changed: no effect on a running kernel");
 }
 
