@@ -20,6 +20,7 @@
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -446,6 +447,93 @@ static int test_tail_get(void *unused, u64 *val)
 DEFINE_DEBUGFS_ATTRIBUTE(test_tail_fops, test_tail_get, test_tail_set,
 			 "%llu\n");
 
+/* For the hooks of updates to ask: bits that say how they are to behave. */
+static u64 test_knob;
+
+static int test_knob_set(void *unused, u64 val)
+{
+	WRITE_ONCE(test_knob, val);
+	return 0;
+}
+
+static int test_knob_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_knob);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_knob_fops, test_knob_get, test_knob_set,
+			 "%llu\n");
+
+/*
+ * Objects that exist when an update comes, which attaches data to them.  The
+ * file says their numbers, and is told how many there shall be.
+ */
+struct test_object {
+	struct list_head list;
+	unsigned int nr;
+};
+
+static LIST_HEAD(test_objects);
+static unsigned int test_nr_objects;
+
+static noinline struct test_object *test_object_create(unsigned int nr)
+{
+	struct test_object *obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+
+	if (obj)
+		obj->nr = nr;
+	return obj;
+}
+
+static noinline void test_object_destroy(struct test_object *obj)
+{
+	list_del(&obj->list);
+	kfree(obj);
+}
+
+static noinline void test_object_show(struct seq_file *m,
+				      struct test_object *obj)
+{
+	seq_printf(m, "%u ", obj->nr);
+}
+
+static int test_objects_show(struct seq_file *m, void *unused)
+{
+	struct test_object *obj;
+
+	mutex_lock(&test_mutex);
+	list_for_each_entry(obj, &test_objects, list)
+		test_object_show(m, obj);
+	mutex_unlock(&test_mutex);
+	seq_puts(m, "\n");
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_objects);
+
+static int test_nr_objects_set(void *unused, u64 val)
+{
+	struct test_object *obj;
+	int ret = 0;
+
+	mutex_lock(&test_mutex);
+	for (; test_nr_objects > val; test_nr_objects--)
+		test_object_destroy(list_last_entry(&test_objects,
+						    struct test_object, list));
+	while (test_nr_objects < val) {
+		obj = test_object_create(test_nr_objects);
+		if (!obj) {
+			ret = -ENOMEM;
+			break;
+		}
+		list_add_tail(&obj->list, &test_objects);
+		test_nr_objects++;
+	}
+	mutex_unlock(&test_mutex);
+	return ret;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_nr_objects_fops, NULL, test_nr_objects_set,
+			 "%llu\n");
+
 /*
  * The names below, but for c_show, are also those of static functions in
  * other files (arch/x86/kernel/cpu/proc.c, fs/proc/consoles.c, crypto/proc.c);
@@ -778,7 +866,10 @@ static const struct {
 	{ "gate",			&test_gate_fops },
 	{ "inline",			&test_inline_fops },
 	{ "jump_label",			&test_jump_label_fops },
+	{ "knob",			&test_knob_fops },
 	{ "notrace",			&test_notrace_fops },
+	{ "nr_objects",			&test_nr_objects_fops },
+	{ "objects",			&test_objects_fops },
 	{ "percpu",			&test_percpu_fops },
 	{ "sleep_exit",			&test_sleep_exit_fops },
 	{ "sleep_interruptible",	&test_sleep_interruptible_fops },
@@ -814,6 +905,7 @@ static void __exit test_ksplice_exit(void)
 	debugfs_remove(test_dir);
 	test_spin_set(NULL, 0);
 	test_chain_stop();
+	test_nr_objects_set(NULL, 0);
 }
 module_exit(test_ksplice_exit);
 

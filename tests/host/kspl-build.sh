@@ -575,7 +575,7 @@ good_module() {
 	[ "$(modinfo -F vermagic "$1" | cut -d' ' -f1)" = "$2" ] &&
 		[ "$(modinfo -F license "$1")" = GPL ] &&
 		nm "$1" | grep -q ' [tT] cmdline_proc_show$' &&
-		modprobe --dump-modversions "$1" | grep -q 'ksplice_abi_3$'
+		modprobe --dump-modversions "$1" | grep -q 'ksplice_abi_4$'
 }
 
 # real NAME SOURCE RELEASE OPTION...

@@ -96,7 +96,7 @@ static void test_identity(void **state)
 	expect(-ENOEXEC, "not a hot update");
 	b.hdr.magic--;
 	b.hdr.format++;
-	expect(-EPROTO, "format 4");
+	expect(-EPROTO, "format 5");
 	b.hdr.format--;
 	b.hdr.header_size++;
 	expect(-EPROTO, "header");
@@ -330,6 +330,20 @@ static void test_fixups(void **state)
 	expect(-EINVAL, "flags 0x1");
 }
 
+static void test_hooks(void **state)
+{
+	struct ksplice_f_hook h = { .kind = KSPLICE_HOOK_FAIL_REVERSE }, *p;
+
+	(void)state;
+	p = blob_get(&b, BLOB_HOOKS, blob_add(&b, BLOB_HOOKS, &h));
+	expect(0, NULL);
+	p->kind = KSPLICE_HOOK_KINDS;
+	expect(-EINVAL, "kind 10");
+	p->kind = 0;
+	p->target = 1;
+	expect(-EINVAL, "target 1");
+}
+
 static void test_targets(void **state)
 {
 	struct ksplice_f_target t = { .name = blob_str(&b, "a_module") };
@@ -421,6 +435,7 @@ int main(void)
 		CASE(test_string_unit), CASE(test_site),
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs),
 		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
+		CASE(test_hooks),
 		CASE(test_every_word), CASE(test_checksum),
 	};
 

@@ -73,7 +73,7 @@ make_job()
 	if [[ $kind == object && $side != screen ]]; then
 		word=${run[-1]}
 		unset 'run[-1]'
-		run+=(-ffunction-sections -fdata-sections)
+		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "$WORK/include")
 		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
 		((WITH_DEBUG)) || run+=(-g0)
 		run+=("$word")
@@ -258,9 +258,23 @@ build_missing()
 	run_jobs compiled "${jobs[@]}"
 }
 
+# What patched source may include, where the kernel has none: of the stock
+# kernel nobody knew that it would be updated.
+author_header()
+{
+	local dir
+
+	mkdir -p "$WORK/include/linux"
+	for dir in "$LIB/../../kernel-tree-overlay/include" "$LIB/../../../include"; do
+		[[ ! -f $dir/linux/ksplice.h ]] || cp -- "$dir/linux/ksplice.h" "$WORK/include/linux/"
+	done
+}
+
 compile()
 {
 	local object jobs=() side retry=()
+
+	author_header
 
 	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
 		stale_check "$object"

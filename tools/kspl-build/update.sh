@@ -101,30 +101,53 @@ END
 }
 
 # core_symvers FILE: what modpost has to know of the core where that is not
-# part of the kernel, but a module. The version is that of the declaration,
+# part of the kernel, but a module. The versions are those of the declarations,
 # the same for every build of it.
 core_symvers()
 {
-	local crc=0x00000000
+	local symbol
 
 	: >"$1"
-	! grep -q $'\tksplice_abi_3\t' "$BUILD/Module.symvers" || return 0
-	if conf MODVERSIONS; then
-		crc=$("$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END'
+	! grep -q $'\tksplice_abi_4\t' "$BUILD/Module.symvers" || return 0
+	core_crcs >"$WORK/core.crcs"
+	for symbol in ksplice_abi_4 ksplice_shadow_{get,attach,detach,take_over}; do
+		printf '%s\t%s\tksplice\tEXPORT_SYMBOL_GPL\t\n' \
+			"$(sed -n "s/^$symbol //p" "$WORK/core.crcs")" "$symbol"
+	done >"$1"
+	! grep -q '^[^0]' "$1" || die $EXIT_FAILED \
+		"$BUILD/scripts/genksyms/genksyms does not work" \
+		"'make modules_prepare' in $BUILD builds it."
+}
+
+# "SYMBOL CRC" of each, as the declarations in <linux/ksplice.h> give them
+core_crcs()
+{
+	conf MODVERSIONS || {
+		printf '%s 0x00000000\n' ksplice_abi_4 ksplice_shadow_{get,attach,detach,take_over}
+		return
+	}
+	"$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END' |
 typedef unsigned int __u32;
 typedef __u32 u32;
-extern const u32 ksplice_abi_3;
-__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_3);
-EXPORT_SYMBOL(ksplice_abi_3);
+struct ksplice_shadow_type {
+	unsigned long id;
+	unsigned long size;
+	int (*ctor)(void *obj, void *data, void *arg);
+	void (*dtor)(void *obj, void *data);
+};
+extern const u32 ksplice_abi_4;
+void *ksplice_shadow_get(const void *obj, unsigned long id);
+void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
+			    unsigned int gfp, void *arg);
+void ksplice_shadow_detach(const void *obj, unsigned long id);
+void ksplice_shadow_take_over(const struct ksplice_shadow_type *type);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_4);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_get);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_attach);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_detach);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_take_over);
 END
-		)
-		crc=${crc%%$'\n'*}
-		crc=${crc##* }
-		[[ $crc == 0x* ]] || die $EXIT_FAILED \
-			"$BUILD/scripts/genksyms/genksyms does not work" \
-			"'make modules_prepare' in $BUILD builds it."
-	fi
-	printf '%s\tksplice_abi_3\tksplice\tEXPORT_SYMBOL_GPL\t\n' "$crc" >"$1"
+		sed -n 's/.*\(ksplice_[a-z0-9_]*\).*\(0x[0-9a-f]*\).*/\1 \2/p'
 }
 
 add_modinfo()

@@ -21,6 +21,7 @@ static struct {
 	VEC(struct ksplice_f_replace) replaces;
 	VEC(struct unit *) new_funcs;	/* of replaces, NULL for ranges */
 	VEC(struct ksplice_f_fixup) fixups;
+	VEC(struct ksplice_f_hook) hooks;
 	struct buf strings, bytes;
 	struct map string_at, sym_at;
 } b;
@@ -595,6 +596,18 @@ static void add_fixups(void)
 	}
 }
 
+static void add_hooks(void)
+{
+	const struct hook *h;
+
+	vec_for_each(h, &b.up->hooks) {
+		struct ksplice_f_hook *f = vec_add(&b.hooks);
+
+		f->kind = h->kind;
+		f->target = h->func->obj->target;
+	}
+}
+
 /* Layout */
 
 static struct ksplice_f_table put(struct buf *out, const void *data, u32 n,
@@ -637,6 +650,11 @@ static void point_all(u32 idx, const struct ksplice_f_header *h)
 		      i * sizeof(struct ksplice_f_fixup) +
 		      offsetof(struct ksplice_f_fixup, place),
 		      b.out->fixups.v[i].sec, b.out->fixups.v[i].off);
+	for (i = 0; i < b.hooks.n; i++)
+		point(idx, h->hooks.off + i * sizeof(struct ksplice_f_hook) +
+		      offsetof(struct ksplice_f_hook, addr),
+		      b.up->hooks.v[i].func->out_sec,
+		      b.up->hooks.v[i].func->out_off);
 }
 
 static void add_targets(void)
@@ -665,6 +683,7 @@ static void lay_out(void)
 	h.sites = PUT(&o, b.sites);
 	h.replaces = PUT(&o, b.replaces);
 	h.fixups = PUT(&o, b.fixups);
+	h.hooks = PUT(&o, b.hooks);
 	h.strings = put(&o, b.strings.v, b.strings.n, 1);
 	h.bytes = put(&o, b.bytes.v, b.bytes.n, 1);
 	buf_align(&o, 8, 0);
@@ -709,6 +728,7 @@ void blob_build(struct update *up, struct out *out)
 		if (tu->pre)
 			add_replaces(tu->pre);
 	add_fixups();
+	add_hooks();
 	add_targets();
 	lay_out();
 }

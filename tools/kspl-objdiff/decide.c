@@ -605,6 +605,66 @@ static void warn_pointers(struct update *up, const struct unit *u)
 	}
 }
 
+const char *const hook_names[KSPLICE_HOOK_KINDS] = {
+	"pre_apply", "check_apply", "apply", "post_apply", "fail_apply",
+	"pre_reverse", "check_reverse", "reverse", "post_reverse",
+	"fail_reverse",
+};
+
+/* ".ksplice.hooks.KIND.NUMBER" */
+static bool read_hook(const struct unit *u, struct hook *h)
+{
+	const char *name = u->sec->name + strlen(KSPLICE_HOOK_SECTION);
+	const char *dot = strchr(name, '.');
+	char *end;
+
+	for (h->kind = 0; dot && h->kind < KSPLICE_HOOK_KINDS; h->kind++)
+		if (strlen(hook_names[h->kind]) == (size_t)(dot - name) &&
+		    starts_with(name, hook_names[h->kind]))
+			break;
+	if (!dot || h->kind == KSPLICE_HOOK_KINDS)
+		return false;
+	h->order = strtoul(dot + 1, &end, 10);
+	if (!dot[1] || *end || u->size != 8 || u->refs.n != 1)
+		return false;
+	h->func = u->refs.v[0].unit;
+	return h->func && !u->refs.v[0].target && h->func->sec->cls == SC_TEXT;
+}
+
+/* In the order of their file. */
+static void add_hook(struct update *up, const struct hook *hook)
+{
+	struct hook *h = vec_add(&up->hooks);
+
+	for (; h > up->hooks.v; h--) {
+		if (h[-1].func->obj != hook->func->obj ||
+		    h[-1].order < hook->order)
+			break;
+		*h = h[-1];
+	}
+	*h = *hook;
+	include(up, hook->func, xasprintf("a hook, %s", hook_names[hook->kind]));
+}
+
+/* Those that the old source has as well were an earlier update's. */
+static void add_hooks(struct update *up, struct tu *tu)
+{
+	struct hook hook;
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units) {
+		if ((*u)->sec->cls != SC_HOOK || (*u)->twin)
+			continue;
+		if (read_hook(*u, &hook))
+			add_hook(up, &hook);
+		else
+			refuse(up, "hook", (*u)->obj, unit_label(*u),
+			       "use the macros of <linux/ksplice.h>, with a function of the same file",
+			       "section %s does not hold the address of a function",
+			       (*u)->sec->name);
+	}
+}
+
 static void include_all(struct update *up)
 {
 	u32 i;
@@ -743,8 +803,10 @@ void decide(struct update *up)
 		tu->ninit = up->ninit;
 		up->ninit += ninit;
 	}
-	vec_for_each(tu, &up->tus)
+	vec_for_each(tu, &up->tus) {
 		replace_changed(up, tu);
+		add_hooks(up, tu);
+	}
 	include_all(up);
 	vec_for_each(tu, &up->tus) {
 		check_initcalls(up, tu);

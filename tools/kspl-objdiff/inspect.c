@@ -28,6 +28,7 @@ static struct {
 	const struct ksplice_f_site *sites;
 	const struct ksplice_f_replace *replaces;
 	const struct ksplice_f_fixup *fixups;
+	const struct ksplice_f_hook *hooks;
 	const char *strings;
 	const Elf64_Rela *rela;
 	size_t nrela;
@@ -120,6 +121,7 @@ static void check_update(void)
 	f.sites = table(&f.h->sites);
 	f.replaces = table(&f.h->replaces);
 	f.fixups = table(&f.h->fixups);
+	f.hooks = table(&f.h->hooks);
 	f.strings = table(&f.h->strings);
 }
 
@@ -261,6 +263,15 @@ static void print_fixups(void)
 	}
 }
 
+static void print_hooks(void)
+{
+	u32 i;
+
+	for (i = 0; i < f.h->hooks.n; i++)
+		printf("  %s: %s %s\n", str(f.targets[f.hooks[i].target].name),
+		       hook_names[f.hooks[i].kind], place_of(hooks, i, addr));
+}
+
 static void print_units(void)
 {
 	u32 i, k;
@@ -298,6 +309,8 @@ static void print_text(void)
 		printf(" %s", str(f.targets[i].name));
 	printf("\nreplaced:\n");
 	print_replaces();
+	printf("hooks: %u\n", f.h->hooks.n);
+	print_hooks();
 	printf("fixups: %u\n", f.h->fixups.n);
 	print_fixups();
 	printf("units: %u, symbols: %u, relocations: %u, sites: %u\n",
@@ -334,6 +347,22 @@ static void json_replaces(void)
 			json_field("new", place_of(replaces, i, addr), false);
 		printf("\"size\": %u, \"new_size\": %u}", r->size,
 		       r->new_size);
+	}
+	printf("],\n");
+}
+
+static void json_hooks(void)
+{
+	u32 i;
+
+	printf(" \"hooks\": [");
+	for (i = 0; i < f.h->hooks.n; i++) {
+		printf("%s\n  {", i ? "," : "");
+		json_field("kind", hook_names[f.hooks[i].kind], false);
+		json_field("target", str(f.targets[f.hooks[i].target].name),
+			   false);
+		json_field("function", place_of(hooks, i, addr), true);
+		printf("}");
 	}
 	printf("],\n");
 }
@@ -391,6 +420,7 @@ static void print_json(void)
 	}
 	printf("],\n");
 	json_replaces();
+	json_hooks();
 	json_fixups();
 	json_units();
 	printf(" \"symbols\": %u, \"relocs\": %u, \"sites\": %u}\n",

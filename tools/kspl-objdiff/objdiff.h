@@ -129,6 +129,7 @@ enum sec_class {
 	SC_STATIC_CALL,		/* trampolines of static calls */
 	SC_SPECIAL,		/* collected by the linker, used at boot */
 	SC_EXPORT,
+	SC_HOOK,		/* pointers to hooks of the author */
 	SC_UNKNOWN,
 };
 
@@ -365,12 +366,19 @@ struct tu {
 	u32 ninit;		/* changes that only count at boot */
 };
 
+struct hook {
+	u32 kind;			/* enum ksplice_f_hook_kind */
+	u32 order;			/* in its file */
+	struct unit *func;
+};
+
 struct update {
 	const char *name, *release, *description;
 	VEC(struct target) targets;	/* vmlinux first, if it is one */
 	VEC(struct tu) tus;		/* by target */
 	VEC(struct refusal) refusals;
 	VEC(struct note) notes;
+	VEC(struct hook) hooks;
 	struct map exports;		/* name -> struct export */
 	u32 nreplaced, nnew, ninit, ninitcall;
 	bool all;			/* replace what did not change, too */
@@ -430,6 +438,8 @@ struct out_reloc {
 	const char *name;	/* undefined symbol */
 	s64 addend;
 };
+
+extern const char *const hook_names[KSPLICE_HOOK_KINDS];
 
 struct out_sec {
 	const char *name;

@@ -41,6 +41,9 @@ static const struct sec_desc descs[] = {
 	/* text of the module's own making, shown by modinfo */
 	EXACT(".modinfo", SC_DROP),
 
+	/* what the author wants to be run */
+	PREFIX(KSPLICE_HOOK_SECTION, SC_HOOK),
+
 	SPECIAL(".initcall", true, "an initcall, which only runs at boot"),
 	SPECIAL(".con_initcall", true, "an initcall, which only runs at boot"),
 

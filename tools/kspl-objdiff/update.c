@@ -126,7 +126,8 @@ bool symbol_is_exported(const struct update *up, const char *name)
 {
 	const struct export *e = map_get(&up->exports, name);
 
-	if (!up->exports.n)
+	/* the core's own, which may be a module that is built later */
+	if (!up->exports.n || starts_with(name, "ksplice_shadow_"))
 		return true;
 	return e && !strcmp(e->module, "vmlinux") && !e->ns[0];
 }
@@ -212,7 +213,7 @@ int update_status(const struct update *up)
 {
 	if (up->refusals.n)
 		return EXIT_REFUSED;
-	return up->nreplaced ? EXIT_OK : EXIT_NO_CHANGE;
+	return up->nreplaced || up->hooks.n ? EXIT_OK : EXIT_NO_CHANGE;
 }
 
 /*

@@ -9,8 +9,8 @@
  * module loader handles like any other module's, it carries ONE section,
  * KSPLICE_SECTION, which is what this header describes: a header, tables
  * and bytes, all found by offsets from the start of the section ("the blob").
- * Only two kinds of fields hold addresses (struct ksplice_f_fixup.place and
- * struct ksplice_f_replace.addr); the module loader fills them through
+ * Only three kinds of fields hold addresses (struct ksplice_f_fixup.place,
+ * struct ksplice_f_replace.addr and struct ksplice_f_hook.addr); the module loader fills them through
  * R_X86_64_64 relocations against symbols of the update itself.
  *
  * The section's name begins with ".init", so that the loader frees it when
@@ -24,7 +24,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		3
+#define KSPLICE_FORMAT		4
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -35,7 +35,7 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_3"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_4"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
@@ -71,6 +71,7 @@ struct ksplice_f_table {
  * @sites:	struct ksplice_f_site, by unit, ascending offsets in a unit
  * @replaces:	struct ksplice_f_replace
  * @fixups:	struct ksplice_f_fixup
+ * @hooks:	struct ksplice_f_hook, in the order in which they run
  * @strings:	NUL-terminated strings; offset 0 holds the empty string, the
  *		last byte is 0
  * @bytes:	contents of units and of alternatives' replacements
@@ -92,6 +93,7 @@ struct ksplice_f_header {
 	struct ksplice_f_table sites;
 	struct ksplice_f_table replaces;
 	struct ksplice_f_table fixups;
+	struct ksplice_f_table hooks;
 	struct ksplice_f_table strings;
 	struct ksplice_f_table bytes;
 };
@@ -324,5 +326,38 @@ struct ksplice_f_fixup {
 
 #define KSPLICE_R_RT_PTR	0x1001	/* 8 bytes, before: the placeholder */
 #define KSPLICE_R_RT_SHIFT	0x1002	/* 1 byte, before: the placeholder */
+
+/* When a hook runs; <linux/ksplice.h> says what each is for. */
+enum ksplice_f_hook_kind {
+	KSPLICE_HOOK_PRE_APPLY		= 0,
+	KSPLICE_HOOK_CHECK_APPLY	= 1,
+	KSPLICE_HOOK_APPLY		= 2,
+	KSPLICE_HOOK_POST_APPLY		= 3,
+	KSPLICE_HOOK_FAIL_APPLY		= 4,
+	KSPLICE_HOOK_PRE_REVERSE	= 5,
+	KSPLICE_HOOK_CHECK_REVERSE	= 6,
+	KSPLICE_HOOK_REVERSE		= 7,
+	KSPLICE_HOOK_POST_REVERSE	= 8,
+	KSPLICE_HOOK_FAIL_REVERSE	= 9,
+	KSPLICE_HOOK_KINDS
+};
+
+/*
+ * An object has the address of each hook in a section of its own, of this name
+ * and KIND.NUMBER; those of a kind run in the order of their numbers.
+ */
+#define KSPLICE_HOOK_SECTION	".ksplice.hooks."
+
+/**
+ * struct ksplice_f_hook - a function of the update's author
+ * @addr:	its address (filled by the module loader)
+ * @kind:	enum ksplice_f_hook_kind
+ * @target:	index in @targets: it runs if that is there
+ */
+struct ksplice_f_hook {
+	__u64 addr;
+	__u32 kind;
+	__u32 target;
+};
 
 #endif /* _LINUX_KSPLICE_FORMAT_H */

@@ -41,8 +41,8 @@ DEFINE_MUTEX(ksplice_conflicts_mutex);
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
-const u32 ksplice_abi_3 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_3);
+const u32 ksplice_abi_4 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_4);
 
 /**
  * ksplice_text_reserved - do jumps of applied updates stand in some text?
@@ -145,9 +145,9 @@ static int check_identity(const struct ksplice_view *view)
 
 static int check_contents(const struct ksplice_view *view)
 {
-	if (view->hdr->replaces.n)
+	if (view->hdr->replaces.n || view->hdr->hooks.n)
 		return 0;
-	pr_err("%s: it replaces no function; build it again\n",
+	pr_err("%s: it replaces no function and has no hooks; build it again\n",
 	       ksplice_str(view, view->hdr->name));
 	return -ENOEXEC;
 }
@@ -156,6 +156,7 @@ static void free_update(struct ksplice_update *update)
 {
 	kvfree(update->conflicts);
 	kvfree(update->funcs);
+	kvfree(update->hooks);
 	kfree(update->objects);
 	kvfree(update->strings);
 	kvfree(update->blob);
@@ -221,6 +222,7 @@ static void drop_update(struct ksplice_update *update)
 {
 	unlist_update(update);
 	ksplice_sysfs_remove(update);
+	ksplice_shadow_release(update->module);
 	free_update(update);
 }
 
@@ -237,6 +239,8 @@ static struct ksplice_update *new_update(struct module *mod,
 	ret = keep_blob(update, view);
 	if (!ret)
 		ret = ksplice_objects_init(update, view);
+	if (!ret)
+		ret = ksplice_hooks_init(update, view);
 	if (ret) {
 		free_update(update);
 		return ERR_PTR(ret);
@@ -402,6 +406,21 @@ static int prepare(struct ksplice_update *update)
 	return ret;
 }
 
+/* The change, and the author's hooks around it. */
+static int change(struct ksplice_update *update, bool apply)
+{
+	int ret;
+
+	ret = ksplice_hooks_pre(update, apply, NULL);
+	if (ret)
+		update->cause = KSPLICE_HOOK_FAILED;
+	else
+		ret = ksplice_change(update, apply);
+	if (ret)
+		ksplice_hooks_fail(update, apply, NULL);
+	return ret;
+}
+
 static int try_apply(struct ksplice_update *update)
 {
 	int ret;
@@ -412,7 +431,7 @@ static int try_apply(struct ksplice_update *update)
 	if (!try_module_get(update->module))
 		return -ENODEV;
 
-	ret = ksplice_change(update, true);
+	ret = change(update, true);
 	if (ret)
 		module_put(update->module);
 	return ret;
@@ -433,6 +452,7 @@ static int apply(struct ksplice_update *update)
 		return ret;
 	}
 	WRITE_ONCE(update->state, KSPLICE_APPLIED);
+	ksplice_hooks_post(update, true, NULL);
 	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
 	pr_info("%s: applied, machine stopped for %llu ns\n", update->name,
 		update->stats.pause_ns);
@@ -443,11 +463,12 @@ static int reverse(struct ksplice_update *update)
 {
 	int ret;
 
-	ret = ksplice_change(update, false);
+	ret = change(update, false);
 	if (ret)
 		return ret;
 
 	WRITE_ONCE(update->state, KSPLICE_REVERSED);
+	ksplice_hooks_post(update, false, NULL);
 	pr_info("%s: reversed, machine stopped for %llu ns\n", update->name,
 		update->stats.pause_ns);
 	module_put(update->module);
@@ -517,8 +538,8 @@ static int lock_settled(struct ksplice_update *update, bool enable)
  * Context: process; may wait for update->timeout_ms, twice if a target module
  * is being loaded or removed.
  * Return: 0; -EINVAL if it is so already; -EAGAIN while its module is being
- * loaded; -ENODEV while it is being removed; what ksplice_change() says; what
- * is wrong with a target module.
+ * loaded; -ENODEV while it is being removed; what ksplice_change() or a hook
+ * says; what is wrong with a target module.
  */
 int ksplice_enable(struct ksplice_update *update, bool enable)
 {
@@ -563,7 +584,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_3. */
+/* No update is loaded any more: each uses ksplice_abi_4. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);
@@ -571,6 +592,7 @@ static void __exit ksplice_exit(void)
 	ksplice_window_exit();
 	/* A thread that was parked may be preempted on its way out of there. */
 	synchronize_rcu_tasks();
+	ksplice_shadow_exit();
 	ksplice_sysfs_exit();
 	arch_ksplice_exit();
 }

@@ -81,6 +81,7 @@ static int check_tables(struct ksplice_checker *c)
 		{ "sites", &h->sites, sizeof(struct ksplice_f_site) },
 		{ "replaces", &h->replaces, sizeof(struct ksplice_f_replace) },
 		{ "fixups", &h->fixups, sizeof(struct ksplice_f_fixup) },
+		{ "hooks", &h->hooks, sizeof(struct ksplice_f_hook) },
 		{ "strings", &h->strings, 1 },
 		{ "bytes", &h->bytes, 1 },
 	};
@@ -106,6 +107,7 @@ static void set_pointers(struct ksplice_view *v)
 	v->sites = blob + v->hdr->sites.off;
 	v->replaces = blob + v->hdr->replaces.off;
 	v->fixups = blob + v->hdr->fixups.off;
+	v->hooks = blob + v->hdr->hooks.off;
 	v->strings = blob + v->hdr->strings.off;
 	v->bytes = blob + v->hdr->bytes.off;
 }
@@ -149,7 +151,7 @@ static int check_strings(struct ksplice_checker *c)
 	u32 n = c->v->hdr->strings.n;
 
 	if (!n || c->v->strings[0] || c->v->strings[n - 1])
-		return bad(c, "table", 7,
+		return bad(c, "table", 8,
 			   "the strings do not begin and end with a 0 byte");
 	return 0;
 }
@@ -540,6 +542,17 @@ static int check_fixup(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
+static int check_hook(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_f_hook *h = &c->v->hooks[i];
+
+	if (h->kind >= KSPLICE_HOOK_KINDS)
+		return bad(c, "hook", i, "unknown kind %u", h->kind);
+	if (h->target >= c->v->hdr->targets.n)
+		return bad(c, "hook", i, "there is no target %u", h->target);
+	return 0;
+}
+
 /* Calls @check for each entry of a table. */
 static int check_each(struct ksplice_checker *c, u32 n,
 		      int (*check)(struct ksplice_checker *c, u32 i))
@@ -571,6 +584,8 @@ static int check_all(struct ksplice_checker *c)
 		ret = check_each(c, h->replaces.n, check_replace);
 	if (!ret)
 		ret = check_each(c, h->fixups.n, check_fixup);
+	if (!ret)
+		ret = check_each(c, h->hooks.n, check_hook);
 	return ret;
 }
 
@@ -581,7 +596,7 @@ static int check_all(struct ksplice_checker *c)
  * @size:	bytes there are
  * @err:	gets the reason, for a person
  *
- * Addresses (fixup.place, replace.addr) are not checked: what they have to lie
+ * Addresses (fixup.place, replace.addr, hook.addr) are not checked: what they have to lie
  * in, only the core knows.
  *
  * Return: 0; -ENOEXEC if this is no update or only the beginning of one;
@@ -651,6 +666,19 @@ static u32 sum_replaces(const struct ksplice_view *v, u32 crc, size_t *at)
 	return crc;
 }
 
+static u32 sum_hooks(const struct ksplice_view *v, u32 crc, size_t *at)
+{
+	const struct ksplice_f_table *t = &v->hdr->hooks;
+	u32 i;
+
+	for (i = 0; i < t->n; i++)
+		crc = sum_to(v->hdr, crc, at,
+			     t->off + i * sizeof(struct ksplice_f_hook) +
+			     offsetof(struct ksplice_f_hook, addr),
+			     sizeof(u64));
+	return crc;
+}
+
 /**
  * ksplice_view_intact() - is a blob still what the tool wrote?
  * @v:		the view
@@ -669,7 +697,8 @@ int ksplice_view_intact(const struct ksplice_view *v,
 	u32 crc;
 
 	if (h->replaces.off + h->replaces.n * sizeof(*v->replaces) >
-	    h->fixups.off) {
+	    h->fixups.off ||
+	    h->fixups.off + h->fixups.n * sizeof(*v->fixups) > h->hooks.off) {
 		snprintf(err->text, sizeof(err->text),
 			 "the update is damaged: its tables stand in another order; build it again");
 		return -EINVAL;
@@ -678,6 +707,7 @@ int ksplice_view_intact(const struct ksplice_view *v,
 		     sizeof(h->checksum));
 	crc = sum_replaces(v, crc, &at);
 	crc = sum_fixups(v, crc, &at);
+	crc = sum_hooks(v, crc, &at);
 	crc = ~sum_to(h, crc, &at, h->size, 0);
 	if (crc == h->checksum)
 		return 0;

@@ -27,12 +27,13 @@ struct ksplice_error {
  * @sites:	same
  * @replaces:	same
  * @fixups:	same
+ * @hooks:	same
  * @strings:	same
  * @bytes:	same
  *
  * All pointers lie in the blob, all indices, offsets and ranges in its tables
  * are in bounds, all strings are terminated.  Only addresses the module loader
- * filled in (fixup.place, replace.addr) are NOT checked: the core has to.
+ * filled in (fixup.place, replace.addr, hook.addr) are NOT checked: the core has to.
  */
 struct ksplice_view {
 	const struct ksplice_f_header *hdr;
@@ -43,6 +44,7 @@ struct ksplice_view {
 	const struct ksplice_f_site *sites;
 	const struct ksplice_f_replace *replaces;
 	const struct ksplice_f_fixup *fixups;
+	const struct ksplice_f_hook *hooks;
 	const char *strings;
 	const u8 *bytes;
 };

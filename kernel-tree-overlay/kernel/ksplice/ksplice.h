@@ -54,6 +54,7 @@ enum ksplice_state {
  * @KSPLICE_ALWAYS_BUSY:	the code is what stops the machine itself
  * @KSPLICE_NO_MATCH:		a target module holds other code
  * @KSPLICE_TARGET_MOVING:	a target module was being loaded or removed
+ * @KSPLICE_HOOK_FAILED:	a hook of the update's author said no
  */
 enum ksplice_cause {
 	KSPLICE_OK,
@@ -66,6 +67,7 @@ enum ksplice_cause {
 	KSPLICE_ALWAYS_BUSY,
 	KSPLICE_NO_MATCH,
 	KSPLICE_TARGET_MOVING,
+	KSPLICE_HOOK_FAILED,
 };
 
 /**
@@ -124,6 +126,18 @@ struct ksplice_object {
 	struct module *mod;
 	struct module **pins;
 	unsigned int nr_pins;
+};
+
+/**
+ * struct ksplice_hook - a function of the update's author
+ * @addr:	its address
+ * @kind:	enum ksplice_f_hook_kind
+ * @object:	it runs if this target is there
+ */
+struct ksplice_hook {
+	unsigned long addr;
+	u32 kind;
+	struct ksplice_object *object;
 };
 
 /**
@@ -216,6 +230,8 @@ struct ksplice_stats {
  * @nr_objects:	number of them
  * @funcs:	what it replaces
  * @nr_funcs:	number of them
+ * @hooks:	functions of its author, in the order in which they run
+ * @nr_hooks:	number of them
  * @strings:	copy of the update's strings, which names point into
  * @blob:	copy of all its tables, if it has a module among its targets
  * @view:	of @blob
@@ -238,6 +254,8 @@ struct ksplice_update {
 	unsigned int nr_objects;
 	struct ksplice_func *funcs;
 	unsigned int nr_funcs;
+	struct ksplice_hook *hooks;
+	unsigned int nr_hooks;
 	char *strings;
 	void *blob;
 	struct ksplice_view view;
@@ -276,6 +294,26 @@ int ksplice_target_coming(struct module *mod);
 void ksplice_target_going(struct module *mod);
 int ksplice_check_livepatch(struct ksplice_update *update,
 			    const struct ksplice_object *object);
+
+/* hooks.c */
+int ksplice_hooks_init(struct ksplice_update *update,
+		       const struct ksplice_view *view);
+int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
+		      const struct ksplice_object *object);
+int ksplice_hooks_check(struct ksplice_update *update, bool apply,
+			const struct ksplice_object *object);
+void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
+			    const struct ksplice_object *object);
+void ksplice_hooks_post(struct ksplice_update *update, bool apply,
+			const struct ksplice_object *object);
+void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
+			const struct ksplice_object *object);
+int ksplice_hooks_coming(struct ksplice_object *object);
+void ksplice_hooks_going(struct ksplice_object *object);
+
+/* shadow.c */
+void ksplice_shadow_release(struct module *mod);
+void ksplice_shadow_exit(void);
 
 /* sysfs.c */
 int ksplice_sysfs_init(void);

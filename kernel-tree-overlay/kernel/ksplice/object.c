@@ -464,6 +464,8 @@ static int attach_coming(struct ksplice_object *object, struct module *mod)
 		ret = ksplice_sysfs_add_funcs(object);
 	if (!ret)
 		ret = patch_coming(object);
+	if (!ret)
+		ret = ksplice_hooks_coming(object);
 	if (ret)
 		pr_err("%s: update %s is applied and does not fit this module, which is not loaded; take the update back first, or load the module that it was made for\n",
 		       mod->name, update->name);
@@ -473,15 +475,19 @@ static int attach_coming(struct ksplice_object *object, struct module *mod)
 	return ret;
 }
 
-static void forget(struct module *mod)
+/* @failed: the update that could not be applied to it; its hooks know that. */
+static void forget(struct module *mod, const struct ksplice_update *failed)
 {
 	struct ksplice_object *object;
 	struct ksplice_update *update;
 
 	list_for_each_entry(update, &ksplice_updates, list) {
 		object = find_object(update, mod->name);
-		if (object && object->mod == mod)
-			detach(object);
+		if (!object || object->mod != mod)
+			continue;
+		if (update != failed && update->state == KSPLICE_APPLIED)
+			ksplice_hooks_going(object);
+		detach(object);
 	}
 }
 
@@ -512,7 +518,7 @@ int ksplice_target_coming(struct module *mod)
 			break;
 	}
 	if (ret)
-		forget(mod);
+		forget(mod, update);
 	mutex_unlock(&ksplice_mutex);
 	return ret;
 }
@@ -526,6 +532,6 @@ void ksplice_target_going(struct module *mod)
 	if (!is_target(mod))
 		return;
 	mutex_lock(&ksplice_mutex);
-	forget(mod);
+	forget(mod, NULL);
 	mutex_unlock(&ksplice_mutex);
 }

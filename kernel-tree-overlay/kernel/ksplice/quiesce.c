@@ -361,6 +361,13 @@ static int try_once(struct quiesce *q)
 	return ret;
 }
 
+/* Is it worth trying again? */
+static bool may_pass(const struct quiesce *q, int ret)
+{
+	return (ret == -EBUSY && q->stop.cause == KSPLICE_CODE_BUSY) ||
+	       (ret == -EAGAIN && q->stop.cause == KSPLICE_HOOK_FAILED);
+}
+
 static int try_until(struct quiesce *q)
 {
 	unsigned int timeout = READ_ONCE(q->stop.update->timeout_ms);
@@ -374,10 +381,11 @@ static int try_until(struct quiesce *q)
 
 		q->hurry = late || q->attempts >= MAX_LOOKS;
 		ret = try_once(q);
-		if (ret != -EBUSY || q->stop.cause != KSPLICE_CODE_BUSY)
+		if (!may_pass(q, ret))
 			return ret;
 		/* Nobody was in the way, only too many had run: look again. */
-		if (!q->stop.check.nr_conflicts && !q->hurry &&
+		if (q->stop.cause == KSPLICE_CODE_BUSY &&
+		    !q->stop.check.nr_conflicts && !q->hurry &&
 		    q->attempts < EAGER_LOOKS)
 			continue;
 		if (late)
@@ -443,8 +451,8 @@ static void record(struct quiesce *q)
  *
  * Context: process; ksplice_mutex held.
  * Return: 0; -EBUSY if threads or others' claims on the text stay in the way;
- * -ERESTARTSYS if a signal came while it waited; -ENOMEM.  On failure nothing has
- * changed.
+ * -ERESTARTSYS if a signal came while it waited; -ENOMEM; what a hook in the
+ * stop said.  On failure nothing has changed.
  */
 int ksplice_change(struct ksplice_update *update, bool apply)
 {

@@ -103,8 +103,12 @@ static void decide(struct ksplice_stop *stop)
 		stop->ret = -EBUSY;
 		return;
 	}
+	stop->ret = ksplice_hooks_check(stop->update, stop->apply, NULL);
+	if (stop->ret) {
+		stop->cause = KSPLICE_HOOK_FAILED;
+		return;
+	}
 	stop->cause = KSPLICE_OK;
-	stop->ret = 0;
 	arch_ksplice_poke_start(stop->jumps, stop->nr_jumps);
 }
 
@@ -139,8 +143,10 @@ static int stop_fn(void *data)
 		meet(stop, ++nth);
 	}
 	if (master) {
-		if (!stop->ret)
+		if (!stop->ret) {
 			arch_ksplice_poke_end();
+			ksplice_hooks_switched(stop->update, stop->apply, NULL);
+		}
 		stop->pause_ns = ktime_get_mono_fast_ns() - start;
 	}
 	return 0;
@@ -217,7 +223,8 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply)
 {
 	struct ksplice_check *check = &stop->check;
-	unsigned int n = update->nr_funcs;
+	/* Of an update that has only hooks the text is checked. */
+	unsigned int n = update->nr_funcs + 1;
 
 	stop->update = update;
 	stop->apply = apply;
@@ -313,7 +320,7 @@ static int stop_locked(struct ksplice_stop *stop)
  * Context: process; ksplice_mutex held; a window open unless @stop->full.
  * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; with no conflict
  * noted, too many threads have run and there was no stop), TEXT_RESERVED or
- * ALWAYS_BUSY.
+ * ALWAYS_BUSY; what a hook said, with HOOK_FAILED (on -EAGAIN try again).
  */
 int ksplice_stop(struct ksplice_stop *stop)
 {

@@ -37,6 +37,7 @@ static const char * const cause_words[] = {
 	[KSPLICE_ALWAYS_BUSY]	= "always_busy",
 	[KSPLICE_NO_MATCH]	= "no_match",
 	[KSPLICE_TARGET_MOVING]	= "target_moving",
+	[KSPLICE_HOOK_FAILED]	= "hook_failed",
 };
 
 static struct ksplice_update *to_update(struct kobject *kobj)

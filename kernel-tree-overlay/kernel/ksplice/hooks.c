@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - run the hooks of an update's author
+ *
+ * <linux/ksplice.h> says what each is for.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/irqflags.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "ksplice.h"
+
+typedef int (*hook_fn)(void);
+typedef void (*void_hook_fn)(void);
+
+static bool runs(const struct ksplice_hook *hook, u32 kind,
+		 const struct ksplice_object *object)
+{
+	return hook->kind == kind && (!object || hook->object == object) &&
+	       hook->object->presence == KSPLICE_PRESENT;
+}
+
+/* Hooks that may say no; @object: only those of this target, or NULL. */
+static int ask(struct ksplice_update *update, u32 kind,
+	       const struct ksplice_object *object,
+	       const struct ksplice_hook **who)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < update->nr_hooks && !ret; i++) {
+		const struct ksplice_hook *hook = &update->hooks[i];
+
+		if (!runs(hook, kind, object))
+			continue;
+		*who = hook;
+		ret = ((hook_fn)hook->addr)();
+		/* Whatever it meant by that. */
+		if (ret > 0 || ret < -MAX_ERRNO)
+			ret = -EINVAL;
+	}
+	return ret;
+}
+
+static void tell(struct ksplice_update *update, u32 kind,
+		 const struct ksplice_object *object)
+{
+	unsigned int i;
+
+	for (i = 0; i < update->nr_hooks; i++) {
+		if (runs(&update->hooks[i], kind, object))
+			((void_hook_fn)update->hooks[i].addr)();
+	}
+}
+
+/**
+ * ksplice_hooks_pre - before anything is changed
+ * @update:	the update
+ * @apply:	it is applied, else taken back
+ * @object:	only hooks of this target, or NULL
+ *
+ * Context: process; ksplice_mutex held.
+ * Return: 0, or what a hook said, with its name in the log: it is refused, and
+ * ksplice_hooks_fail() has to be called.
+ */
+int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
+		      const struct ksplice_object *object)
+{
+	const struct ksplice_hook *who;
+	int ret;
+
+	ret = ask(update, apply ? KSPLICE_HOOK_PRE_APPLY :
+				  KSPLICE_HOOK_PRE_REVERSE, object, &who);
+	if (ret)
+		pr_err("%s: its hook %ps says no: %d\n", update->name,
+		       (void *)who->addr, ret);
+	return ret;
+}
+
+/**
+ * ksplice_hooks_check - nobody is inside: may it be changed?
+ * @update:	the update
+ * @apply:	it is applied, else taken back
+ * @object:	only hooks of this target, or NULL
+ *
+ * Context: in the stop, on one CPU.
+ * Return: 0, or what a hook said.
+ */
+int ksplice_hooks_check(struct ksplice_update *update, bool apply,
+			const struct ksplice_object *object)
+{
+	const struct ksplice_hook *who;
+
+	return ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
+				   KSPLICE_HOOK_CHECK_REVERSE, object, &who);
+}
+
+/**
+ * ksplice_hooks_switched - all jumps are written, or taken back
+ * @update:	the update
+ * @apply:	it is applied, else taken back
+ * @object:	only hooks of this target, or NULL
+ *
+ * Context: in the stop, on one CPU.
+ */
+void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
+			    const struct ksplice_object *object)
+{
+	tell(update, apply ? KSPLICE_HOOK_APPLY : KSPLICE_HOOK_REVERSE, object);
+}
+
+/**
+ * ksplice_hooks_post - it is done
+ * @update:	the update
+ * @apply:	it was applied, else taken back
+ * @object:	only hooks of this target, or NULL
+ *
+ * Context: process; ksplice_mutex held.
+ */
+void ksplice_hooks_post(struct ksplice_update *update, bool apply,
+			const struct ksplice_object *object)
+{
+	tell(update, apply ? KSPLICE_HOOK_POST_APPLY :
+			     KSPLICE_HOOK_POST_REVERSE, object);
+}
+
+/**
+ * ksplice_hooks_fail - it is not done
+ * @update:	the update
+ * @apply:	it was to be applied, else taken back
+ * @object:	only hooks of this target, or NULL
+ *
+ * Context: process; ksplice_mutex held.
+ */
+void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
+			const struct ksplice_object *object)
+{
+	u32 kind = apply ? KSPLICE_HOOK_FAIL_APPLY : KSPLICE_HOOK_FAIL_REVERSE;
+	unsigned int i;
+
+	for (i = update->nr_hooks; i-- > 0; ) {
+		if (runs(&update->hooks[i], kind, object))
+			((void_hook_fn)update->hooks[i].addr)();
+	}
+}
+
+/**
+ * ksplice_hooks_coming - a target has come that the update is to be applied to
+ * @object:	the target, matched; none of its code has run
+ *
+ * Nothing of the module exists that a stop could protect.  The hooks of the stop
+ * still get what they may rely on: interrupts are off.
+ *
+ * Return: 0, or what a hook said; then they have been told that it failed.
+ */
+int ksplice_hooks_coming(struct ksplice_object *object)
+{
+	struct ksplice_update *update = object->update;
+	unsigned long flags;
+	int ret;
+
+	ret = ksplice_hooks_pre(update, true, object);
+	if (!ret) {
+		local_irq_save(flags);
+		ret = ksplice_hooks_check(update, true, object);
+		if (!ret)
+			ksplice_hooks_switched(update, true, object);
+		local_irq_restore(flags);
+	}
+	if (ret)
+		ksplice_hooks_fail(update, true, object);
+	else
+		ksplice_hooks_post(update, true, object);
+	return ret;
+}
+
+/**
+ * ksplice_hooks_going - a target goes that the update was applied to
+ * @object:	the target; none of its code will run any more
+ */
+void ksplice_hooks_going(struct ksplice_object *object)
+{
+	struct ksplice_update *update = object->update;
+	unsigned long flags;
+
+	ksplice_hooks_pre(update, false, object);
+	local_irq_save(flags);
+	ksplice_hooks_switched(update, false, object);
+	local_irq_restore(flags);
+	ksplice_hooks_post(update, false, object);
+}
+
+/**
+ * ksplice_hooks_init - take over the table of hooks
+ * @update:	the update, its objects known
+ * @view:	its tables
+ *
+ * Return: 0; -ENOMEM; -ENOEXEC with the reason in the log.
+ */
+int ksplice_hooks_init(struct ksplice_update *update,
+		       const struct ksplice_view *view)
+{
+	u32 i;
+
+	update->hooks = kvcalloc(view->hdr->hooks.n, sizeof(*update->hooks),
+				 GFP_KERNEL);
+	if (!update->hooks)
+		return -ENOMEM;
+	for (i = 0; i < view->hdr->hooks.n; i++) {
+		update->hooks[i].addr = view->hooks[i].addr;
+		update->hooks[i].kind = view->hooks[i].kind;
+		update->hooks[i].object =
+			&update->objects[view->hooks[i].target];
+		if (within_module_mem_type(view->hooks[i].addr, update->module,
+					   MOD_TEXT))
+			continue;
+		pr_err("%s: a hook is not in the update's text; the file is damaged, build it again\n",
+		       update->name);
+		return -ENOEXEC;
+	}
+	update->nr_hooks = view->hdr->hooks.n;
+	return 0;
+}
