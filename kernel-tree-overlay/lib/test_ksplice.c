@@ -34,8 +34,6 @@
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/wait.h>
-#ifdef CONFIG_X86
-#endif
 
 static struct dentry *test_dir;
 
