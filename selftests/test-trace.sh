@@ -38,7 +38,8 @@ change() {
 	traced check 'all checked=[1-9][0-9]* ran=[0-9]+ conflicts=0'
 	times conflict 0
 	times stop 1
-	traced stop "rechecked=$(cat "$U/rechecked_tasks") conflicts=0 pause_ns=$(cat "$U/pause_ns") ret=0"
+	traced stop "rechecked=$(cat "$U/rechecked_tasks") conflicts=0.* ret=0"
+	traced stop ".* pause_ns=$(cat "$U/pause_ns") "
 	times 'done' 1
 	traced 'done' "apply attempts=$(cat "$U/attempts") stops=1 ret=0"
 	echo >"$TRACING/trace"

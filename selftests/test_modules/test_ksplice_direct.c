@@ -11,10 +11,11 @@
 #include <linux/module.h>
 #include <linux/objtool.h>
 
-#include <asm/ftrace.h>
 #include <asm/ibt.h>
 #include <asm/nospec-branch.h>
 #include <asm/unwind_hints.h>
+
+#include "test_ksplice_direct.h"
 
 static unsigned long slot;
 module_param(slot, ulong, 0444);
@@ -23,14 +24,11 @@ MODULE_PARM_DESC(slot, "address of the function's fentry slot");
 /* What is behind the slot. */
 unsigned long test_direct_behind;
 
-void test_direct_tramp(void *unused);
-
 /*
  * Two return addresses are on the stack: to what is behind the slot, and to the
  * caller.  As the function has been called already, drop the first.
  */
-asm (
-"	.pushsection	.text, \"ax\", @progbits\n"
+asm("	.pushsection	.text, \"ax\", @progbits\n"
 "	.type		test_direct_tramp, @function\n"
 "	.globl		test_direct_tramp\n"
 "	test_direct_tramp:\n"

@@ -18,6 +18,7 @@
  * The idea is that of pre-copy in the migration of virtual machines: Clark et
  * al., "Live Migration of Virtual Machines", NSDI 2005.
  */
+#include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -32,7 +33,7 @@
 #include "window.h"
 
 #define HASH_BITS	10
-#define SLOTS		(1 << HASH_BITS)
+#define SLOTS		BIT(HASH_BITS)
 
 /**
  * struct recorder - threads that were switched out on one CPU
