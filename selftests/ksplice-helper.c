@@ -6,6 +6,9 @@
  *				success is EFAULT
  *	named FILE		read FILE under a name with a newline and a blank
  *	quiet FILE		show FILE; no read may fail, no signal may arrive
+ *	starve FILE N [VALUE]	load FILE, or write VALUE to it, with the Nth
+ *				allocation failing; says how that went, and
+ *				if there were less than N
  *	words FILE.ko		how many 32-bit words the header of an update has
  *	word FILE.ko N VALUE	set word N of the header
  *	size FILE.ko		bytes of all that the header describes
@@ -31,6 +34,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../../../../include/linux/ksplice_format.h"
@@ -67,11 +71,11 @@ static int named(const char *name)
 	return 0;
 }
 
-static volatile sig_atomic_t signalled;
+static int signalled;
 
 static void on_signal(int sig)
 {
-	signalled = sig;
+	__atomic_store_n(&signalled, sig, __ATOMIC_RELAXED);
 }
 
 /* Handlers that do not restart: a signal would end the read with EINTR. */
@@ -91,9 +95,33 @@ static int quiet(const char *name)
 	if (n < 0)
 		die("read");
 	errno = 0;
-	if (signalled)
+	if (__atomic_load_n(&signalled, __ATOMIC_RELAXED))
 		die("a signal");
 	return write(STDOUT_FILENO, buf, n) != n;
+}
+
+/* For the memory of one system call: nobody else's allocations fail. */
+static int starve(const char *name, const char *nth, const char *value)
+{
+	int fd = open(name, value ? O_WRONLY : O_RDONLY);
+	int nth_fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	char left[16] = "";
+	ssize_t ret;
+	int err;
+
+	if (fd < 0 || nth_fd < 0 || write(nth_fd, nth, strlen(nth)) < 0)
+		die(name);
+	if (value)
+		ret = write(fd, value, strlen(value));
+	else
+		ret = syscall(SYS_finit_module, fd, "", 0);
+	err = errno;
+	if (pread(nth_fd, left, sizeof(left) - 1, 0) < 0 ||
+	    pwrite(nth_fd, "0", 1, 0) < 0)
+		die("fail-nth");
+	printf("%s, %s\n", ret < 0 ? strerror(err) : "done",
+	       atoi(left) ? "enough" : "starved");
+	return 0;
 }
 
 /* The update in a module's file, mapped; not all file systems can share. */
@@ -209,6 +237,8 @@ int main(int argc, char **argv)
 		return named(argv[2]);
 	if (!strcmp(cmd, "quiet"))
 		return quiet(argv[2]);
+	if (!strcmp(cmd, "starve") && argc > 3)
+		return starve(argv[2], argv[3], argv[4]);
 	if (argc < 3) {
 		fputs("usage: ksplice-helper COMMAND FILE [...]\n", stderr);
 		return 2;
