@@ -226,6 +226,22 @@ spinner() {
 	kill $! 2>/dev/null
 }
 
+# always NAME PATTERN: the change is refused at the first look
+always() {
+	load "$1" || return
+	took 0 5000 refused 1 "$SYSFS/$1/enabled" "$BUSY"
+	expect always_busy "$SYSFS/$1/abort_cause"
+	expect 1 "$SYSFS/$1/attempts"
+	expect 0 "$SYSFS/$1/stops"
+	conflict "$1" "$2"
+}
+
+# What the writer itself is in; what all sleep in.
+always_busy() {
+	always writer "[0-9]+ test-busy.sh vfs_write"
+	always schedule "2 kthreadd schedule"
+}
+
 # Each of several threads is named.
 many_threads() {
 	local i pid
@@ -374,7 +390,7 @@ no_time() {
 	apply sleep
 }
 
-need_updates sleep cold tail chain
+need_updates sleep cold tail chain writer schedule
 run_tests \
 	reader \
 	leaves_in_time \
@@ -386,6 +402,7 @@ run_tests \
 	exiting_thread \
 	exiting_thread_plain \
 	spinner \
+	always_busy \
 	many_threads \
 	crowd \
 	cold_part \

@@ -94,14 +94,18 @@ static int check_held(struct task_struct *task, void *data)
 	return 0;
 }
 
-/*
- * These never leave the functions they are found in: an idle task, the writer
- * itself, and kthreadd, which sleeps where all kernel threads do.
- */
+/* kthreadd, waiting for work: it sleeps where all kernel threads do. */
+static bool is_kthreadd_asleep(struct task_struct *task)
+{
+	return (task->flags & PF_KTHREAD) && task_pid_nr(task) == 2 &&
+	       READ_ONCE(task->__state) == TASK_INTERRUPTIBLE;
+}
+
+/* These never leave the functions they are found in. */
 static bool stays_forever(struct task_struct *task)
 {
 	return is_idle_task(task) || task == current ||
-	       ((task->flags & PF_KTHREAD) && task_pid_nr(task) == 2);
+	       is_kthreadd_asleep(task);
 }
 
 static void keep_waiting(struct quiesce *q, struct task_struct *task)
