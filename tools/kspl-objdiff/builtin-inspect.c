@@ -6,17 +6,21 @@
 
 int cmd_inspect(int argc, char **argv)
 {
-	const char *path = NULL;
+	const char *path = NULL, *place = NULL;
 	bool json = false;
 	int i;
 
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--json"))
 			json = true;
+		else if (!strcmp(argv[i], "--at") && i + 1 < argc && !place)
+			place = argv[++i];
 		else if (argv[i][0] == '-' || path)
 			return EXIT_USAGE;
 		else
 			path = argv[i];
 	}
-	return path ? inspect_file(path, json) : EXIT_USAGE;
+	if (!path || (place && json))
+		return EXIT_USAGE;
+	return place ? inspect_at(path, place) : inspect_file(path, json);
 }

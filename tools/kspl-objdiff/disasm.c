@@ -53,6 +53,29 @@ static const char *words(const u8 *p, size_t size, u64 at)
 #endif
 
 /**
+ * disasm_bytes - an instruction in words
+ * @p:		its bytes
+ * @size:	how many there are at most
+ * @at:		its address, or where it is in its function
+ * @len:	its length
+ *
+ * Without capstone the bytes have to do.
+ */
+const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len)
+{
+	const char *text = words(p, size, at);
+	char *hex, *o;
+	u32 i;
+
+	if (text)
+		return text;
+	hex = o = xzalloc(3 * len + 1);
+	for (i = 0; i < len; i++)
+		o += sprintf(o, i ? " %02x" : "%02x", p[i]);
+	return hex;
+}
+
+/**
  * disasm - an instruction in words
  * @u:	unit of code
  * @at:	where in it
@@ -63,19 +86,11 @@ static const char *words(const u8 *p, size_t size, u64 at)
 const char *disasm(const struct unit *u, u32 at)
 {
 	struct insn insn;
-	char *hex, *o;
-	const char *text;
-	u32 i;
 
 	if (!unit_data(u) || at >= u->size)
 		return "(end)";
 	if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
 		return "(no instruction)";
-	text = words(unit_data(u) + at, insn.len, at);
-	if (!text) {
-		text = hex = o = xzalloc(3 * insn.len + 1);
-		for (i = 0; i < insn.len; i++)
-			o += sprintf(o, i ? " %02x" : "%02x", unit_data(u)[at + i]);
-	}
-	return xasprintf("%s%s", text, field_name(u, at, insn.len));
+	return xasprintf("%s%s", disasm_bytes(unit_data(u) + at, insn.len, at, insn.len),
+			 field_name(u, at, insn.len));
 }

@@ -437,3 +437,126 @@ int inspect_file(const char *path, bool json)
 		print_text();
 	return EXIT_OK;
 }
+
+/* The old code around a place, as the matcher expects it */
+
+#define LINES_AROUND	8
+
+static const struct ksplice_f_reloc *reloc_in(const struct ksplice_f_unit *u,
+					      u32 at, u32 len)
+{
+	u32 i;
+
+	for (i = u->relocs; i < u->relocs + u->nrelocs; i++)
+		if (f.relocs[i].offset >= at && f.relocs[i].offset < at + len)
+			return &f.relocs[i];
+	return NULL;
+}
+
+/* Where relocated fields are there is nothing to expect. */
+static void print_bytes(const struct ksplice_f_unit *u, const u8 *p, u32 at,
+			u32 len)
+{
+	u32 i, k, width;
+	bool field;
+
+	for (i = at; i < at + len; i++) {
+		field = false;
+		for (k = u->relocs; k < u->relocs + u->nrelocs; k++) {
+			width = f.relocs[k].type == R_X86_64_64 ||
+				f.relocs[k].type == R_X86_64_PC64 ? 8 : 4;
+			field |= i >= f.relocs[k].offset &&
+				 i < f.relocs[k].offset + width;
+		}
+		if (field)
+			printf(" ..");
+		else
+			printf(" %02x", p[i]);
+	}
+	printf("%*s", len < 12 ? 3 * (12 - (int)len) : 1, "");
+}
+
+static void print_sites(const struct ksplice_f_unit *u, u32 at, u32 len)
+{
+	u32 i;
+
+	for (i = u->sites; i < u->sites + u->nsites; i++)
+		if (f.sites[i].offset >= at && f.sites[i].offset < at + len)
+			printf("  [%s]", blob_site_name(f.sites[i].kind));
+}
+
+static u32 insn_size(const struct ksplice_f_unit *u, const u8 *p, u32 at)
+{
+	struct insn insn;
+
+	return insn_decode(&insn, p + at, u->size - at) ? insn.len : 1;
+}
+
+static void print_insn(const struct ksplice_f_unit *u, const u8 *p, u32 at,
+		       u32 len, u32 off)
+{
+	const struct ksplice_f_reloc *r = reloc_in(u, at, len);
+
+	printf("%c %#6x:", off >= at && off < at + len ? '>' : ' ', at);
+	print_bytes(u, p, at, len);
+	printf(" %s", disasm_bytes(p + at, len, at, len));
+	if (r)
+		printf(" <%s%+lld>", sym_label(r->sym), (long long)r->addend);
+	print_sites(u, at, len);
+	printf("\n");
+}
+
+static void print_around(const struct ksplice_f_unit *u, u32 off)
+{
+	const u8 *p = (const u8 *)table(&f.h->bytes) + u->bytes;
+	u32 starts[LINES_AROUND + 1], n = 0, at = 0, i, after = 0;
+
+	printf("%s: %s, %u bytes; .. stands for what is relocated, [] for what the kernel rewrites:\n",
+	       str(u->source), str(u->name), u->size);
+	for (; at < u->size && at + insn_size(u, p, at) <= off; at += insn_size(u, p, at)) {
+		if (n == LINES_AROUND)
+			memmove(starts, starts + 1, --n * sizeof(*starts));
+		starts[n++] = at;
+	}
+	for (i = 0; i < n; i++)
+		print_insn(u, p, starts[i], insn_size(u, p, starts[i]), off);
+	for (; at < u->size && after <= LINES_AROUND; after++) {
+		print_insn(u, p, at, insn_size(u, p, at), off);
+		at += insn_size(u, p, at);
+	}
+}
+
+/**
+ * inspect_at - show the old code that is expected at a place
+ * @path:	the update
+ * @place:	FUNCTION+OFFSET, as the kernel names it when it differs there
+ */
+int inspect_at(const char *path, const char *place)
+{
+	const char *plus = strrchr(place, '+');
+	char *func = xstrdup(place), *end;
+	unsigned long off = 0;
+	u32 i, n = 0;
+
+	if (plus) {
+		func[plus - place] = 0;
+		off = strtoul(plus + 1, &end, 0);
+		if (end == plus + 1 || *end)
+			die("%s: not FUNCTION+OFFSET", place);
+	}
+	open_update(path);
+	check_update();
+	for (i = 0; i < f.h->units.n; i++) {
+		const struct ksplice_f_unit *u = &f.units[i];
+
+		if (u->kind != KSPLICE_UNIT_TEXT || strcmp(str(u->name), func) ||
+		    off >= u->size)
+			continue;
+		n++;
+		print_around(u, off);
+	}
+	if (!n)
+		die("%s: no old code of %s in it%s", path, func,
+		    off ? " that is so long" : "");
+	return EXIT_OK;
+}

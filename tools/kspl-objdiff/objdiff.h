@@ -107,6 +107,7 @@ bool insn_decode(struct insn *insn, const u8 *p, size_t avail);
 /* disasm.c */
 struct unit;
 const char *disasm(const struct unit *u, u32 at);
+const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len);
 
 /* special.c: what each section of a kernel object is */
 
@@ -475,6 +476,7 @@ void blob_build(struct update *up, struct out *out);
 
 /* inspect.c */
 int inspect_file(const char *path, bool json);
+int inspect_at(const char *path, const char *place);
 
 /* report.c */
 void report_text(struct update *up, FILE *f);
