@@ -51,7 +51,7 @@ flock -n 7 || die "another run of $pair is under way"
 
 # --- the updates ---
 tools=$(find "$REPO/tools" -type f ! -name '*.o' -exec sha256sum {} + | sort | sha256sum | cut -c1-32)
-key="$from $to $(head -n 1 "$B/.ksplice-stamp") $(cd "$tree" && sha256sum .ksplice* Makefile 2>/dev/null | sha256sum | cut -c1-16) $tools ${only[*]}"
+key="$from $to $(head -n 1 "$B/.ksplice-stamp") $(sha256sum "$tree.manifest" | cut -c1-16) $tools ${only[*]}"
 if [ "$(cat "$out/key" 2>/dev/null)" != "$key" ]; then
 	rm -rf "$out/objects"
 	"$REPO/tools/kspl-build/kspl-build" -v -b "$B" --to "$tree" --each "$out/updates" -n c "${only[@]}" \

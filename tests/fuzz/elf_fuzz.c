@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <libelf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,6 +28,8 @@ void *fz_realloc(void *p, size_t size);
 void fz_free(void *p);
 int fz_vasprintf(char **s, const char *fmt, va_list ap);
 void *fz_dwfl_begin(const void *callbacks);
+Elf *fz_elf_begin(int fd, Elf_Cmd cmd, Elf *ref);
+int fz_elf_end(Elf *elf);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static jmp_buf end;
@@ -103,6 +106,33 @@ void *fz_dwfl_begin(const void *callbacks)
 	return NULL;
 }
 
+/* What was open when the tool gave up. */
+static Elf *open_elf[8];
+
+Elf *fz_elf_begin(int fd, Elf_Cmd cmd, Elf *ref)
+{
+	Elf *elf = elf_begin(fd, cmd, ref);
+	size_t i;
+
+	for (i = 0; elf && i < ARRAY_SIZE(open_elf); i++) {
+		if (open_elf[i])
+			continue;
+		open_elf[i] = elf;
+		return elf;
+	}
+	return elf;
+}
+
+int fz_elf_end(Elf *elf)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(open_elf); i++)
+		if (open_elf[i] == elf)
+			open_elf[i] = NULL;
+	return elf_end(elf);
+}
+
 static int in_memory(const void *data, size_t size)
 {
 	int fd = memfd_create("fuzz", 0);
@@ -123,7 +153,7 @@ static void run(int pre, int post)
 	char file[2][32];
 	struct update *up = fz_calloc(1, sizeof(*up));
 	FILE *null = fopen("/dev/null", "w");
-	struct tu *tu;
+	size_t i;
 
 	if (!null)
 		abort();
@@ -143,17 +173,15 @@ static void run(int pre, int post)
 		if (update_status(up) == EXIT_OK)
 			update_emit(up, "/dev/null");
 	}
-	vec_for_each(tu, &up->tus) {
-		if (tu->pre)
-			obj_close(tu->pre);
-		obj_close(tu->post);
-	}
+	for (i = 0; i < ARRAY_SIZE(open_elf); i++)
+		if (open_elf[i])
+			fz_elf_end(open_elf[i]);
 	fclose(null);
 	while (chunks)
 		fz_free(chunks + 1);
 }
 
-/* What obj_read() opened when it gave up is lost: by number, all above ours. */
+/* The files, too: by number, all above ours. */
 static void close_above(int fd)
 {
 	close_range(fd + 1, ~0U, 0);

@@ -77,6 +77,22 @@ static u8 classify(const struct sec *sec, bool module)
 	return SC_CONST;
 }
 
+/* Everything but data that begins as zeroes. */
+static bool needs_contents(const struct sec *sec)
+{
+	switch (sec->cls) {
+	case SC_NONE:
+	case SC_DROP:
+	case SC_INIT:
+	case SC_DATA:
+	case SC_PERCPU:
+	case SC_FRESH:
+	case SC_UNKNOWN:
+		return sec->sh.sh_flags & SHF_EXECINSTR;
+	}
+	return true;
+}
+
 static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
 {
 	Elf64_Shdr *sh = elf64_getshdr(scn);
@@ -95,8 +111,12 @@ static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
 	sec->entsize = sec->desc->entsize;
 	if (sh->sh_size > INT32_MAX)
 		die("%s: section %s is too large", obj->path, sec->name);
-	if (sh->sh_type == SHT_NOBITS || sh->sh_type == SHT_NULL)
+	if (sh->sh_type == SHT_NOBITS || sh->sh_type == SHT_NULL) {
+		if (sh->sh_size && needs_contents(sec))
+			die("%s: section %s has no contents", obj->path,
+			    sec->name);
 		return;
+	}
 	data = elf_rawdata(scn, NULL);
 	if (!data || data->d_size != sh->sh_size ||
 	    (sh->sh_size && !data->d_buf))

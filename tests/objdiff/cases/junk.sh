@@ -44,4 +44,8 @@ for ((i = 0; i < 150; i++)); do
 		fi
 	done
 done
+# Found by fuzzing: code in a section that has no contents
+printf '\t.section .text.f,"ax",@nobits\n\t.type f,@function\nf:\t.zero 32\n\t.size f, 32\n' >j.s
+as -o j.nobits.o j.s
+run "$tool" diff j.nobits.o j.nobits.o
 exit $bad
