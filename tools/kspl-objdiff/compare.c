@@ -16,11 +16,8 @@ static bool same_content(const struct unit *a, const struct unit *b, int depth,
 
 static const char *ref_name(const struct ref *r)
 {
-	if (r->unit && r->unit->sec->cls == SC_STRING) {
-		const char *s = (const char *)unit_data(r->unit);
-
-		return xasprintf("\"%.*s\"", (int)strcspn(s, "\n"), s);
-	}
+	if (r->unit && r->unit->sec->cls == SC_STRING)
+		return unit_text(r->unit);
 	if (r->unit && r->unit->name[0])
 		return r->unit->name;
 	return r->sym ? r->sym->name : "?";

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Instructions in words, where capstone is there. */
-#include <string.h>
-
 #include "objdiff.h"
 
 static const char *field_name(const struct unit *u, u32 at, u32 len)
@@ -12,8 +10,7 @@ static const char *field_name(const struct unit *u, u32 at, u32 len)
 		if (r->off < at || r->off >= at + len)
 			continue;
 		if (r->unit && r->unit->sec->cls == SC_STRING)
-			return xasprintf(" <\"%.*s\">", (int)strcspn((const char *)unit_data(r->unit), "\n"),
-					 (const char *)unit_data(r->unit));
+			return xasprintf(" <%s>", unit_text(r->unit));
 		if (r->target)
 			return xasprintf(" <%s%+lld>", r->unit && r->unit->name[0] ?
 					 r->unit->name : r->sym ? r->sym->name : "?",

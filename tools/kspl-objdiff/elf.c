@@ -37,6 +37,17 @@ const u8 *unit_data(const struct unit *u)
 	return u->sec->data ? u->sec->data + u->off : NULL;
 }
 
+/* A string's first line, in quotes; nothing says that it has an end. */
+const char *unit_text(const struct unit *u)
+{
+	const char *s = (const char *)unit_data(u);
+	u32 n = 0;
+
+	while (s && n < u->size && s[n] && s[n] != '\n')
+		n++;
+	return xasprintf("\"%.*s\"", (int)n, s ? s : "");
+}
+
 /* May it be called indirectly, on a CPU that checks that? */
 bool unit_has_endbr(const struct unit *u)
 {

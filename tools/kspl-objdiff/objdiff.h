@@ -334,6 +334,7 @@ struct obj {
 struct obj *obj_read(const char *path, const char *label, bool module);
 void obj_close(struct obj *obj);
 const u8 *unit_data(const struct unit *u);
+const char *unit_text(const struct unit *u);
 bool unit_has_endbr(const struct unit *u);
 bool unit_is_static_local(const struct unit *u);
 struct unit *sec_unit_at(const struct sec *sec, s64 off);

@@ -48,4 +48,10 @@ done
 printf '\t.section .text.f,"ax",@nobits\n\t.type f,@function\nf:\t.zero 32\n\t.size f, 32\n' >j.s
 as -o j.nobits.o j.s
 run "$tool" diff j.nobits.o j.nobits.o
+# a string without an end
+for text in old fresh; do
+	printf '\t.section .rodata.str1.1,"aMS",@progbits,1\nl:\t.ascii "%s"\n\t.section .text.f,"ax"\n\t.type f,@function\nf:\tmov $l, %%rdi\n\tret\n\t.size f, . - f\n' $text >j.s
+	as -o j.$text.o j.s
+done
+run "$tool" diff j.old.o j.fresh.o
 exit $bad
