@@ -727,6 +727,9 @@ static u32 field_size(u32 type)
 	return 0;
 }
 
+/* No object is so large; sums of it and sizes stay what they are. */
+#define MAX_ADDEND	(1LL << 40)
+
 static void add_ref(struct obj *obj, ref_vec *refs, const struct sec *sec,
 		    const Elf64_Rela *rela, u32 base, u32 size)
 {
@@ -738,6 +741,8 @@ static void add_ref(struct obj *obj, ref_vec *refs, const struct sec *sec,
 	if (!width)
 		die("%s: relocation type %u in %s is not known", obj->path,
 		    type, sec->name);
+	if (rela->r_addend > MAX_ADDEND || rela->r_addend < -MAX_ADDEND)
+		die("%s: relocation in %s leads too far", obj->path, sec->name);
 	if (rela->r_offset - base + width > size)
 		die("%s: relocation outside of its unit in %s", obj->path,
 		    sec->name);
