@@ -253,6 +253,7 @@ cleanup() {
 		echo 0 >"$TRACING/events/ksplice/enable"
 		echo >"$TRACING/kprobe_events"
 		echo >"$TRACING/trace"
+		echo 1 >/proc/sys/debug/kprobes-optimization
 		TRACED=
 	fi 2>/dev/null
 	[ ! -e "$FORCE" ] || echo 0 >"$FORCE"
