@@ -445,7 +445,11 @@ screen()
 	left=("${OBJECTS[@]}")
 	for view in "${VIEWS[@]}"; do
 		((${#left[@]})) || break
-		[[ $view != mixed ]] || old_types mixed
+		if [[ $view == mixed ]]; then
+			# what did not do over all the old types does not here
+			cp -- "$WORK/undo-old" "$WORK/undo-mixed"
+			old_types mixed
+		fi
 		screen_in "$view" "${left[@]}"
 		left=("${SCREEN_LEFT[@]}")
 		verbose "objects that don't compile over ${view/new/no old} types: ${#left[@]} ${left[*]:0:8}"
