@@ -56,7 +56,7 @@ if [ "$(cat "$out/key" 2>/dev/null)" != "$key" ]; then
 	rm -rf "$out/objects"
 	"$REPO/tools/kspl-build/kspl-build" -v -b "$B" --to "$tree" --each "$out/updates" -n c "${only[@]}" \
 		${KSPL_JOBS:+-j "$KSPL_JOBS"} --json "$out/build.json" --keep "$out/objects" 2>&1 7>&- |
-		tee "$out/build.log" | grep -vE '^  \[|left out|not part of' >&2 ||
+		tee "$out/build.log" | grep --line-buffered -vE '^  \[|left out|not part of' >&2 ||
 		die "the updates could not be made, see $out/build.log"
 	[ -s "$out/build.json" ] || die "the updates could not be made, see $out/build.log"
 	printf '%s\n' "$key" >"$out/key"
