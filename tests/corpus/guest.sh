@@ -71,6 +71,11 @@ one() {
 }
 
 [ -d "$sys" ] || modprobe ksplice 2>/dev/null
+# Updates of modules are tried on modules that are there.
+sed -n 's/.*"target": "\([^"]*\)".*/\1/p' "$dir"/updates/*.json | grep -vx vmlinux | sort -u |
+	while IFS= read -r module; do
+		modprobe "$module"
+	done
 dmesg -c >/dev/null
 while IFS= read -r name; do
 	sysname=$name

@@ -321,9 +321,7 @@ compile()
 # With --each, these don't stop the others.
 each_sorted_out()
 {
-	if [[ -n ${MODULE_OF[$1]-} ]]; then
-		EACH_REFUSED[$1]="module|it belongs to module ${MODULE_OF[$1]}, which --each leaves out"
-	elif [[ ${COMMAND[$1]%% ; *} =~ \.S\ *$ ]]; then
+	if [[ ${COMMAND[$1]%% ; *} =~ \.S\ *$ ]]; then
 		EACH_REFUSED[$1]="assembly|assembly code changes"
 	else
 		return 1

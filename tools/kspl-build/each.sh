@@ -102,8 +102,8 @@ each_json()
 			"$(json_string "$result")" "$(json_string "$code")" "$(json_string "$why")"
 		printf ' "objects": ['
 		for object in "$@"; do
-			printf '%s{"object": %s, "types": %s}' "$sep" "$(json_string "$object")" \
-				"$(json_string "${VIEW_OF[$object]-}")"
+			printf '%s{"object": %s, "target": %s, "types": %s}' "$sep" "$(json_string "$object")" \
+				"$(json_string "${MODULE_OF[$object]:-vmlinux}")" "$(json_string "${VIEW_OF[$object]-}")"
 			sep=', '
 		done
 		printf '],\n "objdiff": '

@@ -23,7 +23,7 @@ make_update()
 {
 	local object args=() status line description
 
-	description=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]}" | head -n 1)
+	description=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]-/dev/null}" | head -n 1)
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
 		--json "$WORK/objdiff.json")
 	[[ -z $description ]] || args+=(--description "$description")
