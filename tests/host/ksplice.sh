@@ -200,7 +200,7 @@ explained() {
 	case $word in
 	interrupted) errno=4 want=1 ;;
 	out_of_memory) errno=12 want=1 ;;
-	code_busy) want=1 ;;
+	code_busy | target_moving) want=1 ;;
 	esac
 	boot
 	echo "$errno $word ksplice: fix-foo: because" >"$R/faults/enable"
@@ -208,7 +208,7 @@ explained() {
 	exits $want k apply fix-foo.ko &&
 		json "d['errors'][0]['cause'] == '$word' and d['errors'][0]['log'] == ['ksplice: fix-foo: because']" \
 			k apply --json fix-foo.ko &&
-		says 'what now: ' k apply fix-foo.ko
+		says 'what now: ' k apply fix-foo.ko || return 1
 	[ ! -e "$U/fix-foo" ] || { echo "it stays loaded"; return 1; }
 }
 n=0
@@ -257,9 +257,12 @@ done <<'END'
 8|4|other_kernel|ksplice_fix_foo: version magic 'a' should be 'b'
 17|4|name_in_use|ksplice: fix-foo: an update of that name is loaded; remove that one first, or rename this one
 22|4|bad_file|ksplice: ksplice_fix_foo: not a valid hot update: it is damaged
-8|4|symbol|ksplice: fix-foo: symbol s is not in the running kernel; load refused
-95|4|cannot_replace|ksplice: fix-foo: cannot replace f: it is entry or noinstr code; load refused
-95|4|replaced|ksplice: fix-foo: cannot replace f: an applied update replaces it already; take that one back first; load refused
+8|4|symbol|ksplice: fix-foo: symbol s is not in the running kernel; refused, nothing was changed
+2|1|needs_module|ksplice: fix-foo: the new code for vmlinux needs f of module m, which is not loaded; load that first
+2|1|needs_module|ksplice: fix-foo: the new code for module m has a jump label or static call with a key of its own (k); load that module first, the update can't wait for it
+16|1|busy|ksplice: fix-foo: module m is being loaded or removed for too long; try again when that is over
+95|4|cannot_replace|ksplice: fix-foo: cannot replace f: it is entry or noinstr code; refused, nothing was changed
+95|4|replaced|ksplice: fix-foo: cannot replace f: an applied update replaces it already; take that one back first; refused, nothing was changed
 129|4|key_rejected|
 126|4|key_rejected|Loading of module with unavailable key is rejected
 129|4|not_signed|Loading of unsigned module is rejected

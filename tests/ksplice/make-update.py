@@ -20,6 +20,14 @@ def format_number():
     return int(re.search(r"#define KSPLICE_FORMAT\s+(\d+)", text).group(1))
 
 
+def table_names():
+    """Those of struct ksplice_f_header, in their order"""
+    text = open(HEADER).read()
+    struct_text = re.search(r"struct ksplice_f_header \{(.*?)\n\};", text,
+                            re.S).group(1)
+    return re.findall(r"struct ksplice_f_table (\w+);", struct_text)
+
+
 class Strings:
     def __init__(self):
         self.data = b"\0"
@@ -32,26 +40,29 @@ class Strings:
 
 def blob(name, release, funcs):
     s = Strings()
-    words = [0x4c50534b, int(os.environ.get("FORMAT", format_number())), 108, 0,
+    names = table_names()
+    size = 36 + 8 * len(names)
+    words = [0x4c50534b, int(os.environ.get("FORMAT", format_number())), size, 0,
              0, s.add(name), s.add(release), s.add("for a test"), 0]
     target = struct.pack("<II", s.add("vmlinux"), 0)
     unit = struct.pack("<14I", s.add("unit"), 0, 0, s.add("lib/unit.o"),
                        1, 1, 64, 16, 0, 0, 0, 0, 0, 0xffffffff)
     replaces = b"".join(struct.pack("<Q6I", 0, s.add(f), 1, 0, 0, 64, 64)
                         for f in funcs)
-    # targets units syms relocs sites replaces fixups strings bytes
-    tables = [(target, 1), (unit, 1), (b"", 0), (b"", 0), (b"", 0),
-              (replaces, len(funcs)), (b"", 0), (s.data, len(s.data)),
-              (b"\x90" * 64, 64)]
-    at = 112
+    contents = {
+        "targets": (target, 1), "units": (unit, 1),
+        "replaces": (replaces, len(funcs)),
+        "strings": (s.data, len(s.data)), "bytes": (b"\x90" * 64, 64),
+    }
+    at = size + -size % 8
     heads, body = b"", b""
-    for data, n in tables:
+    for data, n in (contents.get(t, (b"", 0)) for t in names):
         heads += struct.pack("<II", at, n)
         data += bytes(-len(data) % 8)
         body += data
         at += len(data)
     words[3] = at
-    whole = struct.pack("<9I", *words) + heads + bytes(4) + body
+    whole = struct.pack("<9I", *words) + heads + bytes(-size % 8) + body
     crc = struct.pack("<I", zlib.crc32(whole))
     return whole[:32] + crc + whole[36:]
 

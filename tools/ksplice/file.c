@@ -43,8 +43,7 @@ static bool header_ok(struct blob *b)
 {
 	struct ksplice_f_header *h = &b->hdr;
 
-	memcpy(h, b->data, sizeof(*h));
-	return h->magic == KSPLICE_MAGIC && h->size <= b->size &&
+	return h->size >= sizeof(*h) && h->size <= b->size &&
 	       table_ok(b, &h->strings, 1) && h->strings.n &&
 	       !b->data[h->strings.off + h->strings.n - 1] &&
 	       table_ok(b, &h->targets, sizeof(struct ksplice_f_target)) &&
@@ -140,8 +139,12 @@ static int read_blob(struct file *f, struct blob *b)
 {
 	uint32_t i;
 
-	if (b->size < sizeof(b->hdr) || !header_ok(b))
-		return bad(f, "the update in it is damaged");
+	if (b->size < sizeof(b->hdr))
+		return bad(f, "the update in it is damaged: it is cut off");
+	memcpy(&b->hdr, b->data, sizeof(b->hdr));
+	if (b->hdr.magic != KSPLICE_MAGIC)
+		return bad(f, "the update in it is damaged: it does not begin as one");
+	/* Only then the rest of the header means what is meant here. */
 	if (b->hdr.format != KSPLICE_FORMAT) {
 		problem(NULL, EXIT_REFUSED, "format",
 			"build the update with the tools that belong to this core, or install the ksplice-tools that belong to the update",
@@ -149,6 +152,8 @@ static int read_blob(struct file *f, struct blob *b)
 			f->path, b->hdr.format, KSPLICE_FORMAT);
 		return EXIT_REFUSED;
 	}
+	if (!header_ok(b))
+		return bad(f, "the update in it is damaged: its tables are out of bounds");
 	if (!intact(b))
 		return bad(f, "the update in it is damaged: its checksum does not fit");
 	if (!name_ok(str(b, b->hdr.name)) || !release_ok(str(b, b->hdr.release)))
