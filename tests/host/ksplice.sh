@@ -209,6 +209,8 @@ explained() {
 		json "d['errors'][0]['cause'] == '$word' and d['errors'][0]['log'] == ['ksplice: fix-foo: because']" \
 			k apply --json fix-foo.ko &&
 		says 'what now: ' k apply fix-foo.ko || return 1
+	[[ $(k apply fix-foo.ko 2>&1) != *"the kernel says '$word'"* ]] ||
+		{ echo "only as an unknown word"; return 1; }
 	[ ! -e "$U/fix-foo" ] || { echo "it stays loaded"; return 1; }
 }
 n=0
