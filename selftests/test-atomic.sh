@@ -4,7 +4,7 @@
 # Three functions that call one another are replaced and put back, over and
 # over, while threads call them: each call is wholly old or wholly new.
 #
-# CYCLES, THREADS: how often, and how many call (1000 and 4; a kernel with
+# CYCLES (or KSPL_CYCLES), THREADS: how often, and how many call (1000 and 4; a kernel with
 # checkers takes a tenth of the cycles)
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
@@ -14,9 +14,9 @@ U=$SYSFS/chain
 PREEMPT=/sys/kernel/debug/sched/preempt
 THREADS=${THREADS:-4}
 if slow_kernel; then
-	CYCLES=${CYCLES:-100}
+	CYCLES=${CYCLES:-${KSPL_CYCLES:-100}}
 else
-	CYCLES=${CYCLES:-1000}
+	CYCLES=${CYCLES:-${KSPL_CYCLES:-1000}}
 fi
 
 # cycles N: with the figures of all changes
