@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // One function, two names.
 // replace: real
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A call in an alternative goes by a stub.
 // replace: alt
 #include "kernel.h"

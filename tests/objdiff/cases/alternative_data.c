@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // An alternative is applied before the core could relocate it.
 // refuse: alternative:alt
 #include "kernel.h"

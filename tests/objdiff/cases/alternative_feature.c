@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // replace: alt
 #include "kernel.h"
 int alt(int x)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Which of two old variables the new one was can't be told.
 // refuse: ambiguous:buf
 // clang-refuse: ambiguous:f.buf

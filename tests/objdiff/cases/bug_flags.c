@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // What a WARN does is a part of the code, though no instruction differs.
 // replace: warns
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A static function that is called: callers stay.
 // replace: inner
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // One function changed, its neighbours did not.
 // replace: target
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Clones are numbered by the compiler.
 // replace: work.constprop.0 user
 // clang-replace: user work

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A table of places in a function moves with it.
 // cflags: -fno-jump-tables
 // replace: interp

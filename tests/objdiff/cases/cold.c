@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A part that was split off belongs to its function.
 // replace: hot
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A function in a group that the linker takes one of.
 // replace: use
 // fixup: shared

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Comments, blank lines, and a WARN that stands further down.
 // status: 3
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A constant that changed has a new copy, its users are replaced.
 // replace: user
 // copy: table

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Constants that point to constants that changed follow.
 // replace: user
 // copy: table names

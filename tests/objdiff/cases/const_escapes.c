@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A variable that points to a constant that changed.
 // refuse: const_escapes:table
 #include "kernel.h"

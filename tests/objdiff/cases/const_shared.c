@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Others may use a global constant.
 // refuse: const_shared:table
 #include "kernel.h"

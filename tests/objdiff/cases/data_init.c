@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The running kernel has its own value.
 // refuse: data_changed:limit
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A variable's pointer is a part of its initial value.
 // refuse: data_changed:ops
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Modules that are bound to it stay so.
 // replace: f
 #include "kernel.h"

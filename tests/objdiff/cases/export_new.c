@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Modules can't use it before the next boot, which harms nobody.
 // replace: f
 #include "kernel.h"

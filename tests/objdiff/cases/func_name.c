@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // __func__ is what it contains.
 // status: 3
 #include "kernel.h"

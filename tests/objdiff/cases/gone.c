@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // What is gone from the source stays in the kernel.
 // replace: user
 // gone: helper

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Boot code has run.
 // status: 3
 #include "kernel.h"

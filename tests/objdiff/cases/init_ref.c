@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // refuse: init_ref:user
 #include "kernel.h"
 int __init setup(int x) { return ext(x); }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // What the old code did, the new may do.
 // replace: user
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // New code may rely on what an initcall would have set up.
 // refuse: special_changed:__initcall_b
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // An initcall that is new, and nothing else: it runs at the next boot.
 // status: 3
 #include "kernel.h"

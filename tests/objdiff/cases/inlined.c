@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // What is inlined changes its callers.
 // replace: one two
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The key of a jump label is a part of the code.
 // replace: branches
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A switch that became a table of addresses: the table is new, the old one
 // stays with the old function.
 // cflags: -fjump-tables

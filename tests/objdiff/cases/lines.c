@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Lines that moved change nothing.
 // status: 3
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // New functions and data come along with what uses them.
 // replace: user
 // new: helper helper_data counter

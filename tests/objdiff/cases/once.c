@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Flags of a place in the code are no data.
 // replace: f
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // replace: user
 // new: fresh
 #include "kernel.h"

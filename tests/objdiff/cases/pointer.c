@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Who takes the address of a replaced function gets the old one.
 // replace: cb user
 // fixup: cb

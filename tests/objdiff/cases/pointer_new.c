@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Nobody took its address before: the old entry has no ENDBR.
 // replace: cb user
 // nofixup: cb

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The index of formats is for user space, and keyed by lines: no change.
 // status: 3
 #include "kernel.h"

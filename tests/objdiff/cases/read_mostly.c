@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Variables in sections of their own are variables like others.
 // replace: f
 // fixup: mostly once_written

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A variable that changes its section only stays where it is.
 // status: 3
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The running kernel's value may be another one by now.
 // refuse: data_changed:limit
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Constants that did not change stay where they are.
 // replace: user
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Functions that share a section, with calls the assembler resolved.
 // replace: inner
 #include "kernel.h"

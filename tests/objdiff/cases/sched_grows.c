@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The same, and all that stands behind moves.
 // replace: inner
 #include "kernel.h"

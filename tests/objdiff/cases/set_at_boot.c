@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A new variable that boot code gives its value: boot is over.
 // refuse: set_at_boot:queue
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A jump label where the jump to the new code must stand.
 // refuse: site_in_the_way:branches
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // replace: calls
 #include "kernel.h"
 int calls(int x)

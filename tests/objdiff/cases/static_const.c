@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Constants in functions are what they contain.
 // replace: two
 // clang-copy: two.msg

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A static key of another file or module.
 // replace: f
 // fixup: foreign

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A new static key is a variable like others; its entries come along.
 // replace: f
 // new: fresh

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Numbers of static locals move: told apart by who uses them.
 // replace: second
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Two inlined calls change places: each keeps its variable.
 // cflags: -g -gdwarf-4
 // replace: user

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A new static local begins with its initial value, old ones stay.
 // replace: f
 // new: fresh.*

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // One function's variable is no other's, though the names are the same.
 // cflags: -g -gdwarf-4
 // replace: user

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Two inlined calls change places: without debug information nobody can tell.
 // refuse: ambiguous:count
 // only: gcc clang says in the name whose it is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A string that differs is a change; one that moved is none.
 // replace: says
 #include "kernel.h"

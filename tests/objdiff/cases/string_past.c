@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // An address behind the end of a string is one of that string: what stands
 // there in the object is another one, and none of its business.
 // cflags: -fno-function-sections -fno-data-sections

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Tables the compiler made of a switch.
 // replace: sw
 #include "kernel.h"

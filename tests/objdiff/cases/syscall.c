@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A system call changes behind its wrappers: the inlined body is the
 // wrapper's, which is what the table of system calls points to.
 // replace: __x64_sys_thing

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A function that was boot code and is none any more: the kernel freed it.
 // replace: user
 // new: helper

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // No room for a jump.
 // cflags: -falign-functions=1 -fno-pie
 // refuse: too_short:tiny

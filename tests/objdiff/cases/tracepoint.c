@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The tracepoint stays, the code around it changes.
 // replace: does
 // fixup: __tracepoint_thing __SCT__tp_func_thing

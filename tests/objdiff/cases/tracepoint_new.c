@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A new tracepoint: nobody can attach to one that came later.
 // refuse: special_changed:__tracepoint_thing unknown_section:does
 #include "kernel.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // New data of a layout that old code does not know.
 // cflags: -g -gdwarf-4
 // refuse: type_changed:fresh_ops type_changed:hands_out

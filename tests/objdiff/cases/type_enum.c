@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Values of an enum that moved: data of the old ones exists.
 // cflags: -g -gdwarf-4
 // refuse: enum_changed:enum?state

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // More values at the end, before the one that counts them.
 // cflags: -g -gdwarf-4
 // replace: is_known

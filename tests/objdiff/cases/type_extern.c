@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A variable of another file has fewer elements than it is declared with.
 // cflags: -g -gdwarf-4
 // refuse: type_changed:counts

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Reached by a variable.
 // cflags: -g -gdwarf-4
 // refuse: type_changed:reads

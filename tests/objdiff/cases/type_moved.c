@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A member that moved: objects of the old layout exist.
 // cflags: -g -gdwarf-4
 // refuse: type_changed:reads

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The prototype of a function pointer is a part of the type.
 // cflags: -g -gdwarf-4
 // refuse: type_changed:calls

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // The type changed, but what is replaced does not reach it.
 // cflags: -g -gdwarf-4
 // replace: other

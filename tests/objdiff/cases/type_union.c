@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // One more name for what was there already changes nothing.
 // cflags: -g -gdwarf-4
 // replace: reads

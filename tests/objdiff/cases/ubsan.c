@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // Data of a checker says where it stands: a moved line is no change.
 // replace: g
 #include "kernel.h"

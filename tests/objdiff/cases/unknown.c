@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // A section nobody thought of.
 // refuse: unknown_section:strange
 #include "kernel.h"

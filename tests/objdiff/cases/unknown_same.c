@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0
 // It may stay as it is, and be used.
 // replace: f
 #include "kernel.h"
