@@ -4,6 +4,7 @@
 # Targets in loadable modules: alone and together with vmlinux; loaded before
 # the update, after it, again and again; other code under the same name.
 
+# shellcheck disable=SC2119,SC2120 # load_mod's arguments may be left out
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
@@ -238,11 +239,13 @@ coming_and_going_while_applied() {
 	modprobe test_ksplice_dep
 	come_and_go 2>/dev/null &
 	for ((i = 0; i < n; i++)); do
-		apply module_and_vmlinux && undo module_and_vmlinux || break
+		apply module_and_vmlinux || break
+		undo module_and_vmlinux || break
 	done
 	touch "$WORK/stop"
 	wait
-	[ ! -e "$WORK/bad" ] || fail "the module could not be loaded or was wrong: $(cat "$WORK/modprobe")"
+	[ ! -e "$WORK/bad" ] ||
+		fail "the module could not be loaded or was wrong: $(cat "$WORK/modprobe")"
 	rm -f "$WORK/stop" "$WORK/bad"
 }
 

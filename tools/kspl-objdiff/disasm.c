@@ -66,7 +66,8 @@ const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len)
 
 	if (text)
 		return text;
-	hex = o = xzalloc(3 * len + 1);
+	hex = xzalloc(3 * len + 1);
+	o = hex;
 	for (i = 0; i < len; i++)
 		o += sprintf(o, i ? " %02x" : "%02x", p[i]);
 	return hex;

@@ -531,8 +531,9 @@ static void mark_function(struct types *ts, Dwarf_Die *die, void *data)
 		mark_die(ts, die);
 	if (dwarf_tag(die) != DW_TAG_subprogram)
 		return;
-	if (dot ? strlen(have) == (size_t)(dot - name) &&
-		  !memcmp(have, name, dot - name) : !strcmp(have, name))
+	if (dot && strlen(have) != (size_t)(dot - name))
+		return;
+	if (dot ? !memcmp(have, name, dot - name) : !strcmp(have, name))
 		mark_subtree(ts, die, 0);
 }
 

@@ -65,13 +65,13 @@ static inline bool ksplice_text_reserved(const void *start, const void *end)
 #ifdef KSPLICE_UPDATE
 /* The number keeps them in order, which compilers do not for variables. */
 #define __ksplice_hook(kind, type, fn)					\
-	static type (*__ksplice_##kind##_##fn)(void)			\
+	static typeof(type(void)) *__ksplice_##kind##_##fn		\
 	__used __section(".ksplice.hooks." #kind "."			\
 			 __stringify(__COUNTER__)) = fn
 #else
 /* An ordinary build of a source that has hooks. */
 #define __ksplice_hook(kind, type, fn)					\
-	static type (*__ksplice_##kind##_##fn)(void) __maybe_unused = fn
+	static typeof(type(void)) *__ksplice_##kind##_##fn __maybe_unused = fn
 #endif
 
 #define ksplice_pre_apply(fn)		__ksplice_hook(pre_apply, int, fn)

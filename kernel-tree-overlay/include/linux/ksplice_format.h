@@ -10,8 +10,9 @@
  * KSPLICE_SECTION, which is what this header describes: a header, tables
  * and bytes, all found by offsets from the start of the section ("the blob").
  * Only three kinds of fields hold addresses (struct ksplice_f_fixup.place,
- * struct ksplice_f_replace.addr and struct ksplice_f_hook.addr); the module loader fills them through
- * R_X86_64_64 relocations against symbols of the update itself.
+ * struct ksplice_f_replace.addr and struct ksplice_f_hook.addr); the module
+ * loader fills them through R_X86_64_64 relocations against symbols of the
+ * update itself.
  *
  * The section's name begins with ".init", so that the loader frees it when
  * the update has been loaded.  The core keeps nothing that points into it; of

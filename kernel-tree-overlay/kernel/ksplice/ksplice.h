@@ -268,8 +268,7 @@ struct ksplice_update {
 /* Only those whose target is there. */
 #define ksplice_for_each_present_func(update, func)			\
 	ksplice_for_each_func(update, func)				\
-		if ((func)->object->presence != KSPLICE_PRESENT)	\
-			{ } else
+		if ((func)->object->presence != KSPLICE_PRESENT) {} else
 
 #define ksplice_for_each_object(update, object)				\
 	for (object = (update)->objects;				\

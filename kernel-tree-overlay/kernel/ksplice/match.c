@@ -1790,9 +1790,9 @@ static int match_all(struct ksplice_match *m)
  * @ctx:	for @ops
  *
  * Return: 0 if every text unit of the targets that are wanted (but overridden
- * weak ones) matches at exactly one address and all values agree; -ENOENT if a function is not there;
- * -EILSEQ if the running code is another; -ENOTUNIQ if a function can't be told
- * from another; -ENOMEM.  m->err says it for a person.
+ * weak ones) matches at exactly one address and all values agree; -ENOENT if a
+ * function is not there; -EILSEQ if the running code is another; -ENOTUNIQ if a
+ * function can't be told from another; -ENOMEM.  m->err says it for a person.
  */
 int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
 		      const struct ksplice_match_ops *ops, void *ctx)

@@ -76,6 +76,8 @@ static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
 /**
  * ksplice_target_is_vmlinux - is a target the kernel itself?
  * @object:	the target
+ *
+ * Return: true if it is, false if it is a module.
  */
 bool ksplice_target_is_vmlinux(const struct ksplice_object *object)
 {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2154,SC2086,SC2059 # run.sh sets the variables
+# shellcheck disable=SC2154,SC2086,SC2059,SC2016 # run.sh sets the variables
 # Damaged files: a message and exit 1, nothing worse.
 cd "$out" || exit
 cat >j.c <<'END'
