@@ -265,10 +265,22 @@ struct ksplice_update {
 	for (func = (update)->funcs;					\
 	     func < (update)->funcs + (update)->nr_funcs; func++)
 
+/* The first from @func on whose target is there, or the end. */
+static inline struct ksplice_func *
+ksplice_next_present(const struct ksplice_update *update,
+		     struct ksplice_func *func)
+{
+	while (func < update->funcs + update->nr_funcs &&
+	       func->object->presence != KSPLICE_PRESENT)
+		func++;
+	return func;
+}
+
 /* Only those whose target is there. */
 #define ksplice_for_each_present_func(update, func)			\
-	ksplice_for_each_func(update, func)				\
-		if ((func)->object->presence != KSPLICE_PRESENT) {} else
+	for (func = ksplice_next_present(update, (update)->funcs);	\
+	     func < (update)->funcs + (update)->nr_funcs;		\
+	     func = ksplice_next_present(update, func + 1))
 
 #define ksplice_for_each_object(update, object)				\
 	for (object = (update)->objects;				\

@@ -194,18 +194,23 @@ EXPORT_SYMBOL_GPL(ksplice_shadow_take_over);
 /* Any data that @mod answers for, taken off the table; NULL if there is none. */
 static struct shadow *take_one(struct module *mod, unsigned int *bucket)
 {
-	struct shadow *s;
+	struct shadow *s, *found = NULL;
+	unsigned long flags;
 
-	guard(spinlock_irqsave)(&shadow_lock);
+	spin_lock_irqsave(&shadow_lock, flags);
 	for (; *bucket < HASH_SIZE(shadows); (*bucket)++) {
 		hlist_for_each_entry(s, &shadows[*bucket], node) {
 			if (!within_module((unsigned long)s->type, mod))
 				continue;
 			hash_del_rcu(&s->node);
-			return s;
+			found = s;
+			break;
 		}
+		if (found)
+			break;
 	}
-	return NULL;
+	spin_unlock_irqrestore(&shadow_lock, flags);
+	return found;
 }
 
 /**

@@ -204,8 +204,8 @@ static bool in_module(const struct module *mod, unsigned long addr, size_t len,
 		       in_memory(mod, MOD_RODATA, addr, len) ||
 		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
 	case KSPLICE_UNIT_PERCPU:
-		return within(addr, len, (void *)mod->percpu,
-			      (void *)mod->percpu + mod->percpu_size);
+		return within(addr, len, (__force void *)mod->percpu,
+			      (__force void *)mod->percpu + mod->percpu_size);
 	}
 	return false;
 }
