@@ -282,6 +282,9 @@ static void test_relocs(void **state)
 	r->type = KSPLICE_R_RT_PTR;
 	expect(-EINVAL, "type");
 	*r = good;
+	r->addend = 0x7ffffffffffffffc;
+	expect(-EINVAL, "addend");
+	*r = good;
 	r->offset = 12;
 	expect(-EINVAL, "relocation");
 	r->offset = 0xfffffffe;

@@ -271,6 +271,9 @@ static int check_reloc(struct ksplice_checker *c, u32 i)
 		return bad(c, "relocation", i, "there is no symbol %u", r->sym);
 	if (r->pad)
 		return bad(c, "relocation", i, "unknown flags %#x", r->pad);
+	if (r->addend != (s32)r->addend)
+		return bad(c, "relocation", i, "addend %lld is out of reach",
+			   (long long)r->addend);
 	return 0;
 }
 
@@ -524,6 +527,9 @@ static int check_fixup(struct ksplice_checker *c, u32 i)
 
 	if (f->sym >= c->v->hdr->syms.n)
 		return bad(c, "fixup", i, "there is no symbol %u", f->sym);
+	if (f->addend != (s32)f->addend)
+		return bad(c, "fixup", i, "addend %lld is out of reach",
+			   (long long)f->addend);
 	if (f->target >= c->v->hdr->targets.n)
 		return bad(c, "fixup", i, "there is no target %u", f->target);
 	if (f->pad)
