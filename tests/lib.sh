@@ -45,6 +45,22 @@ says() {
 	}
 }
 
+# json EXPRESSION COMMAND...: true of the object d that the command prints
+json() {
+	local want=$1 out
+
+	shift
+	out=$("$@" 2>/dev/null) || :
+	python3 -c '
+import json, sys
+d = json.loads(sys.argv[2])
+sys.exit(not eval(sys.argv[1]))' "$want" "$out" || {
+		printf '%s\n' "$out"
+		echo "expected: $want"
+		return 1
+	}
+}
+
 done_testing() {
 	printf '1..%d\n' $TESTS
 	[ $BAD -eq 0 ]

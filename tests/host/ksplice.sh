@@ -24,22 +24,6 @@ U=$R/sys/kernel/ksplice
 
 k() { LD_PRELOAD=$TMP/fake.so "$REPO/tools/ksplice/ksplice" "$@"; }
 
-# json EXPRESSION COMMAND...: true of the object d that the command prints
-json() {
-	local want=$1 out
-
-	shift
-	out=$("$@" 2>/dev/null) || :
-	python3 -c '
-import json, sys
-d = json.loads(sys.argv[2])
-sys.exit(not eval(sys.argv[1]))' "$want" "$out" || {
-		printf '%s\n' "$out"
-		echo "expected: $want"
-		return 1
-	}
-}
-
 # A kernel that has just been booted
 boot() {
 	rm -rf "$R"

@@ -18,22 +18,6 @@ EDIT=$REPO/tests/ksplice/edit.py
 k=$REPO/tools/ksplice/ksplice
 self=$REPO/tests/vm/30-ksplice.sh
 
-# json EXPRESSION COMMAND...: true of the object d that the command prints
-json() {
-	local want=$1 out
-
-	shift
-	out=$("$@" 2>/dev/null) || :
-	python3 -c '
-import json, sys
-d = json.loads(sys.argv[2])
-sys.exit(not eval(sys.argv[1]))' "$want" "$out" || {
-		printf '%s\n' "$out"
-		echo "expected: $want"
-		return 1
-	}
-}
-
 loaded() { [ -d "$SYSFS/$1" ]; }
 not_loaded() { [ ! -d "$SYSFS/$1" ] && ! grep -q "^ksplice_${1//-/_} " /proc/modules; }
 gives() { [ "$(cat "$T/$1")" = "$2" ] || { cat "$T/$1"; return 1; }; }

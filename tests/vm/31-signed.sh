@@ -15,22 +15,6 @@ OUT=$REPO/build/test-signed
 k=$REPO/tools/ksplice/ksplice
 REFUSED='d["exit"] == 4 and d["errors"][0]["cause"]'
 
-# json EXPRESSION COMMAND...: true of the object d that the command prints
-json() {
-	local want=$1 out
-
-	shift
-	out=$("$@" 2>/dev/null) || :
-	python3 -c '
-import json, sys
-d = json.loads(sys.argv[2])
-sys.exit(not eval(sys.argv[1]))' "$want" "$out" || {
-		printf '%s\n' "$out"
-		echo "expected: $want"
-		return 1
-	}
-}
-
 hot() { grep -q ' hot$' /proc/cmdline; }
 cold() { ! hot; }
 nothing_loaded() { ! grep -qE '^ksplice_hot(_signed)? ' /proc/modules; }

@@ -646,41 +646,15 @@ static u32 sum_to(const void *blob, u32 crc, size_t *at, size_t to,
 	return crc32_le(crc, zero, skip);
 }
 
-static u32 sum_fixups(const struct ksplice_view *v, u32 crc, size_t *at)
+/* The same over a table, of which each entry has an address at @field. */
+static u32 sum_table(const struct ksplice_view *v, u32 crc, size_t *at,
+		     const struct ksplice_f_table *t, size_t entry,
+		     size_t field)
 {
-	const struct ksplice_f_table *t = &v->hdr->fixups;
 	u32 i;
 
 	for (i = 0; i < t->n; i++)
-		crc = sum_to(v->hdr, crc, at,
-			     t->off + i * sizeof(struct ksplice_f_fixup) +
-			     offsetof(struct ksplice_f_fixup, place),
-			     sizeof(u64));
-	return crc;
-}
-
-static u32 sum_replaces(const struct ksplice_view *v, u32 crc, size_t *at)
-{
-	const struct ksplice_f_table *t = &v->hdr->replaces;
-	u32 i;
-
-	for (i = 0; i < t->n; i++)
-		crc = sum_to(v->hdr, crc, at,
-			     t->off + i * sizeof(struct ksplice_f_replace) +
-			     offsetof(struct ksplice_f_replace, addr),
-			     sizeof(u64));
-	return crc;
-}
-
-static u32 sum_hooks(const struct ksplice_view *v, u32 crc, size_t *at)
-{
-	const struct ksplice_f_table *t = &v->hdr->hooks;
-	u32 i;
-
-	for (i = 0; i < t->n; i++)
-		crc = sum_to(v->hdr, crc, at,
-			     t->off + i * sizeof(struct ksplice_f_hook) +
-			     offsetof(struct ksplice_f_hook, addr),
+		crc = sum_to(v->hdr, crc, at, t->off + i * entry + field,
 			     sizeof(u64));
 	return crc;
 }
@@ -711,9 +685,12 @@ int ksplice_view_intact(const struct ksplice_view *v,
 	}
 	crc = sum_to(h, ~0U, &at, offsetof(struct ksplice_f_header, checksum),
 		     sizeof(h->checksum));
-	crc = sum_replaces(v, crc, &at);
-	crc = sum_fixups(v, crc, &at);
-	crc = sum_hooks(v, crc, &at);
+	crc = sum_table(v, crc, &at, &h->replaces, sizeof(*v->replaces),
+			offsetof(struct ksplice_f_replace, addr));
+	crc = sum_table(v, crc, &at, &h->fixups, sizeof(*v->fixups),
+			offsetof(struct ksplice_f_fixup, place));
+	crc = sum_table(v, crc, &at, &h->hooks, sizeof(*v->hooks),
+			offsetof(struct ksplice_f_hook, addr));
 	crc = ~sum_to(h, crc, &at, h->size, 0);
 	if (crc == h->checksum)
 		return 0;
