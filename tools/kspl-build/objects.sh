@@ -96,25 +96,21 @@ cmd_file()
 # which nothing is built.
 list_commands()
 {
-	local build=$1 out=$2 enter=()
+	local build=$1 out=$2 ENTER=()
 
 	# make -n writes nothing but temporary files, when it asks the compiler
 	# what it can; still that is not to happen in somebody's tree.
 	if ((!PRIVATE)); then
 		mkdir -p "$WORK/upper" "$WORK/upper.work"
-		# shellcheck disable=SC2016 # for the inner shell
-		enter=(unshare --map-root-user --mount --propagation private -- /bin/sh -c
-			'mount -t overlay ksplice -o "$1" "$2" && shift 2 && exec "$@"' sh
-			"lowerdir=$(overlay_escape "$build"),upperdir=$(overlay_escape "$WORK/upper"),workdir=$(overlay_escape "$WORK/upper.work")" "$build")
-		if ! "${enter[@]}" true 2>/dev/null; then
-			enter=()
+		if ! enter_overlay "lowerdir=$(overlay_escape "$build"),upperdir=$(overlay_escape "$WORK/upper"),workdir=$(overlay_escape "$WORK/upper.work")" \
+				"$build" true; then
 			[[ -w $build ]] || die $EXIT_FAILED \
 				"nothing was built in $build, and it can't be written to" \
 				"Without objects the compiler's options have to be asked from kbuild there."
 		fi
 	fi
 	# One part that can't be made (a signing key, say) does not matter.
-	"${enter[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
+	"${ENTER[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
 		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$out.new"
 	if (($(wc -l <"$out.new") < 100)); then
 		tail -n 5 "$WORK/log/commands" | sed 's/^/  /' >&2

@@ -19,23 +19,35 @@ overlay_escape()
 	printf '%s' "$s"
 }
 
+# enter_overlay OPTIONS DIR PROBE...: sets ENTER to a command that runs others in
+# a mount namespace with an overlay over DIR. As root no user namespace is made:
+# one isn't to be had everywhere root is, in a chroot for one.
+enter_overlay()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	local opts=$1 dir=$2 try mount='mount -t overlay ksplice -o "$1" "$2" && shift 2 && exec "$@"'
+
+	shift 2
+	for try in --mount --map-root-user; do
+		ENTER=(unshare "$try" --mount --propagation private -- /bin/sh -c "$mount" sh "$opts" "$dir")
+		! "${ENTER[@]}" "$@" 2>"$WORK/log/overlay" || return 0
+	done
+	ENTER=()
+	return 1
+}
+
 choose_view()
 {
-	local opts try mounts probe file=${CODE_FILES[0]}
+	local opts mounts file=${CODE_FILES[0]}
 
 	if [[ -z ${KSPL_BUILD_NO_OVERLAY-} ]]; then
 		opts="ro,lowerdir=$(overlay_escape "$WORK/patched"):$(overlay_escape "$SOURCE")"
 		mounts=$(awk -v s="$SOURCE/" 'index($5, s) == 1' /proc/self/mountinfo)
-		probe="mount -t overlay ksplice -o \"\$1\" \"\$2\" && shift 2 && exec \"\$@\""
-		for try in --mount --map-root-user; do
-			[[ -z $mounts ]] || break
-			ENTER=(unshare "$try" --mount --propagation private -- /bin/sh -c "$probe" sh "$opts" "$SOURCE")
-			if "${ENTER[@]}" cmp -s -- "$SOURCE/$file" "$WORK/patched/$file" 2>"$WORK/log/overlay"; then
-				VIEW=overlay
-				verbose "patched source: an overlay in a mount namespace"
-				return
-			fi
-		done
+		if [[ -z $mounts ]] && enter_overlay "$opts" "$SOURCE" cmp -s -- "$SOURCE/$file" "$WORK/patched/$file"; then
+			VIEW=overlay
+			verbose "patched source: an overlay in a mount namespace"
+			return
+		fi
 		verbose "no overlay here: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)"
 	fi
 	VIEW=farm
