@@ -157,12 +157,12 @@ static void run(int pre, int post)
 
 	if (!null)
 		abort();
-	up->target = "vmlinux";
 	up->name = "fuzz";
 	up->release = "fuzz";
 	up->description = "";
 	if (!setjmp(end)) {
-		update_add_tu(up, "fuzz.o", path_of(file[0], pre), path_of(file[1], post));
+		update_add_tu(up, "vmlinux", "fuzz.o", path_of(file[0], pre),
+			      path_of(file[1], post));
 		pair_units(up);
 		compare_units(up);
 		decide(up);
