@@ -318,7 +318,7 @@ compile()
 	note "line numbers in the patched files could not be kept: code that holds them may count as changed"
 }
 
-# With --each, these don't stop the others.
+# With --each and --partial, these don't stop the others.
 each_sorted_out()
 {
 	if [[ ${COMMAND[$1]%% ; *} =~ \.S\ *$ ]]; then
@@ -361,7 +361,7 @@ compare()
 		if (($(grep -c objtool: "$WORK/post/$object.log") > $(grep -c objtool: "$WORK/pre/$object.log"))); then
 			warn "$object: with the patch, $(grep objtool: "$WORK/post/$object.log" | tail -n 1)"
 		fi
-		if [[ -n $EACH ]] && each_sorted_out "$object"; then
+		if [[ -n $EACH$PARTIAL ]] && each_sorted_out "$object"; then
 			continue
 		fi
 		if [[ ${COMMAND[$object]%% ; *} =~ \.S\ *$ ]]; then
@@ -369,7 +369,7 @@ compare()
 		fi
 		CHANGED+=("$object")
 	done
-	[[ -n $EACH ]] && return
+	[[ -n $EACH$PARTIAL ]] && return
 	stop_if_reasons
 	((${#CHANGED[@]})) || no_change "the patch changes no code"
 }

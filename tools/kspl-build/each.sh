@@ -73,7 +73,7 @@ make_groups()
 		if [[ -z ${MEMBERS[$first]-} ]]; then
 			name=${first##*/}
 			name=${name%.o}
-			name=$(printf '%s-%03d-%s' "${NAME:0:12}" $((++n)) "${name,,}")
+			printf -v name '%s-%03d-%s' "${NAME:0:12}" $((++n)) "${name,,}"
 			name=${name//[^a-z0-9_-]/-}
 			MEMBERS[$first]=${name:0:NAME_MAX}
 		fi

@@ -466,7 +466,7 @@ screen()
 		fi
 	done
 	for object in "${UNBUILDABLE[@]}"; do
-		if [[ -n $EACH ]]; then
+		if [[ -n $EACH$PARTIAL ]]; then
 			EACH_REFUSED[$object]="does_not_compile|$(grep -m 1 -E 'error:|ndefined' "$WORK/screen/$object.log")"
 			continue
 		fi
@@ -483,7 +483,7 @@ compile_to()
 
 	export KSPL_BUILD_WORK=$WORK
 	screen
-	[[ -n $EACH ]] || stop_if_reasons
+	[[ -n $EACH$PARTIAL ]] || stop_if_reasons
 	((${#OBJECTS[@]})) || no_change "the two trees make the same code"
 	for object in "${OBJECTS[@]}"; do
 		make_job "$object" pre

@@ -448,13 +448,18 @@ static const struct unit *used_at_boot(struct update *up, const struct unit *u)
 	return NULL;
 }
 
-/* Boot code has run without it: nobody would give it its value. */
+/*
+ * Boot code has run without it: nobody would give it its value. But a lock
+ * that has a value from the start is free before and after boot code used it.
+ */
 static void check_set_at_boot(struct update *up, const struct unit *from,
 			      const struct unit *to)
 {
 	const struct unit *init;
 
 	if (to->sec->cls != SC_DATA && to->sec->cls != SC_PERCPU)
+		return;
+	if (to->is_lock && to->sec->data)
 		return;
 	init = used_at_boot(up, to);
 	if (init)

@@ -288,6 +288,7 @@ struct unit {
 	bool mark;
 	bool in_blob;
 	bool ambiguous;		/* has a twin, but which is not known */
+	bool is_lock;		/* a lock, by its type */
 	ref_vec refs;
 	VEC(struct entry) entries;
 	VEC(struct sym *) syms;	/* all that stand in it */

@@ -5,8 +5,8 @@
  *
  * Names decide, where they mean something.  The numbers that the compiler
  * gives to static locals and clones move when something is added before
- * them, so those are told apart by the functions that use them.  Strings,
- * constants and once flags have no twins, they are what they contain.
+ * them, so those are told apart by the functions that use them, or by what
+ * they contain, where that never changes.  Strings, constants and once flags have no twins, they are what they contain.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +175,28 @@ static bool pair_locals(struct update *up, struct unit *pre,
 	return any;
 }
 
+/* Pointers to the strings of tracepoints: one is as good as its equal. */
+static bool is_settled(const struct unit *u)
+{
+	return wants_twin(u) && !strcmp(u->sec->name, "__tracepoint_str");
+}
+
+static void pair_by_content(struct tu *tu)
+{
+	struct unit **a, **b;
+
+	vec_for_each(b, &tu->post->units) {
+		if (!is_settled(*b))
+			continue;
+		vec_for_each(a, &tu->pre->units)
+			if (is_settled(*a) && may_pair(*a, *b) &&
+			    unit_same_content(*a, *b)) {
+				make_twins(*a, *b);
+				break;
+			}
+	}
+}
+
 static bool pair_by_users(struct update *up, struct tu *tu)
 {
 	struct unit **u;
@@ -238,6 +260,7 @@ void pair_units(struct update *up)
 		pair_by_name(tu, false);
 		while (pair_by_users(up, tu))
 			pair_by_name(tu, false);
+		pair_by_content(tu);
 	}
 	vec_for_each(t, &up->targets)
 		pair_moved(t);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which function a static local belongs to, from the debug information.
+ * Which function a static local belongs to, and which variables are locks,
+ * from the debug information.
  *
  * "buf.3" may be the buf of any function: the number is the compiler's, and
  * inlining spreads its uses.  Taken for another, the new code would work on a
@@ -76,6 +77,27 @@ static struct unit *unit_at(struct obj *obj, Dwarf_Addr addr)
 	return sec_unit_at(&obj->secs.v[shndx], addr);
 }
 
+static bool is_lock(Dwarf_Die *die)
+{
+	static const char * const locks[] = {
+		"mutex", "rw_semaphore", "spinlock", "raw_spinlock",
+	};
+	Dwarf_Attribute attr;
+	const char *name;
+	Dwarf_Die type;
+	u32 i;
+
+	if (!dwarf_attr_integrate(die, DW_AT_type, &attr) ||
+	    !dwarf_formref_die(&attr, &type) || dwarf_peel_type(&type, &type) ||
+	    dwarf_tag(&type) != DW_TAG_structure_type)
+		return false;
+	name = dwarf_diename(&type);
+	for (i = 0; name && i < ARRAY_SIZE(locks); i++)
+		if (!strcmp(name, locks[i]))
+			return true;
+	return false;
+}
+
 static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
 {
 	Dwarf_Attribute attr;
@@ -88,8 +110,11 @@ static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
 	    op->atom != DW_OP_addr)
 		return;
 	u = unit_at(obj, op->number);
-	if (u && unit_is_static_local(u))
+	if (!u)
+		return;
+	if (func && unit_is_static_local(u))
 		u->scope = func;
+	u->is_lock = is_lock(die);
 }
 
 /* @func: name of the function whose source this is, inlined or not */
@@ -104,8 +129,7 @@ static void walk(struct obj *obj, Dwarf_Die *die, const char *func, int depth)
 
 		switch (dwarf_tag(&child)) {
 		case DW_TAG_variable:
-			if (func)
-				take_variable(obj, &child, func);
+			take_variable(obj, &child, func);
 			break;
 		case DW_TAG_subprogram:
 		case DW_TAG_inlined_subroutine:
@@ -130,7 +154,8 @@ static bool has_static_locals(const struct obj *obj)
 }
 
 /**
- * find_scopes - fills in unit.scope where the debug information tells
+ * find_scopes - fills in unit.scope and .is_lock where the debug information
+ * tells
  * @obj:	the object
  */
 void find_scopes(struct obj *obj)
@@ -139,7 +164,7 @@ void find_scopes(struct obj *obj)
 	Dwarf_Die cu;
 	size_t head;
 
-	if (!has_static_locals(obj) || !obj_open_dwarf(obj))
+	if ((!obj->post && !has_static_locals(obj)) || !obj_open_dwarf(obj))
 		return;
 	while (!dwarf_nextcu(obj->dwarf, off, &next, &head, NULL, NULL,
 			     NULL)) {

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: --partial, one update of all that can be taken.
+#
+# Objects that need one another go in together or not at all: the groups are
+# those of --each, each is judged alone, and the update is made of those that
+# kspl-objdiff takes.
+
+LEFT_OUT=()		# object|code|reason|way out
+
+# The refusals of a group, "code|what: reason|way out" each
+group_refusals()
+{
+	jq -r '.objdiff.refusals[]? | [.code, "\(.what): \(.reason)", .way_out // ""] | join("|")' "$1"
+}
+
+# leave_out NAME: why an update of this group could not be made
+leave_out()
+{
+	local name=$1 object why code
+
+	code=$(jq -r 'select(.code != "") | "\(.code)|\(.reason)|"' "$EACH/$name.json")
+	why=${code:-$(group_refusals "$EACH/$name.json" | head -n 1)}
+	for object in ${MEMBERS[$name]}; do
+		LEFT_OUT+=("$object|$why")
+		OBJECT_RESULT[$object]=left-out
+	done
+}
+
+# take_possible: leaves in CHANGED what can go into one update
+take_possible()
+{
+	local name object taken=() n=0 shown=$SECONDS result
+
+	for object in "${!EACH_REFUSED[@]}"; do
+		LEFT_OUT+=("$object|${EACH_REFUSED[$object]}|")
+		OBJECT_RESULT[$object]=left-out
+	done
+	EACH=$WORK/parts
+	mkdir -p "$EACH" "$WORK/each"
+	phase group "finding what belongs together in ${#CHANGED[@]} object(s)"
+	((!${#CHANGED[@]})) || make_groups
+	phase judge "seeing which of ${#MEMBERS[@]} part(s) can be taken"
+	for name in "${!MEMBERS[@]}"; do
+		if each_create "$name"; then
+			taken+=(${MEMBERS[$name]})
+		else
+			result=$(jq -r .result "$EACH/$name.json")
+			[[ $result == no_change ]] || leave_out "$name"
+			[[ $result != failed ]] || warn "$name: $(jq -r .reason "$EACH/$name.json")"
+		fi
+		((++n))
+		((SECONDS - shown < 5)) || { msg "  judged: $n of ${#MEMBERS[@]}"; shown=$SECONDS; }
+	done
+	EACH=
+	mapfile -t CHANGED < <(printf '%s\n' "${taken[@]}" | grep . | sort)
+	tell_left_out
+	((${#CHANGED[@]})) || { reason "nothing of it can be taken"; stop_if_reasons; }
+}
+
+tell_left_out()
+{
+	local part object why
+
+	((${#LEFT_OUT[@]})) || return 0
+	msg "left out, ${#LEFT_OUT[@]} object(s) of $((${#LEFT_OUT[@]} + ${#CHANGED[@]})):"
+	for part in "${LEFT_OUT[@]}"; do
+		IFS='|' read -r object _ why _ <<<"$part"
+		msg "  $object: $why"
+	done
+}
+
+json_left_out()
+{
+	local part object code why wayout sep=''
+
+	printf '  "left_out": ['
+	for part in "${LEFT_OUT[@]}"; do
+		IFS='|' read -r object code why wayout <<<"$part"
+		printf '%s\n    {"object": %s, "code": %s, "reason": %s, "way_out": %s}' "$sep" "$(json_string "$object")" \
+			"$(json_string "$code")" "$(json_string "$why")" "$(json_string "$wayout")"
+		sep=,
+	done
+	printf '\n  ],\n'
+}
