@@ -291,6 +291,19 @@ static void test_relocs(void **state)
 	expect(-EINVAL, "relocation");
 }
 
+static void test_foreign_static(void **state)
+{
+	u32 unit = blob_unit(&b, "fn", KSPLICE_UNIT_TEXT, "\xc3", 1);
+	u32 sym = blob_sym(&b, "fn", KSPLICE_SYM_FUNC | KSPLICE_SYM_LOCAL, unit,
+			   0);
+
+	(void)state;
+	((struct ksplice_f_reloc *)blob_get(&b, BLOB_RELOCS, 1))->sym = sym;
+	expect(0, NULL);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, unit))->tu = 1;
+	expect(-EINVAL, "static of another file");
+}
+
 static void test_replaces(void **state)
 {
 	struct ksplice_f_replace *r = blob_get(&b, BLOB_REPLACES, 0), good = *r;
@@ -436,7 +449,7 @@ int main(void)
 		CASE(test_good), CASE(test_identity),
 		CASE(test_every_truncation), CASE(test_names), CASE(test_unit),
 		CASE(test_string_unit), CASE(test_site),
-		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs),
+		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs), CASE(test_foreign_static),
 		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
 		CASE(test_hooks),
 		CASE(test_every_word), CASE(test_checksum),

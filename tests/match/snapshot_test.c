@@ -450,7 +450,9 @@ static u32 mutations(const char *path, u32 n)
 		if (!mutate(&mu, &good))
 			continue;
 		i++;
-		if (!ksplice_match_run(&m, &v, &image_ops, &im)) {
+		memset(&m, 0, sizeof(m));
+		if (!ksplice_view_init(&v, blob, size, &err) &&
+		    !ksplice_match_run(&m, &v, &image_ops, &im)) {
 			printf("# accepted: %s: %s (%02x was %02x)\n", path,
 			       mu.what, mu.byte ? *mu.byte : 0, mu.was);
 			accepted++;

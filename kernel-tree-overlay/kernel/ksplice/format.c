@@ -277,9 +277,21 @@ static int check_reloc(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
-/* Fields have to lie in @size bytes, one after the other. */
+/* Is it a static of another file than @u's? No compiler refers to one. */
+static bool is_foreign(const struct ksplice_view *v,
+		       const struct ksplice_f_unit *u, u32 sym)
+{
+	const struct ksplice_f_sym *s = &v->syms[sym];
+
+	return (s->flags & (KSPLICE_SYM_LOCAL | KSPLICE_SYM_ANON)) ==
+	       KSPLICE_SYM_LOCAL && s->unit != KSPLICE_NONE &&
+	       v->units[s->unit].tu != u->tu;
+}
+
+/* Fields of @u, or of a site of it, have to lie in @size bytes, in order. */
 static int check_fields(struct ksplice_checker *c, const char *what, u32 i,
-			u32 first, u32 n, u32 size)
+			const struct ksplice_f_unit *u, u32 first, u32 n,
+			u32 size)
 {
 	u32 end = 0, k, width;
 
@@ -294,6 +306,10 @@ static int check_fields(struct ksplice_checker *c, const char *what, u32 i,
 			return bad(c, what, i,
 				   "relocation %u at %#x overlaps another or the end of %#x bytes",
 				   k, r->offset, size);
+		if (is_foreign(c->v, u, r->sym))
+			return bad(c, what, i,
+				   "relocation %u refers to a static of another file",
+				   k);
 		end = r->offset + width;
 	}
 	return 0;
@@ -403,7 +419,7 @@ static int check_site(struct ksplice_checker *c,
 		return bad(c, "site", k, "%s: %s",
 			   ksplice_arch_site_name(s->kind), why);
 	if (s->kind == KSPLICE_SITE_ALT)
-		return check_fields(c, "site", k, s->reloc, s->nreloc,
+		return check_fields(c, "site", k, u, s->reloc, s->nreloc,
 				    s->arglen);
 	return 0;
 }
@@ -450,7 +466,7 @@ static int check_unit(struct ksplice_checker *c, u32 i)
 		return bad(c, "unit", i, "there is no unit %u", u->parent);
 	ret = check_contents(c, i);
 	if (!ret)
-		ret = check_fields(c, "unit", i, u->relocs, u->nrelocs,
+		ret = check_fields(c, "unit", i, u, u->relocs, u->nrelocs,
 				   u->size);
 	return ret ? ret : check_sites(c, i);
 }
