@@ -105,12 +105,19 @@ static void add_unit(struct unit *u)
 	*vec_add(&b.units) = u;
 }
 
-static void add_text_units(struct obj *pre)
+static bool is_unlikely(const struct unit *u)
+{
+	return starts_with(u->sec->name, ".text.unlikely.");
+}
+
+/* In the order of the kernel's build: unlikely code has a section of its own. */
+static void add_text_units(struct obj *pre, bool unlikely)
 {
 	struct unit **u;
 
 	vec_for_each(u, &pre->units)
-		if (class_is_text((*u)->sec->cls) && (*u)->size)
+		if (class_is_text((*u)->sec->cls) && (*u)->size &&
+		    is_unlikely(*u) == unlikely)
 			add_unit(*u);
 }
 
@@ -144,9 +151,12 @@ static void collect_units(void)
 	struct tu *tu;
 	u32 i;
 
-	vec_for_each(tu, &b.up->tus)
-		if (tu->pre)
-			add_text_units(tu->pre);
+	vec_for_each(tu, &b.up->tus) {
+		if (!tu->pre)
+			continue;
+		add_text_units(tu->pre, false);
+		add_text_units(tu->pre, true);
+	}
 	for (i = 0; i < b.units.n; i++)
 		if (has_content(unit_kind(b.units.v[i])))
 			reach_units(b.units.v[i]);

@@ -1158,24 +1158,33 @@ static void file_of(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
 		(*to)++;
 }
 
-/* What stands between two functions of a file belongs to it. */
+/*
+ * What stands between two functions of a file belongs to it, if it does in the
+ * file, too. Where the linker puts unlikely code elsewhere, all of another file
+ * may stand between.
+ */
 static bool is_between(const struct ksplice_match *m, u32 unit,
 		       unsigned long addr)
 {
 	unsigned long below = 0, above = ULONG_MAX, at;
-	u32 from, to, i;
+	u32 from, to, i, low = 0, high = 0;
 
 	file_of(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
 		if (!is_mate(m, unit, i))
 			continue;
 		at = m->unit_addr[i];
-		if (at < addr)
-			below = max(below, at);
-		if (at > addr)
-			above = min(above, at);
+		if (at < addr && at > below) {
+			below = at;
+			low = i;
+		}
+		if (at > addr && at < above) {
+			above = at;
+			high = i;
+		}
 	}
-	return below && above != ULONG_MAX && above - below <= room(m, from, to);
+	return below && above != ULONG_MAX && low < unit && unit < high &&
+	       above - below <= room(m, from, to);
 }
 
 /* At the start or the end of its file's code? */
