@@ -241,6 +241,11 @@ find_objects()
 		fi
 		case $object in
 		*.o)
+			if is_core "$object"; then
+				[[ -n $TO ]] || reason "$object is part of ksplice itself, which can't replace its own code"
+				OUTSIDE+=("$object")
+				continue
+			fi
 			if is_outside "$object" "$command"; then
 				OUTSIDE+=("$object")
 				continue
@@ -273,6 +278,9 @@ find_objects()
 	verbose "objects: ${#OBJECTS[@]} to compile twice"
 	((!${#OUTSIDE[@]})) || verbose "not part of the running kernel, left out: ${OUTSIDE[*]}"
 }
+
+# What replaces code would run while it is replaced.
+is_core() { [[ $1 == @(kernel/ksplice/*|arch/x86/kernel/ksplice*).o ]]; }
 
 # Code that is built with the kernel's flags but does not run as part of it
 is_outside()

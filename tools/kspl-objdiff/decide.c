@@ -345,6 +345,15 @@ static void check_sites(struct update *up, const struct unit *u)
 		       e->sec->name, e->loc);
 }
 
+static void check_busy(struct update *up, const struct unit *u)
+{
+	const char *who = always_busy(u->name);
+
+	if (who)
+		refuse(up, "always_busy", u->obj, u->name,
+		       "change what it calls instead", "%s", who);
+}
+
 /* One entry, at the start: what is compiled from C. */
 static bool is_single_function(const struct unit *u)
 {
@@ -364,6 +373,7 @@ static void replace(struct update *up, struct unit *u)
 	if (is_single_function(u) && is_single_function(u->twin)) {
 		check_room(up, u);
 		check_sites(up, u);
+		check_busy(up, u);
 	} else {
 		refuse(up, "assembly", u->obj, unit_label(u),
 		       "leave assembly code out of the patch",
@@ -378,7 +388,7 @@ static bool is_wanted_anyway(const struct update *up, struct unit *u)
 	if (!up->all || u->sec->cls != SC_TEXT || u->is_weak ||
 	    !is_single_function(u) || !is_single_function(u->twin) ||
 	    trampoline_need(u->twin) > trampoline_room(u->twin) ||
-	    site_in_the_way(u->twin))
+	    site_in_the_way(u->twin) || always_busy(u->name))
 		return false;
 	u->cause = "--all";
 	return true;

@@ -399,6 +399,7 @@ void note(struct update *up, const struct obj *obj, bool warning,
 int update_status(const struct update *up);
 
 void find_scopes(struct obj *obj);
+const char *always_busy(const char *name);
 void pair_units(struct update *up);
 const char *base_name(const char *name);
 bool same_base(const char *a, const char *b);

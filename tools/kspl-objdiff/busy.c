@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Functions that some thread of every kernel is inside for as long as it runs.
+ *
+ * The core finds out by itself that a thread stays inside and says so
+ * (always_busy, code_busy), but only after the update was brought to the
+ * machine.  These are known before: a thread of the kernel that has nothing to
+ * do waits in them, or the one that writes to "enabled" stands in them.
+ *
+ * From the stacks of the threads of an idle 6.12, and kernel/stop_machine.c,
+ * fs/read_write.c and fs/kernfs/file.c for the writer.
+ */
+#include <string.h>
+
+#include "objdiff.h"
+
+struct busy {
+	const char *name;
+	const char *who;
+};
+
+#define WORKER(name, what)	{ name, what " waits for work in it" }
+#define WRITER(name)	{ name, "the thread that writes to \"enabled\" stands in it" }
+#define IDLE(name)	{ name, "an idle CPU stands in it" }
+#define STOPPER(name)	{ name, "each CPU stands in it when the update is applied" }
+
+static const struct busy busy[] = {
+	WORKER("kthread", "each kernel thread"),
+	WORKER("kthreadd", "kthreadd"),
+	WORKER("kthread_worker_fn", "a kthread_worker"),
+	WORKER("smpboot_thread_fn", "each thread of a CPU"),
+	WORKER("worker_thread", "each kworker"),
+	WORKER("rescuer_thread", "the rescuer of each workqueue"),
+	WORKER("irq_thread", "the thread of an interrupt"),
+	WORKER("rcu_gp_kthread", "the thread of RCU's grace periods"),
+	WORKER("rcu_tasks_kthread", "the thread of RCU Tasks"),
+	WORKER("rcu_tasks_one_gp", "the thread of RCU Tasks"),
+	WORKER("kswapd", "kswapd"),
+	WORKER("kcompactd", "kcompactd"),
+	WORKER("khugepaged", "khugepaged"),
+	WORKER("oom_reaper", "oom_reaper"),
+	WORKER("devtmpfsd", "kdevtmpfs"),
+	WORKER("devtmpfs_work_loop", "kdevtmpfs"),
+	WORKER("kauditd_thread", "kauditd"),
+	WORKER("scsi_error_handler", "the error handler of a SCSI host"),
+	WORKER("kjournald2", "jbd2"),
+	WORKER("watchdog", "watchdogd"),
+	{ "schedule", "each thread that sleeps is in it" },
+	{ "__schedule", "each thread that sleeps is in it" },
+	IDLE("do_idle"), IDLE("cpu_startup_entry"),
+	STOPPER("cpu_stopper_thread"), STOPPER("multi_cpu_stop"),
+	WRITER("stop_machine_cpuslocked"), WRITER("stop_cpus"),
+	WRITER("wait_for_completion"), WRITER("vfs_write"),
+	WRITER("kernfs_fop_write_iter"), WRITER("sysfs_kf_write"),
+	WRITER("kobj_attr_store"), WRITER("do_syscall_64"),
+	WRITER("x64_sys_call"),
+};
+
+/**
+ * always_busy - is there always a thread inside a function of vmlinux?
+ * @name:	of the function
+ *
+ * Return: who, in words, or NULL.
+ */
+const char *always_busy(const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(busy); i++)
+		if (!strcmp(busy[i].name, name))
+			return busy[i].who;
+	return NULL;
+}
