@@ -4,13 +4,16 @@
 # Part of kspl-build: --each, an update of its own for each object that differs.
 #
 # Objects that need one another are in one update: one refers to what another
-# has new, or calls a function that takes other arguments now. DIR gets for
-# each update NAME.json, what became of it, and ksplice-NAME.ko if it could be
-# made.
+# has new, or calls a function that takes other arguments now. If it is refused
+# for some of its objects, the others are tried without these and without what
+# needs them. DIR gets for each update NAME.json, what became of it, and
+# ksplice-NAME.ko if it could be made.
 
 declare -A EACH_REFUSED=()	# object -> code|reason, found before objdiff
 declare -A GROUP_OF=()		# object -> name of its update
 declare -A MEMBERS=()		# name -> objects
+GROUPS_LEFT=()			# names of those that were not tried yet
+GROUPS_MADE=0
 
 # Global names that an object defines and that it refers to
 object_names()
@@ -39,7 +42,7 @@ changed_calls()
 	done
 }
 
-# Which objects belong together: "object object" lines
+# Which objects belong together: "object object" lines, the first needs the second
 links()
 {
 	local object dir=$WORK/names
@@ -56,39 +59,83 @@ links()
 	done
 	changed_calls >"$dir/calls"
 	touch "$dir/new" "$dir/gone" "$dir/refs" "$dir/newrefs"
-	# new references to what is new; what moved; callers of what is called
-	# in another way
-	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/new" "$dir/newrefs"
-	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/new" "$dir/gone"
-	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/calls" "$dir/refs"
+	# new references to what is new; what moved, and callers of what is called
+	# in another way: these either way
+	awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print $1, has[$2] }' "$dir/new" "$dir/newrefs"
+	{
+		awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/new" "$dir/gone"
+		awk 'FILENAME == ARGV[1] { has[$2] = $1; next } $2 in has { print has[$2], $1 }' "$dir/calls" "$dir/refs"
+	} | awk '{ print; print $2, $1 }'
 }
 
-# Names of updates: a number and the first object's
+# make_groups OBJECT...: puts them into groups; names are a number and the first
+# object's
 make_groups()
 {
-	local object name n=0 first
+	local object name first
+	local -A names=()
 
-	links >"$WORK/links"
 	while read -r object first; do
-		if [[ -z ${MEMBERS[$first]-} ]]; then
+		if [[ -z ${names[$first]-} ]]; then
 			name=${first##*/}
 			name=${name%.o}
-			printf -v name '%s-%03d-%s' "${NAME:0:12}" $((++n)) "${name,,}"
+			printf -v name '%s-%03d-%s' "${NAME:0:12}" $((++GROUPS_MADE)) "${name,,}"
 			name=${name//[^a-z0-9_-]/-}
-			MEMBERS[$first]=${name:0:NAME_MAX}
+			names[$first]=${name:0:NAME_MAX}
+			GROUPS_LEFT+=("${names[$first]}")
 		fi
-		GROUP_OF[$object]=${MEMBERS[$first]}
+		GROUP_OF[$object]=${names[$first]}
+		MEMBERS[${names[$first]}]+="$object "
 	done < <(
-		printf '%s\n' "${CHANGED[@]}" | sort | awk '
+		printf '%s\n' "$@" | sort | awk '
 		function root(x) { while (up[x] != x) x = up[x]; return x }
 		FILENAME == "-" { up[$1] = $1; all[++n] = $1; next }
 		($1 in up) && ($2 in up) { a = root($1); b = root($2); if (a < b) up[b] = a; else up[a] = b }
 		END { for (i = 1; i <= n; i++) print all[i], root(all[i]) }' - "$WORK/links" | sort -k2,2 -s
 	)
-	MEMBERS=()
-	while read -r object; do
-		MEMBERS[${GROUP_OF[$object]}]+="$object "
-	done < <(printf '%s\n' "${CHANGED[@]}" | sort)
+}
+
+# refused_of NAME: the objects of a group that are refused themselves
+refused_of()
+{
+	jq -r '(.objects | map(.object)) as $all | .objdiff.refusals[]?.source | select(IN($all[]))' "$EACH/$1.json" | sort -u
+}
+
+# with_dependents OBJECT...: these, and all that needs them
+with_dependents()
+{
+	printf '%s\n' "$@" | awk '
+		FILENAME == "-" { out[$1] = 1; next }
+		{ user[++n] = $1; needs[n] = $2 }
+		END {
+			do {
+				more = 0
+				for (i = 1; i <= n; i++)
+					if ((needs[i] in out) && !(user[i] in out))
+						more = out[user[i]] = 1
+			} while (more)
+			for (o in out)
+				print o
+		}' - "$WORK/links"
+}
+
+# try_others NAME: a refused group stays with the objects that are refused and
+# those that need them; the others are put into new groups
+try_others()
+{
+	local name=$1 refused=() members=() others=() out
+
+	mapfile -t refused < <(refused_of "$name")
+	((${#refused[@]})) || return 0
+	read -r -a members <<<"${MEMBERS[$name]}"
+	out=$(with_dependents "${refused[@]}")
+	mapfile -t others < <(printf '%s\n' "${members[@]}" | grep -vxFf <(printf '%s\n' "$out"))
+	((${#others[@]})) || return 0
+	mapfile -t members < <(printf '%s\n' "${members[@]}" | grep -xFf <(printf '%s\n' "$out"))
+	MEMBERS[$name]="${members[*]} "
+	each_json "$name" refused '' '' "${members[@]}"
+	verbose "$name: without ${members[*]}, the others are tried alone"
+	make_groups "${others[@]}"
 }
 
 # each_json NAME RESULT CODE REASON OBJECT...: what became of one
@@ -147,7 +194,8 @@ each_create()
 	case $status in
 	0)	return 0 ;;
 	3)	each_json "$name" no_change '' '' "${members[@]}" ;;
-	4)	each_json "$name" refused '' '' "${members[@]}" ;;
+	4)	each_json "$name" refused '' '' "${members[@]}"
+		try_others "$name" ;;
 	*)	each_json "$name" failed objdiff "$(tail -n 1 "$WORK/each/$name.log")" "${members[@]}" ;;
 	esac
 	rm -f "$WORK/each/ksplice-$name.o_shipped"
@@ -184,10 +232,41 @@ each_link()
 	done
 }
 
+# find_groups: all that changed
+find_groups()
+{
+	phase group "finding what belongs together in ${#CHANGED[@]} object(s)"
+	links >"$WORK/links"
+	((!${#CHANGED[@]})) || make_groups "${CHANGED[@]}"
+}
+
+# try_groups TAKEN-OR-NOT: creates each group's update, and calls that with its
+# name and whether it could be made
+try_groups()
+{
+	local name n=0 shown=$SECONDS
+
+	while ((${#GROUPS_LEFT[@]})); do
+		name=${GROUPS_LEFT[0]}
+		GROUPS_LEFT=("${GROUPS_LEFT[@]:1}")
+		if each_create "$name"; then
+			"$1" "$name" yes
+		else
+			"$1" "$name" no
+		fi
+		((++n))
+		((SECONDS - shown < 5)) || { msg "  tried: $n of $((n + ${#GROUPS_LEFT[@]}))"; shown=$SECONDS; }
+	done
+}
+
+EACH_MADE=()
+# shellcheck disable=SC2317 # called by try_groups
+note_made() { [[ $2 == no ]] || EACH_MADE+=("$1"); }
+
 # make_each: an update for each group of objects
 make_each()
 {
-	local name object made=() n=0 shown=$SECONDS
+	local name object
 
 	mkdir -p "$EACH" "$WORK/each" || die $EXIT_FAILED "can't make $EACH"
 	EACH=$(realpath -- "$EACH")
@@ -196,15 +275,10 @@ make_each()
 		name=object-${object//[^a-zA-Z0-9_-]/-}
 		each_json "$name" refused "${EACH_REFUSED[$object]%%|*}" "${EACH_REFUSED[$object]#*|}" "$object"
 	done
-	phase group "finding what belongs together in ${#CHANGED[@]} object(s)"
-	((!${#CHANGED[@]})) || make_groups
+	find_groups
 	phase objdiff "making ${#MEMBERS[@]} update(s)"
-	for name in "${!MEMBERS[@]}"; do
-		! each_create "$name" || made+=("$name")
-		((++n))
-		((SECONDS - shown < 5)) || { msg "  made: $n of ${#MEMBERS[@]}"; shown=$SECONDS; }
-	done
+	try_groups note_made
 	phase link
-	((!${#made[@]})) || each_link "${made[@]}"
-	msg "done: ${#made[@]} update(s) of ${#MEMBERS[@]} in $EACH"
+	((!${#EACH_MADE[@]})) || each_link "${EACH_MADE[@]}"
+	msg "done: ${#EACH_MADE[@]} update(s) of ${#MEMBERS[@]} in $EACH"
 }

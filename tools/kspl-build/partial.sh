@@ -28,10 +28,26 @@ leave_out()
 	done
 }
 
+TAKEN=()
+# shellcheck disable=SC2317 # called by try_groups
+take_or_leave()
+{
+	local name=$1 result members
+
+	if [[ $2 == yes ]]; then
+		read -r -a members <<<"${MEMBERS[$name]}"
+		TAKEN+=("${members[@]}")
+		return
+	fi
+	result=$(jq -r .result "$EACH/$name.json")
+	[[ $result == no_change ]] || leave_out "$name"
+	[[ $result != failed ]] || warn "$name: $(jq -r .reason "$EACH/$name.json")"
+}
+
 # take_possible: leaves in CHANGED what can go into one update
 take_possible()
 {
-	local name object taken=() n=0 shown=$SECONDS result
+	local object
 
 	for object in "${!EACH_REFUSED[@]}"; do
 		LEFT_OUT+=("$object|${EACH_REFUSED[$object]}|")
@@ -39,22 +55,11 @@ take_possible()
 	done
 	EACH=$WORK/parts
 	mkdir -p "$EACH" "$WORK/each"
-	phase group "finding what belongs together in ${#CHANGED[@]} object(s)"
-	((!${#CHANGED[@]})) || make_groups
+	find_groups
 	phase judge "seeing which of ${#MEMBERS[@]} part(s) can be taken"
-	for name in "${!MEMBERS[@]}"; do
-		if each_create "$name"; then
-			taken+=(${MEMBERS[$name]})
-		else
-			result=$(jq -r .result "$EACH/$name.json")
-			[[ $result == no_change ]] || leave_out "$name"
-			[[ $result != failed ]] || warn "$name: $(jq -r .reason "$EACH/$name.json")"
-		fi
-		((++n))
-		((SECONDS - shown < 5)) || { msg "  judged: $n of ${#MEMBERS[@]}"; shown=$SECONDS; }
-	done
+	try_groups take_or_leave
 	EACH=
-	mapfile -t CHANGED < <(printf '%s\n' "${taken[@]}" | grep . | sort)
+	mapfile -t CHANGED < <(printf '%s\n' "${TAKEN[@]}" | grep . | sort)
 	tell_left_out
 	((${#CHANGED[@]})) || { reason "nothing of it can be taken"; stop_if_reasons; }
 }
