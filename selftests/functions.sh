@@ -269,7 +269,7 @@ cleanup() {
 		ksplice_*) rmmod "$mod" || fail "rmmod $mod" ;;
 		esac
 	done </proc/modules
-	# what only one script knows of
+	# ... and after
 	[ -z "${CLEANUP:-}" ] || $CLEANUP
 }
 

@@ -270,6 +270,20 @@ author_header()
 	done
 }
 
+# With --on, what runs was not compiled from the source as it is.
+base_view()
+{
+	local object enter=("${ENTER[@]}")
+
+	((${#ON[@]})) || return 0
+	enter[-2]="ro,lowerdir=$(overlay_escape "$WORK/base"):$(overlay_escape "$SOURCE")"
+	printf '%s\0' "${enter[@]}" >"$WORK/enter.base"
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+		echo base >"$WORK/pre/$object.view"
+		echo base >"$WORK/pre/$object.cpp.view"
+	done
+}
+
 compile()
 {
 	local object jobs=() side retry=()
@@ -285,6 +299,7 @@ compile()
 	# the enter command, for run_job
 	: >"$WORK/enter"
 	((!${#ENTER[@]})) || printf '%s\0' "${ENTER[@]}" >"$WORK/enter"
+	base_view
 	export KSPL_BUILD_WORK=$WORK
 	preprocess
 	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do

@@ -57,10 +57,54 @@ is_no_code()
 	return 1
 }
 
+# The files as --on has left them: with the patches of earlier updates in them.
+# What the compiler saw then, in $WORK/base, is what runs now.
+apply_on()
+{
+	local patches=("${PATCHES[@]}")
+
+	((${#ON[@]})) || return 0
+	PATCHES=("${ON[@]}")
+	apply_patches
+	PATCHES=("${patches[@]}")
+	mkdir -p "$WORK/plain"
+	mv -- "$WORK/patched" "$WORK/base"
+	mv -- "$WORK/plain" "$WORK/base.plain"
+	CODE_FILES=()
+	FILES=()
+}
+
+# origin FILE: what a patch is applied to
+origin()
+{
+	local dir
+
+	for dir in base.plain base; do
+		if [[ -f $WORK/$dir/$1 ]]; then
+			printf '%s' "$WORK/$dir/$1"
+			return
+		fi
+	done
+	printf '%s' "$SOURCE/$1"
+}
+
+# What the new patches leave alone stays as the earlier ones made it.
+keep_base()
+{
+	local path
+
+	[[ -d $WORK/base ]] || return 0
+	while IFS= read -r -d '' path; do
+		[[ ! -e $WORK/patched/$path ]] || continue
+		mkdir -p "$WORK/patched/$(dirname -- "$path")"
+		cp -- "$WORK/base/$path" "$WORK/patched/$path"
+	done < <(find "$WORK/base" -type f -printf '%P\0')
+}
+
 # apply_patches: patched files in $WORK/patched, checked and classified
 apply_patches()
 {
-	local patch list what path any=0
+	local patch list what path from any=0
 
 	mkdir -p "$WORK/patched" "$WORK/log"
 	: >"$WORK/touched"
@@ -82,10 +126,11 @@ apply_patches()
 			esac
 			printf '%s|%s\n' "$what" "$path" >>"$WORK/touched"
 			[[ -e $WORK/patched/$path ]] && continue
-			if [[ -f $SOURCE/$path ]]; then
+			from=$(origin "$path")
+			if [[ -f $from ]]; then
 				mkdir -p "$WORK/patched/${path%/*}"
-				cp -- "$SOURCE/$path" "$WORK/patched/$path" ||
-					die $EXIT_FAILED "can't copy $SOURCE/$path"
+				cp -- "$from" "$WORK/patched/$path" ||
+					die $EXIT_FAILED "can't copy $from"
 				chmod u+w "$WORK/patched/$path"
 			elif [[ $what != new ]]; then
 				die $EXIT_FAILED "$patch changes $path, which is not in $SOURCE" \
@@ -113,6 +158,7 @@ apply_patches()
 	done < <(cut -d'|' -f2- "$WORK/touched" | sort -u)
 	stop_if_reasons
 	((any)) || no_change "the patch touches no code of the kernel"
+	keep_base
 }
 
 no_change()
@@ -128,7 +174,9 @@ CODE_FILES=()		# what has to be looked for in the dependencies
 classify()
 {
 	local path=$1 what=changed
-	local old=$SOURCE/$path new=$WORK/patched/$path
+	local old new=$WORK/patched/$path
+
+	old=$(origin "$path")
 
 	if [[ ! -e $old && ! -e $new ]]; then
 		return 1
@@ -191,6 +239,7 @@ classify()
 		CODE_FILES+=("$path")
 		mkdir -p "$WORK/plain/${path%/*}"
 		cp -- "$new" "$WORK/plain/$path"
+		[[ ! -f $SOURCE/$path ]] || old=$SOURCE/$path
 		diff -- "$old" "$WORK/plain/$path" >"$WORK/lines.diff"
 		if (($? > 1)) || ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$WORK/plain/$path" >"$new"; then
 			die $EXIT_FAILED "can't rewrite $path"

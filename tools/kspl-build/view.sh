@@ -50,6 +50,8 @@ choose_view()
 		fi
 		verbose "no overlay here: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)"
 	fi
+	((!${#ON[@]})) || die $EXIT_FAILED "--on needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
+		"Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces)."
 	VIEW=farm
 	ENTER=()
 	farm_prepare

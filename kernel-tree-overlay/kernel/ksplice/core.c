@@ -392,8 +392,15 @@ static struct notifier_block module_nb = {
 /* Before a change: all that is there has been matched, and can be jumped to. */
 static int prepare(struct ksplice_update *update)
 {
+	const char *other = ksplice_order_missing(update);
 	int ret;
 
+	if (other) {
+		pr_err("%s: it was made on top of update %s, which is not applied; apply that first\n",
+		       update->name, other);
+		update->cause = KSPLICE_STACKED;
+		return -EBUSY;
+	}
 	ret = ksplice_objects_refresh(update);
 	if (ret) {
 		update->cause = ret == -ENOMEM ? KSPLICE_OUT_OF_MEMORY :
@@ -461,8 +468,15 @@ static int apply(struct ksplice_update *update)
 
 static int reverse(struct ksplice_update *update)
 {
+	const char *other = ksplice_order_above(update);
 	int ret;
 
+	if (other) {
+		pr_err("%s: update %s is on top of it; take that one back first\n",
+		       update->name, other);
+		update->cause = KSPLICE_STACKED;
+		return -EBUSY;
+	}
 	ret = change(update, false);
 	if (ret)
 		return ret;

@@ -54,6 +54,8 @@ enum ksplice_state {
  * @KSPLICE_ALWAYS_BUSY:	the code is what stops the machine itself
  * @KSPLICE_NO_MATCH:		a target module holds other code
  * @KSPLICE_TARGET_MOVING:	a target module was being loaded or removed
+ * @KSPLICE_STACKED:		an update on top of this one is applied, or one
+ *				below is not
  * @KSPLICE_HOOK_FAILED:	a hook of the update's author said no
  */
 enum ksplice_cause {
@@ -68,6 +70,7 @@ enum ksplice_cause {
 	KSPLICE_NO_MATCH,
 	KSPLICE_TARGET_MOVING,
 	KSPLICE_HOOK_FAILED,
+	KSPLICE_STACKED,
 };
 
 /**
@@ -306,6 +309,12 @@ void ksplice_target_going(struct module *mod);
 int ksplice_check_livepatch(struct ksplice_update *update,
 			    const struct ksplice_object *object);
 
+/* order.c */
+int ksplice_order_init(struct ksplice_update *update,
+			const struct ksplice_match *match);
+const char *ksplice_order_missing(struct ksplice_update *update);
+const char *ksplice_order_above(struct ksplice_update *update);
+
 /* hooks.c */
 int ksplice_hooks_init(struct ksplice_update *update,
 		       const struct ksplice_view *view);
@@ -343,6 +352,7 @@ unsigned int ksplice_target_sympos(const struct ksplice_object *object,
 int ksplice_target_symbols(struct module *mod, const char *name,
 			   int (*fn)(void *data, unsigned long addr),
 			   void *data);
+unsigned long ksplice_target_newest(unsigned long addr);
 bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
 
 /* resolve.c */
@@ -351,7 +361,10 @@ int ksplice_resolve(struct ksplice_update *update,
 		    struct ksplice_match *match);
 int ksplice_resolve_check(struct ksplice_update *update,
 			  const struct ksplice_view *view);
+int ksplice_pin(struct ksplice_object *object, struct module *mod);
 void ksplice_unpin(struct ksplice_object *object);
+bool ksplice_depends_on(const struct ksplice_update *update,
+			const struct ksplice_update *other);
 
 /* stack.c */
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);

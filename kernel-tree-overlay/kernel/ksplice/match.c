@@ -216,11 +216,18 @@ static bool is_wanted_unit(const struct ksplice_match *m, u32 unit)
 	       m->ops->wanted(m->ctx, m->view->units[unit].target);
 }
 
-/* May it be there more than once?  The link of a module merges no strings. */
-static bool is_copied(const struct ksplice_match *m, u32 i)
+/*
+ * May it be there more than once?  The link of a module merges no strings, and
+ * an update brings copies of what its code uses.
+ */
+static bool is_copied(const struct ksplice_match *m, u32 i, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[i];
 
+	if (has_contents(u) && !u->nrelocs && m->ops->is_update &&
+	    (m->ops->is_update(m->ctx, addr) ||
+	     m->ops->is_update(m->ctx, m->unit_addr[i])))
+		return true;
 	return u->kind == KSPLICE_UNIT_STRING && !u->nrelocs &&
 	       u->target != m->w->vmlinux;
 }
@@ -428,7 +435,7 @@ static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 	if (m->unit_state[unit] != KSPLICE_UNIT_UNKNOWN) {
 		if (m->unit_addr[unit] == addr)
 			return 0;
-		if (is_copied(m, unit) &&
+		if (is_copied(m, unit, addr) &&
 		    m->ops->in_target(m->ctx, u->target, addr, u->size,
 				      u->kind) &&
 		    contents_equal(m, unit, addr))
@@ -468,6 +475,9 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 {
 	const struct ksplice_f_sym *s = &m->view->syms[sym];
 
+	/* To whom a call goes: a function, whoever replaces it. */
+	if (m->ops->entry)
+		value = m->ops->entry(m->ctx, value);
 	/* Freed after boot: no running code leads there. */
 	if (s->flags & KSPLICE_SYM_ANON && s->unit == KSPLICE_NONE)
 		return refuse(m, "it refers to code that is gone after boot");
@@ -787,15 +797,15 @@ static void note_failure(struct ksplice_match *m, u32 unit,
 	strscpy(f->why, m->w->why, sizeof(f->why));
 }
 
-/* Compares one unit with memory, wherever it has been put on trial. */
-static int compare_unit(struct ksplice_match *m, u32 unit)
+/* Compares one unit with memory at @addr. */
+static int compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 	struct ksplice_span s = {
 		.m = m,
 		.pre = m->view->bytes + u->bytes,
 		.run = m->w->run,
-		.addr = m->unit_addr[unit],
+		.addr = addr,
 		.len = u->size,
 		.relocs = m->view->relocs + u->relocs,
 		.nrelocs = u->nrelocs,
@@ -815,6 +825,8 @@ static int compare_unit(struct ksplice_match *m, u32 unit)
 	}
 	if (ret)
 		note_failure(m, unit, &s);
+	else
+		m->unit_run[unit] = addr;
 	return ret;
 }
 
@@ -825,10 +837,11 @@ static void forget_trial(struct ksplice_match *m)
 }
 
 /*
- * Tries a text unit at @addr, and all constants that follow from it.  On
- * success the journal holds what was learnt, on failure nothing is left.
+ * Tries a text unit at @addr, its bytes being at @run, and all constants that
+ * follow from it.
  */
-static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
+static int trial_at(struct ksplice_match *m, u32 unit, unsigned long addr,
+		    unsigned long run)
 {
 	struct ksplice_match_work *w = m->w;
 	struct ksplice_span s = { .bad_what = "function" };
@@ -843,18 +856,34 @@ static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
 	if (ret)
 		note_failure(m, unit, &s);
 	else
-		ret = compare_unit(m, unit);
+		ret = compare_at(m, unit, run);
 	/* The journal grows while constants lead to more constants. */
 	for (i = 0; !ret && i < w->njournal; i++) {
 		u32 e = w->journal[i] & ~JOURNAL_UNIT;
 
 		if (w->journal[i] & JOURNAL_UNIT &&
 		    has_contents(&m->view->units[e]))
-			ret = compare_unit(m, e);
+			ret = compare_at(m, e, m->unit_addr[e]);
 	}
 	if (ret)
 		forget_trial(m);
 	return ret;
+}
+
+/*
+ * Tries a text unit at @addr.  If an update replaces the function, the pre code
+ * may be the update's, or that of the function itself, which nobody runs now.
+ * On success the journal holds what was learnt, on failure nothing is left.
+ */
+static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
+{
+	unsigned long newest = addr;
+
+	if (m->ops->newest)
+		newest = m->ops->newest(m->ctx, addr);
+	if (newest != addr && !trial_at(m, unit, addr, newest))
+		return 0;
+	return trial_at(m, unit, addr, addr);
 }
 
 /* What a successful trial learnt is true from now on. */
@@ -1565,7 +1594,8 @@ static int define_sym(struct ksplice_match *m, u32 i)
 	if (s->unit == KSPLICE_NONE ||
 	    m->unit_state[s->unit] != KSPLICE_UNIT_MATCHED)
 		return 0;
-	value = m->unit_addr[s->unit] + s->offset -
+	/* A label inside is where the code is; the entry may be another's. */
+	value = (s->offset ? m->unit_run : m->unit_addr)[s->unit] + s->offset -
 		shift_at(m, s->unit, s->offset);
 	if (m->sym_state[i] != KSPLICE_SYM_UNKNOWN) {
 		if (m->sym_value[i] == value || !(s->flags & KSPLICE_SYM_WEAK) ||
@@ -1608,7 +1638,7 @@ static int check_late(struct ksplice_match *m)
 	const struct ksplice_match_late *end = l + m->w->nlate;
 
 	for (; l < end; l++) {
-		if (m->unit_addr[l->to_unit] + l->to -
+		if (m->unit_run[l->to_unit] + l->to -
 		    shift_at(m, l->to_unit, l->to) == l->addr)
 			continue;
 		m->err_unit = l->unit;
@@ -1749,6 +1779,7 @@ static int allocate(struct ksplice_match *m)
 	struct ksplice_match_work *w;
 
 	m->unit_addr = kvcalloc(units, sizeof(*m->unit_addr), GFP_KERNEL);
+	m->unit_run = kvcalloc(units, sizeof(*m->unit_run), GFP_KERNEL);
 	m->unit_state = kvcalloc(units, sizeof(*m->unit_state), GFP_KERNEL);
 	m->sym_value = kvcalloc(syms, sizeof(*m->sym_value), GFP_KERNEL);
 	m->sym_state = kvcalloc(syms, sizeof(*m->sym_state), GFP_KERNEL);
@@ -1764,7 +1795,8 @@ static int allocate(struct ksplice_match *m)
 	w->shrinks = kvcalloc(MAX_SHRINKS, sizeof(*w->shrinks), GFP_KERNEL);
 	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
 	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
-	if (!m->unit_addr || !m->unit_state || !m->sym_value || !m->sym_state ||
+	if (!m->unit_addr || !m->unit_run || !m->unit_state ||
+	    !m->sym_value || !m->sym_state ||
 	    !w->primary || !w->wait || !w->journal || !w->late ||
 	    !w->shrinks || !w->run || !w->cand)
 		return -ENOMEM;
@@ -1831,10 +1863,12 @@ void ksplice_match_free(struct ksplice_match *m)
 {
 	free_work(m);
 	kvfree(m->unit_addr);
+	kvfree(m->unit_run);
 	kvfree(m->unit_state);
 	kvfree(m->sym_value);
 	kvfree(m->sym_state);
 	m->unit_addr = NULL;
+	m->unit_run = NULL;
 	m->unit_state = NULL;
 	m->sym_value = NULL;
 	m->sym_state = NULL;

@@ -39,6 +39,12 @@
  *		BPF trampolines?
  * @is_ftrace:	optional: does ftrace know a call site at @addr?
  * @resched:	optional: called between units
+ * @entry:	optional: if @addr is the entry of an update's code for a function,
+ *		the entry of that function itself, which is what its symbol means;
+ *		else @addr
+ * @newest:	optional: the entry of the code that runs when the function at
+ *		@addr is called: an update's, or @addr
+ * @is_update:	optional: is @addr in the memory of an applied update?
  * @wanted:	optional: is this one of the targets to be matched in this run?
  */
 struct ksplice_match_ops {
@@ -51,6 +57,9 @@ struct ksplice_match_ops {
 	bool (*is_text)(void *ctx, unsigned long addr);
 	bool (*is_ftrace)(void *ctx, unsigned long addr);
 	void (*resched)(void *ctx);
+	unsigned long (*entry)(void *ctx, unsigned long addr);
+	unsigned long (*newest)(void *ctx, unsigned long addr);
+	bool (*is_update)(void *ctx, unsigned long addr);
 	bool (*wanted)(void *ctx, u32 target);
 };
 
@@ -114,6 +123,8 @@ struct ksplice_site_env {
  * @ctx:	for @ops
  * @env:	what the boot-time patching did
  * @unit_addr:	by unit: its address, where @unit_state is not UNKNOWN
+ * @unit_run:	by unit: where its bytes were found, if it was matched: as
+ *		@unit_addr, or in the code of an update that replaces it
  * @unit_state:	by unit: enum ksplice_unit_state
  * @sym_value:	by symbol: its value, where @sym_state is not UNKNOWN
  * @sym_state:	by symbol: enum ksplice_sym_state
@@ -137,6 +148,7 @@ struct ksplice_match {
 	void *ctx;
 	struct ksplice_site_env env;
 	unsigned long *unit_addr;
+	unsigned long *unit_run;
 	u8 *unit_state;
 	u64 *sym_value;
 	u8 *sym_state;

@@ -40,7 +40,9 @@ static int refuse_func(const struct ksplice_update *update, const char *func,
 	return -EOPNOTSUPP;
 }
 
-static int init_jump(struct ksplice_update *update, struct ksplice_func *func)
+/* @entry: of the function itself, if the old code is that of an update */
+static int init_jump(struct ksplice_update *update, struct ksplice_func *func,
+		     unsigned long entry)
 {
 	const char *why;
 
@@ -55,29 +57,11 @@ static int init_jump(struct ksplice_update *update, struct ksplice_func *func)
 				   &why))
 		return refuse_func(update, func->name, why);
 
-	func->sympos = ksplice_target_sympos(func->object, func->name,
-					     func->old_addr);
+	func->sympos = ksplice_target_sympos(func->object, func->name, entry);
 	if (!func->sympos)
 		return refuse_func(update, func->name,
 				   "kallsyms does not know it at its address");
 	return 0;
-}
-
-/* Does another one replace it?  Its own jump is not announced yet. */
-static bool is_replaced(const struct ksplice_func *func)
-{
-	struct ksplice_update *update;
-	struct ksplice_func *other;
-
-	list_for_each_entry(update, &ksplice_updates, list) {
-		if (!update->holds_text || update == func->object->update)
-			continue;
-		ksplice_for_each_present_func(update, other) {
-			if (other->new_addr && other->old_addr == func->old_addr)
-				return true;
-		}
-	}
-	return false;
 }
 
 /* What is known only when the target has been matched. */
@@ -88,13 +72,14 @@ static int place_func(struct ksplice_update *update, struct ksplice_func *func,
 	if (match->unit_state[replace->unit] != KSPLICE_UNIT_MATCHED)
 		return refuse_func(update, func->name,
 				   "its old code was not matched");
-	func->old_addr = match->unit_addr[replace->unit] + replace->offset;
+	func->old_addr = match->unit_run[replace->unit] + replace->offset;
 	if (!func->new_addr)
 		return 0;
-	if (is_replaced(func))
+	if (ksplice_target_newest(func->old_addr) != func->old_addr)
 		return refuse_func(update, func->name,
-				   "an applied update replaces it already; take that one back first");
-	return init_jump(update, func);
+				   "an applied update replaces it already; take that one back first, or make this one on top of it");
+	return init_jump(update, func,
+			 match->unit_addr[replace->unit] + replace->offset);
 }
 
 /* What is known from the start. */
@@ -248,6 +233,8 @@ static int match_found(struct ksplice_update *update,
 		       update->name, match.err.text);
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
+	if (!ret)
+		ret = ksplice_order_init(update, &match);
 	if (!ret)
 		ret = place_funcs(update, &match);
 	ksplice_match_free(&match);
@@ -475,16 +462,35 @@ static int attach_coming(struct ksplice_object *object, struct module *mod)
 	return ret;
 }
 
+/*
+ * Of functions of the module whose newest code was another update's: that stays
+ * and must be as it was if the module comes again.  Nobody runs it now.
+ */
+static void unpatch_going(struct ksplice_object *object)
+{
+	struct ksplice_func *func;
+
+	ksplice_for_each_present_func(object->update, func) {
+		if (func->object != object || !func->new_addr ||
+		    within_module(func->jump.site, object->mod))
+			continue;
+		arch_ksplice_write((void *)func->jump.site, func->jump.saved,
+				   ARCH_KSPLICE_JUMP_SIZE);
+	}
+}
+
 /* @failed: the update that could not be applied to it; its hooks know that. */
 static void forget(struct module *mod, const struct ksplice_update *failed)
 {
 	struct ksplice_object *object;
 	struct ksplice_update *update;
 
-	list_for_each_entry(update, &ksplice_updates, list) {
+	list_for_each_entry_reverse(update, &ksplice_updates, list) {
 		object = find_object(update, mod->name);
 		if (!object || object->mod != mod)
 			continue;
+		if (update->state == KSPLICE_APPLIED)
+			unpatch_going(object);
 		if (update != failed && update->state == KSPLICE_APPLIED)
 			ksplice_hooks_going(object);
 		detach(object);

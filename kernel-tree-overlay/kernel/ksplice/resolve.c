@@ -125,8 +125,14 @@ static bool is_pinned(const struct ksplice_object *object,
 	return false;
 }
 
-/* Takes the reference @mod over. */
-static int pin(struct ksplice_object *object, struct module *mod)
+/**
+ * ksplice_pin - keep a module as long as a target
+ * @object:	the target
+ * @mod:	the module; its reference is taken over, also on failure
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ksplice_pin(struct ksplice_object *object, struct module *mod)
 {
 	struct module **pins;
 
@@ -174,7 +180,7 @@ static int resolve_export(const struct resolver *r,
 		       r->update->name, r->object->name, name, module);
 		return -ENOENT;
 	}
-	ret = pin(r->object, mod);
+	ret = ksplice_pin(r->object, mod);
 	return ret ? ret : lookup_name(r, mod, name, addr);
 }
 
@@ -356,7 +362,7 @@ static int check_key(const struct resolver *r, const struct ksplice_f_sym *sym)
 		return 0;
 	if (!try_module_get(object->mod))
 		return -ENOENT;
-	return pin(object, object->mod);
+	return ksplice_pin(object, object->mod);
 }
 
 /**

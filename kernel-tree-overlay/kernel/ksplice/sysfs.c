@@ -38,6 +38,7 @@ static const char * const cause_words[] = {
 	[KSPLICE_NO_MATCH]	= "no_match",
 	[KSPLICE_TARGET_MOVING]	= "target_moving",
 	[KSPLICE_HOOK_FAILED]	= "hook_failed",
+	[KSPLICE_STACKED]	= "stacked",
 };
 
 static struct ksplice_update *to_update(struct kobject *kobj)
@@ -150,6 +151,23 @@ static ssize_t conflicts_show(struct kobject *kobj,
 	return len;
 }
 
+/* The updates it was made on top of. */
+static ssize_t depends_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	struct ksplice_update *update = to_update(kobj), *other;
+	int len = 0;
+
+	if (mutex_lock_interruptible(&ksplice_mutex))
+		return -ERESTARTSYS;
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (ksplice_depends_on(update, other))
+			len += sysfs_emit_at(buf, len, "%s\n", other->name);
+	}
+	mutex_unlock(&ksplice_mutex);
+	return len;
+}
+
 static ssize_t timeout_ms_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
 {
@@ -196,6 +214,7 @@ static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute abort_cause_attr = __ATTR_RO(abort_cause);
 static struct kobj_attribute conflicts_attr = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute depends_attr = __ATTR_RO(depends);
 static struct kobj_attribute timeout_ms_attr = __ATTR_RW(timeout_ms);
 
 static struct attribute *update_attrs[] = {
@@ -203,6 +222,7 @@ static struct attribute *update_attrs[] = {
 	&state_attr.attr,
 	&abort_cause_attr.attr,
 	&conflicts_attr.attr,
+	&depends_attr.attr,
 	&pause_ns_attr.attr,
 	&checked_tasks_attr.attr,
 	&rechecked_tasks_attr.attr,

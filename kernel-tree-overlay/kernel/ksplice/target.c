@@ -137,6 +137,118 @@ static int provided(const struct ksplice_run *run, const char *name,
 	return ret;
 }
 
+static bool has_target(const struct ksplice_update *update, const char *name)
+{
+	struct ksplice_object *object;
+
+	ksplice_for_each_object(update, object) {
+		if (!strcmp(object->name, name))
+			return true;
+	}
+	return false;
+}
+
+/* The function that @addr is the newest replacement of, or itself; else NULL */
+static struct ksplice_func *replaced_at(unsigned long addr, bool by_new)
+{
+	struct ksplice_update *update;
+	struct ksplice_func *func;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->state != KSPLICE_APPLIED)
+			continue;
+		ksplice_for_each_present_func(update, func) {
+			if (func->new_addr && addr == (by_new ? func->new_addr :
+							       func->old_addr))
+				return func;
+		}
+	}
+	return NULL;
+}
+
+/**
+ * ksplice_target_newest - the entry of the code that runs for a function
+ * @addr:	the function's entry, or that of an update's code for it
+ *
+ * Context: ksplice_mutex held.
+ */
+unsigned long ksplice_target_newest(unsigned long addr)
+{
+	struct ksplice_func *func;
+
+	while ((func = replaced_at(addr, false)))
+		addr = func->new_addr;
+	return addr;
+}
+
+static unsigned long newest(void *ctx, unsigned long addr)
+{
+	return ksplice_target_newest(addr);
+}
+
+static unsigned long entry(void *ctx, unsigned long addr)
+{
+	struct ksplice_func *func;
+
+	while ((func = replaced_at(addr, true)))
+		addr = func->old_addr;
+	return addr;
+}
+
+static bool is_update(void *ctx, unsigned long addr)
+{
+	struct ksplice_update *update;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->state == KSPLICE_APPLIED &&
+		    within_module(addr, update->module))
+			return true;
+	}
+	return false;
+}
+
+/* Passes symbols of updates on, but for their code for older functions. */
+struct added {
+	int (*fn)(void *data, unsigned long addr);
+	void *data;
+};
+
+static int added_one(void *data, unsigned long addr)
+{
+	struct added *added = data;
+
+	return replaced_at(addr, true) ? 0 : added->fn(added->data, addr);
+}
+
+/* What applied updates have added to a target belongs to it. */
+static int added_symbols(const char *target, const char *name,
+			 int (*fn)(void *data, unsigned long addr), void *data)
+{
+	struct added added = { .fn = fn, .data = data };
+	struct ksplice_update *update;
+	int ret = 0;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->state != KSPLICE_APPLIED ||
+		    !has_target(update, target))
+			continue;
+		ret = ksplice_target_symbols(update->module, name, added_one,
+					     &added);
+		if (ret)
+			break;
+	}
+	return ret;
+}
+
+static int vmlinux_symbols(const char *name,
+			   int (*fn)(void *data, unsigned long addr),
+			   void *data)
+{
+	int ret = ksplice_target_symbols(NULL, name, fn, data);
+
+	return ret ? ret : added_symbols("vmlinux", name, fn, data);
+}
+
 /* What belongs to no target is exported by the kernel or by some module. */
 static int candidates(void *ctx, u32 target, const char *name,
 		      int (*fn)(void *data, unsigned long addr), void *data)
@@ -146,15 +258,18 @@ static int candidates(void *ctx, u32 target, const char *name,
 	int ret;
 
 	if (target == KSPLICE_VMLINUX)
-		return ksplice_target_symbols(NULL, name, fn, data);
+		return vmlinux_symbols(name, fn, data);
 	if (target == KSPLICE_NONE) {
-		ret = ksplice_target_symbols(NULL, name, fn, data);
+		ret = vmlinux_symbols(name, fn, data);
 		return ret ? ret : provided(run, name, fn, data);
 	}
 	object = &run->update->objects[target];
-	if (!object->mod && !ksplice_target_is_vmlinux(object))
+	if (ksplice_target_is_vmlinux(object))
+		return vmlinux_symbols(name, fn, data);
+	if (!object->mod)
 		return 0;
-	return ksplice_target_symbols(object->mod, name, fn, data);
+	ret = ksplice_target_symbols(object->mod, name, fn, data);
+	return ret ? ret : added_symbols(object->name, name, fn, data);
 }
 
 static bool within(unsigned long addr, size_t len, const void *start,
@@ -210,18 +325,40 @@ static bool in_module(const struct module *mod, unsigned long addr, size_t len,
 	return false;
 }
 
+static bool in_updates(const char *target, unsigned long addr, size_t len,
+		       enum ksplice_f_unit_kind kind)
+{
+	struct ksplice_update *update;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->state == KSPLICE_APPLIED &&
+		    has_target(update, target) &&
+		    in_module(update->module, addr, len, kind))
+			return true;
+	}
+	return false;
+}
+
 static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 		      enum ksplice_f_unit_kind kind)
 {
 	const struct ksplice_run *run = ctx;
-	const struct ksplice_object *object;
+	const struct ksplice_object *object = NULL;
+	const char *name = "vmlinux";
 
-	if (target == KSPLICE_VMLINUX)
-		return in_vmlinux(addr, len, kind);
-	object = &run->update->objects[target];
-	if (ksplice_target_is_vmlinux(object))
-		return in_vmlinux(addr, len, kind);
-	return object->mod && in_module(object->mod, addr, len, kind);
+	if (target != KSPLICE_VMLINUX) {
+		object = &run->update->objects[target];
+		name = object->name;
+	}
+	if (!object || ksplice_target_is_vmlinux(object)) {
+		if (in_vmlinux(addr, len, kind))
+			return true;
+	} else if (!object->mod) {
+		return false;
+	} else if (in_module(object->mod, addr, len, kind)) {
+		return true;
+	}
+	return in_updates(name, addr, len, kind);
 }
 
 static bool wanted(void *ctx, u32 target)
@@ -253,6 +390,9 @@ static const struct ksplice_match_ops run_ops = {
 	.is_text	= is_text,
 	.is_ftrace	= is_ftrace,
 	.resched	= resched,
+	.entry		= entry,
+	.newest		= newest,
+	.is_update	= is_update,
 	.wanted		= wanted,
 };
 
