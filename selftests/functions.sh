@@ -233,9 +233,35 @@ remove_livepatch() {
 	rmmod test_ksplice_livepatch || fail "rmmod test_ksplice_livepatch"
 }
 
-cleanup() {
-	local dir mod
+# remove_update MODULE: takes it back, if it is applied, and unloads it
+remove_update() {
+	local name=${1#ksplice_} dir
 
+	for dir in "$SYSFS"/${name//_/[_-]}/; do
+		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||
+			echo 0 >"$dir/enabled" || return
+	done
+	rmmod "$1"
+}
+
+# One that another one is on top of goes after that one: newest first, as
+# /proc/modules has them, and again as long as that gets anywhere.  The list is
+# taken before any goes: who reads on while modules go misses some.
+undo_all() {
+	local mod mods left='' before
+
+	while before=$left left=''; do
+		mods=$(sed -n 's/^\(ksplice_[^ ]*\) .*/\1/p' /proc/modules)
+		for mod in $mods; do
+			remove_update "$mod" 2>"$WORK/undo" || left+=" $mod"
+		done
+		[ "$left" ] || return 0
+		[ "$left" != "$before" ] || break
+	done
+	fail "these can't be taken back or unloaded:$left; $(cat "$WORK/undo")"
+}
+
+cleanup() {
 	[ -d "$TARGET" ] || return 0
 	echo 0 >"$TARGET/cold_path"
 	open_gate || fail "somebody does not leave"
@@ -260,16 +286,8 @@ cleanup() {
 	[ ! -e "$PLAIN" ] || echo 0 >"$PLAIN"
 	remove_livepatch
 	! grep -q "^test_ksplice_direct " /proc/modules || rmmod test_ksplice_direct
-	for dir in "$SYSFS"/*/; do
-		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||
-			echo 0 >"$dir/enabled" || fail "$dir can't be undone"
-	done
-	while read -r mod _; do
-		case $mod in
-		ksplice_*) rmmod "$mod" || fail "rmmod $mod" ;;
-		esac
-	done </proc/modules
-	# ... and after
+	undo_all
+	# what only one script knows of
 	[ -z "${CLEANUP:-}" ] || $CLEANUP
 }
 

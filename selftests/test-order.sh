@@ -110,19 +110,12 @@ all_or_nothing_on_top() {
 }
 
 clean_up() {
-	# the newest first
-	local u
-
-	for u in third $BASE; do
-		echo 0 >"$SYSFS/$u/enabled"
-		rmmod "ksplice_$u"
-	done
 	rmmod test_ksplice_mod test_ksplice_dep
 } 2>/dev/null
 
 modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
 need_updates third
-FIRST_CLEANUP=clean_up
+CLEANUP=clean_up
 run_tests \
 	one_on_top \
 	out_of_order \
