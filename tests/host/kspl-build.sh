@@ -146,6 +146,11 @@ check "empty patch: usage" exits 2 "$build" -b . empty.patch
 echo x >x.patch
 check "bad name: usage" exits 2 "$build" -b . -n 'A b' x.patch
 check "long name: usage" exits 2 "$build" -b . -n "$(printf 'a%.0s' {1..48})" x.patch
+check "it can't supersede itself: usage" exits 2 "$build" -b . -n x --supersedes x x.patch
+check "--supersedes: a bad name: usage" exits 2 "$build" -b . --supersedes ../y x.patch
+check "--state without a version: usage" exits 2 "$build" -b . --state layout x.patch
+check "--state, version 0: usage" exits 2 "$build" -b . --state layout:0 x.patch
+check "--on and --to: usage" exits 2 "$build" -b . --on x.patch --to y
 check "bad -j: usage" exits 2 "$build" -b . -j 0 x.patch
 check "no such build tree" says 'does not exist' "$build" -b none x.patch
 
@@ -575,7 +580,7 @@ good_module() {
 	[ "$(modinfo -F vermagic "$1" | cut -d' ' -f1)" = "$2" ] &&
 		[ "$(modinfo -F license "$1")" = GPL ] &&
 		nm "$1" | grep -q ' [tT] cmdline_proc_show$' &&
-		modprobe --dump-modversions "$1" | grep -q 'ksplice_abi_4$'
+		modprobe --dump-modversions "$1" | grep -q 'ksplice_abi_5$'
 }
 
 # real NAME SOURCE RELEASE OPTION...

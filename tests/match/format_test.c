@@ -360,6 +360,62 @@ static void test_hooks(void **state)
 	expect(-EINVAL, "target 1");
 }
 
+static void test_supersedes(void **state)
+{
+	struct ksplice_f_supersede s = { .name = blob_str(&b, "older") }, *p;
+	u32 i;
+
+	(void)state;
+	p = blob_get(&b, BLOB_SUPERSEDES, blob_add(&b, BLOB_SUPERSEDES, &s));
+	expect(0, NULL);
+	p->flags = 4;
+	expect(-EINVAL, "flags 0x4");
+	p->flags = 0;
+	p->name = 1 << 30;
+	expect(-EINVAL, "superseded update 0");
+	p->name = 0;
+	expect(-EINVAL, "superseded update 0");
+	p->name = blob_str(&b, "../x");
+	expect(-EINVAL, "superseded update 0");
+	p->name = b.hdr.name;
+	expect(-EINVAL, "this update itself");
+	p->name = s.name;
+	for (i = 0; i < KSPLICE_SUPERSEDES_MAX; i++)
+		blob_add(&b, BLOB_SUPERSEDES, &s);
+	expect(-EINVAL, "1025 superseded updates");
+}
+
+static void test_states(void **state)
+{
+	struct ksplice_f_state s = { blob_str(&b, "layout"), 1 }, *p;
+	char name[16];
+	u32 i;
+
+	(void)state;
+	blob_add(&b, BLOB_STATES, &s);
+	s.name = blob_str(&b, "sizes");
+	p = blob_get(&b, BLOB_STATES, blob_add(&b, BLOB_STATES, &s));
+	expect(0, NULL);
+	p->version = 0;
+	expect(-EINVAL, "no version");
+	p->version = 0xffffffff;
+	expect(0, NULL);
+	p->name = blob_str(&b, "layout");
+	expect(-EINVAL, "layout is there twice");
+	p->name = 0;
+	expect(-EINVAL, "state 1");
+	p->name = 1 << 30;
+	expect(-EINVAL, "state 1");
+	p->name = s.name;
+	for (i = 2; i <= KSPLICE_STATES_MAX; i++) {
+		snprintf(name, sizeof(name), "s%u", i);
+		s.name = blob_str(&b, name);
+		blob_add(&b, BLOB_STATES, &s);
+		expect(i == KSPLICE_STATES_MAX ? -EINVAL : 0,
+		       i == KSPLICE_STATES_MAX ? "257 states" : NULL);
+	}
+}
+
 static void test_targets(void **state)
 {
 	struct ksplice_f_target t = { .name = blob_str(&b, "a_module") };
@@ -452,6 +508,8 @@ int main(void)
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs), CASE(test_foreign_static),
 		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
 		CASE(test_hooks),
+		CASE(test_supersedes),
+		CASE(test_states),
 		CASE(test_every_word), CASE(test_checksum),
 	};
 

@@ -27,6 +27,12 @@ make_update()
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
 		--json "$WORK/objdiff.json")
 	[[ -z $description ]] || args+=(--description "$description")
+	for object in "${SUPERSEDES[@]}"; do
+		args+=(--supersedes "$object")
+	done
+	for object in "${STATES[@]}"; do
+		args+=(--state "$object")
+	done
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
@@ -108,9 +114,9 @@ core_symvers()
 	local symbol
 
 	: >"$1"
-	! grep -q $'\tksplice_abi_4\t' "$BUILD/Module.symvers" || return 0
+	! grep -q $'\tksplice_abi_5\t' "$BUILD/Module.symvers" || return 0
 	core_crcs >"$WORK/core.crcs"
-	for symbol in ksplice_abi_4 ksplice_shadow_{get,attach,detach,take_over}; do
+	for symbol in ksplice_abi_5 ksplice_shadow_{get,attach,detach,take_over}; do
 		printf '%s\t%s\tksplice\tEXPORT_SYMBOL_GPL\t\n' \
 			"$(sed -n "s/^$symbol //p" "$WORK/core.crcs")" "$symbol"
 	done >"$1"
@@ -123,7 +129,7 @@ core_symvers()
 core_crcs()
 {
 	conf MODVERSIONS || {
-		printf '%s 0x00000000\n' ksplice_abi_4 ksplice_shadow_{get,attach,detach,take_over}
+		printf '%s 0x00000000\n' ksplice_abi_5 ksplice_shadow_{get,attach,detach,take_over}
 		return
 	}
 	"$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END' |
@@ -135,13 +141,13 @@ struct ksplice_shadow_type {
 	int (*ctor)(void *obj, void *data, void *arg);
 	void (*dtor)(void *obj, void *data);
 };
-extern const u32 ksplice_abi_4;
+extern const u32 ksplice_abi_5;
 void *ksplice_shadow_get(const void *obj, unsigned long id);
 void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 			    unsigned int gfp, void *arg);
 void ksplice_shadow_detach(const void *obj, unsigned long id);
 void ksplice_shadow_take_over(const struct ksplice_shadow_type *type);
-__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_4);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_5);
 __GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_get);
 __GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_attach);
 __GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_detach);

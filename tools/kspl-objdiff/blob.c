@@ -22,6 +22,8 @@ static struct {
 	VEC(struct unit *) new_funcs;	/* of replaces, NULL for ranges */
 	VEC(struct ksplice_f_fixup) fixups;
 	VEC(struct ksplice_f_hook) hooks;
+	VEC(struct ksplice_f_supersede) supersedes;
+	VEC(struct ksplice_f_state) states;
 	struct buf strings, bytes;
 	struct map string_at, sym_at;
 } b;
@@ -618,6 +620,26 @@ static void add_hooks(void)
 	}
 }
 
+static void add_supersedes(void)
+{
+	const char **name;
+
+	vec_for_each(name, &b.up->supersedes)
+		vec_add(&b.supersedes)->name = add_string(*name);
+}
+
+static void add_states(void)
+{
+	const struct state *s;
+
+	vec_for_each(s, &b.up->states) {
+		struct ksplice_f_state *f = vec_add(&b.states);
+
+		f->name = add_string(s->name);
+		f->version = s->version;
+	}
+}
+
 /* Layout */
 
 static struct ksplice_f_table put(struct buf *out, const void *data, u32 n,
@@ -694,6 +716,8 @@ static void lay_out(void)
 	h.replaces = PUT(&o, b.replaces);
 	h.fixups = PUT(&o, b.fixups);
 	h.hooks = PUT(&o, b.hooks);
+	h.supersedes = PUT(&o, b.supersedes);
+	h.states = PUT(&o, b.states);
 	h.strings = put(&o, b.strings.v, b.strings.n, 1);
 	h.bytes = put(&o, b.bytes.v, b.bytes.n, 1);
 	buf_align(&o, 8, 0);
@@ -739,6 +763,8 @@ void blob_build(struct update *up, struct out *out)
 			add_replaces(tu->pre);
 	add_fixups();
 	add_hooks();
+	add_supersedes();
+	add_states();
 	add_targets();
 	lay_out();
 }

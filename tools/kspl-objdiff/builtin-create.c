@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kspl-objdiff create: makes an update of pairs of objects. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,6 +75,66 @@ static bool take_file(struct options *o, int argc, char **argv, int *i)
 	return false;
 }
 
+static bool has_name(struct update *up, const char *name)
+{
+	const char **s;
+
+	vec_for_each(s, &up->supersedes) {
+		if (!strcmp(*s, name))
+			return true;
+	}
+	return false;
+}
+
+static struct state *find_state(struct update *up, const char *name)
+{
+	struct state *s;
+
+	vec_for_each(s, &up->states) {
+		if (!strcmp(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+/* NAME:VERSION */
+static void add_state(struct update *up, const char *text)
+{
+	char *name = xstrdup(text), *colon = strrchr(name, ':'), *end = NULL;
+	unsigned long version = 0;
+	struct state *s;
+
+	if (colon && colon[1] >= '0' && colon[1] <= '9') {
+		*colon = 0;
+		version = strtoul(colon + 1, &end, 10);
+	}
+	if (!version || *end || version > UINT32_MAX || !name_is_good(name))
+		die("--state: '%s' is not NAME:VERSION, the version from 1",
+		    text);
+	if (find_state(up, name))
+		die("--state: %s is there twice", name);
+	s = vec_add(&up->states);
+	s->name = name;
+	s->version = version;
+}
+
+static bool take_more(struct options *o, int argc, char **argv, int *i)
+{
+	if (*i + 1 >= argc)
+		return false;
+	if (!strcmp(argv[*i], "--state")) {
+		add_state(&o->up, argv[++*i]);
+		return true;
+	}
+	if (strcmp(argv[*i], "--supersedes"))
+		return false;
+	if (!name_is_good(argv[++*i]))
+		die("--supersedes: '%s' is no name of an update", argv[*i]);
+	if (!has_name(&o->up, argv[*i]))
+		*vec_add(&o->up.supersedes) = argv[*i];
+	return true;
+}
+
 static bool take_value(struct options *o, int argc, char **argv, int *i)
 {
 	struct {
@@ -110,6 +171,7 @@ static bool parse(struct options *o, int argc, char **argv)
 			continue;
 		}
 		if (take_file(o, argc, argv, &i) ||
+		    take_more(o, argc, argv, &i) ||
 		    take_value(o, argc, argv, &i))
 			continue;
 		warn("create: what is '%s'?", argv[i]);
@@ -125,6 +187,10 @@ static bool parse(struct options *o, int argc, char **argv)
 			continue;
 		warn("create: '%s' is no module's name (it has no -, but _)",
 		     s->target);
+		return false;
+	}
+	if (has_name(&o->up, o->up.name)) {
+		warn("create: the update can't supersede itself");
 		return false;
 	}
 	if (!name_is_good(o->up.name)) {

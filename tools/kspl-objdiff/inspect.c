@@ -29,6 +29,8 @@ static struct {
 	const struct ksplice_f_replace *replaces;
 	const struct ksplice_f_fixup *fixups;
 	const struct ksplice_f_hook *hooks;
+	const struct ksplice_f_supersede *supersedes;
+	const struct ksplice_f_state *states;
 	const char *strings;
 	const Elf64_Rela *rela;
 	size_t nrela;
@@ -122,6 +124,8 @@ static void check_update(void)
 	f.replaces = table(&f.h->replaces);
 	f.fixups = table(&f.h->fixups);
 	f.hooks = table(&f.h->hooks);
+	f.supersedes = table(&f.h->supersedes);
+	f.states = table(&f.h->states);
 	f.strings = table(&f.h->strings);
 }
 
@@ -304,6 +308,11 @@ static void print_text(void)
 	       str(f.h->release), f.h->format, f.h->size);
 	if (*str(f.h->description))
 		printf("%s\n", str(f.h->description));
+	for (i = 0; i < f.h->supersedes.n; i++)
+		printf("supersedes update %s\n", str(f.supersedes[i].name));
+	for (i = 0; i < f.h->states.n; i++)
+		printf("state %s, version %u\n", str(f.states[i].name),
+		       f.states[i].version);
 	printf("targets:");
 	for (i = 0; i < f.h->targets.n; i++)
 		printf(" %s", str(f.targets[i].name));
@@ -367,6 +376,24 @@ static void json_hooks(void)
 	printf("],\n");
 }
 
+static void json_order(void)
+{
+	u32 i;
+
+	printf(" \"supersedes\": [");
+	for (i = 0; i < f.h->supersedes.n; i++) {
+		fputs(i ? ", " : "", stdout);
+		json_string(stdout, str(f.supersedes[i].name));
+	}
+	printf("],\n \"states\": {");
+	for (i = 0; i < f.h->states.n; i++) {
+		fputs(i ? ", " : "", stdout);
+		json_string(stdout, str(f.states[i].name));
+		printf(": %u", f.states[i].version);
+	}
+	printf("},\n");
+}
+
 static void json_fixups(void)
 {
 	u32 i;
@@ -419,6 +446,7 @@ static void print_json(void)
 		json_string(stdout, str(f.targets[i].name));
 	}
 	printf("],\n");
+	json_order();
 	json_replaces();
 	json_hooks();
 	json_fixups();

@@ -9,6 +9,7 @@ static const char usage[] =
 "                    [--symvers Module.symvers]\n"
 "       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
 "                    --symvers Module.symvers [--json FILE]\n"
+"                    [--supersedes UPDATE]... [--state NAME:VERSION]...\n"
 "                    [--all (replace unchanged functions, too: for tests)]\n"
 "                    -o OUT.o {[--target MODULE|vmlinux] {--source LABEL PRE.o POST.o |\n"
 "                     --new LABEL POST.o}...}...\n"

@@ -375,8 +375,15 @@ struct hook {
 	struct unit *func;
 };
 
+struct state {
+	const char *name;
+	u32 version;
+};
+
 struct update {
 	const char *name, *release, *description;
+	VEC(const char *) supersedes;	/* names of updates */
+	VEC(struct state) states;
 	VEC(struct target) targets;	/* vmlinux first, if it is one */
 	VEC(struct tu) tus;		/* by target */
 	VEC(struct refusal) refusals;

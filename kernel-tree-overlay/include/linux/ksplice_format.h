@@ -25,7 +25,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		4
+#define KSPLICE_FORMAT		5
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -36,10 +36,12 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_4"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_5"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
+#define KSPLICE_SUPERSEDES_MAX	1024		/* updates that one supersedes */
+#define KSPLICE_STATES_MAX	256		/* states of an update */
 #define KSPLICE_NONE		0xffffffffU	/* "no unit", "no symbol" */
 
 /**
@@ -73,6 +75,8 @@ struct ksplice_f_table {
  * @replaces:	struct ksplice_f_replace
  * @fixups:	struct ksplice_f_fixup
  * @hooks:	struct ksplice_f_hook, in the order in which they run
+ * @supersedes:	struct ksplice_f_supersede: other updates
+ * @states:	struct ksplice_f_state
  * @strings:	NUL-terminated strings; offset 0 holds the empty string, the
  *		last byte is 0
  * @bytes:	contents of units and of alternatives' replacements
@@ -95,6 +99,8 @@ struct ksplice_f_header {
 	struct ksplice_f_table replaces;
 	struct ksplice_f_table fixups;
 	struct ksplice_f_table hooks;
+	struct ksplice_f_table supersedes;
+	struct ksplice_f_table states;
 	struct ksplice_f_table strings;
 	struct ksplice_f_table bytes;
 };
@@ -359,6 +365,30 @@ struct ksplice_f_hook {
 	__u64 addr;
 	__u32 kind;
 	__u32 target;
+};
+
+/**
+ * struct ksplice_f_supersede - an update whose place this one takes
+ * @name:	its name, in @strings
+ * @flags:	0
+ *
+ * This one was made without it, and has all that it has: when this one is
+ * applied, that one is taken back in the same stop.
+ */
+struct ksplice_f_supersede {
+	__u32 name;
+	__u32 flags;
+};
+
+/**
+ * struct ksplice_f_state - what the update makes of some of the kernel's data
+ * @name:	what its authors call it, in @strings
+ * @version:	from 1; who has a larger one understands what those with a
+ *		smaller one have left, not the other way round
+ */
+struct ksplice_f_state {
+	__u32 name;
+	__u32 version;
 };
 
 #endif /* _LINUX_KSPLICE_FORMAT_H */

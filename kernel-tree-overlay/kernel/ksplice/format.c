@@ -82,6 +82,9 @@ static int check_tables(struct ksplice_checker *c)
 		{ "replaces", &h->replaces, sizeof(struct ksplice_f_replace) },
 		{ "fixups", &h->fixups, sizeof(struct ksplice_f_fixup) },
 		{ "hooks", &h->hooks, sizeof(struct ksplice_f_hook) },
+		{ "supersedes", &h->supersedes,
+		  sizeof(struct ksplice_f_supersede) },
+		{ "states", &h->states, sizeof(struct ksplice_f_state) },
 		{ "strings", &h->strings, 1 },
 		{ "bytes", &h->bytes, 1 },
 	};
@@ -108,6 +111,8 @@ static void set_pointers(struct ksplice_view *v)
 	v->replaces = blob + v->hdr->replaces.off;
 	v->fixups = blob + v->hdr->fixups.off;
 	v->hooks = blob + v->hdr->hooks.off;
+	v->supersedes = blob + v->hdr->supersedes.off;
+	v->states = blob + v->hdr->states.off;
 	v->strings = blob + v->hdr->strings.off;
 	v->bytes = blob + v->hdr->bytes.off;
 }
@@ -151,7 +156,7 @@ static int check_strings(struct ksplice_checker *c)
 	u32 n = c->v->hdr->strings.n;
 
 	if (!n || c->v->strings[0] || c->v->strings[n - 1])
-		return bad(c, "table", 8,
+		return bad(c, "table", 10,
 			   "the strings do not begin and end with a 0 byte");
 	return 0;
 }
@@ -575,6 +580,58 @@ static int check_hook(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
+static int check_supersede(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_supersede *s = &v->supersedes[i];
+
+	if (!str_ok(v, s->name) || !name_ok(ksplice_str(v, s->name)))
+		return bad(c, "superseded update", i,
+			   "its name is not 1 to %d letters, digits, or _-.+",
+			   KSPLICE_NAME_MAX);
+	if (!strcmp(ksplice_str(v, s->name), ksplice_str(v, v->hdr->name)))
+		return bad(c, "superseded update", i,
+			   "%s is this update itself", ksplice_str(v, s->name));
+	if (s->flags)
+		return bad(c, "superseded update", i, "unknown flags %#x",
+			   s->flags);
+	return 0;
+}
+
+static int check_state(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_state *s = &v->states[i];
+	u32 k;
+
+	if (!str_ok(v, s->name) || !name_ok(ksplice_str(v, s->name)))
+		return bad(c, "state", i,
+			   "its name is not 1 to %d letters, digits, or _-.+",
+			   KSPLICE_NAME_MAX);
+	if (!s->version)
+		return bad(c, "state", i, "it has no version");
+	for (k = 0; k < i; k++)
+		if (!strcmp(ksplice_str(v, v->states[k].name),
+			    ksplice_str(v, s->name)))
+			return bad(c, "state", i, "%s is there twice",
+				   ksplice_str(v, s->name));
+	return 0;
+}
+
+/* What is compared with one another has to be few. */
+static int check_few(struct ksplice_checker *c)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+
+	if (h->states.n > KSPLICE_STATES_MAX)
+		return bad(c, "table", 9, "%u states, %u are possible",
+			   h->states.n, KSPLICE_STATES_MAX);
+	if (h->supersedes.n > KSPLICE_SUPERSEDES_MAX)
+		return bad(c, "table", 8, "%u superseded updates, %u are possible",
+			   h->supersedes.n, KSPLICE_SUPERSEDES_MAX);
+	return 0;
+}
+
 /* Calls @check for each entry of a table. */
 static int check_each(struct ksplice_checker *c, u32 n,
 		      int (*check)(struct ksplice_checker *c, u32 i))
@@ -608,6 +665,12 @@ static int check_all(struct ksplice_checker *c)
 		ret = check_each(c, h->fixups.n, check_fixup);
 	if (!ret)
 		ret = check_each(c, h->hooks.n, check_hook);
+	if (!ret)
+		ret = check_few(c);
+	if (!ret)
+		ret = check_each(c, h->supersedes.n, check_supersede);
+	if (!ret)
+		ret = check_each(c, h->states.n, check_state);
 	return ret;
 }
 

@@ -28,6 +28,8 @@ struct ksplice_error {
  * @replaces:	same
  * @fixups:	same
  * @hooks:	same
+ * @supersedes:	same
+ * @states:	same
  * @strings:	same
  * @bytes:	same
  *
@@ -45,6 +47,8 @@ struct ksplice_view {
 	const struct ksplice_f_replace *replaces;
 	const struct ksplice_f_fixup *fixups;
 	const struct ksplice_f_hook *hooks;
+	const struct ksplice_f_supersede *supersedes;
+	const struct ksplice_f_state *states;
 	const char *strings;
 	const u8 *bytes;
 };
