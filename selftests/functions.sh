@@ -196,6 +196,11 @@ dmesg_since() {
 	dmesg | sed "1,/$DMESG_MARK/d"
 }
 
+# says PATTERN: what the log has to say since the test began
+says() {
+	dmesg_since | grep -qE "$1" || fail "the log does not say: $1"
+}
+
 SPLATS='WARNING:|BUG:|KASAN:|UBSAN:|KFENCE:|kmemleak:|Oops|general protection'
 SPLATS+='|Kernel panic|INFO: (possible|task|rcu|trying)|rcu: INFO|Call Trace'
 SPLATS+='|\*\*\*|kernel BUG|------------\[ cut here|DEBUG_LOCKS_WARN'

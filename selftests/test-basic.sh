@@ -35,7 +35,8 @@ sysfs_modes() {
 		mode_of 644 "$f"
 	done
 	for f in state abort_cause pause_ns checked_tasks rechecked_tasks \
-		 attempts unwound_tasks scanned_tasks vmlinux/patched; do
+		 attempts stops depends supersedes states unwound_tasks \
+		 scanned_tasks vmlinux/patched; do
 		mode_of 444 "$f"
 	done
 	mode_of 400 conflicts

@@ -33,10 +33,6 @@ patched() {
 	expect "$3" "$SYSFS/$1/$2/patched"
 }
 
-says() {
-	dmesg_since | grep -qE "$1" || fail "the log does not say: $1"
-}
-
 module_alone() {
 	load_mod && load module || return
 	expect 11 "$MOD/chain"
@@ -91,6 +87,30 @@ with_vmlinux_in_one_stop() {
 	expect 111 "$TARGET/chain"
 	expect 11 "$MOD/chain"
 	expect "test_ksplice_mod 5 7 40 1" "$MOD/refs"
+}
+
+# Each of them comes and goes by itself.
+two_modules() {
+	load two_modules && apply two_modules || return
+	modprobe test_ksplice_dep || { fail "modprobe test_ksplice_dep"; return; }
+	patched two_modules test_ksplice_dep 1
+	patched two_modules test_ksplice_mod 0
+	load_mod || return
+	patched two_modules test_ksplice_mod 1
+	expect 22 "$MOD/at_init"
+	expect "test_ksplice_mod 5 9 40 0" "$MOD/refs"
+	unload_mod || return
+	patched two_modules test_ksplice_dep 1
+	patched two_modules test_ksplice_mod 0
+	undo two_modules && load_mod || return
+	expect "test_ksplice_mod 5 7 40 0" "$MOD/refs"
+	# Both at once
+	apply two_modules || return
+	expect "test_ksplice_mod 5 9 40 1" "$MOD/refs"
+	expect 22 "$MOD/chain"
+	undo two_modules || return
+	expect "test_ksplice_mod 5 7 40 2" "$MOD/refs"
+	expect 11 "$MOD/chain"
 }
 
 # Somebody sleeps in the module's function: nothing is changed anywhere.
@@ -223,6 +243,24 @@ key_in_the_module() {
 	unload module_key && unload_mod
 }
 
+# Whoever comes second would keep the module from being loaded.
+two_of_a_module_that_is_absent() {
+	load module && load module_and_vmlinux || return
+	apply module || return
+	refused 1 "$SYSFS/module_and_vmlinux/enabled" "$BUSY"
+	expect stacked "$SYSFS/module_and_vmlinux/abort_cause"
+	says "cannot replace test_mod_.* of module test_ksplice_mod, which is not loaded"
+	says "update module, which is applied, replaces it"
+	expect 111 "$TARGET/chain"
+	load_mod || return
+	expect 22 "$MOD/at_init"
+	unload_mod && undo module || return
+	# The other one alone
+	apply module_and_vmlinux && load_mod || return
+	expect 22 "$MOD/at_init"
+	expect 222 "$TARGET/chain"
+}
+
 come_and_go() {
 	while [ ! -e "$WORK/stop" ]; do
 		modprobe test_ksplice_mod 2>"$WORK/modprobe" || touch "$WORK/bad"
@@ -262,6 +300,7 @@ run_tests \
 	everything_it_refers_to \
 	what_new_code_needs_stays \
 	with_vmlinux_in_one_stop \
+	two_modules \
 	busy_in_the_module \
 	module_comes_later \
 	module_comes_before_apply \
@@ -270,4 +309,5 @@ run_tests \
 	other_code \
 	other_code_is_there \
 	key_in_the_module \
+	two_of_a_module_that_is_absent \
 	coming_and_going_while_applied

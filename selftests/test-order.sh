@@ -1,18 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Updates on top of updates: 'third' is made of the source that
-# 'module_and_vmlinux' is in, and replaces the same functions again.
+# Updates upon updates.  'third' is made of the source that 'module_and_vmlinux'
+# is in, and replaces the same functions again; 'module_again' does that to
+# 'module'.  'cumulative' takes the place of the first two.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 BASE=module_and_vmlinux
 MOD=/sys/kernel/debug/test_ksplice_mod
-
-says() {
-	dmesg_since | grep -qE "$1" || fail "the log does not say: $1"
-}
 
 load_base() {
 	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return 1; }
@@ -101,7 +98,8 @@ all_or_nothing_on_top() {
 	load_base && load third || return
 	echo 4 >"$TARGET/chain_threads"
 	for ((i = 0; i < n; i++)); do
-		apply third && undo third || break
+		apply third || break
+		undo third || break
 	done
 	echo 0 >"$TARGET/chain_threads"
 	note "$(cat "$TARGET/chain_counts")"
@@ -109,7 +107,169 @@ all_or_nothing_on_top() {
 	expect 222 "$TARGET/chain"
 }
 
+# On top of one that was loaded later; what counts is in which order they were
+# applied, also where the module comes again.
+loaded_the_other_way_round() {
+	load module_again && load module && apply module || return
+	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return; }
+	apply module_again || return
+	expect module "$SYSFS/module_again/depends"
+	expect 33 "$MOD/chain"
+	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+	# That the module is gone changes nothing about it.
+	expect module "$SYSFS/module_again/depends"
+	refused 0 "$SYSFS/module/enabled" "$BUSY"
+	says "module: update module_again is on top of it"
+	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return; }
+	expect 33 "$MOD/at_init"
+	undo module_again || return
+	expect 22 "$MOD/chain"
+}
+
+# gone UPDATE: not applied any more, and can be removed
+gone() {
+	expect reversed "$SYSFS/$1/state"
+	expect 0 "$SYSFS/$1/enabled"
+	unload "$1"
+}
+
+in_the_place_of_all() {
+	load_base && load third && apply third && load cumulative || return
+	expect "$BASE"$'\nthird' "$SYSFS/cumulative/supersedes"
+	expect "test-data 2" "$SYSFS/cumulative/states"
+	expect "" "$SYSFS/cumulative/depends"
+	expect 333 "$TARGET/chain"
+	apply cumulative || return
+	expect 444 "$TARGET/chain"
+	expect 44 "$MOD/chain"
+	# One that only the old ones replaced is what it was at first.
+	expect "test_ksplice_mod 5 7 40 0" "$MOD/refs"
+	says "third: superseded by cumulative in the same stop"
+	[ "$(cat "$SYSFS/cumulative/stops")" -ge 1 ] || fail "no stop"
+	gone third && gone $BASE || return
+	expect 444 "$TARGET/chain"
+	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return; }
+	expect 44 "$MOD/at_init"
+	undo cumulative || return
+	expect 111 "$TARGET/chain"
+	expect 11 "$MOD/chain"
+}
+
+# The stop is one: nobody sees the code of neither.
+no_gap() {
+	local i n=30 counts
+
+	slow_kernel && n=5
+	modprobe test_ksplice_mod && load $BASE && load cumulative || return
+	for ((i = 0; i < n; i++)); do
+		apply $BASE || break
+		echo 4 >"$TARGET/chain_threads"
+		apply cumulative || break
+		echo 0 >"$TARGET/chain_threads"
+		counts=$(cat "$TARGET/chain_counts")
+		[[ $counts == "old 0 "*" mixed 0" ]] || fail "seen: $counts"
+		expect 444 "$TARGET/chain"
+		undo cumulative || break
+	done
+	note "$counts"
+	expect 111 "$TARGET/chain"
+}
+
+# It is loaded before what it supersedes is; that comes between.
+loaded_before_the_others() {
+	modprobe test_ksplice_mod && load cumulative && load $BASE || return
+	apply $BASE || return
+	expect 222 "$TARGET/chain"
+	apply cumulative || return
+	expect 444 "$TARGET/chain"
+	expect 44 "$MOD/chain"
+	undo cumulative || return
+	expect 111 "$TARGET/chain"
+	apply $BASE || return
+	expect 222 "$TARGET/chain"
+	expect "test_ksplice_mod 6 7 40 0" "$MOD/refs"
+}
+
+not_back_to_an_older_one() {
+	load_base && load cumulative && apply cumulative || return
+	refused 1 "$SYSFS/$BASE/enabled" "$BUSY"
+	expect outdated "$SYSFS/$BASE/abort_cause"
+	says "$BASE: update cumulative, which is applied, supersedes it"
+	! insmod "$DIR/ksplice-third.ko" 2>/dev/null || fail "it is loaded"
+	says "third: update cumulative, which is applied, supersedes it"
+	# One that says it may, but does not know what was made of the data.
+	load cumulative_old || return
+	refused 1 "$SYSFS/cumulative_old/enabled" "$BUSY"
+	expect outdated "$SYSFS/cumulative_old/abort_cause"
+	says "update cumulative, .* has version 2 of state test-data, this one has 1"
+	expect 444 "$TARGET/chain"
+	expect 1 "$SYSFS/cumulative/enabled"
+	undo cumulative && apply cumulative_old || return
+	expect 555 "$TARGET/chain"
+	# The newer one does not want to take its place.
+	refused 1 "$SYSFS/cumulative/enabled" "$BUSY"
+	expect outdated "$SYSFS/cumulative/abort_cause"
+	expect 555 "$TARGET/chain"
+}
+
+one_cumulative_after_the_other() {
+	load_base && load cumulative && apply cumulative || return
+	load cumulative_new && apply cumulative_new || return
+	expect 666 "$TARGET/chain"
+	expect 66 "$MOD/chain"
+	expect "test-data 2"$'\n'"test-more 1" "$SYSFS/cumulative_new/states"
+	gone cumulative || return
+	# What kept it away is gone; now it is that the jumps stand there already.
+	refused 1 "$SYSFS/$BASE/enabled" "$BUSY"
+	expect text_changed "$SYSFS/$BASE/abort_cause"
+	expect 666 "$TARGET/chain"
+	undo cumulative_new || return
+	expect 111 "$TARGET/chain"
+}
+
+# One that stands on what would go.
+one_left_on_top() {
+	modprobe test_ksplice_mod && load cumulative || return
+	load module && apply module && load module_again && apply module_again || return
+	refused 1 "$SYSFS/cumulative/enabled" "$BUSY"
+	expect text_changed "$SYSFS/cumulative/abort_cause"
+	expect 33 "$MOD/chain"
+	expect 111 "$TARGET/chain"
+	unload cumulative || return
+	load cumulative_module || return
+	refused 1 "$SYSFS/cumulative_module/enabled" "$BUSY"
+	expect stacked "$SYSFS/cumulative_module/abort_cause"
+	says "cumulative_module: update module_again is on top of module, which this one supersedes"
+	undo module_again && apply cumulative_module || return
+	expect 44 "$MOD/chain"
+	# What stood on it fits nothing that is there.
+	refused 1 "$SYSFS/module_again/enabled" "$BUSY"
+	expect stacked "$SYSFS/module_again/abort_cause"
+}
+
+# Who is inside the code that goes is waited for, as if it were taken back.
+busy_in_the_superseded() {
+	load_base && load cumulative || return
+	cat "$MOD/sleep" >"$WORK/sleep" &
+	loop_until grep -qx 1 "$MOD/sleepers" || fail "nobody sleeps"
+	put 300 "$SYSFS/cumulative/timeout_ms"
+	refused 1 "$SYSFS/cumulative/enabled" "$BUSY"
+	expect code_busy "$SYSFS/cumulative/abort_cause"
+	grep -q test_mod_sleep_show "$SYSFS/cumulative/conflicts" ||
+		fail "conflicts: $(cat "$SYSFS/cumulative/conflicts")"
+	expect 222 "$TARGET/chain"
+	expect 1 "$SYSFS/$BASE/enabled"
+	echo 1 >"$MOD/gate"
+	wait
+	expect "generation 2" "$WORK/sleep"
+	apply cumulative || return
+	expect 444 "$TARGET/chain"
+	expect 0 "$SYSFS/$BASE/enabled"
+}
+
 clean_up() {
+	[ ! -d "$MOD" ] || echo 1 >"$MOD/gate"
 	rmmod test_ksplice_mod test_ksplice_dep
 } 2>/dev/null
 
@@ -122,4 +282,12 @@ run_tests \
 	without_the_other \
 	not_made_for_it \
 	module_comes_and_goes \
+	loaded_the_other_way_round \
+	in_the_place_of_all \
+	no_gap \
+	loaded_before_the_others \
+	not_back_to_an_older_one \
+	one_cumulative_after_the_other \
+	one_left_on_top \
+	busy_in_the_superseded \
 	all_or_nothing_on_top

@@ -249,6 +249,7 @@ done <<'END'
 16|1|busy|ksplice: fix-foo: module m is being loaded or removed for too long; try again when that is over
 95|4|cannot_replace|ksplice: fix-foo: cannot replace f: it is entry or noinstr code; refused, nothing was changed
 95|4|replaced|ksplice: fix-foo: cannot replace f: an applied update replaces it already; take that one back first; refused, nothing was changed
+16|4|outdated|ksplice: fix-foo: update fix-foo-2, which is applied, supersedes it and has all that it has; it is not needed
 129|4|key_rejected|
 126|4|key_rejected|Loading of module with unavailable key is rejected
 129|4|not_signed|Loading of unsigned module is rejected

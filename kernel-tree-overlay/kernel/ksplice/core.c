@@ -154,6 +154,7 @@ static int check_contents(const struct ksplice_view *view)
 
 static void free_update(struct ksplice_update *update)
 {
+	ksplice_order_free(update);
 	kvfree(update->conflicts);
 	kvfree(update->funcs);
 	kvfree(update->hooks);
@@ -214,6 +215,7 @@ static void unlist_update(struct ksplice_update *update)
 	list_del_rcu(&update->list);
 	update->going = true;
 	ksplice_objects_detach(update);
+	ksplice_order_forget(update, 0);
 	mutex_unlock(&ksplice_mutex);
 	synchronize_rcu();	/* ksplice_text_reserved() */
 }
@@ -241,6 +243,8 @@ static struct ksplice_update *new_update(struct module *mod,
 		ret = ksplice_objects_init(update, view);
 	if (!ret)
 		ret = ksplice_hooks_init(update, view);
+	if (!ret)
+		ret = ksplice_order_init(update, view);
 	if (ret) {
 		free_update(update);
 		return ERR_PTR(ret);
@@ -258,7 +262,9 @@ static int register_update(struct ksplice_update *update,
 	int ret;
 
 	list_add_tail_rcu(&update->list, &ksplice_updates);
-	ret = ksplice_objects_load(update, view);
+	ret = ksplice_order_check(update);
+	if (!ret)
+		ret = ksplice_objects_load(update, view);
 	if (ret)
 		return ret;
 	ret = ksplice_sysfs_add(update);
@@ -392,21 +398,17 @@ static struct notifier_block module_nb = {
 /* Before a change: all that is there has been matched, and can be jumped to. */
 static int prepare(struct ksplice_update *update)
 {
-	const char *other = ksplice_order_missing(update);
 	int ret;
 
-	if (other) {
-		pr_err("%s: it was made on top of update %s, which is not applied; apply that first\n",
-		       update->name, other);
-		update->cause = KSPLICE_STACKED;
-		return -EBUSY;
-	}
 	ret = ksplice_objects_refresh(update);
 	if (ret) {
 		update->cause = ret == -ENOMEM ? KSPLICE_OUT_OF_MEMORY :
 						 KSPLICE_NO_MATCH;
 		return ret;
 	}
+	ret = ksplice_order_may_apply(update);
+	if (ret)
+		return ret;
 	ret = ksplice_check_livepatch(update, NULL);
 	if (ret)
 		update->cause = KSPLICE_LIVEPATCHED;
@@ -444,6 +446,21 @@ static int try_apply(struct ksplice_update *update)
 	return ret;
 }
 
+/* Those whose place it took; they can be unloaded now. */
+static void drop_superseded(struct ksplice_update *update)
+{
+	struct ksplice_update *other;
+
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (!ksplice_superseded(update, other))
+			continue;
+		WRITE_ONCE(other->state, KSPLICE_REVERSED);
+		pr_info("%s: superseded by %s in the same stop\n", other->name,
+			update->name);
+		module_put(other->module);
+	}
+}
+
 /*
  * The text is claimed before anybody is asked about livepatches: one that came
  * before is found, one that comes later is refused.
@@ -458,6 +475,8 @@ static int apply(struct ksplice_update *update)
 		WRITE_ONCE(update->holds_text, false);
 		return ret;
 	}
+	drop_superseded(update);
+	ksplice_order_applied(update);
 	WRITE_ONCE(update->state, KSPLICE_APPLIED);
 	ksplice_hooks_post(update, true, NULL);
 	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);

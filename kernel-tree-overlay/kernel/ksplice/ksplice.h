@@ -56,6 +56,7 @@ enum ksplice_state {
  * @KSPLICE_TARGET_MOVING:	a target module was being loaded or removed
  * @KSPLICE_STACKED:		an update on top of this one is applied, or one
  *				below is not
+ * @KSPLICE_OUTDATED:		a newer update is applied
  * @KSPLICE_HOOK_FAILED:	a hook of the update's author said no
  */
 enum ksplice_cause {
@@ -71,12 +72,14 @@ enum ksplice_cause {
 	KSPLICE_TARGET_MOVING,
 	KSPLICE_HOOK_FAILED,
 	KSPLICE_STACKED,
+	KSPLICE_OUTDATED,
 };
 
 /**
  * struct ksplice_func - a function, or a piece of one, that is replaced
  * @dir:	its directory, NAME,SYMPOS, while its target is there
  * @name:	its name
+ * @source:	the translation unit it is in
  * @object:	the target it is in
  * @old_addr:	entry of the old code; 0 while its target is not there
  * @old_size:	bytes of it
@@ -88,6 +91,7 @@ enum ksplice_cause {
 struct ksplice_func {
 	struct kobject *dir;
 	const char *name;
+	const char *source;
 	struct ksplice_object *object;
 	unsigned long old_addr;
 	unsigned long old_size;
@@ -163,18 +167,19 @@ struct ksplice_conflict {
  * @end:	first byte behind it.  It counts as inside: a return address
  *		stands there when the last instruction is a call that does not
  *		return.
+ * @pointers:	a saved restart function in it counts as well: the text is
+ *		about to go away
  */
 struct ksplice_range {
 	unsigned long start;
 	unsigned long end;
+	bool pointers;
 };
 
 /**
  * struct ksplice_check - a check of threads against ranges
  * @ranges:	sorted by @start
  * @nr_ranges:	number of them
- * @pointers:	a saved restart function in a range counts as well: the text is
- *		about to go away
  * @conflicts:	room for KSPLICE_MAX_CONFLICTS
  * @nr_conflicts: threads in the way, also those that found no room
  * @checked:	threads looked at
@@ -184,7 +189,6 @@ struct ksplice_range {
 struct ksplice_check {
 	struct ksplice_range *ranges;
 	unsigned int nr_ranges;
-	bool pointers;
 	struct ksplice_conflict *conflicts;
 	unsigned int nr_conflicts;
 	unsigned int checked;
@@ -235,6 +239,15 @@ struct ksplice_stats {
  * @nr_funcs:	number of them
  * @hooks:	functions of its author, in the order in which they run
  * @nr_hooks:	number of them
+ * @order:	of all updates that are applied, those with a smaller number were
+ *		before it
+ * @below:	updates that it was made on top of; a reference to the module of
+ *		each
+ * @nr_below:	number of them
+ * @supersedes:	updates whose place it takes
+ * @nr_supersedes: number of them
+ * @states:	what it makes of the kernel's data
+ * @nr_states:	number of them
  * @strings:	copy of the update's strings, which names point into
  * @blob:	copy of all its tables, if it has a module among its targets
  * @view:	of @blob
@@ -259,6 +272,13 @@ struct ksplice_update {
 	unsigned int nr_funcs;
 	struct ksplice_hook *hooks;
 	unsigned int nr_hooks;
+	unsigned long order;
+	struct ksplice_update **below;
+	unsigned int nr_below;
+	struct ksplice_f_supersede *supersedes;
+	unsigned int nr_supersedes;
+	struct ksplice_f_state *states;
+	unsigned int nr_states;
 	char *strings;
 	void *blob;
 	struct ksplice_view view;
@@ -311,9 +331,19 @@ int ksplice_check_livepatch(struct ksplice_update *update,
 
 /* order.c */
 int ksplice_order_init(struct ksplice_update *update,
-			const struct ksplice_match *match);
-const char *ksplice_order_missing(struct ksplice_update *update);
-const char *ksplice_order_above(struct ksplice_update *update);
+		       const struct ksplice_view *view);
+void ksplice_order_free(struct ksplice_update *update);
+void ksplice_order_applied(struct ksplice_update *update);
+struct ksplice_update *ksplice_order_next(const struct ksplice_update *after);
+struct ksplice_update *ksplice_order_prev(const struct ksplice_update *before);
+int ksplice_order_note(struct ksplice_update *update,
+		       const struct ksplice_match *match);
+void ksplice_order_forget(struct ksplice_update *update, unsigned int keep);
+const char *ksplice_order_above(const struct ksplice_update *update);
+bool ksplice_superseded(const struct ksplice_update *update,
+			const struct ksplice_update *other);
+int ksplice_order_check(struct ksplice_update *update);
+int ksplice_order_may_apply(struct ksplice_update *update);
 
 /* hooks.c */
 int ksplice_hooks_init(struct ksplice_update *update,
@@ -352,7 +382,9 @@ unsigned int ksplice_target_sympos(const struct ksplice_object *object,
 int ksplice_target_symbols(struct module *mod, const char *name,
 			   int (*fn)(void *data, unsigned long addr),
 			   void *data);
-unsigned long ksplice_target_newest(unsigned long addr);
+unsigned long ksplice_target_newest(const struct ksplice_update *update,
+				    unsigned long addr);
+void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len);
 bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
 
 /* resolve.c */
@@ -361,10 +393,7 @@ int ksplice_resolve(struct ksplice_update *update,
 		    struct ksplice_match *match);
 int ksplice_resolve_check(struct ksplice_update *update,
 			  const struct ksplice_view *view);
-int ksplice_pin(struct ksplice_object *object, struct module *mod);
 void ksplice_unpin(struct ksplice_object *object);
-bool ksplice_depends_on(const struct ksplice_update *update,
-			const struct ksplice_update *other);
 
 /* stack.c */
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);

@@ -27,6 +27,7 @@
 #include "ksplice.h"
 #include "livepatch.h"
 #include "match.h"
+#include "stop.h"
 
 /*
  * Functions
@@ -56,6 +57,8 @@ static int init_jump(struct ksplice_update *update, struct ksplice_func *func,
 	if (arch_ksplice_jump_init(&func->jump, func->old_addr, func->new_addr,
 				   &why))
 		return refuse_func(update, func->name, why);
+	ksplice_target_hide_jumps(func->jump.site, func->jump.saved,
+				  sizeof(func->jump.saved));
 
 	func->sympos = ksplice_target_sympos(func->object, func->name, entry);
 	if (!func->sympos)
@@ -75,7 +78,7 @@ static int place_func(struct ksplice_update *update, struct ksplice_func *func,
 	func->old_addr = match->unit_run[replace->unit] + replace->offset;
 	if (!func->new_addr)
 		return 0;
-	if (ksplice_target_newest(func->old_addr) != func->old_addr)
+	if (ksplice_target_newest(update, func->old_addr) != func->old_addr)
 		return refuse_func(update, func->name,
 				   "an applied update replaces it already; take that one back first, or make this one on top of it");
 	return init_jump(update, func,
@@ -88,6 +91,7 @@ static int init_func(struct ksplice_update *update, struct ksplice_func *func,
 		     const struct ksplice_f_replace *replace)
 {
 	func->name = update->strings + replace->name;
+	func->source = update->strings + view->units[replace->unit].source;
 	func->object = &update->objects[view->units[replace->unit].target];
 	func->old_size = replace->size;
 	if (replace->kind != KSPLICE_REPLACE_FUNC)
@@ -225,6 +229,7 @@ static int match_found(struct ksplice_update *update,
 		       const struct ksplice_view *view)
 {
 	struct ksplice_match match = {};
+	unsigned int below = update->nr_below;
 	int ret;
 
 	ret = ksplice_target_match(&match, view, update);
@@ -234,9 +239,11 @@ static int match_found(struct ksplice_update *update,
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
 	if (!ret)
-		ret = ksplice_order_init(update, &match);
+		ret = ksplice_order_note(update, &match);
 	if (!ret)
 		ret = place_funcs(update, &match);
+	if (ret)
+		ksplice_order_forget(update, below);
 	ksplice_match_free(&match);
 	return ret;
 }
@@ -407,11 +414,12 @@ static bool is_target(const struct module *mod)
 
 static int check_jump(const struct ksplice_func *func, const char **why)
 {
+	struct arch_ksplice_poke poke = ksplice_poke(&func->jump, true);
 	int ret;
 
 	jump_label_lock();
 	mutex_lock(&text_mutex);
-	ret = arch_ksplice_jump_check(&func->jump, true, why);
+	ret = arch_ksplice_poke_check(&poke, why);
 	mutex_unlock(&text_mutex);
 	jump_label_unlock();
 	return ret;
@@ -479,21 +487,33 @@ static void unpatch_going(struct ksplice_object *object)
 	}
 }
 
+static struct ksplice_object *object_of(const struct ksplice_update *update,
+					const struct module *mod)
+{
+	struct ksplice_object *object = find_object(update, mod->name);
+
+	return object && object->mod == mod ? object : NULL;
+}
+
 /* @failed: the update that could not be applied to it; its hooks know that. */
 static void forget(struct module *mod, const struct ksplice_update *failed)
 {
+	struct ksplice_update *update = NULL;
 	struct ksplice_object *object;
-	struct ksplice_update *update;
 
-	list_for_each_entry_reverse(update, &ksplice_updates, list) {
-		object = find_object(update, mod->name);
-		if (!object || object->mod != mod)
+	while ((update = ksplice_order_prev(update))) {
+		object = object_of(update, mod);
+		if (!object)
 			continue;
-		if (update->state == KSPLICE_APPLIED)
-			unpatch_going(object);
-		if (update != failed && update->state == KSPLICE_APPLIED)
+		unpatch_going(object);
+		if (update != failed)
 			ksplice_hooks_going(object);
 		detach(object);
+	}
+	list_for_each_entry(update, &ksplice_updates, list) {
+		object = object_of(update, mod);
+		if (object)
+			detach(object);
 	}
 }
 
@@ -508,16 +528,16 @@ static void forget(struct module *mod, const struct ksplice_update *failed)
  */
 int ksplice_target_coming(struct module *mod)
 {
+	struct ksplice_update *update = NULL;
 	struct ksplice_object *object;
-	struct ksplice_update *update;
 	int ret = 0;
 
 	if (!is_target(mod))
 		return 0;
 	mutex_lock(&ksplice_mutex);
-	list_for_each_entry(update, &ksplice_updates, list) {
+	while ((update = ksplice_order_next(update))) {
 		object = find_object(update, mod->name);
-		if (!object || update->state != KSPLICE_APPLIED)
+		if (!object)
 			continue;
 		ret = attach_coming(object, mod);
 		if (ret)

@@ -1,49 +1,147 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - updates on top of updates
+ * ksplice - updates upon updates
  *
  * An update that was made of a source which another one's patch is in finds that
  * one's code where it runs: in its module.  From then on it depends on it: the
  * other one is pinned, must be applied first and taken back last.
+ *
+ * An update that supersedes others was made without them and has all that they
+ * have.  It is matched as if they were not there, and takes their place in one
+ * stop.  That order is not turned round: none of them can be applied while it
+ * is.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 
 #include "ksplice.h"
 #include "match.h"
 
+/* How often an update was applied. */
+static unsigned long applied;
+
 /**
- * ksplice_depends_on - was an update made on top of another one?
- * @update:	the one
- * @other:	the other one
+ * ksplice_order_init - take over what an update says about others
+ * @update:	the update, being allocated
+ * @view:	its tables
+ *
+ * Return: 0 or -ENOMEM; ksplice_order_free() in both cases.
+ */
+int ksplice_order_init(struct ksplice_update *update,
+		       const struct ksplice_view *view)
+{
+	const struct ksplice_f_header *hdr = view->hdr;
+
+	update->supersedes = kvmemdup(view->supersedes, hdr->supersedes.n *
+				      sizeof(*view->supersedes), GFP_KERNEL);
+	update->states = kvmemdup(view->states, hdr->states.n *
+				  sizeof(*view->states), GFP_KERNEL);
+	if (!update->supersedes || !update->states)
+		return -ENOMEM;
+	update->nr_supersedes = hdr->supersedes.n;
+	update->nr_states = hdr->states.n;
+	return 0;
+}
+
+/**
+ * ksplice_order_free - free what ksplice_order_init() has allocated
+ * @update:	the update
+ */
+void ksplice_order_free(struct ksplice_update *update)
+{
+	kvfree(update->supersedes);
+	kvfree(update->states);
+}
+
+/**
+ * ksplice_order_applied - note that an update was applied, after all others
+ * @update:	the update
  *
  * Context: ksplice_mutex held.
  */
-bool ksplice_depends_on(const struct ksplice_update *update,
-			const struct ksplice_update *other)
+void ksplice_order_applied(struct ksplice_update *update)
 {
-	const struct ksplice_object *object;
+	update->order = ++applied;
+}
+
+/**
+ * ksplice_order_next - go through applied updates, in the order of that
+ * @after:	the one before, or NULL
+ *
+ * Context: ksplice_mutex held.
+ * Return: the next one, or NULL.
+ */
+struct ksplice_update *ksplice_order_next(const struct ksplice_update *after)
+{
+	struct ksplice_update *update, *best = NULL;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->state != KSPLICE_APPLIED ||
+		    (after && update->order <= after->order))
+			continue;
+		if (!best || update->order < best->order)
+			best = update;
+	}
+	return best;
+}
+
+/**
+ * ksplice_order_prev - go through applied updates, the last one first
+ * @before:	the one after, or NULL
+ *
+ * Context: ksplice_mutex held.
+ * Return: the one before, or NULL.
+ */
+struct ksplice_update *ksplice_order_prev(const struct ksplice_update *before)
+{
+	struct ksplice_update *update, *best = NULL;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->state != KSPLICE_APPLIED ||
+		    (before && update->order >= before->order))
+			continue;
+		if (!best || update->order > best->order)
+			best = update;
+	}
+	return best;
+}
+
+/*
+ * Updates below
+ */
+
+/* Was @update made on top of @other? */
+static bool is_on(const struct ksplice_update *update,
+		  const struct ksplice_update *other)
+{
 	unsigned int i;
 
-	ksplice_for_each_object(update, object) {
-		for (i = 0; i < object->nr_pins; i++) {
-			if (object->pins[i] == other->module)
-				return true;
-		}
+	for (i = 0; i < update->nr_below; i++) {
+		if (update->below[i] == other)
+			return true;
 	}
 	return false;
 }
 
-/* Was anything of that target found in the update's memory? */
-static bool found_in(const struct ksplice_match *match, u32 target,
+static bool is_wanted(const struct ksplice_update *update, u32 target)
+{
+	return update->objects[target].presence == KSPLICE_FOUND;
+}
+
+/* Was anything, of the targets just matched, found in the memory of @mod? */
+static bool found_in(const struct ksplice_update *update,
+		     const struct ksplice_match *match,
 		     const struct module *mod)
 {
 	const struct ksplice_view *view = match->view;
 	u32 i;
 
 	for (i = 0; i < view->hdr->units.n; i++) {
-		if (view->units[i].target != target ||
+		if (!is_wanted(update, view->units[i].target) ||
 		    match->unit_state[i] == KSPLICE_UNIT_UNKNOWN)
 			continue;
 		if (within_module(match->unit_addr[i], mod) ||
@@ -51,63 +149,73 @@ static bool found_in(const struct ksplice_match *match, u32 target,
 			return true;
 	}
 	for (i = 0; i < view->hdr->syms.n; i++) {
-		if (view->syms[i].target == target &&
-		    match->sym_state[i] != KSPLICE_SYM_UNKNOWN &&
+		if (match->sym_state[i] != KSPLICE_SYM_UNKNOWN &&
 		    within_module(match->sym_value[i], mod))
 			return true;
 	}
 	return false;
 }
 
+/* Pinned, so that it stays on the list. */
+static int add_below(struct ksplice_update *update,
+		     struct ksplice_update *other)
+{
+	struct ksplice_update **below;
+
+	below = krealloc_array(update->below, update->nr_below + 1,
+			       sizeof(*below), GFP_KERNEL);
+	if (!below)
+		return -ENOMEM;
+	update->below = below;
+	if (!try_module_get(other->module))
+		return -ENODEV;
+	below[update->nr_below++] = other;
+	return 0;
+}
+
 /**
- * ksplice_order_init - note which updates a target was matched on top of
+ * ksplice_order_note - note which updates an update was matched on top of
  * @update:	the update; those of its targets that are KSPLICE_FOUND
  * @match:	what matching has learned
+ *
+ * It stays so when the target goes: the update fits nothing else.
  *
  * Context: ksplice_mutex held.
  * Return: 0, -ENOMEM or -ENODEV.
  */
-int ksplice_order_init(struct ksplice_update *update,
+int ksplice_order_note(struct ksplice_update *update,
 		       const struct ksplice_match *match)
 {
 	struct ksplice_update *other;
-	struct ksplice_object *object;
 	int ret;
 
-	ksplice_for_each_object(update, object) {
-		if (object->presence != KSPLICE_FOUND)
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (other == update || other->state != KSPLICE_APPLIED ||
+		    is_on(update, other) ||
+		    !found_in(update, match, other->module))
 			continue;
-		list_for_each_entry(other, &ksplice_updates, list) {
-			if (other == update || other->state != KSPLICE_APPLIED ||
-			    !found_in(match, object - update->objects,
-				      other->module))
-				continue;
-			if (!try_module_get(other->module))
-				return -ENODEV;
-			ret = ksplice_pin(object, other->module);
-			if (ret)
-				return ret;
-		}
+		ret = add_below(update, other);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }
 
 /**
- * ksplice_order_missing - is an update below not applied?
- * @update:	the update, to be applied
+ * ksplice_order_forget - forget the updates below
+ * @update:	the update
+ * @keep:	but for the first so many
  *
- * Return: the name of one that is not, or NULL.
+ * Context: ksplice_mutex held.
  */
-const char *ksplice_order_missing(struct ksplice_update *update)
+void ksplice_order_forget(struct ksplice_update *update, unsigned int keep)
 {
-	struct ksplice_update *other;
-
-	list_for_each_entry(other, &ksplice_updates, list) {
-		if (ksplice_depends_on(update, other) &&
-		    other->state != KSPLICE_APPLIED)
-			return other->name;
-	}
-	return NULL;
+	while (update->nr_below > keep)
+		module_put(update->below[--update->nr_below]->module);
+	if (keep)
+		return;
+	kfree(update->below);
+	update->below = NULL;
 }
 
 /**
@@ -116,14 +224,243 @@ const char *ksplice_order_missing(struct ksplice_update *update)
  *
  * Return: the name of the newest one that is, or NULL.
  */
-const char *ksplice_order_above(struct ksplice_update *update)
+const char *ksplice_order_above(const struct ksplice_update *update)
 {
-	struct ksplice_update *other;
+	struct ksplice_update *other = NULL;
 
-	list_for_each_entry_reverse(other, &ksplice_updates, list) {
-		if (other->state == KSPLICE_APPLIED &&
-		    ksplice_depends_on(other, update))
+	while ((other = ksplice_order_prev(other))) {
+		if (is_on(other, update))
 			return other->name;
 	}
 	return NULL;
+}
+
+static int check_below(struct ksplice_update *update)
+{
+	unsigned int i;
+
+	for (i = 0; i < update->nr_below; i++) {
+		if (update->below[i]->state == KSPLICE_APPLIED)
+			continue;
+		pr_err("%s: it was made on top of update %s, which is not applied; apply that first\n",
+		       update->name, update->below[i]->name);
+		update->cause = KSPLICE_STACKED;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/*
+ * Updates that are superseded
+ */
+
+static bool names(const struct ksplice_update *update,
+		  const struct ksplice_update *other)
+{
+	unsigned int i;
+
+	for (i = 0; i < update->nr_supersedes; i++) {
+		if (!strcmp(update->strings + update->supersedes[i].name,
+			    other->name))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * ksplice_superseded - does an applied update go when another one is applied?
+ * @update:	the other one
+ * @other:	the one that goes
+ *
+ * Context: ksplice_mutex held.
+ * Return: true if it does.
+ */
+bool ksplice_superseded(const struct ksplice_update *update,
+			const struct ksplice_update *other)
+{
+	return other->state == KSPLICE_APPLIED && names(update, other);
+}
+
+/**
+ * ksplice_order_check - is an update outdated by an applied one?
+ * @update:	the update, on the list
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0, or -EBUSY with the reason in the log.
+ */
+int ksplice_order_check(struct ksplice_update *update)
+{
+	struct ksplice_update *other;
+
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (other->state != KSPLICE_APPLIED || !names(other, update))
+			continue;
+		pr_err("%s: update %s, which is applied, supersedes it and has all that it has; it is not needed\n",
+		       update->name, other->name);
+		update->cause = KSPLICE_OUTDATED;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/* What stands on one that goes has to go first, or along with it. */
+static int check_left_over(struct ksplice_update *update,
+			   const struct ksplice_update *superseded)
+{
+	struct ksplice_update *other = NULL;
+
+	while ((other = ksplice_order_prev(other))) {
+		if (ksplice_superseded(update, other) ||
+		    !is_on(other, superseded))
+			continue;
+		pr_err("%s: update %s is on top of %s, which this one supersedes; take %s back first, or make this one supersede it, too\n",
+		       update->name, other->name, superseded->name,
+		       other->name);
+		update->cause = KSPLICE_STACKED;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int check_superseded(struct ksplice_update *update)
+{
+	struct ksplice_update *other;
+	int ret;
+
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (!ksplice_superseded(update, other))
+			continue;
+		ret = check_left_over(update, other);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * States
+ */
+
+/* 0 if it does not know it */
+static u32 version_of(const struct ksplice_update *update, const char *state)
+{
+	unsigned int i;
+
+	for (i = 0; i < update->nr_states; i++) {
+		if (!strcmp(update->strings + update->states[i].name, state))
+			return update->states[i].version;
+	}
+	return 0;
+}
+
+/* Who takes another one's place must know what that one made of the data. */
+static int check_states_of(struct ksplice_update *update,
+			   const struct ksplice_update *other)
+{
+	bool takes_place = ksplice_superseded(update, other);
+	unsigned int i;
+
+	for (i = 0; i < other->nr_states; i++) {
+		const char *state = other->strings + other->states[i].name;
+		u32 version = version_of(update, state);
+
+		if (version >= other->states[i].version ||
+		    (!version && !takes_place))
+			continue;
+		pr_err("%s: update %s, which is applied, has version %u of state %s, this one has %u; get a newer update\n",
+		       update->name, other->name, other->states[i].version,
+		       state, version);
+		update->cause = KSPLICE_OUTDATED;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int check_states(struct ksplice_update *update)
+{
+	struct ksplice_update *other;
+	int ret;
+
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (other->state != KSPLICE_APPLIED)
+			continue;
+		ret = check_states_of(update, other);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * Targets that are not there
+ */
+
+static bool same_func(const struct ksplice_func *a,
+		      const struct ksplice_func *b)
+{
+	return a->new_addr && b->new_addr && !strcmp(a->name, b->name) &&
+	       !strcmp(a->source, b->source) &&
+	       !strcmp(a->object->name, b->object->name);
+}
+
+static int check_absent_with(struct ksplice_update *update,
+			     const struct ksplice_update *other)
+{
+	struct ksplice_func *func, *theirs;
+
+	ksplice_for_each_func(update, func) {
+		if (func->object->presence != KSPLICE_ABSENT)
+			continue;
+		ksplice_for_each_func(other, theirs) {
+			if (!same_func(func, theirs))
+				continue;
+			pr_err("%s: cannot replace %s of module %s, which is not loaded: update %s, which is applied, replaces it, and whether this one was made on top of it can't be seen; take that one back, or load the module first\n",
+			       update->name, func->name, func->object->name,
+			       other->name);
+			update->cause = KSPLICE_STACKED;
+			return -EBUSY;
+		}
+	}
+	return 0;
+}
+
+/*
+ * When such a module comes, each update of a function would want to be the only
+ * one, and the module could not be loaded.
+ */
+static int check_absent(struct ksplice_update *update)
+{
+	struct ksplice_update *other;
+	int ret;
+
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (other->state != KSPLICE_APPLIED ||
+		    ksplice_superseded(update, other) ||
+		    is_on(update, other))
+			continue;
+		ret = check_absent_with(update, other);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * ksplice_order_may_apply - do the other updates allow that it is applied?
+ * @update:	the update, its targets matched
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0, or -EBUSY with the reason in the log and in @update->cause.
+ */
+int ksplice_order_may_apply(struct ksplice_update *update)
+{
+	int ret = check_below(update);
+
+	if (!ret)
+		ret = ksplice_order_check(update);
+	if (!ret)
+		ret = check_superseded(update);
+	if (!ret)
+		ret = check_states(update);
+	return ret ? ret : check_absent(update);
 }

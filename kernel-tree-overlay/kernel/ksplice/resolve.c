@@ -125,14 +125,8 @@ static bool is_pinned(const struct ksplice_object *object,
 	return false;
 }
 
-/**
- * ksplice_pin - keep a module as long as a target
- * @object:	the target
- * @mod:	the module; its reference is taken over, also on failure
- *
- * Return: 0 or -ENOMEM.
- */
-int ksplice_pin(struct ksplice_object *object, struct module *mod)
+/* Takes the reference @mod over, also on failure. */
+static int pin(struct ksplice_object *object, struct module *mod)
 {
 	struct module **pins;
 
@@ -180,7 +174,7 @@ static int resolve_export(const struct resolver *r,
 		       r->update->name, r->object->name, name, module);
 		return -ENOENT;
 	}
-	ret = ksplice_pin(r->object, mod);
+	ret = pin(r->object, mod);
 	return ret ? ret : lookup_name(r, mod, name, addr);
 }
 
@@ -362,7 +356,7 @@ static int check_key(const struct resolver *r, const struct ksplice_f_sym *sym)
 		return 0;
 	if (!try_module_get(object->mod))
 		return -ENOENT;
-	return ksplice_pin(object, object->mod);
+	return pin(object, object->mod);
 }
 
 /**

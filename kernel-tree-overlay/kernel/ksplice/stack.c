@@ -29,7 +29,8 @@ struct stack_walk {
 	unsigned long found;
 };
 
-static bool in_ranges(const struct ksplice_check *check, unsigned long addr)
+static const struct ksplice_range *
+find_range(const struct ksplice_check *check, unsigned long addr)
 {
 	unsigned int lo = 0, hi = check->nr_ranges;
 
@@ -41,16 +42,16 @@ static bool in_ranges(const struct ksplice_check *check, unsigned long addr)
 		else if (addr > check->ranges[mid].end)
 			lo = mid + 1;
 		else
-			return true;
+			return &check->ranges[mid];
 	}
-	return false;
+	return NULL;
 }
 
 static bool walk_one(void *cookie, unsigned long addr)
 {
 	struct stack_walk *walk = cookie;
 
-	if (!walk->found && in_ranges(walk->check, addr))
+	if (!walk->found && find_range(walk->check, addr))
 		walk->found = addr;
 	return true;
 }
@@ -131,9 +132,13 @@ void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
  * A system call that is to be restarted goes on through this pointer.  It
  * never matters for an old function, whose entry stays valid.
  */
-static unsigned long restart_fn(struct task_struct *task)
+static void walk_restart(struct stack_walk *walk, struct task_struct *task)
 {
-	return (unsigned long)READ_ONCE(task->restart_block.fn);
+	unsigned long fn = (unsigned long)READ_ONCE(task->restart_block.fn);
+	const struct ksplice_range *range = find_range(walk->check, fn);
+
+	if (range && range->pointers)
+		walk_one(walk, fn);
 }
 
 /**
@@ -162,8 +167,7 @@ void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
 		if (!scan(&walk, task))
 			walk.found = ULONG_MAX;
 	}
-	if (check->pointers)
-		walk_one(&walk, restart_fn(task));
+	walk_restart(&walk, task);
 	if (walk.found)
 		ksplice_add_conflict(check, task, walk.found, scanned);
 

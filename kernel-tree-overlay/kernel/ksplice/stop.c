@@ -109,15 +109,15 @@ static void decide(struct ksplice_stop *stop)
 		return;
 	}
 	stop->cause = KSPLICE_OK;
-	arch_ksplice_poke_start(stop->jumps, stop->nr_jumps);
+	arch_ksplice_poke_start(stop->pokes, stop->nr_pokes);
 }
 
 static void poke_all(struct ksplice_stop *stop, int step)
 {
 	unsigned int i;
 
-	for (i = 0; i < stop->nr_jumps; i++)
-		arch_ksplice_poke(stop->jumps[i], stop->apply, step);
+	for (i = 0; i < stop->nr_pokes; i++)
+		arch_ksplice_poke(&stop->pokes[i], step);
 }
 
 static int stop_fn(void *data)
@@ -161,42 +161,142 @@ static int cmp_ranges(const void *a, const void *b)
 	return 0;
 }
 
-/* Nobody may be in the old functions when they are replaced ... */
-static void apply_ranges(struct ksplice_stop *stop)
+static struct ksplice_range *note_range(struct ksplice_check *check,
+					unsigned long start, unsigned long size)
+{
+	struct ksplice_range *range = &check->ranges[check->nr_ranges++];
+
+	range->start = start;
+	range->end = start + size;
+	return range;
+}
+
+/* Nobody anywhere in the text of an update that goes. */
+static void add_text_range(struct ksplice_check *check,
+			   const struct ksplice_update *update)
+{
+	const struct module_memory *text = &update->module->mem[MOD_TEXT];
+	struct ksplice_range *range;
+
+	range = note_range(check, (unsigned long)text->base, text->size);
+	range->pointers = true;
+}
+
+/*
+ * Nobody may be in the old functions when they are replaced, nor in an update
+ * that is superseded, nor in one that is taken back.
+ */
+static void collect_ranges(struct ksplice_stop *stop)
 {
 	struct ksplice_check *check = &stop->check;
+	struct ksplice_update *other;
 	struct ksplice_func *func;
 
-	ksplice_for_each_present_func(stop->update, func) {
-		check->ranges[check->nr_ranges].start = func->old_addr;
-		check->ranges[check->nr_ranges].end = func->old_addr +
-						      func->old_size;
-		check->nr_ranges++;
+	if (!stop->apply) {
+		add_text_range(check, stop->update);
+		return;
+	}
+	ksplice_for_each_present_func(stop->update, func)
+		note_range(check, func->old_addr, func->old_size);
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (ksplice_superseded(stop->update, other))
+			add_text_range(check, other);
 	}
 	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
 	     cmp_ranges, NULL);
 }
 
-/* ... and nobody anywhere in the update's text when it is taken back. */
-static void reverse_ranges(struct ksplice_stop *stop)
+/**
+ * ksplice_poke - writing a jump, or taking it back
+ * @jump:	the jump
+ * @apply:	write it
+ *
+ * Return: what is to be written where.
+ */
+struct arch_ksplice_poke ksplice_poke(const struct arch_ksplice_jump *jump,
+				      bool apply)
 {
-	const struct module_memory *text = &stop->update->module->mem[MOD_TEXT];
-	struct ksplice_check *check = &stop->check;
+	struct arch_ksplice_poke poke = {
+		.site = jump->site,
+		.dest = jump->dest,
+		.over = !apply,
+	};
 
-	check->ranges[0].start = (unsigned long)text->base;
-	check->ranges[0].end = (unsigned long)text->base + text->size;
-	check->nr_ranges = 1;
-	check->pointers = true;
+	memcpy(poke.from, apply ? jump->saved : jump->jump, sizeof(poke.from));
+	memcpy(poke.to, apply ? jump->jump : jump->saved, sizeof(poke.to));
+	return poke;
 }
 
-static void collect_jumps(struct ksplice_stop *stop)
+static void collect_pokes(struct ksplice_stop *stop)
 {
 	struct ksplice_func *func;
 
 	ksplice_for_each_present_func(stop->update, func) {
 		if (func->new_addr)
-			stop->jumps[stop->nr_jumps++] = &func->jump;
+			stop->pokes[stop->nr_pokes++] =
+				ksplice_poke(&func->jump, stop->apply);
 	}
+}
+
+static struct arch_ksplice_poke *find_poke(struct ksplice_stop *stop,
+					   unsigned long site)
+{
+	unsigned int i;
+
+	for (i = 0; i < stop->nr_pokes; i++) {
+		if (stop->pokes[i].site == site)
+			return &stop->pokes[i];
+	}
+	return NULL;
+}
+
+/* The jumps of @other go; those that are replaced become ours. */
+static void supersede_jumps(struct ksplice_stop *stop,
+			    const struct ksplice_update *other)
+{
+	struct arch_ksplice_poke *ours;
+	struct ksplice_func *func;
+
+	ksplice_for_each_present_func(other, func) {
+		if (!func->new_addr)
+			continue;
+		ours = find_poke(stop, func->jump.site);
+		if (!ours) {
+			stop->pokes[stop->nr_pokes++] =
+				ksplice_poke(&func->jump, false);
+			continue;
+		}
+		memcpy(ours->from, func->jump.jump, sizeof(ours->from));
+		ours->over = true;
+	}
+}
+
+static void collect(struct ksplice_stop *stop)
+{
+	struct ksplice_update *other;
+
+	collect_ranges(stop);
+	collect_pokes(stop);
+	if (!stop->apply)
+		return;
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (ksplice_superseded(stop->update, other))
+			supersede_jumps(stop, other);
+	}
+}
+
+/* Room for all functions, and for the text, of all updates that take part. */
+static unsigned int count_room(const struct ksplice_stop *stop)
+{
+	/* Of an update that has only hooks the text is checked. */
+	unsigned int n = stop->update->nr_funcs + 1;
+	struct ksplice_update *other;
+
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (stop->apply && ksplice_superseded(stop->update, other))
+			n += other->nr_funcs + 1;
+	}
+	return n;
 }
 
 /**
@@ -207,7 +307,7 @@ void ksplice_stop_free(struct ksplice_stop *stop)
 {
 	kvfree(stop->check.ranges);
 	kvfree(stop->check.conflicts);
-	kvfree(stop->jumps);
+	kvfree(stop->pokes);
 	kfree(stop->stoppers);
 }
 
@@ -223,47 +323,41 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply)
 {
 	struct ksplice_check *check = &stop->check;
-	/* Of an update that has only hooks the text is checked. */
-	unsigned int n = update->nr_funcs + 1;
+	unsigned int n;
 
 	stop->update = update;
 	stop->apply = apply;
+	n = count_room(stop);
 	check->ranges = kvcalloc(n, sizeof(*check->ranges), GFP_KERNEL);
 	check->conflicts = kvcalloc(KSPLICE_MAX_CONFLICTS,
 				    sizeof(*check->conflicts), GFP_KERNEL);
-	stop->jumps = kvcalloc(n, sizeof(*stop->jumps), GFP_KERNEL);
+	stop->pokes = kvcalloc(n, sizeof(*stop->pokes), GFP_KERNEL);
 	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
 				 GFP_KERNEL);
-	if (!check->ranges || !check->conflicts || !stop->jumps ||
+	if (!check->ranges || !check->conflicts || !stop->pokes ||
 	    !stop->stoppers) {
 		ksplice_stop_free(stop);
 		return -ENOMEM;
 	}
 
-	collect_jumps(stop);
-	if (apply)
-		apply_ranges(stop);
-	else
-		reverse_ranges(stop);
+	collect(stop);
 	return 0;
 }
 
 /* Somebody else's bytes?  Context: jump_label_lock() and text_mutex held. */
 static int check_text(struct ksplice_stop *stop)
 {
-	struct ksplice_func *func;
+	const struct arch_ksplice_poke *poke = stop->pokes;
 	const char *why;
 	int ret;
 
-	ksplice_for_each_present_func(stop->update, func) {
-		if (!func->new_addr)
-			continue;
-		ret = arch_ksplice_jump_check(&func->jump, stop->apply, &why);
+	for (; poke < stop->pokes + stop->nr_pokes; poke++) {
+		ret = arch_ksplice_poke_check(poke, &why);
 		if (!ret)
 			continue;
-		pr_err("%s: cannot %s %s at %pS: %s; remove that and try again\n",
+		pr_err("%s: cannot %s the code at %pS: %s; remove that and try again\n",
 		       stop->update->name, stop->apply ? "replace" : "restore",
-		       func->name, (void *)func->jump.site, why);
+		       (void *)poke->site, why);
 		stop->cause = ret == -ESTALE ? KSPLICE_TEXT_CHANGED :
 					       KSPLICE_TEXT_RESERVED;
 		return -EBUSY;
@@ -274,16 +368,23 @@ static int check_text(struct ksplice_stop *stop)
 /* For those who decode traces of execution (perf, Intel PT). */
 static void tell_perf(struct ksplice_stop *stop)
 {
-	unsigned int i;
+	const struct arch_ksplice_poke *poke = stop->pokes;
 
-	for (i = 0; i < stop->nr_jumps; i++) {
-		struct arch_ksplice_jump *jump = stop->jumps[i];
-		u8 *old = stop->apply ? jump->saved : jump->jump;
-		u8 *new = stop->apply ? jump->jump : jump->saved;
+	for (; poke < stop->pokes + stop->nr_pokes; poke++)
+		perf_event_text_poke((void *)poke->site,
+				     poke->from, ARCH_KSPLICE_JUMP_SIZE,
+				     poke->to, ARCH_KSPLICE_JUMP_SIZE);
+}
 
-		perf_event_text_poke((void *)jump->site,
-				     old, ARCH_KSPLICE_JUMP_SIZE,
-				     new, ARCH_KSPLICE_JUMP_SIZE);
+/* Whose jumps stand now, for those who ask with text_mutex held. */
+static void tell_owners(struct ksplice_stop *stop)
+{
+	struct ksplice_update *other;
+
+	WRITE_ONCE(stop->update->holds_text, stop->apply);
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (stop->apply && ksplice_superseded(stop->update, other))
+			WRITE_ONCE(other->holds_text, false);
 	}
 }
 
@@ -334,7 +435,7 @@ int ksplice_stop(struct ksplice_stop *stop)
 	ret = stop_locked(stop);
 	if (!ret) {
 		tell_perf(stop);
-		WRITE_ONCE(stop->update->holds_text, stop->apply);
+		tell_owners(stop);
 	}
 
 	mutex_unlock(&text_mutex);

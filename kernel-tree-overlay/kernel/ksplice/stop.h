@@ -11,8 +11,8 @@
  * @check:	the check of threads
  * @full:	check all threads in the stop; there is no window
  * @few:	do not stop if more threads are to be checked in the stop
- * @jumps:	the jumps to write
- * @nr_jumps:	number of them
+ * @pokes:	the text to write
+ * @nr_pokes:	number of them
  * @stoppers:	by CPU: the thread that holds it in the stop
  * @arrived:	how often a CPU has reached a meeting point
  * @ncpus:	CPUs in the stop
@@ -29,8 +29,8 @@ struct ksplice_stop {
 	struct ksplice_check check;
 	bool full;
 	unsigned int few;
-	struct arch_ksplice_jump **jumps;
-	unsigned int nr_jumps;
+	struct arch_ksplice_poke *pokes;
+	unsigned int nr_pokes;
 	struct task_struct **stoppers;
 	atomic_t arrived;
 	unsigned int ncpus;
@@ -42,6 +42,8 @@ struct ksplice_stop {
 	u64 pause_ns;
 };
 
+struct arch_ksplice_poke ksplice_poke(const struct arch_ksplice_jump *jump,
+				      bool apply);
 int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply);
 void ksplice_stop_free(struct ksplice_stop *stop);

@@ -39,6 +39,7 @@ static const char * const cause_words[] = {
 	[KSPLICE_TARGET_MOVING]	= "target_moving",
 	[KSPLICE_HOOK_FAILED]	= "hook_failed",
 	[KSPLICE_STACKED]	= "stacked",
+	[KSPLICE_OUTDATED]	= "outdated",
 };
 
 static struct ksplice_update *to_update(struct kobject *kobj)
@@ -151,20 +152,57 @@ static ssize_t conflicts_show(struct kobject *kobj,
 	return len;
 }
 
+/* A whole line, or nothing if there is no room for any. */
+static int emit_line(char *buf, int at, const char *name, u32 version)
+{
+	if (at > PAGE_SIZE - KSPLICE_NAME_MAX - sizeof(" 4294967295\n"))
+		return 0;
+	if (version)
+		return sysfs_emit_at(buf, at, "%s %u\n", name, version);
+	return sysfs_emit_at(buf, at, "%s\n", name);
+}
+
 /* The updates it was made on top of. */
 static ssize_t depends_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
 {
-	struct ksplice_update *update = to_update(kobj), *other;
+	struct ksplice_update *update = to_update(kobj);
+	unsigned int i;
 	int len = 0;
 
 	if (mutex_lock_interruptible(&ksplice_mutex))
 		return -ERESTARTSYS;
-	list_for_each_entry(other, &ksplice_updates, list) {
-		if (ksplice_depends_on(update, other))
-			len += sysfs_emit_at(buf, len, "%s\n", other->name);
-	}
+	for (i = 0; i < update->nr_below; i++)
+		len += emit_line(buf, len, update->below[i]->name, 0);
 	mutex_unlock(&ksplice_mutex);
+	return len;
+}
+
+/* The updates whose place it takes, loaded or not. */
+static ssize_t supersedes_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	const struct ksplice_update *update = to_update(kobj);
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < update->nr_supersedes; i++)
+		len += emit_line(buf, len, update->strings +
+				 update->supersedes[i].name, 0);
+	return len;
+}
+
+static ssize_t states_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	const struct ksplice_update *update = to_update(kobj);
+	unsigned int i;
+	int len = 0;
+
+	for (i = 0; i < update->nr_states; i++)
+		len += emit_line(buf, len, update->strings +
+				 update->states[i].name,
+				 update->states[i].version);
 	return len;
 }
 
@@ -215,6 +253,8 @@ static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute abort_cause_attr = __ATTR_RO(abort_cause);
 static struct kobj_attribute conflicts_attr = __ATTR_RO_MODE(conflicts, 0400);
 static struct kobj_attribute depends_attr = __ATTR_RO(depends);
+static struct kobj_attribute supersedes_attr = __ATTR_RO(supersedes);
+static struct kobj_attribute states_attr = __ATTR_RO(states);
 static struct kobj_attribute timeout_ms_attr = __ATTR_RW(timeout_ms);
 
 static struct attribute *update_attrs[] = {
@@ -223,6 +263,8 @@ static struct attribute *update_attrs[] = {
 	&abort_cause_attr.attr,
 	&conflicts_attr.attr,
 	&depends_attr.attr,
+	&supersedes_attr.attr,
+	&states_attr.attr,
 	&pause_ns_attr.attr,
 	&checked_tasks_attr.attr,
 	&rechecked_tasks_attr.attr,

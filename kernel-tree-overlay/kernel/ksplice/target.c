@@ -49,7 +49,15 @@ static void hide_jump(const struct ksplice_func *func, unsigned long addr,
 	}
 }
 
-static void hide_jumps(unsigned long addr, u8 *buf, size_t len)
+/**
+ * ksplice_target_hide_jumps - undo in a copy of text what updates did to it
+ * @addr:	where the copy was taken
+ * @buf:	the copy
+ * @len:	its length
+ *
+ * Context: ksplice_mutex held.
+ */
+void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len)
 {
 	struct ksplice_update *update;
 	struct ksplice_func *func;
@@ -68,7 +76,7 @@ static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
 {
 	if (copy_from_kernel_nofault(buf, (void *)addr, len))
 		return -EFAULT;
-	hide_jumps(addr, buf, len);
+	ksplice_target_hide_jumps(addr, buf, len);
 	arch_ksplice_hide_probes(addr, buf, len);
 	return 0;
 }
@@ -148,16 +156,25 @@ static bool has_target(const struct ksplice_update *update, const char *name)
 	return false;
 }
 
-/* The function that @addr is the newest replacement of, or itself; else NULL */
-static struct ksplice_func *replaced_at(unsigned long addr, bool by_new)
+/* Is @other part of the kernel that @update is matched with? */
+static bool counts(const struct ksplice_update *update,
+		   const struct ksplice_update *other)
 {
-	struct ksplice_update *update;
+	return other->state == KSPLICE_APPLIED &&
+	       !ksplice_superseded(update, other);
+}
+
+/* What an update replaces at @addr, or replaces by the code there; or NULL */
+static struct ksplice_func *replaced_at(const struct ksplice_update *update,
+					unsigned long addr, bool by_new)
+{
+	struct ksplice_update *other;
 	struct ksplice_func *func;
 
-	list_for_each_entry(update, &ksplice_updates, list) {
-		if (update->state != KSPLICE_APPLIED)
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (!counts(update, other))
 			continue;
-		ksplice_for_each_present_func(update, func) {
+		ksplice_for_each_present_func(other, func) {
 			if (func->new_addr && addr == (by_new ? func->new_addr :
 							       func->old_addr))
 				return func;
@@ -168,40 +185,47 @@ static struct ksplice_func *replaced_at(unsigned long addr, bool by_new)
 
 /**
  * ksplice_target_newest - the entry of the code that runs for a function
+ * @update:	who asks: not counting what it supersedes
  * @addr:	the function's entry, or that of an update's code for it
  *
  * Context: ksplice_mutex held.
+ * Return: that entry; @addr if no update replaces it.
  */
-unsigned long ksplice_target_newest(unsigned long addr)
+unsigned long ksplice_target_newest(const struct ksplice_update *update,
+				    unsigned long addr)
 {
 	struct ksplice_func *func;
 
-	while ((func = replaced_at(addr, false)))
+	while ((func = replaced_at(update, addr, false)))
 		addr = func->new_addr;
 	return addr;
 }
 
 static unsigned long newest(void *ctx, unsigned long addr)
 {
-	return ksplice_target_newest(addr);
+	const struct ksplice_run *run = ctx;
+
+	return ksplice_target_newest(run->update, addr);
 }
 
 static unsigned long entry(void *ctx, unsigned long addr)
 {
+	const struct ksplice_run *run = ctx;
 	struct ksplice_func *func;
 
-	while ((func = replaced_at(addr, true)))
+	while ((func = replaced_at(run->update, addr, true)))
 		addr = func->old_addr;
 	return addr;
 }
 
 static bool is_update(void *ctx, unsigned long addr)
 {
-	struct ksplice_update *update;
+	const struct ksplice_run *run = ctx;
+	struct ksplice_update *other;
 
-	list_for_each_entry(update, &ksplice_updates, list) {
-		if (update->state == KSPLICE_APPLIED &&
-		    within_module(addr, update->module))
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (counts(run->update, other) &&
+		    within_module(addr, other->module))
 			return true;
 	}
 	return false;
@@ -209,6 +233,7 @@ static bool is_update(void *ctx, unsigned long addr)
 
 /* Passes symbols of updates on, but for their code for older functions. */
 struct added {
+	const struct ksplice_update *update;
 	int (*fn)(void *data, unsigned long addr);
 	void *data;
 };
@@ -217,22 +242,23 @@ static int added_one(void *data, unsigned long addr)
 {
 	struct added *added = data;
 
-	return replaced_at(addr, true) ? 0 : added->fn(added->data, addr);
+	return replaced_at(added->update, addr, true) ? 0 :
+	       added->fn(added->data, addr);
 }
 
 /* What applied updates have added to a target belongs to it. */
-static int added_symbols(const char *target, const char *name,
+static int added_symbols(const struct ksplice_run *run, const char *target,
+			 const char *name,
 			 int (*fn)(void *data, unsigned long addr), void *data)
 {
-	struct added added = { .fn = fn, .data = data };
-	struct ksplice_update *update;
+	struct added added = { .update = run->update, .fn = fn, .data = data };
+	struct ksplice_update *other;
 	int ret = 0;
 
-	list_for_each_entry(update, &ksplice_updates, list) {
-		if (update->state != KSPLICE_APPLIED ||
-		    !has_target(update, target))
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (!counts(run->update, other) || !has_target(other, target))
 			continue;
-		ret = ksplice_target_symbols(update->module, name, added_one,
+		ret = ksplice_target_symbols(other->module, name, added_one,
 					     &added);
 		if (ret)
 			break;
@@ -240,13 +266,13 @@ static int added_symbols(const char *target, const char *name,
 	return ret;
 }
 
-static int vmlinux_symbols(const char *name,
+static int vmlinux_symbols(const struct ksplice_run *run, const char *name,
 			   int (*fn)(void *data, unsigned long addr),
 			   void *data)
 {
 	int ret = ksplice_target_symbols(NULL, name, fn, data);
 
-	return ret ? ret : added_symbols("vmlinux", name, fn, data);
+	return ret ? ret : added_symbols(run, "vmlinux", name, fn, data);
 }
 
 /* What belongs to no target is exported by the kernel or by some module. */
@@ -258,18 +284,18 @@ static int candidates(void *ctx, u32 target, const char *name,
 	int ret;
 
 	if (target == KSPLICE_VMLINUX)
-		return vmlinux_symbols(name, fn, data);
+		return vmlinux_symbols(run, name, fn, data);
 	if (target == KSPLICE_NONE) {
-		ret = vmlinux_symbols(name, fn, data);
+		ret = vmlinux_symbols(run, name, fn, data);
 		return ret ? ret : provided(run, name, fn, data);
 	}
 	object = &run->update->objects[target];
 	if (ksplice_target_is_vmlinux(object))
-		return vmlinux_symbols(name, fn, data);
+		return vmlinux_symbols(run, name, fn, data);
 	if (!object->mod)
 		return 0;
 	ret = ksplice_target_symbols(object->mod, name, fn, data);
-	return ret ? ret : added_symbols(object->name, name, fn, data);
+	return ret ? ret : added_symbols(run, object->name, name, fn, data);
 }
 
 static bool within(unsigned long addr, size_t len, const void *start,
@@ -325,15 +351,15 @@ static bool in_module(const struct module *mod, unsigned long addr, size_t len,
 	return false;
 }
 
-static bool in_updates(const char *target, unsigned long addr, size_t len,
+static bool in_updates(const struct ksplice_run *run, const char *target,
+		       unsigned long addr, size_t len,
 		       enum ksplice_f_unit_kind kind)
 {
-	struct ksplice_update *update;
+	struct ksplice_update *other;
 
-	list_for_each_entry(update, &ksplice_updates, list) {
-		if (update->state == KSPLICE_APPLIED &&
-		    has_target(update, target) &&
-		    in_module(update->module, addr, len, kind))
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (counts(run->update, other) && has_target(other, target) &&
+		    in_module(other->module, addr, len, kind))
 			return true;
 	}
 	return false;
@@ -358,7 +384,7 @@ static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 	} else if (in_module(object->mod, addr, len, kind)) {
 		return true;
 	}
-	return in_updates(name, addr, len, kind);
+	return in_updates(run, name, addr, len, kind);
 }
 
 static bool wanted(void *ctx, u32 target)

@@ -38,7 +38,7 @@ static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
  * from an NMI.  Written before the first int3 and after the last CPU has
  * passed arch_ksplice_sync(), both with every CPU in the stop.
  */
-static struct arch_ksplice_jump **poking;
+static const struct arch_ksplice_poke *poking;
 static unsigned int nr_poking;
 
 /* ENDBR, its sealed form, or nothing: how many bytes to leave alone. */
@@ -199,21 +199,19 @@ static bool kprobe_reserved(unsigned long site)
 #endif
 }
 
-static int jump_unchanged(const struct arch_ksplice_jump *jump, bool apply,
+static int text_unchanged(const struct arch_ksplice_poke *poke,
 			  const char **why)
 {
-	if (!memcmp((void *)jump->site, apply ? jump->saved : jump->jump,
-		    ARCH_KSPLICE_JUMP_SIZE))
+	if (!memcmp((void *)poke->site, poke->from, ARCH_KSPLICE_JUMP_SIZE))
 		return 0;
-	*why = apply ? "the bytes are not those seen at load" :
-		       "the jump is not the one that was written";
+	*why = poke->over ? "the jump is not the one that was written" :
+			    "the bytes are not those seen at load";
 	return -ESTALE;
 }
 
 /**
- * arch_ksplice_jump_check - may the trampoline be written or taken back now?
- * @jump:	the trampoline
- * @apply:	to be written, else to be taken back
+ * arch_ksplice_poke_check - may the bytes be written now?
+ * @poke:	where and what
  * @why:	where the reason goes
  *
  * Context: jump_label_lock() and text_mutex held; they keep the answer true
@@ -221,15 +219,15 @@ static int jump_unchanged(const struct arch_ksplice_jump *jump, bool apply,
  * Return: 0; with @why set -EBUSY if somebody else holds the bytes, -ESTALE if
  * they have changed.
  */
-int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
+int arch_ksplice_poke_check(const struct arch_ksplice_poke *poke,
 			    const char **why)
 {
-	void *start = (void *)jump->site;
+	void *start = (void *)poke->site;
 	void *end = start + ARCH_KSPLICE_JUMP_SIZE - 1;
 
 	lockdep_assert_held(&text_mutex);
 
-	if (kprobe_reserved(jump->site))
+	if (kprobe_reserved(poke->site))
 		*why = "a kprobe stands in the bytes of the jump";
 	else if (ftrace_text_reserved(start, end))
 		*why = "ftrace owns the bytes of the jump";
@@ -240,7 +238,7 @@ int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
 	else if (alternatives_text_reserved(start, end))
 		*why = "an SMP lock prefix stands in the bytes of the jump";
 	else
-		return jump_unchanged(jump, apply, why);
+		return text_unchanged(poke, why);
 	return -EBUSY;
 }
 
@@ -260,9 +258,9 @@ static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 	/* Pairs with smp_store_release() in arch_ksplice_poke_start(). */
 	n = smp_load_acquire(&nr_poking);
 	for (i = 0; i < n; i++) {
-		if (regs->ip != poking[i]->site + INT3_INSN_SIZE)
+		if (regs->ip != poking[i].site + INT3_INSN_SIZE)
 			continue;
-		int3_emulate_jmp(regs, poking[i]->dest);
+		int3_emulate_jmp(regs, poking[i].dest);
 		return NOTIFY_STOP;
 	}
 	return NOTIFY_DONE;
@@ -276,23 +274,23 @@ static struct notifier_block poke_int3_nb = {
 };
 
 /**
- * arch_ksplice_poke_start - announce the jumps that will be written
- * @jumps:	the jumps, until arch_ksplice_poke_end()
+ * arch_ksplice_poke_start - announce the text that will be written
+ * @pokes:	where and what, until arch_ksplice_poke_end()
  * @n:		number of them
  *
  * Context: in the stop, on one CPU.
  */
-void arch_ksplice_poke_start(struct arch_ksplice_jump **jumps, unsigned int n)
+void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
+			     unsigned int n)
 {
-	poking = jumps;
+	poking = pokes;
 	/* Pairs with smp_load_acquire() in poke_int3(). */
 	smp_store_release(&nr_poking, n);
 }
 
 /**
  * arch_ksplice_poke - do one step of writing a jump, or of taking it back
- * @jump:	the jump
- * @apply:	write it, else restore the bytes it stands over
+ * @poke:	where and what
  * @step:	0 to ARCH_KSPLICE_POKE_STEPS - 1
  *
  * First an int3, so that whoever comes along does not run half a jump; then
@@ -303,11 +301,10 @@ void arch_ksplice_poke_start(struct arch_ksplice_jump **jumps, unsigned int n)
  * Context: in the stop, on one CPU, text_mutex held by the one who stopped
  * the machine (hence not text_poke(), which wants it held by current).
  */
-void arch_ksplice_poke(const struct arch_ksplice_jump *jump, bool apply,
-		       int step)
+void arch_ksplice_poke(const struct arch_ksplice_poke *poke, int step)
 {
-	const u8 *bytes = apply ? jump->jump : jump->saved;
-	u8 *site = (u8 *)jump->site;
+	const u8 *bytes = poke->to;
+	u8 *site = (u8 *)poke->site;
 	u8 int3 = INT3_INSN_OPCODE;
 
 	switch (step) {

@@ -29,14 +29,30 @@ struct arch_ksplice_jump {
 	u8 jump[ARCH_KSPLICE_JUMP_SIZE];
 };
 
+/**
+ * struct arch_ksplice_poke - text to be written in a stop
+ * @site:	where
+ * @dest:	where those go who come along while it is half written
+ * @from:	what stands there now
+ * @to:		what shall stand there
+ * @over:	@from is a jump
+ */
+struct arch_ksplice_poke {
+	unsigned long site;
+	unsigned long dest;
+	u8 from[ARCH_KSPLICE_JUMP_SIZE];
+	u8 to[ARCH_KSPLICE_JUMP_SIZE];
+	bool over;
+};
+
 int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 			   unsigned long dest, const char **why);
-int arch_ksplice_jump_check(const struct arch_ksplice_jump *jump, bool apply,
+int arch_ksplice_poke_check(const struct arch_ksplice_poke *poke,
 			    const char **why);
 void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len);
-void arch_ksplice_poke_start(struct arch_ksplice_jump **jumps, unsigned int n);
-void arch_ksplice_poke(const struct arch_ksplice_jump *jump, bool apply,
-		       int step);
+void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
+			     unsigned int n);
+void arch_ksplice_poke(const struct arch_ksplice_poke *poke, int step);
 void arch_ksplice_poke_end(void);
 void arch_ksplice_sync(void);
 bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
