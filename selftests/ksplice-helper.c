@@ -5,6 +5,10 @@
  *	fault FILE		write to FILE from memory that isn't there;
  *				success is EFAULT
  *	named FILE		read FILE under a name with a newline and a blank
+ *	hammer N		call getppid() in N processes until SIGTERM; then
+ *				each says how often the old and the new one (that
+ *				of updates/syscall.diff) and something else came,
+ *				and how often that changed
  *	quiet FILE		show FILE; no read may fail, no signal may arrive
  *	starve FILE N [VALUE]	load FILE, or write VALUE to it, with the Nth
  *				allocation failing; says how that went, and
@@ -16,6 +20,9 @@
  *	release FILE.ko		change the release that the update was made for
  *	name FILE.ko NAME	change the update's name to one not longer
  *	code FILE.ko		flip a bit of the old code it is compared with
+ *	change FILE.ko [FROM TO]...
+ *				everywhere in it: a word of 32 bits (0x...), or a
+ *				string to one as long
  *
  * FILE.ko is changed in place. Its checksum is made right again, so that what
  * was changed is found for its own sake; but not by "byte", nor if it was the
@@ -35,6 +42,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../../../../include/linux/ksplice_format.h"
@@ -76,6 +84,49 @@ static int signalled;
 static void on_signal(int sig)
 {
 	__atomic_store_n(&signalled, sig, __ATOMIC_RELAXED);
+}
+
+#define SYSCALL_NEW	1000000		/* as in updates/syscall.diff */
+
+static void call_getppid(pid_t parent)
+{
+	unsigned long count[3] = { 0 }, changes = 0;
+	int what, last = 0;
+	long got;
+
+	while (!__atomic_load_n(&signalled, __ATOMIC_RELAXED)) {
+		got = syscall(SYS_getppid);
+		what = got == parent ? 0 : got == parent + SYSCALL_NEW ? 1 : 2;
+		count[what]++;
+		changes += what != last;
+		last = what;
+	}
+	printf("old %lu new %lu other %lu changes %lu\n", count[0], count[1],
+	       count[2], changes);
+}
+
+static int hammer(const char *arg)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	pid_t parent = getpid();
+	int n = atoi(arg);
+
+	/* to be signalled together, and nobody else */
+	if (setpgid(0, 0) || sigaction(SIGTERM, &sa, NULL))
+		die("setpgid");
+	while (n--) {
+		if (fork())
+			continue;
+		call_getppid(parent);
+		exit(0);
+	}
+	while (!__atomic_load_n(&signalled, __ATOMIC_RELAXED))
+		pause();
+	signal(SIGTERM, SIG_IGN);
+	kill(0, SIGTERM);
+	while (wait(NULL) > 0)
+		;
+	return 0;
 }
 
 /* Handlers that do not restart: a signal would end the read with EINTR. */
@@ -222,6 +273,51 @@ static void flip_code(char *blob)
 	die("no code");
 }
 
+static size_t change_all(char *file, size_t size, const char *from,
+			 const char *to, size_t n)
+{
+	size_t at, found = 0;
+
+	for (at = 0; at + n <= size; at++) {
+		if (memcmp(file + at, from, n))
+			continue;
+		memcpy(file + at, to, n);
+		found++;
+	}
+	return found;
+}
+
+static int change(char **argv)
+{
+	struct stat st;
+	char *file;
+	int fd;
+
+	fd = open(argv[0], O_RDWR);
+	if (fd < 0 || fstat(fd, &st))
+		die(argv[0]);
+	file = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (file == MAP_FAILED)
+		die(argv[0]);
+	for (argv++; argv[0] && argv[1]; argv += 2) {
+		__u32 from = strtoul(argv[0], NULL, 0);
+		__u32 to = strtoul(argv[1], NULL, 0);
+		bool word = !strncmp(argv[0], "0x", 2);
+
+		errno = 0;
+		if (!word && strlen(argv[0]) != strlen(argv[1]))
+			die("not as long");
+		if (!change_all(file, st.st_size,
+				word ? (char *)&from : argv[0],
+				word ? (char *)&to : argv[1],
+				word ? sizeof(from) : strlen(argv[0])))
+			die(argv[0]);
+	}
+	munmap(file, st.st_size);
+	close(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *cmd = argc > 2 ? argv[1] : "";
@@ -235,10 +331,14 @@ int main(int argc, char **argv)
 		return fault(argv[2]);
 	if (!strcmp(cmd, "named"))
 		return named(argv[2]);
+	if (!strcmp(cmd, "hammer"))
+		return hammer(argv[2]);
 	if (!strcmp(cmd, "quiet"))
 		return quiet(argv[2]);
 	if (!strcmp(cmd, "starve") && argc > 3)
 		return starve(argv[2], argv[3], argv[4]);
+	if (!strcmp(cmd, "change") && change(argv + 2))
+		return 1;
 	if (argc < 3) {
 		fputs("usage: ksplice-helper COMMAND FILE [...]\n", stderr);
 		return 2;
@@ -269,6 +369,8 @@ int main(int argc, char **argv)
 		if (strlen(arg) > strlen(name))
 			die("the name is too long");
 		memcpy(name, arg, strlen(arg) + 1);
+		set_checksum(blob, size);
+	} else if (!strcmp(cmd, "change")) {
 		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "code")) {
 		flip_code(blob);

@@ -69,5 +69,23 @@ all_or_nothing_preempted() {
 	echo "$was" >"$PREEMPT"
 }
 
+# Processes that do nothing but call it see the new one from some moment on, and
+# the old one again from another.
+system_call() {
+	local pid n
+
+	n=$(nproc)
+	load syscall || return
+	"$HELPER" hammer "$n" >"$WORK/hammer" &
+	pid=$!
+	sleep 1
+	apply syscall && sleep 1 && undo syscall && sleep 1
+	kill $pid
+	wait $pid
+	sed 's/^/# /' "$WORK/hammer"
+	[ "$(grep -cE '^old [1-9].* new [1-9].* other 0 changes 2$' "$WORK/hammer")" -eq "$n" ] ||
+		fail "not all of $n processes saw old, new, old"
+}
+
 need_updates chain
-run_tests all_or_nothing all_or_nothing_preempted
+run_tests all_or_nothing all_or_nothing_preempted system_call

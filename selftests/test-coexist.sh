@@ -51,6 +51,20 @@ tracer_on_before() {
 	expect 111 "$TARGET/chain"
 }
 
+# The jump needs no ftrace.
+ftrace_off() {
+	local knob=/proc/sys/kernel/ftrace_enabled
+
+	[ -w $knob ] || { skip "no dynamic ftrace"; return; }
+	put 0 $knob
+	load chain && apply chain && expect 222 "$TARGET/chain"
+	put 1 $knob
+	expect 222 "$TARGET/chain"
+	put 0 $knob
+	undo chain && expect 111 "$TARGET/chain"
+	put 1 $knob
+}
+
 tracer_on_while_applied() {
 	have_tracer || return
 	load chain && apply chain || return
@@ -440,6 +454,7 @@ perf_record() {
 need_updates chain sleep
 run_tests \
 	tracer_on_before \
+	ftrace_off \
 	tracer_on_while_applied \
 	graph_tracer \
 	kprobe_at_entry \

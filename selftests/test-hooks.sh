@@ -131,6 +131,25 @@ of_a_module() {
 		'post_reverse of test_ksplice_mod 13'
 }
 
+# Each update has its own, and those of one do not run for the other.
+of_two_updates() {
+	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return; }
+	load hooks && load module_hooks && apply hooks || return
+	ran pre_apply1 pre_apply2 check_apply1 apply1 apply2 post_apply1
+	apply module_hooks || return
+	ran 'pre_apply of test_ksplice_mod 0' \
+		'check_apply of test_ksplice_mod 1 irqs off' \
+		'apply of test_ksplice_mod 2 irqs off' \
+		'post_apply of test_ksplice_mod 3'
+	undo hooks || return
+	ran pre_reverse1 check_reverse1 reverse1 post_reverse1
+	expect 22 "$MOD/chain"
+	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+	ran 'pre_reverse of test_ksplice_mod 4' \
+		'reverse of test_ksplice_mod 5 irqs off' \
+		'post_reverse of test_ksplice_mod 6'
+}
+
 of_a_module_that_is_absent() {
 	load module_hooks && apply module_hooks || return
 	ran ''
@@ -179,6 +198,51 @@ shadow_data() {
 	[ "$(shadows_ended)" = "0:3 1:103" ] || fail "ended: $(shadows_ended)"
 }
 
+# A constructor that fails leaves nothing attached.
+no_shadow_data() {
+	put 2 "$TARGET/nr_objects"
+	load shadow && knob 32 || return
+	refused 1 "$SYSFS/shadow/enabled" "Cannot allocate memory"
+	expect hook_failed "$SYSFS/shadow/abort_cause"
+	expect "0 1 " "$TARGET/objects"
+	forget_splat
+	knob 0
+	apply shadow || return
+	expect "0:1 1:101 " "$TARGET/objects"
+	undo shadow && unload shadow || return
+	[ "$(shadows_ended)" = "0:1 1:101" ] || fail "ended: $(shadows_ended)"
+}
+
+# With the place of an update the data that it has attached is taken over.
+shadow_data_handed_on() {
+	put 2 "$TARGET/nr_objects"
+	load shadow && apply shadow && load shadow_again || return
+	expect "0:1 1:101 " "$TARGET/objects"
+	forget_splat
+	apply shadow_again || return
+	expect "0=2 1=102 " "$TARGET/objects"
+	unload shadow || return
+	[ "$(shadows_ended)" = "" ] || fail "ended: $(shadows_ended)"
+	expect "0=3 1=103 " "$TARGET/objects"
+	undo shadow_again && unload shadow_again || return
+	! dmesg_since | grep "shadow of" || fail "the old destructor ran"
+	[ "$(dmesg_since | grep -cE "shadow again of . ends with (10)?3")" -eq 2 ] ||
+		fail "not both ended: $(dmesg_since)"
+}
+
+# Hooks of one that is superseded do not run: what they did is the other's now.
+superseded_without_its_hooks() {
+	load hooks && apply hooks && load hooks_superseded || return
+	forget_splat
+	apply hooks_superseded || return
+	expect 333 "$TARGET/chain"
+	ran ''
+	expect reversed "$SYSFS/hooks/state"
+	undo hooks_superseded || return
+	expect 111 "$TARGET/chain"
+	ran ''
+}
+
 clean_up() {
 	rmmod test_ksplice_mod test_ksplice_dep
 	echo 0 >"$TARGET/knob"
@@ -191,5 +255,7 @@ CLEANUP=clean_up
 tests=(in_order pre_hook_says_no check_hook_says_no check_hook_says_later busy
 	without_functions)
 ! modprobe -n test_ksplice_mod 2>/dev/null ||
-	tests+=(of_a_module of_a_module_that_is_absent module_is_refused_by_a_hook)
-run_tests "${tests[@]}" shadow_data
+	tests+=(of_a_module of_two_updates of_a_module_that_is_absent module_is_refused_by_a_hook)
+run_tests "${tests[@]}" superseded_without_its_hooks shadow_data \
+	no_shadow_data \
+	shadow_data_handed_on
