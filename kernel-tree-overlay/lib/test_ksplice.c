@@ -848,6 +848,27 @@ static int test_entries_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_entries);
 
+/*
+ * For hundreds of updates, one on top of the other.  They are made from one, by
+ * writing other numbers and another name into it.
+ */
+#define TEST_STACK_LEVEL	0x5ac00000
+
+static noinline unsigned int test_stack(void)
+{
+	unsigned int level = TEST_STACK_LEVEL;
+
+	OPTIMIZER_HIDE_VAR(level);
+	return level;
+}
+
+static int test_stack_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%u\n", test_stack() & 0xffff);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_stack);
+
 static const struct {
 	const char *name;
 	const struct file_operations *fops;
@@ -874,6 +895,7 @@ static const struct {
 	{ "sleep_killable",		&test_sleep_killable_fops },
 	{ "sleep_kthread",		&test_sleep_kthread_fops },
 	{ "spin",			&test_spin_fops },
+	{ "stack",			&test_stack_fops },
 	{ "static_call",		&test_static_call_fops },
 	{ "statics",			&test_statics_fops },
 	{ "string",			&test_string_fops },

@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Many updates upon updates.  Each is made from one that kspl-build has made, by
+# writing another number into its old and new code, and another name into it:
+# as if the next patch had changed that number.
+#
+# KSPL_STACK: how many are stacked (200); KSPL_CUMULATIVE: how many take the place
+# of the one before (50)
+
+# shellcheck source-path=SCRIPTDIR source=functions.sh
+. "$(dirname "$0")/functions.sh"
+
+STACK=${KSPL_STACK:-200}
+CUMULATIVE=${KSPL_CUMULATIVE:-50}
+LEVEL=0x5ac00000
+
+# What may be left, in kB, of what 200 updates take, which is more than 6000: what
+# lists of each CPU, the slab allocator and lazily freed areas hold.
+TOLERANCE=256
+
+# make_update TEMPLATE NAME OLD NEW [FROM TO]...: in $WORK
+make_update() {
+	local template=$1 name=$2 old=$3 new=$4
+
+	shift 4
+	cp "$DIR/ksplice-$template.ko" "$WORK/new.ko"
+	# the new code first: its number might be the old one of another
+	"$HELPER" change "$WORK/new.ko" "$template" "$name" \
+		"$(printf '%#x' $((LEVEL + 1)))" 0x5acfffff \
+		"$(printf '%#x' $((LEVEL)))" "$(printf '%#x' $((LEVEL + old)))" \
+		0x5acfffff "$(printf '%#x' $((LEVEL + new)))" "$@" ||
+		fail "cannot make $name"
+}
+
+insert() {
+	local out
+
+	out=$(insmod "$WORK/new.ko" 2>&1) && return 0
+	fail "insmod of number $1: $out"
+	dmesg_since | tail -n 3 | sed 's/^/# /'
+	return 1
+}
+
+# Memory of the kernel's own, in kB
+kernel_memory() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+	awk '/^(SUnreclaim|Percpu|VmallocUsed|PageTables|KernelStack):/ { n += $2 }
+		END { print n }' /proc/meminfo
+}
+
+name_of() {
+	printf '%s%03d' "$1" "$2"
+}
+
+stack_up() {
+	local i name
+
+	for ((i = 1; i <= $1; i++)); do
+		name=$(name_of stack $i)
+		make_update stack000 "$name" $((i - 1)) $i || return
+		insert $i && apply "$name" || return
+	done
+	expect "$1" "$TARGET/stack"
+}
+
+stack_down() {
+	local i name
+
+	for ((i = $1; i > 0; i--)); do
+		name=$(name_of stack $i)
+		undo "$name" && expect $((i - 1)) "$TARGET/stack" &&
+			unload "$name" || return
+	done
+}
+
+# memory_is_back BEFORE
+memory_is_back() {
+	local after
+
+	after=$(kernel_memory)
+	note "kernel memory: $1 kB before, $most kB at most, $after kB after"
+	[ $((after - $1)) -le $TOLERANCE ] ||
+		fail "$((after - $1)) kB are gone, of $((most - $1))"
+	[ $((most - $1)) -gt $TOLERANCE ] || fail "the updates took no memory"
+}
+
+stacked() {
+	local before most
+
+	# What is allocated once and kept: tables of numbers, caches of the allocator
+	stack_up "$STACK" && stack_down "$STACK" || return
+	before=$(kernel_memory)
+	stack_up "$STACK" || return
+	most=$(kernel_memory)
+	if [ "$STACK" -gt 2 ]; then
+		refused 0 "$SYSFS/stack002/enabled" "$BUSY"
+		says "stack002: update stack003 is on top of it"
+		expect stack002 "$SYSFS/stack003/depends"
+	fi
+	stack_down "$STACK" || return
+	memory_is_back "$before"
+}
+
+# Each takes the place of the one before, which then is unloaded.
+replaced() {
+	local i name last=cumul999 before most=0
+
+	for ((i = 1; i <= CUMULATIVE; i++)); do
+		name=$(name_of cumul $i)
+		make_update cumul000 "$name" 0 $i cumul999 "$last" || return
+		insert $i && apply "$name" && expect $i "$TARGET/stack" || return
+		if [ $i -gt 1 ]; then
+			expect 0 "$SYSFS/$last/enabled"
+			unload "$last" || return
+		fi
+		[ $i -ne 3 ] || before=$(kernel_memory)
+		last=$name
+	done
+	most=$(kernel_memory)
+	note "kernel memory: $before kB with the third, $most kB with number $CUMULATIVE"
+	[ $((most - before)) -le $TOLERANCE ] || fail "$((most - before)) kB are gone"
+	undo "$last" && expect 0 "$TARGET/stack" && unload "$last"
+}
+
+need_updates stack000
+run_tests stacked replaced
