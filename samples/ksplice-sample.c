@@ -30,6 +30,35 @@
  *
  * That it now counts from where the new code had come to is right, too: an
  * update takes back code, never what the code did.
+ *
+ * Then there is a second fix, ksplice-sample-more.diff, made on top of the first.
+ * Either it comes as a small update on top of the first one, which has to be
+ * applied then:
+ *
+ *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n more \
+ *         --on SRC/samples/ksplice/ksplice-sample-fix.diff \
+ *         SRC/samples/ksplice/ksplice-sample-more.diff
+ *   # insmod ksplice-sample.ko
+ *   # echo 1 > /sys/kernel/ksplice/sample/enabled
+ *   # insmod ksplice-more.ko
+ *   # echo 1 > /sys/kernel/ksplice/more/enabled
+ *   # cat /sys/kernel/ksplice/more/depends
+ *   sample
+ *
+ * Or, better after some time, as a cumulative one with all patches in it, which
+ * takes the place of all others in one stop:
+ *
+ *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n sample-2 \
+ *         --supersedes sample --supersedes more \
+ *         SRC/samples/ksplice/ksplice-sample-fix.diff \
+ *         SRC/samples/ksplice/ksplice-sample-more.diff
+ *   # insmod ksplice-sample-2.ko
+ *   # echo 1 > /sys/kernel/ksplice/sample-2/enabled
+ *   # cat /proc/ksplice_sample
+ *   Hello world, welcome, visitor 5
+ *   # rmmod ksplice_more ksplice_sample
+ *   # echo 0 > /sys/kernel/ksplice/sample-2/enabled
+ *   # rmmod ksplice_sample_2
  */
 
 #include <linux/atomic.h>
