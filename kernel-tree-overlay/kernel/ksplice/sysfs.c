@@ -420,7 +420,9 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 		return;
 	ksplice_for_each_object(update, object)
 		put_child(&object->kobj);
-	kobject_del(&update->kobj);
+	/* It may not have got that far. */
+	if (update->kobj.state_in_sysfs)
+		kobject_del(&update->kobj);
 	kobject_put(&update->kobj);
 	wait_for_completion(&update->released);
 }
