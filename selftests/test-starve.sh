@@ -10,6 +10,7 @@
 
 U=$SYSFS/chain
 FAILSLAB=/sys/kernel/debug/failslab
+FAIL_PAGES=/sys/kernel/debug/fail_page_alloc
 MOST=2000
 
 # The kernel shows the stack of who gets no memory.
@@ -18,7 +19,7 @@ SPLATS=${SPLATS/|Call Trace/}
 # A slow kernel skips some, other ones each time.
 next() {
 	if slow_kernel; then
-		echo $(($1 + 1 + RANDOM % 9))
+		echo $(($1 + 1 + RANDOM % 30))
 	else
 		echo $(($1 + 1))
 	fi
@@ -31,6 +32,11 @@ have_faults() {
 	fi
 	echo N >"$FAILSLAB/ignore-gfp-wait"
 	echo 0 >"$FAILSLAB/verbose"
+	[ -w "$FAIL_PAGES/min-order" ] || return 0
+	echo N >"$FAIL_PAGES/ignore-gfp-wait"
+	echo N >"$FAIL_PAGES/ignore-gfp-highmem"
+	echo 0 >"$FAIL_PAGES/min-order"
+	echo 0 >"$FAIL_PAGES/verbose"
 }
 
 # count RESULT: how often it failed, and how often it was done without that memory
@@ -41,10 +47,11 @@ count() {
 	esac
 }
 
+# not_loaded WHAT-FAILED
 not_loaded() {
 	! grep -q '^ksplice_chain ' /proc/modules ||
-		fail "allocation $1: the module is left"
-	[ ! -e "$U" ] || fail "allocation $1: $U is left"
+		fail "$1: the module is left"
+	[ ! -e "$U" ] || fail "$1: $U is left"
 	expect "$entries" "$TARGET/entries"
 }
 
@@ -63,7 +70,7 @@ loads() {
 			expect_state chain ready 0
 			[[ $out = *starved ]] || break
 			unload chain || return ;;
-		*) not_loaded $n ;;
+		*) not_loaded "allocation $n" ;;
 		esac
 		count "$out"
 	done

@@ -45,6 +45,8 @@ result() {
 
 for flavour in ${KSPL_FLAVOURS:-series fp}; do
 	B=$("$REPO/vm/build-kernel" "$flavour" "$version")
+	guest=(--kernel "$B/arch/x86/boot/bzImage")
+	[ "$flavour" != debug ] || guest+=(--mem 2G)
 	tree=$CACHE/tree/$version
 	out=$REPO/build/kselftest-$flavour
 	mkdir -p "$out"
@@ -84,8 +86,8 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 		code=0
 		log=$out/$name
 		(cd "$out/install/ksplice" &&
-			"$REPO/vm/run" --kernel "$B/arch/x86/boot/bzImage" --timeout 1800 \
-			--dmesg "$log.dmesg" -- "./${t##*/}") >"$log.tap" 2>"$log.err" || code=$?
+			"$REPO/vm/run" "${guest[@]}" --timeout 1800 --dmesg "$log.dmesg" \
+			-- "./${t##*/}") >"$log.tap" 2>"$log.err" || code=$?
 		renumber "$flavour $name" <"$log.tap"
 		plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log.tap" | tail -n 1)
 		got=$(grep -cE '^(not )?ok ' "$log.tap" || :)
