@@ -4,6 +4,7 @@
 // cflags: -g -gdwarf-4
 // replace: work
 // fixup: ___tp_str.*
+// clang-fixup: work.___tp_str.*
 #include "kernel.h"
 #define tracepoint_string(str)							\
 	({									\
