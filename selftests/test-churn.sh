@@ -6,12 +6,11 @@
 # back and unloaded.  Whoever looks must see the code of one update, and no load
 # of the module may be refused.
 #
-# KSPL_CHURN: for how many seconds (20)
+# KSPL_CHURN: for how many seconds each (20)
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-BASE=module_and_vmlinux
 MOD=/sys/kernel/debug/test_ksplice_mod
 SECONDS_LONG=${KSPL_CHURN:-20}
 LOADERS=4
@@ -39,7 +38,8 @@ loader() {
 	echo $n >>"$WORK/loads"
 }
 
-# change 0|1 UPDATE: counts what was done; the module may move for too long
+# change 0|1 UPDATE: counts what was done; the module may move for too long, and
+# of one that is not there it can't be seen what is on top of what
 change() {
 	if echo "$1" >"$SYSFS/$2/enabled"; then
 		changes=$((changes + 1))
@@ -47,39 +47,44 @@ change() {
 	fi 2>/dev/null
 	case $(cat "$SYSFS/$2/abort_cause") in
 	target_moving | code_busy) busy=$((busy + 1)) ;;
+	stacked) [ "$2" = module_again ] || fail "$2: stacked" ;;
 	*) fail "$2: $(cat "$SYSFS/$2/abort_cause")" ;;
 	esac
 	return 1
 }
 
+applied() {
+	[ "$(cat "$SYSFS/$1/enabled")" = 1 ]
+}
+
+# round BASE NEWER CUMULATIVE
 round() {
-	change 1 $BASE || return 0
-	load third || return
-	change 1 third && expect 333 "$TARGET/chain"
-	if change 1 cumulative; then
-		expect 444 "$TARGET/chain"
-		expect 0 "$SYSFS/$BASE/enabled"
-		change 0 cumulative || return
-		expect 111 "$TARGET/chain"
-	else
-		[ "$(cat "$SYSFS/third/enabled")" = 0 ] || change 0 third
-		change 0 $BASE
+	change 1 "$1" || return 0
+	load "$2" || return
+	# Only this one takes the place of both.
+	change 1 "$2" && [ "$3" != cumulative ] && change 0 "$2"
+	if change 1 "$3"; then
+		! applied "$1" || fail "$1 is still applied"
+		change 0 "$3" || return
 	fi
-	unload third
+	! applied "$2" || change 0 "$2"
+	! applied "$1" || change 0 "$1"
+	unload "$2"
 }
 
 churn() {
 	local i changes=0 busy=0 rounds=0 end
 
-	load $BASE && load cumulative || return
+	load "$1" && load "$3" || return
 	modprobe test_ksplice_dep
 	touch "$WORK/go"
+	: >"$WORK/loads"
 	for ((i = 0; i < LOADERS; i++)); do
 		loader &
 	done
 	end=$((SECONDS + SECONDS_LONG))
 	while [ $SECONDS -lt $end ] && [ ! "$test_failed" ]; do
-		round || break
+		round "$@" || break
 		rounds=$((rounds + 1))
 	done
 	rm -f "$WORK/go"
@@ -87,8 +92,18 @@ churn() {
 	note "$rounds rounds, $changes changes, $busy times busy;" \
 		"the module was loaded $(awk '{ n += $1 } END { print n + 0 }' "$WORK/loads") times"
 	[ ! -e "$WORK/bad" ] || fail "$(sort "$WORK/bad" | uniq -c | head)"
+	rm -f "$WORK/bad"
 	[ $changes -gt 0 ] || fail "no change was made"
 	! dmesg_since | grep "does not fit this module" || fail "a load was refused"
+	expect 111 "$TARGET/chain"
+}
+
+with_vmlinux() {
+	churn module_and_vmlinux third cumulative
+}
+
+module_alone() {
+	churn module module_again cumulative_module
 }
 
 clean_up() {
@@ -96,6 +111,6 @@ clean_up() {
 } 2>/dev/null
 
 modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
-need_updates $BASE
+need_updates module
 CLEANUP=clean_up
-run_tests churn
+run_tests with_vmlinux module_alone
