@@ -93,10 +93,10 @@ cmd_file()
 }
 
 # list_commands BUILD OUT: what kbuild would run for each object, of a tree in
-# which nothing is built.
+# which nothing is built. Several at a time may make the same list.
 list_commands()
 {
-	local build=$1 out=$2 ENTER=()
+	local build=$1 out=$2 new=$2.$$ ENTER=()
 
 	# make -n writes nothing but temporary files, when it asks the compiler
 	# what it can; still that is not to happen in somebody's tree.
@@ -111,12 +111,13 @@ list_commands()
 	fi
 	# One part that can't be made (a signing key, say) does not matter.
 	"${ENTER[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
-		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$out.new"
-	if (($(wc -l <"$out.new") < 100)); then
+		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$new"
+	if (($(wc -l <"$new") < 100)); then
+		rm -f -- "$new"
 		tail -n 5 "$WORK/log/commands" | sed 's/^/  /' >&2
 		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
 	fi
-	mv -- "$out.new" "$out"
+	mv -- "$new" "$out"
 }
 
 # list_includes BUILD OUT: who includes what, in the source and in what is
