@@ -19,6 +19,10 @@ TRACING=/sys/kernel/tracing
 FORCE=/sys/kernel/debug/ksplice/force_conservative
 PLAIN=/sys/kernel/debug/ksplice/plain_check
 KMEMLEAK=/sys/kernel/debug/kmemleak
+# Which target the functions of test_ksplice belong to, and how lists of symbols
+# mark them
+OBJECT=vmlinux
+MARK=
 LIVEPATCH=/sys/kernel/livepatch/test_ksplice_livepatch
 
 KTAP=$DIR/../kselftest/ktap_helpers.sh
@@ -57,8 +61,15 @@ setup() {
 	[ -d /sys/kernel/debug/tracing ] || mountpoint -q /sys/kernel/debug 2>/dev/null ||
 		mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
 	[ -d "$TRACING/events" ] || mount -t tracefs tracefs "$TRACING" 2>/dev/null
+	[ -d "$SYSFS" ] || modprobe -q ksplice
 	[ -d "$SYSFS" ] || skip_all "the kernel has no CONFIG_KSPLICE"
+	[ -d "$TARGET" ] || modprobe -q test_ksplice
 	[ -d "$TARGET" ] || skip_all "the kernel has no CONFIG_TEST_KSPLICE"
+	if grep -q '^test_ksplice ' /proc/modules; then
+		OBJECT=test_ksplice
+		MARK="[$OBJECT]"
+	fi
+	ENTRIES=$(cat "$TARGET/entries")
 	WORK=$(mktemp -d) || exit "$KSFT_FAIL"
 	trap 'cleanup; rm -rf "$WORK"' EXIT
 }
@@ -72,6 +83,12 @@ need_updates() {
 		[ ! -f "$DIR/ksplice-$name.ko" ] || return 0
 	done
 	skip_all "no updates were made: see KDIR in the Makefile"
+}
+
+# The core is a module for a kernel that knows nothing of it: what the series
+# changes elsewhere in the kernel is not there.
+stock_kernel() {
+	grep -q '^ksplice ' /proc/modules
 }
 
 # A kernel with checkers is slow; tests that count do less there.
@@ -131,7 +148,7 @@ expect() {
 # state NAME STATE ENABLED [CAUSE]
 expect_state() {
 	expect "$2" "$SYSFS/$1/state" && expect "$3" "$SYSFS/$1/enabled" &&
-		expect "$3" "$SYSFS/$1/vmlinux/patched" &&
+		expect "$3" "$SYSFS/$1/$OBJECT/patched" &&
 		expect "${4:-ok}" "$SYSFS/$1/abort_cause"
 }
 

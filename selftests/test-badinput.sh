@@ -185,7 +185,7 @@ read_only_files() {
 
 	load chain || return
 	for f in state abort_cause conflicts pause_ns checked_tasks \
-		 vmlinux/patched; do
+		 "$OBJECT/patched"; do
 		! { echo 1 >"$U/$f"; } 2>/dev/null || fail "$f was written"
 	done
 	expect_state chain ready 0
@@ -217,7 +217,6 @@ good_one() {
 }
 
 need_updates chain string addition
-ENTRIES=$(cat "$TARGET/entries" 2>/dev/null)
 run_tests \
 	truncated \
 	vermagic_of_another_kernel \

@@ -36,7 +36,7 @@ sysfs_modes() {
 	done
 	for f in state abort_cause pause_ns checked_tasks rechecked_tasks \
 		 attempts stops depends supersedes states unwound_tasks \
-		 scanned_tasks vmlinux/patched; do
+		 scanned_tasks "$OBJECT/patched"; do
 		mode_of 444 "$f"
 	done
 	mode_of 400 conflicts
@@ -47,11 +47,11 @@ sysfs_layout() {
 
 	load chain || return
 	for f in a b c; do
-		[ -d "$U/vmlinux/test_chain_$f,1" ] ||
-			fail "no directory vmlinux/test_chain_$f,1: $(ls "$U/vmlinux")"
+		[ -d "$U/$OBJECT/test_chain_$f,1" ] ||
+			fail "no directory $OBJECT/test_chain_$f,1: $(ls "$U/$OBJECT")"
 	done
-	[ "$(find "$U/vmlinux" -mindepth 1 -type d | wc -l)" -eq 3 ] ||
-		fail "not just three functions: $(ls "$U/vmlinux")"
+	[ "$(find "$U/$OBJECT" -mindepth 1 -type d | wc -l)" -eq 3 ] ||
+		fail "not just three functions: $(ls "$U/$OBJECT")"
 	expect 15000 "$U/timeout_ms"
 	expect "" "$U/conflicts"
 }

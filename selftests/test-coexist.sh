@@ -137,7 +137,7 @@ jump_offset() {
 chain_address() {
 	local addr
 
-	addr=$(sed -n 's/ . test_chain_a$//p' /proc/kallsyms)
+	addr=$(awk -v mark="$MARK" '$3 == "test_chain_a" && $4 == mark { print $1 }' /proc/kallsyms)
 	printf '0x%x' $((0x$addr + $1))
 }
 
@@ -356,6 +356,7 @@ livepatch_of_a_replaced_function() {
 	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
 
 	[ -f "$ko" ] || { skip "no livepatch module"; return; }
+	! stock_kernel || { skip "livepatch knows nothing of hot updates"; return; }
 	load chain && apply chain || return
 	! insmod "$ko" 2>/dev/null || fail "livepatched what is replaced"
 	dmesg_since | grep -q "'test_chain_a' is replaced by a hot update" ||
@@ -367,12 +368,12 @@ livepatch_of_a_replaced_function() {
 	expect 911 "$TARGET/chain"
 }
 
-# direct_on MODULE: a trampoline as BPF makes for fexit, on the function of that
-# name in MODULE ("" is the kernel)
+# direct_on MARK: a trampoline as BPF makes for fexit, on the function that is
+# marked so ("" is the kernel)
 direct_on() {
 	local slot
 
-	slot=$(awk -v mod="$1" '$2 == "test_called" && $3 == mod { print $1 }' \
+	slot=$(awk -v mark="$1" '$2 == "test_called" && $3 == mark { print $1 }' \
 		"$TRACING/available_filter_functions_addrs")
 	insmod "$DIR/test_modules/test_ksplice_direct.ko" "slot=0x$slot" && return 0
 	fail "insmod test_ksplice_direct.ko slot=0x$slot"
@@ -405,13 +406,13 @@ fexit_on_the_old_function() {
 	have_direct || return
 	load calls || return
 	calls 1 0
-	direct_on "" || return
+	direct_on "$MARK" || return
 	calls 1 1
 	apply calls || return
 	calls 2 1
 	direct_off
 	calls 2 0
-	direct_on "" || return
+	direct_on "$MARK" || return
 	calls 2 1
 	undo calls || return
 	calls 1 1

@@ -76,7 +76,7 @@ with_vmlinux_in_one_stop() {
 
 	load_mod && load module_and_vmlinux || return
 	apply module_and_vmlinux || return
-	patched module_and_vmlinux vmlinux 1
+	patched module_and_vmlinux "$OBJECT" 1
 	patched module_and_vmlinux test_ksplice_mod 1
 	expect 222 "$TARGET/chain"
 	expect 22 "$MOD/chain"
@@ -137,7 +137,7 @@ busy_in_the_module() {
 module_comes_later() {
 	load module_and_vmlinux || return
 	apply module_and_vmlinux || return
-	patched module_and_vmlinux vmlinux 1
+	patched module_and_vmlinux "$OBJECT" 1
 	patched module_and_vmlinux test_ksplice_mod 0
 	expect 222 "$TARGET/chain"
 	load_mod || return

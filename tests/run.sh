@@ -9,7 +9,7 @@
 # A test is an executable file, a *.sh or a cmocka binary, run from the repo's
 # root. It prints TAP (each ok and not ok counts), or just exits: 0 passed,
 # 4 skipped, else failed. Its whole output stays in build/test/.
-# Variables: KSPL_VERSION, KSPL_FLAVOURS (the kernels of the kselftests).
+# Variables: KSPL_VERSION, KSPL_FLAVOURS (the kernels of the kselftests: series fp debug stock).
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

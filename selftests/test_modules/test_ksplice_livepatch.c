@@ -54,6 +54,7 @@ static struct klp_func bench_funcs[] = {
 static struct klp_object objs[] = {
 	{
 		/* no name: vmlinux */
+		.name = IS_MODULE(CONFIG_TEST_KSPLICE) ? "test_ksplice" : NULL,
 		.funcs = funcs,
 	}, { }
 };

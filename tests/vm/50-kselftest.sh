@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The kselftests, each in a guest of its own, on the kernels of KSPL_FLAVOURS
-# (default: series fp). A splat in the kernel log fails the test it came with.
+# (default: series fp; also debug, and stock: Debian's unmodified cloud image, with
+# ksplice.ko and the test code as modules). A splat in the kernel log fails the
+# test it came with.
 # KSPL_TESTS: a glob, to run only some of them.
 
 set -euo pipefail
@@ -44,9 +46,17 @@ result() {
 }
 
 for flavour in ${KSPL_FLAVOURS:-series fp}; do
-	B=$("$REPO/vm/build-kernel" "$flavour" "$version")
-	guest=(--kernel "$B/arch/x86/boot/bzImage")
-	[ "$flavour" != debug ] || guest+=(--mem 2G)
+	case $flavour in
+	stock)
+		B=$("$REPO/vm/build-stock" "$version")
+		image=$("$REPO/scripts/get-image" "$version")
+		guest=(--kernel "$image/vmlinuz"
+			--modules "$B/.ksplice-modules/lib/modules/$(cat "$image/release")") ;;
+	*)
+		B=$("$REPO/vm/build-kernel" "$flavour" "$version")
+		guest=(--kernel "$B/arch/x86/boot/bzImage")
+		[ "$flavour" != debug ] || guest+=(--mem 2G) ;;
+	esac
 	tree=$CACHE/tree/$version
 	out=$REPO/build/kselftest-$flavour
 	mkdir -p "$out"
