@@ -435,6 +435,72 @@ fexit_on_the_new_function() {
 	undo calls
 }
 
+bpf_answered() {
+	grep -q attached "$WORK/bpf.out" || ! kill -0 "$BPF" 2>/dev/null
+}
+
+# bpf_on TYPE FUNCTION: a BPF program counts its calls until bpf_off; false if
+# the kernel can't.
+bpf_on() {
+	local at=("$2") code=0
+
+	[ ! "$MARK" ] || at+=("$OBJECT")
+	[ -p "$WORK/bpf" ] || mkfifo "$WORK/bpf"
+	"$DIR/ksplice-bpf" "$1" "${at[@]}" <"$WORK/bpf" >"$WORK/bpf.out" 2>&1 &
+	BPF=$!
+	exec {BPF_IN}>"$WORK/bpf"
+	loop_until bpf_answered
+	! grep -q attached "$WORK/bpf.out" || return 0
+	exec {BPF_IN}>&-
+	wait "$BPF" || code=$?
+	if [ $code -eq "$KSFT_SKIP" ]; then
+		skip "$(head -n 1 "$WORK/bpf.out")"
+	else
+		fail "BPF $1 on $2: $(head -n 20 "$WORK/bpf.out")"
+	fi
+	return 1
+}
+
+# bpf_off CALLS: so many it must have counted
+bpf_off() {
+	exec {BPF_IN}>&-
+	wait "$BPF" || fail "ksplice-bpf ended with $?"
+	[ "$(tail -n 1 "$WORK/bpf.out")" = "$1" ] ||
+		fail "BPF saw '$(tail -n 1 "$WORK/bpf.out")' calls, expected $1"
+}
+
+# A BPF program of that type sees every call of the old function, whichever
+# code runs.
+bpf() {
+	bpf_on "$1" test_chain_a || return
+	expect 111 "$TARGET/chain"
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+	bpf_off 2
+	bpf_on "$1" test_chain_a || return
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	expect 111 "$TARGET/chain"
+	bpf_off 2
+	expect 111 "$TARGET/chain"
+}
+
+bpf_kprobe() {
+	bpf kprobe
+}
+
+bpf_kretprobe() {
+	bpf kretprobe
+}
+
+bpf_fentry() {
+	bpf fentry
+}
+
+bpf_fexit() {
+	bpf fexit
+}
+
 perf_record() {
 	local i
 
@@ -473,4 +539,8 @@ run_tests \
 	livepatch_of_a_replaced_function \
 	fexit_on_the_old_function \
 	fexit_on_the_new_function \
+	bpf_kprobe \
+	bpf_kretprobe \
+	bpf_fentry \
+	bpf_fexit \
 	perf_record
