@@ -73,7 +73,7 @@ make_job()
 	if [[ $kind == object && $side != screen ]]; then
 		word=${run[-1]}
 		unset 'run[-1]'
-		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "$WORK/include")
+		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
 		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
 		((WITH_DEBUG)) || run+=(-g0)
 		run+=("$word")
@@ -259,15 +259,23 @@ build_missing()
 }
 
 # What patched source may include, where the kernel has none: of the stock
-# kernel nobody knew that it would be updated.
+# kernel nobody knew that it would be updated. The path has to be the same each
+# time, or the compiler's cache would know no object again.
 author_header()
 {
-	local dir
+	local dir header=
 
-	mkdir -p "$WORK/include/linux"
 	for dir in "$LIB/../../kernel-tree-overlay/include" "$LIB/../../../include"; do
-		[[ ! -f $dir/linux/ksplice.h ]] || cp -- "$dir/linux/ksplice.h" "$WORK/include/linux/"
+		[[ ! -f $dir/linux/ksplice.h ]] || header=$dir/linux/ksplice.h
 	done
+	[[ -n $header ]] || return 0
+	AUTHOR=$(sha256sum <"$header")
+	AUTHOR=$CACHE/author/${AUTHOR:0:16}
+	! cmp -s -- "$header" "$AUTHOR/linux/ksplice.h" || return 0
+	if ! mkdir -p "$AUTHOR/linux" || ! cp -- "$header" "$AUTHOR/linux/.ksplice.h.$$" ||
+		! mv -f -- "$AUTHOR/linux/.ksplice.h.$$" "$AUTHOR/linux/ksplice.h"; then
+		die $EXIT_FAILED "can't write to $AUTHOR"
+	fi
 }
 
 # With --on, what runs was not compiled from the source as it is.
