@@ -27,6 +27,7 @@ make_update()
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
 		--json "$WORK/objdiff.json")
 	[[ -z $description ]] || args+=(--description "$description")
+	[[ -z $ALLOW_BUSY ]] || args+=(--allow-busy)
 	for object in "${SUPERSEDES[@]}"; do
 		args+=(--supersedes "$object")
 	done

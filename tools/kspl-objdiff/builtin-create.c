@@ -170,6 +170,10 @@ static bool parse(struct options *o, int argc, char **argv)
 			o->up.all = true;
 			continue;
 		}
+		if (!strcmp(argv[i], "--allow-busy")) {
+			o->up.allow_busy = true;
+			continue;
+		}
 		if (take_file(o, argc, argv, &i) ||
 		    take_more(o, argc, argv, &i) ||
 		    take_value(o, argc, argv, &i))

@@ -349,7 +349,7 @@ static void check_busy(struct update *up, const struct unit *u)
 {
 	const char *who = always_busy(u->name);
 
-	if (who)
+	if (who && !up->allow_busy)
 		refuse(up, "always_busy", u->obj, u->name,
 		       "change what it calls instead", "%s", who);
 }

@@ -11,6 +11,7 @@ static const char usage[] =
 "                    --symvers Module.symvers [--json FILE]\n"
 "                    [--supersedes UPDATE]... [--state NAME:VERSION]...\n"
 "                    [--all (replace unchanged functions, too: for tests)]\n"
+"                    [--allow-busy (functions that are always in use, too)]\n"
 "                    -o OUT.o {[--target MODULE|vmlinux] {--source LABEL PRE.o POST.o |\n"
 "                     --new LABEL POST.o}...}...\n"
 "                    [--old-types LABEL OBJ.o]...\n"

@@ -392,6 +392,7 @@ struct update {
 	struct map exports;		/* name -> struct export */
 	u32 nreplaced, nnew, ninit, ninitcall;
 	bool all;			/* replace what did not change, too */
+	bool allow_busy;		/* and what is always in use */
 };
 
 void update_add_tu(struct update *up, const char *target, const char *label,
