@@ -108,24 +108,45 @@ static int load(int map, union bpf_attr *attr)
 	return fd;
 }
 
+/*
+ * The function itself: by its name alone the kernel would not know whether it or
+ * the new one in the update's module is meant.
+ */
+static unsigned long address_of(const char *func, const char *mod)
+{
+	char line[512], name[256], in[256];
+	unsigned long addr, found = 0;
+	FILE *file = fopen("/proc/kallsyms", "r");
+
+	while (file && !found && fgets(line, sizeof(line), file)) {
+		in[0] = 0;
+		if (sscanf(line, "%lx %*c %255s [%255[^]]", &addr, name, in) >= 2 &&
+		    !strcmp(name, func) && !strcmp(in, mod))
+			found = addr;
+	}
+	if (file)
+		fclose(file);
+	if (!found)
+		die(1, func);
+	return found;
+}
+
 static void on_probe(int map, bool ret, const char *func, const char *mod)
 {
 	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_KPROBE };
 	struct perf_event_attr event = { .size = sizeof(event) };
 	int fd, prog = load(map, &attr);
 	FILE *file = fopen(KPROBE_PMU, "r");
-	char name[256];
 
 	if (!file || fscanf(file, "%u", &event.type) != 1)
 		die(SKIP, KPROBE_PMU);
 	fclose(file);
-	snprintf(name, sizeof(name), "%s%s%s", mod, *mod ? ":" : "", func);
 	event.config = ret ? RETPROBE : 0;
-	event.kprobe_func = (unsigned long)name;
+	event.kprobe_addr = address_of(func, mod);
 	fd = syscall(SYS_perf_event_open, &event, -1, 0, -1, 0);
 	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog) ||
 	    ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
-		die(1, name);
+		die(1, func);
 }
 
 /* The kernel's BTF, or a module's, which goes on where the kernel's ends. */
