@@ -9,21 +9,23 @@
 
 LEFT_OUT=()		# object|code|reason|way out
 
-# The refusals of a group, "code|what: reason|way out" each
-group_refusals()
+# why_not NAME OBJECT: "code|reason|way out", its own or that of what it needs
+why_not()
 {
-	jq -r '.objdiff.refusals[]? | [.code, "\(.what): \(.reason)", .way_out // ""] | join("|")' "$1"
+	jq -r --arg object "$2" '
+		[.objdiff.refusals[]?] as $all | [$all[] | select(.source == $object)] as $own |
+		if .code != "" then "\(.code)|\(.reason)|"
+		elif $own != [] then $own[0] | "\(.code)|\(.what): \(.reason)|\(.way_out // "")"
+		else "needs_refused|it needs \([$all[].source] | unique | join(" ")), refused itself|" end' "$EACH/$1.json"
 }
 
 # leave_out NAME: why an update of this group could not be made
 leave_out()
 {
-	local name=$1 object why code
+	local name=$1 object
 
-	code=$(jq -r 'select(.code != "") | "\(.code)|\(.reason)|"' "$EACH/$name.json")
-	why=${code:-$(group_refusals "$EACH/$name.json" | head -n 1)}
 	for object in ${MEMBERS[$name]}; do
-		LEFT_OUT+=("$object|$why")
+		LEFT_OUT+=("$object|$(why_not "$name" "$object")")
 		OBJECT_RESULT[$object]=left-out
 	done
 }
