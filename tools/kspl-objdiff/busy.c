@@ -7,8 +7,10 @@
  * machine.  These are known before: a thread of the kernel that has nothing to
  * do waits in them, or the one that writes to "enabled" stands in them.
  *
- * From the stacks of the threads of an idle 6.12, and kernel/stop_machine.c,
- * fs/read_write.c and fs/kernfs/file.c for the writer.
+ * From the stacks of the threads of an idle 6.12 (test configuration), and
+ * kernel/sched/core.c, kernel/sched/idle.c, kernel/stop_machine.c, and the way of
+ * a write from arch/x86/entry/common.c over fs/read_write.c, fs/kernfs/file.c and
+ * fs/sysfs/file.c to lib/kobject.c.
  */
 #include <string.h>
 
@@ -41,9 +43,6 @@ static const struct busy busy[] = {
 	WORKER("oom_reaper", "oom_reaper"),
 	WORKER("devtmpfsd", "kdevtmpfs"),
 	WORKER("devtmpfs_work_loop", "kdevtmpfs"),
-	WORKER("kauditd_thread", "kauditd"),
-	WORKER("scsi_error_handler", "the error handler of a SCSI host"),
-	WORKER("kjournald2", "jbd2"),
 	WORKER("watchdog", "watchdogd"),
 	{ "schedule", "each thread that sleeps is in it" },
 	{ "__schedule", "each thread that sleeps is in it" },
