@@ -16,7 +16,8 @@ struct options {
 	struct update up;
 	VEC(struct source) sources;
 	const char *target;		/* of those that follow */
-	const char *symvers, *output, *json;
+	const char *symvers, *output, *json, *unknown;
+	VEC(struct left) left;
 };
 
 /* A module's name is made of it, so it holds what a module's name may. */
@@ -55,6 +56,16 @@ static void add_old(struct options *o, const char *label, const char *old)
 	die("--old-types: no --source %s before it", label);
 }
 
+static void add_left(struct options *o, const char *label, const char *name,
+		     const char *reason)
+{
+	struct left *l = vec_add(&o->left);
+
+	l->where = label;
+	l->what = name;
+	l->reason = reason;
+}
+
 static bool take_file(struct options *o, int argc, char **argv, int *i)
 {
 	if (!strcmp(argv[*i], "--source") && *i + 3 < argc) {
@@ -65,6 +76,11 @@ static bool take_file(struct options *o, int argc, char **argv, int *i)
 	if (!strcmp(argv[*i], "--old-types") && *i + 2 < argc) {
 		add_old(o, argv[*i + 1], argv[*i + 2]);
 		*i += 2;
+		return true;
+	}
+	if (!strcmp(argv[*i], "--leave-out") && *i + 3 < argc) {
+		add_left(o, argv[*i + 1], argv[*i + 2], argv[*i + 3]);
+		*i += 3;
 		return true;
 	}
 	if (!strcmp(argv[*i], "--new") && *i + 2 < argc) {
@@ -147,6 +163,7 @@ static bool take_value(struct options *o, int argc, char **argv, int *i)
 		{ "--target", &o->target },
 		{ "--symvers", &o->symvers },
 		{ "--json", &o->json },
+		{ "--unknown", &o->unknown },
 		{ "-o", &o->output },
 	};
 	size_t k;
@@ -168,6 +185,10 @@ static bool parse(struct options *o, int argc, char **argv)
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--all")) {
 			o->up.all = true;
+			continue;
+		}
+		if (!strcmp(argv[i], "--partial")) {
+			o->up.partial = true;
 			continue;
 		}
 		if (!strcmp(argv[i], "--allow-busy")) {
@@ -229,6 +250,25 @@ static void read_sources(struct options *o)
 		read_target(o, s->target);
 }
 
+/* One name a line */
+static void read_unknown(struct options *o)
+{
+	FILE *f = o->unknown ? fopen(o->unknown, "r") : NULL;
+	char *line = NULL;
+	size_t cap = 0;
+
+	if (!o->unknown)
+		return;
+	if (!f)
+		die("%s: %m", o->unknown);
+	while (getline(&line, &cap, f) > 0) {
+		line[strcspn(line, "\n")] = 0;
+		map_set(&o->up.unknown, xstrdup(line), f);
+	}
+	free(line);
+	fclose(f);
+}
+
 static void write_json(struct options *o)
 {
 	FILE *f = o->json ? fopen(o->json, "w") : NULL;
@@ -245,16 +285,19 @@ static void write_json(struct options *o)
 int cmd_create(int argc, char **argv)
 {
 	struct options o = { .target = "vmlinux", .up = { .description = "" } };
+	struct left *l;
 	int status;
 
 	if (!parse(&o, argc, argv))
 		return EXIT_USAGE;
 	update_read_symvers(&o.up, o.symvers);
+	read_unknown(&o);
 	read_sources(&o);
 	pair_units(&o.up);
 	compare_units(&o.up);
-	decide(&o.up);
-	check_types(&o.up);
+	vec_for_each(l, &o.left)
+		leave_out(&o.up, l->where, l->what, l->reason);
+	judge(&o.up);
 	status = update_status(&o.up);
 	report_text(&o.up, stdout);
 	report_problems(&o.up, stderr);

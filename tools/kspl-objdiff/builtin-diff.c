@@ -30,8 +30,7 @@ int cmd_diff(int argc, char **argv)
 		update_add_old(&up, file[1], old);
 	pair_units(&up);
 	compare_units(&up);
-	decide(&up);
-	check_types(&up);
+	judge(&up);
 	if (json) {
 		report_json(&up, stdout);
 	} else {

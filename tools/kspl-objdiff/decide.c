@@ -116,13 +116,13 @@ static void refuse_collected(struct update *up, const struct unit *u,
 	if (u->sec->cls == SC_EXPORT)
 		note_export(up, u, removed);
 	else if (u->sec->cls == SC_UNKNOWN)
-		refuse(up, "unknown_section", u->obj, unit_label(u), WAY_SPLIT,
+		refuse(up, "unknown_section", u->obj, NULL, unit_label(u), WAY_SPLIT,
 		       "it is %s, in section %s, which kspl-objdiff does not know",
 		       how, u->sec->name);
 	else if (is_initcall(u))
 		up->ninitcall += !removed;
 	else
-		refuse(up, "special_changed", u->obj, unit_label(u), WAY_SPLIT,
+		refuse(up, "special_changed", u->obj, NULL, unit_label(u), WAY_SPLIT,
 		       "%s is %s (section %s)", u->sec->desc->what, how,
 		       u->sec->name);
 }
@@ -145,7 +145,7 @@ static void check_collected(struct update *up, struct tu *tu)
 
 /* What changed */
 
-static bool is_replaceable(const struct unit *u)
+bool unit_is_replaceable(const struct unit *u)
 {
 	return class_is_text(u->sec->cls) && u->twin;
 }
@@ -156,8 +156,8 @@ static void follow(struct unit *u, const struct unit *changed)
 	u->cause = xasprintf("uses %s, which changed", unit_label(changed));
 }
 
-static bool unit_refers(struct update *up, const struct unit *u,
-			const struct unit *to)
+bool unit_refers(struct update *up, const struct unit *u,
+		 const struct unit *to)
 {
 	struct entry *e;
 	struct ref *r;
@@ -181,7 +181,7 @@ static void spread_constant(struct update *up, struct unit *c, unit_vec *list)
 	struct unit **v, *u;
 
 	if (c->is_global)
-		refuse(up, "const_shared", c->obj, c->name, WAY_DATA,
+		refuse(up, "const_shared", c->obj, c, c->name, WAY_DATA,
 		       "the constant changed (%s), and other files may use it",
 		       c->cause);
 	vec_for_each(v, &c->obj->units) {
@@ -195,7 +195,7 @@ static void spread_constant(struct update *up, struct unit *c, unit_vec *list)
 			*vec_add(list) = u;
 		} else if (u->sec->cls == SC_DATA ||
 			   u->sec->cls == SC_PERCPU) {
-			refuse(up, "const_escapes", c->obj, unit_label(c),
+			refuse(up, "const_escapes", c->obj, c, unit_label(c),
 			       WAY_DATA,
 			       "the constant changed, and the variable %s points to it",
 			       unit_label(u));
@@ -210,7 +210,7 @@ static void spread_constants(struct update *up, struct tu *tu)
 	u32 i;
 
 	vec_for_each(u, &tu->post->units)
-		if ((*u)->sec->cls == SC_RODATA && (*u)->twin &&
+		if ((*u)->sec->cls == SC_RODATA && (*u)->twin && !(*u)->left &&
 		    (*u)->ident == ID_NAMED && (*u)->status == ST_CHANGED)
 			*vec_add(&list) = *u;
 	for (i = 0; i < list.n; i++)
@@ -231,14 +231,15 @@ static void join_cold(struct unit *u)
 
 static void check_data(struct update *up, const struct unit *u)
 {
-	if (!u->twin || u->status != ST_CHANGED || u->ident != ID_NAMED)
+	if (!u->twin || u->status != ST_CHANGED || u->ident != ID_NAMED ||
+	    u->left)
 		return;
 	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
-		refuse(up, "data_changed", u->obj, u->name, WAY_DATA,
+		refuse(up, "data_changed", u->obj, u, u->name, WAY_DATA,
 		       "the initial value, size or section of this variable changed (%s), the running kernel has its own",
 		       u->cause);
 	else if (u->sec->cls == SC_PERCPU)
-		refuse(up, "percpu_changed", u->obj, u->name, WAY_DATA,
+		refuse(up, "percpu_changed", u->obj, u, u->name, WAY_DATA,
 		       "this per-CPU variable changed (%s)", u->cause);
 }
 
@@ -257,15 +258,17 @@ static void check_changes(struct update *up, struct tu *tu)
 
 /* What is included */
 
-static void include(struct update *up, struct unit *u, const char *why)
+static void include(struct update *up, struct unit *u, struct unit *from,
+		    const char *why)
 {
 	if (u->include)
 		return;
 	u->include = true;
 	u->why = why;
+	u->from = from;
 	*vec_add(&todo) = u;
 	if (u->sec->cls == SC_NOINSTR)
-		refuse(up, "noinstr", u->obj, unit_label(u),
+		refuse(up, "noinstr", u->obj, u, unit_label(u),
 		       "leave functions of this kind out of the patch",
 		       "it is in section %s, where code runs that must not be redirected",
 		       u->sec->name);
@@ -308,7 +311,7 @@ static void check_room(struct update *up, const struct unit *u)
 	u32 need = trampoline_need(pre);
 
 	if (need > trampoline_room(pre))
-		refuse(up, "too_short", u->obj, u->name,
+		refuse(up, "too_short", u->obj, u, u->name,
 		       "change its callers instead",
 		       "the function has %u bytes, a jump after its entry needs %u",
 		       pre->size, need);
@@ -339,7 +342,7 @@ static void check_sites(struct update *up, const struct unit *u)
 	const struct entry *e = site_in_the_way(u->twin);
 
 	if (e)
-		refuse(up, "site_in_the_way", u->obj, u->name,
+		refuse(up, "site_in_the_way", u->obj, u, u->name,
 		       "change its callers instead",
 		       "the old function has an entry of %s at %+d, where the jump to the new one must stand",
 		       e->sec->name, e->loc);
@@ -350,7 +353,7 @@ static void check_busy(struct update *up, const struct unit *u)
 	const char *who = always_busy(u->name);
 
 	if (who && !up->allow_busy)
-		refuse(up, "always_busy", u->obj, u->name,
+		refuse(up, "always_busy", u->obj, u, u->name,
 		       "change what it calls instead", "%s", who);
 }
 
@@ -367,7 +370,7 @@ static bool is_single_function(const struct unit *u)
 
 static void replace(struct update *up, struct unit *u)
 {
-	include(up, u, u->cause);
+	include(up, u, NULL, u->cause);
 	u->replaced = true;
 	up->nreplaced++;
 	if (is_single_function(u) && is_single_function(u->twin)) {
@@ -375,7 +378,7 @@ static void replace(struct update *up, struct unit *u)
 		check_sites(up, u);
 		check_busy(up, u);
 	} else {
-		refuse(up, "assembly", u->obj, unit_label(u),
+		refuse(up, "assembly", u->obj, u, unit_label(u),
 		       "leave assembly code out of the patch",
 		       "section %s holds code that can't be told apart into functions",
 		       u->sec->name);
@@ -401,7 +404,7 @@ static void replace_changed(struct update *up, struct tu *tu)
 	vec_for_each(v, &tu->post->units) {
 		struct unit *u = *v;
 
-		if (!is_replaceable(u) || u->parent)
+		if (!unit_is_replaceable(u) || u->parent || u->left)
 			continue;
 		if (u->status == ST_SAME && !is_wanted_anyway(up, u))
 			continue;
@@ -432,18 +435,18 @@ static void reach_init(struct update *up, const struct unit *from,
 {
 	if (from->twin && to->twin && unit_refers(up, from->twin, to->twin))
 		return;
-	refuse(up, "init_ref", from->obj, unit_label(from), WAY_SPLIT,
+	refuse(up, "init_ref", from->obj, from, unit_label(from), WAY_SPLIT,
 	       "its new code refers to %s in %s, which is freed after boot",
 	       unit_label(to), to->sec->name);
 }
 
-static void reach_text(struct update *up, const struct unit *from,
+static void reach_text(struct update *up, struct unit *from,
 		       const struct ref *r, struct unit *to)
 {
 	if (!to->twin)
-		include(up, to, xasprintf("used by %s", unit_label(from)));
+		include(up, to, from, xasprintf("used by %s", unit_label(from)));
 	else if (to->parent || (r && r->target != 0))
-		include(up, to, xasprintf("a part of %s", unit_label(from)));
+		include(up, to, from, xasprintf("a part of %s", unit_label(from)));
 }
 
 /* The function in boot code that uses a variable, or NULL. */
@@ -473,13 +476,13 @@ static void check_set_at_boot(struct update *up, const struct unit *from,
 		return;
 	init = used_at_boot(up, to);
 	if (init)
-		refuse(up, "set_at_boot", from->obj, unit_label(to),
+		refuse(up, "set_at_boot", from->obj, from, unit_label(to),
 		       "give it its value when it is used first",
 		       "%s uses this new variable, which %s sets up at boot",
 		       unit_label(from), unit_label(init));
 }
 
-static void reach_data(struct update *up, const struct unit *from,
+static void reach_data(struct update *up, struct unit *from,
 		       struct unit *to)
 {
 	if (!to->twin && !to->ambiguous)
@@ -487,18 +490,36 @@ static void reach_data(struct update *up, const struct unit *from,
 	if (to->twin && (to->status == ST_SAME || to->sec->cls != SC_RODATA))
 		return;
 	if (to->ambiguous)
-		refuse(up, "ambiguous", from->obj, strip_numbers(to->name),
+		refuse(up, "ambiguous", from->obj, from, strip_numbers(to->name),
 		       "give the variable a name of its own",
 		       "%s uses it, and which of the kernel's variables of that name it was can't be told",
 		       unit_label(from));
 	else
-		include(up, to, xasprintf("used by %s", unit_label(from)));
+		include(up, to, from, xasprintf("used by %s", unit_label(from)));
 }
 
-static void reach(struct update *up, const struct unit *from,
+/*
+ * With --partial, an object that stays as it is lends nothing, and changed data
+ * that stays is not what the new code was made for.
+ */
+static bool reach_left(struct update *up, const struct unit *from,
+		       const struct unit *to)
+{
+	bool new = !to->twin && up->tus.v[to->obj->tu].left &&
+		   to->ident == ID_NAMED;
+
+	if (!new && (!to->left || class_is_text(to->sec->cls)))
+		return false;
+	refuse(up, "needs_refused", from->obj, from, unit_label(from),
+	       WAY_SPLIT, "it needs %s of %s, which is left out",
+	       unit_label(to), to->obj->label);
+	return true;
+}
+
+static void reach(struct update *up, struct unit *from,
 		  const struct ref *r, struct unit *to)
 {
-	if (to->include)
+	if (to->include || reach_left(up, from, to))
 		return;
 	switch (to->sec->cls) {
 	case SC_TEXT:
@@ -507,7 +528,7 @@ static void reach(struct update *up, const struct unit *from,
 		break;
 	case SC_STATIC_CALL:
 		if (!to->twin)
-			include(up, to, "a new static call");
+			include(up, to, from, "a new static call");
 		break;
 	case SC_INIT:
 		reach_init(up, from, to);
@@ -518,20 +539,20 @@ static void reach(struct update *up, const struct unit *from,
 	case SC_CONST:
 	case SC_FRESH:
 	case SC_DYNDBG:
-		include(up, to, "used");
+		include(up, to, from, "used");
 		break;
 	case SC_RODATA:
 	case SC_DATA:
 	case SC_PERCPU:
 		if (to->ident == ID_CONTENT || to->ident == ID_FRESH)
-			include(up, to, "used");
+			include(up, to, from, "used");
 		else
 			reach_data(up, from, to);
 		break;
 	default:
 		/* stays where it is, if it is there and can be found */
 		if (!to->twin)
-			refuse(up, "unknown_section", from->obj,
+			refuse(up, "unknown_section", from->obj, from,
 			       unit_label(from), WAY_SPLIT,
 			       "it needs %s, in section %s, which can't be part of an update",
 			       unit_label(to), to->sec->name);
@@ -547,7 +568,7 @@ static void check_alternative(struct update *up, const struct unit *func,
 	if (!ref_in_alternative(from, r) || r->branch ||
 	    ref_fate(up, from, NULL, r, &to) != FATE_FIXUP)
 		return;
-	refuse(up, "alternative", func->obj, unit_label(func),
+	refuse(up, "alternative", func->obj, func, unit_label(func),
 	       "reach it through a variable or function outside of the alternative",
 	       "an alternative in it refers to %s, which is not exported",
 	       to ? unit_label(to) : r->sym->name);
@@ -572,6 +593,17 @@ static void check_alternatives(struct update *up, const struct unit *u)
 	}
 }
 
+/* What no file of the update has: the kernel, perhaps. */
+static void reach_other(struct update *up, const struct unit *from,
+			const struct ref *r)
+{
+	if (r->sym && map_get(&up->unknown, r->sym->name))
+		refuse(up, "unknown_symbol", from->obj, from, unit_label(from),
+		       WAY_SPLIT,
+		       "it needs %s, which the running kernel does not have",
+		       r->sym->name);
+}
+
 static void reach_all(struct update *up, struct unit *u)
 {
 	struct entry *e;
@@ -579,13 +611,15 @@ static void reach_all(struct update *up, struct unit *u)
 	struct unit *to;
 
 	if (u->cold && class_is_text(u->sec->cls))
-		include(up, u->cold, "a part of its function");
+		include(up, u->cold, u, "a part of its function");
 	if (u->parent)
-		include(up, u->parent, "the function it is a part of");
+		include(up, u->parent, u, "the function it is a part of");
 	vec_for_each(r, &u->refs) {
 		to = resolve_ref(up, u->obj, r);
 		if (to && to != u)
 			reach(up, u, r, to);
+		if (!to)
+			reach_other(up, u, r);
 	}
 	vec_for_each(e, &u->entries) {
 		if (!entry_wanted(up, u, e))
@@ -658,7 +692,7 @@ static void add_hook(struct update *up, const struct hook *hook)
 		*h = h[-1];
 	}
 	*h = *hook;
-	include(up, hook->func, xasprintf("a hook, %s", hook_names[hook->kind]));
+	include(up, hook->func, NULL, xasprintf("a hook, %s", hook_names[hook->kind]));
 }
 
 /* Those that the old source has as well were an earlier update's. */
@@ -673,7 +707,7 @@ static void add_hooks(struct update *up, struct tu *tu)
 		if (read_hook(*u, &hook))
 			add_hook(up, &hook);
 		else
-			refuse(up, "hook", (*u)->obj, unit_label(*u),
+			refuse(up, "hook", (*u)->obj, NULL, unit_label(*u),
 			       "use the macros of <linux/ksplice.h>, with a function of the same file",
 			       "section %s does not hold the address of a function",
 			       (*u)->sec->name);
@@ -762,14 +796,14 @@ static void check_initcalls(struct update *up, struct tu *tu)
 {
 	struct unit **u;
 
-	if (!up->ninitcall)
+	if (!up->ninitcall || tu->left)
 		return;
 	vec_for_each(u, &tu->post->units)
 		if (is_initcall(*u) && (*u)->size &&
 		    (!tu->pre || !has_like(tu->pre, *u, false))) {
 			tu->ninit++;
 			if (up->nreplaced)
-				refuse(up, "special_changed", (*u)->obj,
+				refuse(up, "special_changed", (*u)->obj, NULL,
 				       unit_label(*u), WAY_SPLIT,
 				       "an initcall, which only runs at boot, is new or changed (section %s)",
 				       (*u)->sec->name);
@@ -806,12 +840,13 @@ void decide(struct update *up)
 {
 	struct tu *tu;
 
-	memset(&todo, 0, sizeof(todo));
+	todo.n = 0;
 	vec_for_each(tu, &up->tus) {
 		u32 ninit = up->ninit;
 
 		up->ninit = 0;
-		check_collected(up, tu);
+		if (!tu->left)
+			check_collected(up, tu);
 		spread_constants(up, tu);
 		check_changes(up, tu);
 		note_gone(up, tu);
@@ -820,7 +855,8 @@ void decide(struct update *up)
 	}
 	vec_for_each(tu, &up->tus) {
 		replace_changed(up, tu);
-		add_hooks(up, tu);
+		if (!tu->left)
+			add_hooks(up, tu);
 	}
 	include_all(up);
 	vec_for_each(tu, &up->tus) {

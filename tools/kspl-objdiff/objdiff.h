@@ -285,6 +285,7 @@ struct unit {
 	bool include;		/* goes into the update */
 	bool replaced;		/* has a twin whose entry will jump here */
 	bool deleted;
+	bool left;		/* stays as it is, see partial.c */
 	bool mark;
 	bool in_blob;
 	bool ambiguous;		/* has a twin, but which is not known */
@@ -298,6 +299,7 @@ struct unit {
 	const char *cause;	/* why it is not ST_SAME */
 	s64 cause_off;		/* first difference, -1 if none in its bytes */
 	const char *why;	/* why it is included */
+	struct unit *from;	/* what uses it, if it does not stand for itself */
 	const char *calls_changed;	/* how its arguments did */
 	u32 out_sec, out_off;	/* where emit.c put it */
 	u32 blob_idx;
@@ -350,6 +352,20 @@ struct refusal {
 	const char *what;	/* function, variable or section */
 	const char *reason;
 	const char *wayout;
+	const struct obj *obj;
+	struct unit *unit;	/* what can't be done; NULL: the object */
+};
+
+/**
+ * struct left - a changed function, or variable, that an update leaves as it is
+ * @where:	translation unit
+ * @what:	its name
+ * @code:	of the refusal it would have been, or "needs_refused"
+ * @func:	it is a function that would have been replaced
+ */
+struct left {
+	const char *where, *what, *code, *reason, *wayout;
+	bool func;
 };
 
 struct note {
@@ -367,6 +383,8 @@ struct tu {
 	struct obj *pre, *post;	/* pre is NULL for a new file */
 	struct obj *old;	/* post over the old types, or NULL */
 	u32 ninit;		/* changes that only count at boot */
+	bool left;		/* all of it stays as it is */
+	bool dirty;		/* to be judged (again) */
 };
 
 struct hook {
@@ -393,6 +411,9 @@ struct update {
 	u32 nreplaced, nnew, ninit, ninitcall;
 	bool all;			/* replace what did not change, too */
 	bool allow_busy;		/* and what is always in use */
+	bool partial;			/* leave out what can't be taken */
+	VEC(struct left) left;
+	struct map unknown;		/* names that the kernel does not have */
 };
 
 void update_add_tu(struct update *up, const char *target, const char *label,
@@ -400,8 +421,9 @@ void update_add_tu(struct update *up, const char *target, const char *label,
 bool update_add_old(struct update *up, const char *label, const char *path);
 void update_read_symvers(struct update *up, const char *path);
 void refuse(struct update *up, const char *code, const struct obj *obj,
-	    const char *what, const char *wayout, const char *fmt, ...)
-	__attribute__((format(printf, 6, 7)));
+	    const struct unit *unit, const char *what, const char *wayout,
+	    const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
 void note(struct update *up, const struct obj *obj, bool warning,
 	  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int update_status(const struct update *up);
@@ -419,8 +441,15 @@ bool unit_same_content(const struct unit *a, const struct unit *b);
 bool unit_same_names(const struct unit *a, const struct unit *b);
 
 void decide(struct update *up);
+bool unit_refers(struct update *up, const struct unit *u,
+		 const struct unit *to);
+bool unit_is_replaceable(const struct unit *u);
+void judge(struct update *up);
+void leave_out(struct update *up, const char *label, const char *name,
+	       const char *reason);
 void check_types(struct update *up);
 bool obj_open_dwarf(struct obj *obj);
+bool unit_inlines(const struct unit *u, const char *name);
 struct unit *resolve_ref(struct update *up, const struct obj *obj,
 			 const struct ref *r);
 

@@ -84,6 +84,7 @@ static bool tu_differs(const struct tu *tu)
 /* What is replaced and what comes along. */
 void report_text(struct update *up, FILE *f)
 {
+	struct left *l;
 	struct note *n;
 	struct tu *tu;
 
@@ -96,6 +97,9 @@ void report_text(struct update *up, FILE *f)
 	vec_for_each(n, &up->notes)
 		if (!n->warning)
 			fprintf(f, "note: %s: %s\n", n->where, n->text);
+	vec_for_each(l, &up->left)
+		fprintf(f, "left out: %s: %s: %s\n", l->where, l->what,
+			l->reason);
 	if (!up->refusals.n && !up->nreplaced)
 		fprintf(f, "no change of code\n");
 }
@@ -251,6 +255,29 @@ static void json_refusals(struct update *up, FILE *f)
 	fputs("],\n", f);
 }
 
+static void json_left(struct update *up, FILE *f)
+{
+	const char *sep = "";
+	struct left *l;
+	u32 n = 0;
+
+	vec_for_each(l, &up->left)
+		n += l->func;
+	fprintf(f, " \"functions_left_out\": %u,\n \"left_out\": [", n);
+	vec_for_each(l, &up->left) {
+		fprintf(f, "%s\n  {", sep);
+		field(f, "code", l->code, false);
+		field(f, "source", l->where, false);
+		field(f, "what", l->what, false);
+		field(f, "kind", l->func ? "function" : "data", false);
+		field(f, "reason", l->reason, false);
+		field(f, "way_out", l->wayout, true);
+		fputs("}", f);
+		sep = ",";
+	}
+	fputs("],\n", f);
+}
+
 void report_json(struct update *up, FILE *f)
 {
 	const char *sep = "";
@@ -269,6 +296,8 @@ void report_json(struct update *up, FILE *f)
 	}
 	fputs("],\n", f);
 	json_refusals(up, f);
+	if (up->partial)
+		json_left(up, f);
 	fputs(" \"notes\": [", f);
 	sep = "";
 	vec_for_each(n, &up->notes) {

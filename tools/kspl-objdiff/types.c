@@ -42,6 +42,7 @@ struct types {
 	VEC(struct type *) list;
 	struct map vars;	/* name -> type in words */
 	struct map calls;	/* function -> how it is called, in words */
+	struct map declared;	/* the same of functions of other files */
 };
 
 /* Types in words */
@@ -353,9 +354,9 @@ static void read_top(struct types *ts, Dwarf_Die *die, void *data)
 				(void *)describe_type_of(die, 0));
 		break;
 	case DW_TAG_subprogram:
-		if (*die_name(die) && dwarf_hasattr(die, DW_AT_prototyped) &&
-		    !dwarf_hasattr(die, DW_AT_declaration))
-			map_set(&ts->calls, die_name(die),
+		if (*die_name(die) && dwarf_hasattr(die, DW_AT_prototyped))
+			map_set(dwarf_hasattr(die, DW_AT_declaration) ?
+				&ts->declared : &ts->calls, die_name(die),
 				(void *)describe_function(die, 0));
 		break;
 	default:
@@ -565,7 +566,7 @@ static void check_function(struct update *up, struct types *ts,
 	for_each_top(ts, mark_function, u);
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level && !(*t)->is_enum)
-			refuse(up, "type_changed", u->obj, u->name,
+			refuse(up, "type_changed", u->obj, u, u->name,
 			       "leave the layout as it is: objects of the old one exist",
 			       "it reaches %s, whose layout changed (%s)",
 			       (*t)->name, (*t)->change);
@@ -585,7 +586,7 @@ static void check_variables(struct update *up, struct types *pre,
 		was = map_get(&pre->vars, r->sym->name);
 		is = map_get(&post->vars, r->sym->name);
 		if (was && is && strcmp(was, is))
-			refuse(up, "type_changed", u->obj, u->name,
+			refuse(up, "type_changed", u->obj, u, u->name,
 			       "leave the variable's type as it is",
 			       "it uses %s, which is %s instead of %s",
 			       r->sym->name, is, was);
@@ -602,6 +603,70 @@ static void check_calls(struct types *pre, struct types *post, struct unit *u)
 		u->calls_changed = xasprintf("%s instead of %s", is, was);
 }
 
+struct definition {
+	const char *name, *call;
+};
+
+static void find_definition(struct types *ts, Dwarf_Die *die, void *data)
+{
+	struct definition *d = data;
+
+	(void)ts;
+	if (!d->call && dwarf_tag(die) == DW_TAG_subprogram &&
+	    !strcmp(die_name(die), d->name) &&
+	    dwarf_hasattr(die, DW_AT_prototyped) &&
+	    !dwarf_hasattr(die, DW_AT_declaration))
+		d->call = describe_function(die, 0);
+}
+
+/* How the function that will run is called, or NULL. */
+static const char *runs_as(struct update *up, const struct unit *u)
+{
+	struct definition d = { .name = u->name };
+	struct types ts = {};
+	struct obj *obj = u->obj;
+
+	if (!u->include && u->twin &&
+	    (u->left || up->tus.v[obj->tu].left))
+		obj = u->twin->obj;
+	if (!obj_open_dwarf(obj))
+		return NULL;
+	ts.dwarf = obj->dwarf;
+	for_each_top(&ts, find_definition, &d);
+	return d.call;
+}
+
+/*
+ * It was compiled to call functions of other files as they are declared now:
+ * what stays in the kernel must be called as it was.
+ */
+static void check_callees(struct update *up, struct types *pre,
+			  struct types *post, struct unit *u)
+{
+	const char *was, *is;
+	struct unit *to;
+	struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		if (!r->sym || r->sym->sec)
+			continue;
+		is = map_get(&post->declared, r->sym->name);
+		was = map_get(&pre->declared, r->sym->name);
+		if (!is || (was && !strcmp(was, is)))
+			continue;
+		to = resolve_ref(up, u->obj, r);
+		if (to)
+			was = runs_as(up, to);
+		else if (!up->partial)
+			continue; /* what changed would be here */
+		if (was && strcmp(was, is))
+			refuse(up, "call_changed", u->obj, u, u->name,
+			       "change that function as well",
+			       "it calls %s as %s, which stays %s",
+			       r->sym->name, is, was);
+	}
+}
+
 /* A function uses values without its debug info telling: all are suspected. */
 static void check_enums(struct update *up, struct types *post, struct obj *obj)
 {
@@ -609,7 +674,7 @@ static void check_enums(struct update *up, struct types *post, struct obj *obj)
 
 	vec_for_each(t, &post->list)
 		if ((*t)->is_enum && (*t)->change)
-			refuse(up, "enum_changed", obj, (*t)->name,
+			refuse(up, "enum_changed", obj, NULL, (*t)->name,
 			       "add new values at the end: data of the old ones exists",
 			       "its values changed (%s)", (*t)->change);
 }
@@ -633,7 +698,7 @@ static void check_data(struct update *up, struct types *ts, struct unit *u)
 	for_each_top(ts, mark_variable, u);
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level == 1 && !(*t)->is_enum)
-			refuse(up, "type_changed", u->obj, u->name,
+			refuse(up, "type_changed", u->obj, u, u->name,
 			       "leave the layout as it is: code of the old one reads it",
 			       "it is made of %s, whose layout changed (%s)",
 			       (*t)->name, (*t)->change);
@@ -662,6 +727,7 @@ static void check_tu(struct update *up, struct tu *tu)
 		if (!is_checked(*u))
 			continue;
 		check_calls(&pre, &post, *u);
+		check_callees(up, &pre, &post, *u);
 		if (is_same_over_old(tu, *u))
 			continue;
 		any = true;
@@ -685,14 +751,77 @@ static bool has_included(const struct obj *obj)
 
 /**
  * check_types - refuses functions that reach types whose layout changed
- * @up:	the update, decided
+ * @up:	the update, decided; looked at are the files that are dirty
  */
 void check_types(struct update *up)
 {
 	struct tu *tu;
 
 	vec_for_each(tu, &up->tus)
-		if (tu->pre && has_included(tu->post) &&
+		if (tu->pre && tu->dirty && has_included(tu->post) &&
 		    obj_open_dwarf(tu->pre) && obj_open_dwarf(tu->post))
 			check_tu(up, tu);
+}
+
+/* The abstract function that a DIE is an instance of, or itself. */
+static const char *origin_name(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die origin;
+
+	if (dwarf_attr(die, DW_AT_abstract_origin, &attr) &&
+	    dwarf_formref_die(&attr, &origin))
+		return die_name(&origin);
+	return die_name(die);
+}
+
+static bool subtree_inlines(Dwarf_Die *die, const char *name, int depth)
+{
+	Dwarf_Die child;
+
+	if (depth > 2 * MAX_NESTING || dwarf_child(die, &child))
+		return false;
+	do {
+		if (dwarf_tag(&child) == DW_TAG_inlined_subroutine &&
+		    !strcmp(origin_name(&child), name))
+			return true;
+		if ((dwarf_tag(&child) == DW_TAG_lexical_block ||
+		     dwarf_tag(&child) == DW_TAG_inlined_subroutine) &&
+		    subtree_inlines(&child, name, depth + 1))
+			return true;
+	} while (!dwarf_siblingof(&child, &child));
+	return false;
+}
+
+struct inline_query {
+	const struct unit *unit;
+	const char *name;
+	bool found;
+};
+
+static void find_inlined(struct types *ts, Dwarf_Die *die, void *data)
+{
+	struct inline_query *q = data;
+
+	(void)ts;
+	if (!q->found && dwarf_tag(die) == DW_TAG_subprogram &&
+	    same_base(origin_name(die), q->unit->name))
+		q->found = subtree_inlines(die, q->name, 0);
+}
+
+/**
+ * unit_inlines - is a function inlined into another?
+ * @u:		the other
+ * @name:	the function
+ */
+bool unit_inlines(const struct unit *u, const char *name)
+{
+	struct inline_query q = { .unit = u, .name = name };
+	struct types ts = {};
+
+	if (!obj_open_dwarf(u->obj))
+		return false;
+	ts.dwarf = u->obj->dwarf;
+	for_each_top(&ts, find_inlined, &q);
+	return q.found;
 }

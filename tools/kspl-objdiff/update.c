@@ -172,14 +172,17 @@ static char *format(const char *fmt, va_list ap)
  * @up:		the update
  * @code:	the kind of reason, one word
  * @obj:	the translation unit
+ * @unit:	what of it, or what needs it; NULL if that can't be told
  * @what:	function, variable or section
  * @wayout:	what the author of the patch can do
  * @fmt:	the reason
  */
 void refuse(struct update *up, const char *code, const struct obj *obj,
-	    const char *what, const char *wayout, const char *fmt, ...)
+	    const struct unit *unit, const char *what, const char *wayout,
+	    const char *fmt, ...)
 {
-	struct refusal *r, new = { .code = code, .what = what,
+	struct refusal *r, new = { .code = code, .what = what, .obj = obj,
+				   .unit = (struct unit *)unit,
 				   .where = obj->label, .wayout = wayout };
 	va_list ap;
 
