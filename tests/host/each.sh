@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2030,SC2031,SC2034,SC2317 # parts of kspl-build run in subshells
 #
-# Which objects kspl-build --each and --partial put into one update, and what
-# they still try when some of them are refused.
+# Which objects kspl-build --each puts into one update, and what it
+# still tries when some of them are refused.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh

@@ -37,8 +37,9 @@ compiler_cache()
 }
 CCACHE=()
 
-# make_job OBJECT pre|post|screen: a script that compiles it; screen: exactly
-# as the kernel's build did
+# make_job OBJECT pre|post|screen|screenold: a script that compiles it; screen:
+# exactly as the kernel's build did, but for debug information where there is
+# nothing of that build to compare with
 make_job()
 {
 	local object=$1 side=$2 command out cwd=$BUILD word skip='' run=() rest kind=object
@@ -70,7 +71,10 @@ make_job()
 		run+=("$word")
 	done
 	[[ -n ${run[0]-} ]] || die $EXIT_FAILED "no command for $object in $BUILD"
-	if [[ $kind == object && $side != screen ]]; then
+	if [[ $side == screen* ]] && ! is_built; then
+		run+=(-g0)
+	fi
+	if [[ $kind == object && $side != screen* ]]; then
 		word=${run[-1]}
 		unset 'run[-1]'
 		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
@@ -116,7 +120,7 @@ make_job()
 		if [[ $kind == object ]]; then
 			if [[ -n $DELAY ]]; then
 				# then the kernel's build runs it on the whole
-				[[ -z ${OBJTOOL-} || $side == screen ]] ||
+				[[ -z ${OBJTOOL-} || $side == screen* ]] ||
 					printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
 				printf '\n'
 			elif [[ $rest == *objtool* ]]; then
@@ -236,25 +240,35 @@ preprocess()
 	verbose "objects whose source differs: ${#OBJECTS[@]}"
 }
 
-# In our own tree, a source that is generated when the kernel is built may be
-# missing: then let kbuild make the object once, and what it needs with it.
+# generate OBJECT...: in our own tree, a source that is generated when the kernel
+# is built may be missing: let kbuild make the object once, and what it needs
+# with it
+generate()
+{
+	msg "  generating what $* needs"
+	(
+		flock 9
+		make -C "$BUILD" -j "$JOBS" -k "$@" >"$WORK/log/missing" 2>&1
+	) 9>"$BUILD.lock"
+}
+
+# build_missing SIDE...: does that for objects that miss a file in the first,
+# and compiles them again
 build_missing()
 {
-	local object jobs=() missing=()
+	local object side jobs=() missing=()
 
 	((PRIVATE)) || return 0
 	for object in "${OBJECTS[@]}"; do
-		if job_failed "$object" pre && grep -q 'No such file or directory' "$WORK/pre/$object.log"; then
+		if job_failed "$object" "$1" && grep -q 'No such file or directory' "$WORK/$1/$object.log"; then
 			missing+=("$object")
-			jobs+=("$WORK/pre/$object.job" "$WORK/post/$object.job")
+			for side; do
+				jobs+=("$WORK/$side/$object.job")
+			done
 		fi
 	done
 	((${#missing[@]})) || return 0
-	msg "  generating what ${missing[*]} needs"
-	(
-		flock 9
-		make -C "$BUILD" -j "$JOBS" -k "${missing[@]}" >"$WORK/log/missing" 2>&1
-	) 9>"$BUILD.lock"
+	generate "${missing[@]}"
 	run_jobs compiled "${jobs[@]}"
 }
 
@@ -315,7 +329,7 @@ compile()
 	done
 	run_jobs compiled "${jobs[@]}"
 
-	build_missing
+	build_missing pre post
 	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
 		[[ -f $WORK/pre/$object.rc && -f $WORK/post/$object.rc ]] ||
 			die $EXIT_FAILED "$object was not compiled: interrupted?"
@@ -346,6 +360,8 @@ each_sorted_out()
 {
 	if [[ ${COMMAND[$1]%% ; *} =~ \.S\ *$ ]]; then
 		EACH_REFUSED[$1]="assembly|assembly code changes"
+	elif [[ ${MODULE_OF[$1]-} == *:* ]]; then
+		EACH_REFUSED[$1]="shared|it is a part of several modules (${MODULE_OF[$1]}): that is not supported"
 	else
 		return 1
 	fi

@@ -168,7 +168,7 @@ unknown_names()
 	[[ -s $WORK/known ]] || return 0
 	for object in "$@"; do
 		cat "$dir/$object.ref.post"
-	done | sort -u | comm -23 - "$WORK/known" |
+	done | really_unknown |
 		comm -23 - <(for object in "$@"; do cat "$dir/$object.def.post"; done | sort -u)
 }
 

@@ -261,7 +261,7 @@ find_objects()
 			if [[ $command == *' -DMODULE '* ]]; then
 				[[ $command =~ -DKBUILD_MODNAME=\'?\"([^\"]*) ]]
 				MODULE_OF[$object]=${BASH_REMATCH[1]-$object}
-				[[ ${MODULE_OF[$object]} != *:* ]] ||
+				[[ ${MODULE_OF[$object]} != *:* || -n $EACH$PARTIAL ]] ||
 					reason "$object is a part of several modules (${MODULE_OF[$object]}): that is not supported"
 			fi
 			OBJECTS+=("$object")

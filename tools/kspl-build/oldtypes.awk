@@ -78,7 +78,7 @@ function key_of(text,	head, n, word, i)
 	}
 	head = text
 	if (!sub(/\{.*/, "", head))
-		return "other " substr(text, 1, 60)
+		return "other " substr(text, 1, 120)
 	while (gsub(/\([^()]*\)/, "@", head))
 		;
 	n = split(head, word, "@")
@@ -88,7 +88,7 @@ function key_of(text,	head, n, word, i)
 		if (word[i] !~ /^(__attribute__|__printf|__scanf|__aligned|__section|__malloc|__alloc_size|__acquires|__releases|__must_hold|__cond_.*)?$/)
 			return "function " word[i]
 	}
-	return "other " substr(text, 1, 60)
+	return "other " substr(text, 1, 120)
 }
 
 function ends(text, line)

@@ -3,90 +3,113 @@
 #
 # Part of kspl-build: --partial, one update of all that can be taken.
 #
-# Objects that need one another go in together or not at all: the groups are
-# those of --each, each is judged alone, and the update is made of those that
-# kspl-objdiff takes.
+# kspl-objdiff gets all objects that changed, leaves out each function that it
+# would refuse and what belongs to it, and says so. What is found out before, is
+# told to it.
 
-LEFT_OUT=()		# object|code|reason|way out
+LEFT_OUT=()		# object|code|reason: whole objects
+LEAVE_OUT=()		# arguments for kspl-objdiff
 
-# why_not NAME OBJECT: "code|reason|way out", its own or that of what it needs
-why_not()
+# source_of OBJECT: the file it is compiled from, in the source tree
+source_of()
 {
-	jq -r --arg object "$2" '
-		[.objdiff.refusals[]?] as $all | [$all[] | select(.source == $object)] as $own |
-		if .code != "" then "\(.code)|\(.reason)|"
-		elif $own != [] then $own[0] | "\(.code)|\(.what): \(.reason)|\(.way_out // "")"
-		else "needs_refused|it needs \([$all[].source] | unique | join(" ")), refused itself|" end' "$EACH/$1.json"
+	local words
+
+	read -r -a words <<<"${COMMAND[$1]%% ; *}"
+	printf '%s' "${words[-1]#"$SOURCE/"}"
 }
 
-# leave_out NAME: why an update of this group could not be made
-leave_out()
+# keep_names OBJECT: the functions and variables that had to stay as they were for
+# it to compile
+keep_names()
 {
-	local name=$1 object
+	local object=$1 path name
 
-	for object in ${MEMBERS[$name]}; do
-		LEFT_OUT+=("$object|$(why_not "$name" "$object")")
-		OBJECT_RESULT[$object]=left-out
+	path=$(source_of "$object")
+	while read -r name; do
+		LEAVE_OUT+=(--leave-out "$object" "${name%#*}" 'what is new in it does not compile over the old types')
+	done < <(sed -n -e "s|^$path function ||p" \
+		-e "s|^$path other \([^=[]*[^=[ ]\) *[=[].*|\1|p" "$WORK/undo-kept" | sed 's/.*[ *]//')
+}
+
+# keep_old: over the old types, after all
+keep_old()
+{
+	local object again=() jobs=() kept=()
+
+	for object in "${CHANGED[@]}"; do
+		[[ ${VIEW_OF[$object]} != new ]] || again+=("$object")
 	done
+	((${#again[@]})) || return 0
+	phase keep "compiling ${#again[@]} object(s) over the old types, without the functions that need new ones"
+	VIEWS+=(kept)
+	cp -- "$WORK/undo-old" "$WORK/undo-kept"
+	old_types kept
+	choose_types_view
+	screen_in kept "${again[@]}"
+	for object in "${again[@]}"; do
+		VIEW_OF[$object]=new
+		! job_failed "$object" screen || continue
+		make_job "$object" post
+		printf 'kept\n' >"$WORK/post/$object.view"
+		jobs+=("$WORK/post/$object.job")
+		kept+=("$object")
+	done
+	((${#kept[@]})) || return 0
+	run_jobs compiled "${jobs[@]}"
+	for object in "${kept[@]}"; do
+		! job_failed "$object" post || compile_failed "$object" post
+		VIEW_OF[$object]=kept
+		keep_names "$object"
+	done
+	verbose "over the old types now: ${kept[*]}"
 }
 
-TAKEN=()
-# shellcheck disable=SC2317 # called by try_groups
-take_or_leave()
-{
-	local name=$1 result members
-
-	if [[ $2 == yes ]]; then
-		read -r -a members <<<"${MEMBERS[$name]}"
-		TAKEN+=("${members[@]}")
-		return
-	fi
-	result=$(jq -r .result "$EACH/$name.json")
-	[[ $result == no_change ]] || leave_out "$name"
-	[[ $result != failed ]] || warn "$name: $(jq -r .reason "$EACH/$name.json")"
-}
-
-# take_possible: leaves in CHANGED what can go into one update
+# take_possible: what kspl-objdiff has to know of what can't be taken
 take_possible()
 {
 	local object
 
 	for object in "${!EACH_REFUSED[@]}"; do
-		LEFT_OUT+=("$object|${EACH_REFUSED[$object]}|")
-		OBJECT_RESULT[$object]=left-out
+		LEFT_OUT+=("$object|${EACH_REFUSED[$object]}")
+		OBJECT_RESULT[$object]="left-out"
 	done
-	EACH=$WORK/parts
-	mkdir -p "$EACH" "$WORK/each"
-	find_groups
-	phase judge "seeing which of ${#MEMBERS[@]} part(s) can be taken"
-	try_groups take_or_leave
-	EACH=
-	mapfile -t CHANGED < <(printf '%s\n' "${TAKEN[@]}" | grep . | sort)
-	tell_left_out
 	((${#CHANGED[@]})) || { reason "nothing of it can be taken"; stop_if_reasons; }
+	keep_old
+	[[ -s $WORK/known ]] || known_names >"$WORK/known"
+	for object in "${CHANGED[@]}"; do
+		nm -u -- "$WORK/post/$object"
+	done | awk '{ print $NF }' | really_unknown >"$WORK/unknown"
 }
 
+# tell_left_out: in words
 tell_left_out()
 {
-	local part object why
+	local part object why taken left
 
-	((${#LEFT_OUT[@]})) || return 0
-	msg "left out, ${#LEFT_OUT[@]} object(s) of $((${#LEFT_OUT[@]} + ${#CHANGED[@]})):"
-	for part in "${LEFT_OUT[@]}"; do
-		IFS='|' read -r object _ why _ <<<"$part"
-		msg "  $object: $why"
-	done
+	taken=$(jq .functions_replaced "$WORK/objdiff.json")
+	left=$(jq .functions_left_out "$WORK/objdiff.json")
+	if ((left + ${#LEFT_OUT[@]})); then
+		msg "left out:"
+		jq -r '.left_out[] | "  \(.source): \(.what): \(.reason)"' "$WORK/objdiff.json" >&2
+		for part in "${LEFT_OUT[@]}"; do
+			IFS='|' read -r object _ why <<<"$part"
+			msg "  $object, all of it: $why"
+		done
+	fi
+	msg "taken: $taken of $((taken + left)) changed functions$(
+		((!${#LEFT_OUT[@]})) || printf ', not counting those of %d object(s) that could not be looked into' ${#LEFT_OUT[@]})"
 }
 
 json_left_out()
 {
-	local part object code why wayout sep=''
+	local part object code why sep=''
 
 	printf '  "left_out": ['
 	for part in "${LEFT_OUT[@]}"; do
-		IFS='|' read -r object code why wayout <<<"$part"
-		printf '%s\n    {"object": %s, "code": %s, "reason": %s, "way_out": %s}' "$sep" "$(json_string "$object")" \
-			"$(json_string "$code")" "$(json_string "$why")" "$(json_string "$wayout")"
+		IFS='|' read -r object code why <<<"$part"
+		printf '%s\n    {"object": %s, "code": %s, "reason": %s}' "$sep" "$(json_string "$object")" \
+			"$(json_string "$code")" "$(json_string "$why")"
 		sep=,
 	done
 	printf '\n  ],\n'

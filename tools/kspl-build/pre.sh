@@ -28,29 +28,9 @@ compile_pre()
 	for object in "${OBJECTS[@]}"; do
 		[[ -f $WORK/pre/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
 	done
-	pre_missing
+	build_missing pre
 	for object in "${OBJECTS[@]}"; do
 		! job_failed "$object" pre || compile_failed "$object" pre
 	done
 	msg "done: ${#OBJECTS[@]} objects in $KEEP/pre"
-}
-
-# As build_missing, for one side
-pre_missing()
-{
-	local object jobs=() missing=()
-
-	for object in "${OBJECTS[@]}"; do
-		job_failed "$object" pre || continue
-		grep -q 'No such file or directory' "$WORK/pre/$object.log" || continue
-		missing+=("$object")
-		jobs+=("$WORK/pre/$object.job")
-	done
-	((PRIVATE && ${#missing[@]})) || return 0
-	msg "  generating what ${missing[*]} needs"
-	(
-		flock 9
-		make -C "$BUILD" -j "$JOBS" -k "${missing[@]}" >"$WORK/log/missing" 2>&1
-	) 9>"$BUILD.lock"
-	run_jobs compiled "${jobs[@]}"
 }

@@ -7,7 +7,9 @@
 # therefore compiled over the old type definitions wherever that is possible:
 # first with all of them (view "old"), then with enums that may have got more
 # values ("mixed"), at last with everything new ("new"; what then reaches a
-# type that changed is refused by kspl-objdiff). $WORK/view-NAME holds what
+# type that changed is refused by kspl-objdiff). With --partial such an object is
+# tried once more, with those of its own functions as they were that do not
+# compile over old types ("kept"). $WORK/view-NAME holds what
 # stands over the new files then, $WORK/view-NAME.plain the same as it is for
 # messages of the compiler, without kept line numbers.
 
@@ -91,13 +93,27 @@ type_lines()
 		/^}/ { on = 0 }' "$1"
 }
 
+# find_to: --to is a version: of the packages, or as the kernel calls it
+find_to()
+{
+	local version from=$SOURCE
+
+	[[ $RELEASE =~ ^[0-9]+\.[0-9]+ ]]
+	version=$({ apt-cache madison "linux-source-${BASH_REMATCH[0]}" 2>/dev/null | awk -F'|' '{ gsub(/ /, "", $2); print $2 }'
+		ls "$CACHE/src" 2>/dev/null; } | grep -m 1 -E "^${TO//./\\.}(-|\$)")
+	[[ -n $version ]] || usage_error "--to: $TO is no directory, and apt has no linux-source of that version"
+	debian_source "$version"
+	TO=$SOURCE
+	SOURCE=$from
+}
+
 # take_differences: the new files in $WORK/plain and, with line numbers kept,
 # in $WORK/patched
 take_differences()
 {
 	local path
 
-	[[ -d $TO ]] || usage_error "--to: $TO is no directory"
+	[[ -d $TO ]] || find_to
 	TO=$(realpath -- "$TO")
 	[[ -f $TO/Kconfig && -f $TO/kernel/fork.c ]] || usage_error "--to: $TO is not a kernel's source"
 	[[ $TO != "$SOURCE" ]] || usage_error "--to: $TO is the source itself"
@@ -167,10 +183,17 @@ choose_types_view()
 	done
 }
 
-# How a screened object was compiled by the kernel's build: equal means same.
+# How a screened object was compiled by the kernel's build (or is compiled from
+# the same source, where nothing was built): equal means same.
 screen_differs()
 {
 	local object=$1
+
+	if ! is_built; then
+		! cmp -s "$WORK/screenold/$object" "$WORK/screen/$object"
+		return
+	fi
+	[[ -f $BUILD/$object ]] || return 0
 
 	cmp -s "$BUILD/$object" "$WORK/screen/$object" && return 1
 	conf DEBUG_INFO || return 0
@@ -180,10 +203,11 @@ screen_differs()
 }
 
 # blame VIEW: of the compiler's messages on stdin, "HEADER KEY" of each
-# definition in a changed header that did not compile
+# definition in a changed header that did not compile (for "kept", of each
+# function in a source file, too)
 blame()
 {
-	awk -v source="$SOURCE/" -v items="$WORK/view-$1.plain.items/" '
+	awk -v view="$1" -v source="$SOURCE/" -v items="$WORK/view-$1.plain.items/" '
 	function rel(p) { return index(p, source) == 1 ? substr(p, length(source) + 1) : p }
 	function lookup(path, line,	part, s, found) {
 		while ((getline s < (items path)) > 0) {
@@ -202,17 +226,36 @@ blame()
 			return
 		split(at, a, ":")
 		key = lookup(a[1], a[2])
-		# of a .c file, nothing is left as it was
-		if (key != "" && a[1] ~ /\.h$/)
+		if (key != "" && (a[1] ~ /\.h$/ || (view == "kept" && key ~ /^function |^other [^=]*=/)))
 			print a[1], key
 		at = ""
+	}
+	# in a header, what is declared there in another way than it is left
+	function declared(	p, key) {
+		split($0, p, ":")
+		key = lookup(rel(p[1]), p[2])
+		if (p[1] ~ /\.h$/ && key != "")
+			print rel(p[1]), key
 	}
 	match($0, /^[^ :]+:[0-9]+:[0-9]+: (error|fatal error): /) {
 		flush()
 		split($0, p, ":")
 		at = rel(p[1]) ":" p[2]
+		conflict = view == "kept" && /conflicting types for/
+		column = view == "kept" && /error: initialization of .* from incompatible pointer/ ? p[3] : 0
 		next
 	}
+	# a function of another type than the pointer in a table that stays
+	column && /^ *[0-9]+ \| / {
+		sub(/^[^|]*\|/, "")
+		if (match(substr($0, column + 1), /^[A-Za-z_0-9]+/)) {
+			split(at, a, ":")
+			print a[1], "function " substr($0, column + RSTART, RLENGTH)
+			at = ""
+		}
+		column = 0
+	}
+	conflict && /: note: previous declaration of/ { declared() }
 	/^[^ :]+:[0-9]+:[0-9]+: note: in (expansion of macro|definition of macro)/ && /expansion/ {
 		split($0, p, ":")
 		if (at != "")
@@ -236,8 +279,9 @@ mend()
 	done
 	run_jobs 'examined' "${jobs[@]}"
 	# changed headers without changed types can't be compiled either, perhaps
-	mapfile -t paths < <(cat "${jobs[@]/%.job/.log}" | sed -n "s|^\($SOURCE/\)\{0,1\}\([^ :]*\.h\):[0-9].*|\2|p" | sort -u)
+	mapfile -t paths < <(cat "${jobs[@]/%.job/.log}" | sed -n "s|^\($SOURCE/\)\{0,1\}\([^ :]*\.[ch]\):[0-9].*|\2|p" | sort -u)
 	for object in "${paths[@]}"; do
+		[[ $object == *.h || $view == kept ]] || continue
 		[[ ! -f $WORK/plain/$object || ! -f $SOURCE/$object || -f $WORK/view-$view.plain.items/$object ]] ||
 			old_types "$view" "$object"
 	done
@@ -282,7 +326,7 @@ screen_in()
 
 	shift
 	screen_run "$view" "$@"
-	for ((round = 0; round < 8 && ${#SCREEN_LEFT[@]}; round++)); do
+	for ((round = 0; round < 16 && ${#SCREEN_LEFT[@]}; round++)); do
 		[[ $view != new ]] || break
 		mend "$view" "${SCREEN_LEFT[@]}" || break
 		screen_run "$view" "${SCREEN_LEFT[@]}"
@@ -336,10 +380,15 @@ judge_types()
 	done
 }
 
-# Names that the running kernel has, where the build tree tells
+# Names that the running kernel has; where nothing was built, those that were
+# compiled
 known_names()
 {
-	if [[ -f $BUILD/System.map ]]; then
+	if ! is_built; then
+		find "$WORK/screenold" -name '*.o' -print0 | xargs -0r nm --defined-only -A 2>/dev/null | awk '{ print $NF }'
+		awk '{ print $2 }' "$BUILD/Module.symvers"
+		printf '%s\n' _GLOBAL_OFFSET_TABLE_ __this_module
+	elif [[ -f $BUILD/System.map ]]; then
 		awk '{ print $3 }' "$BUILD/System.map"
 		awk '{ print $2 }' "$BUILD/Module.symvers"
 		# what the linker script and the module loader define
@@ -409,6 +458,38 @@ without_boot_set()
 	done
 }
 
+# of_modules: leaves the objects of vmlinux and of the modules that --modules names
+of_modules()
+{
+	local object name kept=()
+	local -A wanted=()
+
+	[[ -n $MODULES ]] || return 0
+	while read -r name _; do
+		wanted[${name//-/_}]=1
+	done <"$MODULES"
+	for object in "${OBJECTS[@]}"; do
+		# a part of several modules is called by all their names
+		for name in $(tr : ' ' <<<"${MODULE_OF[$object]-vmlinux}"); do
+			[[ $name != vmlinux && -z ${wanted[$name]-} ]] || kept+=("$object")
+			[[ $name != vmlinux && -z ${wanted[$name]-} ]] || break
+		done
+	done
+	OBJECTS=("${kept[@]}")
+	((${#OBJECTS[@]})) || no_change "nothing that differs is in the kernel itself or in a module of $MODULES"
+	verbose "objects of the kernel and of ${#wanted[@]} module(s): ${#OBJECTS[@]}"
+}
+
+# really_unknown: of the names on stdin, those that are nowhere in the source of
+# the running kernel: not every name is in the lists of what was built
+really_unknown()
+{
+	sort -u | comm -23 - "$WORK/known" >"$WORK/doubtful"
+	[[ -s $WORK/doubtful ]] || return 0
+	grep -rhowF --include='*.[chS]' -f "$WORK/doubtful" "$SOURCE" | sort -u |
+		comm -23 "$WORK/doubtful" -
+}
+
 # only: leaves the objects that --only wants
 only()
 {
@@ -432,12 +513,38 @@ only()
 	((${#OBJECTS[@]})) || no_change "no object that differs is one of --only"
 }
 
+# screen_old: where nothing was built, the kernel's own code is compiled first
+screen_old()
+{
+	local object jobs=() good=()
+
+	! is_built || return 0
+	for object in "${OBJECTS[@]}"; do
+		make_job "$object" screenold
+		jobs+=("$WORK/screenold/$object.job")
+	done
+	run_jobs 'compiled as it is' "${jobs[@]}"
+	build_missing screenold
+	for object in "${OBJECTS[@]}"; do
+		[[ -f $WORK/screenold/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
+		if ! job_failed "$object" screenold; then
+			good+=("$object")
+		elif [[ -n $EACH$PARTIAL ]]; then
+			EACH_REFUSED[$object]="does_not_compile|the source of the running kernel does not compile here: $(tail -n 1 "$WORK/screenold/$object.log")"
+		else
+			compile_failed "$object" screenold
+		fi
+	done
+	OBJECTS=("${good[@]}")
+}
+
 UNBUILDABLE=()
 # screen: which objects differ, and in which view to compile each
 screen()
 {
 	local object view left=() changed=() try
 
+	screen_old
 	for object in "${OBJECTS[@]}"; do
 		make_job "$object" screen
 	done
@@ -459,7 +566,7 @@ screen()
 	for object in "${OBJECTS[@]}"; do
 		if job_failed "$object" screen; then
 			OBJECT_RESULT[$object]=failed
-		elif [[ -f $BUILD/$object ]] && is_built && ! screen_differs "$object"; then
+		elif ! screen_differs "$object"; then
 			OBJECT_RESULT[$object]=same
 		else
 			changed+=("$object")

@@ -28,6 +28,7 @@ make_update()
 		--json "$WORK/objdiff.json")
 	[[ -z $description ]] || args+=(--description "$description")
 	[[ -z $ALLOW_BUSY ]] || args+=(--allow-busy)
+	[[ -z $PARTIAL ]] || args+=(--partial --unknown "$WORK/unknown")
 	for object in "${SUPERSEDES[@]}"; do
 		args+=(--supersedes "$object")
 	done
@@ -37,6 +38,7 @@ make_update()
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
+	args+=("${LEAVE_OUT[@]}")
 	"$OBJDIFF" "${args[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
 	status=$?
 	if ((status == 4)) && [[ -z $TO ]] && grep -qE '"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
