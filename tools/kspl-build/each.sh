@@ -189,10 +189,16 @@ each_create()
 	for object in "${members[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
+	ARGS=()
+	judged_args "${members[@]}"
+	args+=("${ARGS[@]}")
 	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
 	status=$?
 	case $status in
-	0)	return 0 ;;
+	0)	object=$(unjudged "$WORK/each/$name.json" | tr '\n' ' ')
+		[[ -n $object ]] || return 0
+		each_json "$name" refused types_unjudged \
+			"types changed in $object, and it does not compile over the old ones" "${members[@]}" ;;
 	3)	each_json "$name" no_change '' '' "${members[@]}" ;;
 	4)	each_json "$name" refused '' '' "${members[@]}"
 		try_others "$name" ;;

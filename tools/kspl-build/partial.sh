@@ -42,14 +42,14 @@ keep_old()
 	done
 	((${#again[@]})) || return 0
 	phase keep "compiling ${#again[@]} object(s) over the old types, without the functions that need new ones"
-	VIEWS+=(kept)
-	cp -- "$WORK/undo-old" "$WORK/undo-kept"
-	old_types kept
-	choose_types_view
+	kept_view
 	screen_in kept "${again[@]}"
 	for object in "${again[@]}"; do
 		VIEW_OF[$object]=new
-		! job_failed "$object" screen || continue
+		if job_failed "$object" screen; then
+			EACH_REFUSED[$object]="needs_new_types|it does not compile over the old types"
+			continue
+		fi
 		make_job "$object" post
 		printf 'kept\n' >"$WORK/post/$object.view"
 		jobs+=("$WORK/post/$object.job")
@@ -70,12 +70,13 @@ take_possible()
 {
 	local object
 
+	keep_old
 	for object in "${!EACH_REFUSED[@]}"; do
 		LEFT_OUT+=("$object|${EACH_REFUSED[$object]}")
 		OBJECT_RESULT[$object]="left-out"
 	done
+	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep . | grep -vxFf <(printf '%s\n' "${!EACH_REFUSED[@]}" none))
 	((${#CHANGED[@]})) || { reason "nothing of it can be taken"; stop_if_reasons; }
-	keep_old
 	[[ -s $WORK/known ]] || known_names >"$WORK/known"
 	for object in "${CHANGED[@]}"; do
 		nm -u -- "$WORK/post/$object"

@@ -49,7 +49,10 @@ used_names()
 		}' | sort -u
 }
 
-# Names of what differs: new files, and those of CANDIDATES that are not equal
+# content_of DIR: "SUM  NAME" of the files that stdin names
+content_of() { (cd "$1" && xargs -r -d '\n' sha1sum --) | sort; }
+
+# Names of what differs: new files, and those that were used and are not equal
 differing()
 {
 	local path
@@ -62,13 +65,11 @@ differing()
 	else
 		cp "$WORK/names.old" "$WORK/names.used"
 	fi
-	while IFS= read -r path; do
-		if [[ -f $TO/$path ]]; then
-			cmp -s -- "$SOURCE/$path" "$TO/$path" || printf '%s\n' "$path"
-		else
-			printf '%s\n' "$path" >>"$WORK/names.gone"
-		fi
-	done <"$WORK/names.used"
+	comm -23 "$WORK/names.used" "$WORK/names.new" | while IFS= read -r path; do
+		[[ -f $TO/$path ]] || printf '%s\n' "$path"
+	done >"$WORK/names.gone"
+	comm -23 "$WORK/names.used" "$WORK/names.gone" >"$WORK/names.both"
+	comm -13 <(content_of "$SOURCE" <"$WORK/names.both") <(content_of "$TO" <"$WORK/names.both") | cut -c43- | sort
 }
 
 # reline FILE: keep the line numbers of $WORK/plain/FILE, into $WORK/patched
@@ -118,7 +119,6 @@ take_differences()
 	[[ -f $TO/Kconfig && -f $TO/kernel/fork.c ]] || usage_error "--to: $TO is not a kernel's source"
 	[[ $TO != "$SOURCE" ]] || usage_error "--to: $TO is the source itself"
 	mkdir -p "$WORK/patched" "$WORK/plain" "$WORK/log"
-	: >"$WORK/names.gone"
 	differing >"$WORK/names.differ"
 	while IFS= read -r path; do
 		if is_no_code "$path"; then
@@ -346,12 +346,73 @@ probe_view()
 	screen_in old "${probe[@]}"
 }
 
-JUDGED=()	# arguments for kspl-objdiff
-# judge_types OBJECT...: with a patch: compiles over the old types as well, for
-# kspl-objdiff to see which functions a changed type concerns
+# kept_view: the view in which functions stay as they were that need new types
+kept_view()
+{
+	[[ ${VIEWS[-1]} != kept ]] || return 0
+	VIEWS+=(kept)
+	cp -- "$WORK/undo-old" "$WORK/undo-kept"
+	old_types kept
+	choose_types_view
+}
+
+declare -A JUDGED=()	# object -> the same over the old types, for kspl-objdiff
+
+# judge_over VIEW OBJECT...: those of them that compile in that view are compiled
+# so, for kspl-objdiff to see which functions a changed type concerns
+judge_over()
+{
+	local view=$1 object jobs=()
+
+	shift
+	for object in "$@"; do
+		! job_failed "$object" screen || continue
+		make_job "$object" oldtypes
+		printf '%s\n' "$view" >"$WORK/oldtypes/$object.view"
+		jobs+=("$WORK/oldtypes/$object.job")
+		JUDGED[$object]=$WORK/oldtypes/$object
+	done
+	((${#jobs[@]})) || return 0
+	run_jobs 'compiled over old types' "${jobs[@]}"
+	for object in "$@"; do
+		[[ -z ${JUDGED[$object]-} ]] || ! job_failed "$object" oldtypes || unset "JUDGED[$object]"
+	done
+}
+
+# judged_args OBJECT...: in ARGS
+judged_args()
+{
+	local object
+
+	for object in "$@"; do
+		[[ -z ${JUDGED[$object]-} ]] || ARGS+=(--old-types "$object" "${JUDGED[$object]}")
+	done
+}
+
+# unjudged JSON: objects in which types changed, and what that concerns can't be told
+unjudged() { sed -n 's/^ *{"source": "\([^"]*\)", "types": "changed".*/\1/p' "$1"; }
+
+# judge_new: objects that were compiled over the new types
+judge_new()
+{
+	local object new=()
+
+	for object in "${OBJECTS[@]}"; do
+		[[ ${VIEW_OF[$object]} != new ]] || new+=("$object")
+	done
+	((${#new[@]})) || return 0
+	kept_view
+	screen_in kept "${new[@]}"
+	judge_over kept "${new[@]}"
+	for object in "${new[@]}"; do
+		VIEW_OF[$object]=new
+	done
+}
+
+# judge_types OBJECT...: the same with a patch
 judge_types()
 {
-	local object path jobs=() done=()
+	local object path left=()
 
 	[[ $VIEW == overlay ]] || return 0
 	for path in "${CODE_FILES[@]}"; do
@@ -366,18 +427,12 @@ judge_types()
 		make_job "$object" screen
 	done
 	screen_in old "$@"
-	for object in "$@"; do
-		! job_failed "$object" screen || continue
-		make_job "$object" oldtypes
-		printf 'old\n' >"$WORK/oldtypes/$object.view"
-		jobs+=("$WORK/oldtypes/$object.job")
-		done+=("$object")
-	done
-	((${#jobs[@]})) || return 0
-	run_jobs 'compiled over old types' "${jobs[@]}"
-	for object in "${done[@]}"; do
-		job_failed "$object" oldtypes || JUDGED+=(--old-types "$object" "$WORK/oldtypes/$object")
-	done
+	left=("${SCREEN_LEFT[@]}")
+	judge_over old "$@"
+	((${#left[@]})) || return 0
+	kept_view
+	screen_in kept "${left[@]}"
+	judge_over kept "${left[@]}"
 }
 
 # Names that the running kernel has; where nothing was built, those that were
@@ -609,4 +664,5 @@ compile_to()
 		! job_failed "$object" pre || compile_failed "$object" pre
 		! job_failed "$object" post || compile_failed "$object" post
 	done
+	[[ -n $PARTIAL ]] || judge_new
 }

@@ -39,15 +39,25 @@ make_update()
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
 	args+=("${LEAVE_OUT[@]}")
-	"$OBJDIFF" "${args[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+	ARGS=()
+	judged_args "${CHANGED[@]}"
+	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
 	status=$?
-	if ((status == 4)) && [[ -z $TO ]] && grep -qE '"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
+	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
+		grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
 		verbose "types changed: seeing which functions that concerns"
 		judge_types "${CHANGED[@]}"
 		if ((${#JUDGED[@]})); then
-			"$OBJDIFF" "${args[@]}" "${JUDGED[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+			judged_args "${CHANGED[@]}"
+			"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
 			status=$?
 		fi
+	fi
+	if ((status == 0)); then
+		while IFS= read -r object; do
+			reason "$object: types changed, and it does not compile over the old ones: what that concerns can't be told; way out: leave their layout as it is"
+		done < <(unjudged "$WORK/objdiff.json")
+		stop_if_reasons
 	fi
 	if ((VERBOSE && status == 0)); then
 		cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2

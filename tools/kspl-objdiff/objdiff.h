@@ -383,6 +383,7 @@ struct tu {
 	struct obj *pre, *post;	/* pre is NULL for a new file */
 	struct obj *old;	/* post over the old types, or NULL */
 	u32 ninit;		/* changes that only count at boot */
+	const char *types;	/* "same", "changed", "judged" */
 	bool left;		/* all of it stays as it is */
 	bool dirty;		/* to be judged (again) */
 };

@@ -215,7 +215,8 @@ static void json_calls(struct obj *obj, FILE *f)
 static void json_tu(struct tu *tu, FILE *f)
 {
 	fputs("{", f);
-	field(f, "source", tu->label, true);
+	field(f, "source", tu->label, false);
+	field(f, "types", tu->types, true);
 	json_list(tu->post, "replaced", is_replaced, f);
 	json_list(tu->post, "new", is_new, f);
 	json_list(tu->post, "copied", is_copied, f);

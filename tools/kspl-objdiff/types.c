@@ -556,20 +556,53 @@ static bool is_same_over_old(const struct tu *tu, const struct unit *u)
 	return false;
 }
 
-static void check_function(struct update *up, struct types *ts,
+/* Does it reach a type that changed, as far as debug information tells? */
+static bool check_function(struct update *up, struct types *ts,
 			   struct unit *u)
 {
+	bool reaches = false;
 	struct type **t;
 
 	vec_for_each(t, &ts->list)
 		(*t)->level = 0;
 	for_each_top(ts, mark_function, u);
 	vec_for_each(t, &ts->list)
-		if ((*t)->change && (*t)->level && !(*t)->is_enum)
+		if ((*t)->change && (*t)->level && !(*t)->is_enum) {
+			reaches = true;
 			refuse(up, "type_changed", u->obj, u, u->name,
 			       "leave the layout as it is: objects of the old one exist",
 			       "it reaches %s, whose layout changed (%s)",
 			       (*t)->name, (*t)->change);
+		}
+	return reaches;
+}
+
+/* A struct or union that changed, or NULL. */
+static const struct type *changed_layout(const struct types *ts)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->list)
+		if ((*t)->change && !(*t)->is_enum)
+			return *t;
+	return NULL;
+}
+
+/*
+ * A cast within an expression leaves no trace in the debug information. But
+ * where all else is the same, code that differs over the old types needs one
+ * of the new.
+ */
+static void check_unseen(struct update *up, const struct types *ts,
+			 struct unit *u)
+{
+	const struct type *t = changed_layout(ts);
+
+	if (t)
+		refuse(up, "type_changed", u->obj, u, u->name,
+		       "leave the layout as it is: objects of the old one exist",
+		       "compiled over the old types it is other code, and types changed (%s: %s)",
+		       t->name, t->change);
 }
 
 /* Variables of other files: what is declared now is not what is there. */
@@ -732,9 +765,11 @@ static void check_tu(struct update *up, struct tu *tu)
 			continue;
 		any = true;
 		check_variables(up, &pre, &post, *u);
-		if (changes)
-			check_function(up, &post, *u);
+		if (changes && !check_function(up, &post, *u) && tu->old)
+			check_unseen(up, &post, *u);
 	}
+	if (changed_layout(&post))
+		tu->types = tu->old ? "judged" : "changed";
 	if (any && changes)
 		check_enums(up, &post, tu->post);
 }

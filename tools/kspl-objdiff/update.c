@@ -55,7 +55,7 @@ void update_add_tu(struct update *up, const char *target, const char *label,
 		   const char *pre, const char *post)
 {
 	u32 t = find_target(up, target);
-	struct tu tu = { .label = label };
+	struct tu tu = { .label = label, .types = "same" };
 
 	tu.post = read_side(up, post, label, t);
 	tu.post->post = true;
