@@ -15,6 +15,7 @@ help:
 	@echo 'make                  build the tools'
 	@echo 'make demo             two hot updates of a kernel in a VM, as a story'
 	@echo 'make demo-stock       the same on an unmodified Debian kernel'
+	@echo 'make demo-release     an unmodified Debian kernel goes to the next release'
 	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
@@ -65,6 +66,9 @@ demo: setup tools
 demo-stock: setup tools
 	@$(call run,demo/demo-stock.sh)
 
+demo-release: setup tools
+	@$(call run,demo/demo-release.sh)
+
 match-stock: setup tools
 	@tests/match/stock
 
@@ -86,4 +90,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test demo demo-stock match-stock bench corpus fuzz deb clean
+	test demo demo-stock demo-release match-stock bench corpus fuzz deb clean
