@@ -54,6 +54,7 @@ typed "IMAGE=\$(scripts/get-image $older)"
 # shellcheck disable=SC2016 # as typed
 typed 'cat $IMAGE/release'
 KSPL_DEMO_RELEASE=$(cat "$IMAGE/release")
+# shellcheck disable=SC2034 # as typed
 OLD='' NEW=''
 typed "OLD=\$(scripts/get-source $older)"
 typed "NEW=\$(scripts/get-source $newer)"
@@ -77,7 +78,7 @@ typed "tools/kspl-build/kspl-build -k $KSPL_DEMO_RELEASE --to \$NEW --partial --
 took "$start"
 typed 'ls -l build/demo-release/*.ko'
 typed 'demo/release-report.py build/demo-release/build.json'
-deb=$(scripts/get-deb "linux-image-$(sed 's/-.*//' <<<"$newer")+${KSPL_DEMO_RELEASE#*+}-unsigned" "$newer")
+deb=$(scripts/get-deb "linux-image-${newer%%-*}+${KSPL_DEMO_RELEASE#*+}-unsigned" "$newer")
 dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/share/doc/*/changelog.Debian.gz' | zcat >"$OUT/changelog"
 typed "demo/release-cves.py build/demo-release/build.json build/demo-release/changelog $older $newer \$OLD \$NEW"
 

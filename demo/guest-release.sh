@@ -23,6 +23,7 @@ set_as() {
 	}
 }
 
+# shellcheck disable=SC2317 # called by claim
 busy() {
 	kill -0 "$load" 2>/dev/null
 }
