@@ -541,6 +541,19 @@ check "--to: --only" compiles kernel/other.o run_to --only 'kernel/*'
 check "--to: --only own" compiles 'fs/fn.o kernel/other.o' run_to --only own
 to_tree fs/mod.c 's/0/1/'
 check "--to: a module" compiles fs/mod.o run_to
+to_tree fs/mod.c 's/0/1/' fs/fn.c 's/return FN/return 2/'
+echo 'mod 4096 0 - Live 0x0' >modules
+check "--modules: a module that is loaded" compiles 'fs/fn.o fs/mod.o' run_to --modules modules
+echo 'another 4096 0 - Live 0x0' >modules
+check "--modules: one that is not" compiles fs/fn.o run_to --modules modules
+
+# with --partial, what needs new types stays as it is, function by function
+to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return s->b/return s->new/;s/return FN/return 2/'
+check "--partial: a function that needs a new member stays as it was" over kept run_to --partial
+check "--partial: ... and kspl-objdiff hears of it" grep -q -- '--partial .*--leave-out fs/fn.o get ' called
+to_tree fs/fn.c 's/return FN/return 2/'
+check "--partial: what can be had over the old types is had" over old run_to --partial
+check "--partial: ... and all of it" sh -c '! grep -q -- --leave-out called'
 
 # --- real kernels -----------------------------------------------------------
 

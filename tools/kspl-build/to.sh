@@ -49,6 +49,21 @@ used_names()
 		}' | sort -u
 }
 
+# Where nothing was built, what would not be compiled is left out where that is
+# known.
+listed_names()
+{
+	local commands=$BUILD/.ksplice-commands includes=$BUILD/.ksplice-includes
+
+	if [[ -f $commands && -f $includes ]]; then
+		awk -F'\t' 'FILENAME == ARGV[1] { used[$2] = 1; next }
+			FILENAME == ARGV[2] { used[$1] = 1; next }
+			!/\.[cS]$/ || ($0 in used)' "$commands" "$includes" "$WORK/names.old"
+	else
+		cat "$WORK/names.old"
+	fi
+}
+
 # content_of DIR: "SUM  NAME" of the files that stdin names
 content_of() { (cd "$1" && xargs -r -d '\n' sha1sum --) | sort; }
 
@@ -63,7 +78,7 @@ differing()
 	if is_built; then
 		used_names >"$WORK/names.used"
 	else
-		cp "$WORK/names.old" "$WORK/names.used"
+		listed_names >"$WORK/names.used"
 	fi
 	comm -23 "$WORK/names.used" "$WORK/names.new" | while IFS= read -r path; do
 		[[ -f $TO/$path ]] || printf '%s\n' "$path"
