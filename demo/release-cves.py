@@ -57,7 +57,7 @@ def words(text):
 
 def matches(title, sources, functions):
     title = re.sub(r"^(\[[^]]*\] )+", "", title)
-    named = {functions[w] for w in re.findall(r"\w{6,}", title) if w in functions}
+    named = {functions[w] for w in re.findall(r"\w*_\w+", title) if w in functions}
     if named:
         return named
     if ": " not in title:

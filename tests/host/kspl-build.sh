@@ -361,6 +361,11 @@ check "... in the report too" jq -e '.result == "unsafe" and .exit == 4 and (.re
 	.objects[0].object == "fs/fn.o" and .files[0].path == "fs/fn.c"' report.json
 OBJDIFF_EXIT=3
 check "what kspl-objdiff finds no change in is none" exits 3 run fix.patch
+# a kernel built with another version of the series
+OBJDIFF_EXIT=0
+printf '0x00000000\tksplice_abi_4\tvmlinux\tEXPORT_SYMBOL_GPL\t\n' >bld/Module.symvers
+check "a core of another format: said" says 'takes updates of format 4' run fix.patch
+: >bld/Module.symvers
 OBJDIFF_EXIT=1
 check "a failure of kspl-objdiff is one" exits 1 run fix.patch
 check "--keep keeps the objects" exits 1 run --keep kept fix.patch

@@ -124,9 +124,13 @@ END
 # the same for every build of it.
 core_symvers()
 {
-	local symbol
+	local symbol format
 
 	: >"$1"
+	format=$(sed -n 's/.*\tksplice_abi_\([0-9]*\)\t.*/\1/p' "$BUILD/Module.symvers")
+	[[ -z $format || $format == 5 ]] || die $EXIT_FAILED \
+		"the kernel in $BUILD takes updates of format $format, and this kspl-build makes such of format 5" \
+		"Use the kspl-build that belongs to the series that kernel was built with, or build it with today's."
 	! grep -q $'\tksplice_abi_5\t' "$BUILD/Module.symvers" || return 0
 	core_crcs >"$WORK/core.crcs"
 	for symbol in ksplice_abi_5 ksplice_shadow_{get,attach,detach,take_over}; do
