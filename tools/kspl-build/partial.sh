@@ -32,6 +32,8 @@ keep_names()
 		-e "s|^$path other \([^=[]*[^=[ ]\) *[=[].*|\1|p" "$WORK/undo-kept" | sed 's/.*[ *]//')
 }
 
+not_kept() { EACH_REFUSED[$1]="needs_new_types|it does not compile over the old types"; }
+
 # keep_old: over the old types, after all
 keep_old()
 {
@@ -47,7 +49,7 @@ keep_old()
 	for object in "${again[@]}"; do
 		VIEW_OF[$object]=new
 		if job_failed "$object" screen; then
-			EACH_REFUSED[$object]="needs_new_types|it does not compile over the old types"
+			not_kept "$object"
 			continue
 		fi
 		make_job "$object" post
@@ -58,11 +60,14 @@ keep_old()
 	((${#kept[@]})) || return 0
 	run_jobs compiled "${jobs[@]}"
 	for object in "${kept[@]}"; do
-		! job_failed "$object" post || compile_failed "$object" post
+		# perhaps no longer, after something was put back for another
+		if job_failed "$object" post; then
+			not_kept "$object"
+			continue
+		fi
 		VIEW_OF[$object]=kept
 		keep_names "$object"
 	done
-	verbose "over the old types now: ${kept[*]}"
 }
 
 # take_possible: what kspl-objdiff has to know of what can't be taken
