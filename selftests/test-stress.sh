@@ -99,8 +99,17 @@ probing() {
 	echo >"$TRACING/kprobe_events"
 }
 
+# bpf TYPE FUNCTION: a BPF program is there for a moment.
+bpf() {
+	sleep 0.05 | "$DIR/ksplice-bpf" "$1" "$2" ${MARK:+"$OBJECT"}
+}
+
 sleepers_come() {
 	timeout 0.2 cat "$TARGET/sleep_interruptible"
+}
+
+have_btf() {
+	bpf fexit test_chain_a >/dev/null 2>&1
 }
 
 start_load() {
@@ -117,6 +126,10 @@ start_load() {
 	in_background sleepers_come
 	in_background tracing
 	in_background probing
+	in_background bpf kprobe test_chain_a
+	in_background bpf kretprobe test_chain_b
+	! have_btf || in_background bpf fentry test_chain_b
+	! have_btf || in_background bpf fexit test_chain_a
 	[ ! -w "$CPU1" ] || in_background hotplug
 	! modprobe -n dummy 2>/dev/null || in_background modules
 }
