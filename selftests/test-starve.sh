@@ -3,7 +3,7 @@
 #
 # No memory: each allocation in turn fails while an update is loaded, applied,
 # taken back.  Either that fails as a whole, and the kernel is what it was, or
-# it is done as a whole.
+# it is done as a whole.  Then the same for functions of the core that may fail.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
@@ -11,6 +11,8 @@
 U=$SYSFS/chain
 FAILSLAB=/sys/kernel/debug/failslab
 FAIL_PAGES=/sys/kernel/debug/fail_page_alloc
+FAIL_FUNCTION=/sys/kernel/debug/fail_function
+CLEANUP=nothing_fails
 MOST=2000
 
 # The kernel shows the stack of who gets no memory.
@@ -37,6 +39,32 @@ have_faults() {
 	echo N >"$FAIL_PAGES/ignore-gfp-highmem"
 	echo 0 >"$FAIL_PAGES/min-order"
 	echo 0 >"$FAIL_PAGES/verbose"
+}
+
+have_failing_functions() {
+	[ -w "$FAIL_FUNCTION/inject" ] && return 0
+	skip "the kernel has no CONFIG_FAIL_FUNCTION"
+	return 1
+}
+
+# The next call of that function returns -ENOMEM.
+fails() {
+	put "$1" "$FAIL_FUNCTION/inject" || return
+	printf '%#x' -12 >"$FAIL_FUNCTION/$1/retval"
+	echo N >"$FAIL_FUNCTION/task-filter"
+	echo 100 >"$FAIL_FUNCTION/probability"
+	echo 1 >"$FAIL_FUNCTION/interval"
+	echo 0 >"$FAIL_FUNCTION/verbose"
+	echo 1 >"$FAIL_FUNCTION/times"
+}
+
+nothing_fails() {
+	[ ! -w "$FAIL_FUNCTION/inject" ] || echo >"$FAIL_FUNCTION/inject"
+}
+
+# That call came.
+has_failed() {
+	[ "$(cat "$FAIL_FUNCTION/times")" -eq 0 ] || fail "$1 was not called"
 }
 
 # count RESULT: how often it failed, and how often it was done without that memory
@@ -118,5 +146,60 @@ applies_and_undoes() {
 	expect 111 "$TARGET/chain"
 }
 
+functions_of_a_load() {
+	local f entries out
+
+	have_failing_functions || return
+	entries=$(cat "$TARGET/entries")
+	for f in ksplice_hooks_init ksplice_resolve_check \
+		 ksplice_sysfs_add_funcs; do
+		fails $f || return
+		out=$(insmod "$DIR/ksplice-chain.ko" 2>&1) &&
+			fail "loaded although $f failed"
+		[[ $out = *"Cannot allocate memory"* ]] || fail "$f: $out"
+		has_failed $f
+		nothing_fails
+		not_loaded $f
+	done
+	load chain && apply chain || return
+	expect 222 "$TARGET/chain"
+}
+
+# failing_change VALUE FUNCTION...
+failing_change() {
+	local value=$1 f entries
+
+	shift
+	entries=$(cat "$TARGET/entries")
+	for f; do
+		fails "$f" || return
+		refused "$value" "$U/enabled" "Cannot allocate memory"
+		has_failed "$f"
+		nothing_fails
+		expect $((1 - value)) "$U/enabled"
+		expect out_of_memory "$U/abort_cause"
+		expect "$entries" "$TARGET/entries"
+	done
+}
+
+functions_of_a_change() {
+	have_failing_functions || return
+	load chain || return
+	failing_change 1 ksplice_sysfs_add_funcs ksplice_stop_alloc \
+		ksplice_window_open
+	expect_state chain ready 0 out_of_memory
+	apply chain || return
+	failing_change 0 ksplice_stop_alloc ksplice_window_open
+	expect applied "$U/state"
+	expect 222 "$TARGET/chain"
+	undo chain || return
+	expect_state chain reversed 0
+	expect 111 "$TARGET/chain"
+}
+
 need_updates chain
-run_tests loads applies_and_undoes
+run_tests \
+	loads \
+	applies_and_undoes \
+	functions_of_a_load \
+	functions_of_a_change

@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/error-injection.h>
 #include <linux/irqflags.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -223,3 +224,4 @@ int ksplice_hooks_init(struct ksplice_update *update,
 	update->nr_hooks = view->hdr->hooks.n;
 	return 0;
 }
+ALLOW_ERROR_INJECTION(ksplice_hooks_init, ERRNO);

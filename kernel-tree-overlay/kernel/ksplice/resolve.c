@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/error-injection.h>
 #include <linux/jump_label.h>
 #include <linux/kallsyms.h>
 #include <linux/module.h>
@@ -388,3 +389,4 @@ int ksplice_resolve_check(struct ksplice_update *update,
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(ksplice_resolve_check, ERRNO);

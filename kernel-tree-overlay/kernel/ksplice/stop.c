@@ -15,6 +15,7 @@
 #include <linux/atomic.h>
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
+#include <linux/error-injection.h>
 #include <linux/jump_label.h>
 #include <linux/memory.h>
 #include <linux/perf_event.h>
@@ -343,6 +344,7 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 	collect(stop);
 	return 0;
 }
+ALLOW_ERROR_INJECTION(ksplice_stop_alloc, ERRNO);
 
 /* Somebody else's bytes?  Context: jump_label_lock() and text_mutex held. */
 static int check_text(struct ksplice_stop *stop)

@@ -8,6 +8,7 @@
 
 #include <linux/capability.h>
 #include <linux/ctype.h>
+#include <linux/error-injection.h>
 #include <linux/kallsyms.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
@@ -348,6 +349,7 @@ int ksplice_sysfs_add_funcs(struct ksplice_object *object)
 	}
 	return 0;
 }
+ALLOW_ERROR_INJECTION(ksplice_sysfs_add_funcs, ERRNO);
 
 /**
  * ksplice_sysfs_remove_funcs - show a target's functions no more

@@ -19,6 +19,7 @@
  * al., "Live Migration of Virtual Machines", NSDI 2005.
  */
 #include <linux/bits.h>
+#include <linux/error-injection.h>
 #include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -158,6 +159,7 @@ int ksplice_window_open(void)
 		free_window(window);
 	return ret;
 }
+ALLOW_ERROR_INJECTION(ksplice_window_open, ERRNO);
 
 static void reset(struct recorder *rec)
 {
