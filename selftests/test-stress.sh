@@ -118,6 +118,8 @@ start_load() {
 	if command -v stress-ng >/dev/null; then
 		in_background stress-ng -t 5 --fork 1 --exec 1 --kill 1 \
 			--fault 1 --switch 1 --clone 1 --vm 1 --vm-bytes 16M
+	else
+		note "no stress-ng: without its load"
 	fi
 	in_background births_and_deaths
 	in_background signals
