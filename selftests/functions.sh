@@ -254,8 +254,9 @@ have_kmemleak() {
 # younger than 5 s is no leak yet, nor is what has changed since the last scan.
 nothing_leaked() {
 	sleep 6
-	echo scan >"$KMEMLEAK"
-	echo scan >"$KMEMLEAK"
+	# Without memory for its own lists it switches itself off.
+	have_kmemleak || { skip "kmemleak is off"; return; }
+	put scan "$KMEMLEAK" && put scan "$KMEMLEAK" || return
 	grep -q . "$KMEMLEAK" || return 0
 	fail "$(grep -c '^unreferenced' "$KMEMLEAK") leaks"
 	head -n 60 "$KMEMLEAK" | sed 's/^/#   /'

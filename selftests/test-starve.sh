@@ -15,8 +15,10 @@ FAIL_FUNCTION=/sys/kernel/debug/fail_function
 CLEANUP=nothing_fails
 MOST=2000
 
-# The kernel shows the stack of who gets no memory.
+# The kernel shows the stack of who gets no memory, and kmemleak says that it got
+# none itself.
 SPLATS=${SPLATS/|Call Trace/}
+SPLATS=${SPLATS/|kmemleak:/|kmemleak: [0-9]+ new}
 
 # A slow kernel skips some, other ones each time.
 next() {
