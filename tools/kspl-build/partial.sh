@@ -88,6 +88,22 @@ take_possible()
 	done | awk '{ print $NF }' | really_unknown >"$WORK/unknown"
 }
 
+# leave_unjudged: objects in which types changed all the same are left out; true if
+# there are any
+leave_unjudged()
+{
+	local object left=()
+
+	mapfile -t left < <(unjudged "$WORK/objdiff.json")
+	((${#left[@]})) || return 1
+	for object in "${left[@]}"; do
+		LEFT_OUT+=("$object|type_changed|types changed in it that can't be had as they were")
+		OBJECT_RESULT[$object]="left-out"
+	done
+	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep -vxFf <(printf '%s\n' "${left[@]}"))
+	((${#CHANGED[@]})) || { reason "nothing of it can be taken"; stop_if_reasons; }
+}
+
 # tell_left_out: in words
 tell_left_out()
 {

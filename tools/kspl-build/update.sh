@@ -19,9 +19,10 @@ find_objdiff()
 		"'make' in tools/kspl-objdiff builds it; KSPL_OBJDIFF may name it."
 }
 
-make_update()
+# run_objdiff: the update's object of all that changed; its exit code
+run_objdiff()
 {
-	local object args=() status line description
+	local object args=() description
 
 	description=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]-/dev/null}" | head -n 1)
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
@@ -42,17 +43,27 @@ make_update()
 	ARGS=()
 	judged_args "${CHANGED[@]}"
 	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+}
+
+make_update()
+{
+	local object status line
+
+	run_objdiff
 	status=$?
 	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
 		grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
 		verbose "types changed: seeing which functions that concerns"
 		judge_types "${CHANGED[@]}"
 		if ((${#JUDGED[@]})); then
-			judged_args "${CHANGED[@]}"
-			"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+			run_objdiff
 			status=$?
 		fi
 	fi
+	while [[ -n $PARTIAL ]] && ((status == 0)) && leave_unjudged; do
+		run_objdiff
+		status=$?
+	done
 	if ((status == 0)); then
 		while IFS= read -r object; do
 			reason "$object: types changed, and it does not compile over the old ones: what that concerns can't be told; way out: leave their layout as it is"
