@@ -3,9 +3,9 @@
 """release-cves.py BUILD.json CHANGELOG OLDER NEWER OLD NEW: CVEs that an update covers
 
 An estimate: the changelog names a CVE behind the title of a commit, not its files. A
-title is taken to be about the changed files that have all the words before its last
-colon in their paths ("ipv6: mcast: ..." is net/ipv6/mcast.c), or about the file of a
-function it names. BUILD.json tells what the update has of these files.
+title is taken to be about the changed files, a few at most, that have all the words
+before its last colon in their paths ("ipv6: mcast: ..." is net/ipv6/mcast.c), or about
+the file of a function it names. BUILD.json tells what the update has of these files.
 
 OLDER, NEWER: versions in the changelog. OLD, NEW: the two source trees.
 """
@@ -15,6 +15,9 @@ import json
 import os
 import re
 import sys
+
+
+FILES_AT_MOST = 4
 
 
 def entries(path, older, newer):
@@ -55,17 +58,24 @@ def words(text):
     return [w for w in re.split(r"[^a-z0-9]+", text.lower()) if w]
 
 
+def for_another(title):
+    """Is it marked as about other architectures?"""
+    tags = re.match(r"\[([^]]*)\] ", title)
+    return tags is not None and not re.search("amd64|x86", tags.group(1))
+
+
 def matches(title, sources, functions):
     title = re.sub(r"^(\[[^]]*\] )+", "", title)
     named = {functions[w] for w in re.findall(r"\w*_\w+", title) if w in functions}
     if named:
         return named
-    if ": " not in title:
-        return set()
-    want = set(words(title.rsplit(": ", 1)[0])) - {"x86", "core", "driver", "drivers", "fs", "net"}
+    parts = re.split(": | - ", title)
+    want = set(words(" ".join(parts[:-1]))) - {"x86", "core", "driver", "drivers", "fs", "net"}
     if not want:
         return set()
-    return {s for s in sources if want <= set(words(s))}
+    found = {s for s in sources if want <= set(words(s))}
+    # the name of a whole subsystem says nothing
+    return found if len(found) <= FILES_AT_MOST else set()
 
 
 def main():
@@ -86,7 +96,9 @@ def main():
     sums, lines = collections.Counter(), []
     for title, cves in entries(sys.argv[2], sys.argv[3], sys.argv[4]):
         files = matches(title, sources, functions)
-        if not files:
+        if for_another(title):
+            verdict = "not in this kernel, or not loaded"
+        elif not files:
             verdict = "its files are not known"
         elif files & taken and not files & left:
             verdict = "covered"

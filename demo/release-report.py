@@ -20,6 +20,7 @@ WORDS = {
     "special_changed": "its file has something that counts at boot only",
     "site_in_the_way": "the jump to it would stand where the kernel changes code itself",
     "always_busy": "some thread is always inside it",
+    "unknown_section": "it needs what only the kernel's own link puts together",
     "unknown_symbol": "it needs a symbol that the running kernel does not have",
     "too_short": "there is no room for a jump",
     "set_at_boot": "it uses a new variable that boot code sets up",
