@@ -697,6 +697,16 @@ static void add_targets(void)
 		vec_add(&b.targets)->name = add_string(t->name);
 }
 
+/* What the core would not read must not leave the house. */
+static void check_blob(const struct buf *o)
+{
+	char why[400];
+
+	if (blob_check(o->v, o->n, why, sizeof(why)))
+		die("no kernel would take the update that was made (%s): please report this, with the objects",
+		    why);
+}
+
 static void lay_out(void)
 {
 	struct ksplice_f_header h = {};
@@ -729,6 +739,7 @@ static void lay_out(void)
 	h.checksum = crc32(0, o.v, o.n);
 	memcpy(o.v, &h, sizeof(h));
 
+	check_blob(&o);
 	s->name = KSPLICE_SECTION;
 	s->type = SHT_PROGBITS;
 	s->flags = SHF_ALLOC;

@@ -610,6 +610,9 @@ static u32 sym_rank(const struct sym *sym, const struct unit *u)
 {
 	u32 rank = sym->bind == STB_GLOBAL ? 2 : sym->bind == STB_WEAK;
 
+	/* a mark for resolve_btfids, where the name of a list may stand too */
+	if (starts_with(sym->name, "__BTF_ID__"))
+		return 0;
 	if (sym->type == STT_FUNC || sym->type == STT_OBJECT)
 		rank += 4;
 	if (sym->value == u->off)

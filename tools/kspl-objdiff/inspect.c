@@ -8,10 +8,6 @@
 
 #include "objdiff.h"
 
-/* blobcheck.c */
-int blob_check(const void *blob, size_t size, char *why, size_t len);
-const char *blob_site_name(u32 kind);
-
 /* The file, and the blob in it */
 static struct {
 	const char *path;

@@ -515,6 +515,10 @@ struct out {
 
 void blob_build(struct update *up, struct out *out);
 
+/* blobcheck.c */
+int blob_check(const void *blob, size_t size, char *why, size_t len);
+const char *blob_site_name(u32 kind);
+
 /* inspect.c */
 int inspect_file(const char *path, bool json);
 int inspect_at(const char *path, const char *place);
