@@ -217,8 +217,11 @@ prepare_debian()
 	msg "  building the tools that building the kernel needs"
 	debian_make "make modules_prepare" -C "$dir" -j "$JOBS" modules_prepare
 	cp -- "$HEADERS/Module.symvers" "$dir/"
-	[[ ! -f $HEADERS/include/generated/utsversion.h ]] ||
-		cp -- "$HEADERS/include/generated/utsversion.h" "$dir/include/generated/"
+	# what is in these only Debian's own build knows: its version is in strings
+	for f in utsversion.h package.h; do
+		[[ ! -f $HEADERS/include/generated/$f ]] ||
+			cp -- "$HEADERS/include/generated/$f" "$dir/include/generated/"
+	done
 
 	[[ $(<"$dir/include/config/kernel.release") == "$RELEASE" ]] || die $EXIT_FAILED \
 		"the prepared tree came out for $(<"$dir/include/config/kernel.release") instead of $RELEASE"
@@ -242,7 +245,7 @@ prepare_debian()
 # What the prepared tree depends on
 debian_key()
 {
-	printf 'format 4\nversion %s\ncompiler %s\nconfig %s\nsymvers %s\n' "$1" \
+	printf 'format 5\nversion %s\ncompiler %s\nconfig %s\nsymvers %s\n' "$1" \
 		"$("$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$BUILD/.config")" --version 2>&1 | head -n 1)" \
 		"$(sha256sum <"$BUILD/.config")" "$(sha256sum <"$BUILD/Module.symvers")"
 }

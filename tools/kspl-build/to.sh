@@ -455,7 +455,7 @@ judge_types()
 known_names()
 {
 	if ! is_built; then
-		find "$WORK/screenold" -name '*.o' -print0 | xargs -0r nm --defined-only -A 2>/dev/null | awk '{ print $NF }'
+		find "$WORK/screenold" -name '*.o' -print0 | xargs -0r nm --defined-only -g -A 2>/dev/null | awk '{ print $NF }'
 		awk '{ print $2 }' "$BUILD/Module.symvers"
 		printf '%s\n' _GLOBAL_OFFSET_TABLE_ __this_module
 	elif [[ -f $BUILD/System.map ]]; then
@@ -550,13 +550,13 @@ of_modules()
 	verbose "objects of the kernel and of ${#wanted[@]} module(s): ${#OBJECTS[@]}"
 }
 
-# really_unknown: of the names on stdin, those that are nowhere in the source of
-# the running kernel: not every name is in the lists of what was built
+# really_unknown: of the names on stdin, those that no header of the running kernel
+# declares: not every name is in the lists of what was built
 really_unknown()
 {
 	sort -u | comm -23 - "$WORK/known" >"$WORK/doubtful"
 	[[ -s $WORK/doubtful ]] || return 0
-	grep -rhowF --include='*.[chS]' -f "$WORK/doubtful" "$SOURCE" | sort -u |
+	grep -rhowF --include='*.[hS]' -f "$WORK/doubtful" "$SOURCE" | sort -u |
 		comm -23 "$WORK/doubtful" -
 }
 
