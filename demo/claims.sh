@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What both demos do in the VM: run commands, say what was seen, check it. To be
+# What the demos do in the VM: run commands, say what was seen, check it. To be
 # sourced after story.sh.
 
 out='' code=0
@@ -111,4 +111,15 @@ show_effect() {
 	[ "$try" ] || return 0
 	run "$try"
 	claim "$1" "$2"
+}
+
+# The end: no complaint, and the machine was not booted meanwhile ($boot_id).
+kernel_says() {
+	section 'What the kernel says'
+	run_ok "dmesg | grep -o 'ksplice: .*'"
+	run "dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace:|INFO:'"
+	claim 'no complaint' is ''
+	run_ok 'cat /proc/sys/kernel/random/boot_id'
+	# shellcheck disable=SC2154 # the caller's
+	claim 'the same boot as at the beginning' is "$boot_id"
 }

@@ -14,15 +14,8 @@ set -euo pipefail
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$REPO"
 OUT=$REPO/build/demo-release
-export KSPL_DEMO_DIR=$OUT KSPL_DEMO_COLOUR='' KSPL_DEMO_EMULATED=''
-if [ -t 1 ] && [ ! "${NO_COLOR:-}" ]; then
-	KSPL_DEMO_COLOUR=1
-fi
-# shellcheck source=demo/story.sh
-. demo/story.sh
 # shellcheck source=demo/host.sh
 . demo/host.sh
-trap 'code=$?; [ $code -eq 0 ] || printf "\n%s\n" "${BAD}The demo failed.${PLAIN}" >&2' EXIT
 
 NAME=release
 mkdir -p "$OUT"
@@ -69,8 +62,7 @@ so "$(wc -l <"$OUT/modules") modules"
 section 'One update of all that differs'
 paragraph "Everything that goes into the kernel itself or into one of these modules is
 compiled twice, as it is and as it will be, over the type definitions of the running
-kernel. The first time that takes half an hour and more; a compiler cache (ccache)
-remembers it."
+kernel. The first time that takes long; a compiler cache (ccache) remembers it."
 start=$EPOCHREALTIME
 typed "tools/kspl-build/kspl-build -k $KSPL_DEMO_RELEASE --to \$NEW --partial --modules build/demo-release/modules \\
 	-n $NAME -o build/demo-release --json build/demo-release/build.json 2>&1 |

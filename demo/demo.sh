@@ -15,15 +15,8 @@ set -euo pipefail
 . "$(dirname "$0")/../scripts/lib.sh"
 cd "$REPO"
 OUT=$REPO/build/demo
-export KSPL_DEMO_DIR=$OUT KSPL_DEMO_COLOUR='' KSPL_DEMO_EMULATED=''
-if [ -t 1 ] && [ ! "${NO_COLOR:-}" ]; then
-	KSPL_DEMO_COLOUR=1
-fi
-# shellcheck source=demo/story.sh
-. demo/story.sh
 # shellcheck source=demo/host.sh
 . demo/host.sh
-trap 'code=$?; [ $code -eq 0 ] || printf "\n%s\n" "${BAD}The demo failed.${PLAIN}" >&2' EXIT
 
 # So many differences are tried when none of demo/changes will do.
 TRIES=20

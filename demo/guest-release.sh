@@ -72,10 +72,5 @@ run_ok "rmmod ksplice_${KSPL_DEMO_NAME//-/_}"
 run_ok 'rmmod ksplice'
 claim 'nothing is left, not even the core' gone /sys/kernel/ksplice
 
-section 'What the kernel says'
-run_ok "dmesg | grep -o 'ksplice: .*'"
-run "dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace:|INFO:'"
-claim 'no complaint' is ''
-run_ok 'cat /proc/sys/kernel/random/boot_id'
-claim 'the same boot as at the beginning' is "$boot_id"
+kernel_says
 exit 0

@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What both demos do on the host: commands as typed, differences between the two
-# sources. To be sourced after story.sh.
+# What the demos do on the host: commands as typed, differences between the two
+# sources. To be sourced with $OUT set, the demo's directory.
+
+export KSPL_DEMO_DIR=$OUT KSPL_DEMO_COLOUR='' KSPL_DEMO_EMULATED=''
+if [ -t 1 ] && [ ! "${NO_COLOR:-}" ]; then
+	KSPL_DEMO_COLOUR=1
+fi
+# shellcheck source=demo/story.sh
+. demo/story.sh
+trap 'code=$?; [ $code -eq 0 ] || printf "\n%s\n" "${BAD}The demo failed.${PLAIN}" >&2' EXIT
 
 # typed COMMAND: print it as typed and run it, in this shell
 typed() {

@@ -246,8 +246,9 @@ find_groups()
 	((!${#CHANGED[@]})) || make_groups "${CHANGED[@]}"
 }
 
-# try_groups TAKEN-OR-NOT: creates each group's update, and calls that with its
-# name and whether it could be made
+EACH_MADE=()	# names of updates
+
+# try_groups: creates each group's update, if it can be made
 try_groups()
 {
 	local name n=0 shown=$SECONDS
@@ -255,19 +256,11 @@ try_groups()
 	while ((${#GROUPS_LEFT[@]})); do
 		name=${GROUPS_LEFT[0]}
 		GROUPS_LEFT=("${GROUPS_LEFT[@]:1}")
-		if each_create "$name"; then
-			"$1" "$name" yes
-		else
-			"$1" "$name" no
-		fi
+		! each_create "$name" || EACH_MADE+=("$name")
 		((++n))
 		((SECONDS - shown < 5)) || { msg "  tried: $n of $((n + ${#GROUPS_LEFT[@]}))"; shown=$SECONDS; }
 	done
 }
-
-EACH_MADE=()
-# shellcheck disable=SC2317 # called by try_groups
-note_made() { [[ $2 == no ]] || EACH_MADE+=("$1"); }
 
 # make_each: an update for each group of objects
 make_each()
@@ -283,7 +276,7 @@ make_each()
 	done
 	find_groups
 	phase objdiff "making ${#MEMBERS[@]} update(s)"
-	try_groups note_made
+	try_groups
 	phase link
 	((!${#EACH_MADE[@]})) || each_link "${EACH_MADE[@]}"
 	msg "done: ${#EACH_MADE[@]} update(s) of ${#MEMBERS[@]} in $EACH"
