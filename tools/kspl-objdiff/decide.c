@@ -840,7 +840,7 @@ void decide(struct update *up)
 {
 	struct tu *tu;
 
-	todo.n = 0;
+	todo = (unit_vec){};
 	vec_for_each(tu, &up->tus) {
 		u32 ninit = up->ninit;
 
