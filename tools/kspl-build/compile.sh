@@ -216,28 +216,35 @@ stale_check()
 	fi
 }
 
-# With many objects: what the preprocessor makes the same of is the same.
-# (That the line numbers are the same too goes with it, where they matter.)
-preprocess()
+# leave_different SIDE SIDE: leaves the objects of which the preprocessor does not
+# make the same on both sides. (That the line numbers are the same too goes with
+# it, where they matter.)
+leave_different()
 {
-	local object jobs=() left=()
+	local a=$WORK/$1 b=$WORK/$2 object jobs=() left=()
 
-	((${#OBJECTS[@]} > 4)) || return 0
 	for object in "${OBJECTS[@]}"; do
-		jobs+=("$WORK/pre/$object.cpp.job" "$WORK/post/$object.cpp.job")
+		jobs+=("$a/$object.cpp.job" "$b/$object.cpp.job")
 	done
 	run_jobs preprocessed "${jobs[@]}"
 	for object in "${OBJECTS[@]}"; do
-		if [[ $(<"$WORK/pre/$object.cpp.rc") == 0 && $(<"$WORK/post/$object.cpp.rc") == 0 ]] &&
-			cmp -s "$WORK/pre/$object.sum" "$WORK/post/$object.sum"; then
+		if [[ $(<"$a/$object.cpp.rc") == 0 && $(<"$b/$object.cpp.rc") == 0 ]] &&
+			cmp -s "$a/$object.sum" "$b/$object.sum"; then
 			OBJECT_RESULT[$object]=same
 		else
 			left+=("$object")
 		fi
 	done
 	OBJECTS=("${left[@]}")
-	((${#OBJECTS[@]})) || no_change "the patch changes no code"
 	verbose "objects whose source differs: ${#OBJECTS[@]}"
+}
+
+# With many objects that takes less time than to compile them.
+preprocess()
+{
+	((${#OBJECTS[@]} > 4)) || return 0
+	leave_different pre post
+	((${#OBJECTS[@]})) || no_change "the patch changes no code"
 }
 
 # generate OBJECT...: in our own tree, a source that is generated when the kernel

@@ -211,7 +211,7 @@ list_linked()
 
 find_objects()
 {
-	local cmd file object command
+	local cmd file object kind module
 	local -A by_object=() used=()
 
 	dependents >"$WORK/dependents"
@@ -233,10 +233,8 @@ find_objects()
 	load_commands "${!by_object[@]}"
 	list_linked
 
-	while IFS= read -r object; do
-		command=${COMMAND[$object]-}
-		[[ -n $command ]] || continue
-		if [[ $command != *' -D__KERNEL__ '* ]]; then
+	while IFS=$'\t' read -r object kind module; do
+		if [[ $kind == foreign ]]; then
 			verbose "$object: not part of the kernel, left out"
 			continue
 		fi
@@ -247,7 +245,7 @@ find_objects()
 				OUTSIDE+=("$object")
 				continue
 			fi
-			if is_outside "$object" "$command"; then
+			if [[ $kind == outside ]] || is_outside "$object"; then
 				OUTSIDE+=("$object")
 				continue
 			fi
@@ -258,19 +256,20 @@ find_objects()
 				done
 				continue
 			fi
-			if [[ $command == *' -DMODULE '* ]]; then
-				[[ $command =~ -DKBUILD_MODNAME=\'?\"([^\"]*) ]]
-				MODULE_OF[$object]=${BASH_REMATCH[1]-$object}
-				[[ ${MODULE_OF[$object]} != *:* || -n $EACH$PARTIAL ]] ||
-					reason "$object is a part of several modules (${MODULE_OF[$object]}): that is not supported"
+			if [[ $kind == module ]]; then
+				MODULE_OF[$object]=$module
+				[[ $module != *:* || -n $EACH$PARTIAL ]] ||
+					reason "$object is a part of several modules ($module): that is not supported"
 			fi
 			OBJECTS+=("$object")
 			;;
 		*.s | *.lds)
-			is_outside "$object" '' || OTHERS+=("$object")
+			[[ $kind == outside ]] || is_outside "$object" || OTHERS+=("$object")
 			;;
 		esac
-	done < <(printf '%s\n' "${!by_object[@]}" | sort)
+	done < <(for object in "${!by_object[@]}"; do
+			[[ -z ${COMMAND[$object]-} ]] || printf '%s\t%s\n' "$object" "${COMMAND[$object]}"
+		done | command_kinds | sort)
 
 	for file in "${CODE_FILES[@]}"; do
 		[[ -n ${used[$file]-} ]] || ((${#LISTED[@]})) || note "$file is not built in this configuration"
@@ -283,6 +282,32 @@ find_objects()
 # What replaces code would run while it is replaced.
 is_core() { [[ $1 == @(kernel/ksplice/*|arch/x86/kernel/ksplice*).o ]]; }
 
+# Of objects with their commands on stdin: OBJECT, what that is, and of a module
+# its name. A shell takes minutes for as much as that is.
+command_kinds()
+{
+	awk -F'\t' '
+	function has(flag) { return index(command, " " flag " ") }
+	{
+		command = " " $2 " "
+		kind = "vmlinux"
+		name = ""
+		if (!has("-D__KERNEL__")) {
+			kind = "foreign"
+		} else if (has("-D__DISABLE_EXPORTS") || has("-DBUILD_VDSO")) {
+			kind = "outside"
+		} else if (has("-DMODULE")) {
+			kind = "module"
+			name = $1
+			if (match(command, /-DKBUILD_MODNAME=[^"]?"[^"]+/)) {
+				name = substr(command, RSTART, RLENGTH)
+				sub(/^[^"]*"/, "", name)
+			}
+		}
+		print $1 "\t" kind "\t" name
+	}'
+}
+
 # Code that is built with the kernel's flags but does not run as part of it
 is_outside()
 {
@@ -292,9 +317,6 @@ is_outside()
 		return 0 ;;
 	arch/x86/entry/vdso/*)
 		[[ $1 == */@(vma|extable|vdso32-setup).o ]] || return 0 ;;
-	esac
-	case " $2 " in
-	*' -D__DISABLE_EXPORTS '* | *' -DBUILD_VDSO '*) return 0 ;;
 	esac
 	return 1
 }
