@@ -20,6 +20,8 @@
  *	release FILE.ko		change the release that the update was made for
  *	name FILE.ko NAME	change the update's name to one not longer
  *	code FILE.ko		flip a bit of the old code it is compared with
+ *	mutate FILE.ko SEED	change up to four words or bytes anywhere in what the
+ *				header describes, as SEED has it
  *	change FILE.ko [FROM TO]...
  *				everywhere in it: a word of 32 bits (0x...), or a
  *				string to one as long
@@ -273,6 +275,39 @@ static void flip_code(char *blob)
 	die("no code");
 }
 
+/*
+ * Small numbers and the numbers of entries are what tables are made of, so that
+ * they are often taken for one another.
+ */
+static void mutate(char *blob, size_t size, unsigned int seed)
+{
+	const __u32 *other;
+	unsigned int n, i;
+	__u32 *word;
+
+	srandom(seed);
+	for (n = 1 + random() % 4, i = 0; i < n; i++) {
+		word = (__u32 *)blob + random() % (size / sizeof(*word));
+		other = (const __u32 *)blob + random() % (size / sizeof(*other));
+		switch (random() % 6) {
+		case 0:
+			*word = random() % 64;
+			break;
+		case 1:
+			*word = *other;
+			break;
+		case 2:
+			*word += random() % 17 - 8;
+			break;
+		case 3:
+			*word = ~0U >> random() % 32;
+			break;
+		default:
+			blob[random() % size] ^= 1 << random() % 8;
+		}
+	}
+}
+
 static size_t change_all(char *file, size_t size, const char *from,
 			 const char *to, size_t n)
 {
@@ -360,6 +395,9 @@ int main(int argc, char **argv)
 		printf("%zu\n", size);
 	} else if (!strcmp(cmd, "byte") && n < size) {
 		blob[n] ^= 1 << n % 8;
+	} else if (!strcmp(cmd, "mutate")) {
+		mutate(blob, size, n);
+		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "release")) {
 		blob[h->strings.off + h->release] ^= 1;
 		set_checksum(blob, size);

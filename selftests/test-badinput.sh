@@ -9,6 +9,8 @@
 
 U=$SYSFS/chain
 GOOD=$DIR/ksplice-chain.ko
+# Others each time; KSPL_MUTATION: from this one on
+MUTATION=${KSPL_MUTATION:-$((RANDOM * 32768 + RANDOM))}
 
 unchanged() {
 	expect "$ENTRIES" "$TARGET/entries"
@@ -98,6 +100,23 @@ flipped_bits() {
 	done
 	copy_with word 8 0x12345678
 	refuse "$WORK/bad.ko" "ksplice: .*checksum is .* should be 0x12345678"
+}
+
+# The checksum is right: somebody wanted it so. What such an update would do when it
+# is applied nobody can say, but to load it and to match it is safe.
+mutated() {
+	local n loaded=0 mutations=${KSPL_MUTATIONS:-200}
+
+	for ((n = 0; n < mutations; n++)); do
+		copy_with mutate "$((MUTATION + n))"
+		if insmod "$WORK/bad.ko" 2>/dev/null; then
+			((loaded++))
+			rmmod ksplice_chain || { fail "mutation $((MUTATION + n)) stays"; return; }
+		fi
+		unchanged || { note "mutation $((MUTATION + n))"; return; }
+	done
+	note "$mutations mutations from $MUTATION on: $loaded were loaded, the others refused"
+	[ "$loaded" -lt "$mutations" ] || fail "none was refused"
 }
 
 other_code() {
@@ -224,6 +243,7 @@ run_tests \
 	unknown_format \
 	broken_header \
 	flipped_bits \
+	mutated \
 	other_code \
 	same_module_twice \
 	two_of_one_name \
