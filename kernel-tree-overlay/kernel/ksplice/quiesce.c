@@ -7,7 +7,8 @@
  *    no check: it will be recorded when it is switched out.
  * 3. Check the recorded ones again, until few are left and nobody is in the
  *    way.  Waiting for a thread to leave costs no stop.
- * 4. Stop the machine and check only those recorded since (stop.c).
+ * 4. Take the locks of the stop, which may have taken time, and look once more.
+ * 5. Stop the machine and check only those recorded since (stop.c).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -38,10 +39,10 @@
 
 /* So few threads may be left for the stop, per CPU ... */
 #define FEW_PER_CPU	1
-/* ... unless so many looks have not brought their number down, */
-#define MAX_LOOKS	10
-/* of which so many come one right after the other. */
+/* ... which so many looks one right after the other may bring about ... */
 #define EAGER_LOOKS	4
+/* ... unless so many attempts have not done so. */
+#define MAX_ATTEMPTS	10
 
 /* For comparison: check all threads in the stop, as if there was no window. */
 static bool plain_check;
@@ -61,7 +62,7 @@ static bool plain_check;
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
  * @checked:	threads checked in the last full look
- * @attempts:	looks taken
+ * @attempts:	looks taken, those with the locks of the stop not counted
  */
 struct quiesce {
 	struct ksplice_stop stop;
@@ -259,27 +260,57 @@ static void trace_conflicts(struct quiesce *q)
 				       c->addr, c->scanned);
 }
 
-/* Return: may the machine be stopped? */
+/* Return: is nobody in the way? */
 static bool look(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
 	unsigned int before = check->checked;
-	unsigned int ran;
-	bool full;
+	unsigned int ran = q->fresh.n;
+	bool full = q->full;
 
 	check->nr_conflicts = 0;
-	if (!ksplice_window_drain(&q->fresh))
-		q->full = true;
-	full = q->full;
 	look_at_them(q);
-	ran = q->fresh.n;
 	put_tasks(&q->fresh);
 
 	trace_ksplice_check(q->stop.update->name, full,
 			    full ? check->checked : check->checked - before,
 			    ran, check->nr_conflicts);
 	trace_conflicts(q);
-	return !check->nr_conflicts && !q->missed && ran <= q->stop.few;
+	return !check->nr_conflicts && !q->missed;
+}
+
+/* Return: false if all threads have to be looked at. */
+static bool drain(struct quiesce *q)
+{
+	if (!ksplice_window_drain(&q->fresh))
+		q->full = true;
+	return !q->full;
+}
+
+/*
+ * Whoever runs between this and the stop may be in the way there: as few as
+ * can be, whatever time the locks have taken.
+ */
+static bool last_look(struct ksplice_stop *stop)
+{
+	struct quiesce *q = container_of(stop, struct quiesce, stop);
+	unsigned int n = ksplice_window_count();
+	unsigned int i;
+
+	for (i = 0; n && i < EAGER_LOOKS; i++) {
+		/* A look at all threads is not for a time with these locks. */
+		if (n == KSPLICE_WINDOW_OVERFLOW)
+			break;
+		if (!drain(q)) {
+			put_tasks(&q->fresh);
+			return false;
+		}
+		if (!look(q))
+			return false;
+		n = ksplice_window_count();
+	}
+	/* After an overflow the stop checks all threads. */
+	return q->hurry || n <= FEW_PER_CPU * num_online_cpus();
 }
 
 static void quiesce_free(struct quiesce *q)
@@ -301,6 +332,7 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	ret = ksplice_stop_alloc(&q->stop, update, apply);
 	if (ret)
 		return ret;
+	q->stop.last_look = last_look;
 	INIT_LIST_HEAD(&q->nudges);
 	q->room = KSPLICE_WINDOW_TASKS * num_possible_cpus();
 	q->fresh.task = kvcalloc(q->room, sizeof(*q->fresh.task), GFP_KERNEL);
@@ -348,19 +380,25 @@ static int wait_a_little(struct quiesce *q, unsigned int *ms)
 	return 0;
 }
 
+static bool look_at_fresh(struct quiesce *q)
+{
+	drain(q);
+	return look(q);
+}
+
 /* One look and, if it is worth it, one stop. */
 static int try_once(struct quiesce *q)
 {
+	unsigned int before = q->stop.stops;
 	int ret;
 
-	q->stop.few = q->hurry ? UINT_MAX : FEW_PER_CPU * num_online_cpus();
-	if (!q->stop.full && !look(q)) {
+	if (!q->stop.full && !look_at_fresh(q)) {
 		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
 					    KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
 	ret = ksplice_stop(&q->stop);
-	if (ret == -EBUSY)
+	if (ret == -EBUSY && q->stop.stops != before)
 		trace_conflicts(q);
 	return ret;
 }
@@ -383,15 +421,10 @@ static int try_until(struct quiesce *q)
 	for (q->attempts = 1; ; q->attempts++) {
 		bool late = time_after_eq(jiffies, end);
 
-		q->hurry = late || q->attempts >= MAX_LOOKS;
+		q->hurry = late || q->attempts >= MAX_ATTEMPTS;
 		ret = try_once(q);
 		if (!may_pass(q, ret))
 			return ret;
-		/* Nobody was in the way, only too many had run: look again. */
-		if (q->stop.cause == KSPLICE_CODE_BUSY &&
-		    !q->stop.check.nr_conflicts && !q->hurry &&
-		    q->attempts < EAGER_LOOKS)
-			continue;
 		if (late)
 			return ret;
 		/* They will not be out for long. */

@@ -404,7 +404,7 @@ static int stop_locked(struct ksplice_stop *stop)
 	ret = check_text(stop);
 	if (ret)
 		return ret;
-	if (!stop->full && ksplice_window_count() > stop->few) {
+	if (!stop->full && !stop->last_look(stop)) {
 		stop->cause = KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
@@ -422,7 +422,7 @@ static int stop_locked(struct ksplice_stop *stop)
  *
  * Context: process; ksplice_mutex held; a window open unless @stop->full.
  * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; with no conflict
- * noted, too many threads have run and there was no stop), TEXT_RESERVED or
+ * noted, @stop->last_look() was against it and there was no stop), TEXT_RESERVED or
  * ALWAYS_BUSY; what a hook said, with HOOK_FAILED (on -EAGAIN try again).
  */
 int ksplice_stop(struct ksplice_stop *stop)

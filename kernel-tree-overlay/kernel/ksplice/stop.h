@@ -10,7 +10,7 @@
  * @apply:	apply it, else take it back
  * @check:	the check of threads
  * @full:	check all threads in the stop; there is no window
- * @few:	do not stop if more threads are to be checked in the stop
+ * @last_look:	called with all locks of the stop: is it time for it?
  * @pokes:	the text to write
  * @nr_pokes:	number of them
  * @stoppers:	by CPU: the thread that holds it in the stop
@@ -28,7 +28,7 @@ struct ksplice_stop {
 	bool apply;
 	struct ksplice_check check;
 	bool full;
-	unsigned int few;
+	bool (*last_look)(struct ksplice_stop *stop);
 	struct arch_ksplice_poke *pokes;
 	unsigned int nr_pokes;
 	struct task_struct **stoppers;

@@ -234,15 +234,20 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
  * ksplice_window_count - how many threads were recorded since the last drain?
  *
  * Context: any; more may be recorded meanwhile.
- * Return: their number; it is too low if the record has overflowed.
+ * Return: their number, or KSPLICE_WINDOW_OVERFLOW.
  */
 unsigned int ksplice_window_count(void)
 {
+	const struct recorder *rec;
 	unsigned int n = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		n += READ_ONCE(per_cpu_ptr(window->recorders, cpu)->n);
+	for_each_possible_cpu(cpu) {
+		rec = per_cpu_ptr(window->recorders, cpu);
+		if (READ_ONCE(rec->overflow))
+			return KSPLICE_WINDOW_OVERFLOW;
+		n += READ_ONCE(rec->n);
+	}
 	return n;
 }
 

@@ -2,12 +2,16 @@
 #ifndef _KERNEL_KSPLICE_WINDOW_H
 #define _KERNEL_KSPLICE_WINDOW_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 struct task_struct;
 
 /* Threads that one CPU can record between two drains. */
 #define KSPLICE_WINDOW_TASKS	512
+
+/* More than that have run: not a number of threads */
+#define KSPLICE_WINDOW_OVERFLOW	UINT_MAX
 
 /**
  * struct ksplice_tasks - some threads, with a reference each
