@@ -56,7 +56,7 @@ typed '(diff -rq $OLD $NEW || :) | wc -l'
 cp demo/release-*.sh demo/guest-release.sh demo/claims.sh demo/peek demo/story.sh "$OUT/"
 
 section 'What the machine has loaded'
-typed "vm/run --kernel stock --version $older --share build/demo-release -- 'demo/release-modules.sh build/demo-release/modules'"
+typed "vm/run --kernel stock --version $older --share build/demo-release -- build/demo-release/release-modules.sh build/demo-release/modules"
 so "$(wc -l <"$OUT/modules") modules"
 
 section 'One update of all that differs'
