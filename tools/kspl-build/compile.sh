@@ -216,35 +216,28 @@ stale_check()
 	fi
 }
 
-# leave_different SIDE SIDE: leaves the objects of which the preprocessor does not
-# make the same on both sides. (That the line numbers are the same too goes with
-# it, where they matter.)
-leave_different()
+# With many objects: what the preprocessor makes the same of is the same.
+# (That the line numbers are the same too goes with it, where they matter.)
+preprocess()
 {
-	local a=$WORK/$1 b=$WORK/$2 object jobs=() left=()
+	local object jobs=() left=()
 
+	((${#OBJECTS[@]} > 4)) || return 0
 	for object in "${OBJECTS[@]}"; do
-		jobs+=("$a/$object.cpp.job" "$b/$object.cpp.job")
+		jobs+=("$WORK/pre/$object.cpp.job" "$WORK/post/$object.cpp.job")
 	done
 	run_jobs preprocessed "${jobs[@]}"
 	for object in "${OBJECTS[@]}"; do
-		if [[ $(<"$a/$object.cpp.rc") == 0 && $(<"$b/$object.cpp.rc") == 0 ]] &&
-			cmp -s "$a/$object.sum" "$b/$object.sum"; then
+		if [[ $(<"$WORK/pre/$object.cpp.rc") == 0 && $(<"$WORK/post/$object.cpp.rc") == 0 ]] &&
+			cmp -s "$WORK/pre/$object.sum" "$WORK/post/$object.sum"; then
 			OBJECT_RESULT[$object]=same
 		else
 			left+=("$object")
 		fi
 	done
 	OBJECTS=("${left[@]}")
-	verbose "objects whose source differs: ${#OBJECTS[@]}"
-}
-
-# With many objects that takes less time than to compile them.
-preprocess()
-{
-	((${#OBJECTS[@]} > 4)) || return 0
-	leave_different pre post
 	((${#OBJECTS[@]})) || no_change "the patch changes no code"
+	verbose "objects whose source differs: ${#OBJECTS[@]}"
 }
 
 # generate OBJECT...: in our own tree, a source that is generated when the kernel

@@ -583,8 +583,7 @@ only()
 	((${#OBJECTS[@]})) || no_change "no object that differs is one of --only"
 }
 
-# screen_old: where nothing was built, the kernel's own code is compiled first,
-# but for what is not different as a text
+# screen_old: where nothing was built, the kernel's own code is compiled first
 screen_old()
 {
 	local object jobs=() good=()
@@ -592,13 +591,8 @@ screen_old()
 	! is_built || return 0
 	for object in "${OBJECTS[@]}"; do
 		make_job "$object" screenold
-		echo old >"$WORK/screen/$object.cpp.view"
-	done
-	leave_different screenold screen
-	for object in "${OBJECTS[@]}"; do
 		jobs+=("$WORK/screenold/$object.job")
 	done
-	((${#jobs[@]})) || return 0
 	run_jobs 'compiled as it is' "${jobs[@]}"
 	build_missing screenold
 	for object in "${OBJECTS[@]}"; do
@@ -620,10 +614,10 @@ screen()
 {
 	local object view left=() changed=() try
 
+	screen_old
 	for object in "${OBJECTS[@]}"; do
 		make_job "$object" screen
 	done
-	screen_old
 	probe_view
 	left=("${OBJECTS[@]}")
 	for view in "${VIEWS[@]}"; do
