@@ -15,6 +15,7 @@ export LC_ALL
 DIR=$(dirname "$(readlink -f "$0")")
 SYSFS=/sys/kernel/ksplice
 TARGET=/sys/kernel/debug/test_ksplice
+MOD=/sys/kernel/debug/test_ksplice_mod
 TRACING=/sys/kernel/tracing
 FORCE=/sys/kernel/debug/ksplice/force_conservative
 PLAIN=/sys/kernel/debug/ksplice/plain_check
@@ -153,10 +154,15 @@ expect_state() {
 }
 
 load() {
+	insert "$DIR/ksplice-$1.ko" "$1"
+}
+
+# insert FILE.ko WHAT
+insert() {
 	local out
 
-	out=$(insmod "$DIR/ksplice-$1.ko" 2>&1) && return 0
-	fail "insmod ksplice-$1.ko: $out"
+	out=$(insmod "$1" 2>&1) && return 0
+	fail "insmod of $2: $out"
 	dmesg_since | tail -n 5 | sed 's/^/# /'
 	return 1
 }
@@ -300,6 +306,12 @@ undo_all() {
 	done
 	fail "these can't be taken back or unloaded:$left; $(cat "$WORK/undo")"
 }
+
+# For tests that load the test modules
+clean_modules() {
+	[ ! -d "$MOD" ] || echo 1 >"$MOD/gate"
+	rmmod test_ksplice_mod test_ksplice_dep
+} 2>/dev/null
 
 cleanup() {
 	[ -d "$TARGET" ] || return 0

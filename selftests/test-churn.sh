@@ -11,7 +11,6 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-MOD=/sys/kernel/debug/test_ksplice_mod
 SECONDS_LONG=${KSPL_CHURN:-20}
 LOADERS=4
 
@@ -106,11 +105,7 @@ module_alone() {
 	churn module module_again cumulative_module
 }
 
-clean_up() {
-	rmmod test_ksplice_mod test_ksplice_dep
-} 2>/dev/null
-
 modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
 need_updates module
-CLEANUP=clean_up
+CLEANUP=clean_modules
 run_tests with_vmlinux module_alone

@@ -7,7 +7,6 @@
 . "$(dirname "$0")/functions.sh"
 
 U=$SYSFS/hooks
-MOD=/sys/kernel/debug/test_ksplice_mod
 PANIC=$(cat /proc/sys/kernel/panic)
 NO_DATA="No data available"
 NOT_PERMITTED="Operation not permitted"

@@ -8,7 +8,6 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-MOD=/sys/kernel/debug/test_ksplice_mod
 OTHER=$DIR/test_modules/test_ksplice_mod.ko
 FAIL_INIT="No such device"
 
@@ -286,11 +285,6 @@ coming_and_going_while_applied() {
 		fail "the module could not be loaded or was wrong: $(cat "$WORK/modprobe")"
 	rm -f "$WORK/stop" "$WORK/bad"
 }
-
-clean_modules() {
-	[ ! -d "$MOD" ] || echo 1 >"$MOD/gate"
-	rmmod test_ksplice_mod test_ksplice_dep
-} 2>/dev/null
 
 modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
 need_updates module

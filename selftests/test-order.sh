@@ -9,7 +9,6 @@
 . "$(dirname "$0")/functions.sh"
 
 BASE=module_and_vmlinux
-MOD=/sys/kernel/debug/test_ksplice_mod
 
 load_base() {
 	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return 1; }
@@ -268,14 +267,9 @@ busy_in_the_superseded() {
 	expect 0 "$SYSFS/$BASE/enabled"
 }
 
-clean_up() {
-	[ ! -d "$MOD" ] || echo 1 >"$MOD/gate"
-	rmmod test_ksplice_mod test_ksplice_dep
-} 2>/dev/null
-
 modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
 need_updates third
-CLEANUP=clean_up
+CLEANUP=clean_modules
 run_tests \
 	one_on_top \
 	out_of_order \

@@ -33,15 +33,6 @@ make_update() {
 		fail "cannot make $name"
 }
 
-insert() {
-	local out
-
-	out=$(insmod "$WORK/new.ko" 2>&1) && return 0
-	fail "insmod of number $1: $out"
-	dmesg_since | tail -n 3 | sed 's/^/# /'
-	return 1
-}
-
 # Memory of the kernel's own, in kB
 kernel_memory() {
 	sync
@@ -61,7 +52,7 @@ stack_up() {
 	for ((i = 1; i <= $1; i++)); do
 		name=$(name_of stack $i)
 		make_update stack000 "$name" $((i - 1)) $i || return
-		insert $i && apply "$name" || return
+		insert "$WORK/new.ko" "number $i" && apply "$name" || return
 	done
 	expect "$1" "$TARGET/stack"
 }
@@ -111,7 +102,7 @@ replaced() {
 	for ((i = 1; i <= CUMULATIVE; i++)); do
 		name=$(name_of cumul $i)
 		make_update cumul000 "$name" 0 $i cumul999 "$last" || return
-		insert $i && apply "$name" && expect $i "$TARGET/stack" || return
+		insert "$WORK/new.ko" "number $i" && apply "$name" && expect $i "$TARGET/stack" || return
 		if [ $i -gt 1 ]; then
 			expect 0 "$SYSFS/$last/enabled"
 			unload "$last" || return
