@@ -77,6 +77,7 @@
 	X(klp_mutex)				\
 	X(klp_patches)				\
 	X(rcu_tasks__percpu)			\
+	X(static_call_mutex)			\
 	X(text_mutex)
 
 /* Addresses the linker script defines. */
@@ -88,13 +89,18 @@
 	X(__noinstr_text_start)			\
 	X(__per_cpu_end)			\
 	X(__per_cpu_start)			\
+	X(__start___jump_table)			\
 	X(__start_rodata)			\
+	X(__start_static_call_sites)		\
+	X(__stop___jump_table)			\
+	X(__stop_static_call_sites)		\
 	X(_end)					\
 	X(_etext)				\
 	X(_stext)
 
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
+extern struct mutex static_call_mutex;
 /* Of a type that no header shows; see exiting.c. */
 extern char __percpu rcu_tasks__percpu;
 
@@ -148,6 +154,8 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 
 #define klp_mutex			(*bind_klp_mutex)
 #define klp_patches			(*bind_klp_patches)
+#define static_call_lock()		mutex_lock(bind_static_call_mutex)
+#define static_call_unlock()		mutex_unlock(bind_static_call_mutex)
 #define text_mutex			(*bind_text_mutex)
 
 /* What the header makes of the tracepoint names it directly. */
@@ -165,7 +173,11 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define __noinstr_text_start		bind___noinstr_text_start
 #define __per_cpu_end			bind___per_cpu_end
 #define __per_cpu_start			bind___per_cpu_start
+#define __start___jump_table		bind___start___jump_table
 #define __start_rodata			bind___start_rodata
+#define __start_static_call_sites	bind___start_static_call_sites
+#define __stop___jump_table		bind___stop___jump_table
+#define __stop_static_call_sites	bind___stop_static_call_sites
 #define _end				bind__end
 #define _etext				bind__etext
 #define _stext				bind__stext

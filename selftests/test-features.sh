@@ -117,6 +117,84 @@ static_calls() {
 	expect 2000 "$TARGET/static_call"
 }
 
+# reserved FUNCTION: no probe may stand where its jump must stand, because the kernel
+# rewrites that; an address inside an instruction gets another error
+reserved() {
+	local out
+
+	if out=$({ echo "p:at_entry $1+$ENTRY_OFFSET" >"$TRACING/kprobe_events"; } 2>&1); then
+		echo >"$TRACING/kprobe_events"
+		return 1
+	fi
+	[ "${out##*: }" = "$INVALID" ]
+}
+
+# A trampoline follows the ENDBR, if there is one, and the fentry call.
+entry_offset() {
+	for ENTRY_OFFSET in 5 9; do
+		! { reserved test_entry_branch && reserved test_entry_call; } || return 0
+	done
+	fail "no jump label and no static call is where the jumps must stand"
+	return 1
+}
+
+turn() {
+	put "$1" "$TARGET/jump_label"
+	put "$1" "$TARGET/static_call"
+}
+
+# Turned before, while and after the jumps stand there.
+sites_at_the_entry() {
+	[ "$OBJECT" = vmlinux ] || { skip "not in a module"; return; }
+	entry_offset || return
+	load entry || return
+	expect "10 11" "$TARGET/entry"
+	turn 1
+	expect "11 12" "$TARGET/entry"
+	apply entry || return
+	expect "21 22" "$TARGET/entry"
+	turn 0
+	expect "20 21" "$TARGET/entry"
+	undo entry || return
+	expect "10 11" "$TARGET/entry"
+	turn 1
+	expect "11 12" "$TARGET/entry"
+	turn 0
+	expect "10 11" "$TARGET/entry"
+	apply entry || return
+	turn 1
+	undo entry || return
+	expect "11 12" "$TARGET/entry"
+	{ reserved test_entry_branch && reserved test_entry_call; } ||
+		fail "the kernel does not know them any more"
+	unload entry || return
+	load entry && apply entry || return
+	expect "21 22" "$TARGET/entry"
+}
+
+# Who takes the place of an update has to know what that has set aside.
+sites_at_the_entry_superseded() {
+	[ "$OBJECT" = vmlinux ] || { skip "not in a module"; return; }
+	load entry && apply entry || return
+	turn 1
+	load entry_again && apply entry_again || return
+	expect "31 32" "$TARGET/entry"
+	turn 0
+	unload entry || return
+	turn 1
+	expect "31 32" "$TARGET/entry"
+	undo entry_again || return
+	expect "11 12" "$TARGET/entry"
+	turn 0
+	expect "10 11" "$TARGET/entry"
+	unload entry_again || return
+	load entry && apply entry || return
+	load entry_again && apply entry_again || return
+	turn 1
+	undo entry_again || return
+	expect "11 12" "$TARGET/entry"
+}
+
 alternatives() {
 	local old
 
@@ -235,6 +313,8 @@ run_tests \
 	static_variables \
 	jump_labels \
 	static_calls \
+	sites_at_the_entry \
+	sites_at_the_entry_superseded \
 	alternatives \
 	percpu_data \
 	exception_table \

@@ -727,6 +727,51 @@ static noinline int test_call(int x)
 	return 1000 + static_call(test_ksplice_call)(x);
 }
 
+/*
+ * The same two where a jump must stand, as the first instructions of functions.
+ * The label's target is out of a short jump's reach.
+ */
+static int test_noted;
+
+static void test_note_one(void)
+{
+	test_noted = 1;
+}
+
+static void test_note_two(void)
+{
+	test_noted = 2;
+}
+
+DEFINE_STATIC_CALL(test_ksplice_note, test_note_one);
+
+static noinline int test_entry_call(void)
+{
+	static_call(test_ksplice_note)();
+	return 10 + test_noted;
+}
+
+static noinline int test_entry_branch(void)
+{
+	int generation;
+
+	if (static_branch_unlikely(&test_key)) {
+		generation = 11;
+	} else {
+		asm volatile(".skip 160, 0x90");
+		generation = 10;
+	}
+	OPTIMIZER_HIDE_VAR(generation);
+	return generation;
+}
+
+static int test_entry_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "%d %d\n", test_entry_branch(), test_entry_call());
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_entry);
+
 static ssize_t test_static_call_write(struct file *file, const char __user *buf,
 				      size_t len, loff_t *pos)
 {
@@ -736,10 +781,10 @@ static ssize_t test_static_call_write(struct file *file, const char __user *buf,
 	ret = kstrtobool_from_user(buf, len, &on);
 	if (ret)
 		return ret;
-	if (on)
-		static_call_update(test_ksplice_call, test_call_double);
-	else
-		static_call_update(test_ksplice_call, test_call_zero);
+	static_call_update(test_ksplice_call,
+			   on ? test_call_double : test_call_zero);
+	static_call_update(test_ksplice_note,
+			   on ? test_note_two : test_note_one);
 	return len;
 }
 
@@ -884,6 +929,7 @@ static const struct {
 	{ "entries",			&test_entries_fops },
 	{ "gate",			&test_gate_fops },
 	{ "inline",			&test_inline_fops },
+	{ "entry",			&test_entry_fops },
 	{ "jump_label",			&test_jump_label_fops },
 	{ "knob",			&test_knob_fops },
 	{ "notrace",			&test_notrace_fops },

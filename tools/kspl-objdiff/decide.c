@@ -318,9 +318,22 @@ static void check_room(struct update *up, const struct unit *u)
 }
 
 /*
- * The kernel rewrites these bytes whenever it likes, so the jump can never
- * stand there. (Lock prefixes are only rewritten where there is one CPU: that
- * is found out when the update is applied.)
+ * A static call or a jump label that has just the bytes of the jump: the core
+ * sets that aside. A short jump would not reach its target from elsewhere.
+ */
+static bool is_set_aside(const struct unit *pre, const struct entry *e, s64 start)
+{
+	struct insn insn;
+
+	return e->loc == start && !pre->obj->module &&
+	       insn_decode(&insn, unit_data(pre) + start, pre->size - start) &&
+	       insn.len == 5;
+}
+
+/*
+ * The kernel rewrites these bytes whenever it likes, so the jump can't stand
+ * there. (Lock prefixes are only rewritten where there is one CPU: that is
+ * found out when the update is applied.)
  */
 static const struct entry *site_in_the_way(const struct unit *pre)
 {
@@ -331,7 +344,7 @@ static const struct entry *site_in_the_way(const struct unit *pre)
 		if (e->sec->desc->table != TABLE_JUMP &&
 		    e->sec->desc->table != TABLE_STATIC_CALL)
 			continue;
-		if (e->loc < end && e->loc + 5 > start)
+		if (e->loc < end && e->loc + 5 > start && !is_set_aside(pre, e, start))
 			return e;
 	}
 	return NULL;

@@ -178,6 +178,11 @@ static void place_nothing(struct ksplice_object *object)
 		func->jump.site = 0;
 	}
 	mutex_unlock(&text_mutex);
+
+	ksplice_for_each_func(object->update, func) {
+		if (func->object == object)
+			arch_ksplice_jump_exit(&func->jump);
+	}
 }
 
 static void detach(struct ksplice_object *object)
@@ -412,16 +417,14 @@ static bool is_target(const struct module *mod)
 	return false;
 }
 
-static int check_jump(const struct ksplice_func *func, const char **why)
+static int check_jump(struct ksplice_func *func, const char **why)
 {
 	struct arch_ksplice_poke poke = ksplice_poke(&func->jump, true);
 	int ret;
 
-	jump_label_lock();
-	mutex_lock(&text_mutex);
+	ksplice_text_lock();
 	ret = arch_ksplice_poke_check(&poke, why);
-	mutex_unlock(&text_mutex);
-	jump_label_unlock();
+	ksplice_text_unlock();
 	return ret;
 }
 

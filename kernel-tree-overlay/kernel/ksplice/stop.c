@@ -7,8 +7,8 @@
  * writes the jumps, step by step, all CPUs synchronising in between, so that
  * not even an NMI can run half a jump.
  *
- * Lock order: ksplice_mutex, cpus_read_lock(), jump_label_lock(), text_mutex,
- * the stop.
+ * Lock order: ksplice_mutex, cpus_read_lock(), static_call_lock(),
+ * jump_label_lock(), text_mutex, the stop.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -24,6 +24,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/static_call.h>
 #include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
 
@@ -214,13 +215,14 @@ static void collect_ranges(struct ksplice_stop *stop)
  *
  * Return: what is to be written where.
  */
-struct arch_ksplice_poke ksplice_poke(const struct arch_ksplice_jump *jump,
-				      bool apply)
+struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply)
 {
 	struct arch_ksplice_poke poke = {
 		.site = jump->site,
 		.dest = jump->dest,
 		.over = !apply,
+		.back = !apply,
+		.aside = arch_ksplice_aside(jump),
 	};
 
 	memcpy(poke.from, apply ? jump->saved : jump->jump, sizeof(poke.from));
@@ -346,10 +348,10 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 }
 ALLOW_ERROR_INJECTION(ksplice_stop_alloc, ERRNO);
 
-/* Somebody else's bytes?  Context: jump_label_lock() and text_mutex held. */
+/* Somebody else's bytes?  Context: all locks of the stop held. */
 static int check_text(struct ksplice_stop *stop)
 {
-	const struct arch_ksplice_poke *poke = stop->pokes;
+	struct arch_ksplice_poke *poke = stop->pokes;
 	const char *why;
 	int ret;
 
@@ -414,6 +416,28 @@ static int stop_locked(struct ksplice_stop *stop)
 }
 
 /**
+ * ksplice_text_lock - keep out all others who write text
+ *
+ * Context: process; ksplice_mutex held.
+ */
+void ksplice_text_lock(void)
+{
+	static_call_lock();
+	jump_label_lock();
+	mutex_lock(&text_mutex);
+}
+
+/**
+ * ksplice_text_unlock - undo ksplice_text_lock()
+ */
+void ksplice_text_unlock(void)
+{
+	mutex_unlock(&text_mutex);
+	jump_label_unlock();
+	static_call_unlock();
+}
+
+/**
  * ksplice_stop - stop the machine once and try to make the change
  * @stop:	prepared; gets the outcome
  *
@@ -431,8 +455,7 @@ int ksplice_stop(struct ksplice_stop *stop)
 	int ret;
 
 	cpus_read_lock();
-	jump_label_lock();
-	mutex_lock(&text_mutex);
+	ksplice_text_lock();
 
 	ret = stop_locked(stop);
 	if (!ret) {
@@ -440,8 +463,7 @@ int ksplice_stop(struct ksplice_stop *stop)
 		tell_owners(stop);
 	}
 
-	mutex_unlock(&text_mutex);
-	jump_label_unlock();
+	ksplice_text_unlock();
 	cpus_read_unlock();
 	if (stop->stops != before)
 		trace_ksplice_stop(stop->update->name, stop->rechecked,

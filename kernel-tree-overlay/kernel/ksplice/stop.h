@@ -42,8 +42,10 @@ struct ksplice_stop {
 	u64 pause_ns;
 };
 
-struct arch_ksplice_poke ksplice_poke(const struct arch_ksplice_jump *jump,
+struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump,
 				      bool apply);
+void ksplice_text_lock(void);
+void ksplice_text_unlock(void);
 int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply);
 void ksplice_stop_free(struct ksplice_stop *stop);

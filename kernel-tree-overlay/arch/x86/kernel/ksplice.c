@@ -31,6 +31,8 @@
 #include <asm/text-patching.h>
 #include <asm/traps.h>
 
+#include "ksplice_aside.h"
+
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
 /*
@@ -135,7 +137,8 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
  * Writes nothing.  kallsyms' size includes the padding before the next
  * symbol: a short function may have its jump reach into that.
  *
- * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE with @why set.
+ * Context: process; ksplice_mutex held.
+ * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE, -ENOMEM with @why set.
  */
 int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 			   unsigned long dest, const char **why)
@@ -172,7 +175,18 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	memcpy(jump->saved, (void *)jump->site, sizeof(jump->saved));
 	arch_ksplice_hide_probes(jump->site, jump->saved, sizeof(jump->saved));
 	mutex_unlock(&text_mutex);
-	return 0;
+	return ksplice_aside_init(&jump->aside, jump->site, why);
+}
+
+/**
+ * arch_ksplice_jump_exit - undo arch_ksplice_jump_init()
+ * @jump:	a jump that does not stand, or zeroed
+ *
+ * Context: process; ksplice_mutex held.
+ */
+void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
+{
+	ksplice_aside_exit(&jump->aside);
 }
 
 /*
@@ -209,37 +223,52 @@ static int text_unchanged(const struct arch_ksplice_poke *poke,
 	return -ESTALE;
 }
 
+/*
+ * Does the kernel rewrite some of the bytes, and not only an instruction that
+ * is set aside?  That has all of them.
+ */
+static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
+			     void *end)
+{
+	if (poke->aside)
+		return NULL;
+	if (jump_label_text_reserved(start, end))
+		return "a jump label stands in the bytes of the jump";
+	if (static_call_text_reserved(start, end))
+		return "a static call stands in the bytes of the jump";
+	return NULL;
+}
+
 /**
  * arch_ksplice_poke_check - may the bytes be written now?
- * @poke:	where and what
+ * @poke:	where and what; gets what an instruction set aside is by now
  * @why:	where the reason goes
  *
- * Context: jump_label_lock() and text_mutex held; they keep the answer true
- * until they are released.
+ * Context: static_call_lock(), jump_label_lock() and text_mutex held; they keep
+ * the answer true until they are released.
  * Return: 0; with @why set -EBUSY if somebody else holds the bytes, -ESTALE if
  * they have changed.
  */
-int arch_ksplice_poke_check(const struct arch_ksplice_poke *poke,
-			    const char **why)
+int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 {
 	void *start = (void *)poke->site;
 	void *end = start + ARCH_KSPLICE_JUMP_SIZE - 1;
 
 	lockdep_assert_held(&text_mutex);
 
+	*why = rewritten(poke, start, end);
 	if (kprobe_reserved(poke->site))
 		*why = "a kprobe stands in the bytes of the jump";
 	else if (ftrace_text_reserved(start, end))
 		*why = "ftrace owns the bytes of the jump";
-	else if (jump_label_text_reserved(start, end))
-		*why = "a jump label stands in the bytes of the jump";
-	else if (static_call_text_reserved(start, end))
-		*why = "a static call stands in the bytes of the jump";
 	else if (alternatives_text_reserved(start, end))
 		*why = "an SMP lock prefix stands in the bytes of the jump";
-	else
-		return text_unchanged(poke, why);
-	return -EBUSY;
+	if (*why)
+		return -EBUSY;
+
+	if (poke->aside)
+		ksplice_aside_prepare(poke->aside, poke);
+	return text_unchanged(poke, why);
 }
 
 /*
@@ -317,6 +346,8 @@ void arch_ksplice_poke(const struct arch_ksplice_poke *poke, int step)
 		break;
 	case 2:
 		text_poke_copy_locked(site, bytes, 1, true);
+		if (poke->aside)
+			ksplice_aside_switch(poke->aside, poke->back);
 		break;
 	}
 }

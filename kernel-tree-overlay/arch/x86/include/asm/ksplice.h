@@ -16,17 +16,35 @@ struct task_struct;
 #define ARCH_KSPLICE_POKE_STEPS	3
 
 /**
+ * struct arch_ksplice_aside - an instruction that the kernel rewrites, where a
+ * jump must stand
+ * @home:	where it belongs
+ * @ref:	the kernel's reference to it, as an offset from itself; NULL: there is
+ *		no such instruction
+ * @alias:	the same, but writable
+ * @spare:	where it is kept while the jump stands
+ */
+struct arch_ksplice_aside {
+	unsigned long home;
+	const s32 *ref;
+	s32 *alias;
+	u8 *spare;
+};
+
+/**
  * struct arch_ksplice_jump - the trampoline of one function
  * @site:	address of the bytes that become the jump
  * @dest:	where it jumps to
  * @saved:	the bytes that stood at @site when the update was loaded
  * @jump:	the jump
+ * @aside:	what is set aside for it
  */
 struct arch_ksplice_jump {
 	unsigned long site;
 	unsigned long dest;
 	u8 saved[ARCH_KSPLICE_JUMP_SIZE];
 	u8 jump[ARCH_KSPLICE_JUMP_SIZE];
+	struct arch_ksplice_aside aside;
 };
 
 /**
@@ -36,6 +54,8 @@ struct arch_ksplice_jump {
  * @from:	what stands there now
  * @to:		what shall stand there
  * @over:	@from is a jump
+ * @back:	@to is what was there before, else a jump
+ * @aside:	an instruction that is set aside or put back with this, or NULL
  */
 struct arch_ksplice_poke {
 	unsigned long site;
@@ -43,12 +63,21 @@ struct arch_ksplice_poke {
 	u8 from[ARCH_KSPLICE_JUMP_SIZE];
 	u8 to[ARCH_KSPLICE_JUMP_SIZE];
 	bool over;
+	bool back;
+	struct arch_ksplice_aside *aside;
 };
+
+/* What goes aside and comes back with a jump, or NULL. */
+static inline struct arch_ksplice_aside *
+arch_ksplice_aside(struct arch_ksplice_jump *jump)
+{
+	return jump->aside.ref ? &jump->aside : NULL;
+}
 
 int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 			   unsigned long dest, const char **why);
-int arch_ksplice_poke_check(const struct arch_ksplice_poke *poke,
-			    const char **why);
+void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump);
+int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why);
 void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len);
 void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 			     unsigned int n);

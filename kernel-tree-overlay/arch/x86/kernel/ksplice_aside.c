@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - instructions that the kernel rewrites, where a jump must stand
+ *
+ * Many a function begins with a static call (that of might_sleep()) or with a
+ * jump label, in the very bytes of its trampoline.  While the jump stands there
+ * that instruction is set aside: the kernel's table of such sites leads to a
+ * spare place instead, which is text, but nobody runs it.  There the kernel goes on
+ * to rewrite it, knowing nothing of a jump; and what it is when the jump goes is
+ * what is put back.
+ *
+ * Who rewrites sites holds static_call_lock() or jump_label_lock() from before
+ * it looks into the table until it is done.  So does who changes the table here.
+ * Only sites of the kernel itself are set aside: those of a module come and go.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/jump_label.h>
+#include <linux/lockdep.h>
+#include <linux/memory.h>
+#include <linux/mm.h>
+#include <linux/objtool.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+#include <linux/stringify.h>
+#include <linux/vmalloc.h>
+
+#include <asm/ksplice.h>
+#include <asm/nops.h>
+#include <asm/sections.h>
+#include <asm/text-patching.h>
+
+#include "ksplice_aside.h"
+
+/* Text, so that whoever rewrites an instruction here may do so. */
+asm(".pushsection .text, \"ax\", @progbits\n"
+	".balign " __stringify(SPARE_SIZE) "\n"
+	"ksplice_spares:\n"
+	ANNOTATE_NOENDBR
+	".skip " __stringify(NR_SPARES) " * " __stringify(SPARE_SIZE) ", 0xcc\n"
+	".popsection\n");
+
+/* Where the instruction of each spare place belongs; 0: free (ksplice_mutex). */
+static unsigned long homes[NR_SPARES];
+
+/* objtool wants no reference to text but to its begin. */
+static u8 (*spares(void))[SPARE_SIZE]
+{
+	u8 (*first)[SPARE_SIZE] = ksplice_spares;
+
+	OPTIMIZER_HIDE_VAR(first);
+	return first;
+}
+
+/* Where the kernel keeps the instruction now. */
+static unsigned long kept_at(const s32 *ref)
+{
+	return (unsigned long)ref + READ_ONCE(*ref);
+}
+
+/* Where it belongs. */
+static unsigned long home_of(const s32 *ref)
+{
+	unsigned long addr = kept_at(ref);
+	unsigned long off = addr - (unsigned long)spares();
+
+	return off < sizeof(ksplice_spares) ? homes[off / SPARE_SIZE] : addr;
+}
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+static const s32 *find_static_call(unsigned long home)
+{
+	const struct static_call_site *site = (void *)__start_static_call_sites;
+
+	for (; site < (struct static_call_site *)__stop_static_call_sites; site++) {
+		if (home_of(&site->addr) == home)
+			return &site->addr;
+	}
+	return NULL;
+}
+#else
+static const s32 *find_static_call(unsigned long home)
+{
+	return NULL;
+}
+#endif
+
+static const s32 *find_jump_label(unsigned long home)
+{
+	const struct jump_entry *entry = (void *)__start___jump_table;
+
+	for (; entry < (struct jump_entry *)__stop___jump_table; entry++) {
+		if (home_of(&entry->code) == home)
+			return &entry->code;
+	}
+	return NULL;
+}
+
+/* A short jump would not reach its target from the spare place. */
+static bool is_movable(unsigned long addr)
+{
+	static const u8 nop[] = { BYTES_NOP5 };
+	/* What a static call is that returns 0: static_call.c */
+	static const u8 xor[] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
+	const u8 *insn = (const u8 *)addr;
+
+	return *insn == CALL_INSN_OPCODE || *insn == JMP32_INSN_OPCODE ||
+	       !memcmp(insn, nop, sizeof(nop)) ||
+	       !memcmp(insn, xor, sizeof(xor));
+}
+
+/* Where it leads stays the same. */
+static void move(u8 *bytes, unsigned long to, unsigned long from)
+{
+	s32 disp;
+
+	memcpy(bytes, (void *)from, ARCH_KSPLICE_JUMP_SIZE);
+	if (bytes[0] != CALL_INSN_OPCODE && bytes[0] != JMP32_INSN_OPCODE)
+		return;
+	memcpy(&disp, bytes + 1, sizeof(disp));
+	disp += from - to;
+	memcpy(bytes + 1, &disp, sizeof(disp));
+}
+
+static u8 *get_spare(unsigned long home)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_SPARES; i++) {
+		if (homes[i])
+			continue;
+		homes[i] = home;
+		return spares()[i];
+	}
+	return NULL;
+}
+
+static void put_spare(const u8 *spare)
+{
+	homes[(spare - spares()[0]) / SPARE_SIZE] = 0;
+}
+
+/* The table is read-only after boot: another view of its page is not. */
+static s32 *map_writable(const s32 *ref)
+{
+	struct page *page = virt_to_page(ref);
+	void *map = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+
+	return map ? map + offset_in_page(ref) : NULL;
+}
+
+/**
+ * ksplice_aside_init - does the kernel rewrite the instruction at @home?
+ * @aside:	filled; all 0 if it does not, or in a way that is not supported:
+ *		then arch_ksplice_poke_check() finds it
+ * @home:	where a jump will stand
+ * @why:	where a reason goes for the one who asked
+ *
+ * Context: process; ksplice_mutex held.
+ * Return: 0; -ENOSPC or -ENOMEM with @why set.
+ */
+int ksplice_aside_init(struct arch_ksplice_aside *aside, unsigned long home,
+		       const char **why)
+{
+	bool movable = false;
+	const s32 *ref;
+
+	memset(aside, 0, sizeof(*aside));
+	static_call_lock();
+	jump_label_lock();
+	ref = find_static_call(home) ?: find_jump_label(home);
+	if (ref)
+		movable = is_movable(kept_at(ref));
+	jump_label_unlock();
+	static_call_unlock();
+	if (!movable)
+		return 0;
+
+	aside->spare = get_spare(home);
+	if (!aside->spare) {
+		*why = "the spare places for static calls and jump labels are used up";
+		return -ENOSPC;
+	}
+	aside->alias = map_writable(ref);
+	if (!aside->alias) {
+		put_spare(aside->spare);
+		*why = "out of memory";
+		return -ENOMEM;
+	}
+	aside->ref = ref;
+	aside->home = home;
+	return 0;
+}
+
+/**
+ * ksplice_aside_exit - undo ksplice_aside_init()
+ * @aside:	not set aside now
+ *
+ * Context: process; ksplice_mutex held.
+ */
+void ksplice_aside_exit(struct arch_ksplice_aside *aside)
+{
+	if (!aside->ref)
+		return;
+	vunmap((void *)((unsigned long)aside->alias & PAGE_MASK));
+	put_spare(aside->spare);
+	memset(aside, 0, sizeof(*aside));
+}
+
+/**
+ * ksplice_aside_prepare - before a jump is written or taken back
+ * @aside:	what stands there
+ * @poke:	the jump; what it is written over, or what is put back, becomes what
+ *		the kernel has made of the instruction by now
+ *
+ * Context: static_call_lock(), jump_label_lock() and text_mutex held until the
+ * stop is over.
+ */
+void ksplice_aside_prepare(struct arch_ksplice_aside *aside,
+			   struct arch_ksplice_poke *poke)
+{
+	unsigned long now = kept_at(aside->ref);
+	u8 insn[ARCH_KSPLICE_JUMP_SIZE];
+
+	lockdep_assert_held(&text_mutex);
+
+	if (poke->back) {
+		move(poke->to, aside->home, now);
+		return;
+	}
+	if (!poke->over)
+		memcpy(poke->from, (void *)now, sizeof(poke->from));
+	move(insn, (unsigned long)aside->spare, now);
+	text_poke_copy_locked(aside->spare, insn, sizeof(insn), true);
+}
+
+/**
+ * ksplice_aside_switch - tell the kernel where it finds the instruction now
+ * @aside:	what it is about
+ * @back:	at home; else in the spare place
+ *
+ * Context: in the stop, the jump being written or taken back.
+ */
+void ksplice_aside_switch(struct arch_ksplice_aside *aside, bool back)
+{
+	unsigned long at = back ? aside->home : (unsigned long)aside->spare;
+
+	WRITE_ONCE(*aside->alias, at - (unsigned long)aside->ref);
+}

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2086 # run.sh sets the variables
+# What begins with a jump label is replaced in the kernel itself; not in a module,
+# and not if that is a short one.
+set -e
+# which puts other instructions first
+[ "$kind" = gcc ] || exit 0
+cd "$out"
+cat >s.c <<'END'
+#include "kernel.h"
+extern struct static_key key;
+#define SHORT_BRANCH ({ asm goto("1: .byte 0x66, 0x90\n .pushsection __jump_table,\"aw\"\n" \
+	".balign 8\n .long 1b - ., %l[yes] - .\n .quad %c0 - .\n .popsection" : : "i"(&key) : : yes); })
+int wide(int x) { return static_branch(&key) ? PREPOST(1, 2) : 5; }
+int narrow(int x)
+{
+	SHORT_BRANCH;
+	return PREPOST(1, 2);
+yes:
+	return 5;
+}
+END
+$CC $flags -I"$here" -c -o s.pre.o s.c
+$CC $flags -I"$here" -DPOST -c -o s.post.o s.c
+refused() {
+	code=0
+	"$tool" create --name short --release test --symvers "$here/symvers" -o s.upd.o --json s.json \
+		--target "$1" --source s.o s.pre.o s.post.o || code=$?
+	[ $code -eq 4 ]
+	[ "$(jq -r '.refusals[] | "\(.code):\(.what)"' s.json | sort | xargs)" = "$2" ]
+}
+refused vmlinux site_in_the_way:narrow
+refused some_module "site_in_the_way:narrow site_in_the_way:wide"
