@@ -57,8 +57,10 @@ static int init_jump(struct ksplice_update *update, struct ksplice_func *func,
 	if (arch_ksplice_jump_init(&func->jump, func->old_addr, func->new_addr,
 				   &why))
 		return refuse_func(update, func->name, why);
+	mutex_lock(&text_mutex);
 	ksplice_target_hide_jumps(func->jump.site, func->jump.saved,
 				  sizeof(func->jump.saved));
+	mutex_unlock(&text_mutex);
 
 	func->sympos = ksplice_target_sympos(func->object, func->name, entry);
 	if (!func->sympos)

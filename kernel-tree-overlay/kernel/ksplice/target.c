@@ -39,13 +39,18 @@ struct ksplice_run {
 static void hide_jump(const struct ksplice_func *func, unsigned long addr,
 		      u8 *buf, size_t len)
 {
+	u8 bytes[ARCH_KSPLICE_JUMP_SIZE];
 	unsigned int i;
 
+	if (func->jump.site + sizeof(bytes) <= addr ||
+	    func->jump.site >= addr + len)
+		return;
+	arch_ksplice_jump_hidden(&func->jump, bytes);
 	for (i = 0; i < ARCH_KSPLICE_JUMP_SIZE; i++) {
 		unsigned long at = func->jump.site + i;
 
 		if (at >= addr && at < addr + len)
-			buf[at - addr] = func->jump.saved[i];
+			buf[at - addr] = bytes[i];
 	}
 }
 
@@ -55,7 +60,7 @@ static void hide_jump(const struct ksplice_func *func, unsigned long addr,
  * @buf:	the copy
  * @len:	its length
  *
- * Context: ksplice_mutex held.
+ * Context: ksplice_mutex and text_mutex held.
  */
 void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len)
 {

@@ -189,6 +189,21 @@ void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
 	ksplice_aside_exit(&jump->aside);
 }
 
+/**
+ * arch_ksplice_jump_hidden - what would stand there if there was no jump?
+ * @jump:	a jump that stands
+ * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
+ *
+ * Context: text_mutex held.
+ */
+void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes)
+{
+	if (jump->aside.ref)
+		ksplice_aside_read(&jump->aside, bytes);
+	else
+		memcpy(bytes, jump->saved, ARCH_KSPLICE_JUMP_SIZE);
+}
+
 /*
  * A kprobe that stands in the bytes, or an optimised one whose jump could
  * reach into them.  One that uses ftrace writes nothing here.

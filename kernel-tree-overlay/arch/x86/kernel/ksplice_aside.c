@@ -208,6 +208,19 @@ void ksplice_aside_exit(struct arch_ksplice_aside *aside)
 }
 
 /**
+ * ksplice_aside_read - the instruction, as it is by now and would stand at home
+ * @aside:	what it is about
+ * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
+ *
+ * Context: text_mutex held.
+ */
+void ksplice_aside_read(const struct arch_ksplice_aside *aside, u8 *bytes)
+{
+	lockdep_assert_held(&text_mutex);
+	move(bytes, aside->home, kept_at(aside->ref));
+}
+
+/**
  * ksplice_aside_prepare - before a jump is written or taken back
  * @aside:	what stands there
  * @poke:	the jump; what it is written over, or what is put back, becomes what
@@ -219,18 +232,15 @@ void ksplice_aside_exit(struct arch_ksplice_aside *aside)
 void ksplice_aside_prepare(struct arch_ksplice_aside *aside,
 			   struct arch_ksplice_poke *poke)
 {
-	unsigned long now = kept_at(aside->ref);
 	u8 insn[ARCH_KSPLICE_JUMP_SIZE];
 
-	lockdep_assert_held(&text_mutex);
-
 	if (poke->back) {
-		move(poke->to, aside->home, now);
+		ksplice_aside_read(aside, poke->to);
 		return;
 	}
 	if (!poke->over)
-		memcpy(poke->from, (void *)now, sizeof(poke->from));
-	move(insn, (unsigned long)aside->spare, now);
+		ksplice_aside_read(aside, poke->from);
+	move(insn, (unsigned long)aside->spare, kept_at(aside->ref));
 	text_poke_copy_locked(aside->spare, insn, sizeof(insn), true);
 }
 

@@ -77,6 +77,7 @@ arch_ksplice_aside(struct arch_ksplice_jump *jump)
 int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 			   unsigned long dest, const char **why);
 void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump);
+void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes);
 int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why);
 void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len);
 void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
