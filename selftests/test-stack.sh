@@ -102,7 +102,8 @@ replaced() {
 	for ((i = 1; i <= CUMULATIVE; i++)); do
 		name=$(name_of cumul $i)
 		make_update cumul000 "$name" 0 $i cumul999 "$last" || return
-		insert "$WORK/new.ko" "number $i" && apply "$name" && expect $i "$TARGET/stack" || return
+		insert "$WORK/new.ko" "number $i" && apply "$name" || return
+		expect $i "$TARGET/stack" || return
 		if [ $i -gt 1 ]; then
 			expect 0 "$SYSFS/$last/enabled"
 			unload "$last" || return
