@@ -17,6 +17,7 @@ help:
 	@echo 'make demo-stock       the same on an unmodified Debian kernel'
 	@echo 'make demo-release     an unmodified Debian kernel goes to the next release'
 	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
+	@echo 'make test-system      the documented commands on a stock Debian system in a VM'
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
@@ -57,6 +58,9 @@ lint: setup
 test: setup tools
 	@tests/run.sh $(T)
 
+test-system: setup tools
+	@tests/system/run.sh
+
 # Each of these is a script of its own; what is not there yet says so.
 run = [ -x $(1) ] || { echo 'make $@: $(1) is not written yet' >&2; exit 2; }; $(1) $(2)
 
@@ -90,4 +94,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test demo demo-stock demo-release match-stock bench corpus fuzz deb clean
+	test test-system demo demo-stock demo-release match-stock bench corpus fuzz deb clean

@@ -73,7 +73,14 @@ deb_postinst()
 	cat <<END
 #!/bin/sh
 set -e
-[ "\$1" = configure ] || exit 0
+case "\$1" in
+configure) ;;
+abort-upgrade)
+	# It is applied still: let it come back after a boot again, too.
+	ksplice install --quiet "$1" || true
+	exit 0 ;;
+*) exit 0 ;;
+esac
 ksplice install --quiet "$1"
 if [ "\$(uname -r)" != "$RELEASE" ]; then
 	echo "ksplice-update: $NAME is for kernel $RELEASE, and this is \$(uname -r): it is not applied now, only after a boot into $RELEASE." >&2
@@ -91,14 +98,16 @@ exit 0
 END
 }
 
-# First out of what a boot applies: then a reboot helps in any case.
+# First out of what a boot applies: then a reboot helps in any case. When the old
+# version's script fails dpkg asks that of the new one (failed-upgrade), and goes
+# on if that does not fail, too: with an old update that goes for the new one.
 deb_prerm()
 {
 	cat <<END
 #!/bin/sh
 set -e
 case "\$1" in
-remove | upgrade | deconfigure) ;;
+remove | upgrade | deconfigure | failed-upgrade) ;;
 *) exit 0 ;;
 esac
 command -v ksplice >/dev/null || exit 0
@@ -109,7 +118,7 @@ ksplice undo --quiet --timeout "\${KSPLICE_TIMEOUT:-60}" "$NAME" || code=\$?
 case \$code in
 0 | 3) exit 0 ;;
 esac
-echo "ksplice-update: $NAME is still applied (see above), so the package stays. Try again; after a reboot it is not applied any more, and can be removed." >&2
+echo "ksplice-update: $NAME is still applied (see above), so the package stays as it is. Try again; after a reboot nothing is in the way." >&2
 exit 1
 END
 }

@@ -193,12 +193,13 @@ prepare_debian()
 		return
 	fi
 
-	debian_source "$version"
 	debian_headers "$version"
 	CC=$(debian_variables | sed -n 's/^CC = //p')
 	CC=${CC//\$(CROSS_COMPILE)/$(debian_variables | sed -n 's/^override CROSS_COMPILE = //p')}
 	CC=${CC:-gcc}
+	# What is missing is told before the source, which is large, is downloaded.
 	debian_tools
+	debian_source "$version"
 
 	msg "preparing a build tree for $RELEASE (one or two minutes, once)"
 	dir=$(mktemp -d "$CACHE/prepared/.new.XXXXXX") || die $EXIT_FAILED "can't write to $CACHE/prepared"

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
+#
+# What README, manual pages and the administrator's guide say, typed as a new
+# user would, on a stock Debian 12 machine: installing, updating the kernel,
+# rebooting, another kernel, apt upgrade, removal. One machine, booted several
+# times; each part begins where the one before has left it.
+#
+# make test-system. What was typed, and what came back, is in
+# build/test/system.transcript, the consoles in build/system/vm/.
+# KSPL_VERSION, KSPL_NEWER	the machine's kernel, and that of its upgrade
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/system/release.sh
+. "$REPO/tests/system/release.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+cd "$REPO"
+here=tests/system
+OUT=$REPO/build/system
+VM=$OUT/vm
+mkdir -p "$VM" build/test
+# shellcheck source=tests/system/vm.sh
+. "$here/vm.sh"
+# shellcheck source=tests/system/typed.sh
+. "$here/typed.sh"
+for part in "$here"/parts/*.sh; do
+	# shellcheck source=/dev/null
+	. "$part"
+done
+
+trap 'vm_kill; cp "$TRANSCRIPT" build/test/system.transcript 2>/dev/null || :' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+older=$(scripts/debian-versions --older)
+newer=$(scripts/debian-versions --newer)
+[ "$older" != "$newer" ] || die "apt has no linux-source-$KSPL_SERIES newer than $older; KSPL_VERSION and KSPL_NEWER name versions"
+# shellcheck disable=SC2034 # of the parts
+VERSION=$(cat VERSION) NEXT=$(cat VERSION).1
+RELEASE=$(release "$older")
+OTHER=$(release "$newer")
+
+say "making the packages; build/system/packages.log"
+"$here/make-packages" "$older" "$newer" "$OUT/stick" >"$OUT/packages.log" 2>&1 || {
+	tail -n 20 "$OUT/packages.log" >&2
+	die 'the packages could not be made'
+}
+rm -f "$STICK"
+mke2fs -q -t ext4 -L stick -d "$OUT/stick" "$STICK" 128M
+vm_new "$("$here/make-image" "$older" "$newer")"
+
+boots "$RELEASE"
+part_stock
+part_install
+part_by_hand
+part_commands
+part_misuse
+part_user
+part_store
+part_busy
+part_package
+kernel_is_content
+reboots "$RELEASE"
+part_after_reboot
+part_upgrade
+part_other_package
+part_new_kernel
+kernel_is_content
+reboots "$OTHER"
+part_other_kernel
+kernel_is_content
+reboots "$RELEASE"
+part_left_out
+reboots "$RELEASE" ksplice.enable=0
+part_switched_off
+part_removal
+part_purge
+kernel_is_content
+reboots "$RELEASE"
+part_clean
+switches_off
+cp "$TRANSCRIPT" build/test/system.transcript
+printf '# all that was typed: build/test/system.transcript\n'
+done_testing
