@@ -265,6 +265,12 @@ static int check_sym(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
+/* __pa_symbol(x) is x + 2 GB; no compiler goes further. */
+static bool in_reach(s64 addend)
+{
+	return addend >= -(1LL << 32) && addend <= 1LL << 32;
+}
+
 static int check_reloc(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_reloc *r = &c->v->relocs[i];
@@ -276,7 +282,7 @@ static int check_reloc(struct ksplice_checker *c, u32 i)
 		return bad(c, "relocation", i, "there is no symbol %u", r->sym);
 	if (r->pad)
 		return bad(c, "relocation", i, "unknown flags %#x", r->pad);
-	if (r->addend != (s32)r->addend)
+	if (!in_reach(r->addend))
 		return bad(c, "relocation", i, "addend %lld is out of reach",
 			   (long long)r->addend);
 	return 0;
@@ -548,7 +554,7 @@ static int check_fixup(struct ksplice_checker *c, u32 i)
 
 	if (f->sym >= c->v->hdr->syms.n)
 		return bad(c, "fixup", i, "there is no symbol %u", f->sym);
-	if (f->addend != (s32)f->addend)
+	if (!in_reach(f->addend))
 		return bad(c, "fixup", i, "addend %lld is out of reach",
 			   (long long)f->addend);
 	if (f->target >= c->v->hdr->targets.n)
