@@ -43,6 +43,8 @@ def main():
     touched = [o for o in diff["objects"] if o["replaced"]]
     print(f"taken     {taken} of {count} changed functions, {100 * taken / count:.1f} %,"
           f" in {len(touched)} files")
+    if build["left_out"]:
+        print(f"          (not counted: those of {len(build['left_out'])} files that are left out as a whole)")
     print(f"          with {diff['functions_new']} new functions")
     print(f"left out  {len(left)} functions:")
     for code, n in collections.Counter(e["code"] for e in left).most_common():

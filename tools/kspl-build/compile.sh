@@ -242,13 +242,21 @@ preprocess()
 
 # generate OBJECT...: in our own tree, a source that is generated when the kernel
 # is built may be missing: let kbuild make the object once, and what it needs
-# with it
+# with it. What only Debian's own build knows (prepare_debian()) it would write
+# anew.
 generate()
 {
+	local f
+
 	msg "  generating what $* needs"
+	mkdir -p "$WORK/generated"
 	(
 		flock 9
+		for f in utsversion.h package.h; do
+			cp -p -- "$BUILD/include/generated/$f" "$WORK/generated/" 2>/dev/null
+		done
 		make -C "$BUILD" -j "$JOBS" -k "$@" >"$WORK/log/missing" 2>&1
+		cp -p -- "$WORK/generated"/*.h "$BUILD/include/generated/" 2>/dev/null
 	) 9>"$BUILD.lock"
 }
 

@@ -246,7 +246,7 @@ prepare_debian()
 # What the prepared tree depends on
 debian_key()
 {
-	printf 'format 5\nversion %s\ncompiler %s\nconfig %s\nsymvers %s\n' "$1" \
+	printf 'format 6\nversion %s\ncompiler %s\nconfig %s\nsymvers %s\n' "$1" \
 		"$("$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$BUILD/.config")" --version 2>&1 | head -n 1)" \
 		"$(sha256sum <"$BUILD/.config")" "$(sha256sum <"$BUILD/Module.symvers")"
 }
