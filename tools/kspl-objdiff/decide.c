@@ -319,15 +319,19 @@ static void check_room(struct update *up, const struct unit *u)
 
 /*
  * A static call or a jump label that has just the bytes of the jump: the core
- * sets that aside. A short jump would not reach its target from elsewhere.
+ * sets that aside. A short jump would not reach its target from elsewhere, and a
+ * tail call may become a return, which is not the same everywhere.
  */
 static bool is_set_aside(const struct unit *pre, const struct entry *e, s64 start)
 {
+	const u8 *code = unit_data(pre) + start;
 	struct insn insn;
 
-	return e->loc == start && !pre->obj->module &&
-	       insn_decode(&insn, unit_data(pre) + start, pre->size - start) &&
-	       insn.len == 5;
+	if (e->loc != start || start >= pre->size || pre->obj->module)
+		return false;
+	if (e->sec->desc->table == TABLE_STATIC_CALL && *code != 0xe8)
+		return false;
+	return insn_decode(&insn, code, pre->size - start) && insn.len == 5;
 }
 
 /*

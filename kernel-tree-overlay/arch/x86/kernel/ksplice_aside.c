@@ -68,12 +68,21 @@ static unsigned long home_of(const s32 *ref)
 }
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+/*
+ * Not a tail call: what it may become, a bare return, is right or wrong by the
+ * address at which it stands (cpu_wants_rethunk_at()).
+ */
+static bool is_tail(const struct static_call_site *site)
+{
+	return (site->key + (unsigned long)&site->key) & STATIC_CALL_SITE_TAIL;
+}
+
 static const s32 *find_static_call(unsigned long home)
 {
 	const struct static_call_site *site = (void *)__start_static_call_sites;
 
 	for (; site < (struct static_call_site *)__stop_static_call_sites; site++) {
-		if (home_of(&site->addr) == home)
+		if (home_of(&site->addr) == home && !is_tail(site))
 			return &site->addr;
 	}
 	return NULL;
