@@ -18,6 +18,12 @@ run() {
 gone() {
 	[ ! -e "$1" ]
 }
+below_tmp() {
+	mkdir -p "$TMP/below"
+	echo inside >"$TMP/below/file"
+	(cd "$TMP/below" && run -- 'cat file; echo more >>file && rm file')
+	[ -e "$TMP/below/file" ]
+}
 both() {
 	run -- 'sleep 2; echo first' >"$TMP/1" &
 	run -- 'sleep 2; echo second' >"$TMP/2"
@@ -27,6 +33,7 @@ both() {
 
 # shellcheck disable=SC2016 # the guest expands it
 check "boots, is root, in this directory" says "^0 $PWD\$" run -- 'echo $(id -u) $PWD'
+check "... also where that is below /tmp" says '^inside$' below_tmp
 check "hands back the exit code" exits 42 run -- 'exit 42'
 check "arguments stay as they are" says '^<a b><\*>$' run -- printf '<%s>' 'a b' '*'
 
