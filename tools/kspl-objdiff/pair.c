@@ -6,8 +6,10 @@
  * Names decide, where they mean something.  The numbers that the compiler
  * gives to static locals and clones move when something is added before
  * them, so those are told apart by the functions that use them, or by what
- * they contain, where that never changes.  Strings, constants and once flags have no twins, they are what they contain.
+ * they contain, where that never changes.  Strings, constants and once flags have no twins,
+ * they are what they contain.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,11 +57,24 @@ static struct group *group_of(struct map *m, const char *key)
 	return g;
 }
 
+/* A mark for resolve_btfids ends with a number that counts all of the file. */
+static const char *without_count(const char *name)
+{
+	char *out = xasprintf("%s", name);
+	size_t n = strlen(out);
+
+	while (n && isdigit((u8)out[n - 1]))
+		out[--n] = 0;
+	return out;
+}
+
 /* What is compared: the name as it is, or without the compiler's numbers. */
 static const char *pair_key(const struct unit *u, bool numbers)
 {
 	if (numbers)
 		return u->name;
+	if (starts_with(u->name, "__BTF_ID__"))
+		return without_count(u->name);
 	if (u->scope)
 		return xasprintf("%s in %s", strip_numbers(u->name), u->scope);
 	return strip_numbers(u->name);
@@ -246,24 +261,35 @@ static void pair_moved(const struct target *t)
 	}
 }
 
+static void pair_names(struct tu *tu)
+{
+	find_scopes(tu->pre);
+	find_scopes(tu->post);
+	pair_by_name(tu, true);
+	pair_by_name(tu, false);
+}
+
+static void pair_the_rest(struct update *up, struct tu *tu)
+{
+	while (pair_by_users(up, tu))
+		pair_by_name(tu, false);
+	pair_by_content(tu);
+}
+
 void pair_units(struct update *up)
 {
 	struct target *t;
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus) {
-		if (!tu->pre)
-			continue;
-		find_scopes(tu->pre);
-		find_scopes(tu->post);
-		pair_by_name(tu, true);
-		pair_by_name(tu, false);
-		while (pair_by_users(up, tu))
-			pair_by_name(tu, false);
-		pair_by_content(tu);
-	}
+	vec_for_each(tu, &up->tus)
+		if (tu->pre)
+			pair_names(tu);
 	vec_for_each(t, &up->targets)
 		pair_moved(t);
+	/* code is the same if what it calls in other files is */
+	vec_for_each(tu, &up->tus)
+		if (tu->pre)
+			pair_the_rest(up, tu);
 	vec_for_each(tu, &up->tus)
 		if (tu->pre)
 			mark_ambiguous(tu);
