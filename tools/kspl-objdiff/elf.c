@@ -597,6 +597,7 @@ static u8 name_ident(const struct unit *u, const char *name)
 		 !strcmp(base, "__PRETTY_FUNCTION__"))
 		ident = ID_CONTENT;
 	else if (!strcmp(base, "__key") || !strcmp(base, "_rs") ||
+		 !strcmp(base, "__print_once") ||
 		 !strcmp(base, "___tp_str") || !strcmp(base, "__tpstrtab") ||
 		 starts_with(base, "__UNIQUE_ID_"))
 		ident = ID_SOFT;
