@@ -37,7 +37,7 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as f:
         build = json.load(f)
     diff = build["objdiff"]
-    taken = diff["functions_replaced"]
+    taken = diff["functions_replaced"] - diff["functions_carried"]
     left = [e for e in diff["left_out"] if e["kind"] == "function"]
     count = taken + len(left)
     touched = [o for o in diff["objects"] if o["replaced"]]

@@ -20,16 +20,25 @@ source_of()
 }
 
 # keep_names OBJECT: the functions and variables that had to stay as they were for
-# it to compile
+# it to compile, and the functions that did not
 keep_names()
 {
-	local object=$1 path name
+	local object=$1 path name count=${#LEAVE_OUT[@]}
 
 	path=$(source_of "$object")
 	while read -r name; do
 		LEAVE_OUT+=(--leave-out "$object" "${name%#*}" 'what is new in it does not compile over the old types')
 	done < <(sed -n -e "s|^$path function ||p" \
 		-e "s|^$path other \([^=[]*[^=[ ]\) *[=[].*|\1|p" "$WORK/undo-kept" | sed 's/.*[ *]//')
+	((${#LEAVE_OUT[@]} > count)) || return 0
+
+	sed -n "s|^$path ||p" "$WORK/undo-kept" >"$WORK/undo"
+	: >"$WORK/bodies"
+	awk -v undo="$WORK/undo" -v bodies="$WORK/bodies" -f "$LIB/oldtypes.awk" \
+		"$SOURCE/$path" "$WORK/plain/$path" >/dev/null
+	while read -r name; do
+		LEAVE_OUT+=(--new-body "$object" "${name%#*}")
+	done <"$WORK/bodies"
 }
 
 not_kept() { EACH_REFUSED[$1]="needs_new_types|it does not compile over the old types"; }
@@ -107,9 +116,10 @@ leave_unjudged()
 # tell_left_out: in words
 tell_left_out()
 {
-	local part object why taken left
+	local part object why taken left carried
 
-	taken=$(jq .functions_replaced "$WORK/objdiff.json")
+	carried=$(jq .functions_carried "$WORK/objdiff.json")
+	taken=$(jq ".functions_replaced - $carried" "$WORK/objdiff.json")
 	left=$(jq .functions_left_out "$WORK/objdiff.json")
 	if ((left + ${#LEFT_OUT[@]})); then
 		msg "left out:"
@@ -118,6 +128,7 @@ tell_left_out()
 			IFS='|' read -r object _ why <<<"$part"
 			msg "  $object, all of it: $why"
 		done
+		((!carried)) || msg "of them replaced all the same, compiled from the old source, for those that they call: $carried"
 	fi
 	msg "taken: $taken of $((taken + left)) changed functions$(
 		((!${#LEFT_OUT[@]})) || printf ', not counting those of %d object(s) that could not be looked into' ${#LEFT_OUT[@]})"

@@ -17,7 +17,7 @@ struct options {
 	VEC(struct source) sources;
 	const char *target;		/* of those that follow */
 	const char *symvers, *output, *json, *unknown;
-	VEC(struct left) left;
+	VEC(struct left) left, new_bodies;
 };
 
 /* A module's name is made of it, so it holds what a module's name may. */
@@ -66,6 +66,14 @@ static void add_left(struct options *o, const char *label, const char *name,
 	l->reason = reason;
 }
 
+static void add_new_body(struct options *o, const char *label, const char *name)
+{
+	struct left *l = vec_add(&o->new_bodies);
+
+	l->where = label;
+	l->what = name;
+}
+
 static bool take_file(struct options *o, int argc, char **argv, int *i)
 {
 	if (!strcmp(argv[*i], "--source") && *i + 3 < argc) {
@@ -81,6 +89,11 @@ static bool take_file(struct options *o, int argc, char **argv, int *i)
 	if (!strcmp(argv[*i], "--leave-out") && *i + 3 < argc) {
 		add_left(o, argv[*i + 1], argv[*i + 2], argv[*i + 3]);
 		*i += 3;
+		return true;
+	}
+	if (!strcmp(argv[*i], "--new-body") && *i + 2 < argc) {
+		add_new_body(o, argv[*i + 1], argv[*i + 2]);
+		*i += 2;
 		return true;
 	}
 	if (!strcmp(argv[*i], "--new") && *i + 2 < argc) {
@@ -297,6 +310,8 @@ int cmd_create(int argc, char **argv)
 	compare_units(&o.up);
 	vec_for_each(l, &o.left)
 		leave_out(&o.up, l->where, l->what, l->reason);
+	vec_for_each(l, &o.new_bodies)
+		new_body(&o.up, l->where, l->what);
 	judge(&o.up);
 	status = update_status(&o.up);
 	report_text(&o.up, stdout);

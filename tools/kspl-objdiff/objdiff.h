@@ -286,6 +286,8 @@ struct unit {
 	bool replaced;		/* has a twin whose entry will jump here */
 	bool deleted;
 	bool left;		/* stays as it is, see partial.c */
+	bool old_body;		/* its source is the old one, see partial.c */
+	bool must_stay;		/* ... and it can't be replaced by that */
 	bool mark;
 	bool in_blob;
 	bool ambiguous;		/* has a twin, but which is not known */
@@ -448,6 +450,7 @@ bool unit_is_replaceable(const struct unit *u);
 void judge(struct update *up);
 void leave_out(struct update *up, const char *label, const char *name,
 	       const char *reason);
+void new_body(struct update *up, const char *label, const char *name);
 void check_types(struct update *up);
 bool obj_open_dwarf(struct obj *obj);
 bool unit_inlines(const struct unit *u, const char *name);

@@ -9,6 +9,11 @@
  * only, and half of one can be worse than none.  Of other files stay those
  * that call it in a new way, and those that need what only it brings.  That two
  * functions belong together without any of this can't be seen in the code.
+ *
+ * A function that is left out because its new source does not compile was
+ * compiled from its old source, over the new headers.  If all it lacks is to
+ * call others in their new way, it is carried: replaced by that, so that the
+ * others can be taken.  It does what it did and still counts as left out.
  */
 #include <string.h>
 
@@ -97,9 +102,10 @@ static void leave(struct update *up, struct unit *u, const struct refusal *why)
 	if (u->left)
 		return;
 	r.obj = u->obj;
-	if (!class_is_text(u->sec->cls) || is_changed(u))
+	if (!u->old_body && (!class_is_text(u->sec->cls) || is_changed(u)))
 		add_left(up, &r, u->name, class_is_text(u->sec->cls));
 	u->left = true;
+	u->must_stay = true;
 	up->tus.v[u->obj->tu].dirty = true;
 }
 
@@ -219,6 +225,11 @@ static const char *goes_with(struct update *up, const struct unit *u,
 {
 	const struct unit *var;
 
+	/* what has the old source goes with all that stays, but for new parts */
+	if (u->old_body)
+		return !left->old_body && unit_inlines(u, left->name) ?
+			xasprintf("it has %s in it, which is left out",
+				  left->name) : NULL;
 	if (refers(up, u, left) || unit_inlines(u, left->name))
 		return xasprintf("it uses %s, which is left out", left->name);
 	if (refers(up, left, u))
@@ -250,8 +261,18 @@ static bool leave_connected(struct update *up, struct tu *tu,
 	return any;
 }
 
+/* Instead of leaving out what it calls in a new way. */
+static bool carry(struct update *up, struct unit *left)
+{
+	if (!left->old_body || left->must_stay || left->calls_changed)
+		return false;
+	left->left = false;
+	up->tus.v[left->obj->tu].dirty = true;
+	return true;
+}
+
 /* Who is called in a new way and who calls so: in all files, either way. */
-static bool leave_callers(struct update *up, const struct unit *left)
+static bool leave_callers(struct update *up, struct unit *left)
 {
 	bool any = false;
 	struct unit **u;
@@ -263,6 +284,8 @@ static bool leave_callers(struct update *up, const struct unit *left)
 			    !((left->calls_changed && refers(up, *u, left)) ||
 			      ((*u)->calls_changed && refers(up, left, *u))))
 				continue;
+			if (carry(up, left))
+				return true;
 			leave_with(up, *u,
 				   xasprintf("it and %s, which is left out, call one another in a new way",
 					     left->name));
@@ -280,10 +303,12 @@ static bool leave_neighbours(struct update *up)
 
 	vec_for_each(tu, &up->tus) {
 		vec_for_each(u, &tu->post->units) {
-			if (!(*u)->left || !class_is_text((*u)->sec->cls))
+			if (!((*u)->left || (*u)->old_body) ||
+			    !class_is_text((*u)->sec->cls))
 				continue;
 			any |= leave_connected(up, tu, *u);
-			any |= leave_callers(up, *u);
+			if ((*u)->left)
+				any |= leave_callers(up, *u);
 		}
 	}
 	return any;
@@ -369,10 +394,33 @@ void leave_out(struct update *up, const char *label, const char *name,
 			else if (!found->left)
 				add_left(up, &r, name, true);
 			found->left = true;
+			found->old_body = class_is_text(found->sec->cls);
 		}
 		if (found)
 			continue;
 		add_left(up, &r, name, false);
 		leave_inlining(up, tu, name);
+	}
+}
+
+/**
+ * new_body - what was compiled from its new source
+ * @up:		the update, compared, and all of leave_out() said
+ * @label:	the translation unit
+ * @name:	the function
+ *
+ * A function that has it in itself is no longer what it was.
+ */
+void new_body(struct update *up, const char *label, const char *name)
+{
+	struct unit **u;
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus) {
+		if (strcmp(tu->label, label))
+			continue;
+		vec_for_each(u, &tu->post->units)
+			if ((*u)->old_body && unit_inlines(*u, name))
+				(*u)->must_stay = true;
 	}
 }

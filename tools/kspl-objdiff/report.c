@@ -256,6 +256,19 @@ static void json_refusals(struct update *up, FILE *f)
 	fputs("],\n", f);
 }
 
+/* Replaced by their old source: left out all the same. */
+static u32 count_carried(struct update *up)
+{
+	struct unit **u;
+	struct tu *tu;
+	u32 n = 0;
+
+	vec_for_each(tu, &up->tus)
+		vec_for_each(u, &tu->post->units)
+			n += (*u)->old_body && (*u)->replaced && !(*u)->parent;
+	return n;
+}
+
 static void json_left(struct update *up, FILE *f)
 {
 	const char *sep = "";
@@ -264,6 +277,7 @@ static void json_left(struct update *up, FILE *f)
 
 	vec_for_each(l, &up->left)
 		n += l->func;
+	fprintf(f, " \"functions_carried\": %u,\n", count_carried(up));
 	fprintf(f, " \"functions_left_out\": %u,\n \"left_out\": [", n);
 	vec_for_each(l, &up->left) {
 		fprintf(f, "%s\n  {", sep);

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2086 # run.sh sets the variables
+# --partial: a function that keeps its old source is replaced by it, if that is all
+# that others lack; unless something new is in it.
+set -e
+cd "$out"
+cat >c.h <<'END'
+#ifdef POST
+#define PREPOST(a, b)	b
+#else
+#define PREPOST(a, b)	a
+#endif
+#define noinline __attribute__((noinline))
+extern int ext(int);
+extern int sender(PREPOST(int, long) x);
+static inline int send_it(int x) { return sender(x PREPOST(, + 0x100000000l)); }
+END
+cat >c.c <<'END'
+#include "c.h"
+static inline __attribute__((always_inline)) int helper(int x) { return x * 3; }
+noinline int stays(int x) { return send_it(helper(x)) + 1; }
+int connected(int x) { return stays(x) + PREPOST(1, 2); }
+int apart(int x) { return ext(x) + PREPOST(1, 2); }
+END
+cat >d.c <<'END'
+#include "c.h"
+noinline int sender(PREPOST(int, long) x) { return ext((int)(x PREPOST(, >> 32))); }
+int caller(int x) { return sender(x PREPOST(, + 0x200000000l)); }
+END
+for f in c d; do
+	$CC $flags -g -c -o ${f}0.o $f.c
+	$CC $flags -g -DPOST -c -o ${f}1.o $f.c
+done
+create() {
+	"$tool" create --partial --name carry --release test --symvers "$here/symvers" -o c.upd.o \
+		--source c.o c0.o c1.o --source d.o d0.o d1.o --json c.json "$@"
+}
+names() { jq -r "$1" c.json | sort | tr '\n' ' '; }
+is() {
+	[ "$2" = "$1 " ] || { echo "expected $1, got $2"; exit 1; }
+}
+
+create
+is "apart caller connected sender stays" "$(names '.objects[].replaced[].name')"
+is "" "$(jq .functions_carried c.json | grep -v 0) "
+
+create --leave-out c.o stays 'it does not compile'
+is "apart caller sender stays" "$(names '.objects[].replaced[].name')"
+is "connected stays" "$(names '.left_out[].what')"
+[ "$(jq .functions_carried c.json)" -eq 1 ]
+[ "$(jq .functions_left_out c.json)" -eq 2 ]
+
+create --leave-out c.o stays 'it does not compile' --new-body c.o helper
+is apart "$(names '.objects[].replaced[].name')"
+is "caller connected sender stays" "$(names '.left_out[].what')"
+[ "$(jq .functions_carried c.json)" -eq 0 ]
