@@ -39,18 +39,20 @@ def main():
     diff = build["objdiff"]
     taken = diff["functions_replaced"] - diff["functions_carried"]
     left = [e for e in diff["left_out"] if e["kind"] == "function"]
-    count = taken + len(left)
+    whole = sum(o["functions"] or 0 for o in build["left_out"])
+    unknown = sum(o["functions"] is None for o in build["left_out"])
+    count = taken + len(left) + whole
     touched = [o for o in diff["objects"] if o["replaced"]]
     print(f"taken     {taken} of {count} changed functions, {100 * taken / count:.1f} %,"
           f" in {len(touched)} files")
-    if build["left_out"]:
-        print(f"          (not counted: those of {len(build['left_out'])} files that are left out as a whole)")
+    if unknown:
+        print(f"          (not counted: those of {unknown} files that do not compile here)")
     print(f"          with {diff['functions_new']} new functions")
-    print(f"left out  {len(left)} functions:")
+    print(f"left out  {len(left) + whole} functions:")
     for code, n in collections.Counter(e["code"] for e in left).most_common():
         print(f"          {n:4}  {WORDS.get(code, code)}")
     for obj in build["left_out"]:
-        print(f"          {obj['object']}, all of it: {WORDS.get(obj['code'], obj['reason'])}")
+        print(f"          {obj['object']}, all of it ({obj['functions']} functions): {WORDS.get(obj['code'], obj['reason'])}")
     files = {e["source"] for e in left}
     if files:
         print(f"          in {', '.join(sorted(files)[:12])}"

@@ -7,7 +7,7 @@
 # would refuse and what belongs to it, and says so. What is found out before, is
 # told to it.
 
-LEFT_OUT=()		# object|code|reason: whole objects
+LEFT_OUT=()		# object|functions|code|reason: whole objects
 LEAVE_OUT=()		# arguments for kspl-objdiff
 
 # source_of OBJECT: the file it is compiled from, in the source tree
@@ -39,6 +39,15 @@ keep_names()
 	while read -r name; do
 		LEAVE_OUT+=(--new-body "$object" "${name%#*}")
 	done <"$WORK/bodies"
+}
+
+# changed_functions OBJECT: how many there are, over the new types; nothing if it
+# did not compile over these either
+changed_functions()
+{
+	[[ -f $WORK/pre/$1 && -f $WORK/post/$1 ]] || return 0
+	"$OBJDIFF" diff "$WORK/pre/$1" "$WORK/post/$1" --json --symvers "$BUILD/Module.symvers" 2>/dev/null |
+		jq .functions_replaced
 }
 
 not_kept() { EACH_REFUSED[$1]="needs_new_types|it does not compile over the old types"; }
@@ -86,7 +95,7 @@ take_possible()
 
 	keep_old
 	for object in "${!EACH_REFUSED[@]}"; do
-		LEFT_OUT+=("$object|${EACH_REFUSED[$object]}")
+		LEFT_OUT+=("$object|$(changed_functions "$object")|${EACH_REFUSED[$object]}")
 		OBJECT_RESULT[$object]="left-out"
 	done
 	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep . | grep -vxFf <(printf '%s\n' "${!EACH_REFUSED[@]}" none))
@@ -106,7 +115,7 @@ leave_unjudged()
 	mapfile -t left < <(unjudged "$WORK/objdiff.json")
 	((${#left[@]})) || return 1
 	for object in "${left[@]}"; do
-		LEFT_OUT+=("$object|type_changed|types changed in it that can't be had as they were")
+		LEFT_OUT+=("$object|$(changed_functions "$object")|type_changed|types changed in it that can't be had as they were")
 		OBJECT_RESULT[$object]="left-out"
 	done
 	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep -vxFf <(printf '%s\n' "${left[@]}"))
@@ -116,7 +125,7 @@ leave_unjudged()
 # tell_left_out: in words
 tell_left_out()
 {
-	local part object why taken left carried
+	local part object why taken left carried count uncounted=0
 
 	carried=$(jq .functions_carried "$WORK/objdiff.json")
 	taken=$(jq ".functions_replaced - $carried" "$WORK/objdiff.json")
@@ -125,24 +134,25 @@ tell_left_out()
 		msg "left out:"
 		jq -r '.left_out[] | "  \(.source): \(.what): \(.reason)"' "$WORK/objdiff.json" >&2
 		for part in "${LEFT_OUT[@]}"; do
-			IFS='|' read -r object _ why <<<"$part"
-			msg "  $object, all of it: $why"
+			IFS='|' read -r object count _ why <<<"$part"
+			msg "  $object, all of it${count:+ ($count functions)}: $why"
+			((left += ${count:-0}, uncounted += ${#count} == 0)) || :
 		done
 		((!carried)) || msg "of them replaced all the same, compiled from the old source, for those that they call: $carried"
 	fi
 	msg "taken: $taken of $((taken + left)) changed functions$(
-		((!${#LEFT_OUT[@]})) || printf ', not counting those of %d object(s) that could not be looked into' ${#LEFT_OUT[@]})"
+		((!uncounted)) || printf ', not counting those of %d object(s) that do not compile' $uncounted)"
 }
 
 json_left_out()
 {
-	local part object code why sep=''
+	local part object count code why sep=''
 
 	printf '  "left_out": ['
 	for part in "${LEFT_OUT[@]}"; do
-		IFS='|' read -r object code why <<<"$part"
-		printf '%s\n    {"object": %s, "code": %s, "reason": %s}' "$sep" "$(json_string "$object")" \
-			"$(json_string "$code")" "$(json_string "$why")"
+		IFS='|' read -r object count code why <<<"$part"
+		printf '%s\n    {"object": %s, "functions": %s, "code": %s, "reason": %s}' "$sep" \
+			"$(json_string "$object")" "${count:-null}" "$(json_string "$code")" "$(json_string "$why")"
 		sep=,
 	done
 	printf '\n  ],\n'
