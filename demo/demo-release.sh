@@ -21,17 +21,34 @@ NAME=release
 mkdir -p "$OUT"
 find "$OUT" -mindepth 1 -maxdepth 1 ! -name selftests -exec rm -rf {} +
 
+# Of net those that need nothing but the kernel, nor minutes on an emulated CPU
+NET='socket reuseport_addr_any reuseport_dualstack reuseport_bpf reuseaddr_conflict epoll_busy_poll
+	netlink-dumps sk_bind_sendto_listen sk_connect_zero_addr sk_so_peek_off bind_wildcard
+	bind_timewait psock_fanout psock_tpacket tcp_fastopen_backup_key'
+
 # The kernel's own tests, of the older release
 build_selftests() {
-	local dir=$OUT/selftests
+	local dir=$OUT/selftests net programs=() name
 
 	[ ! -f "$dir/done-$older" ] || return 0
+	net=$dir/kselftest/net
+	for name in $NET; do
+		programs+=("$net/$name")
+	done
 	rm -rf "$dir"
-	mkdir -p "$dir"
-	make -s -C "$OLD" O="$dir" headers >"$OUT/selftests.log" 2>&1
-	make -s -k -C "$OLD/tools/testing/selftests" O="$dir" KBUILD_OUTPUT="$dir" SKIP_TARGETS='' \
-		TARGETS='futex timers proc seccomp' all >>"$OUT/selftests.log" 2>&1 ||
+	mkdir -p "$net/af_unix"
+	if ! {
+		make -s -C "$OLD" O="$dir" headers
+		make -s -k -C "$OLD/tools/testing/selftests" O="$dir" KBUILD_OUTPUT="$dir" SKIP_TARGETS='' \
+			TARGETS='futex timers proc seccomp' all &&
+		make -s -k -C "$OLD/tools/testing/selftests/net" OUTPUT="$net" \
+			KHDR_INCLUDES="-isystem $dir/usr/include" \
+			TEST_GEN_FILES='' TEST_GEN_PROGS="${programs[*]}" "${programs[@]}" &&
+		make -s -k -C "$OLD/tools/testing/selftests/net/af_unix" OUTPUT="$net/af_unix" \
+			KHDR_INCLUDES="-isystem $dir/usr/include" all
+	} >"$OUT/selftests.log" 2>&1; then
 		die "the kernel's selftests could not be built, see ${OUT#"$REPO"/}/selftests.log"
+	fi
 	: >"$dir/done-$older"
 }
 
@@ -79,7 +96,7 @@ typed "KDIR=\$(scripts/get-headers $older)"
 # shellcheck disable=SC2016
 typed 'make -s -C dkms KDIR=$KDIR OUT=$PWD/build/demo-release/dkms'
 cp "$OUT/dkms/ksplice.ko" "$OUT/"
-note "And the kernel's own selftests (futex, proc, seccomp, timers), of the older release."
+note "And the kernel's own selftests (futex, net, proc, seccomp, timers), of the older release."
 build_selftests
 
 section 'Boot the older release'

@@ -33,10 +33,10 @@ for stressor in fork:40 pipe:2000 sock:40 udp:40 epoll:100 futex:2000 timer:200 
 		--"${stressor%:*}" 1 --"${stressor%:*}"-ops "${stressor#*:}"
 done
 for t in "$dir"/proc/* "$dir"/futex/functional/* "$dir"/timers/{nanosleep,mqueue-lat,inconsistency-check} \
-	"$dir"/seccomp/seccomp_bpf; do
+	"$dir"/seccomp/seccomp_bpf "$dir"/net/* "$dir"/net/af_unix/*; do
 	case ${t##*/} in
 	# needs a mount that the guest does not have; about memory that runs out
 	*.sh | *.h | *.o | proc-empty-vm) continue ;;
 	esac
-	[ ! -x "$t" ] || one "${t#"$dir"/}" "${t%/*}" "$t"
+	[ -d "$t" ] || [ ! -x "$t" ] || one "${t#"$dir"/}" "${t%/*}" "$t"
 done
