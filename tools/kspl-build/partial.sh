@@ -9,6 +9,7 @@
 
 LEFT_OUT=()		# object|functions|code|reason: whole objects
 LEAVE_OUT=()		# arguments for kspl-objdiff
+declare -A FUNCTIONS=()	# object -> how many changed, where that was counted
 
 # source_of OBJECT: the file it is compiled from, in the source tree
 source_of()
@@ -66,6 +67,7 @@ keep_old()
 	screen_in kept "${again[@]}"
 	for object in "${again[@]}"; do
 		VIEW_OF[$object]=new
+		FUNCTIONS[$object]=$(changed_functions "$object")
 		if job_failed "$object" screen; then
 			not_kept "$object"
 			continue
@@ -95,7 +97,7 @@ take_possible()
 
 	keep_old
 	for object in "${!EACH_REFUSED[@]}"; do
-		LEFT_OUT+=("$object|$(changed_functions "$object")|${EACH_REFUSED[$object]}")
+		LEFT_OUT+=("$object|${FUNCTIONS[$object]-}|${EACH_REFUSED[$object]}")
 		OBJECT_RESULT[$object]="left-out"
 	done
 	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep . | grep -vxFf <(printf '%s\n' "${!EACH_REFUSED[@]}" none))

@@ -287,7 +287,7 @@ struct unit {
 	bool deleted;
 	bool left;		/* stays as it is, see partial.c */
 	bool old_body;		/* its source is the old one, see partial.c */
-	bool must_stay;		/* ... and it can't be replaced by that */
+	bool must_stay;		/* ... which may not replace it */
 	bool mark;
 	bool in_blob;
 	bool ambiguous;		/* has a twin, but which is not known */
@@ -387,6 +387,7 @@ struct tu {
 	u32 ninit;		/* changes that only count at boot */
 	const char *types;	/* "same", "changed", "judged" */
 	bool left;		/* all of it stays as it is */
+	VEC(const char *) new_bodies;	/* functions of new source, if said */
 	bool dirty;		/* to be judged (again) */
 };
 

@@ -11,9 +11,10 @@
  * functions belong together without any of this can't be seen in the code.
  *
  * A function that is left out because its new source does not compile was
- * compiled from its old source, over the new headers.  If all it lacks is to
- * call others in their new way, it is carried: replaced by that, so that the
- * others can be taken.  It does what it did and still counts as left out.
+ * compiled from its old source, over the new headers; so was one that only
+ * these changed.  If all it lacks is to call others in their new way, it is
+ * carried: replaced by that, so that the others can be taken.  It does what it
+ * did and still counts as left out.
  */
 #include <string.h>
 
@@ -241,6 +242,21 @@ static const char *goes_with(struct update *up, const struct unit *u,
 	return NULL;
 }
 
+/* Compiled from its old source, all of it that is in this file? */
+static bool has_old_source(struct update *up, const struct unit *u)
+{
+	const struct tu *tu = &up->tus.v[u->obj->tu];
+	const char **name;
+
+	if (!u->old_body && !tu->new_bodies.n)
+		return false;
+	vec_for_each(name, &tu->new_bodies)
+		if ((!u->old_body && same_base(u->name, *name)) ||
+		    unit_inlines(u, *name))
+			return false;
+	return true;
+}
+
 /* In its own file; true if there was any. */
 static bool leave_connected(struct update *up, struct tu *tu,
 			    const struct unit *left)
@@ -256,6 +272,10 @@ static bool leave_connected(struct update *up, struct tu *tu,
 		if (!why)
 			continue;
 		leave_with(up, *u, why);
+		if (!(*u)->old_body && has_old_source(up, *u)) {
+			(*u)->old_body = true;
+			(*u)->must_stay = false;
+		}
 		any = true;
 	}
 	return any;
@@ -264,7 +284,8 @@ static bool leave_connected(struct update *up, struct tu *tu,
 /* Instead of leaving out what it calls in a new way. */
 static bool carry(struct update *up, struct unit *left)
 {
-	if (!left->old_body || left->must_stay || left->calls_changed)
+	if (!left->old_body || left->must_stay || left->calls_changed ||
+	    !has_old_source(up, left))
 		return false;
 	left->left = false;
 	up->tus.v[left->obj->tu].dirty = true;
@@ -409,18 +430,13 @@ void leave_out(struct update *up, const char *label, const char *name,
  * @label:	the translation unit
  * @name:	the function
  *
- * A function that has it in itself is no longer what it was.
+ * A function that has it in itself is no longer what it was; all others are.
  */
 void new_body(struct update *up, const char *label, const char *name)
 {
-	struct unit **u;
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus) {
-		if (strcmp(tu->label, label))
-			continue;
-		vec_for_each(u, &tu->post->units)
-			if ((*u)->old_body && unit_inlines(*u, name))
-				(*u)->must_stay = true;
-	}
+	vec_for_each(tu, &up->tus)
+		if (!strcmp(tu->label, label))
+			*vec_add(&tu->new_bodies) = name;
 }

@@ -20,6 +20,9 @@ cat >c.c <<'END'
 #include "c.h"
 static inline __attribute__((always_inline)) int helper(int x) { return x * 3; }
 noinline int stays(int x) { return send_it(helper(x)) + 1; }
+#ifdef BETWEEN
+int between(int x) { return send_it(x) + stays(x); }
+#endif
 int connected(int x) { return stays(x) + PREPOST(1, 2); }
 int apart(int x) { return ext(x) + PREPOST(1, 2); }
 END
@@ -55,3 +58,13 @@ create --leave-out c.o stays 'it does not compile' --new-body c.o helper
 is apart "$(names '.objects[].replaced[].name')"
 is "caller connected sender stays" "$(names '.left_out[].what')"
 [ "$(jq .functions_carried c.json)" -eq 0 ]
+
+# What only the header changed is in its old source, too, where that is known.
+$CC $flags -g -DBETWEEN -c -o c0.o c.c
+$CC $flags -g -DBETWEEN -DPOST -c -o c1.o c.c
+create --leave-out c.o stays 'it does not compile'
+is apart "$(names '.objects[].replaced[].name')"
+create --leave-out c.o stays 'it does not compile' --new-body c.o connected --new-body c.o apart
+is "apart between caller sender stays" "$(names '.objects[].replaced[].name')"
+is "between connected stays" "$(names '.left_out[].what')"
+[ "$(jq .functions_carried c.json)" -eq 2 ]
