@@ -130,6 +130,8 @@ END
 	OUTPUT_TMP=
 }
 
+FORMAT=5	# KSPLICE_FORMAT in include/linux/ksplice_format.h
+
 # core_symvers FILE: what modpost has to know of the core where that is not
 # part of the kernel, but a module. The versions are those of the declarations,
 # the same for every build of it.
@@ -139,12 +141,12 @@ core_symvers()
 
 	: >"$1"
 	format=$(sed -n 's/.*\tksplice_abi_\([0-9]*\)\t.*/\1/p' "$BUILD/Module.symvers")
-	[[ -z $format || $format == 5 ]] || die $EXIT_FAILED \
-		"the kernel in $BUILD takes updates of format $format, and this kspl-build makes such of format 5" \
+	[[ -z $format || $format == "$FORMAT" ]] || die $EXIT_FAILED \
+		"the kernel in $BUILD takes updates of format $format, and this kspl-build makes such of format $FORMAT" \
 		"Use the kspl-build that belongs to the series that kernel was built with, or build it with today's."
-	! grep -q $'\tksplice_abi_5\t' "$BUILD/Module.symvers" || return 0
+	! grep -q $'\t'"ksplice_abi_$FORMAT"$'\t' "$BUILD/Module.symvers" || return 0
 	core_crcs >"$WORK/core.crcs"
-	for symbol in ksplice_abi_5 ksplice_shadow_{get,attach,detach,take_over}; do
+	for symbol in "ksplice_abi_$FORMAT" ksplice_shadow_{get,attach,detach,take_over}; do
 		printf '%s\t%s\tksplice\tEXPORT_SYMBOL_GPL\t\n' \
 			"$(sed -n "s/^$symbol //p" "$WORK/core.crcs")" "$symbol"
 	done >"$1"
@@ -157,10 +159,10 @@ core_symvers()
 core_crcs()
 {
 	conf MODVERSIONS || {
-		printf '%s 0x00000000\n' ksplice_abi_5 ksplice_shadow_{get,attach,detach,take_over}
+		printf '%s 0x00000000\n' ksplice_abi_$FORMAT ksplice_shadow_{get,attach,detach,take_over}
 		return
 	}
-	"$BUILD/scripts/genksyms/genksyms" -r /dev/null <<'END' |
+	"$BUILD/scripts/genksyms/genksyms" -r /dev/null <<END |
 typedef unsigned int __u32;
 typedef __u32 u32;
 struct ksplice_shadow_type {
@@ -169,13 +171,13 @@ struct ksplice_shadow_type {
 	int (*ctor)(void *obj, void *data, void *arg);
 	void (*dtor)(void *obj, void *data);
 };
-extern const u32 ksplice_abi_5;
+extern const u32 ksplice_abi_$FORMAT;
 void *ksplice_shadow_get(const void *obj, unsigned long id);
 void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 			    unsigned int gfp, void *arg);
 void ksplice_shadow_detach(const void *obj, unsigned long id);
 void ksplice_shadow_take_over(const struct ksplice_shadow_type *type);
-__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_5);
+__GENKSYMS_EXPORT_SYMBOL(ksplice_abi_$FORMAT);
 __GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_get);
 __GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_attach);
 __GENKSYMS_EXPORT_SYMBOL(ksplice_shadow_detach);

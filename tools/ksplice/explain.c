@@ -26,7 +26,7 @@ struct reason {
 static const struct reason causes[] = {
 	{ "code_busy", EXIT_FAILED, NULL,
 	  "threads stayed inside the code until the time was over",
-	  "try again when there is less load, or longer (--timeout SECONDS, --wait); or stop, or send a signal to, the programs named above; a kernel thread that always waits there means that this update can't be applied to this kernel as it is" },
+	  "try again when there is less load, or longer (--timeout SECONDS, --wait); or stop, or send a signal to, the programs named above; a kernel thread that always waits there stays in the way until the next boot" },
 	{ "always_busy", EXIT_REFUSED, NULL,
 	  "the code is in use by what makes the change itself, or by most threads",
 	  "waiting does not help: the update's author has to change another function, such as a caller" },
