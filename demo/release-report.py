@@ -52,7 +52,8 @@ def main():
     for code, n in collections.Counter(e["code"] for e in left).most_common():
         print(f"          {n:4}  {WORDS.get(code, code)}")
     for obj in build["left_out"]:
-        print(f"          {obj['object']}, all of it ({obj['functions']} functions): {WORDS.get(obj['code'], obj['reason'])}")
+        n = obj["functions"] if obj["functions"] is not None else "unknown"
+        print(f"          {obj['object']}, all of it ({n}): {WORDS.get(obj['code'], obj['reason'])}")
     files = {e["source"] for e in left}
     if files:
         print(f"          in {', '.join(sorted(files)[:12])}"
