@@ -3,8 +3,8 @@
 # shellcheck disable=SC2317 # functions are called by name
 #
 # Signatures and lockdown, on Debian's own kernel with the core as a module: who
-# is refused, when, and what the administrator is told. That kernel trusts no key
-# that could be had here, so that a trusted one is not tried.
+# is refused, when, and what the administrator is told. A key is trusted that the
+# machine's firmware has in its db, as that of an owner who enrolled one.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -67,6 +67,31 @@ enforced() {
 	refused key_rejected 'Loading of module with unavailable key is rejected'
 }
 
+# What goes with a key that the firmware knows, and with no other
+trusted() {
+	echo 1 >/sys/module/module/parameters/sig_enforce
+	echo integrity >/sys/kernel/security/lockdown
+	check "locked down" says '\[integrity\]' cat /sys/kernel/security/lockdown
+	check "a core of no known key: refused" exits 1 insmod ksplice.ko
+	check "a core of the owner's key loads" exits 0 insmod ksplice-signed.ko
+	check "an update of another key: refused" exits 4 "$k" apply hot-other.ko
+	check "one of the owner's key: check" exits 0 "$k" check hot-signed.ko
+	check "... apply" exits 0 "$k" apply hot-signed.ko
+	check "... the new code runs" hot
+	check "nothing is tainted by a signature that can't be verified" untainted
+	check "... undo" exits 0 "$k" undo hot-signed
+	check "... the old code runs" cold
+}
+
+# TAINT_UNSIGNED_MODULE
+untainted() { ! (($(cat /proc/sys/kernel/tainted) >> 13 & 1)); }
+
+enroll() {
+	modprobe efivarfs
+	mount -t efivarfs efivarfs /sys/firmware/efi/efivars
+	check "the firmware takes the owner's key" efi-updatevar -e -f db.esl db
+}
+
 locked_down() {
 	insmod ksplice.ko
 	insmod hot-signed.ko
@@ -126,10 +151,24 @@ check "a key that is none: failed" exits 1 update bad --sign-key "$OUT/hot.patch
 check "a damaged one" "$REPO/tests/ksplice/edit.py" "$OUT/hot-other.ko" "$OUT/hot-damaged.ko" ' hot' ' HOT'
 check "the core is built" make -s -C "$REPO/dkms" OUT="$OUT/dkms" KDIR="$CACHE/prepared/$release"
 cp "$OUT/dkms/ksplice.ko" "$OUT/"
+cp "$OUT/ksplice.ko" "$OUT/ksplice-signed.ko"
+check "... and signed, as dkms does" "$CACHE/prepared/$release/scripts/sign-file" sha256 \
+	"$OUT/key.pem" "$OUT/key.der" "$OUT/ksplice-signed.ko"
+openssl x509 -inform DER -in "$OUT/key.der" -out "$OUT/key.crt"
+cert-to-efi-sig-list "$OUT/key.crt" "$OUT/db.esl"
+cp /usr/share/OVMF/OVMF_VARS_4M.fd "$OUT/vars.fd"
 done_testing
 
 code=0
-for g in enforced locked_down; do
-	"$REPO/vm/run" --kernel stock --share "$OUT" --timeout 900 -- "$0" --guest $g || code=1
-done
+# guest NAME [OPTION...]
+guest() {
+	"$REPO/vm/run" --kernel stock --share "$OUT" --timeout 900 "${@:2}" -- "$0" --guest "$1" || code=1
+}
+# shellcheck disable=SC2054 # QEMU wants these
+uefi=(--qemu -drive --qemu if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
+	--qemu -drive --qemu "if=pflash,format=raw,unit=1,file=$OUT/vars.fd")
+guest enforced
+guest locked_down
+guest enroll "${uefi[@]}"
+guest trusted "${uefi[@]}"
 [ $BAD -eq 0 ] && exit $code
