@@ -14,7 +14,8 @@
 # line): such an inline function is taken from OLD, or left out if OLD has none;
 # such a type is taken from NEW. OUT gets "FIRST LAST KEY" for each definition
 # of what was printed, to find out which one the compiler does not like. The
-# other OUT gets the name of each function that is new or changed in it.
+# other OUT gets the name of each function that is new or changed in it, of all
+# if macros are.
 #
 # Kernel style is taken for granted: what begins in the first column begins
 # a definition.
@@ -128,6 +129,7 @@ function take(f, line,	b, word)
 		if (!in_directive) {
 			word = line
 			sub(/^[ \t]*#[ \t]*/, "", word)
+			in_define = (word ~ /^define/)
 			if (word ~ /^if/) {
 				saved[++level] = depth
 			} else if (word ~ /^el/ && level > 0) {
@@ -138,6 +140,8 @@ function take(f, line,	b, word)
 			if (first)
 				text = text " " line
 		}
+		if (in_define)
+			defines[f] = defines[f] line "\n"
 		in_directive = (line ~ /\\$/)
 		return
 	}
@@ -219,9 +223,12 @@ function want_old(key)
 	return 1
 }
 
+# With other macros any may be another one.
 function is_new_body(key)
 {
-	return key ~ /^function / && !(key in undone) && text_of[1, key] != text_of[2, key]
+	if (key !~ /^function /)
+		return 0
+	return defines[1] != defines[2] || (!(key in undone) && text_of[1, key] != text_of[2, key])
 }
 
 END {

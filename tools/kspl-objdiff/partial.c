@@ -251,8 +251,7 @@ static bool has_old_source(struct update *up, const struct unit *u)
 	if (!u->old_body && !tu->new_bodies.n)
 		return false;
 	vec_for_each(name, &tu->new_bodies)
-		if ((!u->old_body && same_base(u->name, *name)) ||
-		    unit_inlines(u, *name))
+		if (same_base(u->name, *name) || unit_inlines(u, *name))
 			return false;
 	return true;
 }
