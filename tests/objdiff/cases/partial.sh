@@ -3,6 +3,8 @@
 # shellcheck disable=SC2154,SC2086 # run.sh sets the variables
 # --partial: what is refused is left out, and what belongs to it; no more.
 set -e
+# shellcheck source=tests/objdiff/report.sh
+. "$here/report.sh"
 cd "$out"
 cat >p.h <<'END'
 #ifdef POST
@@ -52,18 +54,14 @@ create() {
 	"$tool" create --name partial --release test --symvers "$here/symvers" -o p.upd.o \
 		--source p.o p0.o p1.o --source q.o q0.o q1.o --json p.json "$@"
 }
-names() { jq -r "$1" p.json | sort | tr '\n' ' '; }
-is() {
-	[ "$2" = "$1 " ] || { echo "expected $1, got $2"; exit 1; }
-}
 
 code=0
 create || code=$?
 [ $code -eq 4 ]
 
 create --partial
-is "apart other" "$(names '.objects[].replaced[].name')"
-is "calls calls_caller giver reaches setting shares taker uses_data" "$(names '.left_out[].what')"
+is "apart other" "$(names '.objects[].replaced[].name' p.json)"
+is "calls calls_caller giver reaches setting shares taker uses_data" "$(names '.left_out[].what' p.json)"
 [ "$(jq .functions_left_out p.json)" -eq 7 ]
 [ "$(jq .functions_replaced p.json)" -eq 2 ]
 jq -e '.left_out[] | select(.what == "giver") | .code == "call_changed" or .code == "needs_refused"' p.json
@@ -72,9 +70,9 @@ jq -e '.left_out[] | select(.what == "setting") | .kind == "data" and .code == "
 
 # what the compiler did not take, and what the kernel does not have
 create --partial --leave-out p.o apart 'it does not compile'
-is other "$(names '.objects[].replaced[].name')"
+is other "$(names '.objects[].replaced[].name' p.json)"
 echo ext >p.unknown
 code=0
 create --partial --unknown p.unknown || code=$?
 [ $code -eq 3 ]
-is "" "$(names '.objects[].replaced[].name') "
+is "" "$(names '.objects[].replaced[].name' p.json) "
