@@ -9,6 +9,8 @@
  *				each says how often the old and the new one (that
  *				of updates/syscall.diff) and something else came,
  *				and how often that changed
+ *	work FILE N		read FILE in N processes until SIGTERM, and do
+ *				something else in between
  *	quiet FILE		show FILE; no read may fail, no signal may arrive
  *	starve FILE N [VALUE]	load FILE, or write VALUE to it, with the Nth
  *				allocation failing; says how that went, and
@@ -90,8 +92,9 @@ static void on_signal(int sig)
 
 #define SYSCALL_NEW	1000000		/* as in updates/syscall.diff */
 
-static void call_getppid(pid_t parent)
+static void call_getppid(const void *arg)
 {
+	pid_t parent = *(const pid_t *)arg;
 	unsigned long count[3] = { 0 }, changes = 0;
 	int what, last = 0;
 	long got;
@@ -107,11 +110,10 @@ static void call_getppid(pid_t parent)
 	       count[2], changes);
 }
 
-static int hammer(const char *arg)
+/* Runs @fn in @n processes; until SIGTERM, which they get, too. */
+static int crew(int n, void (*fn)(const void *arg), const void *arg)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	pid_t parent = getpid();
-	int n = atoi(arg);
 
 	/* to be signalled together, and nobody else */
 	if (setpgid(0, 0) || sigaction(SIGTERM, &sa, NULL))
@@ -119,7 +121,7 @@ static int hammer(const char *arg)
 	while (n--) {
 		if (fork())
 			continue;
-		call_getppid(parent);
+		fn(arg);
 		exit(0);
 	}
 	while (!__atomic_load_n(&signalled, __ATOMIC_RELAXED))
@@ -129,6 +131,37 @@ static int hammer(const char *arg)
 	while (wait(NULL) > 0)
 		;
 	return 0;
+}
+
+static int hammer(const char *arg)
+{
+	pid_t parent = getpid();
+
+	return crew(atoi(arg), call_getppid, &parent);
+}
+
+/* As much time outside the kernel as the file takes inside, more or less. */
+#define WORK_TURNS	100000
+
+static void read_and_work(const void *name)
+{
+	int fd = open(name, O_RDONLY);
+	char buf[64];
+	int turns;
+
+	if (fd < 0)
+		die(name);
+	while (!__atomic_load_n(&signalled, __ATOMIC_RELAXED)) {
+		if (pread(fd, buf, sizeof(buf), 0) <= 0)
+			die(name);
+		for (turns = WORK_TURNS; turns; turns--)
+			asm volatile("");
+	}
+}
+
+static int work(const char *name, const char *n)
+{
+	return crew(atoi(n), read_and_work, name);
 }
 
 /* Handlers that do not restart: a signal would end the read with EINTR. */
@@ -368,6 +401,8 @@ int main(int argc, char **argv)
 		return named(argv[2]);
 	if (!strcmp(cmd, "hammer"))
 		return hammer(argv[2]);
+	if (!strcmp(cmd, "work") && argc > 3)
+		return work(argv[2], argv[3]);
 	if (!strcmp(cmd, "quiet"))
 		return quiet(argv[2]);
 	if (!strcmp(cmd, "starve") && argc > 3)

@@ -226,6 +226,25 @@ spinner() {
 	kill $! 2>/dev/null
 }
 
+# Threads that are inside half of the time, and give way there: the stop waits for
+# an instant in which they are not.
+one_stop() {
+	local i pid stops sum=0
+
+	load work || return
+	"$HELPER" work "$TARGET/work" "$(nproc)" &
+	pid=$!
+	for ((i = 0; i < 40; i++)); do
+		put $((1 - i % 2)) "$SYSFS/work/enabled" || break
+		read -r stops <"$SYSFS/work/stops"
+		((sum += stops))
+	done
+	kill $pid
+	wait $pid
+	note "$sum stops for $i changes"
+	[ $sum -le $((i + i / 20)) ] || fail "$sum stops for $i changes"
+}
+
 # always NAME PATTERN: the change is refused at the first look
 always() {
 	load "$1" || return
@@ -390,7 +409,7 @@ no_time() {
 	apply sleep
 }
 
-need_updates sleep cold tail chain writer schedule
+need_updates sleep cold tail chain work writer schedule
 run_tests \
 	reader \
 	leaves_in_time \
@@ -402,6 +421,7 @@ run_tests \
 	exiting_thread \
 	exiting_thread_plain \
 	spinner \
+	one_stop \
 	always_busy \
 	many_threads \
 	crowd \

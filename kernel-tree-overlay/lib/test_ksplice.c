@@ -869,6 +869,20 @@ static int test_debug_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_debug);
 
+/* It takes some time, and gives way to others all along. */
+#define TEST_WORK_US	200
+
+static int test_work_show(struct seq_file *m, void *unused)
+{
+	u64 end = ktime_get_ns() + TEST_WORK_US * NSEC_PER_USEC;
+
+	while (ktime_get_ns() < end)
+		cond_resched();
+	seq_puts(m, "generation 1\n");
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_work);
+
 /* What stands at the entries of functions that updates replace. */
 static const struct {
 	const char *name;
@@ -948,6 +962,7 @@ static const struct {
 	{ "table",			&test_table_fops },
 	{ "tail",			&test_tail_fops },
 	{ "uaccess",			&test_uaccess_fops },
+	{ "work",			&test_work_fops },
 };
 
 static int __init test_ksplice_init(void)

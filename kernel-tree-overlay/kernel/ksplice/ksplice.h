@@ -399,6 +399,7 @@ void ksplice_unpin(struct ksplice_object *object);
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 			  unsigned long addr, bool scanned);
+bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr);
 void ksplice_stack_init(struct dentry *dir);
 
 /* quiesce.c */

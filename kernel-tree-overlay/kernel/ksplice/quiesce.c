@@ -7,7 +7,8 @@
  *    no check: it will be recorded when it is switched out.
  * 3. Check the recorded ones again, until few are left and nobody is in the
  *    way.  Waiting for a thread to leave costs no stop.
- * 4. Take the locks of the stop, which may have taken time, and look once more.
+ * 4. Take the locks of the stop, which may have taken time, look once more, and
+ *    wait for an instant at which no other CPU is inside (cpus.c).
  * 5. Stop the machine and check only those recorded since (stop.c).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
@@ -22,6 +23,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 
+#include "cpus.h"
 #include "nudge.h"
 #include "stop.h"
 #include "window.h"
@@ -29,20 +31,33 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/ksplice.h>
 
-/* Wait this long between looks: short at first, then patient. */
+/*
+ * Wait this long between looks: short at first, then patient.  If those in the
+ * way run, or could, they are there by chance, and soon elsewhere; as long as
+ * the machine has not been stopped in vain.
+ */
 #define WAIT_MIN_MS	1
+#define WAIT_RUN_MS	4
 #define WAIT_MAX_MS	100
 
 /* Whoever sleeps in the way is nudged after some time, and then again. */
 #define NUDGE_FIRST_MS	100
 #define NUDGE_AGAIN_MS	1000
 
-/* So few threads may be left for the stop, per CPU ... */
+/* So many looks for an instant to stop in, one right after the other. */
+#define LAST_LOOKS	32
+
+/*
+ * In that instant no other CPU is in the kernel and no thread has run since the
+ * look.  When the stop has been put off so often, ...
+ */
+#define PUT_OFF_CHOOSY	5
+
+/* ... none is inside, and so few threads have run, per CPU, until ... */
 #define FEW_PER_CPU	1
-/* ... which so many looks one right after the other may bring about ... */
-#define EAGER_LOOKS	4
-/* ... unless so many attempts have not done so. */
-#define MAX_ATTEMPTS	10
+
+/* ... the stop has been put off so often: then it is tried. */
+#define PUT_OFF_MAX	10
 
 /* For comparison: check all threads in the stop, as if there was no window. */
 static bool plain_check;
@@ -58,7 +73,9 @@ static bool plain_check;
  * @full:	@waiting overflowed or the record did: look at all threads
  * @missed:	there were more exiting threads than could be looked at
  * @always:	somebody is in the way who always will be
- * @hurry:	stop the machine, however many have run since the last look
+ * @asleep:	somebody in the way sleeps
+ * @put_off:	how often the stop was put off although nobody was in the way
+ * @late:	the last attempt: stop the machine, whoever may be in the way
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
  * @checked:	threads checked in the last full look
@@ -74,7 +91,9 @@ struct quiesce {
 	bool full;
 	bool missed;
 	bool always;
-	bool hurry;
+	bool asleep;
+	unsigned int put_off;
+	bool late;
 	struct list_head nudges;
 	unsigned long nudge_at;
 	unsigned int checked;
@@ -132,6 +151,8 @@ static void look_at(struct quiesce *q, struct task_struct *task)
 		return;
 	if (stays_forever(task))
 		q->always = true;
+	if (!task_is_running(task))
+		q->asleep = true;
 	keep_waiting(q, task);
 }
 
@@ -269,6 +290,7 @@ static bool look(struct quiesce *q)
 	bool full = q->full;
 
 	check->nr_conflicts = 0;
+	q->asleep = false;
 	look_at_them(q);
 	put_tasks(&q->fresh);
 
@@ -287,30 +309,43 @@ static bool drain(struct quiesce *q)
 	return !q->full;
 }
 
+/* Is this instant, right after a look, one to stop in? */
+static bool good_instant(struct quiesce *q)
+{
+	enum ksplice_whereabouts at = ksplice_ask_cpus(&q->stop.check);
+	unsigned int ran = ksplice_window_count();
+
+	if (q->put_off < PUT_OFF_CHOOSY)
+		return at == KSPLICE_CPUS_AWAY && !ran;
+	return at != KSPLICE_CPUS_INSIDE &&
+	       ran <= FEW_PER_CPU * num_online_cpus();
+}
+
 /*
  * Whoever runs between this and the stop may be in the way there: as few as
- * can be, whatever time the locks have taken.
+ * can be, and not from inside, whatever time the locks have taken.
  */
 static bool last_look(struct ksplice_stop *stop)
 {
 	struct quiesce *q = container_of(stop, struct quiesce, stop);
-	unsigned int n = ksplice_window_count();
-	unsigned int i;
+	unsigned int i, n;
 
-	for (i = 0; n && i < EAGER_LOOKS; i++) {
+	for (i = 0; i < LAST_LOOKS; i++) {
+		n = ksplice_window_count();
 		/* A look at all threads is not for a time with these locks. */
 		if (n == KSPLICE_WINDOW_OVERFLOW)
 			break;
-		if (!drain(q)) {
+		if (n && !drain(q)) {
 			put_tasks(&q->fresh);
 			return false;
 		}
-		if (!look(q))
+		if (n && !look(q))
 			return false;
-		n = ksplice_window_count();
+		if (good_instant(q))
+			return true;
 	}
 	/* After an overflow the stop checks all threads. */
-	return q->hurry || n <= FEW_PER_CPU * num_online_cpus();
+	return q->late || q->put_off >= PUT_OFF_MAX;
 }
 
 static void quiesce_free(struct quiesce *q)
@@ -376,7 +411,8 @@ static int wait_a_little(struct quiesce *q, unsigned int *ms)
 		q->stop.cause = KSPLICE_INTERRUPTED;
 		return -ERESTARTSYS;
 	}
-	*ms = min(*ms * 2, WAIT_MAX_MS);
+	*ms = min(*ms * 2, q->asleep || q->stop.stops ? WAIT_MAX_MS :
+						      WAIT_RUN_MS);
 	return 0;
 }
 
@@ -386,21 +422,32 @@ static bool look_at_fresh(struct quiesce *q)
 	return look(q);
 }
 
-/* One look and, if it is worth it, one stop. */
-static int try_once(struct quiesce *q)
+static int stop_once(struct quiesce *q)
 {
 	unsigned int before = q->stop.stops;
 	int ret;
 
+	ret = ksplice_stop(&q->stop);
+	if (ret != -EBUSY)
+		return ret;
+	if (q->stop.stops != before) {
+		trace_conflicts(q);
+		q->put_off = 0;
+	} else if (!q->stop.check.nr_conflicts) {
+		q->put_off++;
+	}
+	return ret;
+}
+
+/* One look and, if it is worth it, one stop. */
+static int try_once(struct quiesce *q)
+{
 	if (!q->stop.full && !look_at_fresh(q)) {
 		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
 					    KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
-	ret = ksplice_stop(&q->stop);
-	if (ret == -EBUSY && q->stop.stops != before)
-		trace_conflicts(q);
-	return ret;
+	return stop_once(q);
 }
 
 /* Is it worth trying again? */
@@ -419,13 +466,9 @@ static int try_until(struct quiesce *q)
 
 	q->nudge_at = jiffies + msecs_to_jiffies(NUDGE_FIRST_MS);
 	for (q->attempts = 1; ; q->attempts++) {
-		bool late = time_after_eq(jiffies, end);
-
-		q->hurry = late || q->attempts >= MAX_ATTEMPTS;
+		q->late = time_after_eq(jiffies, end);
 		ret = try_once(q);
-		if (!may_pass(q, ret))
-			return ret;
-		if (late)
+		if (!may_pass(q, ret) || q->late)
 			return ret;
 		/* They will not be out for long. */
 		if (nudge(q))

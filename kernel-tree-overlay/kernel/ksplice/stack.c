@@ -107,6 +107,18 @@ static bool scan(struct stack_walk *walk, struct task_struct *task)
 }
 
 /**
+ * ksplice_in_ranges - is that address on a stack one of the code?
+ * @check:	the code
+ * @addr:	a return address, or where a thread was interrupted
+ *
+ * Return: true if it is.
+ */
+bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
+{
+	return find_range(check, addr);
+}
+
+/**
  * ksplice_add_conflict - note a thread that is in the way
  * @check:	where
  * @task:	the thread

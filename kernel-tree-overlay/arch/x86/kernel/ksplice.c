@@ -407,6 +407,20 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 }
 
 /**
+ * arch_ksplice_interrupts_user - has this interrupt come in user mode?
+ *
+ * A system vector stays on the thread's stack if it interrupts user mode, and
+ * changes to the IRQ stack if it interrupts the kernel: call_on_irqstack_cond().
+ *
+ * Context: the handler of a call from another CPU.
+ * Return: true if it has.
+ */
+bool arch_ksplice_interrupts_user(void)
+{
+	return object_is_on_stack(__builtin_frame_address(0));
+}
+
+/**
  * arch_ksplice_untouchable - may the function at @addr never be replaced?
  * @addr:	its entry
  *
