@@ -119,7 +119,7 @@ static void poke_all(struct ksplice_stop *stop, int step)
 	unsigned int i;
 
 	for (i = 0; i < stop->nr_pokes; i++)
-		arch_ksplice_poke(&stop->pokes[i], step);
+		arch_ksplice_poke_step(&stop->pokes[i], step);
 }
 
 static int stop_fn(void *data)

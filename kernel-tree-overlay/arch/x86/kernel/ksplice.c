@@ -333,7 +333,7 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 }
 
 /**
- * arch_ksplice_poke - do one step of writing a jump, or of taking it back
+ * arch_ksplice_poke_step - do one step of writing a jump, or of taking it back
  * @poke:	where and what
  * @step:	0 to ARCH_KSPLICE_POKE_STEPS - 1
  *
@@ -345,7 +345,7 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
  * Context: in the stop, on one CPU, text_mutex held by the one who stopped
  * the machine (hence not text_poke(), which wants it held by current).
  */
-void arch_ksplice_poke(const struct arch_ksplice_poke *poke, int step)
+void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step)
 {
 	const u8 *bytes = poke->to;
 	u8 *site = (u8 *)poke->site;

@@ -82,7 +82,7 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why);
 void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len);
 void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 			     unsigned int n);
-void arch_ksplice_poke(const struct arch_ksplice_poke *poke, int step);
+void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step);
 void arch_ksplice_poke_end(void);
 void arch_ksplice_sync(void);
 bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
