@@ -44,20 +44,22 @@
 #define NUDGE_FIRST_MS	100
 #define NUDGE_AGAIN_MS	1000
 
-/* So many looks for an instant to stop in, one right after the other. */
+/*
+ * With the locks of the stop: so many looks for an instant to stop in, one right
+ * after the other, and so often, asleep in between.  That is some 50 ms.
+ */
 #define LAST_LOOKS	32
+#define LAST_ROUNDS	20
 
 /*
  * In that instant no other CPU is in the kernel and no thread has run since the
- * look.  When the stop has been put off so often, ...
+ * look.  From this round on none is inside, and so few have run, per CPU.
  */
-#define PUT_OFF_CHOOSY	5
-
-/* ... none is inside, and so few threads have run, per CPU, until ... */
+#define EASY_ROUND	10
 #define FEW_PER_CPU	1
 
-/* ... the stop has been put off so often: then it is tried. */
-#define PUT_OFF_MAX	10
+/* If the stop was put off so often, any instant will do. */
+#define MAX_PUT_OFF	4
 
 /* For comparison: check all threads in the stop, as if there was no window. */
 static bool plain_check;
@@ -309,16 +311,38 @@ static bool drain(struct quiesce *q)
 	return !q->full;
 }
 
+/* Those that have run since the last look, or all if too many have. */
+static bool look_at_fresh(struct quiesce *q)
+{
+	drain(q);
+	return look(q);
+}
+
 /* Is this instant, right after a look, one to stop in? */
-static bool good_instant(struct quiesce *q)
+static bool good_instant(struct quiesce *q, bool easy)
 {
 	enum ksplice_whereabouts at = ksplice_ask_cpus(&q->stop.check);
 	unsigned int ran = ksplice_window_count();
 
-	if (q->put_off < PUT_OFF_CHOOSY)
+	if (!easy)
 		return at == KSPLICE_CPUS_AWAY && !ran;
 	return at != KSPLICE_CPUS_INSIDE &&
 	       ran <= FEW_PER_CPU * num_online_cpus();
+}
+
+/* Return: false if there was none, or somebody is in the way. */
+static bool find_instant(struct quiesce *q, bool easy)
+{
+	unsigned int i;
+
+	for (i = 0; i < LAST_LOOKS; i++) {
+		if ((q->waiting.n || ksplice_window_count()) &&
+		    !look_at_fresh(q))
+			return false;
+		if (good_instant(q, easy))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -328,24 +352,21 @@ static bool good_instant(struct quiesce *q)
 static bool last_look(struct ksplice_stop *stop)
 {
 	struct quiesce *q = container_of(stop, struct quiesce, stop);
-	unsigned int i, n;
+	unsigned int round;
 
-	for (i = 0; i < LAST_LOOKS; i++) {
-		n = ksplice_window_count();
+	for (round = 0; round < LAST_ROUNDS; round++) {
 		/* A look at all threads is not for a time with these locks. */
-		if (n == KSPLICE_WINDOW_OVERFLOW)
+		if (ksplice_window_count() == KSPLICE_WINDOW_OVERFLOW)
 			break;
-		if (n && !drain(q)) {
-			put_tasks(&q->fresh);
-			return false;
-		}
-		if (n && !look(q))
-			return false;
-		if (good_instant(q))
+		if (find_instant(q, round >= EASY_ROUND))
 			return true;
+		usleep_range(1000, 2000);
 	}
+	if (stop->check.nr_conflicts)
+		return false;
+	q->put_off++;
 	/* After an overflow the stop checks all threads. */
-	return q->late || q->put_off >= PUT_OFF_MAX;
+	return q->late || q->put_off > MAX_PUT_OFF;
 }
 
 static void quiesce_free(struct quiesce *q)
@@ -416,25 +437,15 @@ static int wait_a_little(struct quiesce *q, unsigned int *ms)
 	return 0;
 }
 
-static bool look_at_fresh(struct quiesce *q)
-{
-	drain(q);
-	return look(q);
-}
-
 static int stop_once(struct quiesce *q)
 {
 	unsigned int before = q->stop.stops;
 	int ret;
 
 	ret = ksplice_stop(&q->stop);
-	if (ret != -EBUSY)
-		return ret;
-	if (q->stop.stops != before) {
+	if (ret == -EBUSY && q->stop.stops != before) {
 		trace_conflicts(q);
 		q->put_off = 0;
-	} else if (!q->stop.check.nr_conflicts) {
-		q->put_off++;
 	}
 	return ret;
 }
