@@ -19,6 +19,7 @@
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 #include <linux/rcupdate_wait.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -324,6 +325,9 @@ static bool good_instant(struct quiesce *q, bool easy)
 	enum ksplice_whereabouts at = ksplice_ask_cpus(&q->stop.check);
 	unsigned int ran = ksplice_window_count();
 
+	/* On the way to the stop this CPU would run others first. */
+	if (need_resched())
+		return false;
 	if (!easy)
 		return at == KSPLICE_CPUS_AWAY && !ran;
 	return at != KSPLICE_CPUS_INSIDE &&
@@ -336,6 +340,7 @@ static bool find_instant(struct quiesce *q, bool easy)
 	unsigned int i;
 
 	for (i = 0; i < LAST_LOOKS; i++) {
+		cond_resched();
 		if ((q->waiting.n || ksplice_window_count()) &&
 		    !look_at_fresh(q))
 			return false;
