@@ -10,7 +10,7 @@
  *				of updates/syscall.diff) and something else came,
  *				and how often that changed
  *	work FILE N		read FILE in N processes until SIGTERM, and do
- *				something else in between
+ *				something else for as long in between
  *	quiet FILE		show FILE; no read may fail, no signal may arrive
  *	starve FILE N [VALUE]	load FILE, or write VALUE to it, with the Nth
  *				allocation failing; says how that went, and
@@ -47,6 +47,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../../../include/linux/ksplice_format.h"
@@ -140,22 +141,54 @@ static int hammer(const char *arg)
 	return crew(atoi(arg), call_getppid, &parent);
 }
 
-/* As much time outside the kernel as the file takes inside, more or less. */
-#define WORK_TURNS	100000
+/* An emulated CPU takes interrupts of others in a pause, as in cpu_relax(). */
+static void spin(unsigned long turns)
+{
+	while (turns--)
+		asm volatile("pause");
+}
+
+static double seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void read_again(int fd)
+{
+	char buf[64];
+
+	if (pread(fd, buf, sizeof(buf), 0) <= 0)
+		die("pread");
+}
+
+/* As many turns take as long as a read. */
+static unsigned long measure(int fd)
+{
+	const unsigned long many = 100000;
+	double start = seconds(), middle;
+	int i;
+
+	spin(many);
+	middle = seconds();
+	for (i = 0; i < 100; i++)
+		read_again(fd);
+	return (seconds() - middle) / 100 / (middle - start) * many;
+}
 
 static void read_and_work(const void *name)
 {
 	int fd = open(name, O_RDONLY);
-	char buf[64];
-	int turns;
+	unsigned long turns;
 
 	if (fd < 0)
 		die(name);
+	turns = measure(fd);
 	while (!__atomic_load_n(&signalled, __ATOMIC_RELAXED)) {
-		if (pread(fd, buf, sizeof(buf), 0) <= 0)
-			die(name);
-		for (turns = WORK_TURNS; turns; turns--)
-			asm volatile("");
+		read_again(fd);
+		spin(turns);
 	}
 }
 

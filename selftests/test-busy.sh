@@ -234,6 +234,7 @@ one_stop() {
 	load work || return
 	"$HELPER" work "$TARGET/work" "$(nproc)" &
 	pid=$!
+	sleep 2
 	for ((i = 0; i < 40; i++)); do
 		put $((1 - i % 2)) "$SYSFS/work/enabled" || break
 		read -r stops <"$SYSFS/work/stops"

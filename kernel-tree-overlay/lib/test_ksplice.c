@@ -870,14 +870,16 @@ static int test_debug_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(test_debug);
 
 /* It takes some time, and gives way to others all along. */
-#define TEST_WORK_US	200
+#define TEST_WORK_TURNS	500
 
 static int test_work_show(struct seq_file *m, void *unused)
 {
-	u64 end = ktime_get_ns() + TEST_WORK_US * NSEC_PER_USEC;
+	unsigned int i;
 
-	while (ktime_get_ns() < end)
+	for (i = 0; i < TEST_WORK_TURNS; i++) {
+		cpu_relax();
 		cond_resched();
+	}
 	seq_puts(m, "generation 1\n");
 	return 0;
 }
