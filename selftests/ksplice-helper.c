@@ -9,7 +9,7 @@
  *				each says how often the old and the new one (that
  *				of updates/syscall.diff) and something else came,
  *				and how often that changed
- *	work FILE N		read FILE in N processes until SIGTERM, and do
+ *	visit FILE N		read FILE in N processes until SIGTERM, and do
  *				something else for as long in between
  *	quiet FILE		show FILE; no read may fail, no signal may arrive
  *	starve FILE N [VALUE]	load FILE, or write VALUE to it, with the Nth
@@ -178,7 +178,7 @@ static unsigned long measure(int fd)
 	return (seconds() - middle) / 100 / (middle - start) * many;
 }
 
-static void read_and_work(const void *name)
+static void read_and_spin(const void *name)
 {
 	int fd = open(name, O_RDONLY);
 	unsigned long turns;
@@ -192,9 +192,9 @@ static void read_and_work(const void *name)
 	}
 }
 
-static int work(const char *name, const char *n)
+static int visit(const char *name, const char *n)
 {
-	return crew(atoi(n), read_and_work, name);
+	return crew(atoi(n), read_and_spin, name);
 }
 
 /* Handlers that do not restart: a signal would end the read with EINTR. */
@@ -434,8 +434,8 @@ int main(int argc, char **argv)
 		return named(argv[2]);
 	if (!strcmp(cmd, "hammer"))
 		return hammer(argv[2]);
-	if (!strcmp(cmd, "work") && argc > 3)
-		return work(argv[2], argv[3]);
+	if (!strcmp(cmd, "visit") && argc > 3)
+		return visit(argv[2], argv[3]);
 	if (!strcmp(cmd, "quiet"))
 		return quiet(argv[2]);
 	if (!strcmp(cmd, "starve") && argc > 3)

@@ -231,13 +231,13 @@ spinner() {
 one_stop() {
 	local i pid stops sum=0
 
-	load work || return
-	"$HELPER" work "$TARGET/work" "$(nproc)" &
+	load yield || return
+	"$HELPER" visit "$TARGET/yield" "$(nproc)" &
 	pid=$!
 	sleep 2
 	for ((i = 0; i < 40; i++)); do
-		put $((1 - i % 2)) "$SYSFS/work/enabled" || break
-		read -r stops <"$SYSFS/work/stops"
+		put $((1 - i % 2)) "$SYSFS/yield/enabled" || break
+		read -r stops <"$SYSFS/yield/stops"
 		((sum += stops))
 	done
 	kill $pid
@@ -410,7 +410,7 @@ no_time() {
 	apply sleep
 }
 
-need_updates sleep cold tail chain work writer schedule
+need_updates sleep cold tail chain yield writer schedule
 run_tests \
 	reader \
 	leaves_in_time \

@@ -870,20 +870,20 @@ static int test_debug_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(test_debug);
 
 /* It takes some time, and gives way to others all along. */
-#define TEST_WORK_TURNS	500
+#define TEST_YIELD_TURNS	500
 
-static int test_work_show(struct seq_file *m, void *unused)
+static int test_yield_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
 
-	for (i = 0; i < TEST_WORK_TURNS; i++) {
+	for (i = 0; i < TEST_YIELD_TURNS; i++) {
 		cpu_relax();
 		cond_resched();
 	}
 	seq_puts(m, "generation 1\n");
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(test_work);
+DEFINE_SHOW_ATTRIBUTE(test_yield);
 
 /* What stands at the entries of functions that updates replace. */
 static const struct {
@@ -964,7 +964,7 @@ static const struct {
 	{ "table",			&test_table_fops },
 	{ "tail",			&test_tail_fops },
 	{ "uaccess",			&test_uaccess_fops },
-	{ "work",			&test_work_fops },
+	{ "yield",			&test_yield_fops },
 };
 
 static int __init test_ksplice_init(void)
