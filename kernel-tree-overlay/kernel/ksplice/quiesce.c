@@ -334,6 +334,16 @@ static bool good_instant(struct quiesce *q, bool easy)
 	       ran <= FEW_PER_CPU * num_online_cpus();
 }
 
+/* A look at all threads is not for a time with the locks of the stop. */
+static bool look_again(struct quiesce *q)
+{
+	if (!drain(q)) {
+		put_tasks(&q->fresh);
+		return false;
+	}
+	return look(q);
+}
+
 /* Return: false if there was none, or somebody is in the way. */
 static bool find_instant(struct quiesce *q, bool easy)
 {
@@ -342,7 +352,7 @@ static bool find_instant(struct quiesce *q, bool easy)
 	for (i = 0; i < LAST_LOOKS; i++) {
 		cond_resched();
 		if ((q->waiting.n || ksplice_window_count()) &&
-		    !look_at_fresh(q))
+		    !look_again(q))
 			return false;
 		if (good_instant(q, easy))
 			return true;
@@ -359,15 +369,15 @@ static bool last_look(struct ksplice_stop *stop)
 	struct quiesce *q = container_of(stop, struct quiesce, stop);
 	unsigned int round;
 
-	for (round = 0; round < LAST_ROUNDS; round++) {
-		/* A look at all threads is not for a time with these locks. */
+	for (round = 0; round < LAST_ROUNDS && !q->full; round++) {
 		if (ksplice_window_count() == KSPLICE_WINDOW_OVERFLOW)
 			break;
 		if (find_instant(q, round >= EASY_ROUND))
 			return true;
 		usleep_range(1000, 2000);
 	}
-	if (stop->check.nr_conflicts)
+	/* The stop looks only at those who have run since: no look may lack any. */
+	if (stop->check.nr_conflicts || q->full)
 		return false;
 	q->put_off++;
 	/* After an overflow the stop checks all threads. */
