@@ -59,7 +59,7 @@
 #define EASY_ROUND	10
 #define FEW_PER_CPU	1
 
-/* If the stop was put off so often, any instant will do. */
+/* If the stop was put off so often, any instant after a look will do. */
 #define MAX_PUT_OFF	4
 
 /* For comparison: check all threads in the stop, as if there was no window. */
@@ -77,7 +77,7 @@ static bool plain_check;
  * @missed:	there were more exiting threads than could be looked at
  * @always:	somebody is in the way who always will be
  * @asleep:	somebody in the way sleeps
- * @put_off:	how often the stop was put off although nobody was in the way
+ * @put_off:	how often the stop was put off; halved by one in vain
  * @late:	the last attempt: stop the machine, whoever may be in the way
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
@@ -319,12 +319,22 @@ static bool look_at_fresh(struct quiesce *q)
 	return look(q);
 }
 
+/* Has it been put off long enough, or is there no time left? */
+static bool is_urgent(const struct quiesce *q)
+{
+	return q->late || q->put_off > MAX_PUT_OFF;
+}
+
 /* Is this instant, right after a look, one to stop in? */
 static bool good_instant(struct quiesce *q, bool easy)
 {
-	enum ksplice_whereabouts at = ksplice_ask_cpus(&q->stop.check);
-	unsigned int ran = ksplice_window_count();
+	enum ksplice_whereabouts at;
+	unsigned int ran;
 
+	if (is_urgent(q))
+		return true;
+	at = ksplice_ask_cpus(&q->stop.check);
+	ran = ksplice_window_count();
 	/* On the way to the stop this CPU would run others first. */
 	if (need_resched())
 		return false;
@@ -376,12 +386,14 @@ static bool last_look(struct ksplice_stop *stop)
 			return true;
 		usleep_range(1000, 2000);
 	}
-	/* The stop looks only at those who have run since: no look may lack any. */
-	if (stop->check.nr_conflicts || q->full)
-		return false;
+	/*
+	 * After an overflow the stop checks all threads, otherwise those who
+	 * have run since the look, which must not lack any.
+	 */
+	if (is_urgent(q) && !stop->check.nr_conflicts && !q->full)
+		return true;
 	q->put_off++;
-	/* After an overflow the stop checks all threads. */
-	return q->late || q->put_off > MAX_PUT_OFF;
+	return false;
 }
 
 static void quiesce_free(struct quiesce *q)
@@ -460,7 +472,7 @@ static int stop_once(struct quiesce *q)
 	ret = ksplice_stop(&q->stop);
 	if (ret == -EBUSY && q->stop.stops != before) {
 		trace_conflicts(q);
-		q->put_off = 0;
+		q->put_off /= 2;
 	}
 	return ret;
 }
