@@ -342,8 +342,10 @@ bool unit_same_code(struct update *up, const struct unit *a,
 	return true;
 }
 
-bool unit_same_content(const struct unit *a, const struct unit *b)
+bool unit_same_content(struct update *up, const struct unit *a,
+		       const struct unit *b)
 {
+	the_update = up;
 	return same_content(a, b, 0, NULL, NULL);
 }
 

@@ -52,7 +52,8 @@ static char *stable_name(const char *name)
 	return s;
 }
 
-static bool same_collected(const struct unit *a, const struct unit *b)
+static bool same_collected(struct update *up, const struct unit *a,
+			   const struct unit *b)
 {
 	char *x = stable_name(a->name), *y = stable_name(b->name);
 	bool same = !strcmp(x, y);
@@ -61,17 +62,18 @@ static bool same_collected(const struct unit *a, const struct unit *b)
 	free(y);
 	if (!same || a->sec->cls == SC_EXPORT)
 		return same;
-	return unit_same_content(a, b);
+	return unit_same_content(up, a, b);
 }
 
-static bool has_like(const struct obj *obj, const struct unit *u, bool swap)
+static bool has_like(struct update *up, const struct obj *obj,
+		     const struct unit *u, bool swap)
 {
 	struct unit *const *v;
 
 	vec_for_each(v, &obj->units) {
 		if (strcmp((*v)->sec->name, u->sec->name))
 			continue;
-		if (swap ? same_collected(u, *v) : same_collected(*v, u))
+		if (swap ? same_collected(up, u, *v) : same_collected(up, *v, u))
 			return true;
 	}
 	return false;
@@ -133,12 +135,12 @@ static void check_collected(struct update *up, struct tu *tu)
 
 	vec_for_each(u, &tu->post->units)
 		if (is_collected((*u)->sec) &&
-		    (!tu->pre || !has_like(tu->pre, *u, false)))
+		    (!tu->pre || !has_like(up, tu->pre, *u, false)))
 			refuse_collected(up, *u, false);
 	if (!tu->pre)
 		return;
 	vec_for_each(u, &tu->pre->units)
-		if (is_collected((*u)->sec) && !has_like(tu->post, *u, true) &&
+		if (is_collected((*u)->sec) && !has_like(up, tu->post, *u, true) &&
 		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
 			refuse_collected(up, *u, true);
 }
@@ -817,7 +819,7 @@ static void check_initcalls(struct update *up, struct tu *tu)
 		return;
 	vec_for_each(u, &tu->post->units)
 		if (is_initcall(*u) && (*u)->size &&
-		    (!tu->pre || !has_like(tu->pre, *u, false))) {
+		    (!tu->pre || !has_like(up, tu->pre, *u, false))) {
 			tu->ninit++;
 			if (up->nreplaced)
 				refuse(up, "special_changed", (*u)->obj, NULL,

@@ -441,7 +441,8 @@ bool same_base(const char *a, const char *b);
 void compare_units(struct update *up);
 bool unit_same_code(struct update *up, const struct unit *a,
 		    const struct unit *b);
-bool unit_same_content(const struct unit *a, const struct unit *b);
+bool unit_same_content(struct update *up, const struct unit *a,
+		       const struct unit *b);
 bool unit_same_names(const struct unit *a, const struct unit *b);
 
 void decide(struct update *up);

@@ -196,7 +196,7 @@ static bool is_settled(const struct unit *u)
 	return wants_twin(u) && !strcmp(u->sec->name, "__tracepoint_str");
 }
 
-static void pair_by_content(struct tu *tu)
+static void pair_by_content(struct update *up, struct tu *tu)
 {
 	struct unit **a, **b;
 
@@ -205,7 +205,7 @@ static void pair_by_content(struct tu *tu)
 			continue;
 		vec_for_each(a, &tu->pre->units)
 			if (is_settled(*a) && may_pair(*a, *b) &&
-			    unit_same_content(*a, *b)) {
+			    unit_same_content(up, *a, *b)) {
 				make_twins(*a, *b);
 				break;
 			}
@@ -273,7 +273,7 @@ static void pair_the_rest(struct update *up, struct tu *tu)
 {
 	while (pair_by_users(up, tu))
 		pair_by_name(tu, false);
-	pair_by_content(tu);
+	pair_by_content(up, tu);
 }
 
 void pair_units(struct update *up)
