@@ -32,6 +32,8 @@ static bool same_fresh(const struct unit *a, const struct unit *b, int depth)
 		return false;
 	if (a->sec->cls != SC_DYNDBG)
 		return same_base(a->name, b->name);
+	if (depth >= MAX_DEPTH)
+		return true;	/* of what loops, all of it was seen */
 	/* all of a debug message but its line number */
 	for (i = 0; i < a->refs.n; i++) {
 		const struct unit *x = a->refs.v[i].unit;
