@@ -322,7 +322,7 @@ static bool look_at_fresh(struct quiesce *q)
 /* Has it been put off long enough, or is there no time left? */
 static bool is_urgent(const struct quiesce *q)
 {
-	return q->late || q->put_off > MAX_PUT_OFF;
+	return q->late || q->put_off >= MAX_PUT_OFF;
 }
 
 /* Is this instant, right after a look, one to stop in? */
