@@ -72,7 +72,7 @@ round() {
 }
 
 churn() {
-	local i changes=0 busy=0 rounds=0 end
+	local i changes=0 busy=0 rounds=0 loads end
 
 	load "$1" && load "$3" || return
 	modprobe test_ksplice_dep
@@ -88,11 +88,13 @@ churn() {
 	done
 	rm -f "$WORK/go"
 	wait
+	loads=$(awk '{ n += $1 } END { print n + 0 }' "$WORK/loads")
 	note "$rounds rounds, $changes changes, $busy times busy;" \
-		"the module was loaded $(awk '{ n += $1 } END { print n + 0 }' "$WORK/loads") times"
+		"the module was loaded $loads times"
 	[ ! -e "$WORK/bad" ] || fail "$(sort "$WORK/bad" | uniq -c | head)"
 	rm -f "$WORK/bad"
 	[ $changes -gt 0 ] || fail "no change was made"
+	[ "$loads" -gt 0 ] || fail "the module was never loaded"
 	! dmesg_since | grep "does not fit this module" || fail "a load was refused"
 	expect 111 "$TARGET/chain"
 }
