@@ -106,6 +106,12 @@ static int cmp_wanted(void *data, unsigned long addr)
 	return *(unsigned long *)data == addr;
 }
 
+/* Whose symbol it is; KSPLICE_NONE if it may be anybody's. */
+static u32 scope_of(const struct ksplice_view *v, const struct ksplice_f_sym *s)
+{
+	return s->unit == KSPLICE_NONE ? s->target : v->units[s->unit].target;
+}
+
 /* Every value must be one that kallsyms has for the name, if it has any. */
 static void check_values(struct ksplice_match *m, struct total *t)
 {
@@ -123,7 +129,8 @@ static void check_values(struct ksplice_match *m, struct total *t)
 				KSPLICE_SYM_RT_SHIFT) || !image_addr(&im, name))
 			continue;
 		t->checked++;
-		if (image_ops.candidates(&im, 0, name, cmp_wanted, &value))
+		if (image_ops.candidates(&im, scope_of(m->view, s), name,
+					 cmp_wanted, &value))
 			continue;
 		t->wrong++;
 		printf("# %s is %#lx, which kallsyms does not know\n", name, value);
