@@ -298,6 +298,8 @@ static bool other_kernel(const char *path, u32 n)
 
 struct mutation {
 	char what[200];
+	u32 unit, off;
+	bool in_memory;
 	u8 *byte;	/* in memory or in the blob */
 	u8 was;
 	struct ksplice_f_reloc *reloc;
@@ -393,6 +395,8 @@ static bool mutate(struct mutation *mu, const struct ksplice_match *m)
 	off = rnd(u->size);
 	if (in_site(v, u, off))
 		return false;
+	mu->unit = unit;
+	mu->off = off;
 	snprintf(mu->what, sizeof(mu->what), "%s+%#x",
 		 ksplice_str(v, u->name), off);
 	switch (rnd(4)) {
@@ -422,6 +426,7 @@ static bool mutate(struct mutation *mu, const struct ksplice_match *m)
 	default:
 		if (off >= u->size - missing(m, unit))
 			return false;
+		mu->in_memory = true;
 		change_byte(mu, image_at(&im, m->unit_addr[unit] + off, 1));
 		strcat(mu->what, " in memory");
 		return true;
@@ -436,28 +441,51 @@ static void undo(struct mutation *mu)
 		*mu->reloc = mu->reloc_was;
 }
 
+/* The field that was changed, if it is one. */
+static const struct ksplice_f_reloc *changed_field(const struct ksplice_view *v,
+						   const struct mutation *mu)
+{
+	const struct ksplice_f_unit *u = &v->units[mu->unit];
+	const struct ksplice_f_reloc *r = v->relocs + u->relocs, *end = r + u->nrelocs;
+
+	for (; r < end; r++)
+		if (mu->off >= r->offset &&
+		    mu->off < r->offset + ksplice_arch_field_size(r->type))
+			return r;
+	return NULL;
+}
+
 /*
- * Does the code still mean the same?  A field may be led to another place where
+ * Does the code still mean the same?  A field may lead to another place now where
  * there is the very same string: "c" is also the end of "fs/ext4/crypto.c".
  */
-static bool same_meaning(const struct ksplice_match *a,
-			 const struct ksplice_match *b)
+static bool same_string(const struct ksplice_match *m, const struct mutation *mu)
 {
-	bool elsewhere = false;
-	u32 i;
+	const struct ksplice_f_reloc *r = changed_field(m->view, mu);
+	const struct ksplice_f_sym *sym;
+	unsigned long place;
+	u8 *a, *b, field[8];
+	u64 is, was;
+	u32 size;
 
-	for (i = 0; i < a->view->hdr->units.n; i++) {
-		const struct ksplice_f_unit *u = &a->view->units[i];
-
-		if (a->unit_addr[i] == b->unit_addr[i])
-			continue;
-		if (u->kind != KSPLICE_UNIT_STRING ||
-		    memcmp(image_at(&im, a->unit_addr[i], u->size),
-			   image_at(&im, b->unit_addr[i], u->size), u->size))
-			return false;
-		elsewhere = true;
-	}
-	return elsewhere;
+	if (!mu->in_memory || !r)
+		return false;
+	sym = &m->view->syms[r->sym];
+	if (sym->unit == KSPLICE_NONE ||
+	    m->view->units[sym->unit].kind != KSPLICE_UNIT_STRING)
+		return false;
+	place = m->unit_addr[mu->unit] + r->offset;
+	size = ksplice_arch_field_size(r->type);
+	memcpy(field, image_at(&im, place, size), size);
+	if (ksplice_arch_read_field(r->type, field, place, r->addend, &is))
+		return false;
+	field[mu->off - r->offset] = mu->was;
+	if (ksplice_arch_read_field(r->type, field, place, r->addend, &was))
+		return false;
+	size = m->view->units[sym->unit].size;
+	a = image_at(&im, is - sym->offset, size);
+	b = image_at(&im, was - sym->offset, size);
+	return a && b && !memcmp(a, b, size);
 }
 
 /* Returns the number of those that were accepted. */
@@ -484,7 +512,7 @@ static u32 mutations(const char *path, u32 n)
 		memset(&m, 0, sizeof(m));
 		if (!ksplice_view_init(&v, blob, size, &err) &&
 		    !ksplice_match_run(&m, &v, &image_ops, &im)) {
-			bool same = mu.byte && same_meaning(&good, &m);
+			bool same = same_string(&good, &mu);
 
 			printf("# %s: %s: %s (%02x was %02x)\n",
 			       same ? "the same string elsewhere" : "accepted",
