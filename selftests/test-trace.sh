@@ -59,7 +59,7 @@ conflict() {
 	refused 1 "$U/enabled" "$BUSY"
 	traced check 'all checked=[1-9][0-9]* ran=[0-9]+ conflicts=1'
 	traced check 'some checked=[1-9][0-9]* ran=[0-9]+ conflicts=1'
-	traced conflict "pid=$pid comm=cat at=test_sleep_killable_show\+0x[0-9a-f]+/0x[0-9a-f]+$"
+	traced conflict "pid=$pid comm=cat at=test_sleep_killable_show\+0x[0-9a-f]+/0x[0-9a-f]+${MARK:+ .*}$"
 	times nudge 0
 	times stop 0
 	traced 'done' "apply attempts=$(cat "$U/attempts") stops=0 ret=-16"
