@@ -6,7 +6,7 @@
 # loaded first. Without arguments: one file of Debian's cloud image, changed as
 # in its newer version.
 #
-# Prints "NAME VALUE" lines, for a person or for make bench:
+# Prints "NAME VALUE" lines, for a person and for make bench:
 #   match_insns      instructions of matching, all functions of the file
 #   load_insns       of the whole insmod, in the kernel
 #   load_core_bytes  memory that the update takes while it is loaded

@@ -58,11 +58,20 @@ END {
 	row("  to compare its objects, ms", need("diff_ms"))
 	row("  to load it, 1,000 instructions", need("load_us"))
 	row("  memory, KiB", sprintf("%.1f", need("update_bytes") / 1024))
+	print "The same of a stock kernel, fs/read_write.c"
+	row("  to match the whole file, 1,000 instructions", need("match_insns") / 1000)
+	row("  to load it, 1,000 instructions", need("load_insns") / 1000)
+	row("  memory, KiB", sprintf("%.1f", need("load_core_bytes") / 1024))
+	row("  memory that is freed after the load, KiB",
+	    sprintf("%.1f", need("load_pre_bytes") / 1024))
 	print ""
 	promise(many <= 1.2 * few, "the stop at 10,000 threads is at most 1.2 times that at 100")
 	promise(50 * many <= plain, "it is at most a 50th of that with all checked in the stop")
 	promise(ksplice <= 2, "a call costs at most 2 instructions more")
 	promise(10 * ksplice <= livepatch, "livepatch costs at least 10 times as much")
+	promise(v["match_insns"] > 0 && v["match_insns"] < 20000000,
+		"a file is matched in less than 20 ms, at an instruction each ns")
+	promise(need("load_init_bytes") == 0, "the old code is freed after the load")
 	if (bad)
 		exit 1
 
@@ -74,6 +83,9 @@ END {
 	printf " \"build_s\": %.1f, \"diff_ms\": %d, \"load_insns\": %d, \"update_kb\": %.1f,\n",
 	       v["build_ms"] / 1000, v["diff_ms"], v["load_us"] * 1000,
 	       v["update_bytes"] / 1024 > json
+	printf " \"stock\": {\"match_insns\": %d, \"load_insns\": %d, \"update_kb\": %.1f, \"freed_kb\": %.1f},\n",
+	       v["match_insns"], v["load_insns"], v["load_core_bytes"] / 1024,
+	       v["load_pre_bytes"] / 1024 > json
 	printf " \"done_ms\": {\"ksplice\": {\"idle\": %s, \"load\": %s, \"sleeper_30s\": %s},\n",
 	       v["done_ksplice_idle"], v["done_ksplice_load"], v["done_ksplice_sleeper"] > json
 	printf "             \"livepatch\": {\"idle\": %s, \"load\": %s, \"sleeper_30s\": %s}}}\n",

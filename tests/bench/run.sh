@@ -55,4 +55,7 @@ vm/run --kernel "$B/arch/x86/boot/bzImage" --icount --mem 3G --timeout 1800 \
 	{ cat "$OUT/guest.log" >&2; die "measuring failed"; }
 
 printf 'build_ms %s\ndiff_ms %s\n' "$build_ms" "$diff_ms" >>"$OUT/figures"
+# What is not as promised there is BROKEN in the report.
+tests/bench/load.sh >>"$OUT/figures" 2>"$OUT/load.log" || [ $? -eq 1 ] ||
+	{ cat "$OUT/load.log" >&2; die "measuring the load failed"; }
 gawk -v json="$REPO/build/bench.json" -f tests/bench/report.awk "$OUT/figures"
