@@ -46,21 +46,21 @@
 #define NUDGE_AGAIN_MS	1000
 
 /*
- * With the locks of the stop: so many looks for an instant to stop in, one right
- * after the other, and so often, asleep in between.  That is some 50 ms.
+ * With the locks of the stop: for so long an instant to stop in is looked for, so
+ * many times one right after the other, and then asleep for a moment.
  */
+#define LAST_MS		50
 #define LAST_LOOKS	32
-#define LAST_ROUNDS	20
 
 /*
  * In that instant no other CPU is in the kernel and no thread has run since the
- * look.  From this round on none is inside, and so few have run, per CPU.
+ * look.  After this time none is inside, and so few have run, per CPU.
  */
-#define EASY_ROUND	10
+#define EASY_MS		25
 #define FEW_PER_CPU	1
 
 /* If the stop was put off so often, any instant after a look will do. */
-#define MAX_PUT_OFF	4
+#define MAX_PUT_OFF	2
 
 /* For comparison: check all threads in the stop, as if there was no window. */
 static bool plain_check;
@@ -354,19 +354,19 @@ static bool look_again(struct quiesce *q)
 	return look(q);
 }
 
-/* Return: false if there was none, or somebody is in the way. */
-static bool find_instant(struct quiesce *q, bool easy)
+/* Return: false if there was none until @end, or somebody is in the way. */
+static bool find_instant(struct quiesce *q, bool easy, unsigned long end)
 {
-	unsigned int i;
+	unsigned int i = 0;
 
-	for (i = 0; i < LAST_LOOKS; i++) {
+	do {
 		cond_resched();
 		if ((q->waiting.n || ksplice_window_count()) &&
 		    !look_again(q))
 			return false;
 		if (good_instant(q, easy))
 			return true;
-	}
+	} while (++i < LAST_LOOKS && time_before(jiffies, end));
 	return false;
 }
 
@@ -377,13 +377,14 @@ static bool find_instant(struct quiesce *q, bool easy)
 static bool last_look(struct ksplice_stop *stop)
 {
 	struct quiesce *q = container_of(stop, struct quiesce, stop);
-	unsigned int round;
+	unsigned long easy = jiffies + msecs_to_jiffies(EASY_MS);
+	unsigned long end = jiffies + msecs_to_jiffies(LAST_MS);
 
-	for (round = 0; round < LAST_ROUNDS && !q->full; round++) {
-		if (ksplice_window_count() == KSPLICE_WINDOW_OVERFLOW)
-			break;
-		if (find_instant(q, round >= EASY_ROUND))
+	while (!q->full && ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW) {
+		if (find_instant(q, time_after(jiffies, easy), end))
 			return true;
+		if (time_after_eq(jiffies, end))
+			break;
 		usleep_range(1000, 2000);
 	}
 	/*
