@@ -5,7 +5,7 @@
 # (default: series fp; also debug, and stock: Debian's unmodified cloud image, with
 # ksplice.ko and the test code as modules). A splat in the kernel log fails the
 # test it came with.
-# KSPL_TESTS: a glob, to run only some of them.
+# KSPL_TESTS: a glob, to run only some of them; FLAVOUR:GLOB is one for a kernel.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -45,7 +45,12 @@ result() {
 	printf '%s %d %s\n' "$1" $n "$2"
 }
 
+set -f # globs are for the tests' names
 for flavour in ${KSPL_FLAVOURS:-series fp}; do
+	set +f
+	only=${flavour#*:}
+	[ "$only" != "$flavour" ] || only=${KSPL_TESTS:-*}
+	flavour=${flavour%%:*}
 	case $flavour in
 	stock)
 		B=$("$REPO/vm/build-stock" "$version")
@@ -90,7 +95,7 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 		# shellcheck disable=SC2254 # a glob is wanted
 		case $name in
 		functions) continue ;;
-		${KSPL_TESTS:-*}) ;;
+		$only) ;;
 		*) continue ;;
 		esac
 		code=0
