@@ -37,7 +37,8 @@ static bool may_pair(const struct unit *pre, const struct unit *post)
 {
 	if (pre->scope && post->scope && strcmp(pre->scope, post->scope))
 		return false;
-	return is_init(pre) == is_init(post) && pre->is_func == post->is_func;
+	return is_init(pre) == is_init(post) && pre->is_func == post->is_func &&
+	       class_is_text(pre->sec->cls) == class_is_text(post->sec->cls);
 }
 
 static void make_twins(struct unit *pre, struct unit *post)
