@@ -49,7 +49,7 @@ change() {
 }
 
 conflict() {
-	local pid
+	local at pid
 
 	load sleep || return
 	start_reader sleep_killable "$WORK/out"
@@ -59,7 +59,8 @@ conflict() {
 	refused 1 "$U/enabled" "$BUSY"
 	traced check 'all checked=[1-9][0-9]* ran=[0-9]+ conflicts=1'
 	traced check 'some checked=[1-9][0-9]* ran=[0-9]+ conflicts=1'
-	traced conflict "pid=$pid comm=cat at=test_sleep_killable_show\+0x[0-9a-f]+/0x[0-9a-f]+${MARK:+ .*}$"
+	at="test_sleep_killable_show\+0x[0-9a-f]+/0x[0-9a-f]+${MARK:+ .*}"
+	traced conflict "pid=$pid comm=cat at=$at\$"
 	times nudge 0
 	times stop 0
 	traced 'done' "apply attempts=$(cat "$U/attempts") stops=0 ret=-16"
