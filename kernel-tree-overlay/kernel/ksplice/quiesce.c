@@ -78,7 +78,7 @@ static bool plain_check;
  * @always:	somebody is in the way who always will be
  * @asleep:	somebody in the way sleeps
  * @put_off:	how often the stop was put off; halved by one in vain
- * @late:	the last attempt: stop the machine, whoever may be in the way
+ * @late:	the last attempt: any instant after a look will do
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
  * @checked:	threads checked in the last full look
