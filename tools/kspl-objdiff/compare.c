@@ -33,7 +33,7 @@ static bool same_fresh(const struct unit *a, const struct unit *b, int depth)
 	if (a->sec->cls != SC_DYNDBG)
 		return same_base(a->name, b->name);
 	if (depth >= MAX_DEPTH)
-		return true;	/* of what loops, all of it was seen */
+		return true;	/* a loop; only text could differ */
 	/* all of a debug message but its line number */
 	for (i = 0; i < a->refs.n; i++) {
 		const struct unit *x = a->refs.v[i].unit;
