@@ -9,9 +9,8 @@
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
 
-static struct update *the_update;
-
-static bool same_content(const struct unit *a, const struct unit *b, int depth,
+static bool same_content(struct update *up, const struct unit *a,
+			 const struct unit *b, int depth,
 			 const char **why, s64 *at);
 
 static const char *ref_name(const struct ref *r)
@@ -23,7 +22,8 @@ static const char *ref_name(const struct ref *r)
 	return r->sym ? r->sym->name : "?";
 }
 
-static bool same_fresh(const struct unit *a, const struct unit *b, int depth)
+static bool same_fresh(struct update *up, const struct unit *a,
+		       const struct unit *b, int depth)
 {
 	u32 i;
 
@@ -40,18 +40,19 @@ static bool same_fresh(const struct unit *a, const struct unit *b, int depth)
 		const struct unit *y = b->refs.v[i].unit;
 
 		if (x && y && x->ident == ID_CONTENT &&
-		    !same_content(x, y, depth + 1, NULL, NULL))
+		    !same_content(up, x, y, depth + 1, NULL, NULL))
 			return false;
 	}
 	return true;
 }
 
 /* Do two references mean the same thing? */
-static bool same_target(const struct obj *oa, const struct ref *ra,
+static bool same_target(struct update *up,
+			const struct obj *oa, const struct ref *ra,
 			const struct obj *ob, const struct ref *rb, int depth)
 {
-	const struct unit *a = resolve_ref(the_update, oa, ra);
-	const struct unit *b = resolve_ref(the_update, ob, rb);
+	const struct unit *a = resolve_ref(up, oa, ra);
+	const struct unit *b = resolve_ref(up, ob, rb);
 
 	if (!a || !b)
 		return !a && !b && !strcmp(ra->sym->name, rb->sym->name);
@@ -60,9 +61,9 @@ static bool same_target(const struct obj *oa, const struct ref *ra,
 	switch (a->ident) {
 	case ID_CONTENT:
 		return depth < MAX_DEPTH &&
-		       same_content(a, b, depth + 1, NULL, NULL);
+		       same_content(up, a, b, depth + 1, NULL, NULL);
 	case ID_FRESH:
-		return same_fresh(a, b, depth);
+		return same_fresh(up, a, b, depth);
 	case ID_SOFT:
 		return a->twin == b || same_base(a->name, b->name);
 	}
@@ -78,12 +79,13 @@ static bool same_type(u32 a, u32 b)
 	return a == b;
 }
 
-static bool same_ref(const struct obj *oa, const struct ref *ra,
+static bool same_ref(struct update *up,
+		     const struct obj *oa, const struct ref *ra,
 		     const struct obj *ob, const struct ref *rb, int depth)
 {
 	return ra->off == rb->off && same_type(ra->type, rb->type) &&
 	       ra->addend == rb->addend && ra->target == rb->target &&
-	       same_target(oa, ra, ob, rb, depth);
+	       same_target(up, oa, ra, ob, rb, depth);
 }
 
 static u32 ref_size(const struct ref *r)
@@ -122,12 +124,13 @@ static s64 diff_bytes(const struct unit *a, const struct unit *b, u32 size)
 }
 
 /* Index of the first reference that differs, or -1. */
-static s64 diff_refs(const struct unit *a, const struct unit *b, int depth)
+static s64 diff_refs(struct update *up, const struct unit *a,
+		     const struct unit *b, int depth)
 {
 	u32 i;
 
 	for (i = 0; i < a->refs.n && i < b->refs.n; i++)
-		if (!same_ref(a->obj, &a->refs.v[i], b->obj, &b->refs.v[i],
+		if (!same_ref(up, a->obj, &a->refs.v[i], b->obj, &b->refs.v[i],
 			      depth))
 			return i;
 	return a->refs.n == b->refs.n ? -1 : (s64)i;
@@ -186,11 +189,11 @@ static const char *explain_ref(const struct unit *a, const struct unit *b,
 }
 
 /* Which of the differences comes first, in words. */
-static void explain(const struct unit *a, const struct unit *b, int depth,
-		    const char **why, s64 *at)
+static void explain(struct update *up, const struct unit *a,
+		    const struct unit *b, int depth, const char **why, s64 *at)
 {
 	u32 size = a->size < b->size ? a->size : b->size;
-	s64 byte = diff_bytes(a, b, size), ref = diff_refs(a, b, depth);
+	s64 byte = diff_bytes(a, b, size), ref = diff_refs(up, a, b, depth);
 	s64 ref_off = -1;
 	u32 off;
 
@@ -254,7 +257,8 @@ static bool same_entry_bytes(const struct entry *a, const struct entry *b)
 	return true;
 }
 
-static bool same_entry(const struct unit *ua, const struct entry *a,
+static bool same_entry(struct update *up,
+		       const struct unit *ua, const struct entry *a,
 		       const struct unit *ub, const struct entry *b, int depth)
 {
 	u32 i;
@@ -269,8 +273,8 @@ static bool same_entry(const struct unit *ua, const struct entry *a,
 	for (i = 1; i < a->refs.n; i++) {
 		if (alt_is_empty(a, &a->refs.v[i]))
 			continue;
-		if (!same_ref(ua->obj, &a->refs.v[i], ub->obj, &b->refs.v[i],
-			      depth))
+		if (!same_ref(up, ua->obj, &a->refs.v[i], ub->obj,
+			      &b->refs.v[i], depth))
 			return false;
 	}
 	return true;
@@ -283,7 +287,8 @@ static const struct entry *next_entry(const struct unit *u, u32 *i)
 	return *i < u->entries.n ? &u->entries.v[(*i)++] : NULL;
 }
 
-static bool same_entries(const struct unit *a, const struct unit *b, int depth,
+static bool same_entries(struct update *up, const struct unit *a,
+			 const struct unit *b, int depth,
 			 const char **why, s64 *at)
 {
 	const struct entry *x, *y;
@@ -294,7 +299,7 @@ static bool same_entries(const struct unit *a, const struct unit *b, int depth,
 		y = next_entry(b, &k);
 		if (!x && !y)
 			return true;
-		if (x && y && same_entry(a, x, b, y, depth))
+		if (x && y && same_entry(up, a, x, b, y, depth))
 			continue;
 		if (why) {
 			*why = xasprintf("entry in %s differs",
@@ -305,15 +310,16 @@ static bool same_entries(const struct unit *a, const struct unit *b, int depth,
 	}
 }
 
-static bool same_content(const struct unit *a, const struct unit *b, int depth,
+static bool same_content(struct update *up, const struct unit *a,
+			 const struct unit *b, int depth,
 			 const char **why, s64 *at)
 {
 	if (a->size != b->size || diff_bytes(a, b, a->size) >= 0 ||
-	    diff_refs(a, b, depth) >= 0) {
-		explain(a, b, depth, why, at);
+	    diff_refs(up, a, b, depth) >= 0) {
+		explain(up, a, b, depth, why, at);
 		return false;
 	}
-	return same_entries(a, b, depth, why, at);
+	return same_entries(up, a, b, depth, why, at);
 }
 
 static bool is_open_local(const struct ref *r)
@@ -328,7 +334,6 @@ bool unit_same_code(struct update *up, const struct unit *a,
 {
 	u32 i;
 
-	the_update = up;
 	if (a->size != b->size || a->refs.n != b->refs.n ||
 	    diff_bytes(a, b, a->size) >= 0)
 		return false;
@@ -338,7 +343,7 @@ bool unit_same_code(struct update *up, const struct unit *a,
 		if (is_open_local(x) && is_open_local(y) && x->off == y->off &&
 		    same_base(x->unit->name, y->unit->name))
 			continue;
-		if (!same_ref(a->obj, x, b->obj, y, 0))
+		if (!same_ref(up, a->obj, x, b->obj, y, 0))
 			return false;
 	}
 	return true;
@@ -347,8 +352,7 @@ bool unit_same_code(struct update *up, const struct unit *a,
 bool unit_same_content(struct update *up, const struct unit *a,
 		       const struct unit *b)
 {
-	the_update = up;
-	return same_content(a, b, 0, NULL, NULL);
+	return same_content(up, a, b, 0, NULL, NULL);
 }
 
 /* Of objects that are not paired: what they refer to goes by its name. */
@@ -387,7 +391,7 @@ bool unit_same_names(const struct unit *a, const struct unit *b)
 	return true;
 }
 
-static void compare_unit(struct unit *u)
+static void compare_unit(struct update *up, struct unit *u)
 {
 	if (u->ident != ID_NAMED && u->ident != ID_SOFT)
 		return;
@@ -402,7 +406,7 @@ static void compare_unit(struct unit *u)
 				     u->twin->obj->label);
 		return;
 	}
-	if (!same_content(u->twin, u, 0, &u->cause, &u->cause_off)) {
+	if (!same_content(up, u->twin, u, 0, &u->cause, &u->cause_off)) {
 		u->status = ST_CHANGED;
 	} else if (u->sec->cls != u->twin->sec->cls) {
 		u->status = ST_CHANGED;
@@ -416,10 +420,9 @@ void compare_units(struct update *up)
 	struct unit **u;
 	struct tu *tu;
 
-	the_update = up;
 	vec_for_each(tu, &up->tus) {
 		vec_for_each(u, &tu->post->units)
-			compare_unit(*u);
+			compare_unit(up, *u);
 		if (!tu->pre)
 			continue;
 		vec_for_each(u, &tu->pre->units)
