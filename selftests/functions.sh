@@ -118,7 +118,9 @@ now_ms() {
 put() {
 	local out
 
-	out=$({ echo "$1" >"$2"; } 2>&1) && return 0
+	# no child: the shorter what goes on between two changes, the better
+	{ echo "$1" >"$2"; } 2>"$WORK/put.$BASHPID" && return 0
+	out=$(<"$WORK/put.$BASHPID")
 	fail "writing $1 to $2: ${out##*: }"
 	return 1
 }
@@ -127,10 +129,11 @@ put() {
 refused() {
 	local out
 
-	if out=$({ echo "$1" >"$2"; } 2>&1); then
+	if { echo "$1" >"$2"; } 2>"$WORK/put.$BASHPID"; then
 		fail "writing ${1:0:20} to $2 succeeded"
 		return 1
 	fi
+	out=$(<"$WORK/put.$BASHPID")
 	[ "${out##*: }" = "$3" ] && return 0
 	fail "writing ${1:0:20} to $2: got '${out##*: }', expected '$3'"
 	return 1
@@ -140,7 +143,7 @@ refused() {
 expect() {
 	local got
 
-	got=$(cat "$2" 2>&1)
+	got=$(<"$2")
 	[ "$got" = "$1" ] && return 0
 	fail "${2#/sys/kernel/} says '$got', expected '$1'"
 	return 1

@@ -22,8 +22,12 @@
  *	release FILE.ko		change the release that the update was made for
  *	name FILE.ko NAME	change the update's name to one not longer
  *	code FILE.ko		flip a bit of the old code it is compared with
- *	mutate FILE.ko SEED	change up to four words or bytes anywhere in what the
- *				header describes, as SEED has it
+ *	mutations FILE.ko SEED N MODULE [READ]...
+ *				N copies in memory, from SEED on, of which up to
+ *				four words or bytes anywhere in what the header
+ *				describes are changed: load each and unload MODULE
+ *				again if that went; no file READ may say anything
+ *				else after it; says how many could be loaded
  *	change FILE.ko [FROM TO]...
  *				everywhere in it: a word of 32 bits (0x...), or a
  *				string to one as long
@@ -243,15 +247,12 @@ static int starve(const char *name, const char *nth, const char *value)
 	return 0;
 }
 
-/* The update in a module's file, mapped; not all file systems can share. */
-static char *map_update(const char *name, bool change, size_t *size)
+/* A file, mapped; not all file systems can share. */
+static char *map_file(const char *name, bool change, size_t *size)
 {
-	const Elf64_Shdr *sh;
-	const Elf64_Ehdr *eh;
-	const char *names;
 	struct stat st;
 	char *file;
-	int fd, i;
+	int fd;
 
 	fd = open(name, change ? O_RDWR : O_RDONLY);
 	if (fd < 0 || fstat(fd, &st))
@@ -260,10 +261,19 @@ static char *map_update(const char *name, bool change, size_t *size)
 		    change ? MAP_SHARED : MAP_PRIVATE, fd, 0);
 	if (file == MAP_FAILED)
 		die(name);
+	close(fd);
+	*size = st.st_size;
+	return file;
+}
 
-	eh = (const void *)file;
-	sh = (const void *)(file + eh->e_shoff);
-	names = file + sh[eh->e_shstrndx].sh_offset;
+/* The update in a module's file */
+static char *find_update(char *file, size_t *size)
+{
+	const Elf64_Ehdr *eh = (const void *)file;
+	const Elf64_Shdr *sh = (const void *)(file + eh->e_shoff);
+	const char *names = file + sh[eh->e_shstrndx].sh_offset;
+	int i;
+
 	for (i = 0; i < eh->e_shnum; i++) {
 		if (strcmp(names + sh[i].sh_name, KSPLICE_SECTION))
 			continue;
@@ -390,16 +400,10 @@ static size_t change_all(char *file, size_t size, const char *from,
 
 static int change(char **argv)
 {
-	struct stat st;
+	size_t size;
 	char *file;
-	int fd;
 
-	fd = open(argv[0], O_RDWR);
-	if (fd < 0 || fstat(fd, &st))
-		die(argv[0]);
-	file = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (file == MAP_FAILED)
-		die(argv[0]);
+	file = map_file(argv[0], true, &size);
 	for (argv++; argv[0] && argv[1]; argv += 2) {
 		__u32 from = strtoul(argv[0], NULL, 0);
 		__u32 to = strtoul(argv[1], NULL, 0);
@@ -408,14 +412,88 @@ static int change(char **argv)
 		errno = 0;
 		if (!word && strlen(argv[0]) != strlen(argv[1]))
 			die("not as long");
-		if (!change_all(file, st.st_size,
+		if (!change_all(file, size,
 				word ? (char *)&from : argv[0],
 				word ? (char *)&to : argv[1],
 				word ? sizeof(from) : strlen(argv[0])))
 			die(argv[0]);
 	}
-	munmap(file, st.st_size);
+	munmap(file, size);
+	return 0;
+}
+
+#define READ_MAX	4096
+
+static void read_file(const char *name, char *buf)
+{
+	int fd = open(name, O_RDONLY);
+	ssize_t n = read(fd, buf, READ_MAX - 1);
+
+	if (n < 0)
+		die(name);
+	buf[n] = 0;
 	close(fd);
+}
+
+/* So that the log of a guest that died tells which one it was. */
+static void announce(unsigned int seed)
+{
+	int fd = open("/dev/kmsg", O_WRONLY);
+
+	if (fd < 0 || dprintf(fd, "ksplice selftest: mutation %u\n", seed) < 0)
+		die("/dev/kmsg");
+	close(fd);
+}
+
+/* Return: could it be loaded? */
+static bool load_mutation(char *file, size_t size, unsigned int seed,
+			  const char *module)
+{
+	size_t n;
+	char *blob = find_update(file, &n);
+
+	announce(seed);
+	mutate(blob, n, seed);
+	set_checksum(blob, n);
+	if (syscall(SYS_init_module, file, size, ""))
+		return false;
+	if (syscall(SYS_delete_module, module, O_NONBLOCK))
+		die(module);
+	return true;
+}
+
+static void stays_as_it_was(const char *name, const char *before)
+{
+	char now[READ_MAX];
+
+	read_file(name, now);
+	errno = 0;
+	if (strcmp(now, before))
+		die(name);
+}
+
+static int mutations(const char *name, char **argv)
+{
+	unsigned int seed = strtoul(argv[0], NULL, 0), n = atoi(argv[1]);
+	const char *module = argv[2];
+	unsigned int i, k, loaded = 0;
+	char before[8][READ_MAX];
+	char **reads = argv + 3;
+	size_t size;
+	char *good = map_file(name, false, &size), *copy = malloc(size);
+
+	if (!copy)
+		die("malloc");
+	for (k = 0; reads[k] && k < 8; k++)
+		read_file(reads[k], before[k]);
+	for (i = 0; i < n; i++) {
+		memcpy(copy, good, size);
+		loaded += load_mutation(copy, size, seed + i, module);
+		for (k = 0; reads[k] && k < 8; k++)
+			stays_as_it_was(reads[k], before[k]);
+	}
+	printf("%u\n", loaded);
+	free(copy);
 	return 0;
 }
 
@@ -440,6 +518,8 @@ int main(int argc, char **argv)
 		return quiet(argv[2]);
 	if (!strcmp(cmd, "starve") && argc > 3)
 		return starve(argv[2], argv[3], argv[4]);
+	if (!strcmp(cmd, "mutations") && argc > 5)
+		return mutations(argv[2], argv + 3);
 	if (!strcmp(cmd, "change") && change(argv + 2))
 		return 1;
 	if (argc < 3) {
@@ -451,7 +531,7 @@ int main(int argc, char **argv)
 		printf("%zu\n", sizeof(*h) / sizeof(__u32));
 		return 0;
 	}
-	blob = map_update(argv[2], strcmp(cmd, "size"), &size);
+	blob = find_update(map_file(argv[2], strcmp(cmd, "size"), &size), &size);
 	h = (void *)blob;
 	n = strtoul(arg, NULL, 0);
 	if (!strcmp(cmd, "word") && argc == 5 &&
@@ -463,9 +543,6 @@ int main(int argc, char **argv)
 		printf("%zu\n", size);
 	} else if (!strcmp(cmd, "byte") && n < size) {
 		blob[n] ^= 1 << n % 8;
-	} else if (!strcmp(cmd, "mutate")) {
-		mutate(blob, size, n);
-		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "release")) {
 		blob[h->strings.off + h->release] ^= 1;
 		set_checksum(blob, size);
