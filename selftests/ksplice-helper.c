@@ -439,8 +439,12 @@ static void read_file(const char *name, char *buf)
 static void announce(unsigned int seed)
 {
 	int fd = open("/dev/kmsg", O_WRONLY);
+	char line[64];
+	int n;
 
-	if (fd < 0 || dprintf(fd, "ksplice selftest: mutation %u\n", seed) < 0)
+	n = snprintf(line, sizeof(line), "ksplice selftest: mutation %u\n",
+		     seed);
+	if (fd < 0 || write(fd, line, n) != n)
 		die("/dev/kmsg");
 	close(fd);
 }
