@@ -114,7 +114,7 @@ leave_unjudged()
 {
 	local object left=()
 
-	mapfile -t left < <(unjudged "$WORK/objdiff.json")
+	mapfile -t left < <(unjudged "$WORK/objdiff.json" | cut -f 1)
 	((${#left[@]})) || return 1
 	for object in "${left[@]}"; do
 		LEFT_OUT+=("$object|$(changed_functions "$object")|type_changed|types changed in it that can't be had as they were")

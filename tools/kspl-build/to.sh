@@ -404,8 +404,14 @@ judged_args()
 	done
 }
 
-# unjudged JSON: objects in which types changed, and what that concerns can't be told
-unjudged() { sed -n 's/^ *{"source": "\([^"]*\)", "types": "changed".*/\1/p' "$1"; }
+UNJUDGED="types changed that it could not be compiled without: what that concerns can't be told"
+
+# unjudged JSON: objects in which types changed, and what that concerns can't be told;
+# each with a tab and one of these types, in words
+unjudged()
+{
+	sed -n 's/^ *{"source": "\([^"]*\)", "types": "changed", "type_change": "\([^"]*\)".*/\1\t\2/p' "$1"
+}
 
 # judge_new: objects that were compiled over the new types
 judge_new()

@@ -47,7 +47,7 @@ run_objdiff()
 
 make_update()
 {
-	local object status line
+	local object change status line
 
 	run_objdiff
 	status=$?
@@ -65,8 +65,8 @@ make_update()
 		status=$?
 	done
 	if ((status == 0)); then
-		while IFS= read -r object; do
-			reason "$object: types changed, and it does not compile over the old ones: what that concerns can't be told; way out: leave their layout as it is"
+		while IFS=$'\t' read -r object change; do
+			reason "$object: $UNJUDGED ($change); way out: leave their layout as it is"
 		done < <(unjudged "$WORK/objdiff.json")
 		stop_if_reasons
 	fi

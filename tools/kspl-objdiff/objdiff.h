@@ -386,6 +386,7 @@ struct tu {
 	struct obj *old;	/* post over the old types, or NULL */
 	u32 ninit;		/* changes that only count at boot */
 	const char *types;	/* "same", "changed", "judged" */
+	const char *type_change; /* one of those that did, in words, or NULL */
 	bool left;		/* all of it stays as it is */
 	VEC(const char *) new_bodies;	/* functions of new source, if said */
 	bool dirty;		/* to be judged (again) */

@@ -217,6 +217,10 @@ static void json_tu(struct tu *tu, FILE *f)
 	fputs("{", f);
 	field(f, "source", tu->label, false);
 	field(f, "types", tu->types, true);
+	if (tu->type_change) {
+		fputs(", ", f);
+		field(f, "type_change", tu->type_change, true);
+	}
 	json_list(tu->post, "replaced", is_replaced, f);
 	json_list(tu->post, "new", is_new, f);
 	json_list(tu->post, "copied", is_copied, f);

@@ -748,6 +748,7 @@ static void check_tu(struct update *up, struct tu *tu)
 	struct types pre = { .dwarf = tu->pre->dwarf };
 	struct types post = { .dwarf = tu->post->dwarf };
 	bool any = false, changes;
+	const struct type *t;
 	struct unit **u;
 
 	for_each_top(&pre, read_top, NULL);
@@ -768,8 +769,11 @@ static void check_tu(struct update *up, struct tu *tu)
 		if (changes && !check_function(up, &post, *u) && tu->old)
 			check_unseen(up, &post, *u);
 	}
-	if (changed_layout(&post))
+	t = changed_layout(&post);
+	if (t) {
 		tu->types = tu->old ? "judged" : "changed";
+		tu->type_change = xasprintf("%s: %s", t->name, t->change);
+	}
 	if (any && changes)
 		check_enums(up, &post, tu->post);
 }

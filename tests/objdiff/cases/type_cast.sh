@@ -32,7 +32,7 @@ create() {
 
 # without the object over the old types it is said that nobody can tell
 create
-grep -q '{"source": "c.o", "types": "changed"' c.json
+grep -q '{"source": "c.o", "types": "changed", "type_change": "struct' c.json
 
 code=0
 create --old-types c.o c2.o || code=$?
