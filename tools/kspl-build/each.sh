@@ -175,7 +175,7 @@ unknown_names()
 # each_create NAME: the update's object, or why not; true if there is one
 each_create()
 {
-	local name=$1 object change args status members unknown
+	local name=$1 object args status members unknown
 
 	read -r -a members <<<"${MEMBERS[$name]}"
 	unknown=$(unknown_names "${members[@]}" | head -n 5 | tr '\n' ' ')
@@ -195,8 +195,9 @@ each_create()
 	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
 	status=$?
 	case $status in
-	0)	IFS=$'\t' read -r object change < <(unjudged "$WORK/each/$name.json") || return 0
-		each_json "$name" refused types_unjudged "$object: $UNJUDGED ($change)" "${members[@]}" ;;
+	0)	object=$(unjudged "$WORK/each/$name.json" | sed 's/\t\(.*\)/ (\1)/' | paste -sd ';')
+		[[ -n $object ]] || return 0
+		each_json "$name" refused types_unjudged "$object: $UNJUDGED" "${members[@]}" ;;
 	3)	each_json "$name" no_change '' '' "${members[@]}" ;;
 	4)	each_json "$name" refused '' '' "${members[@]}"
 		try_others "$name" ;;

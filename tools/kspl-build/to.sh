@@ -410,7 +410,7 @@ UNJUDGED="types changed that it could not be compiled without: what that concern
 # each with a tab and one of these types, in words
 unjudged()
 {
-	sed -n 's/^ *{"source": "\([^"]*\)", "types": "changed", "type_change": "\([^"]*\)".*/\1\t\2/p' "$1"
+	sed -n 's/^ *{"source": "\([^"]*\)", "types": "changed"\(, "type_change": "\([^"]*\)\)\?.*/\1\t\3/p' "$1"
 }
 
 # judge_new: objects that were compiled over the new types
