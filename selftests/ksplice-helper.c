@@ -423,6 +423,7 @@ static int change(char **argv)
 }
 
 #define READ_MAX	4096
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof(*(a)))
 
 static void read_file(const char *name, char *buf)
 {
@@ -488,12 +489,15 @@ static int mutations(const char *name, char **argv)
 
 	if (!copy)
 		die("malloc");
-	for (k = 0; reads[k] && k < 8; k++)
+	for (k = 0; reads[k]; k++) {
+		if (k == ARRAY_SIZE(before))
+			die("too many files");
 		read_file(reads[k], before[k]);
+	}
 	for (i = 0; i < n; i++) {
 		memcpy(copy, good, size);
 		loaded += load_mutation(copy, size, seed + i, module);
-		for (k = 0; reads[k] && k < 8; k++)
+		for (k = 0; reads[k]; k++)
 			stays_as_it_was(reads[k], before[k]);
 	}
 	printf("%u\n", loaded);

@@ -160,7 +160,7 @@ cycles() {
 	note "$CYCLES cycles of $* took $(($(now_ms) - start)) ms"
 }
 
-# What went on meanwhile, each at least once
+# How often each kind of load came around, whatever came of it
 check_load() {
 	local rounds what
 
