@@ -82,26 +82,61 @@ reader() {
 	apply sleep
 }
 
-open_gate_in() {
-	sleep "$1"
-	echo 1 >"$TARGET/gate"
+# traced EVENT TEXT: as soon as it is in the trace
+traced() {
+	loop_until grep -q " ksplice_$1: .*$2" "$TRACING/trace"
+}
+
+trace_on() {
+	TRACED=1
+	echo >"$TRACING/trace"
+	put 1 "$TRACING/events/ksplice/enable"
+}
+
+# The reader leaves as soon as it was found in the way. After a fixed time it may
+# be gone already when a change on a slow machine looks for the first time.
+open_gate_on_conflict() {
+	trace_on
+	(traced conflict && echo 1 >"$TARGET/gate") &
+}
+
+# undisturbed COMMAND...: by a process that no child's end interrupts, since a
+# change that a signal interrupts begins anew
+undisturbed() {
+	("$@") && return
+	test_failed=1
+	return 1
 }
 
 leaves_in_time() {
 	load sleep || return
 	start_reader sleep_killable "$WORK/out"
-	open_gate_in 1 &
-	took 500 10000 apply sleep || return
+	open_gate_on_conflict
+	took 0 10000 undisturbed apply sleep || return
 	expect_state sleep applied 1
 	[ "$(cat "$U/attempts")" -gt 1 ] || fail "there was only one attempt"
 	expect 1 "$U/stops"
 	start_reader sleep_killable "$WORK/out2"
-	open_gate_in 1 &
-	took 500 10000 undo sleep
+	open_gate_on_conflict
+	took 0 10000 undisturbed undo sleep
 	expect_state sleep reversed 0
 	wait
 	expect "generation 1" "$WORK/out"
 	expect "generation 2" "$WORK/out2"
+}
+
+# The writer gets a signal that it takes (a child ends): the write begins anew.
+interrupted_writer() {
+	load sleep || return
+	start_reader sleep_killable "$WORK/out"
+	trace_on
+	traced conflict &
+	(traced 'done' ret=-512 && echo 1 >"$TARGET/gate") &
+	took 0 10000 apply sleep || return
+	expect_state sleep applied 1
+	traced 'done' 'ret=0' || fail "it was never done"
+	wait
+	expect "generation 1" "$WORK/out"
 }
 
 # One that a signal ends, or that is made to call again.
@@ -414,6 +449,7 @@ need_updates sleep cold tail chain yield writer schedule
 run_tests \
 	reader \
 	leaves_in_time \
+	interrupted_writer \
 	interruptible_reader \
 	nudged_readers \
 	nudged_in_vain \
