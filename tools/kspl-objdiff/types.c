@@ -20,7 +20,8 @@
 #define MAX_NESTING	12
 
 struct member {
-	const char *name;
+	const char *name;	/* "in.a" for one of a struct without a name */
+	const char *within;	/* "in", or "" */
 	s64 bit;
 	const char *type;	/* in words */
 	const char *base;	/* the struct it leads to, NULL if none */
@@ -30,7 +31,7 @@ struct type {
 	const char *name;	/* "struct foo" */
 	s64 size;
 	bool is_enum;
-	bool clash;		/* two of one name, in different scopes */
+	struct type *other;	/* of the same name, in another scope */
 	VEC(struct member) members;
 	const char *change;	/* of a post type */
 	u32 level;		/* 1 + distance from the function */
@@ -154,6 +155,29 @@ static const char *describe_function(Dwarf_Die *die, int depth)
 	return xasprintf("%s)", s);
 }
 
+static s64 udata(Dwarf_Die *die, unsigned int name)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word v;
+
+	if (!dwarf_attr(die, name, &attr) || dwarf_formudata(&attr, &v))
+		return 0;
+	return v;
+}
+
+/* long and long long are the same here; u64 is one in one place, one in another. */
+static const char *describe_base(Dwarf_Die *die)
+{
+	if (dwarf_bytesize(die) == 8)
+		switch (udata(die, DW_AT_encoding)) {
+		case DW_ATE_signed:
+			return "long int";
+		case DW_ATE_unsigned:
+			return "long unsigned int";
+		}
+	return die_name(die);
+}
+
 static const char *describe(Dwarf_Die die, int depth)
 {
 	const char *alias = "", *label;
@@ -175,79 +199,125 @@ static const char *describe(Dwarf_Die die, int depth)
 	case DW_TAG_enumeration_type:
 		return xasprintf("enum %s (%d bytes)", die_name(&die),
 				 dwarf_bytesize(&die));
+	case DW_TAG_base_type:
+		return describe_base(&die);
 	}
 	return die_name(&die);
 }
 
-/* The struct that a type leads to, through pointers and arrays. */
-static const char *base_struct(Dwarf_Die die)
+/* The struct that a type leads to, through pointers and arrays, in @die. */
+static bool find_struct(Dwarf_Die *die, const char **alias)
 {
-	const char *alias = "";
 	int limit;
 
 	for (limit = 0; limit < 16; limit++) {
-		if (!strip_die(&die, &alias))
-			return NULL;
-		switch (dwarf_tag(&die)) {
+		if (!strip_die(die, alias))
+			return false;
+		switch (dwarf_tag(die)) {
 		case DW_TAG_pointer_type:
 		case DW_TAG_array_type:
-			if (!type_of(&die, &die))
-				return NULL;
-			alias = "";
+			if (!type_of(die, die))
+				return false;
+			*alias = "";
 			break;
 		case DW_TAG_structure_type:
 		case DW_TAG_union_type:
-			return struct_label(&die, alias);
+			return true;
 		default:
-			return NULL;
+			return false;
 		}
 	}
-	return NULL;
+	return false;
+}
+
+static bool is_pointer(Dwarf_Die die)
+{
+	const char *alias = "";
+
+	return strip_die(&die, &alias) && dwarf_tag(&die) == DW_TAG_pointer_type;
+}
+
+static const char *base_struct(Dwarf_Die die)
+{
+	const char *alias = "";
+
+	return find_struct(&die, &alias) ? struct_label(&die, alias) : NULL;
 }
 
 /* Reading */
 
-static s64 udata(Dwarf_Die *die, unsigned int name)
+/* The number that a bit field is a part of, before DWARF 5. */
+static s64 storage_size(Dwarf_Die *member, Dwarf_Die type)
 {
-	Dwarf_Attribute attr;
-	Dwarf_Word v;
+	const char *alias = "";
 
-	if (!dwarf_attr(die, name, &attr) || dwarf_formudata(&attr, &v))
-		return 0;
-	return v;
+	if (dwarf_hasattr(member, DW_AT_byte_size))
+		return udata(member, DW_AT_byte_size);
+	return strip_die(&type, &alias) ? dwarf_bytesize(&type) : 0;
 }
 
-static s64 member_bit(Dwarf_Die *die)
+static s64 member_bit(Dwarf_Die *die, Dwarf_Die type)
 {
-	return udata(die, DW_AT_data_member_location) * 8 +
-	       udata(die, DW_AT_data_bit_offset) +
-	       udata(die, DW_AT_bit_offset);
+	s64 bit = udata(die, DW_AT_data_member_location) * 8;
+
+	if (!dwarf_hasattr(die, DW_AT_bit_offset))
+		return bit + udata(die, DW_AT_data_bit_offset);
+	/* counted from the upper end */
+	return bit + storage_size(die, type) * 8 -
+	       udata(die, DW_AT_bit_offset) - udata(die, DW_AT_bit_size);
 }
 
-/* Members, those of unnamed structs within as if they stood here. */
-static void read_members(struct type *t, Dwarf_Die *die, s64 bit, int depth)
+static const char *member_type(Dwarf_Die *die, Dwarf_Die type)
 {
-	Dwarf_Die child, type;
+	s64 bits = udata(die, DW_AT_bit_size);
+
+	return bits ? xasprintf("%s:%lld", describe(type, 0), (long long)bits) :
+		      describe(type, 0);
+}
+
+static void read_members(struct type *t, Dwarf_Die *die, const char *within,
+			 s64 bit, int depth);
+
+/* Those of a struct that has no name have no other place. */
+static void read_member(struct type *t, Dwarf_Die *die, const char *within,
+			s64 bit, int depth)
+{
+	const char *alias = "", *name = die_name(die);
+	struct member *m;
+	Dwarf_Die type;
+
+	if (dwarf_tag(die) != DW_TAG_member || !type_of(die, &type))
+		return;
+	bit += member_bit(die, type);
+	if (!*name) {
+		if (strip_die(&type, &alias))
+			read_members(t, &type, within, bit, depth + 1);
+		return;
+	}
+	if (*within)
+		name = xasprintf("%s.%s", within, name);
+	m = vec_add(&t->members);
+	m->name = name;
+	m->within = within;
+	m->bit = bit;
+	m->type = member_type(die, type);
+	m->base = base_struct(type);
+	if (is_pointer(type))
+		bit = 0;
+	if (find_struct(&type, &alias) && !struct_label(&type, alias))
+		read_members(t, &type, name, bit, depth + 1);
+}
+
+/* Members, those of structs without a name within as if they stood here. */
+static void read_members(struct type *t, Dwarf_Die *die, const char *within,
+			 s64 bit, int depth)
+{
+	Dwarf_Die child;
 
 	if (depth > MAX_NESTING || dwarf_child(die, &child))
 		return;
 	do {
-		const char *alias = "", *name = die_name(&child);
-		struct member *m;
-
-		if (dwarf_tag(&child) != DW_TAG_member ||
-		    !type_of(&child, &type))
-			continue;
-		if (!*name && strip_die(&type, &alias)) {
-			read_members(t, &type, bit + member_bit(&child),
-				     depth + 1);
-			continue;
-		}
-		m = vec_add(&t->members);
-		m->name = name;
-		m->bit = bit + member_bit(&child);
-		m->type = describe(type, 0);
-		m->base = base_struct(type);
+		read_member(t, &child, within, bit, depth);
 	} while (!dwarf_siblingof(&child, &child));
 }
 
@@ -285,14 +355,20 @@ static void add_type(struct types *ts, Dwarf_Die *die, const char *label)
 	if (t->is_enum)
 		read_values(t, die);
 	else
-		read_members(t, die, 0, 0);
-	if (known) {
-		known->clash |= compare_types(known, t) != NULL;
-		free(t);
+		read_members(t, die, "", 0, 0);
+	if (!known) {
+		map_set(&ts->map, label, t);
+		*vec_add(&ts->list) = t;
 		return;
 	}
-	map_set(&ts->map, label, t);
-	*vec_add(&ts->list) = t;
+	while (compare_types(known, t)) {
+		if (!known->other) {
+			known->other = t;
+			return;
+		}
+		known = known->other;
+	}
+	free(t);
 }
 
 static void read_type_die(struct types *ts, Dwarf_Die *die)
@@ -322,6 +398,21 @@ static void read_type_die(struct types *ts, Dwarf_Die *die)
 							   struct_label(&type, alias);
 	if (label)
 		add_type(ts, &type, label);
+}
+
+/* Of a function, and of blocks in it. */
+static void read_local_types(struct types *ts, Dwarf_Die *die, int depth)
+{
+	Dwarf_Die child;
+
+	if (depth > MAX_NESTING || dwarf_child(die, &child))
+		return;
+	do {
+		if (dwarf_tag(&child) == DW_TAG_lexical_block)
+			read_local_types(ts, &child, depth + 1);
+		else
+			read_type_die(ts, &child);
+	} while (!dwarf_siblingof(&child, &child));
 }
 
 static void for_each_top(struct types *ts,
@@ -358,6 +449,7 @@ static void read_top(struct types *ts, Dwarf_Die *die, void *data)
 			map_set(dwarf_hasattr(die, DW_AT_declaration) ?
 				&ts->declared : &ts->calls, die_name(die),
 				(void *)describe_function(die, 0));
+		read_local_types(ts, die, 0);
 		break;
 	default:
 		read_type_die(ts, die);
@@ -377,13 +469,23 @@ static const struct member *find_member(const struct type *t,
 	return NULL;
 }
 
-/* The same under another name: renamed, or one more name in a union. */
-static bool has_twin(const struct type *t, const struct member *like)
+static bool is_twin(const struct member *m, const struct member *n)
+{
+	return m->bit == n->bit && !strcmp(m->type, n->type) &&
+	       !strcmp(m->within, n->within);
+}
+
+/*
+ * The same under another name, that both have: one more name in a union. One
+ * that has another name now may mean something else.
+ */
+static bool has_twin(const struct type *a, const struct type *b,
+		     const struct member *like)
 {
 	const struct member *m;
 
-	vec_for_each(m, &t->members)
-		if (m->bit == like->bit && !strcmp(m->type, like->type))
+	vec_for_each(m, &a->members)
+		if (is_twin(m, like) && find_member(b, m))
 			return true;
 	return false;
 }
@@ -405,6 +507,14 @@ static const char *compare_enums(const struct type *a, const struct type *b)
 	return NULL;
 }
 
+static const char *place(s64 bit)
+{
+	if (bit % 8)
+		return xasprintf("byte %lld bit %lld", (long long)bit / 8,
+				 (long long)bit % 8);
+	return xasprintf("byte %lld", (long long)bit / 8);
+}
+
 /* Describes the first difference; NULL if there is none. */
 static const char *compare_types(const struct type *a, const struct type *b)
 {
@@ -415,25 +525,36 @@ static const char *compare_types(const struct type *a, const struct type *b)
 
 	vec_for_each(m, &b->members) {
 		n = find_member(a, m);
-		if (!n && has_twin(a, m))
+		if (!n && has_twin(a, b, m))
 			continue;
 		if (!n)
 			return xasprintf("member %s is new", m->name);
 		if (n->bit != m->bit)
-			return xasprintf("member %s is at byte %lld instead of %lld",
-					 m->name, (long long)m->bit / 8,
-					 (long long)n->bit / 8);
+			return xasprintf("member %s is at %s instead of %s",
+					 m->name, place(m->bit), place(n->bit));
 		if (strcmp(n->type, m->type))
 			return xasprintf("member %s is %s instead of %s",
 					 m->name, m->type, n->type);
 	}
 	vec_for_each(m, &a->members)
-		if (!find_member(b, m) && !has_twin(b, m))
+		if (!find_member(b, m) && !has_twin(b, a, m))
 			return xasprintf("member %s is gone", m->name);
 	if (a->size != b->size)
 		return xasprintf("it has %lld bytes instead of %lld",
 				 (long long)b->size, (long long)a->size);
 	return NULL;
+}
+
+/* Those of one name, in the order of their functions. */
+static const char *compare_all(const struct type *a, const struct type *b)
+{
+	const char *change = NULL;
+
+	for (; a && b && !change; a = a->other, b = b->other)
+		change = compare_types(a, b);
+	if (!change && (a || b))
+		change = "there are more or fewer of this name";
+	return change;
 }
 
 static u32 find_changes(struct types *pre, struct types *post)
@@ -442,11 +563,11 @@ static u32 find_changes(struct types *pre, struct types *post)
 	u32 n = 0;
 
 	vec_for_each(t, &post->list) {
-		struct type *old = map_get(&pre->map, (*t)->name);
+		const struct type *old = map_get(&pre->map, (*t)->name);
 
-		if (!old || old->clash || (*t)->clash)
+		if (!old)
 			continue;
-		(*t)->change = compare_types(old, *t);
+		(*t)->change = compare_all(old, *t);
 		n += (*t)->change != NULL;
 	}
 	return n;
@@ -737,6 +858,22 @@ static void check_data(struct update *up, struct types *ts, struct unit *u)
 			       (*t)->name, (*t)->change);
 }
 
+/*
+ * What is the same over the old types is not concerned, if they are the old ones.
+ * Return: one that is not, or NULL.
+ */
+static const struct type *not_old(struct tu *tu, struct types *pre)
+{
+	struct types old = {};
+
+	if (!tu->old || !obj_open_dwarf(tu->old))
+		return NULL;
+	old.dwarf = tu->old->dwarf;
+	for_each_top(&old, read_top, NULL);
+	find_changes(pre, &old);
+	return changed_layout(&old);
+}
+
 static bool is_checked(const struct unit *u)
 {
 	return u->include && u->is_func && !u->parent &&
@@ -748,7 +885,7 @@ static void check_tu(struct update *up, struct tu *tu)
 	struct types pre = { .dwarf = tu->pre->dwarf };
 	struct types post = { .dwarf = tu->post->dwarf };
 	bool any = false, changes;
-	const struct type *t;
+	const struct type *t, *new;
 	struct unit **u;
 
 	for_each_top(&pre, read_top, NULL);
@@ -770,8 +907,11 @@ static void check_tu(struct update *up, struct tu *tu)
 			check_unseen(up, &post, *u);
 	}
 	t = changed_layout(&post);
+	new = not_old(tu, &pre);
+	if (new)
+		t = new;
 	if (t) {
-		tu->types = tu->old ? "judged" : "changed";
+		tu->types = tu->old && !new ? "judged" : "changed";
 		tu->type_change = xasprintf("%s: %s", t->name, t->change);
 	}
 	if (any && changes)

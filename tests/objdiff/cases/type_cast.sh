@@ -39,3 +39,8 @@ create --old-types c.o c2.o || code=$?
 [ $code -eq 4 ]
 grep -q '{"source": "c.o", "types": "judged"' c.json
 [ "$(jq -r '.refusals[] | "\(.code):\(.what)"' c.json)" = type_changed:casts ]
+
+# what is called the old types has to be that
+$CC $flags -g -DPOST -DNEW_TYPE -c -o c3.o c.c
+create --old-types c.o c3.o
+grep -q '{"source": "c.o", "types": "changed", "type_change": "struct thing: member b' c.json
