@@ -67,7 +67,7 @@ if [ -d "$out/objects" ]; then
 	say "each object against itself"
 	: >"$out/noise"
 	find "$out/objects/pre" "$out/objects/post" -name '*.o' | while IFS= read -r o; do
-		if ! readelf -h "$o" 2>/dev/null | grep -q REL; then
+		if ! readelf -h "$o" 2>/dev/null | grep REL >/dev/null; then
 			continue
 		fi
 		code=0

@@ -354,7 +354,7 @@ systemd_boot() {
 }
 
 before_sysinit() {
-	systemctl show -P Before ksplice.service | grep -qw sysinit.target
+	systemctl show -P Before ksplice.service | grep -w sysinit.target >/dev/null
 }
 
 systemd_off_boot() {

@@ -509,7 +509,8 @@ without_boot_set()
 			[[ -f $WORK/view-$view.plain.items/$header ]] || old_types "$view" "$header"
 			while read -r first last key; do
 				[[ $key == function\ * ]] || continue
-				! sed -n "$first,${last}p" "$WORK/view-$view.plain/$header" | grep -qwFf "$WORK/bootset" ||
+				! sed -n "$first,${last}p" "$WORK/view-$view.plain/$header" |
+					grep -wFf "$WORK/bootset" >/dev/null ||
 					printf '%s %s\n' "$header" "$key"
 			done <"$WORK/view-$view.plain.items/$header" >>"$WORK/undo-$view"
 			sort -u -o "$WORK/undo-$view" "$WORK/undo-$view"
@@ -518,7 +519,8 @@ without_boot_set()
 	done
 	for object in "${OBJECTS[@]}"; do
 		if [[ ${VIEW_OF[$object]} != new ]] && ! job_failed "$object" screen &&
-			nm -u "$WORK/screen/$object" | awk '{ print $NF }' | grep -qxFf "$WORK/bootset"; then
+			nm -u "$WORK/screen/$object" | awk '{ print $NF }' |
+				grep -xFf "$WORK/bootset" >/dev/null; then
 			again+=("$object")
 		fi
 	done

@@ -105,7 +105,7 @@ link_module()
 obj-m := ksplice-$NAME.o
 OBJECT_FILES_NON_STANDARD := y
 END
-	if readelf -p .modinfo "$WORK/update.o" 2>/dev/null | grep -q license=; then
+	if readelf -p .modinfo "$WORK/update.o" 2>/dev/null | grep license= >/dev/null; then
 		cp "$WORK/update.o" "$dir/ksplice-$NAME.o_shipped"
 	else
 		add_modinfo "$dir"
@@ -259,7 +259,7 @@ check_module()
 		"the module came out for '${magic%% *}' instead of $RELEASE" \
 		"include/generated/utsrelease.h in $BUILD does not fit include/config/kernel.release."
 	if conf MODVERSIONS; then
-		readelf -SW "$ko" | grep -q ' __versions ' || die $EXIT_FAILED \
+		readelf -SW "$ko" | grep ' __versions ' >/dev/null || die $EXIT_FAILED \
 			"the module has no symbol versions, this kernel would not load it"
 	fi
 	awk -F'\t' 'NR == FNR { have[$2] = 1; next } !($1 in have) { print $1 }' \
