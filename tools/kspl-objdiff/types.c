@@ -25,6 +25,7 @@ struct member {
 	s64 bit;
 	const char *type;	/* in words */
 	const char *base;	/* the struct it leads to, NULL if none */
+	bool far;		/* by a pointer */
 };
 
 struct type {
@@ -205,16 +206,22 @@ static const char *describe(Dwarf_Die die, int depth)
 	return die_name(&die);
 }
 
-/* The struct that a type leads to, through pointers and arrays, in @die. */
-static bool find_struct(Dwarf_Die *die, const char **alias)
+/*
+ * The struct that a type leads to, through pointers and arrays, in @die.
+ * @far: set if there is a pointer on the way
+ */
+static bool find_struct(Dwarf_Die *die, const char **alias, bool *far)
 {
 	int limit;
 
+	*far = false;
 	for (limit = 0; limit < 16; limit++) {
 		if (!strip_die(die, alias))
 			return false;
 		switch (dwarf_tag(die)) {
 		case DW_TAG_pointer_type:
+			*far = true;
+			/* fall through */
 		case DW_TAG_array_type:
 			if (!type_of(die, die))
 				return false;
@@ -230,18 +237,12 @@ static bool find_struct(Dwarf_Die *die, const char **alias)
 	return false;
 }
 
-static bool is_pointer(Dwarf_Die die)
-{
-	const char *alias = "";
-
-	return strip_die(&die, &alias) && dwarf_tag(&die) == DW_TAG_pointer_type;
-}
-
 static const char *base_struct(Dwarf_Die die)
 {
 	const char *alias = "";
+	bool far;
 
-	return find_struct(&die, &alias) ? struct_label(&die, alias) : NULL;
+	return find_struct(&die, &alias, &far) ? struct_label(&die, alias) : NULL;
 }
 
 /* Reading */
@@ -301,11 +302,11 @@ static void read_member(struct type *t, Dwarf_Die *die, const char *within,
 	m->within = within;
 	m->bit = bit;
 	m->type = member_type(die, type);
-	m->base = base_struct(type);
-	if (is_pointer(type))
-		bit = 0;
-	if (find_struct(&type, &alias) && !struct_label(&type, alias))
-		read_members(t, &type, name, bit, depth + 1);
+	if (!find_struct(&type, &alias, &m->far))
+		return;
+	m->base = struct_label(&type, alias);
+	if (!m->base)
+		read_members(t, &type, name, m->far ? 0 : bit, depth + 1);
 }
 
 /* Members, those of structs without a name within as if they stood here. */
@@ -833,13 +834,28 @@ static void check_enums(struct update *up, struct types *post, struct obj *obj)
 			       "its values changed (%s)", (*t)->change);
 }
 
+/* What an object of it is made of */
+static void mark_within(struct types *ts, const char *name)
+{
+	struct type *t = name ? map_get(&ts->map, name) : NULL;
+	struct member *m;
+
+	if (!t || t->level)
+		return;
+	t->level = 1;
+	vec_for_each(m, &t->members)
+		if (!m->far)
+			mark_within(ts, m->base);
+}
+
 static void mark_variable(struct types *ts, Dwarf_Die *die, void *data)
 {
 	const struct unit *u = data;
+	Dwarf_Die type;
 
 	if (dwarf_tag(die) == DW_TAG_variable &&
-	    !strcmp(die_name(die), u->name))
-		mark_die(ts, die);
+	    !strcmp(die_name(die), u->name) && type_of(die, &type))
+		mark_within(ts, base_struct(type));
 }
 
 /* New data is read by old code, too: operations, tables. */
@@ -851,7 +867,7 @@ static void check_data(struct update *up, struct types *ts, struct unit *u)
 		(*t)->level = 0;
 	for_each_top(ts, mark_variable, u);
 	vec_for_each(t, &ts->list)
-		if ((*t)->change && (*t)->level == 1 && !(*t)->is_enum)
+		if ((*t)->change && (*t)->level && !(*t)->is_enum)
 			refuse(up, "type_changed", u->obj, u, u->name,
 			       "leave the layout as it is: code of the old one reads it",
 			       "it is made of %s, whose layout changed (%s)",
