@@ -52,6 +52,8 @@ def main():
             for o in objects:
                 refused[own.get(o, "needs_refused")] += 1
             total["objects_refused"] += len(objects)
+            if not diff.get("functions_replaced") and not diff.get("functions_new"):
+                total["data_only"] += len(objects)
             refusals += [r + (up["name"],) for r in rs]
         elif result == "failed":
             total["failed"] += len(objects)
@@ -78,11 +80,14 @@ def main():
                       ",".join(sorted({o["types"] or "-" for o in up["objects"]}))))
     noise = len(read(os.path.join(out, "noise")))
     changed = total["objects_changed"]
+    code = changed - total["data_only"]
     figures = {
         "pair": pair,
         "objects_changed": changed,
         "updatable": total["updatable"],
         "updatable_percent": round(100 * total["updatable"] / changed, 1) if changed else None,
+        "refused_data_only": total["data_only"],
+        "updatable_percent_of_code": round(100 * total["updatable"] / code, 1) if code else None,
         "refused": dict(sorted(refused.items())),
         "failed": total["failed"] + total["failed_in_vm"],
         "updates": total["updates"],
