@@ -874,20 +874,31 @@ static void check_data(struct update *up, struct types *ts, struct unit *u)
 			       (*t)->name, (*t)->change);
 }
 
+static const char *change_of(const struct type *t)
+{
+	return xasprintf("%s: %s", t->name, t->change);
+}
+
 /*
- * What is the same over the old types is not concerned, if they are the old ones.
- * Return: one that is not, or NULL.
+ * What is the same over the old types is not concerned by the change of @t or
+ * another, provided that they are the old ones.
  */
-static const struct type *not_old(struct tu *tu, struct types *pre)
+static void judge_tu(struct tu *tu, struct types *pre, const struct type *t)
 {
 	struct types old = {};
 
+	tu->types = "changed";
+	tu->type_change = change_of(t);
 	if (!tu->old || !obj_open_dwarf(tu->old))
-		return NULL;
+		return;
 	old.dwarf = tu->old->dwarf;
 	for_each_top(&old, read_top, NULL);
 	find_changes(pre, &old);
-	return changed_layout(&old);
+	t = changed_layout(&old);
+	if (t)
+		tu->type_change = change_of(t);
+	else
+		tu->types = "judged";
 }
 
 static bool is_checked(const struct unit *u)
@@ -901,7 +912,7 @@ static void check_tu(struct update *up, struct tu *tu)
 	struct types pre = { .dwarf = tu->pre->dwarf };
 	struct types post = { .dwarf = tu->post->dwarf };
 	bool any = false, changes;
-	const struct type *t, *new;
+	const struct type *t;
 	struct unit **u;
 
 	for_each_top(&pre, read_top, NULL);
@@ -923,13 +934,8 @@ static void check_tu(struct update *up, struct tu *tu)
 			check_unseen(up, &post, *u);
 	}
 	t = changed_layout(&post);
-	new = not_old(tu, &pre);
-	if (new)
-		t = new;
-	if (t) {
-		tu->types = tu->old && !new ? "judged" : "changed";
-		tu->type_change = xasprintf("%s: %s", t->name, t->change);
-	}
+	if (t)
+		judge_tu(tu, &pre, t);
 	if (any && changes)
 		check_enums(up, &post, tu->post);
 }

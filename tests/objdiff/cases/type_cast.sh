@@ -44,3 +44,8 @@ grep -q '{"source": "c.o", "types": "judged"' c.json
 $CC $flags -g -DPOST -DNEW_TYPE -c -o c3.o c.c
 create --old-types c.o c3.o
 grep -q '{"source": "c.o", "types": "changed", "type_change": "struct thing: member b' c.json
+
+# and must tell what it is
+$CC $flags -DPOST -DNEW_TYPE -c -o c4.o c.c
+create --old-types c.o c4.o
+grep -q '{"source": "c.o", "types": "changed", "type_change": "struct thing: member' c.json
