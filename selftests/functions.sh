@@ -220,7 +220,11 @@ mark_dmesg() {
 }
 
 dmesg_since() {
-	dmesg | sed "1,/$DMESG_MARK/d"
+	# All of it where the log has wrapped around since.
+	dmesg | awk -v mark="$DMESG_MARK" '
+		{ line[NR] = $0 }
+		index($0, mark) { start = NR }
+		END { for (i = start + 1; i <= NR; i++) print line[i] }'
 }
 
 # says PATTERN: what the log has to say since the test began
