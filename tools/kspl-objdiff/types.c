@@ -220,9 +220,8 @@ static bool find_struct(Dwarf_Die *die, const char **alias, bool *far)
 			return false;
 		switch (dwarf_tag(die)) {
 		case DW_TAG_pointer_type:
-			*far = true;
-			/* fall through */
 		case DW_TAG_array_type:
+			*far |= dwarf_tag(die) == DW_TAG_pointer_type;
 			if (!type_of(die, die))
 				return false;
 			*alias = "";
