@@ -71,7 +71,7 @@ check_hook_says_later() {
 	[ "$(cat "$U/stops")" -eq 2 ] || fail "$(cat "$U/stops") stops"
 	# Until the timeout.
 	knob 16
-	put 200 "$U/timeout_ms"
+	put 2000 "$U/timeout_ms"
 	refused 0 "$U/enabled" "Resource temporarily unavailable"
 	expect_state hooks applied 1 hook_failed
 	expect 222 "$TARGET/chain"
