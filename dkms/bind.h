@@ -42,6 +42,7 @@
 /* Functions, by name; bind.c looks them up. */
 #define KSPLICE_BIND_FUNCS(X)			\
 	X(alternatives_text_reserved)		\
+	X(arch_stack_walk)			\
 	X(arch_stack_walk_reliable)		\
 	X(bpf_get_btf_vmlinux)			\
 	X(btf_find_by_name_kind)		\
@@ -96,7 +97,8 @@
 	X(__stop_static_call_sites)		\
 	X(_end)					\
 	X(_etext)				\
-	X(_stext)
+	X(_stext)				\
+	X(return_to_handler)
 
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
@@ -123,6 +125,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define BOUND(name, ...)	static_call(bind_##name)(__VA_ARGS__)
 
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
+#define arch_stack_walk(...)		BOUND(arch_stack_walk, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
 #define bpf_get_btf_vmlinux()		BOUND(bpf_get_btf_vmlinux)
 #define btf_find_by_name_kind(...)	BOUND(btf_find_by_name_kind, __VA_ARGS__)
@@ -181,6 +184,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define _end				bind__end
 #define _etext				bind__etext
 #define _stext				bind__stext
+#define return_to_handler		bind_return_to_handler
 #endif /* KSPLICE_BIND_C */
 
 #endif /* _KSPLICE_BIND_H */

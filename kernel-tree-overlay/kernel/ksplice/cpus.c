@@ -19,14 +19,11 @@
 #include "cpus.h"
 #include "ksplice.h"
 
-/* The innermost callers; who is deeper inside goes unnoticed. */
-#define MAX_DEPTH	48
-
 /**
  * struct question - what CPUs are asked
  * @check:	the code
  * @outside:	one is in the kernel (set by those it is true for)
- * @inside:	one is inside the code
+ * @inside:	one is inside the code, or can't tell
  */
 struct question {
 	const struct ksplice_check *check;
@@ -34,21 +31,26 @@ struct question {
 	bool inside;
 };
 
+static bool look_at(void *data, unsigned long addr)
+{
+	struct question *question = data;
+
+	if (!arch_ksplice_unwinder_lost(addr) &&
+	    !ksplice_in_ranges(question->check, addr))
+		return true;
+	WRITE_ONCE(question->inside, true);
+	return false;
+}
+
 /* Called on each CPU, with interrupts off. */
 static void answer(void *data)
 {
 	struct question *question = data;
-	unsigned long trace[MAX_DEPTH];
-	unsigned int i, n;
 
 	if (is_idle_task(current) || arch_ksplice_interrupts_user())
 		return;
 	WRITE_ONCE(question->outside, true);
-	n = stack_trace_save(trace, MAX_DEPTH, 0);
-	for (i = 0; i < n; i++) {
-		if (ksplice_in_ranges(question->check, trace[i]))
-			WRITE_ONCE(question->inside, true);
-	}
+	arch_stack_walk(look_at, question, current, NULL);
 }
 
 /* An idle CPU is left in peace. */

@@ -43,6 +43,10 @@ static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 static const struct arch_ksplice_poke *poking;
 static unsigned int nr_poking;
 
+/* Where ORC can't go on from, see arch_ksplice_unwinder_lost(). */
+static unsigned long lost_from __ro_after_init;
+static unsigned long lost_to __ro_after_init;
+
 /* ENDBR, its sealed form, or nothing: how many bytes to leave alone. */
 static unsigned int endbr_size(const u8 *insn)
 {
@@ -421,6 +425,21 @@ bool arch_ksplice_interrupts_user(void)
 }
 
 /**
+ * arch_ksplice_unwinder_lost - would the unwinder not get beyond @addr?
+ * @addr:	what it has found last on the stack of what was interrupted
+ *
+ * return_to_handler() leaves by a call of its own last instructions, which put the
+ * address to go to in the place of the one pushed.  Before they have, ORC takes
+ * the latter for a caller and finds its stack ended, of which it warns in the log.
+ *
+ * Return: true if it must not be asked to go on.
+ */
+bool arch_ksplice_unwinder_lost(unsigned long addr)
+{
+	return addr >= lost_from && addr < lost_to;
+}
+
+/**
  * arch_ksplice_untouchable - may the function at @addr never be replaced?
  * @addr:	its entry
  *
@@ -478,12 +497,31 @@ void arch_ksplice_write(void *place, const void *bytes, size_t len)
 	mutex_unlock(&text_mutex);
 }
 
+static void __init find_lost(void)
+{
+#ifdef CONFIG_FUNCTION_GRAPH_TRACER
+	static const u8 call[] = { CALL_INSN_OPCODE, 1, 0, 0, 0, INT3_INSN_OPCODE };
+	unsigned long size, addr = (unsigned long)return_to_handler;
+
+	if (!kallsyms_lookup_size_offset(addr, &size, NULL))
+		return;
+	for (lost_to = addr + size; addr + sizeof(call) <= lost_to; addr++) {
+		if (memcmp((void *)addr, call, sizeof(call)))
+			continue;
+		lost_from = addr + CALL_INSN_SIZE;
+		return;
+	}
+	lost_to = 0;
+#endif
+}
+
 /**
  * arch_ksplice_init - prepare what the trampolines need
  * Return: 0 or an errno.
  */
-int arch_ksplice_init(void)
+int __init arch_ksplice_init(void)
 {
+	find_lost();
 	return register_die_notifier(&poke_int3_nb);
 }
 

@@ -88,6 +88,7 @@ void arch_ksplice_sync(void);
 bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 			unsigned long *high);
 bool arch_ksplice_interrupts_user(void);
+bool arch_ksplice_unwinder_lost(unsigned long addr);
 bool arch_ksplice_untouchable(unsigned long addr);
 bool arch_ksplice_sealed(unsigned long addr, bool func);
 void arch_ksplice_write(void *place, const void *bytes, size_t len);
