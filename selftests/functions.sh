@@ -213,6 +213,13 @@ start_reader() {
 	loop_until sleepers $((n + 1)) || fail "no reader sleeps in $1"
 }
 
+# What an update does, in the trace, until the test's end
+trace_on() {
+	TRACED=1
+	echo >"$TRACING/trace"
+	put 1 "$TRACING/events/ksplice/enable"
+}
+
 # The kernel's log since the test began.
 mark_dmesg() {
 	DMESG_MARK="ksplice selftest $$ $RANDOM$RANDOM"

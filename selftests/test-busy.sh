@@ -82,22 +82,16 @@ reader() {
 	apply sleep
 }
 
-# traced EVENT TEXT: as soon as it is in the trace
-traced() {
+# happens EVENT TEXT: waits until it is in the trace
+happens() {
 	loop_until grep -q " ksplice_$1: .*$2" "$TRACING/trace"
-}
-
-trace_on() {
-	TRACED=1
-	echo >"$TRACING/trace"
-	put 1 "$TRACING/events/ksplice/enable"
 }
 
 # The reader leaves as soon as it was found in the way. After a fixed time it may
 # be gone already when a change on a slow machine looks for the first time.
 open_gate_on_conflict() {
 	trace_on
-	(traced conflict && echo 1 >"$TARGET/gate") &
+	(happens conflict && echo 1 >"$TARGET/gate") &
 }
 
 # undisturbed COMMAND...: by a process that no child's end interrupts, since a
@@ -130,11 +124,11 @@ interrupted_writer() {
 	load sleep || return
 	start_reader sleep_killable "$WORK/out"
 	trace_on
-	traced conflict &
-	(traced 'done' ret=-512 && echo 1 >"$TARGET/gate") &
+	happens conflict &
+	(happens 'done' ret=-512 && echo 1 >"$TARGET/gate") &
 	took 0 10000 apply sleep || return
 	expect_state sleep applied 1
-	traced 'done' 'ret=0' || fail "it was never done"
+	happens 'done' 'ret=0' || fail "it was never done"
 	wait
 	expect "generation 1" "$WORK/out"
 }

@@ -7,13 +7,6 @@
 . "$(dirname "$0")/functions.sh"
 
 U=$SYSFS/sleep
-EVENTS=$TRACING/events/ksplice
-
-trace_on() {
-	TRACED=1
-	echo >"$TRACING/trace"
-	put 1 "$EVENTS/enable"
-}
 
 # traced EVENT TEXT: the trace has such a line
 traced() {
