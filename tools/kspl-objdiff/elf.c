@@ -104,6 +104,9 @@ static bool needs_contents(const struct sec *sec)
 	return true;
 }
 
+/* Of any section: a huge page's. The kernel's own ask for a few pages at most. */
+#define MAX_ALIGN (2 << 20)
+
 static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
 {
 	Elf64_Shdr *sh = elf64_getshdr(scn);
@@ -122,6 +125,10 @@ static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
 	sec->entsize = sec->desc->entsize;
 	if (sh->sh_size > INT32_MAX)
 		die("%s: section %s is too large", obj->path, sec->name);
+	if (sh->sh_addralign & (sh->sh_addralign - 1) ||
+	    sh->sh_addralign > MAX_ALIGN)
+		die("%s: section %s has an alignment of %#llx", obj->path,
+		    sec->name, (unsigned long long)sh->sh_addralign);
 	if (sh->sh_type == SHT_NOBITS || sh->sh_type == SHT_NULL) {
 		if (sh->sh_size && needs_contents(sec))
 			die("%s: section %s has no contents", obj->path,
@@ -316,7 +323,7 @@ static void split_strings(struct obj *obj, struct sec *sec)
 
 static void split_constants(struct obj *obj, struct sec *sec)
 {
-	u32 size = sec->sh.sh_size, step = sec->sh.sh_entsize, off;
+	u64 size = sec->sh.sh_size, step = sec->sh.sh_entsize, off;
 
 	for (off = 0; off < size; off += step)
 		add_unit(obj, sec, off, size - off < step ? size - off : step)

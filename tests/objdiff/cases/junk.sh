@@ -54,4 +54,24 @@ for text in old fresh; do
 	as -o j.$text.o j.s
 done
 run "$tool" diff j.old.o j.fresh.o
+# constants of 4 GB each, which came out as constants of nothing
+printf '\t.section .text.f,"ax"\n\t.type f,@function\nf:\tmov l, %%rdi\n\tret\n\t.size f, . - f\n\t.section .rodata.cst8,"aM",@progbits,8\nl:\t.quad 1\n' >j.s
+as -o j.cst.o j.s
+index=$(readelf -SW j.cst.o | sed -n 's/^ *\[ *\([0-9]*\)] \.rodata\.cst8 .*/\1/p')
+headers=$(od -An -t u8 -j 40 -N 8 j.cst.o)
+printf '\0\0\0\0\1\0\0\0' |
+	dd of=j.cst.o bs=1 seek=$((headers + index * 64 + 56)) conv=notrunc status=none
+(ulimit -v 1000000; timeout 10 "$tool" diff j.cst.o j.cst.o) >/dev/null 2>j.err
+if [ $? != 3 ]; then
+	echo "constants of 4 GB: $(cat j.err)"
+	bad=1
+fi
+# an alignment that no section of the kernel asks for
+printf '\t.section .rodata.f,"a"\n\t.p2align 30\nl:\n\t.section .text.f,"ax"\n\t.type f,@function\nf:\tmov $l, %%rdi\n\tret\n\t.size f, . - f\n' >j.s
+as -o j.align.o j.s
+"$tool" diff j.align.o j.align.o 2>j.err
+if [ $? != 1 ] || ! grep -q 'section \.rodata\.f has an alignment of 0x40000000' j.err; then
+	echo "alignment: $(cat j.err)"
+	bad=1
+fi
 exit $bad
