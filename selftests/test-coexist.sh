@@ -238,6 +238,24 @@ graph_tracer_and_callers_scanned() {
 	graph_tracer_and_callers
 }
 
+# A CPU is nearly always where the unwinder gets lost, of which the kernel would
+# warn; once, so no test before has done so.
+graph_tracer_way_back() {
+	local ko=$DIR/test_modules/test_ksplice_lost.ko at i
+
+	at=$(awk '$3 == "return_to_handler" { print $1 }' /proc/kallsyms)
+	{ [ -f "$ko" ] && [ "$at" ]; } || { skip "no function graph tracer"; return; }
+	! have_kasan ||
+		{ skip "KASAN looks at stacks from interrupts, and gets lost by itself"; return; }
+	load chain || return
+	insmod "$ko" "addr=0x$at" || { fail "insmod $ko"; return; }
+	for ((i = 0; i < 5; i++)); do
+		apply chain || break
+		undo chain || break
+	done
+	rmmod test_ksplice_lost || fail "rmmod test_ksplice_lost"
+}
+
 # On the bytes that the jump is written to: refused, and the probe lives on.
 kprobe_in_the_way() {
 	local at before
@@ -531,6 +549,7 @@ run_tests \
 	kretprobe_and_callers_scanned \
 	graph_tracer_and_callers \
 	graph_tracer_and_callers_scanned \
+	graph_tracer_way_back \
 	kprobe_in_the_way \
 	kprobe_before_load \
 	kprobe_on_the_jump \

@@ -429,8 +429,9 @@ bool arch_ksplice_interrupts_user(void)
  * @addr:	what it has found last on the stack of what was interrupted
  *
  * return_to_handler() leaves by a call of its own last instructions, which put the
- * address to go to in the place of the one pushed.  Before they have, ORC takes
- * the latter for a caller and finds its stack ended, of which it warns in the log.
+ * address to go to in the place of the one pushed.  At the call nothing of its
+ * frame is left, so ORC gets no further and warns of that in the log; and until
+ * the address is in its place, ORC takes the call for the caller.
  *
  * Return: true if it must not be asked to go on.
  */
@@ -501,17 +502,17 @@ static void __init find_lost(void)
 {
 #ifdef CONFIG_FUNCTION_GRAPH_TRACER
 	static const u8 call[] = { CALL_INSN_OPCODE, 1, 0, 0, 0, INT3_INSN_OPCODE };
-	unsigned long size, addr = (unsigned long)return_to_handler;
+	unsigned long size, end, addr = (unsigned long)return_to_handler;
 
 	if (!kallsyms_lookup_size_offset(addr, &size, NULL))
 		return;
-	for (lost_to = addr + size; addr + sizeof(call) <= lost_to; addr++) {
+	for (end = addr + size; addr + sizeof(call) <= end; addr++) {
 		if (memcmp((void *)addr, call, sizeof(call)))
 			continue;
-		lost_from = addr + CALL_INSN_SIZE;
+		lost_from = addr;
+		lost_to = end;
 		return;
 	}
-	lost_to = 0;
 #endif
 }
 
