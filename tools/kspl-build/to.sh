@@ -308,6 +308,7 @@ mend()
 	n=$(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | wc -l)
 	((n)) || return 1
 	mapfile -t paths < <(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | cut -d' ' -f1 | sort -u)
+	msg "  $# object(s) do not compile over $view types: once more, with $n definition(s) less"
 	verbose "not over old types: $(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | tr '\n' ';')"
 	mv "$WORK/undo-$view.new" "$WORK/undo-$view"
 	old_types "$view" "${paths[@]}"
