@@ -11,13 +11,13 @@
  * Interrupted at 1, its stack is one that ORC gets lost on.
  */
 
+#include <linux/cpufeature.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
-#include <asm/cpufeature.h>
 #include <asm/text-patching.h>
 
 static unsigned long addr;
