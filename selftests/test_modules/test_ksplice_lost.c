@@ -8,7 +8,7 @@
  *   1:	mov %rdi, (%rsp)
  *	ret
  *
- * Interrupted at 1, its stack is one that ORC gets lost on.
+ * Interrupted at the call or at 1, its stack is one that ORC gets lost on.
  */
 
 #include <linux/cpufeature.h>
@@ -56,7 +56,7 @@ static int __init test_ksplice_lost_init(void)
 
 	if (!addr || cpu_feature_enabled(X86_FEATURE_IBT))
 		return -EINVAL;
-	for (at = addr; at + sizeof(call) <= addr + size; at++)
+	for (at = addr; !way_back && at + sizeof(call) <= addr + size; at++)
 		if (!memcmp((void *)at, call, sizeof(call)))
 			way_back = (void *)at;
 	if (!way_back)
