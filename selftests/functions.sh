@@ -92,9 +92,13 @@ stock_kernel() {
 	grep -q '^ksplice ' /proc/modules
 }
 
+have_kasan() {
+	grep -qw kasan_report /proc/kallsyms
+}
+
 # A kernel with checkers is slow; tests that count do less there.
 slow_kernel() {
-	[ -e /proc/lockdep_stats ] || grep -qw kasan_report /proc/kallsyms
+	[ -e /proc/lockdep_stats ] || have_kasan
 }
 
 # loop_until COMMAND...: up to 30 s
@@ -244,11 +248,7 @@ SPLATS+='|Kernel panic|INFO: (possible|task|rcu|trying)|rcu: INFO|Call Trace'
 SPLATS+='|\*\*\*|kernel BUG|------------\[ cut here|DEBUG_LOCKS_WARN'
 SPLATS+='|failed to modify|ftrace is dead|refcount_t'
 
-have_kasan() {
-	grep -q ' kasan_save_stack$' /proc/kallsyms
-}
-
-# KASAN, and lockdep with it, look at stacks from interrupts, too, and get lost
+# What looks at stacks from interrupts on a kernel with KASAN gets lost by itself
 # where ksplice must not (test-coexist.sh, graph_tracer_way_back).
 without_known() {
 	if have_kasan; then
@@ -366,6 +366,7 @@ cleanup() {
 	[ ! -e "$PLAIN" ] || echo 0 >"$PLAIN"
 	remove_livepatch
 	! grep -q "^test_ksplice_direct " /proc/modules || rmmod test_ksplice_direct
+	! grep -q "^test_ksplice_lost " /proc/modules || rmmod test_ksplice_lost
 	undo_all
 	# what only one script knows of
 	[ -z "${CLEANUP:-}" ] || $CLEANUP

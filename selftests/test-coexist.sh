@@ -238,15 +238,15 @@ graph_tracer_and_callers_scanned() {
 	graph_tracer_and_callers
 }
 
-# A CPU is nearly always where the unwinder gets lost, of which the kernel would
-# warn; once, so no test before has done so.
+# A thread does little else than what the unwinder gets lost in. The kernel would
+# warn of that, but only once: had it done so before, another test had failed.
 graph_tracer_way_back() {
 	local ko=$DIR/test_modules/test_ksplice_lost.ko at i
 
 	at=$(awk '$3 == "return_to_handler" { print $1 }' /proc/kallsyms)
 	{ [ -f "$ko" ] && [ "$at" ]; } || { skip "no function graph tracer"; return; }
 	! have_kasan ||
-		{ skip "KASAN looks at stacks from interrupts, and gets lost by itself"; return; }
+		{ skip "a kernel with KASAN gets lost there by itself"; return; }
 	! grep -qw ibt /proc/cpuinfo ||
 		{ skip "with IBT nobody gets there by a call"; return; }
 	load chain || return

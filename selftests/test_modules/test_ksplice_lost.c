@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A thread that spends its time in the last instructions of return_to_handler(),
+ * A thread that does little else than the last instructions of return_to_handler(),
  * the way back from what the graph tracer traces:
  *
  *	call 1f
@@ -10,7 +10,6 @@
  *
  * Interrupted at the call or at 1, its stack is one that ORC gets lost on.
  */
-
 #include <linux/cpufeature.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
@@ -24,9 +23,8 @@ static unsigned long addr;
 module_param(addr, ulong, 0444);
 MODULE_PARM_DESC(addr, "address of return_to_handler()");
 
-static unsigned long size = 256;
-module_param(size, ulong, 0444);
-MODULE_PARM_DESC(size, "how many bytes of it to look at");
+/* It is a good deal shorter than that. */
+#define LOOK_AT		256
 
 /* The call is entered like a function, with where to return to. */
 static void (*way_back)(void (*to)(void));
@@ -56,7 +54,7 @@ static int __init test_ksplice_lost_init(void)
 
 	if (!addr || cpu_feature_enabled(X86_FEATURE_IBT))
 		return -EINVAL;
-	for (at = addr; !way_back && at + sizeof(call) <= addr + size; at++)
+	for (at = addr; !way_back && at + sizeof(call) <= addr + LOOK_AT; at++)
 		if (!memcmp((void *)at, call, sizeof(call)))
 			way_back = (void *)at;
 	if (!way_back)
