@@ -148,6 +148,22 @@ static const char *path_of(char *buf, int fd)
 	return buf;
 }
 
+static void decide_and_write(struct update *up, FILE *f)
+{
+	struct verdicts *vs;
+	struct plan plan;
+
+	pair_units(up);
+	compare_units(up);
+	plan_init(&plan, up);
+	vs = judge(&plan);
+	report_text(vs, f);
+	report_problems(vs, f);
+	report_json(vs, f);
+	if (verdicts_status(vs) == EXIT_OK)
+		update_emit(vs, "/dev/null");
+}
+
 static void run(int pre, int post, bool partial)
 {
 	char file[2][32];
@@ -164,14 +180,7 @@ static void run(int pre, int post, bool partial)
 	if (!setjmp(end)) {
 		update_add_tu(up, "vmlinux", "fuzz.o", path_of(file[0], pre),
 			      path_of(file[1], post));
-		pair_units(up);
-		compare_units(up);
-		judge(up);
-		report_text(up, null);
-		report_problems(up, null);
-		report_json(up, null);
-		if (update_status(up) == EXIT_OK)
-			update_emit(up, "/dev/null");
+		decide_and_write(up, null);
 	}
 	for (i = 0; i < ARRAY_SIZE(open_elf); i++)
 		if (open_elf[i])

@@ -14,6 +14,7 @@ int main(int argc, char **argv)
 	struct update up = { .name = "pre", .description = "" };
 	struct out out = { 0 };
 	struct out_sec *s;
+	struct plan plan;
 	FILE *f;
 	int i;
 
@@ -26,7 +27,9 @@ int main(int argc, char **argv)
 	for (i = 5; i + 1 < argc; i += 2)
 		update_add_tu(&up, argv[3], argv[i], argv[i + 1], argv[i + 1]);
 	vec_add(&out.secs);
-	blob_build(&up, &out);
+	plan_init(&plan, &up);
+	out.vs = verdicts_new(&plan);
+	blob_build(&out);
 	s = &out.secs.v[out.secs.n - 1];
 	f = fopen(argv[4], "wb");
 	if (!f || fwrite(s->data.v, s->data.n, 1, f) != 1 || fclose(f)) {

@@ -9,9 +9,11 @@
 
 #include "objdiff.h"
 
-static struct {
-	struct update *up;
+/* The blob in the making. */
+struct blob {
+	const struct verdicts *vs;
 	struct out *out;
+	u32 *index;			/* of a unit, by unit.id; 0: not in it */
 	VEC(struct ksplice_f_target) targets;
 	VEC(struct unit *) units;
 	VEC(struct ksplice_f_unit) funits;
@@ -26,24 +28,34 @@ static struct {
 	VEC(struct ksplice_f_state) states;
 	struct buf strings, bytes;
 	struct map string_at, sym_at;
-} b;
+};
 
-static u32 add_string(const char *s)
+static u32 add_string(struct blob *b, const char *s)
 {
 	void *known;
 	u32 at;
 
 	if (!s || !*s)
 		return 0;
-	known = map_get(&b.string_at, s);
+	known = map_get(&b->string_at, s);
 	if (known)
 		return (uintptr_t)known;
-	at = buf_add(&b.strings, s, strlen(s) + 1);
-	map_set(&b.string_at, s, (void *)(uintptr_t)at);
+	at = buf_add(&b->strings, s, strlen(s) + 1);
+	map_set(&b->string_at, s, (void *)(uintptr_t)at);
 	return at;
 }
 
 /* Units */
+
+static bool in_blob(const struct blob *b, const struct unit *u)
+{
+	return b->index[u->id];
+}
+
+static u32 index_of(const struct blob *b, const struct unit *u)
+{
+	return b->index[u->id] - 1;
+}
 
 static bool is_string(const struct unit *u)
 {
@@ -99,12 +111,12 @@ static bool has_content(u32 kind)
 	       kind == KSPLICE_UNIT_STRING;
 }
 
-static void add_unit(struct unit *u)
+static void add_unit(struct blob *b, struct unit *u)
 {
-	if (u->in_blob || !has_unit(u))
+	if (in_blob(b, u) || !has_unit(u))
 		return;
-	u->in_blob = true;
-	*vec_add(&b.units) = u;
+	*vec_add(&b->units) = u;
+	b->index[u->id] = b->units.n;
 }
 
 static bool is_unlikely(const struct unit *u)
@@ -113,34 +125,34 @@ static bool is_unlikely(const struct unit *u)
 }
 
 /* In the order of the kernel's build: unlikely code has a section of its own. */
-static void add_text_units(struct obj *pre, bool unlikely)
+static void add_text_units(struct blob *b, struct obj *pre, bool unlikely)
 {
 	struct unit **u;
 
 	vec_for_each(u, &pre->units)
 		if (class_is_text((*u)->sec->cls) && (*u)->size &&
 		    is_unlikely(*u) == unlikely)
-			add_unit(*u);
+			add_unit(b, *u);
 }
 
 /* References of @u that the blob has a relocation for. */
-static void reach_units(struct unit *u)
+static void reach_units(struct blob *b, struct unit *u)
 {
 	struct unit *to;
 	struct entry *e;
 	struct ref *r;
 
 	vec_for_each(r, &u->refs) {
-		to = resolve_ref(b.up, u->obj, r);
+		to = resolve_ref(b->vs->up, u->obj, r);
 		if (to)
-			add_unit(to);
+			add_unit(b, to);
 	}
 	vec_for_each(e, &u->entries) {
 		if (e->sec->desc->table != TABLE_ALT)
 			continue;
 		vec_for_each(r, &e->refs)
 			if (r->off == ALT_REPL && r->unit)
-				reach_units(r->unit);
+				reach_units(b, r->unit);
 	}
 }
 
@@ -148,27 +160,25 @@ static void reach_units(struct unit *u)
  * What only new code or a table (the keys of jump labels) refers to is no
  * unit: matching can't find it, so the core has to go by its name.
  */
-static void collect_units(void)
+static void collect_units(struct blob *b)
 {
 	struct tu *tu;
 	u32 i;
 
-	vec_for_each(tu, &b.up->tus) {
+	vec_for_each(tu, &b->vs->up->tus) {
 		if (!tu->pre)
 			continue;
-		add_text_units(tu->pre, false);
-		add_text_units(tu->pre, true);
+		add_text_units(b, tu->pre, false);
+		add_text_units(b, tu->pre, true);
 	}
-	for (i = 0; i < b.units.n; i++)
-		if (has_content(unit_kind(b.units.v[i])))
-			reach_units(b.units.v[i]);
-	for (i = 0; i < b.units.n; i++)
-		b.units.v[i]->blob_idx = i;
+	for (i = 0; i < b->units.n; i++)
+		if (has_content(unit_kind(b->units.v[i])))
+			reach_units(b, b->units.v[i]);
 }
 
 /* Symbols */
 
-static u32 sym_kind_flags(const struct unit *u)
+static u32 sym_kind_flags(struct blob *b, const struct unit *u)
 {
 	u32 flags = 0;
 
@@ -182,22 +192,22 @@ static u32 sym_kind_flags(const struct unit *u)
 		flags |= KSPLICE_SYM_WEAK;
 	if (u->sec->cls == SC_PERCPU)
 		flags |= KSPLICE_SYM_PERCPU;
-	if (u->is_global && symbol_is_exported(b.up, u->name))
+	if (u->is_global && symbol_is_exported(b->vs->up, u->name))
 		flags |= KSPLICE_SYM_EXPORTED;
 	return flags;
 }
 
-static struct ksplice_f_sym *find_sym(const char *key, u32 *idx)
+static struct ksplice_f_sym *find_sym(struct blob *b, const char *key, u32 *idx)
 {
-	uintptr_t known = (uintptr_t)map_get(&b.sym_at, key);
+	uintptr_t known = (uintptr_t)map_get(&b->sym_at, key);
 
 	if (known) {
 		*idx = known - 1;
 		return NULL;
 	}
-	*idx = b.syms.n;
-	map_set(&b.sym_at, key, (void *)(uintptr_t)(b.syms.n + 1));
-	return vec_add(&b.syms);
+	*idx = b->syms.n;
+	map_set(&b->sym_at, key, (void *)(uintptr_t)(b->syms.n + 1));
+	return vec_add(&b->syms);
 }
 
 /* Where in the unit its name belongs: not always at its start (assembly). */
@@ -206,20 +216,20 @@ static u32 sym_offset(const struct unit *u)
 	return u->syms.n ? u->syms.v[0]->value - u->off : 0;
 }
 
-static u32 sym_of_unit(const struct unit *u)
+static u32 sym_of_unit(struct blob *b, const struct unit *u)
 {
 	struct ksplice_f_sym *s;
 	u32 idx;
 
-	s = find_sym(xasprintf("unit %p", (const void *)u), &idx);
+	s = find_sym(b, xasprintf("unit %p", (const void *)u), &idx);
 	if (!s)
 		return idx;
-	s->name = add_string(u->name);
-	s->flags = sym_kind_flags(u);
+	s->name = add_string(b, u->name);
+	s->flags = sym_kind_flags(b, u);
 	s->unit = KSPLICE_NONE;
 	s->target = u->obj->target;
-	if (u->in_blob) {
-		s->unit = u->blob_idx;
+	if (in_blob(b, u)) {
+		s->unit = index_of(b, u);
 		s->offset = sym_offset(u);
 	}
 	return idx;
@@ -229,61 +239,63 @@ static u32 sym_of_unit(const struct unit *u)
  * What nobody exports can only be a part of the target itself; what a module
  * exports is looked for there.
  */
-static void place_sym(struct ksplice_f_sym *s, const char *name, u32 target)
+static void place_sym(struct blob *b, struct ksplice_f_sym *s, const char *name,
+		      u32 target)
 {
-	const char *module = symbol_module(b.up, name);
+	const char *module = symbol_module(b->vs->up, name);
 
 	if (module)
 		s->flags = KSPLICE_SYM_EXPORTED;
-	if (!module || !strcmp(module, b.up->targets.v[target].name))
+	if (!module || !strcmp(module, b->vs->up->targets.v[target].name))
 		s->target = target;
 	else
-		s->module = add_string(module);
+		s->module = add_string(b, module);
 }
 
-static u32 sym_of_name(const char *name, u32 flags, u32 target)
+static u32 sym_of_name(struct blob *b, const char *name, u32 flags, u32 target)
 {
 	struct ksplice_f_sym *s;
 	u32 idx;
 
-	s = find_sym(xasprintf("name %x %u %s", flags, flags ? 0 : target,
+	s = find_sym(b, xasprintf("name %x %u %s", flags, flags ? 0 : target,
 			       name), &idx);
 	if (!s)
 		return idx;
-	s->name = add_string(name);
+	s->name = add_string(b, name);
 	s->flags = flags;
 	s->unit = KSPLICE_NONE;
 	s->target = KSPLICE_NONE;
 	if (!flags)
-		place_sym(s, name, target);
+		place_sym(b, s, name, target);
 	return idx;
 }
 
-static u32 add_reloc(const struct unit *u, const struct ref *r, u32 off)
+static u32 add_reloc(struct blob *b, const struct unit *u, const struct ref *r,
+		     u32 off)
 {
-	struct unit *to = resolve_ref(b.up, u->obj, r);
-	struct ksplice_f_reloc *f = vec_add(&b.relocs);
+	struct unit *to = resolve_ref(b->vs->up, u->obj, r);
+	struct ksplice_f_reloc *f = vec_add(&b->relocs);
 
 	f->offset = off;
 	f->type = r->type;
 	f->addend = r->addend;
 	if (to) {
-		f->sym = sym_of_unit(to);
+		f->sym = sym_of_unit(b, to);
 		f->addend -= sym_offset(to);
 	} else {
-		f->sym = sym_of_name(r->sym->name, 0, u->obj->target);
+		f->sym = sym_of_name(b, r->sym->name, 0, u->obj->target);
 	}
-	return b.relocs.n - 1;
+	return b->relocs.n - 1;
 }
 
 /* Contents with the fields cleared. */
-static u32 add_bytes(const struct unit *u)
+static u32 add_bytes(struct blob *b, const struct unit *u)
 {
-	u32 at = buf_add(&b.bytes, unit_data(u), u->size);
+	u32 at = buf_add(&b->bytes, unit_data(u), u->size);
 	const struct ref *r;
 
 	vec_for_each(r, &u->refs)
-		memset(b.bytes.v + at + r->off, 0,
+		memset(b->bytes.v + at + r->off, 0,
 		       r->type == R_X86_64_64 || r->type == R_X86_64_PC64 ?
 		       8 : 4);
 	return at;
@@ -291,9 +303,10 @@ static u32 add_bytes(const struct unit *u)
 
 /* Sites */
 
-static struct ksplice_f_site *add_site(u32 kind, u32 off, u32 len)
+static struct ksplice_f_site *add_site(struct blob *b, u32 kind, u32 off,
+				       u32 len)
 {
-	struct ksplice_f_site *s = vec_add(&b.sites);
+	struct ksplice_f_site *s = vec_add(&b->sites);
 
 	s->kind = kind;
 	s->offset = off;
@@ -321,18 +334,19 @@ static const struct ref *entry_ref(const struct entry *e, u32 off)
 	return NULL;
 }
 
-static void site_alt(const struct unit *u, const struct entry *e)
+static void site_alt(struct blob *b, const struct unit *u,
+		     const struct entry *e)
 {
 	const u8 *alt = e->sec->data + e->off;
 	const struct ref *r = entry_ref(e, ALT_REPL), *inner;
 	struct ksplice_f_site *s;
-	u32 len = alt[ALT_REPLLEN], first = b.relocs.n;
+	u32 len = alt[ALT_REPLLEN], first = b->relocs.n;
 	const struct unit *repl = r ? r->unit : NULL;
 
 	if (e->loc < 0 || e->loc + alt[ALT_LEN] > (s64)u->size)
 		die("%s: an alternative of %s leaves it", u->obj->path,
 		    u->name);
-	s = add_site(KSPLICE_SITE_ALT, e->loc, alt[ALT_LEN]);
+	s = add_site(b, KSPLICE_SITE_ALT, e->loc, alt[ALT_LEN]);
 	s->feature = get_le(alt + ALT_FT_FLAGS, 4);
 	s->arglen = len;
 	s->reloc = first;
@@ -341,14 +355,15 @@ static void site_alt(const struct unit *u, const struct entry *e)
 	if (!repl || repl->sec->cls != SC_ALT_REPL || repl->size < len)
 		die("%s: an alternative of %s has no replacement",
 		    u->obj->path, u->name);
-	s->arg = add_bytes(repl);
+	s->arg = add_bytes(b, repl);
 	vec_for_each(inner, &repl->refs) {
-		add_reloc(repl, inner, inner->off);
+		add_reloc(b, repl, inner, inner->off);
 		s->nreloc++;
 	}
 }
 
-static void site_jump(const struct unit *u, const struct entry *e)
+static void site_jump(struct blob *b, const struct unit *u,
+		      const struct entry *e)
 {
 	const struct ref *target = entry_ref(e, 4);
 	struct ksplice_f_site *s;
@@ -357,7 +372,7 @@ static void site_jump(const struct unit *u, const struct entry *e)
 	if (!target)
 		die("%s: a jump label of %s has no target", u->obj->path,
 		    u->name);
-	s = add_site(KSPLICE_SITE_JUMP_LABEL, e->loc, insn_len_at(u, e->loc));
+	s = add_site(b, KSPLICE_SITE_JUMP_LABEL, e->loc, insn_len_at(u, e->loc));
 	if (target->unit == u) {
 		s->arg = target->target;
 		return;
@@ -366,19 +381,19 @@ static void site_jump(const struct unit *u, const struct entry *e)
 	jmp = *target;
 	jmp.type = R_X86_64_PC32;
 	jmp.addend = target->target - 4;
-	s->reloc = add_reloc(u, &jmp, 1);
+	s->reloc = add_reloc(b, u, &jmp, 1);
 	s->nreloc = 1;
 }
 
-static void site_rt(const struct entry *e)
+static void site_rt(struct blob *b, const struct entry *e)
 {
 	const char *name = e->sec->name + strlen(e->sec->desc->name);
 	bool ptr = e->sec->desc->table == TABLE_RT_PTR;
 	struct ksplice_f_site *s;
 
-	s = add_site(ptr ? KSPLICE_SITE_RT_PTR : KSPLICE_SITE_RT_SHIFT,
+	s = add_site(b, ptr ? KSPLICE_SITE_RT_PTR : KSPLICE_SITE_RT_SHIFT,
 		     e->loc, ptr ? 8 : 1);
-	s->arg = sym_of_name(name, ptr ? KSPLICE_SYM_RT_PTR :
+	s->arg = sym_of_name(b, name, ptr ? KSPLICE_SYM_RT_PTR :
 					 KSPLICE_SYM_RT_SHIFT, 0);
 }
 
@@ -398,44 +413,45 @@ static bool is_endbr(const struct unit *u, s32 off)
 	       !memcmp(unit_data(u) + off, "\xf3\x0f\x1e\xfa", 4);
 }
 
-static void site_of_entry(const struct unit *u, const struct entry *e)
+static void site_of_entry(struct blob *b, const struct unit *u,
+			  const struct entry *e)
 {
 	u32 len = insn_len_at(u, e->loc);
 
 	switch (e->sec->desc->table) {
 	case TABLE_ALT:
-		site_alt(u, e);
+		site_alt(b, u, e);
 		break;
 	case TABLE_JUMP:
-		site_jump(u, e);
+		site_jump(b, u, e);
 		break;
 	case TABLE_STATIC_CALL:
-		add_site(KSPLICE_SITE_STATIC_CALL, e->loc, len);
+		add_site(b, KSPLICE_SITE_STATIC_CALL, e->loc, len);
 		break;
 	case TABLE_RETPOLINE:
-		add_site(KSPLICE_SITE_RETPOLINE, e->loc, len);
+		add_site(b, KSPLICE_SITE_RETPOLINE, e->loc, len);
 		break;
 	case TABLE_RETURN:
-		add_site(KSPLICE_SITE_RETURN, e->loc, 5);
+		add_site(b, KSPLICE_SITE_RETURN, e->loc, 5);
 		break;
 	case TABLE_CALL:
 		if (!is_fentry_call(u, e->loc))
-			add_site(KSPLICE_SITE_CALL, e->loc, len);
+			add_site(b, KSPLICE_SITE_CALL, e->loc, len);
 		break;
 	case TABLE_SMP_LOCK:
-		add_site(KSPLICE_SITE_SMP_LOCK, e->loc, 1);
+		add_site(b, KSPLICE_SITE_SMP_LOCK, e->loc, 1);
 		break;
 	case TABLE_MCOUNT:
 		if (is_fentry_call(u, e->loc))
-			add_site(KSPLICE_SITE_FENTRY, e->loc, 5);
+			add_site(b, KSPLICE_SITE_FENTRY, e->loc, 5);
 		break;
 	case TABLE_ENDBR:
 		if (e->loc && is_endbr(u, e->loc))
-			add_site(KSPLICE_SITE_ENDBR, e->loc, 4);
+			add_site(b, KSPLICE_SITE_ENDBR, e->loc, 4);
 		break;
 	case TABLE_RT_PTR:
 	case TABLE_RT_SHIFT:
-		site_rt(e);
+		site_rt(b, e);
 		break;
 	}
 }
@@ -454,14 +470,14 @@ static int cmp_site(const void *x, const void *y)
 }
 
 /* By offset, an alternative before what is inside of it; no site twice. */
-static void finish_sites(u32 first)
+static void finish_sites(struct blob *b, u32 first)
 {
-	u32 n = b.sites.n - first, i, keep = 0;
+	u32 n = b->sites.n - first, i, keep = 0;
 	struct ksplice_f_site *s;
 
 	if (!n)
 		return;
-	s = b.sites.v + first;
+	s = b->sites.v + first;
 	for (i = 0; i < n; i++)
 		s[i].pad = i;
 	qsort(s, n, sizeof(*s), cmp_site);
@@ -473,79 +489,80 @@ static void finish_sites(u32 first)
 			continue;
 		s[keep++] = s[i];
 	}
-	b.sites.n = first + keep;
+	b->sites.n = first + keep;
 }
 
-static void fill_text(struct unit *u, struct ksplice_f_unit *f)
+static void fill_text(struct blob *b, struct unit *u, struct ksplice_f_unit *f)
 {
 	struct entry *e;
-	u32 first = b.sites.n;
+	u32 first = b->sites.n;
 
 	if (is_endbr(u, 0))
-		add_site(KSPLICE_SITE_ENDBR, 0, 4);
+		add_site(b, KSPLICE_SITE_ENDBR, 0, 4);
 	vec_for_each(e, &u->entries)
-		site_of_entry(u, e);
-	finish_sites(first);
+		site_of_entry(b, u, e);
+	finish_sites(b, first);
 	f->sites = first;
-	f->nsites = b.sites.n - first;
+	f->nsites = b->sites.n - first;
 	if (u->name[0])
-		sym_of_unit(u);	/* to find it by */
-	if (u->twin && u->twin->replaced)
+		sym_of_unit(b, u);	/* to find it by */
+	if (u->twin && unit_replaced(b->vs, u->twin))
 		f->flags |= KSPLICE_UNIT_REPLACED;
 	if (u->parent)
-		f->parent = u->parent->blob_idx;
+		f->parent = index_of(b, u->parent);
 }
 
 /* Pointers to functions in data help to tell functions of one name apart. */
-static void add_pointers(const struct unit *u)
+static void add_pointers(struct blob *b, const struct unit *u)
 {
 	const struct ref *r;
 
 	vec_for_each(r, &u->refs)
-		if (r->unit && r->unit->in_blob &&
+		if (r->unit && in_blob(b, r->unit) &&
 		    class_is_text(r->unit->sec->cls))
-			add_reloc(u, r, r->off);
+			add_reloc(b, u, r, r->off);
 }
 
-static void fill_unit(struct unit *u)
+static void fill_unit(struct blob *b, struct unit *u)
 {
-	struct ksplice_f_unit *f = vec_add(&b.funits);
+	struct ksplice_f_unit *f = vec_add(&b->funits);
 	struct ref *r;
 
-	f->name = add_string(u->name);
+	f->name = add_string(b, u->name);
 	f->target = u->obj->target;
 	f->tu = u->obj->tu;
-	f->source = add_string(u->obj->label);
+	f->source = add_string(b, u->obj->label);
 	f->kind = unit_kind(u);
 	f->size = u->size;
 	f->align = u->align;
 	f->bytes = KSPLICE_NONE;
 	f->parent = KSPLICE_NONE;
-	f->relocs = b.relocs.n;
-	f->sites = b.sites.n;
+	f->relocs = b->relocs.n;
+	f->sites = b->sites.n;
 	if (!has_content(f->kind)) {
-		add_pointers(u);
-		f->nrelocs = b.relocs.n - f->relocs;
+		add_pointers(b, u);
+		f->nrelocs = b->relocs.n - f->relocs;
 		return;
 	}
-	f->bytes = add_bytes(u);
+	f->bytes = add_bytes(b, u);
 	vec_for_each(r, &u->refs)
-		add_reloc(u, r, r->off);
-	f->nrelocs = b.relocs.n - f->relocs;
+		add_reloc(b, u, r, r->off);
+	f->nrelocs = b->relocs.n - f->relocs;
 	if (f->kind == KSPLICE_UNIT_TEXT)
-		fill_text(u, f);
+		fill_text(b, u, f);
 }
 
 /* Replacements */
 
-static void add_replace(struct unit *pre, struct unit *post, u32 kind)
+static void add_replace(struct blob *b, struct unit *pre, struct unit *post,
+			u32 kind)
 {
-	struct ksplice_f_replace *r = vec_add(&b.replaces);
+	struct ksplice_f_replace *r = vec_add(&b->replaces);
 
-	*vec_add(&b.new_funcs) = kind == KSPLICE_REPLACE_FUNC ? post : NULL;
-	r->name = add_string(pre->name);
+	*vec_add(&b->new_funcs) = kind == KSPLICE_REPLACE_FUNC ? post : NULL;
+	r->name = add_string(b, pre->name);
 	r->kind = kind;
-	r->unit = pre->blob_idx;
+	r->unit = index_of(b, pre);
 	r->size = pre->size;
 	r->new_size = post ? post->size : 0;
 }
@@ -554,7 +571,8 @@ static void add_replace(struct unit *pre, struct unit *post, u32 kind)
  * A clone that the new code has no longer ("foo.part.0") belongs to the old
  * version of its function.
  */
-static bool is_lost_clone(struct obj *obj, const struct unit *u)
+static bool is_lost_clone(const struct blob *b, struct obj *obj,
+			  const struct unit *u)
 {
 	const char *dot = strchr(u->name, '.');
 	struct unit **v;
@@ -563,7 +581,7 @@ static bool is_lost_clone(struct obj *obj, const struct unit *u)
 	    !class_is_text(u->sec->cls))
 		return false;
 	vec_for_each(v, &obj->units)
-		if ((*v)->twin && (*v)->twin->replaced &&
+		if ((*v)->twin && unit_replaced(b->vs, (*v)->twin) &&
 		    !strncmp((*v)->name, u->name, dot - u->name) &&
 		    ((*v)->name[dot - u->name] == '.' ||
 		     !(*v)->name[dot - u->name]))
@@ -571,71 +589,71 @@ static bool is_lost_clone(struct obj *obj, const struct unit *u)
 	return false;
 }
 
-static void add_replaces(struct obj *pre)
+static void add_replaces(struct blob *b, struct obj *pre)
 {
 	struct unit **v, *u;
 
 	vec_for_each(v, &pre->units) {
 		u = *v;
-		if (!u->in_blob)
+		if (!in_blob(b, u))
 			continue;
-		if (u->twin && u->twin->replaced && !u->parent)
-			add_replace(u, u->twin, KSPLICE_REPLACE_FUNC);
+		if (u->twin && unit_replaced(b->vs, u->twin) && !u->parent)
+			add_replace(b, u, u->twin, KSPLICE_REPLACE_FUNC);
 		else if (u->parent && u->parent->twin &&
-			 u->parent->twin->replaced)
-			add_replace(u, u->twin, KSPLICE_REPLACE_RANGE);
-		else if (is_lost_clone(pre, u))
-			add_replace(u, NULL, KSPLICE_REPLACE_RANGE);
+			 unit_replaced(b->vs, u->parent->twin))
+			add_replace(b, u, u->twin, KSPLICE_REPLACE_RANGE);
+		else if (is_lost_clone(b, pre, u))
+			add_replace(b, u, NULL, KSPLICE_REPLACE_RANGE);
 	}
 }
 
-static void add_fixups(void)
+static void add_fixups(struct blob *b)
 {
 	struct out_fixup *o;
 
-	vec_for_each(o, &b.out->fixups) {
-		struct ksplice_f_fixup *f = vec_add(&b.fixups);
+	vec_for_each(o, &b->out->fixups) {
+		struct ksplice_f_fixup *f = vec_add(&b->fixups);
 
 		f->type = o->type;
 		f->addend = o->addend;
 		f->target = o->target;
 		if (o->unit) {
-			f->sym = sym_of_unit(o->unit);
+			f->sym = sym_of_unit(b, o->unit);
 			f->addend -= sym_offset(o->unit);
 		} else {
-			f->sym = sym_of_name(o->name, o->flags, o->target);
+			f->sym = sym_of_name(b, o->name, o->flags, o->target);
 		}
 	}
 }
 
-static void add_hooks(void)
+static void add_hooks(struct blob *b)
 {
 	const struct hook *h;
 
-	vec_for_each(h, &b.up->hooks) {
-		struct ksplice_f_hook *f = vec_add(&b.hooks);
+	vec_for_each(h, &b->vs->hooks) {
+		struct ksplice_f_hook *f = vec_add(&b->hooks);
 
 		f->kind = h->kind;
 		f->target = h->func->obj->target;
 	}
 }
 
-static void add_supersedes(void)
+static void add_supersedes(struct blob *b)
 {
 	const char **name;
 
-	vec_for_each(name, &b.up->supersedes)
-		vec_add(&b.supersedes)->name = add_string(*name);
+	vec_for_each(name, &b->vs->up->supersedes)
+		vec_add(&b->supersedes)->name = add_string(b, *name);
 }
 
-static void add_states(void)
+static void add_states(struct blob *b)
 {
 	const struct state *s;
 
-	vec_for_each(s, &b.up->states) {
-		struct ksplice_f_state *f = vec_add(&b.states);
+	vec_for_each(s, &b->vs->up->states) {
+		struct ksplice_f_state *f = vec_add(&b->states);
 
-		f->name = add_string(s->name);
+		f->name = add_string(b, s->name);
 		f->version = s->version;
 	}
 }
@@ -656,9 +674,9 @@ static struct ksplice_f_table put(struct buf *out, const void *data, u32 n,
 
 #define PUT(out, vec)	put(out, (vec).v, (vec).n, sizeof(*(vec).v))
 
-static void point(u32 idx, u32 off, u32 sec, u32 to)
+static void point(struct blob *b, u32 idx, u32 off, u32 sec, u32 to)
 {
-	struct out_reloc *r = vec_add(&b.out->secs.v[idx].relocs);
+	struct out_reloc *r = vec_add(&b->out->secs.v[idx].relocs);
 
 	r->off = off;
 	r->type = R_X86_64_64;
@@ -666,35 +684,35 @@ static void point(u32 idx, u32 off, u32 sec, u32 to)
 	r->addend = to;
 }
 
-static void point_all(u32 idx, const struct ksplice_f_header *h)
+static void point_all(struct blob *b, u32 idx, const struct ksplice_f_header *h)
 {
 	u32 i;
 
-	for (i = 0; i < b.replaces.n; i++)
-		if (b.new_funcs.v[i])
-			point(idx, h->replaces.off +
+	for (i = 0; i < b->replaces.n; i++)
+		if (b->new_funcs.v[i])
+			point(b, idx, h->replaces.off +
 			      i * sizeof(struct ksplice_f_replace) +
 			      offsetof(struct ksplice_f_replace, addr),
-			      b.new_funcs.v[i]->out_sec,
-			      b.new_funcs.v[i]->out_off);
-	for (i = 0; i < b.fixups.n; i++)
-		point(idx, h->fixups.off +
+			      b->out->places[b->new_funcs.v[i]->id].sec,
+			      b->out->places[b->new_funcs.v[i]->id].off);
+	for (i = 0; i < b->fixups.n; i++)
+		point(b, idx, h->fixups.off +
 		      i * sizeof(struct ksplice_f_fixup) +
 		      offsetof(struct ksplice_f_fixup, place),
-		      b.out->fixups.v[i].sec, b.out->fixups.v[i].off);
-	for (i = 0; i < b.hooks.n; i++)
-		point(idx, h->hooks.off + i * sizeof(struct ksplice_f_hook) +
+		      b->out->fixups.v[i].sec, b->out->fixups.v[i].off);
+	for (i = 0; i < b->hooks.n; i++)
+		point(b, idx, h->hooks.off + i * sizeof(struct ksplice_f_hook) +
 		      offsetof(struct ksplice_f_hook, addr),
-		      b.up->hooks.v[i].func->out_sec,
-		      b.up->hooks.v[i].func->out_off);
+		      b->out->places[b->vs->hooks.v[i].func->id].sec,
+		      b->out->places[b->vs->hooks.v[i].func->id].off);
 }
 
-static void add_targets(void)
+static void add_targets(struct blob *b)
 {
 	const struct target *t;
 
-	vec_for_each(t, &b.up->targets)
-		vec_add(&b.targets)->name = add_string(t->name);
+	vec_for_each(t, &b->vs->up->targets)
+		vec_add(&b->targets)->name = add_string(b, t->name);
 }
 
 /* What the core would not read must not leave the house. */
@@ -707,29 +725,29 @@ static void check_blob(const struct buf *o)
 		    why);
 }
 
-static void lay_out(void)
+static void lay_out(struct blob *b)
 {
 	struct ksplice_f_header h = {};
-	struct out_sec *s = vec_add(&b.out->secs);
-	struct out_sym *sym = vec_add(&b.out->syms);
+	struct out_sec *s = vec_add(&b->out->secs);
+	struct out_sym *sym = vec_add(&b->out->syms);
 	struct buf o = {};
 
-	h.name = add_string(b.up->name);
-	h.release = add_string(b.up->release);
-	h.description = add_string(b.up->description);
+	h.name = add_string(b, b->vs->up->name);
+	h.release = add_string(b, b->vs->up->release);
+	h.description = add_string(b, b->vs->up->description);
 	buf_add(&o, NULL, sizeof(h));
-	h.targets = PUT(&o, b.targets);
-	h.units = PUT(&o, b.funits);
-	h.syms = PUT(&o, b.syms);
-	h.relocs = PUT(&o, b.relocs);
-	h.sites = PUT(&o, b.sites);
-	h.replaces = PUT(&o, b.replaces);
-	h.fixups = PUT(&o, b.fixups);
-	h.hooks = PUT(&o, b.hooks);
-	h.supersedes = PUT(&o, b.supersedes);
-	h.states = PUT(&o, b.states);
-	h.strings = put(&o, b.strings.v, b.strings.n, 1);
-	h.bytes = put(&o, b.bytes.v, b.bytes.n, 1);
+	h.targets = PUT(&o, b->targets);
+	h.units = PUT(&o, b->funits);
+	h.syms = PUT(&o, b->syms);
+	h.relocs = PUT(&o, b->relocs);
+	h.sites = PUT(&o, b->sites);
+	h.replaces = PUT(&o, b->replaces);
+	h.fixups = PUT(&o, b->fixups);
+	h.hooks = PUT(&o, b->hooks);
+	h.supersedes = PUT(&o, b->supersedes);
+	h.states = PUT(&o, b->states);
+	h.strings = put(&o, b->strings.v, b->strings.n, 1);
+	h.bytes = put(&o, b->bytes.v, b->bytes.n, 1);
 	buf_align(&o, 8, 0);
 	h.magic = KSPLICE_MAGIC;
 	h.format = KSPLICE_FORMAT;
@@ -746,36 +764,35 @@ static void lay_out(void)
 	s->align = 8;
 	s->data = o;
 	sym->name = KSPLICE_SYMBOL;
-	sym->sec = b.out->secs.n - 1;
+	sym->sec = b->out->secs.n - 1;
 	sym->size = o.n;
 	sym->type = STT_OBJECT;
-	point_all(b.out->secs.n - 1, &h);
+	point_all(b, b->out->secs.n - 1, &h);
 }
 
 /**
  * blob_build - adds the blob's section to the update
- * @up:		the update
  * @out:	the output, all units placed and all fixups known
  */
-void blob_build(struct update *up, struct out *out)
+void blob_build(struct out *out)
 {
+	struct blob b = { .vs = out->vs, .out = out };
 	struct tu *tu;
 	u32 i;
 
-	memset(&b, 0, sizeof(b));
-	b.up = up;
-	b.out = out;
+	b.index = xzalloc(out->vs->up->nunits * sizeof(*b.index));
 	buf_add(&b.strings, "", 1);
-	collect_units();
+	collect_units(&b);
 	for (i = 0; i < b.units.n; i++)
-		fill_unit(b.units.v[i]);
-	vec_for_each(tu, &up->tus)
+		fill_unit(&b, b.units.v[i]);
+	vec_for_each(tu, &out->vs->up->tus)
 		if (tu->pre)
-			add_replaces(tu->pre);
-	add_fixups();
-	add_hooks();
-	add_supersedes();
-	add_states();
-	add_targets();
-	lay_out();
+			add_replaces(&b, tu->pre);
+	add_fixups(&b);
+	add_hooks(&b);
+	add_supersedes(&b);
+	add_states(&b);
+	add_targets(&b);
+	lay_out(&b);
+	free(b.index);
 }

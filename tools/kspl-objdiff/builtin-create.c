@@ -282,7 +282,7 @@ static void read_unknown(struct options *o)
 	fclose(f);
 }
 
-static void write_json(struct options *o)
+static void write_json(const struct options *o, const struct verdicts *vs)
 {
 	FILE *f = o->json ? fopen(o->json, "w") : NULL;
 
@@ -290,7 +290,7 @@ static void write_json(struct options *o)
 		return;
 	if (!f)
 		die("%s: %m", o->json);
-	report_json(&o->up, f);
+	report_json(vs, f);
 	if (fclose(f))
 		die("%s: %m", o->json);
 }
@@ -298,6 +298,8 @@ static void write_json(struct options *o)
 int cmd_create(int argc, char **argv)
 {
 	struct options o = { .target = "vmlinux", .up = { .description = "" } };
+	struct verdicts *vs;
+	struct plan plan;
 	struct left *l;
 	int status;
 
@@ -308,16 +310,17 @@ int cmd_create(int argc, char **argv)
 	read_sources(&o);
 	pair_units(&o.up);
 	compare_units(&o.up);
+	plan_init(&plan, &o.up);
 	vec_for_each(l, &o.left)
-		leave_out(&o.up, l->where, l->what, l->reason);
+		leave_out(&plan, l->where, l->what, l->reason);
 	vec_for_each(l, &o.new_bodies)
-		new_body(&o.up, l->where, l->what);
-	judge(&o.up);
-	status = update_status(&o.up);
-	report_text(&o.up, stdout);
-	report_problems(&o.up, stderr);
-	write_json(&o);
+		new_body(&plan, l->where, l->what);
+	vs = judge(&plan);
+	status = verdicts_status(vs);
+	report_text(vs, stdout);
+	report_problems(vs, stderr);
+	write_json(&o, vs);
 	if (status == EXIT_OK)
-		status = update_emit(&o.up, o.output);
+		status = update_emit(vs, o.output);
 	return status;
 }

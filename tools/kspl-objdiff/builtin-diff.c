@@ -7,6 +7,8 @@
 int cmd_diff(int argc, char **argv)
 {
 	struct update up = {};
+	struct verdicts *vs;
+	struct plan plan;
 	const char *file[2], *old = NULL;
 	bool json = false;
 	int i, n = 0;
@@ -30,12 +32,13 @@ int cmd_diff(int argc, char **argv)
 		update_add_old(&up, file[1], old);
 	pair_units(&up);
 	compare_units(&up);
-	judge(&up);
+	plan_init(&plan, &up);
+	vs = judge(&plan);
 	if (json) {
-		report_json(&up, stdout);
+		report_json(vs, stdout);
 	} else {
-		report_text(&up, stdout);
-		report_problems(&up, stdout);
+		report_text(vs, stdout);
+		report_problems(vs, stdout);
 	}
-	return update_status(&up);
+	return verdicts_status(vs);
 }

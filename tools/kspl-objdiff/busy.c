@@ -14,7 +14,7 @@
  */
 #include <string.h>
 
-#include "objdiff.h"
+#include "verdict.h"
 
 struct busy {
 	const char *name;

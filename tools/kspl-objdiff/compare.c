@@ -5,11 +5,11 @@
  */
 #include <string.h>
 
-#include "objdiff.h"
+#include "update.h"
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
 
-static bool same_content(struct update *up, const struct unit *a,
+static bool same_content(const struct update *up, const struct unit *a,
 			 const struct unit *b, int depth,
 			 const char **why, s64 *at);
 
@@ -22,7 +22,7 @@ static const char *ref_name(const struct ref *r)
 	return r->sym ? r->sym->name : "?";
 }
 
-static bool same_fresh(struct update *up, const struct unit *a,
+static bool same_fresh(const struct update *up, const struct unit *a,
 		       const struct unit *b, int depth)
 {
 	u32 i;
@@ -47,7 +47,7 @@ static bool same_fresh(struct update *up, const struct unit *a,
 }
 
 /* Do two references mean the same thing? */
-static bool same_target(struct update *up,
+static bool same_target(const struct update *up,
 			const struct obj *oa, const struct ref *ra,
 			const struct obj *ob, const struct ref *rb, int depth)
 {
@@ -79,7 +79,7 @@ static bool same_type(u32 a, u32 b)
 	return a == b;
 }
 
-static bool same_ref(struct update *up,
+static bool same_ref(const struct update *up,
 		     const struct obj *oa, const struct ref *ra,
 		     const struct obj *ob, const struct ref *rb, int depth)
 {
@@ -124,7 +124,7 @@ static s64 diff_bytes(const struct unit *a, const struct unit *b, u32 size)
 }
 
 /* Index of the first reference that differs, or -1. */
-static s64 diff_refs(struct update *up, const struct unit *a,
+static s64 diff_refs(const struct update *up, const struct unit *a,
 		     const struct unit *b, int depth)
 {
 	u32 i;
@@ -189,7 +189,7 @@ static const char *explain_ref(const struct unit *a, const struct unit *b,
 }
 
 /* Which of the differences comes first, in words. */
-static void explain(struct update *up, const struct unit *a,
+static void explain(const struct update *up, const struct unit *a,
 		    const struct unit *b, int depth, const char **why, s64 *at)
 {
 	u32 size = a->size < b->size ? a->size : b->size;
@@ -257,7 +257,7 @@ static bool same_entry_bytes(const struct entry *a, const struct entry *b)
 	return true;
 }
 
-static bool same_entry(struct update *up,
+static bool same_entry(const struct update *up,
 		       const struct unit *ua, const struct entry *a,
 		       const struct unit *ub, const struct entry *b, int depth)
 {
@@ -287,7 +287,7 @@ static const struct entry *next_entry(const struct unit *u, u32 *i)
 	return *i < u->entries.n ? &u->entries.v[(*i)++] : NULL;
 }
 
-static bool same_entries(struct update *up, const struct unit *a,
+static bool same_entries(const struct update *up, const struct unit *a,
 			 const struct unit *b, int depth,
 			 const char **why, s64 *at)
 {
@@ -310,7 +310,7 @@ static bool same_entries(struct update *up, const struct unit *a,
 	}
 }
 
-static bool same_content(struct update *up, const struct unit *a,
+static bool same_content(const struct update *up, const struct unit *a,
 			 const struct unit *b, int depth,
 			 const char **why, s64 *at)
 {
@@ -329,7 +329,7 @@ static bool is_open_local(const struct ref *r)
 }
 
 /* The same code, but that static locals are not paired yet. */
-bool unit_same_code(struct update *up, const struct unit *a,
+bool unit_same_code(const struct update *up, const struct unit *a,
 		    const struct unit *b)
 {
 	u32 i;
@@ -349,7 +349,7 @@ bool unit_same_code(struct update *up, const struct unit *a,
 	return true;
 }
 
-bool unit_same_content(struct update *up, const struct unit *a,
+bool unit_same_content(const struct update *up, const struct unit *a,
 		       const struct unit *b)
 {
 	return same_content(up, a, b, 0, NULL, NULL);
@@ -391,7 +391,7 @@ bool unit_same_names(const struct unit *a, const struct unit *b)
 	return true;
 }
 
-static void compare_unit(struct update *up, struct unit *u)
+static void compare_unit(const struct update *up, struct unit *u)
 {
 	if (u->ident != ID_NAMED && u->ident != ID_SOFT)
 		return;

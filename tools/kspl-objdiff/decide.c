@@ -8,21 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "objdiff.h"
+#include "verdict.h"
 
 #define WAY_DATA							\
 	"leave the existing variable as it is, and add a new one"
 #define WAY_SPLIT	"leave this part out of the patch"
-
-typedef VEC(struct unit *) unit_vec;
-
-static unit_vec todo;
 
 static const char *unit_label(const struct unit *u)
 {
 	if (u->name[0])
 		return u->name;
 	return xasprintf("%s+%#x", u->sec->name, u->off);
+}
+
+static bool is_left(const struct verdicts *vs, const struct unit *u)
+{
+	return plan_of(vs->plan, u)->left;
+}
+
+static bool tu_left(const struct verdicts *vs, const struct tu *tu)
+{
+	return vs->plan->tus[tu - vs->up->tus.v].left;
 }
 
 /* Sections that the linker collects from all files */
@@ -52,7 +58,7 @@ static char *stable_name(const char *name)
 	return s;
 }
 
-static bool same_collected(struct update *up, const struct unit *a,
+static bool same_collected(const struct update *up, const struct unit *a,
 			   const struct unit *b)
 {
 	char *x = stable_name(a->name), *y = stable_name(b->name);
@@ -65,7 +71,7 @@ static bool same_collected(struct update *up, const struct unit *a,
 	return unit_same_content(up, a, b);
 }
 
-static bool has_like(struct update *up, const struct obj *obj,
+static bool has_like(const struct update *up, const struct obj *obj,
 		     const struct unit *u, bool swap)
 {
 	struct unit *const *v;
@@ -96,19 +102,19 @@ static bool is_initcall(const struct unit *u)
  * Whoever is bound to an export stays so, and nobody gets a new one: that
  * only matters to modules that are loaded later.
  */
-static void note_export(struct update *up, const struct unit *u, bool removed)
+static void note_export(struct verdicts *vs, const struct unit *u, bool removed)
 {
 	if (removed)
-		note(up, u->obj, true,
+		note(vs, u->obj, true,
 		     "the export of %s is gone from the source; modules can use it until the next boot",
 		     export_name(u));
 	else
-		note(up, u->obj, true,
+		note(vs, u->obj, true,
 		     "the export of %s is new; modules can't use it before the next boot",
 		     export_name(u));
 }
 
-static void refuse_collected(struct update *up, const struct unit *u,
+static void refuse_collected(struct verdicts *vs, const struct unit *u,
 			     bool removed)
 {
 	const char *how = removed ? "removed" : "new or changed";
@@ -116,33 +122,33 @@ static void refuse_collected(struct update *up, const struct unit *u,
 	if (!u->size)
 		return;
 	if (u->sec->cls == SC_EXPORT)
-		note_export(up, u, removed);
+		note_export(vs, u, removed);
 	else if (u->sec->cls == SC_UNKNOWN)
-		refuse(up, "unknown_section", u->obj, NULL, unit_label(u), WAY_SPLIT,
+		refuse(vs, "unknown_section", u->obj, NULL, unit_label(u), WAY_SPLIT,
 		       "it is %s, in section %s, which kspl-objdiff does not know",
 		       how, u->sec->name);
 	else if (is_initcall(u))
-		up->ninitcall += !removed;
+		vs->ninitcall += !removed;
 	else
-		refuse(up, "special_changed", u->obj, NULL, unit_label(u), WAY_SPLIT,
+		refuse(vs, "special_changed", u->obj, NULL, unit_label(u), WAY_SPLIT,
 		       "%s is %s (section %s)", u->sec->desc->what, how,
 		       u->sec->name);
 }
 
-static void check_collected(struct update *up, struct tu *tu)
+static void check_collected(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **u;
 
 	vec_for_each(u, &tu->post->units)
 		if (is_collected((*u)->sec) &&
-		    (!tu->pre || !has_like(up, tu->pre, *u, false)))
-			refuse_collected(up, *u, false);
+		    (!tu->pre || !has_like(vs->up, tu->pre, *u, false)))
+			refuse_collected(vs, *u, false);
 	if (!tu->pre)
 		return;
 	vec_for_each(u, &tu->pre->units)
-		if (is_collected((*u)->sec) && !has_like(up, tu->post, *u, true) &&
+		if (is_collected((*u)->sec) && !has_like(vs->up, tu->post, *u, true) &&
 		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
-			refuse_collected(up, *u, true);
+			refuse_collected(vs, *u, true);
 }
 
 /* What changed */
@@ -152,52 +158,39 @@ bool unit_is_replaceable(const struct unit *u)
 	return class_is_text(u->sec->cls) && u->twin;
 }
 
-static void follow(struct unit *u, const struct unit *changed)
+static void follow(struct verdicts *vs, const struct unit *u, const char *cause)
 {
-	u->status = ST_FOLLOWS;
-	u->cause = xasprintf("uses %s, which changed", unit_label(changed));
-}
+	struct verdict *v = verdict_of(vs, u);
 
-bool unit_refers(struct update *up, const struct unit *u,
-		 const struct unit *to)
-{
-	struct entry *e;
-	struct ref *r;
-
-	vec_for_each(r, &u->refs)
-		if (resolve_ref(up, u->obj, r) == to)
-			return true;
-	vec_for_each(e, &u->entries)
-		vec_for_each(r, &e->refs)
-			if (r->unit == to && to != u)
-				return true;
-	return false;
+	v->follows = true;
+	v->cause = cause;
 }
 
 /*
  * A constant that changed gets a new copy: then whatever uses it must be
  * new as well.  What can't be, is a reason to refuse.
  */
-static void spread_constant(struct update *up, struct unit *c, unit_vec *list)
+static void spread_constant(struct verdicts *vs, struct unit *c, unit_vec *list)
 {
+	const char *why = xasprintf("uses %s, which changed", unit_label(c));
 	struct unit **v, *u;
 
 	if (c->is_global)
-		refuse(up, "const_shared", c->obj, c, c->name, WAY_DATA,
+		refuse(vs, "const_shared", c->obj, c, c->name, WAY_DATA,
 		       "the constant changed (%s), and other files may use it",
-		       c->cause);
+		       unit_cause(vs, c));
 	vec_for_each(v, &c->obj->units) {
 		u = *v;
-		if (u == c || u->status != ST_SAME || !unit_refers(up, u, c))
+		if (u == c || unit_differs(vs, u) || !unit_refers(vs->up, u, c))
 			continue;
 		if (class_is_text(u->sec->cls)) {
-			follow(u, c);
+			follow(vs, u, why);
 		} else if (u->sec->cls == SC_RODATA) {
-			follow(u, c);
+			follow(vs, u, why);
 			*vec_add(list) = u;
 		} else if (u->sec->cls == SC_DATA ||
 			   u->sec->cls == SC_PERCPU) {
-			refuse(up, "const_escapes", c->obj, c, unit_label(c),
+			refuse(vs, "const_escapes", c->obj, c, unit_label(c),
 			       WAY_DATA,
 			       "the constant changed, and the variable %s points to it",
 			       unit_label(u));
@@ -205,72 +198,73 @@ static void spread_constant(struct update *up, struct unit *c, unit_vec *list)
 	}
 }
 
-static void spread_constants(struct update *up, struct tu *tu)
+static void spread_constants(struct verdicts *vs, const struct tu *tu)
 {
 	unit_vec list = {};
 	struct unit **u;
 	u32 i;
 
 	vec_for_each(u, &tu->post->units)
-		if ((*u)->sec->cls == SC_RODATA && (*u)->twin && !(*u)->left &&
+		if ((*u)->sec->cls == SC_RODATA && (*u)->twin && !is_left(vs, *u) &&
 		    (*u)->ident == ID_NAMED && (*u)->status == ST_CHANGED)
 			*vec_add(&list) = *u;
 	for (i = 0; i < list.n; i++)
-		spread_constant(up, list.v[i], &list);
+		spread_constant(vs, list.v[i], &list);
 	free(list.v);
 }
 
 /* A .cold part is a part of its function. */
-static void join_cold(struct unit *u)
+static void join_cold(struct verdicts *vs, const struct unit *u)
 {
 	struct unit *parent = u->parent;
 
-	if (!parent || u->status == ST_SAME || parent->status != ST_SAME)
+	if (!parent || !unit_differs(vs, u) || unit_differs(vs, parent))
 		return;
-	parent->status = ST_FOLLOWS;
-	parent->cause = xasprintf("its part %s changed", u->name);
+	follow(vs, parent, xasprintf("its part %s changed", u->name));
 }
 
-static void check_data(struct update *up, const struct unit *u)
+static void check_data(struct verdicts *vs, const struct unit *u)
 {
 	if (!u->twin || u->status != ST_CHANGED || u->ident != ID_NAMED ||
-	    u->left)
+	    is_left(vs, u))
 		return;
 	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
-		refuse(up, "data_changed", u->obj, u, u->name, WAY_DATA,
+		refuse(vs, "data_changed", u->obj, u, u->name, WAY_DATA,
 		       "the initial value, size or section of this variable changed (%s), the running kernel has its own",
 		       u->cause);
 	else if (u->sec->cls == SC_PERCPU)
-		refuse(up, "percpu_changed", u->obj, u, u->name, WAY_DATA,
+		refuse(vs, "percpu_changed", u->obj, u, u->name, WAY_DATA,
 		       "this per-CPU variable changed (%s)", u->cause);
 }
 
-static void check_changes(struct update *up, struct tu *tu)
+static void check_changes(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **v, *u;
 
 	vec_for_each(v, &tu->post->units) {
 		u = *v;
-		join_cold(u);
-		check_data(up, u);
+		join_cold(vs, u);
+		check_data(vs, u);
 		if (u->sec->cls == SC_INIT && u->status != ST_SAME)
-			up->ninit++;
+			vs->ninit[tu - vs->up->tus.v]++;
 	}
 }
 
 /* What is included */
 
-static void include(struct update *up, struct unit *u, struct unit *from,
+static void include(struct verdicts *vs, struct unit *u, struct unit *from,
 		    const char *why)
 {
-	if (u->include)
+	struct verdict *v = verdict_of(vs, u);
+
+	if (v->include)
 		return;
-	u->include = true;
-	u->why = why;
-	u->from = from;
-	*vec_add(&todo) = u;
+	v->include = true;
+	v->why = why;
+	v->from = from;
+	*vec_add(&vs->todo) = u;
 	if (u->sec->cls == SC_NOINSTR)
-		refuse(up, "noinstr", u->obj, u, unit_label(u),
+		refuse(vs, "noinstr", u->obj, u, unit_label(u),
 		       "leave functions of this kind out of the patch",
 		       "it is in section %s, where code runs that must not be redirected",
 		       u->sec->name);
@@ -307,13 +301,13 @@ static u32 trampoline_need(const struct unit *pre)
 	return at + 5;
 }
 
-static void check_room(struct update *up, const struct unit *u)
+static void check_room(struct verdicts *vs, const struct unit *u)
 {
 	const struct unit *pre = u->twin;
 	u32 need = trampoline_need(pre);
 
 	if (need > trampoline_room(pre))
-		refuse(up, "too_short", u->obj, u, u->name,
+		refuse(vs, "too_short", u->obj, u, u->name,
 		       "change its callers instead",
 		       "the function has %u bytes, a jump after its entry needs %u",
 		       pre->size, need);
@@ -356,23 +350,23 @@ static const struct entry *site_in_the_way(const struct unit *pre)
 	return NULL;
 }
 
-static void check_sites(struct update *up, const struct unit *u)
+static void check_sites(struct verdicts *vs, const struct unit *u)
 {
 	const struct entry *e = site_in_the_way(u->twin);
 
 	if (e)
-		refuse(up, "site_in_the_way", u->obj, u, u->name,
+		refuse(vs, "site_in_the_way", u->obj, u, u->name,
 		       "change its callers instead",
 		       "the old function has an entry of %s at %+d, where the jump to the new one must stand",
 		       e->sec->name, e->loc);
 }
 
-static void check_busy(struct update *up, const struct unit *u)
+static void check_busy(struct verdicts *vs, const struct unit *u)
 {
 	const char *who = always_busy(u->name);
 
-	if (who && !up->allow_busy)
-		refuse(up, "always_busy", u->obj, u, u->name,
+	if (who && !vs->up->allow_busy)
+		refuse(vs, "always_busy", u->obj, u, u->name,
 		       "change what it calls instead", "%s", who);
 }
 
@@ -387,17 +381,17 @@ static bool is_single_function(const struct unit *u)
 	return u->is_func;
 }
 
-static void replace(struct update *up, struct unit *u)
+static void replace(struct verdicts *vs, struct unit *u)
 {
-	include(up, u, NULL, u->cause);
-	u->replaced = true;
-	up->nreplaced++;
+	include(vs, u, NULL, unit_cause(vs, u));
+	verdict_of(vs, u)->replaced = true;
+	vs->nreplaced++;
 	if (is_single_function(u) && is_single_function(u->twin)) {
-		check_room(up, u);
-		check_sites(up, u);
-		check_busy(up, u);
+		check_room(vs, u);
+		check_sites(vs, u);
+		check_busy(vs, u);
 	} else {
-		refuse(up, "assembly", u->obj, u, unit_label(u),
+		refuse(vs, "assembly", u->obj, u, unit_label(u),
 		       "leave assembly code out of the patch",
 		       "section %s holds code that can't be told apart into functions",
 		       u->sec->name);
@@ -405,29 +399,29 @@ static void replace(struct update *up, struct unit *u)
 }
 
 /* For tests: all that can be replaced, by what it was already. */
-static bool is_wanted_anyway(const struct update *up, struct unit *u)
+static bool is_wanted_anyway(struct verdicts *vs, const struct unit *u)
 {
-	if (!up->all || u->sec->cls != SC_TEXT || u->is_weak ||
+	if (!vs->up->all || u->sec->cls != SC_TEXT || u->is_weak ||
 	    !is_single_function(u) || !is_single_function(u->twin) ||
 	    trampoline_need(u->twin) > trampoline_room(u->twin) ||
 	    site_in_the_way(u->twin) || always_busy(u->name))
 		return false;
-	u->cause = "--all";
+	verdict_of(vs, u)->cause = "--all";
 	return true;
 }
 
-static void replace_changed(struct update *up, struct tu *tu)
+static void replace_changed(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **v;
 
 	vec_for_each(v, &tu->post->units) {
 		struct unit *u = *v;
 
-		if (!unit_is_replaceable(u) || u->parent || u->left)
+		if (!unit_is_replaceable(u) || u->parent || is_left(vs, u))
 			continue;
-		if (u->status == ST_SAME && !is_wanted_anyway(up, u))
+		if (!unit_differs(vs, u) && !is_wanted_anyway(vs, u))
 			continue;
-		replace(up, u);
+		replace(vs, u);
 	}
 }
 
@@ -449,33 +443,34 @@ bool ref_in_alternative(const struct unit *from, const struct ref *r)
  * Code that may run after boot refers to boot code and knows when not to
  * (__ref). What the old function did, the new one may do.
  */
-static void reach_init(struct update *up, const struct unit *from,
+static void reach_init(struct verdicts *vs, const struct unit *from,
 		       const struct unit *to)
 {
-	if (from->twin && to->twin && unit_refers(up, from->twin, to->twin))
+	if (from->twin && to->twin && unit_refers(vs->up, from->twin, to->twin))
 		return;
-	refuse(up, "init_ref", from->obj, from, unit_label(from), WAY_SPLIT,
+	refuse(vs, "init_ref", from->obj, from, unit_label(from), WAY_SPLIT,
 	       "its new code refers to %s in %s, which is freed after boot",
 	       unit_label(to), to->sec->name);
 }
 
-static void reach_text(struct update *up, struct unit *from,
+static void reach_text(struct verdicts *vs, struct unit *from,
 		       const struct ref *r, struct unit *to)
 {
 	if (!to->twin)
-		include(up, to, from, xasprintf("used by %s", unit_label(from)));
+		include(vs, to, from, xasprintf("used by %s", unit_label(from)));
 	else if (to->parent || (r && r->target != 0))
-		include(up, to, from, xasprintf("a part of %s", unit_label(from)));
+		include(vs, to, from, xasprintf("a part of %s", unit_label(from)));
 }
 
 /* The function in boot code that uses a variable, or NULL. */
-static const struct unit *used_at_boot(struct update *up, const struct unit *u)
+static const struct unit *used_at_boot(const struct verdicts *vs,
+				       const struct unit *u)
 {
 	struct unit **v;
 
 	vec_for_each(v, &u->obj->units)
 		if ((*v)->sec->cls == SC_INIT && (*v)->is_func &&
-		    unit_refers(up, *v, u))
+		    unit_refers(vs->up, *v, u))
 			return *v;
 	return NULL;
 }
@@ -484,7 +479,7 @@ static const struct unit *used_at_boot(struct update *up, const struct unit *u)
  * Boot code has run without it: nobody would give it its value. But a lock
  * that has a value from the start is free before and after boot code used it.
  */
-static void check_set_at_boot(struct update *up, const struct unit *from,
+static void check_set_at_boot(struct verdicts *vs, const struct unit *from,
 			      const struct unit *to)
 {
 	const struct unit *init;
@@ -493,64 +488,64 @@ static void check_set_at_boot(struct update *up, const struct unit *from,
 		return;
 	if (to->is_lock && to->sec->data)
 		return;
-	init = used_at_boot(up, to);
+	init = used_at_boot(vs, to);
 	if (init)
-		refuse(up, "set_at_boot", from->obj, from, unit_label(to),
+		refuse(vs, "set_at_boot", from->obj, from, unit_label(to),
 		       "give it its value when it is used first",
 		       "%s uses this new variable, which %s sets up at boot",
 		       unit_label(from), unit_label(init));
 }
 
-static void reach_data(struct update *up, struct unit *from,
+static void reach_data(struct verdicts *vs, struct unit *from,
 		       struct unit *to)
 {
 	if (!to->twin && !to->ambiguous)
-		check_set_at_boot(up, from, to);
-	if (to->twin && (to->status == ST_SAME || to->sec->cls != SC_RODATA))
+		check_set_at_boot(vs, from, to);
+	if (to->twin && (!unit_differs(vs, to) || to->sec->cls != SC_RODATA))
 		return;
 	if (to->ambiguous)
-		refuse(up, "ambiguous", from->obj, from, strip_numbers(to->name),
+		refuse(vs, "ambiguous", from->obj, from, strip_numbers(to->name),
 		       "give the variable a name of its own",
 		       "%s uses it, and which of the kernel's variables of that name it was can't be told",
 		       unit_label(from));
 	else
-		include(up, to, from, xasprintf("used by %s", unit_label(from)));
+		include(vs, to, from, xasprintf("used by %s", unit_label(from)));
 }
 
 /*
  * With --partial, an object that stays as it is lends nothing, and changed data
  * that stays is not what the new code was made for.
  */
-static bool reach_left(struct update *up, const struct unit *from,
+static bool reach_left(struct verdicts *vs, const struct unit *from,
 		       const struct unit *to)
 {
-	bool new = !to->twin && up->tus.v[to->obj->tu].left &&
+	bool new = !to->twin && vs->plan->tus[to->obj->tu].left &&
 		   to->ident == ID_NAMED;
 
-	if (!new && (!to->left || class_is_text(to->sec->cls)))
+	if (!new && (!is_left(vs, to) || class_is_text(to->sec->cls)))
 		return false;
-	refuse(up, "needs_refused", from->obj, from, unit_label(from),
+	refuse(vs, "needs_refused", from->obj, from, unit_label(from),
 	       WAY_SPLIT, "it needs %s of %s, which is left out",
 	       unit_label(to), to->obj->label);
 	return true;
 }
 
-static void reach(struct update *up, struct unit *from,
+static void reach(struct verdicts *vs, struct unit *from,
 		  const struct ref *r, struct unit *to)
 {
-	if (to->include || reach_left(up, from, to))
+	if (unit_included(vs, to) || reach_left(vs, from, to))
 		return;
 	switch (to->sec->cls) {
 	case SC_TEXT:
 	case SC_NOINSTR:
-		reach_text(up, from, r, to);
+		reach_text(vs, from, r, to);
 		break;
 	case SC_STATIC_CALL:
 		if (!to->twin)
-			include(up, to, from, "a new static call");
+			include(vs, to, from, "a new static call");
 		break;
 	case SC_INIT:
-		reach_init(up, from, to);
+		reach_init(vs, from, to);
 		break;
 	case SC_ALT_REPL:
 	case SC_ALT_AUX:
@@ -558,20 +553,20 @@ static void reach(struct update *up, struct unit *from,
 	case SC_CONST:
 	case SC_FRESH:
 	case SC_DYNDBG:
-		include(up, to, from, "used");
+		include(vs, to, from, "used");
 		break;
 	case SC_RODATA:
 	case SC_DATA:
 	case SC_PERCPU:
 		if (to->ident == ID_CONTENT || to->ident == ID_FRESH)
-			include(up, to, from, "used");
+			include(vs, to, from, "used");
 		else
-			reach_data(up, from, to);
+			reach_data(vs, from, to);
 		break;
 	default:
 		/* stays where it is, if it is there and can be found */
 		if (!to->twin)
-			refuse(up, "unknown_section", from->obj, from,
+			refuse(vs, "unknown_section", from->obj, from,
 			       unit_label(from), WAY_SPLIT,
 			       "it needs %s, in section %s, which can't be part of an update",
 			       unit_label(to), to->sec->name);
@@ -579,27 +574,27 @@ static void reach(struct update *up, struct unit *from,
 }
 
 /* A field that is copied elsewhere before the core could relocate it. */
-static void check_alternative(struct update *up, const struct unit *func,
+static void check_alternative(struct verdicts *vs, const struct unit *func,
 			      const struct unit *from, const struct ref *r)
 {
 	struct unit *to;
 
 	if (!ref_in_alternative(from, r) || r->branch ||
-	    ref_fate(up, from, NULL, r, &to) != FATE_FIXUP)
+	    ref_fate(vs, from, NULL, r, &to) != FATE_FIXUP)
 		return;
-	refuse(up, "alternative", func->obj, func, unit_label(func),
+	refuse(vs, "alternative", func->obj, func, unit_label(func),
 	       "reach it through a variable or function outside of the alternative",
 	       "an alternative in it refers to %s, which is not exported",
 	       to ? unit_label(to) : r->sym->name);
 }
 
-static void check_alternatives(struct update *up, const struct unit *u)
+static void check_alternatives(struct verdicts *vs, const struct unit *u)
 {
 	const struct entry *e;
 	const struct ref *r, *inner;
 
 	vec_for_each(r, &u->refs)
-		check_alternative(up, u, u, r);
+		check_alternative(vs, u, u, r);
 	vec_for_each(e, &u->entries) {
 		if (e->sec->desc->table != TABLE_ALT)
 			continue;
@@ -607,48 +602,48 @@ static void check_alternatives(struct update *up, const struct unit *u)
 			if (r->off != ALT_REPL || !r->unit)
 				continue;
 			vec_for_each(inner, &r->unit->refs)
-				check_alternative(up, u, r->unit, inner);
+				check_alternative(vs, u, r->unit, inner);
 		}
 	}
 }
 
 /* What no file of the update has: the kernel, perhaps. */
-static void reach_other(struct update *up, const struct unit *from,
+static void reach_other(struct verdicts *vs, const struct unit *from,
 			const struct ref *r)
 {
-	if (r->sym && map_get(&up->unknown, r->sym->name))
-		refuse(up, "unknown_symbol", from->obj, from, unit_label(from),
+	if (r->sym && map_get(&vs->up->unknown, r->sym->name))
+		refuse(vs, "unknown_symbol", from->obj, from, unit_label(from),
 		       WAY_SPLIT,
 		       "it needs %s, which the running kernel does not have",
 		       r->sym->name);
 }
 
-static void reach_all(struct update *up, struct unit *u)
+static void reach_all(struct verdicts *vs, struct unit *u)
 {
 	struct entry *e;
 	struct ref *r;
 	struct unit *to;
 
 	if (u->cold && class_is_text(u->sec->cls))
-		include(up, u->cold, u, "a part of its function");
+		include(vs, u->cold, u, "a part of its function");
 	if (u->parent)
-		include(up, u->parent, u, "the function it is a part of");
+		include(vs, u->parent, u, "the function it is a part of");
 	vec_for_each(r, &u->refs) {
-		to = resolve_ref(up, u->obj, r);
+		to = resolve_ref(vs->up, u->obj, r);
 		if (to && to != u)
-			reach(up, u, r, to);
+			reach(vs, u, r, to);
 		if (!to)
-			reach_other(up, u, r);
+			reach_other(vs, u, r);
 	}
 	vec_for_each(e, &u->entries) {
-		if (!entry_wanted(up, u, e))
+		if (!entry_wanted(vs, u, e))
 			continue;
 		vec_for_each(r, &e->refs) {
 			if (alt_is_empty(e, r))
 				continue;
-			to = resolve_ref(up, u->obj, r);
+			to = resolve_ref(vs->up, u->obj, r);
 			if (to && to != u)
-				reach(up, u, NULL, to);
+				reach(vs, u, NULL, to);
 		}
 	}
 }
@@ -657,17 +652,17 @@ static void reach_all(struct update *up, struct unit *u)
  * A pointer to a new function may be kept somewhere (a timer, a list of
  * callbacks) when the update is taken back and its module is gone.
  */
-static void warn_pointers(struct update *up, const struct unit *u)
+static void warn_pointers(struct verdicts *vs, const struct unit *u)
 {
 	const struct unit *to;
 	const struct ref *r;
 
 	vec_for_each(r, &u->refs) {
-		to = resolve_ref(up, u->obj, r);
-		if (to && to->include && !to->twin && !r->branch &&
+		to = resolve_ref(vs->up, u->obj, r);
+		if (to && unit_included(vs, to) && !to->twin && !r->branch &&
 		    r->target == 0 && to->is_func &&
 		    class_is_text(to->sec->cls))
-			note(up, u->obj, true,
+			note(vs, u->obj, true,
 			     "%s takes the address of the new function %s: nobody may hold it any more when the update's module is removed",
 			     unit_label(u), to->name);
 	}
@@ -700,22 +695,22 @@ static bool read_hook(const struct unit *u, struct hook *h)
 }
 
 /* In the order of their file. */
-static void add_hook(struct update *up, const struct hook *hook)
+static void add_hook(struct verdicts *vs, const struct hook *hook)
 {
-	struct hook *h = vec_add(&up->hooks);
+	struct hook *h = vec_add(&vs->hooks);
 
-	for (; h > up->hooks.v; h--) {
+	for (; h > vs->hooks.v; h--) {
 		if (h[-1].func->obj != hook->func->obj ||
 		    h[-1].order < hook->order)
 			break;
 		*h = h[-1];
 	}
 	*h = *hook;
-	include(up, hook->func, NULL, xasprintf("a hook, %s", hook_names[hook->kind]));
+	include(vs, hook->func, NULL, xasprintf("a hook, %s", hook_names[hook->kind]));
 }
 
 /* Those that the old source has as well were an earlier update's. */
-static void add_hooks(struct update *up, struct tu *tu)
+static void add_hooks(struct verdicts *vs, const struct tu *tu)
 {
 	struct hook hook;
 	struct unit **u;
@@ -724,35 +719,35 @@ static void add_hooks(struct update *up, struct tu *tu)
 		if ((*u)->sec->cls != SC_HOOK || (*u)->twin)
 			continue;
 		if (read_hook(*u, &hook))
-			add_hook(up, &hook);
+			add_hook(vs, &hook);
 		else
-			refuse(up, "hook", (*u)->obj, NULL, unit_label(*u),
+			refuse(vs, "hook", (*u)->obj, NULL, unit_label(*u),
 			       "use the macros of <linux/ksplice.h>, with a function of the same file",
 			       "section %s does not hold the address of a function",
 			       (*u)->sec->name);
 	}
 }
 
-static void include_all(struct update *up)
+static void include_all(struct verdicts *vs)
 {
 	u32 i;
 
-	for (i = 0; i < todo.n; i++)
-		reach_all(up, todo.v[i]);
-	for (i = 0; i < todo.n; i++) {
-		struct unit *u = todo.v[i];
+	for (i = 0; i < vs->todo.n; i++)
+		reach_all(vs, vs->todo.v[i]);
+	for (i = 0; i < vs->todo.n; i++) {
+		struct unit *u = vs->todo.v[i];
 
-		warn_pointers(up, u);
+		warn_pointers(vs, u);
 		if (!class_is_text(u->sec->cls))
 			continue;
-		up->nnew += !u->twin && !u->parent;
-		check_alternatives(up, u);
+		vs->nnew += !u->twin && !u->parent;
+		check_alternatives(vs, u);
 	}
 }
 
 /**
  * ref_fate - what becomes of a reference of included code
- * @up:		the update
+ * @vs:		the verdicts
  * @from:	the unit that holds it
  * @e:		the entry of a table of @from that holds it, or NULL
  * @r:		the reference
@@ -763,21 +758,21 @@ static void include_all(struct update *up)
  * the new code. But an old entry without an ENDBR, whose address nobody took
  * before, must not be called indirectly.
  */
-enum ref_fate ref_fate(struct update *up, const struct unit *from,
+enum ref_fate ref_fate(const struct verdicts *vs, const struct unit *from,
 		       const struct entry *e, const struct ref *r,
 		       struct unit **target)
 {
 	const struct obj *obj = from->obj;
-	struct unit *to = resolve_ref(up, obj, r);
+	struct unit *to = resolve_ref(vs->up, obj, r);
 
 	*target = to;
 	if (!to)
-		return symbol_is_exported(up, r->sym->name) ? FATE_EXTERN :
+		return symbol_is_exported(vs->up, r->sym->name) ? FATE_EXTERN :
 							      FATE_FIXUP;
-	if (to->sec->cls == SC_STATIC_CALL && !to->include)
-		return symbol_is_exported(up, to->name) ? FATE_EXTERN :
+	if (to->sec->cls == SC_STATIC_CALL && !unit_included(vs, to))
+		return symbol_is_exported(vs->up, to->name) ? FATE_EXTERN :
 							  FATE_FIXUP;
-	if (!to->include)
+	if (!unit_included(vs, to))
 		return FATE_FIXUP;
 	if (class_is_text(to->sec->cls) && to->twin && !to->parent && !e &&
 	    r->target == 0 && !r->branch &&
@@ -787,7 +782,7 @@ enum ref_fate ref_fate(struct update *up, const struct unit *from,
 }
 
 /* Does an entry of included code come along? */
-bool entry_wanted(struct update *up, const struct unit *u,
+bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 		  const struct entry *e)
 {
 	struct unit *to;
@@ -803,7 +798,7 @@ bool entry_wanted(struct update *up, const struct unit *u,
 	 */
 	vec_for_each(r, &u->refs)
 		if ((s64)r->off == (s64)e->loc + 1)
-			return ref_fate(up, u, NULL, r, &to) != FATE_FIXUP;
+			return ref_fate(vs, u, NULL, r, &to) != FATE_FIXUP;
 	return true;
 }
 
@@ -811,33 +806,33 @@ bool entry_wanted(struct update *up, const struct unit *u,
  * A function that runs at boot would have to run now: what it sets up may be
  * what the new code relies on. Alone it has no effect.
  */
-static void check_initcalls(struct update *up, struct tu *tu)
+static void check_initcalls(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **u;
 
-	if (!up->ninitcall || tu->left)
+	if (!vs->ninitcall || tu_left(vs, tu))
 		return;
 	vec_for_each(u, &tu->post->units)
 		if (is_initcall(*u) && (*u)->size &&
-		    (!tu->pre || !has_like(up, tu->pre, *u, false))) {
-			tu->ninit++;
-			if (up->nreplaced)
-				refuse(up, "special_changed", (*u)->obj, NULL,
+		    (!tu->pre || !has_like(vs->up, tu->pre, *u, false))) {
+			vs->ninit[tu - vs->up->tus.v]++;
+			if (vs->nreplaced)
+				refuse(vs, "special_changed", (*u)->obj, NULL,
 				       unit_label(*u), WAY_SPLIT,
 				       "an initcall, which only runs at boot, is new or changed (section %s)",
 				       (*u)->sec->name);
 		}
 }
 
-static void note_init(struct update *up, struct tu *tu)
+static void note_init(struct verdicts *vs, const struct tu *tu)
 {
-	if (tu->ninit)
-		note(up, tu->post, tu->post->module, tu->post->module ?
+	if (vs->ninit[tu - vs->up->tus.v])
+		note(vs, tu->post, tu->post->module, tu->post->module ?
 		     "init code or data of the module changed: no effect, also on a module that is loaded later" :
 		     "code or data used at boot only changed: no effect on a running kernel");
 }
 
-static void note_gone(struct update *up, struct tu *tu)
+static void note_gone(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **v;
 
@@ -846,40 +841,34 @@ static void note_gone(struct update *up, struct tu *tu)
 	vec_for_each(v, &tu->pre->units)
 		if ((*v)->deleted && (*v)->is_func &&
 		    class_is_text((*v)->sec->cls))
-			note(up, tu->post, false,
+			note(vs, tu->post, false,
 			     "%s is gone from the source; the running kernel keeps it",
 			     (*v)->name);
 }
 
 /**
  * decide - fills in what is included and replaced, and what is refused
- * @up:	the update, compared
+ * @vs:	the verdicts, new
  */
-void decide(struct update *up)
+void decide(struct verdicts *vs)
 {
-	struct tu *tu;
+	const struct tu *tu;
 
-	todo = (unit_vec){};
-	vec_for_each(tu, &up->tus) {
-		u32 ninit = up->ninit;
-
-		up->ninit = 0;
-		if (!tu->left)
-			check_collected(up, tu);
-		spread_constants(up, tu);
-		check_changes(up, tu);
-		note_gone(up, tu);
-		tu->ninit = up->ninit;
-		up->ninit += ninit;
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu_left(vs, tu))
+			check_collected(vs, tu);
+		spread_constants(vs, tu);
+		check_changes(vs, tu);
+		note_gone(vs, tu);
 	}
-	vec_for_each(tu, &up->tus) {
-		replace_changed(up, tu);
-		if (!tu->left)
-			add_hooks(up, tu);
+	vec_for_each(tu, &vs->up->tus) {
+		replace_changed(vs, tu);
+		if (!tu_left(vs, tu))
+			add_hooks(vs, tu);
 	}
-	include_all(up);
-	vec_for_each(tu, &up->tus) {
-		check_initcalls(up, tu);
-		note_init(up, tu);
+	include_all(vs);
+	vec_for_each(tu, &vs->up->tus) {
+		check_initcalls(vs, tu);
+		note_init(vs, tu);
 	}
 }

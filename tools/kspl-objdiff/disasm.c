@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Instructions in words, where capstone is there. */
-#include "objdiff.h"
+#include "unit.h"
 
 static const char *field_name(const struct unit *u, u32 at, u32 len)
 {

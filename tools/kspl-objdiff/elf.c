@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "objdiff.h"
+#include "unit.h"
 
 u64 get_le(const u8 *p, u32 n)
 {

@@ -11,9 +11,8 @@
 
 #include "objdiff.h"
 
-static struct out *out;
-
-static u32 out_section(const char *name, u32 type, u64 flags, u32 align)
+static u32 out_section(struct out *out, const char *name, u32 type, u64 flags,
+		       u32 align)
 {
 	struct out_sec *s;
 	u32 i;
@@ -36,6 +35,11 @@ static u32 out_section(const char *name, u32 type, u64 flags, u32 align)
 
 /* Units */
 
+static struct place *place_of(struct out *out, const struct unit *u)
+{
+	return &out->places[u->id];
+}
+
 static const char *text_section(const struct unit *u)
 {
 	const char *name = u->sec->name;
@@ -48,39 +52,39 @@ static const char *text_section(const struct unit *u)
 	return ".text";
 }
 
-static u32 section_for(const struct unit *u)
+static u32 section_for(struct out *out, const struct unit *u)
 {
 	u32 align = u->align;
 
 	switch (u->sec->cls) {
 	case SC_TEXT:
 	case SC_NOINSTR:
-		return out_section(text_section(u), SHT_PROGBITS,
+		return out_section(out, text_section(u), SHT_PROGBITS,
 				   SHF_ALLOC | SHF_EXECINSTR, align);
 	case SC_STATIC_CALL:
 	case SC_ALT_REPL:
 	case SC_ALT_AUX:
-		return out_section(u->sec->name, SHT_PROGBITS,
+		return out_section(out, u->sec->name, SHT_PROGBITS,
 				   SHF_ALLOC | SHF_EXECINSTR, align);
 	case SC_STRING:
-		return out_section(".rodata.str", SHT_PROGBITS, SHF_ALLOC, 1);
+		return out_section(out, ".rodata.str", SHT_PROGBITS, SHF_ALLOC, 1);
 	case SC_RODATA:
 	case SC_CONST:
-		return out_section(".rodata", SHT_PROGBITS, SHF_ALLOC, align);
+		return out_section(out, ".rodata", SHT_PROGBITS, SHF_ALLOC, align);
 	case SC_PERCPU:
-		return out_section(".data..percpu", SHT_PROGBITS,
+		return out_section(out, ".data..percpu", SHT_PROGBITS,
 				   SHF_ALLOC | SHF_WRITE, align);
 	case SC_DYNDBG:
-		return out_section("__dyndbg", SHT_PROGBITS,
+		return out_section(out, "__dyndbg", SHT_PROGBITS,
 				   SHF_ALLOC | SHF_WRITE, align);
 	case SC_FRESH:
-		return out_section(".data..once", SHT_PROGBITS,
+		return out_section(out, ".data..once", SHT_PROGBITS,
 				   SHF_ALLOC | SHF_WRITE, align);
 	}
 	if (!u->sec->data)
-		return out_section(".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
+		return out_section(out, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE,
 				   align);
-	return out_section(".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+	return out_section(out, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
 			   align);
 }
 
@@ -92,9 +96,9 @@ static void clear_field(struct out_sec *s, u32 at, u32 type)
 		memset(s->data.v + at, 0, n);
 }
 
-static void place_unit(struct unit *u)
+static void place_unit(struct out *out, struct unit *u)
 {
-	u32 idx = section_for(u);
+	u32 idx = section_for(out, u);
 	struct out_sec *s = &out->secs.v[idx];
 	u8 fill = s->flags & SHF_EXECINSTR ? 0xcc : 0;
 	struct ref *r;
@@ -104,15 +108,16 @@ static void place_unit(struct unit *u)
 		buf_add(&s->data, &fill, 1);
 	if (u->pad)
 		buf_add(&s->data, unit_data(u) - u->pad, u->pad);
-	u->out_sec = idx;
-	u->out_off = buf_add(&s->data, unit_data(u), u->size);
+	place_of(out, u)->sec = idx;
+	place_of(out, u)->off = buf_add(&s->data, unit_data(u), u->size);
 	if (!u->size && !(s->flags & SHF_EXECINSTR))
 		buf_add(&s->data, NULL, 1);
 	vec_for_each(r, &u->refs)
-		clear_field(s, u->out_off + r->off, r->type);
+		clear_field(s, place_of(out, u)->off + r->off, r->type);
 }
 
-static void add_symbol(u32 sec, u32 off, u32 size, const char *name, u8 type)
+static void add_symbol(struct out *out, u32 sec, u32 off, u32 size,
+		       const char *name, u8 type)
 {
 	struct out_sym *sym = vec_add(&out->syms);
 
@@ -123,25 +128,26 @@ static void add_symbol(u32 sec, u32 off, u32 size, const char *name, u8 type)
 	sym->type = type;
 }
 
-static void name_placed(struct unit *u)
+static void name_placed(struct out *out, struct unit *u)
 {
+	const struct place *at = place_of(out, u);
 	struct sym **sym;
 
 	if (u->sec->cls == SC_STRING || u->sec->cls == SC_CONST ||
 	    u->sec->cls == SC_ALT_REPL)
 		return;
 	vec_for_each(sym, &u->syms)
-		add_symbol(u->out_sec, u->out_off + (*sym)->value - u->off,
+		add_symbol(out, at->sec, at->off + (*sym)->value - u->off,
 			   (*sym)->size, (*sym)->name, (*sym)->type);
 	if (u->pad && u->name[0])
-		add_symbol(u->out_sec, u->out_off - u->pad, u->pad,
+		add_symbol(out, at->sec, at->off - u->pad, u->pad,
 			   xasprintf("__pfx_%s", u->name), STT_FUNC);
 }
 
 /* References */
 
-static void add_reloc(u32 sec, u32 off, u32 type, u32 to, const char *name,
-		      s64 addend)
+static void add_reloc(struct out *out, u32 sec, u32 off, u32 type, u32 to,
+		      const char *name, s64 addend)
 {
 	struct out_reloc *r = vec_add(&out->secs.v[sec].relocs);
 
@@ -153,8 +159,8 @@ static void add_reloc(u32 sec, u32 off, u32 type, u32 to, const char *name,
 }
 
 /* The type says whether it is a branch, which the assembler's need not. */
-static void add_fixup(u32 sec, u32 off, const struct ref *r, u32 target,
-		      struct unit *to, const char *name)
+static void add_fixup(struct out *out, u32 sec, u32 off, const struct ref *r,
+		      u32 target, struct unit *to, const char *name)
 {
 	struct out_fixup *f = vec_add(&out->fixups);
 	bool branch = r->branch && r->type == R_X86_64_PC32;
@@ -169,28 +175,28 @@ static void add_fixup(u32 sec, u32 off, const struct ref *r, u32 target,
 }
 
 /* At the entry of a function: the return address is all there is. */
-static void add_stub_orc(u32 sec, u32 at)
+static void add_stub_orc(struct out *out, u32 sec, u32 at)
 {
 	static const u8 orc_call[ORC_SIZE] = { 8, 0, 0, 0, 5, 2 };
-	u32 ip = out_section(".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
-	u32 orc = out_section(".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
+	u32 ip = out_section(out, ".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
+	u32 orc = out_section(out, ".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
 	u32 ip_at;
 
 	ip_at = buf_add(&out->secs.v[ip].data, NULL, 4);
 	buf_add(&out->secs.v[orc].data, orc_call, ORC_SIZE);
-	add_reloc(ip, ip_at, R_X86_64_PC32, sec, NULL, at);
+	add_reloc(out, ip, ip_at, R_X86_64_PC32, sec, NULL, at);
 }
 
 /*
  * An alternative was copied before the core relocates anything. A call or
  * jump in it goes to a stub of ours that jumps on; the stub gets the fixup.
  */
-static void add_stub(u32 sec, u32 off, const struct ref *r, u32 target,
-		     struct unit *to, const char *name)
+static void add_stub(struct out *out, u32 sec, u32 off, const struct ref *r,
+		     u32 target, struct unit *to, const char *name)
 {
 	static const u8 jmp[5] = { 0xe9 };
 	struct ref field = { .type = R_X86_64_PLT32, .addend = -4 };
-	u32 idx = out_section(".text", SHT_PROGBITS,
+	u32 idx = out_section(out, ".text", SHT_PROGBITS,
 			      SHF_ALLOC | SHF_EXECINSTR, 16);
 	struct out_sec *s = &out->secs.v[idx];
 	u8 nop = 0x90, fill = 0xcc;
@@ -201,10 +207,10 @@ static void add_stub(u32 sec, u32 off, const struct ref *r, u32 target,
 		buf_add(&s->data, &nop, 1);
 	at = buf_add(&s->data, jmp, sizeof(jmp));
 	field.addend = r->target - 4;
-	add_fixup(idx, at + 1, &field, target, to, name);
-	add_symbol(idx, at, sizeof(jmp), "ksplice_stub", STT_FUNC);
-	add_stub_orc(idx, at);
-	add_reloc(sec, off, r->type, idx, NULL,
+	add_fixup(out, idx, at + 1, &field, target, to, name);
+	add_symbol(out, idx, at, sizeof(jmp), "ksplice_stub", STT_FUNC);
+	add_stub_orc(out, idx, at);
+	add_reloc(out, sec, off, r->type, idx, NULL,
 		  (s64)at - (r->target - r->addend));
 }
 
@@ -213,20 +219,20 @@ static struct unit *fixup_unit(struct unit *to)
 	return to && to->obj->post ? to->twin : to;
 }
 
-static void emit_ref(struct update *up, const struct unit *u,
+static void emit_ref(struct out *out, const struct unit *u,
 		     const struct entry *e, const struct ref *r, u32 sec,
 		     u32 base)
 {
 	const char *name = r->sym ? r->sym->name : "";
 	struct unit *to, *old;
 
-	switch (ref_fate(up, u, e, r, &to)) {
+	switch (ref_fate(out->vs, u, e, r, &to)) {
 	case FATE_NEW:
-		add_reloc(sec, base + r->off, r->type, to->out_sec, NULL,
-			  to->out_off + r->addend);
+		add_reloc(out, sec, base + r->off, r->type, place_of(out, to)->sec, NULL,
+			  place_of(out, to)->off + r->addend);
 		return;
 	case FATE_EXTERN:
-		add_reloc(sec, base + r->off, r->type, 0, name, r->addend);
+		add_reloc(out, sec, base + r->off, r->type, 0, name, r->addend);
 		return;
 	case FATE_FIXUP:
 		break;
@@ -236,30 +242,32 @@ static void emit_ref(struct update *up, const struct unit *u,
 		die("%s: %s refers to %s, which is neither old nor new",
 		    u->obj->path, u->name, to->name);
 	if (!e && r->branch && ref_in_alternative(u, r))
-		add_stub(sec, base + r->off, r, u->obj->target, old, name);
+		add_stub(out, sec, base + r->off, r, u->obj->target, old, name);
 	else
-		add_fixup(sec, base + r->off, r, u->obj->target, old, name);
+		add_fixup(out, sec, base + r->off, r, u->obj->target, old, name);
 }
 
 /* Tables */
 
-static void emit_rt(const struct unit *u, const struct entry *e)
+static void emit_rt(struct out *out, const struct unit *u,
+		    const struct entry *e)
 {
 	bool ptr = e->sec->desc->table == TABLE_RT_PTR;
 	struct out_fixup *f = vec_add(&out->fixups);
 
-	f->sec = u->out_sec;
-	f->off = u->out_off + e->loc;
+	f->sec = place_of(out, u)->sec;
+	f->off = place_of(out, u)->off + e->loc;
 	f->target = u->obj->target;
 	f->type = ptr ? KSPLICE_R_RT_PTR : KSPLICE_R_RT_SHIFT;
 	f->name = e->sec->name + strlen(e->sec->desc->name);
 	f->flags = ptr ? KSPLICE_SYM_RT_PTR : KSPLICE_SYM_RT_SHIFT;
 }
 
-static void emit_orc(const struct obj *obj, const struct entry *e)
+static void emit_orc(struct out *out, const struct obj *obj,
+		     const struct entry *e)
 {
 	const struct sec *s;
-	u32 idx = out_section(".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
+	u32 idx = out_section(out, ".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
 	u32 at = e->off / 4 * ORC_SIZE;
 
 	vec_for_each(s, &obj->secs) {
@@ -274,20 +282,20 @@ static void emit_orc(const struct obj *obj, const struct entry *e)
 	die("%s: .orc_unwind_ip without .orc_unwind", obj->path);
 }
 
-static u32 table_section(const struct sec *sec)
+static u32 table_section(struct out *out, const struct sec *sec)
 {
 	u32 align = sec->sh.sh_addralign ? sec->sh.sh_addralign : 1;
 
 	if (align < 8 && sec->entsize % 4 == 0)
 		align = sec->entsize % 8 ? 4 : 8;
-	return out_section(sec->name, SHT_PROGBITS,
+	return out_section(out, sec->name, SHT_PROGBITS,
 			   SHF_ALLOC | (sec->sh.sh_flags & SHF_WRITE), align);
 }
 
-static void emit_entry(struct update *up, const struct unit *u,
+static void emit_entry(struct out *out, const struct unit *u,
 		       const struct entry *e)
 {
-	u32 idx = table_section(e->sec), at, i;
+	u32 idx = table_section(out, e->sec), at, i;
 	struct out_sec *s = &out->secs.v[idx];
 
 	at = buf_add(&s->data, e->sec->data + e->off, e->sec->entsize);
@@ -295,26 +303,26 @@ static void emit_entry(struct update *up, const struct unit *u,
 		clear_field(s, at + e->refs.v[i].off, e->refs.v[i].type);
 		if (alt_is_empty(e, &e->refs.v[i]))
 			continue;
-		emit_ref(up, u, e, &e->refs.v[i], idx, at);
+		emit_ref(out, u, e, &e->refs.v[i], idx, at);
 		s = &out->secs.v[idx];
 	}
 	if (e->sec->desc->table == TABLE_ORC_IP)
-		emit_orc(u->obj, e);
+		emit_orc(out, u->obj, e);
 }
 
 /* Behind each function: from here on, nothing is known. */
-static void emit_orc_end(const struct unit *u)
+static void emit_orc_end(struct out *out, const struct unit *u)
 {
-	u32 ip = out_section(".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
-	u32 orc = out_section(".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
+	u32 ip = out_section(out, ".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
+	u32 orc = out_section(out, ".orc_unwind", SHT_PROGBITS, SHF_ALLOC, 2);
 	u32 at = buf_add(&out->secs.v[ip].data, NULL, 4);
 
 	buf_add(&out->secs.v[orc].data, NULL, ORC_SIZE);
-	add_reloc(ip, at, R_X86_64_PC32, u->out_sec, NULL,
-		  u->out_off + u->size);
+	add_reloc(out, ip, at, R_X86_64_PC32, place_of(out, u)->sec, NULL,
+		  place_of(out, u)->off + u->size);
 }
 
-static void emit_entries(struct update *up, struct unit *u)
+static void emit_entries(struct out *out, struct unit *u)
 {
 	struct entry *e;
 	bool orc = false;
@@ -323,63 +331,62 @@ static void emit_entries(struct update *up, struct unit *u)
 		u8 table = e->sec->desc->table;
 
 		if (table == TABLE_RT_PTR || table == TABLE_RT_SHIFT)
-			emit_rt(u, e);
-		else if (entry_wanted(up, u, e))
-			emit_entry(up, u, e);
+			emit_rt(out, u, e);
+		else if (entry_wanted(out->vs, u, e))
+			emit_entry(out, u, e);
 		orc |= table == TABLE_ORC_IP;
 	}
 	if (orc)
-		emit_orc_end(u);
+		emit_orc_end(out, u);
 }
 
-static void for_each_included(struct update *up,
-			      void (*fn)(struct update *, struct unit *))
+static void for_each_included(struct out *out,
+			      void (*fn)(struct out *, struct unit *))
 {
 	struct unit **u;
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus)
+	vec_for_each(tu, &out->vs->up->tus)
 		vec_for_each(u, &tu->post->units)
-			if ((*u)->include)
-				fn(up, *u);
+			if (unit_included(out->vs, *u))
+				fn(out, *u);
 }
 
-static void do_place(struct update *up, struct unit *u)
+static void do_place(struct out *out, struct unit *u)
 {
-	(void)up;
-	place_unit(u);
-	name_placed(u);
+	place_unit(out, u);
+	name_placed(out, u);
 }
 
-static void do_refs(struct update *up, struct unit *u)
+static void do_refs(struct out *out, struct unit *u)
 {
 	struct ref *r;
 
 	vec_for_each(r, &u->refs)
-		emit_ref(up, u, NULL, r, u->out_sec, u->out_off);
-	emit_entries(up, u);
+		emit_ref(out, u, NULL, r, place_of(out, u)->sec, place_of(out, u)->off);
+	emit_entries(out, u);
 }
 
-static void emit_modinfo(struct update *up)
+static void emit_modinfo(struct out *out)
 {
-	u32 idx = out_section(".modinfo", SHT_PROGBITS, SHF_ALLOC, 1);
+	u32 idx = out_section(out, ".modinfo", SHT_PROGBITS, SHF_ALLOC, 1);
 	struct buf *b = &out->secs.v[idx].data;
 	const char *s[3] = { "license=GPL" };
 	u32 i;
 
-	s[1] = xasprintf("description=%s", up->description);
-	s[2] = xasprintf("ksplice=%s", up->name);
+	s[1] = xasprintf("description=%s", out->vs->up->description);
+	s[2] = xasprintf("ksplice=%s", out->vs->up->name);
 	for (i = 0; i < 3; i++)
 		buf_add(b, s[i], strlen(s[i]) + 1);
 }
 
 /* The update can't be loaded where no core of this format is. */
-static void emit_abi(void)
+static void emit_abi(struct out *out)
 {
-	u32 idx = out_section(KSPLICE_ABI_SECTION, SHT_PROGBITS, SHF_ALLOC, 8);
+	u32 idx = out_section(out, KSPLICE_ABI_SECTION, SHT_PROGBITS, SHF_ALLOC, 8);
 
 	buf_add(&out->secs.v[idx].data, NULL, 8);
-	add_reloc(idx, 0, R_X86_64_64, 0, KSPLICE_ABI_SYMBOL, 0);
+	add_reloc(out, idx, 0, R_X86_64_64, 0, KSPLICE_ABI_SYMBOL, 0);
 }
 
 /* The file */
@@ -441,7 +448,7 @@ static u32 undef_symbol(struct writer *w, const char *name)
 	return idx;
 }
 
-static void write_symbols(struct writer *w)
+static void write_symbols(struct out *out, struct writer *w)
 {
 	struct out_sym *sym;
 	u32 i, k;
@@ -463,7 +470,7 @@ static void write_symbols(struct writer *w)
 					     out->secs.v[i].relocs.v[k].name);
 }
 
-static void write_relocs(struct writer *w, u32 idx, u32 symtab)
+static void write_relocs(struct out *out, struct writer *w, u32 idx, u32 symtab)
 {
 	struct out_sec *s = &out->secs.v[idx];
 	struct out_reloc *r;
@@ -486,7 +493,7 @@ static void write_relocs(struct writer *w, u32 idx, u32 symtab)
 	sh->sh_info = idx;
 }
 
-static void write_tables(struct writer *w)
+static void write_tables(struct out *out, struct writer *w)
 {
 	u32 i, symtab = out->secs.n, nrela = 0, name;
 	Elf64_Shdr *sh;
@@ -498,7 +505,7 @@ static void write_tables(struct writer *w)
 	sh->sh_info = w->nlocal;
 	for (i = 1; i < out->secs.n; i++) {
 		if (out->secs.v[i].relocs.n) {
-			write_relocs(w, i, symtab);
+			write_relocs(out, w, i, symtab);
 			nrela++;
 		}
 	}
@@ -513,7 +520,7 @@ static void write_tables(struct writer *w)
 	eh->e_shstrndx = symtab + nrela + 2;
 }
 
-static void write_elf(const char *path)
+static void write_elf(struct out *out, const char *path)
 {
 	struct writer w = {};
 	Elf64_Ehdr *eh;
@@ -540,8 +547,8 @@ static void write_elf(const char *path)
 		write_section(&w, s->name, s->type, s->flags, s->align,
 			      s->data.v, s->data.n);
 	}
-	write_symbols(&w);
-	write_tables(&w);
+	write_symbols(out, &w);
+	write_tables(out, &w);
 	if (elf_update(w.elf, ELF_C_WRITE) < 0)
 		die("%s: %s", path, elf_errmsg(-1));
 	elf_end(w.elf);
@@ -550,22 +557,22 @@ static void write_elf(const char *path)
 
 /**
  * update_emit - writes the update
- * @up:		the update, decided
+ * @vs:		what is decided about it
  * @path:	the object to write
  */
-int update_emit(struct update *up, const char *path)
+int update_emit(const struct verdicts *vs, const char *path)
 {
-	struct out o = {};
+	struct out out = { .vs = vs };
 
-	out = &o;
-	vec_add(&o.secs)->name = "";
-	out_section(".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16);
-	for_each_included(up, do_place);
-	for_each_included(up, do_refs);
-	emit_modinfo(up);
-	emit_abi();
-	blob_build(up, out);
-	out_section(".note.GNU-stack", SHT_PROGBITS, 0, 1);
-	write_elf(path);
+	out.places = xzalloc(vs->up->nunits * sizeof(*out.places));
+	vec_add(&out.secs)->name = "";
+	out_section(&out, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16);
+	for_each_included(&out, do_place);
+	for_each_included(&out, do_refs);
+	emit_modinfo(&out);
+	emit_abi(&out);
+	blob_build(&out);
+	out_section(&out, ".note.GNU-stack", SHT_PROGBITS, 0, 1);
+	write_elf(&out, path);
 	return EXIT_OK;
 }

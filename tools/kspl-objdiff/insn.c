@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "objdiff.h"
+#include "insn.h"
 
 /* What follows an opcode. */
 #define M	0x01	/* ModRM byte */

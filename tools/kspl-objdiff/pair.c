@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "objdiff.h"
+#include "update.h"
 
 /* Several units may share a name: a list, ended by @more == NULL. */
 struct group {
@@ -120,16 +120,6 @@ static void pair_by_name(struct tu *tu, bool numbers)
 	free(m.slots);
 }
 
-bool same_base(const char *a, const char *b)
-{
-	char *x = strip_numbers(a), *y = strip_numbers(b);
-	bool same = !strcmp(x, y);
-
-	free(x);
-	free(y);
-	return same;
-}
-
 /* What @u refers to, without twin, in the order of its code. */
 static void list_locals(struct unit *u, struct unit **out, u32 *n, u32 max)
 {
@@ -161,7 +151,7 @@ static u32 count_base(struct unit **v, u32 n, const char *name)
  * Pairs what two twins refer to, base name by base name, in order. The order
  * only tells something if the code is the same; otherwise there must be one.
  */
-static bool pair_locals(struct update *up, struct unit *pre,
+static bool pair_locals(const struct update *up, struct unit *pre,
 			struct unit *post)
 {
 	struct unit *a[MAX_LOCALS], *b[MAX_LOCALS];
@@ -197,7 +187,7 @@ static bool is_settled(const struct unit *u)
 	return wants_twin(u) && !strcmp(u->sec->name, "__tracepoint_str");
 }
 
-static void pair_by_content(struct update *up, struct tu *tu)
+static void pair_by_content(const struct update *up, struct tu *tu)
 {
 	struct unit **a, **b;
 
@@ -213,7 +203,7 @@ static void pair_by_content(struct update *up, struct tu *tu)
 	}
 }
 
-static bool pair_by_users(struct update *up, struct tu *tu)
+static bool pair_by_users(const struct update *up, struct tu *tu)
 {
 	struct unit **u;
 	bool any = false;
@@ -270,7 +260,7 @@ static void pair_names(struct tu *tu)
 	pair_by_name(tu, false);
 }
 
-static void pair_the_rest(struct update *up, struct tu *tu)
+static void pair_the_rest(const struct update *up, struct tu *tu)
 {
 	while (pair_by_users(up, tu))
 		pair_by_name(tu, false);

@@ -18,75 +18,47 @@
  */
 #include <string.h>
 
-#include "objdiff.h"
+#include "verdict.h"
 
 #define WAY_WITH	"take it together with what it needs, in an update of its own"
 
-/* What a unit was before anything was decided. */
-struct before {
-	struct unit *unit;
-	const char *cause;
-	u8 status;
-};
-
+/* What was decided this time, and the plan for the next. */
 struct round {
-	VEC(struct before) before;
-	u32 refusals, notes;
+	struct plan *plan;
+	const struct verdicts *vs;
 };
 
-static void remember(struct update *up, struct round *round)
+static struct unit_plan *plan_unit(struct round *rd, const struct unit *u)
 {
-	struct before *b;
-	struct unit **u;
-	struct tu *tu;
-
-	round->refusals = up->refusals.n;
-	round->notes = up->notes.n;
-	vec_for_each(tu, &up->tus) {
-		tu->dirty = true;
-		if (!up->partial)
-			continue;
-		vec_for_each(u, &tu->post->units) {
-			b = vec_add(&round->before);
-			b->unit = *u;
-			b->cause = (*u)->cause;
-			b->status = (*u)->status;
-		}
-	}
+	return &rd->plan->units[u->id];
 }
 
-static void start_again(struct update *up, struct round *round)
+static struct tu_plan *plan_tu(struct round *rd, const struct unit *u)
 {
-	struct before *b;
+	return &rd->plan->tus[u->obj->tu];
+}
 
-	vec_for_each(b, &round->before) {
-		b->unit->status = b->status;
-		b->unit->cause = b->cause;
-		b->unit->include = false;
-		b->unit->replaced = false;
-		b->unit->why = NULL;
-		b->unit->from = NULL;
-	}
-	up->refusals.n = round->refusals;
-	up->notes.n = round->notes;
-	up->hooks.n = 0;
-	up->nreplaced = 0;
-	up->nnew = 0;
-	up->ninit = 0;
-	up->ninitcall = 0;
+static bool is_left(const struct round *rd, const struct unit *u)
+{
+	return rd->plan->units[u->id].left;
+}
+
+static bool has_old_body(const struct round *rd, const struct unit *u)
+{
+	return rd->plan->units[u->id].old_body;
 }
 
 /* Would it be replaced, or is it the reason for it? */
-static bool is_changed(const struct unit *u)
+static bool is_changed(const struct round *rd, const struct unit *u)
 {
-	return unit_is_replaceable(u) && !u->parent && !u->left &&
-	       (u->status != ST_SAME || u->replaced);
+	return unit_is_replaceable(u) && !u->parent && !is_left(rd, u) &&
+	       (unit_differs(rd->vs, u) || unit_replaced(rd->vs, u));
 }
 
-static void add_left(struct update *up, const struct refusal *r,
+static void add_left(struct round *rd, const struct refusal *r,
 		     const char *what, bool func)
 {
-	struct left *l = vec_add(&up->left);
+	struct left *l = vec_add(&rd->plan->left);
 
 	l->where = r->obj->label;
 	l->what = what;
@@ -96,33 +68,34 @@ static void add_left(struct update *up, const struct refusal *r,
 	l->func = func;
 }
 
-static void leave(struct update *up, struct unit *u, const struct refusal *why)
+static void leave(struct round *rd, struct unit *u, const struct refusal *why)
 {
+	struct unit_plan *p = plan_unit(rd, u);
 	struct refusal r = *why;
 
-	if (u->left)
+	if (p->left)
 		return;
 	r.obj = u->obj;
-	if (!u->old_body && (!class_is_text(u->sec->cls) || is_changed(u)))
-		add_left(up, &r, u->name, class_is_text(u->sec->cls));
-	u->left = true;
-	u->must_stay = true;
-	up->tus.v[u->obj->tu].dirty = true;
+	if (!p->old_body && (!class_is_text(u->sec->cls) || is_changed(rd, u)))
+		add_left(rd, &r, u->name, class_is_text(u->sec->cls));
+	p->left = true;
+	p->must_stay = true;
+	plan_tu(rd, u)->dirty = true;
 }
 
-static void leave_with(struct update *up, struct unit *u, const char *reason)
+static void leave_with(struct round *rd, struct unit *u, const char *reason)
 {
 	struct refusal r = { .code = "needs_refused", .reason = reason,
 			     .wayout = WAY_WITH };
 
-	leave(up, u, &r);
+	leave(rd, u, &r);
 }
 
 /* The replaced function for whose sake a unit is included. */
-static struct unit *root_of(struct unit *u)
+static struct unit *root_of(const struct round *rd, struct unit *u)
 {
-	while (u && !u->replaced)
-		u = u->from;
+	while (u && !unit_replaced(rd->vs, u))
+		u = verdict_of(rd->vs, u)->from;
 	return u && u->parent ? u->parent : u;
 }
 
@@ -130,83 +103,83 @@ static struct unit *root_of(struct unit *u)
  * Data that stays: with it all changed functions that use it, itself or through
  * constants.
  */
-static void leave_data(struct update *up, struct unit *data,
+static void leave_data(struct round *rd, struct unit *data,
 		       const struct refusal *r)
 {
 	struct unit **v, *u;
 	struct tu *tu;
 
-	leave(up, data, r);
-	vec_for_each(tu, &up->tus) {
+	leave(rd, data, r);
+	vec_for_each(tu, &rd->plan->up->tus) {
 		if (tu->post->target != data->obj->target)
 			continue;
 		vec_for_each(v, &tu->post->units) {
 			u = *v;
-			if (u->left || u->status == ST_SAME ||
-			    !unit_refers(up, u, data))
+			if (is_left(rd, u) || !unit_differs(rd->vs, u) ||
+			    !unit_refers(rd->plan->up, u, data))
 				continue;
 			if (u->sec->cls == SC_RODATA && u->twin)
-				leave_data(up, u, r);
-			else if (u->parent ? is_changed(u->parent) :
-					     is_changed(u))
-				leave(up, u->parent ? u->parent : u, r);
+				leave_data(rd, u, r);
+			else if (u->parent ? is_changed(rd, u->parent) :
+					     is_changed(rd, u))
+				leave(rd, u->parent ? u->parent : u, r);
 		}
 	}
 }
 
 /* Nothing of an object, nor of what was moved from it to another. */
-static void leave_object(struct update *up, struct tu *left,
+static void leave_object(struct round *rd, const struct tu *left,
 			 const struct refusal *r)
 {
 	struct unit **u;
 	struct tu *tu;
 
-	left->left = true;
-	vec_for_each(tu, &up->tus)
+	rd->plan->tus[left - rd->plan->up->tus.v].left = true;
+	vec_for_each(tu, &rd->plan->up->tus)
 		vec_for_each(u, &tu->post->units)
-			if (is_changed(*u) &&
+			if (is_changed(rd, *u) &&
 			    (tu == left || (*u)->twin->obj == left->pre))
-				leave(up, *u, r);
+				leave(rd, *u, r);
 }
 
-static bool leave_refused(struct update *up, const struct refusal *r)
+static bool leave_refused(struct round *rd, const struct refusal *r)
 {
-	struct tu *tu = &up->tus.v[r->obj->tu];
+	const struct tu *tu = &rd->plan->up->tus.v[r->obj->tu];
 	struct unit *u;
 
 	if (!strcmp(r->code, "hook"))
 		return false;
 	if (r->unit && !class_is_text(r->unit->sec->cls) && r->unit->twin) {
-		if (r->unit->left)
+		if (is_left(rd, r->unit))
 			return false;
-		leave_data(up, r->unit, r);
+		leave_data(rd, r->unit, r);
 		return true;
 	}
-	u = r->unit ? root_of(r->unit) : NULL;
+	u = r->unit ? root_of(rd, r->unit) : NULL;
 	if (u) {
-		if (u->left)
+		if (is_left(rd, u))
 			return false;
-		leave(up, u, r);
+		leave(rd, u, r);
 		return true;
 	}
-	if (tu->left)
+	if (rd->plan->tus[r->obj->tu].left)
 		return false;
-	leave_object(up, tu, r);
+	leave_object(rd, tu, r);
 	return true;
 }
 
 /* What goes with what is left out */
 
-static bool refers(struct update *up, const struct unit *u,
+static bool refers(struct round *rd, const struct unit *u,
 		   const struct unit *to)
 {
-	return unit_refers(up, u, to) ||
-	       (u->cold && unit_refers(up, u->cold, to)) ||
-	       (u->twin && to->twin && unit_refers(up, u->twin, to->twin));
+	return unit_refers(rd->plan->up, u, to) ||
+	       (u->cold && unit_refers(rd->plan->up, u->cold, to)) ||
+	       (u->twin && to->twin && unit_refers(rd->plan->up, u->twin, to->twin));
 }
 
 /* A new variable that both use, or NULL. */
-static const struct unit *shared_variable(struct update *up,
+static const struct unit *shared_variable(struct round *rd,
 					  const struct unit *a,
 					  const struct unit *b)
 {
@@ -216,26 +189,26 @@ static const struct unit *shared_variable(struct update *up,
 		if (!(*u)->twin && (*u)->ident == ID_NAMED &&
 		    ((*u)->sec->cls == SC_DATA ||
 		     (*u)->sec->cls == SC_PERCPU) &&
-		    refers(up, a, *u) && refers(up, b, *u))
+		    refers(rd, a, *u) && refers(rd, b, *u))
 			return *u;
 	return NULL;
 }
 
-static const char *goes_with(struct update *up, const struct unit *u,
+static const char *goes_with(struct round *rd, const struct unit *u,
 			     const struct unit *left)
 {
 	const struct unit *var;
 
 	/* what has the old source goes with all that stays, but for new parts */
-	if (u->old_body)
-		return !left->old_body && unit_inlines(u, left->name) ?
+	if (has_old_body(rd, u))
+		return !has_old_body(rd, left) && unit_inlines(u, left->name) ?
 			xasprintf("it has %s in it, which is left out",
 				  left->name) : NULL;
-	if (refers(up, u, left) || unit_inlines(u, left->name))
+	if (refers(rd, u, left) || unit_inlines(u, left->name))
 		return xasprintf("it uses %s, which is left out", left->name);
-	if (refers(up, left, u))
+	if (refers(rd, left, u))
 		return xasprintf("%s uses it, which is left out", left->name);
-	var = shared_variable(up, u, left);
+	var = shared_variable(rd, u, left);
 	if (var)
 		return xasprintf("it shares %s with %s, which is left out",
 				 var->name, left->name);
@@ -243,12 +216,12 @@ static const char *goes_with(struct update *up, const struct unit *u,
 }
 
 /* Compiled from its old source, all of it that is in this file? */
-static bool has_old_source(struct update *up, const struct unit *u)
+static bool has_old_source(struct round *rd, const struct unit *u)
 {
-	const struct tu *tu = &up->tus.v[u->obj->tu];
+	const struct tu_plan *tu = plan_tu(rd, u);
 	const char **name;
 
-	if (!u->old_body && !tu->new_bodies.n)
+	if (!has_old_body(rd, u) && !tu->new_bodies.n)
 		return false;
 	vec_for_each(name, &tu->new_bodies)
 		if (same_base(u->name, *name) || unit_inlines(u, *name))
@@ -257,7 +230,7 @@ static bool has_old_source(struct update *up, const struct unit *u)
 }
 
 /* In its own file; true if there was any. */
-static bool leave_connected(struct update *up, struct tu *tu,
+static bool leave_connected(struct round *rd, struct tu *tu,
 			    const struct unit *left)
 {
 	const char *why;
@@ -265,15 +238,15 @@ static bool leave_connected(struct update *up, struct tu *tu,
 	bool any = false;
 
 	vec_for_each(u, &tu->post->units) {
-		if (!is_changed(*u))
+		if (!is_changed(rd, *u))
 			continue;
-		why = goes_with(up, *u, left);
+		why = goes_with(rd, *u, left);
 		if (!why)
 			continue;
-		leave_with(up, *u, why);
-		if (!(*u)->old_body && has_old_source(up, *u)) {
-			(*u)->old_body = true;
-			(*u)->must_stay = false;
+		leave_with(rd, *u, why);
+		if (!has_old_body(rd, *u) && has_old_source(rd, *u)) {
+			plan_unit(rd, *u)->old_body = true;
+			plan_unit(rd, *u)->must_stay = false;
 		}
 		any = true;
 	}
@@ -281,32 +254,34 @@ static bool leave_connected(struct update *up, struct tu *tu,
 }
 
 /* Instead of leaving out what it calls in a new way. */
-static bool carry(struct update *up, struct unit *left)
+static bool carry(struct round *rd, struct unit *left)
 {
-	if (!left->old_body || left->must_stay || left->calls_changed ||
-	    !has_old_source(up, left))
+	struct unit_plan *p = plan_unit(rd, left);
+
+	if (!p->old_body || p->must_stay || left->calls_changed ||
+	    !has_old_source(rd, left))
 		return false;
-	left->left = false;
-	up->tus.v[left->obj->tu].dirty = true;
+	p->left = false;
+	plan_tu(rd, left)->dirty = true;
 	return true;
 }
 
 /* Who is called in a new way and who calls so: in all files, either way. */
-static bool leave_callers(struct update *up, struct unit *left)
+static bool leave_callers(struct round *rd, struct unit *left)
 {
 	bool any = false;
 	struct unit **u;
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus) {
+	vec_for_each(tu, &rd->plan->up->tus) {
 		vec_for_each(u, &tu->post->units) {
-			if (!is_changed(*u) ||
-			    !((left->calls_changed && refers(up, *u, left)) ||
-			      ((*u)->calls_changed && refers(up, left, *u))))
+			if (!is_changed(rd, *u) ||
+			    !((left->calls_changed && refers(rd, *u, left)) ||
+			      ((*u)->calls_changed && refers(rd, left, *u))))
 				continue;
-			if (carry(up, left))
+			if (carry(rd, left))
 				return true;
-			leave_with(up, *u,
+			leave_with(rd, *u,
 				   xasprintf("it and %s, which is left out, call one another in a new way",
 					     left->name));
 			any = true;
@@ -315,127 +290,153 @@ static bool leave_callers(struct update *up, struct unit *left)
 	return any;
 }
 
-static bool leave_neighbours(struct update *up)
+static bool leave_neighbours(struct round *rd)
 {
 	bool any = false;
 	struct unit **u;
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus) {
+	vec_for_each(tu, &rd->plan->up->tus) {
 		vec_for_each(u, &tu->post->units) {
-			if (!((*u)->left || (*u)->old_body) ||
+			if (!(is_left(rd, *u) || has_old_body(rd, *u)) ||
 			    !class_is_text((*u)->sec->cls))
 				continue;
-			any |= leave_connected(up, tu, *u);
-			if ((*u)->left)
-				any |= leave_callers(up, *u);
+			any |= leave_connected(rd, tu, *u);
+			if (is_left(rd, *u))
+				any |= leave_callers(rd, *u);
 		}
 	}
 	return any;
 }
 
-static bool leave_more(struct update *up, const struct round *round)
+static bool leave_more(struct round *rd)
 {
 	struct refusal *r;
 	bool any = false;
 
-	vec_for_each(r, &up->refusals)
-		any |= r >= up->refusals.v + round->refusals &&
-		       leave_refused(up, r);
-	while (leave_neighbours(up))
+	vec_for_each(r, &rd->vs->refusals)
+		any |= leave_refused(rd, r);
+	while (leave_neighbours(rd))
 		any = true;
 	return any;
 }
 
-static void clean(struct update *up)
+static void set_dirty(struct plan *plan, bool dirty)
 {
-	struct tu *tu;
+	u32 i;
 
-	vec_for_each(tu, &up->tus)
-		tu->dirty = false;
+	for (i = 0; i < plan->up->tus.n; i++)
+		plan->tus[i].dirty = dirty;
 }
 
 /**
  * judge - decides what goes into an update, and what is refused or left out
- * @up:		the update, compared
+ * @plan:	what stays as it is; with --partial, what is refused is added
+ *
+ * Return: the verdicts.
  */
-void judge(struct update *up)
+struct verdicts *judge(struct plan *plan)
 {
-	struct round round = {};
+	struct verdicts *vs;
 
-	remember(up, &round);
+	set_dirty(plan, true);
 	for (;;) {
-		decide(up);
-		check_types(up);
-		clean(up);
-		if (!up->partial || !leave_more(up, &round))
-			return;
-		start_again(up, &round);
+		vs = verdicts_new(plan);
+		decide(vs);
+		check_types(vs);
+		set_dirty(plan, false);
+		if (!plan->up->partial ||
+		    !leave_more(&(struct round){ plan, vs }))
+			return vs;
+		verdicts_free(vs);
 	}
 }
 
 /* A function that is a part of others now. */
-static void leave_inlining(struct update *up, struct tu *tu, const char *name)
+static void leave_inlining(struct round *rd, struct tu *tu, const char *name)
 {
 	struct unit **u;
 
 	vec_for_each(u, &tu->post->units)
-		if (is_changed(*u) && unit_inlines(*u, name))
-			leave_with(up, *u,
+		if (is_changed(rd, *u) && unit_inlines(*u, name))
+			leave_with(rd, *u,
 				   xasprintf("it has %s in it, which is left out",
 					     name));
 }
 
+/* All units of a name; false if there is none. */
+static bool leave_named(struct round *rd, struct tu *tu, const char *name,
+			const struct refusal *r)
+{
+	struct unit **u, *found = NULL;
+
+	vec_for_each(u, &tu->post->units) {
+		if (!(*u)->name[0] || !same_base((*u)->name, name))
+			continue;
+		found = *u;
+		if (!class_is_text(found->sec->cls))
+			leave_data(rd, found, r);
+		else if (!is_left(rd, found))
+			add_left(rd, r, name, true);
+		plan_unit(rd, found)->left = true;
+		plan_unit(rd, found)->old_body = class_is_text(found->sec->cls);
+	}
+	return found;
+}
+
 /**
  * leave_out - what was not changed although the source has it new
- * @up:		the update, compared
+ * @plan:	the plan
  * @label:	the translation unit
  * @name:	the function or variable
  * @reason:	why
  */
-void leave_out(struct update *up, const char *label, const char *name,
+void leave_out(struct plan *plan, const char *label, const char *name,
 	       const char *reason)
 {
 	struct refusal r = { .code = "needs_new_types", .reason = reason,
 			     .wayout = "write it over the old types" };
-	struct unit **u, *found = NULL;
+	struct verdicts *none = verdicts_new(plan);
+	struct round rd = { plan, none };
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus) {
+	vec_for_each(tu, &plan->up->tus) {
 		if (strcmp(tu->label, label))
 			continue;
 		r.obj = tu->post;
-		vec_for_each(u, &tu->post->units) {
-			if (!(*u)->name[0] || !same_base((*u)->name, name))
-				continue;
-			found = *u;
-			if (!class_is_text(found->sec->cls))
-				leave_data(up, found, &r);
-			else if (!found->left)
-				add_left(up, &r, name, true);
-			found->left = true;
-			found->old_body = class_is_text(found->sec->cls);
-		}
-		if (found)
+		if (leave_named(&rd, tu, name, &r))
 			continue;
-		add_left(up, &r, name, false);
-		leave_inlining(up, tu, name);
+		add_left(&rd, &r, name, false);
+		leave_inlining(&rd, tu, name);
 	}
+	verdicts_free(none);
 }
 
 /**
  * new_body - what was compiled from its new source
- * @up:		the update, compared, and all of leave_out() said
+ * @plan:	the plan, and all of leave_out() said
  * @label:	the translation unit
  * @name:	the function
  *
  * A function that has it in itself is no longer what it was; all others are.
  */
-void new_body(struct update *up, const char *label, const char *name)
+void new_body(struct plan *plan, const char *label, const char *name)
 {
-	struct tu *tu;
+	const struct tu *tu;
 
-	vec_for_each(tu, &up->tus)
+	vec_for_each(tu, &plan->up->tus)
 		if (!strcmp(tu->label, label))
-			*vec_add(&tu->new_bodies) = name;
+			*vec_add(&plan->tus[tu - plan->up->tus.v].new_bodies) = name;
+}
+
+/**
+ * plan_init - a plan that leaves nothing
+ * @plan:	the plan
+ * @up:		the update, with all its files
+ */
+void plan_init(struct plan *plan, const struct update *up)
+{
+	*plan = (struct plan){ .up = up };
+	plan->units = xzalloc(up->nunits * sizeof(*plan->units));
+	plan->tus = xzalloc(up->tus.n * sizeof(*plan->tus));
 }

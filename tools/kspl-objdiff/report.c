@@ -24,9 +24,10 @@ static const char *kind_of(const struct unit *u)
 }
 
 /* What a person wants to hear of: things that have a name in the source. */
-static bool worth_telling(const struct unit *u)
+static bool worth_telling(const struct verdicts *vs, const struct unit *u)
 {
-	return u->include && !u->replaced && !u->parent && u->name[0] &&
+	return unit_included(vs, u) && !unit_replaced(vs, u) &&
+	       !u->parent && u->name[0] &&
 	       u->ident != ID_FRESH && u->ident != ID_CONTENT;
 }
 
@@ -36,31 +37,34 @@ static bool has_insns(const struct unit *u)
 	return u->twin && u->cause_off >= 0 && class_is_text(u->sec->cls);
 }
 
-static void print_cause(const struct unit *u, FILE *f)
+static void print_cause(const struct verdicts *vs, const struct unit *u,
+			FILE *f)
 {
+	const char *cause = unit_cause(vs, u);
+
 	if (u->cause_off >= 0 && class_is_text(u->sec->cls))
 		fprintf(f, "+%#llx: ", (unsigned long long)u->cause_off);
-	fprintf(f, "%s\n", u->cause ? u->cause : u->why);
+	fprintf(f, "%s\n", cause ? cause : verdict_of(vs, u)->why);
 	if (has_insns(u))
 		fprintf(f, "    was: %s\n    is:  %s\n",
 			disasm(u->twin, u->cause_off),
 			disasm(u, u->cause_off));
 }
 
-static void text_units(struct tu *tu, FILE *f)
+static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)
 {
 	struct unit **v, *u;
 
 	vec_for_each(v, &tu->post->units) {
 		u = *v;
-		if (u->replaced && !u->parent) {
+		if (unit_replaced(vs, u) && !u->parent) {
 			fprintf(f, "  replace %s (%u -> %u bytes): ", u->name,
 				u->twin->size, u->size);
-			print_cause(u, f);
-		} else if (worth_telling(u)) {
+			print_cause(vs, u, f);
+		} else if (worth_telling(vs, u)) {
 			fprintf(f, "  %s %s %s (%u bytes): %s\n",
 				u->twin ? "copy" : "new", kind_of(u), u->name,
-				u->size, u->why);
+				u->size, verdict_of(vs, u)->why);
 		}
 	}
 	if (!tu->pre)
@@ -71,51 +75,51 @@ static void text_units(struct tu *tu, FILE *f)
 				(*v)->name);
 }
 
-static bool tu_differs(const struct tu *tu)
+static bool tu_differs(const struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **v;
 
 	vec_for_each(v, &tu->post->units)
-		if ((*v)->include)
+		if (unit_included(vs, *v))
 			return true;
 	return false;
 }
 
 /* What is replaced and what comes along. */
-void report_text(struct update *up, FILE *f)
+void report_text(const struct verdicts *vs, FILE *f)
 {
 	struct left *l;
 	struct note *n;
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus) {
-		if (!tu_differs(tu))
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu_differs(vs, tu))
 			continue;
 		fprintf(f, "%s:\n", tu->label);
-		text_units(tu, f);
+		text_units(vs, tu, f);
 	}
-	vec_for_each(n, &up->notes)
+	vec_for_each(n, &vs->notes)
 		if (!n->warning)
 			fprintf(f, "note: %s: %s\n", n->where, n->text);
-	vec_for_each(l, &up->left)
+	vec_for_each(l, &vs->plan->left)
 		fprintf(f, "left out: %s: %s: %s\n", l->where, l->what,
 			l->reason);
-	if (!up->refusals.n && !up->nreplaced)
+	if (!vs->refusals.n && !vs->nreplaced)
 		fprintf(f, "no change of code\n");
 }
 
 /* Why there is no update, or what its author has to think about. */
-void report_problems(struct update *up, FILE *f)
+void report_problems(const struct verdicts *vs, FILE *f)
 {
 	struct refusal *r;
 	struct note *n;
 
-	vec_for_each(r, &up->refusals)
+	vec_for_each(r, &vs->refusals)
 		fprintf(f, "refused: %s: %s: %s; way out: %s\n", r->where,
 			r->what, r->reason, r->wayout);
-	if (up->refusals.n)
+	if (vs->refusals.n)
 		return;
-	vec_for_each(n, &up->notes)
+	vec_for_each(n, &vs->notes)
 		if (n->warning)
 			fprintf(f, "warning: %s: %s\n", n->where, n->text);
 }
@@ -129,8 +133,10 @@ static void field(FILE *f, const char *name, const char *value, bool last)
 		fputs(", ", f);
 }
 
-static void json_unit(struct unit *u, FILE *f)
+static void json_unit(const struct verdicts *vs, const struct unit *u, FILE *f)
 {
+	const char *cause = unit_cause(vs, u), *why = verdict_of(vs, u)->why;
+
 	fputs("{", f);
 	field(f, "name", u->name, false);
 	field(f, "kind", kind_of(u), false);
@@ -144,41 +150,42 @@ static void json_unit(struct unit *u, FILE *f)
 		field(f, "new_insn", disasm(u, u->cause_off), false);
 	}
 	field(f, "section", u->sec->name, false);
-	field(f, "cause", u->cause && u->twin ? u->cause :
-	      u->why ? u->why : "", true);
+	field(f, "cause", cause && u->twin ? cause : why ? why : "", true);
 	fputs("}", f);
 }
 
-typedef bool (*unit_filter)(const struct unit *u);
+typedef bool (*unit_filter)(const struct verdicts *vs, const struct unit *u);
 
-static bool is_replaced(const struct unit *u)
+static bool is_replaced(const struct verdicts *vs, const struct unit *u)
 {
-	return u->replaced && !u->parent;
+	return unit_replaced(vs, u) && !u->parent;
 }
 
-static bool is_copied(const struct unit *u)
+static bool is_copied(const struct verdicts *vs, const struct unit *u)
 {
-	return worth_telling(u) && u->twin;
+	return worth_telling(vs, u) && u->twin;
 }
 
-static bool is_new(const struct unit *u)
+static bool is_new(const struct verdicts *vs, const struct unit *u)
 {
-	return worth_telling(u) && !u->twin;
+	return worth_telling(vs, u) && !u->twin;
 }
 
-static bool is_deleted(const struct unit *u)
+static bool is_deleted(const struct verdicts *vs, const struct unit *u)
 {
+	(void)vs;
 	return u->deleted && class_is_text(u->sec->cls);
 }
 
-static bool is_changed_data(const struct unit *u)
+static bool is_changed_data(const struct verdicts *vs, const struct unit *u)
 {
+	(void)vs;
 	return u->twin && u->status == ST_CHANGED && u->ident == ID_NAMED &&
 	       !class_is_text(u->sec->cls) && u->sec->cls != SC_INIT;
 }
 
-static void json_list(struct obj *obj, const char *name, unit_filter filter,
-		      FILE *f)
+static void json_list(const struct verdicts *vs, const struct obj *obj,
+		      const char *name, unit_filter filter, FILE *f)
 {
 	const char *sep = "";
 	struct unit **v;
@@ -186,10 +193,10 @@ static void json_list(struct obj *obj, const char *name, unit_filter filter,
 	fprintf(f, ",\n   \"%s\": [", name);
 	if (obj) {
 		vec_for_each(v, &obj->units) {
-			if (!filter(*v))
+			if (!filter(vs, *v))
 				continue;
 			fprintf(f, "%s\n    ", sep);
-			json_unit(*v, f);
+			json_unit(vs, *v, f);
 			sep = ",";
 		}
 	}
@@ -212,7 +219,7 @@ static void json_calls(struct obj *obj, FILE *f)
 	fputs("]", f);
 }
 
-static void json_tu(struct tu *tu, FILE *f)
+static void json_tu(const struct verdicts *vs, const struct tu *tu, FILE *f)
 {
 	fputs("{", f);
 	field(f, "source", tu->label, false);
@@ -221,18 +228,18 @@ static void json_tu(struct tu *tu, FILE *f)
 		fputs(", ", f);
 		field(f, "type_change", tu->type_change, true);
 	}
-	json_list(tu->post, "replaced", is_replaced, f);
-	json_list(tu->post, "new", is_new, f);
-	json_list(tu->post, "copied", is_copied, f);
+	json_list(vs, tu->post, "replaced", is_replaced, f);
+	json_list(vs, tu->post, "new", is_new, f);
+	json_list(vs, tu->post, "copied", is_copied, f);
 	json_calls(tu->post, f);
-	json_list(tu->pre, "gone", is_deleted, f);
-	json_list(tu->post, "data_changed", is_changed_data, f);
+	json_list(vs, tu->pre, "gone", is_deleted, f);
+	json_list(vs, tu->post, "data_changed", is_changed_data, f);
 	fputs("}", f);
 }
 
-static const char *status_word(struct update *up)
+static const char *status_word(const struct verdicts *vs)
 {
-	switch (update_status(up)) {
+	switch (verdicts_status(vs)) {
 	case EXIT_REFUSED:
 		return "refused";
 	case EXIT_NO_CHANGE:
@@ -241,13 +248,13 @@ static const char *status_word(struct update *up)
 	return "ok";
 }
 
-static void json_refusals(struct update *up, FILE *f)
+static void json_refusals(const struct verdicts *vs, FILE *f)
 {
 	const char *sep = "";
 	struct refusal *r;
 
 	fputs(" \"refusals\": [", f);
-	vec_for_each(r, &up->refusals) {
+	vec_for_each(r, &vs->refusals) {
 		fprintf(f, "%s\n  {", sep);
 		field(f, "code", r->code, false);
 		field(f, "source", r->where, false);
@@ -261,29 +268,30 @@ static void json_refusals(struct update *up, FILE *f)
 }
 
 /* Replaced by their old source: left out all the same. */
-static u32 count_carried(struct update *up)
+static u32 count_carried(const struct verdicts *vs)
 {
 	struct unit **u;
 	struct tu *tu;
 	u32 n = 0;
 
-	vec_for_each(tu, &up->tus)
+	vec_for_each(tu, &vs->up->tus)
 		vec_for_each(u, &tu->post->units)
-			n += (*u)->old_body && (*u)->replaced && !(*u)->parent;
+			n += plan_of(vs->plan, *u)->old_body &&
+			     unit_replaced(vs, *u) && !(*u)->parent;
 	return n;
 }
 
-static void json_left(struct update *up, FILE *f)
+static void json_left(const struct verdicts *vs, FILE *f)
 {
 	const char *sep = "";
 	struct left *l;
 	u32 n = 0;
 
-	vec_for_each(l, &up->left)
+	vec_for_each(l, &vs->plan->left)
 		n += l->func;
-	fprintf(f, " \"functions_carried\": %u,\n", count_carried(up));
+	fprintf(f, " \"functions_carried\": %u,\n", count_carried(vs));
 	fprintf(f, " \"functions_left_out\": %u,\n \"left_out\": [", n);
-	vec_for_each(l, &up->left) {
+	vec_for_each(l, &vs->plan->left) {
 		fprintf(f, "%s\n  {", sep);
 		field(f, "code", l->code, false);
 		field(f, "source", l->where, false);
@@ -297,29 +305,29 @@ static void json_left(struct update *up, FILE *f)
 	fputs("],\n", f);
 }
 
-void report_json(struct update *up, FILE *f)
+void report_json(const struct verdicts *vs, FILE *f)
 {
 	const char *sep = "";
 	struct note *n;
 	struct tu *tu;
 
 	fputs("{", f);
-	field(f, "status", status_word(up), true);
+	field(f, "status", status_word(vs), true);
 	fprintf(f, ", \"functions_replaced\": %u, \"functions_new\": %u,\n",
-		up->nreplaced, up->nnew);
+		vs->nreplaced, vs->nnew);
 	fputs(" \"objects\": [", f);
-	vec_for_each(tu, &up->tus) {
+	vec_for_each(tu, &vs->up->tus) {
 		fprintf(f, "%s\n  ", sep);
-		json_tu(tu, f);
+		json_tu(vs, tu, f);
 		sep = ",";
 	}
 	fputs("],\n", f);
-	json_refusals(up, f);
-	if (up->partial)
-		json_left(up, f);
+	json_refusals(vs, f);
+	if (vs->up->partial)
+		json_left(vs, f);
 	fputs(" \"notes\": [", f);
 	sep = "";
-	vec_for_each(n, &up->notes) {
+	vec_for_each(n, &vs->notes) {
 		fprintf(f, "%s\n  {", sep);
 		field(f, "source", n->where, false);
 		field(f, "kind", n->warning ? "warning" : "note", false);

@@ -12,7 +12,7 @@
 #include <elfutils/libdwfl.h>
 #include <string.h>
 
-#include "objdiff.h"
+#include "unit.h"
 
 /* Never look for debug information anywhere else. */
 static int no_debuginfo(Dwfl_Module *mod, void **data, const char *name,

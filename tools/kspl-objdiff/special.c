@@ -8,7 +8,8 @@
  */
 #include <string.h>
 
-#include "objdiff.h"
+#include "ksplice_format.h"
+#include "unit.h"
 
 #define EXACT(n, c)		{ .name = n, .cls = c }
 #define PREFIX(n, c)		{ .name = n, .cls = c, .prefix = true }

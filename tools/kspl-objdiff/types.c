@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "objdiff.h"
+#include "verdict.h"
 
 /* Members of members: how far a function is taken to follow pointers. */
 #define REACH		3
@@ -678,7 +678,7 @@ static bool is_same_over_old(const struct tu *tu, const struct unit *u)
 }
 
 /* Does it reach a type that changed, as far as debug information tells? */
-static bool check_function(struct update *up, struct types *ts,
+static bool check_function(struct verdicts *vs, struct types *ts,
 			   struct unit *u)
 {
 	bool reaches = false;
@@ -690,7 +690,7 @@ static bool check_function(struct update *up, struct types *ts,
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level && !(*t)->is_enum) {
 			reaches = true;
-			refuse(up, "type_changed", u->obj, u, u->name,
+			refuse(vs, "type_changed", u->obj, u, u->name,
 			       "leave the layout as it is: objects of the old one exist",
 			       "it reaches %s, whose layout changed (%s)",
 			       (*t)->name, (*t)->change);
@@ -714,20 +714,20 @@ static const struct type *changed_layout(const struct types *ts)
  * where all else is the same, code that differs over the old types needs one
  * of the new.
  */
-static void check_unseen(struct update *up, const struct types *ts,
+static void check_unseen(struct verdicts *vs, const struct types *ts,
 			 struct unit *u)
 {
 	const struct type *t = changed_layout(ts);
 
 	if (t)
-		refuse(up, "type_changed", u->obj, u, u->name,
+		refuse(vs, "type_changed", u->obj, u, u->name,
 		       "leave the layout as it is: objects of the old one exist",
 		       "compiled over the old types it is other code, and types changed (%s: %s)",
 		       t->name, t->change);
 }
 
 /* Variables of other files: what is declared now is not what is there. */
-static void check_variables(struct update *up, struct types *pre,
+static void check_variables(struct verdicts *vs, struct types *pre,
 			    struct types *post, struct unit *u)
 {
 	struct ref *r;
@@ -740,7 +740,7 @@ static void check_variables(struct update *up, struct types *pre,
 		was = map_get(&pre->vars, r->sym->name);
 		is = map_get(&post->vars, r->sym->name);
 		if (was && is && strcmp(was, is))
-			refuse(up, "type_changed", u->obj, u, u->name,
+			refuse(vs, "type_changed", u->obj, u, u->name,
 			       "leave the variable's type as it is",
 			       "it uses %s, which is %s instead of %s",
 			       r->sym->name, is, was);
@@ -774,14 +774,14 @@ static void find_definition(struct types *ts, Dwarf_Die *die, void *data)
 }
 
 /* How the function that will run is called, or NULL. */
-static const char *runs_as(struct update *up, const struct unit *u)
+static const char *runs_as(struct verdicts *vs, const struct unit *u)
 {
 	struct definition d = { .name = u->name };
 	struct types ts = {};
 	struct obj *obj = u->obj;
 
-	if (!u->include && u->twin &&
-	    (u->left || up->tus.v[obj->tu].left))
+	if (!unit_included(vs, u) && u->twin &&
+	    (plan_of(vs->plan, u)->left || vs->plan->tus[obj->tu].left))
 		obj = u->twin->obj;
 	if (!obj_open_dwarf(obj))
 		return NULL;
@@ -794,7 +794,7 @@ static const char *runs_as(struct update *up, const struct unit *u)
  * It was compiled to call functions of other files as they are declared now:
  * what stays in the kernel must be called as it was.
  */
-static void check_callees(struct update *up, struct types *pre,
+static void check_callees(struct verdicts *vs, struct types *pre,
 			  struct types *post, struct unit *u)
 {
 	const char *was, *is;
@@ -808,13 +808,13 @@ static void check_callees(struct update *up, struct types *pre,
 		was = map_get(&pre->declared, r->sym->name);
 		if (!is || (was && !strcmp(was, is)))
 			continue;
-		to = resolve_ref(up, u->obj, r);
+		to = resolve_ref(vs->up, u->obj, r);
 		if (to)
-			was = runs_as(up, to);
-		else if (!up->partial)
+			was = runs_as(vs, to);
+		else if (!vs->up->partial)
 			continue; /* what changed would be here */
 		if (was && strcmp(was, is))
-			refuse(up, "call_changed", u->obj, u, u->name,
+			refuse(vs, "call_changed", u->obj, u, u->name,
 			       "change that function as well",
 			       "it calls %s as %s, which stays %s",
 			       r->sym->name, is, was);
@@ -822,13 +822,13 @@ static void check_callees(struct update *up, struct types *pre,
 }
 
 /* A function uses values without its debug info telling: all are suspected. */
-static void check_enums(struct update *up, struct types *post, struct obj *obj)
+static void check_enums(struct verdicts *vs, struct types *post, struct obj *obj)
 {
 	struct type **t;
 
 	vec_for_each(t, &post->list)
 		if ((*t)->is_enum && (*t)->change)
-			refuse(up, "enum_changed", obj, NULL, (*t)->name,
+			refuse(vs, "enum_changed", obj, NULL, (*t)->name,
 			       "add new values at the end: data of the old ones exists",
 			       "its values changed (%s)", (*t)->change);
 }
@@ -858,7 +858,7 @@ static void mark_variable(struct types *ts, Dwarf_Die *die, void *data)
 }
 
 /* New data is read by old code, too: operations, tables. */
-static void check_data(struct update *up, struct types *ts, struct unit *u)
+static void check_data(struct verdicts *vs, struct types *ts, struct unit *u)
 {
 	struct type **t;
 
@@ -867,7 +867,7 @@ static void check_data(struct update *up, struct types *ts, struct unit *u)
 	for_each_top(ts, mark_variable, u);
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level && !(*t)->is_enum)
-			refuse(up, "type_changed", u->obj, u, u->name,
+			refuse(vs, "type_changed", u->obj, u, u->name,
 			       "leave the layout as it is: code of the old one reads it",
 			       "it is made of %s, whose layout changed (%s)",
 			       (*t)->name, (*t)->change);
@@ -900,13 +900,13 @@ static void judge_tu(struct tu *tu, struct types *pre, const struct type *t)
 		tu->types = "judged";
 }
 
-static bool is_checked(const struct unit *u)
+static bool is_checked(const struct verdicts *vs, const struct unit *u)
 {
-	return u->include && u->is_func && !u->parent &&
+	return unit_included(vs, u) && u->is_func && !u->parent &&
 	       class_is_text(u->sec->cls);
 }
 
-static void check_tu(struct update *up, struct tu *tu)
+static void check_tu(struct verdicts *vs, struct tu *tu)
 {
 	struct types pre = { .dwarf = tu->pre->dwarf };
 	struct types post = { .dwarf = tu->post->dwarf };
@@ -918,49 +918,50 @@ static void check_tu(struct update *up, struct tu *tu)
 	for_each_top(&post, read_top, NULL);
 	changes = find_changes(&pre, &post);
 	vec_for_each(u, &tu->post->units) {
-		if (changes && (*u)->include && (*u)->name[0] &&
+		if (changes && unit_included(vs, *u) && (*u)->name[0] &&
 		    !(*u)->is_func && !class_is_text((*u)->sec->cls))
-			check_data(up, &post, *u);
-		if (!is_checked(*u))
+			check_data(vs, &post, *u);
+		if (!is_checked(vs, *u))
 			continue;
 		check_calls(&pre, &post, *u);
-		check_callees(up, &pre, &post, *u);
+		check_callees(vs, &pre, &post, *u);
 		if (is_same_over_old(tu, *u))
 			continue;
 		any = true;
-		check_variables(up, &pre, &post, *u);
-		if (changes && !check_function(up, &post, *u) && tu->old)
-			check_unseen(up, &post, *u);
+		check_variables(vs, &pre, &post, *u);
+		if (changes && !check_function(vs, &post, *u) && tu->old)
+			check_unseen(vs, &post, *u);
 	}
 	t = changed_layout(&post);
 	if (t)
 		judge_tu(tu, &pre, t);
 	if (any && changes)
-		check_enums(up, &post, tu->post);
+		check_enums(vs, &post, tu->post);
 }
 
-static bool has_included(const struct obj *obj)
+static bool has_included(const struct verdicts *vs, const struct obj *obj)
 {
 	struct unit **u;
 
 	vec_for_each(u, &obj->units)
-		if ((*u)->include && class_is_text((*u)->sec->cls))
+		if (unit_included(vs, *u) && class_is_text((*u)->sec->cls))
 			return true;
 	return false;
 }
 
 /**
  * check_types - refuses functions that reach types whose layout changed
- * @up:	the update, decided; looked at are the files that are dirty
+ * @vs:	the verdicts, decided; looked at are the files that are dirty
  */
-void check_types(struct update *up)
+void check_types(struct verdicts *vs)
 {
 	struct tu *tu;
 
-	vec_for_each(tu, &up->tus)
-		if (tu->pre && tu->dirty && has_included(tu->post) &&
+	vec_for_each(tu, &vs->up->tus)
+		if (tu->pre && vs->plan->tus[tu - vs->up->tus.v].dirty &&
+		    has_included(vs, tu->post) &&
 		    obj_open_dwarf(tu->pre) && obj_open_dwarf(tu->post))
-			check_tu(up, tu);
+			check_tu(vs, tu);
 }
 
 /* The abstract function that a DIE is an instance of, or itself. */

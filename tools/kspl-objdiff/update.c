@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An update in the making: its files, what is exported, what was refused. */
-#include <stdarg.h>
+/* An update in the making: its files, and what is exported. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "objdiff.h"
+#include "update.h"
 
 static void add_globals(struct map *to, const struct obj *obj)
 {
@@ -31,14 +30,17 @@ static u32 find_target(struct update *up, const char *name)
 	return i;
 }
 
-static struct obj *read_side(const struct update *up, const char *path,
+static struct obj *read_side(struct update *up, const char *path,
 			     const char *label, u32 target)
 {
 	bool module = strcmp(up->targets.v[target].name, "vmlinux");
 	struct obj *obj = obj_read(path, label, module);
+	struct unit **u;
 
 	obj->target = target;
 	obj->tu = up->tus.n;
+	vec_for_each(u, &obj->units)
+		(*u)->id = up->nunits++;
 	return obj;
 }
 
@@ -158,72 +160,11 @@ const char *symbol_module(const struct update *up, const char *name)
 	return module;
 }
 
-static char *format(const char *fmt, va_list ap)
-{
-	char *s;
-
-	if (vasprintf(&s, fmt, ap) < 0)
-		die("out of memory");
-	return s;
-}
-
-/**
- * refuse - says that something can't be done safely, and goes on
- * @up:		the update
- * @code:	the kind of reason, one word
- * @obj:	the translation unit
- * @unit:	what of it, or what needs it; NULL if that can't be told
- * @what:	function, variable or section
- * @wayout:	what the author of the patch can do
- * @fmt:	the reason
- */
-void refuse(struct update *up, const char *code, const struct obj *obj,
-	    const struct unit *unit, const char *what, const char *wayout,
-	    const char *fmt, ...)
-{
-	struct refusal *r, new = { .code = code, .what = what, .obj = obj,
-				   .unit = (struct unit *)unit,
-				   .where = obj->label, .wayout = wayout };
-	va_list ap;
-
-	va_start(ap, fmt);
-	new.reason = format(fmt, ap);
-	va_end(ap);
-	vec_for_each(r, &up->refusals)
-		if (!strcmp(r->code, code) && !strcmp(r->what, what) &&
-		    !strcmp(r->reason, new.reason) && r->where == new.where)
-			return;
-	*vec_add(&up->refusals) = new;
-}
-
-void note(struct update *up, const struct obj *obj, bool warning,
-	  const char *fmt, ...)
-{
-	struct note new = { .where = obj->label, .warning = warning }, *n;
-	va_list ap;
-
-	va_start(ap, fmt);
-	new.text = format(fmt, ap);
-	va_end(ap);
-	vec_for_each(n, &up->notes)
-		if (n->where == new.where && !strcmp(n->text, new.text))
-			return;
-	*vec_add(&up->notes) = new;
-}
-
-/* The exit code. */
-int update_status(const struct update *up)
-{
-	if (up->refusals.n)
-		return EXIT_REFUSED;
-	return up->nreplaced || up->hooks.n ? EXIT_OK : EXIT_NO_CHANGE;
-}
-
 /*
  * What another target newly exports is in no Module.symvers: it can only be
  * used from here because both are in one update.
  */
-static struct unit *newly_exported(struct update *up, const char *name)
+static struct unit *newly_exported(const struct update *up, const char *name)
 {
 	struct unit *u = NULL;
 	u32 i;
@@ -243,7 +184,7 @@ static struct unit *newly_exported(struct update *up, const char *name)
  *
  * Return: NULL for what none of the update's files defines.
  */
-struct unit *resolve_ref(struct update *up, const struct obj *obj,
+struct unit *resolve_ref(const struct update *up, const struct obj *obj,
 			 const struct ref *r)
 {
 	const struct target *t = &up->targets.v[obj->target];
@@ -255,4 +196,26 @@ struct unit *resolve_ref(struct update *up, const struct obj *obj,
 		return map_get(&t->pre_globals, r->sym->name);
 	u = map_get(&t->post_globals, r->sym->name);
 	return u ? u : newly_exported(up, r->sym->name);
+}
+
+/**
+ * unit_refers - does a unit, or an entry of its tables, refer to another?
+ * @up:		the update
+ * @u:		the one
+ * @to:		the other
+ */
+bool unit_refers(const struct update *up, const struct unit *u,
+		 const struct unit *to)
+{
+	struct entry *e;
+	struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (resolve_ref(up, u->obj, r) == to)
+			return true;
+	vec_for_each(e, &u->entries)
+		vec_for_each(r, &e->refs)
+			if (r->unit == to && to != u)
+				return true;
+	return false;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "objdiff.h"
+#include "util.h"
 
 void die(const char *fmt, ...)
 {
@@ -186,6 +186,17 @@ char *strip_numbers(const char *name)
 		*o++ = *name++;
 	}
 	return out;
+}
+
+/* Do two names differ by the numbers that the compiler gave, if at all? */
+bool same_base(const char *a, const char *b)
+{
+	char *x = strip_numbers(a), *y = strip_numbers(b);
+	bool same = !strcmp(x, y);
+
+	free(x);
+	free(y);
+	return same;
 }
 
 void json_string(FILE *f, const char *s)

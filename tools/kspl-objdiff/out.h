@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The file that an update becomes (emit.c, blob.c), and what it says. */
+#ifndef KSPL_OUT_H
+#define KSPL_OUT_H
+
+#include "verdict.h"
+
+struct out_reloc {
+	u32 off, type;
+	u32 sec;		/* symbol of that section, or 0: */
+	const char *name;	/* undefined symbol */
+	s64 addend;
+};
+
+struct out_sec {
+	const char *name;
+	u32 type, align, entsize;
+	u64 flags;
+	struct buf data;	/* .bss: only the length counts */
+	VEC(struct out_reloc) relocs;
+	u32 shndx, sym;
+};
+
+struct out_sym {
+	const char *name;
+	u32 sec, off, size;
+	u8 type;
+};
+
+/* Of @unit (in a pre object) or, if that is NULL, @name. */
+struct out_fixup {
+	u32 sec, off, type, flags;
+	u32 target;
+	s64 addend;
+	struct unit *unit;
+	const char *name;
+};
+
+/* Where a unit of a post object stands in the output. */
+struct place {
+	u32 sec, off;
+};
+
+/**
+ * struct out - the output in the making
+ * @vs:		what goes into it
+ * @places:	by unit.id
+ * @secs:	[0] is unused
+ * @syms:	local symbols
+ * @fixups:	what the core relocates
+ */
+struct out {
+	const struct verdicts *vs;
+	struct place *places;
+	VEC(struct out_sec) secs;
+	VEC(struct out_sym) syms;
+	VEC(struct out_fixup) fixups;
+};
+
+/* emit.c */
+int update_emit(const struct verdicts *vs, const char *path);
+
+/* blob.c */
+void blob_build(struct out *out);
+
+/* blobcheck.c */
+int blob_check(const void *blob, size_t size, char *why, size_t len);
+const char *blob_site_name(u32 kind);
+
+/* inspect.c */
+int inspect_file(const char *path, bool json);
+int inspect_at(const char *path, const char *place);
+
+/* report.c */
+void report_text(const struct verdicts *vs, FILE *f);
+void report_problems(const struct verdicts *vs, FILE *f);
+void report_json(const struct verdicts *vs, FILE *f);
+
+#endif /* KSPL_OUT_H */

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An object as units and the references between them (elf.c, special.c,
+ * scope.c, disasm.c).
+ */
+#ifndef KSPL_UNIT_H
+#define KSPL_UNIT_H
+
+#include <elf.h>
+
+#include "insn.h"
+#include "util.h"
+
+/* special.c: what each section of a kernel object is */
+
+enum sec_class {
+	SC_NONE,		/* not loaded: symbol tables, debug info */
+	SC_DROP,		/* loaded or not, means nothing to us */
+	SC_TEXT,
+	SC_NOINSTR,		/* text that can't be replaced */
+	SC_INIT,		/* freed after boot */
+	SC_RODATA,
+	SC_STRING,		/* NUL-terminated, mergeable */
+	SC_CONST,		/* fixed-size constants, mergeable */
+	SC_DATA,
+	SC_PERCPU,
+	SC_FRESH,		/* state of one place in the code (once flags) */
+	SC_DYNDBG,		/* as SC_FRESH, in its own section */
+	SC_TABLE,		/* entries that belong to places in the code */
+	SC_ALT_REPL,		/* replacements of alternatives */
+	SC_ALT_AUX,		/* code that only alternatives jump to */
+	SC_STATIC_CALL,		/* trampolines of static calls */
+	SC_SPECIAL,		/* collected by the linker, used at boot */
+	SC_EXPORT,
+	SC_HOOK,		/* pointers to hooks of the author */
+	SC_UNKNOWN,
+};
+
+enum table_id {
+	TABLE_NONE,
+	TABLE_ALT,
+	TABLE_BUG,
+	TABLE_EX,
+	TABLE_JUMP,
+	TABLE_STATIC_CALL,
+	TABLE_RETPOLINE,
+	TABLE_RETURN,
+	TABLE_CALL,
+	TABLE_SMP_LOCK,
+	TABLE_ENDBR,
+	TABLE_MCOUNT,
+	TABLE_ORC_IP,
+	TABLE_RT_PTR,
+	TABLE_RT_SHIFT,
+	TABLE_KPROBE_BL,
+	TABLE_CFI,
+	TABLE_CFI_TRAP,
+};
+
+/**
+ * struct sec_desc - how sections of one name are treated
+ * @name:	name, or the start of it if @prefix
+ * @prefix:	all sections whose names begin so
+ * @cls:	enum sec_class
+ * @table:	for SC_TABLE
+ * @entsize:	bytes of an entry; 0: found out from the relocations
+ * @emit:	entries of code that goes into the update come along
+ * @what:	for SC_SPECIAL: what a person calls it
+ */
+struct sec_desc {
+	const char *name;
+	bool prefix;
+	u8 cls;
+	u8 table;
+	u8 entsize;
+	bool emit;
+	const char *what;
+};
+
+const struct sec_desc *sec_describe(const char *name);
+
+/* Offsets in struct alt_instr of 6.12 (packed, 14 bytes) */
+#define ALT_REPL	4
+#define ALT_FT_FLAGS	8
+#define ALT_LEN		12
+#define ALT_REPLLEN	13
+#define ORC_SIZE	6
+
+/* elf.c: an object as units and references */
+
+struct obj;
+struct unit;
+
+struct sec {
+	const char *name;
+	u32 idx;
+	Elf64_Shdr sh;
+	const u8 *data;			/* NULL for .bss */
+	const struct sec_desc *desc;
+	u8 cls;				/* enum sec_class */
+	u32 entsize;
+	const Elf64_Rela *rela;
+	u32 nrela;
+	VEC(struct unit *) units;	/* by ascending offset */
+};
+
+struct sym {
+	const char *name;
+	u64 value, size;
+	u8 type, bind;
+	u32 shndx;
+	struct sec *sec;
+	struct unit *unit;
+};
+
+/**
+ * struct ref - a relocated field
+ * @off:	where, in the unit or table entry that holds it
+ * @type:	R_X86_64_*
+ * @sym:	symbol it is made with
+ * @unit:	what it refers to; NULL for what other objects define
+ * @addend:	value added, counted from the start of @unit (or of @sym if
+ *		there is none)
+ * @target:	byte of @unit that is meant: @addend without what makes a
+ *		field relative to the end of its instruction
+ * @branch:	the field belongs to a direct call or jump
+ * @synth:	no relocation in the object, the assembler resolved it
+ * @insn_off:	start of the instruction that holds the field
+ * @insn_len:	its length; 0 if the field is in no instruction
+ */
+struct ref {
+	u32 off;
+	u32 type;
+	struct sym *sym;
+	struct unit *unit;
+	s64 addend;
+	s64 target;
+	bool branch;
+	bool synth;
+	u32 insn_off;
+	u8 insn_len;
+};
+
+typedef VEC(struct ref) ref_vec;
+
+/**
+ * struct entry - an entry of a table, attached to the code it is about
+ * @sec:	the table
+ * @off:	where in it
+ * @loc:	place in the unit; negative: in the padding before it
+ * @refs:	offsets counted from the start of the entry
+ */
+struct entry {
+	struct sec *sec;
+	u32 off;
+	s32 loc;
+	ref_vec refs;
+};
+
+/* How a unit of the post object finds the one it was in the pre object. */
+enum unit_ident {
+	ID_NAMED,	/* has a name: is a certain thing in the kernel */
+	ID_SOFT,	/* as ID_NAMED if it can be found, else as ID_FRESH */
+	ID_CONTENT,	/* is what it contains: strings, constants */
+	ID_FRESH,	/* each copy of the code has its own */
+};
+
+enum unit_status {
+	ST_SAME,
+	ST_NEW,
+	ST_CHANGED,
+};
+
+/**
+ * struct unit - a function, a variable, a string or a constant of an object
+ *
+ * What it is (elf.c, scope.c), which unit of the other object it was (pair.c)
+ * and how it differs from that (compare.c, types.c): facts, which nobody
+ * changes once these files have found them.  What is decided about it is in
+ * struct verdict.
+ */
+struct unit {
+	struct obj *obj;
+	u32 id;			/* number in the update, of all its objects */
+	struct sec *sec;
+	u32 off;		/* in the section */
+	u32 size;
+	u32 pad;		/* bytes of call padding before it */
+	u32 align;
+	const char *name;	/* "" if it has none */
+	const char *scope;	/* of a static local: its function, if known */
+	u8 ident;		/* enum unit_ident */
+	u8 status;		/* enum unit_status */
+	bool is_func, is_global, is_weak;
+	bool deleted;		/* of pre: has no twin */
+	bool ambiguous;		/* has a twin, but which is not known */
+	bool is_lock;		/* a lock, by its type */
+	ref_vec refs;
+	VEC(struct entry) entries;
+	VEC(struct sym *) syms;	/* all that stand in it */
+	struct unit *twin;
+	struct unit *parent;	/* of .cold */
+	struct unit *cold;
+	const char *cause;	/* why it is not ST_SAME */
+	s64 cause_off;		/* first difference, -1 if none in its bytes */
+	const char *calls_changed;	/* how its arguments did */
+};
+
+struct obj {
+	const char *path;
+	const char *label;
+	u32 target;		/* index in update.targets */
+	bool module;		/* that is a module: exit code stays */
+	u32 tu;
+	bool post;
+	void *elf;
+	int fd;
+	VEC(struct sec) secs;
+	VEC(struct sym) syms;
+	VEC(struct unit *) units;
+	struct map globals;	/* name -> struct unit, this object's */
+	struct obj *peer;
+	bool dwarf_tried;
+	void *dwfl, *dwmod, *dwarf;	/* debug information, if it has any */
+};
+
+struct obj *obj_read(const char *path, const char *label, bool module);
+void obj_close(struct obj *obj);
+const u8 *unit_data(const struct unit *u);
+const char *unit_text(const struct unit *u);
+bool unit_has_endbr(const struct unit *u);
+bool unit_is_static_local(const struct unit *u);
+struct unit *sec_unit_at(const struct sec *sec, s64 off);
+bool class_is_text(u8 cls);
+u64 get_le(const u8 *p, u32 n);
+bool alt_is_empty(const struct entry *e, const struct ref *r);
+
+/* scope.c */
+void find_scopes(struct obj *obj);
+bool obj_open_dwarf(struct obj *obj);
+
+/* disasm.c */
+const char *disasm(const struct unit *u, u32 at);
+const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len);
+
+#endif /* KSPL_UNIT_H */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The files of an update, what is asked of it, and how the units of one side
+ * go with those of the other (update.c, pair.c, compare.c).
+ */
+#ifndef KSPL_UPDATE_H
+#define KSPL_UPDATE_H
+
+#include "unit.h"
+
+/**
+ * struct target - what is linked together: the kernel, or one module
+ * @name:	"vmlinux", or the module's name
+ * @pre_globals: name -> unit, of all its files in the update
+ * @post_globals: same
+ */
+struct target {
+	const char *name;
+	struct map pre_globals, post_globals;
+};
+
+struct export {
+	const char *name, *module, *ns;
+};
+
+/**
+ * struct tu - a translation unit, before and after
+ * @label:	its name
+ * @pre:	NULL for a new file
+ * @post:	with the patch
+ * @old:	@post compiled over the old types, or NULL
+ * @types:	"same", "changed", "judged": found by types.c
+ * @type_change: one of those that did, in words, or NULL
+ */
+struct tu {
+	const char *label;
+	struct obj *pre, *post;
+	struct obj *old;
+	const char *types;
+	const char *type_change;
+};
+
+struct state {
+	const char *name;
+	u32 version;
+};
+
+/**
+ * struct update - what is to become an update, as it was read and compared
+ * @name:	its name
+ * @release:	the kernel it is for
+ * @description: a line for a person
+ * @supersedes:	names of other updates
+ * @states:	of the author's hooks
+ * @targets:	vmlinux first, if it is one
+ * @tus:	by target
+ * @nunits:	units of all objects, see unit.id
+ * @exports:	name -> struct export
+ * @all:	replace what did not change, too
+ * @allow_busy:	and what is always in use
+ * @partial:	leave out what can't be taken
+ * @unknown:	names that the kernel does not have
+ */
+struct update {
+	const char *name, *release, *description;
+	VEC(const char *) supersedes;
+	VEC(struct state) states;
+	VEC(struct target) targets;
+	VEC(struct tu) tus;
+	u32 nunits;
+	struct map exports;
+	bool all, allow_busy, partial;
+	struct map unknown;
+};
+
+void update_add_tu(struct update *up, const char *target, const char *label,
+		   const char *pre, const char *post);
+bool update_add_old(struct update *up, const char *label, const char *path);
+void update_read_symvers(struct update *up, const char *path);
+bool symbol_is_exported(const struct update *up, const char *name);
+const char *symbol_module(const struct update *up, const char *name);
+struct unit *resolve_ref(const struct update *up, const struct obj *obj,
+			 const struct ref *r);
+bool unit_refers(const struct update *up, const struct unit *u,
+		 const struct unit *to);
+
+/* pair.c */
+void pair_units(struct update *up);
+
+/* compare.c */
+void compare_units(struct update *up);
+bool unit_same_code(const struct update *up, const struct unit *a,
+		    const struct unit *b);
+bool unit_same_content(const struct update *up, const struct unit *a,
+		       const struct unit *b);
+bool unit_same_names(const struct unit *a, const struct unit *b);
+
+#endif /* KSPL_UPDATE_H */
