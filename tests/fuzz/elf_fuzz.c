@@ -154,6 +154,7 @@ static void decide_and_write(struct update *up, FILE *f)
 	struct plan plan;
 
 	pair_units(up);
+	pair_contents(up);
 	compare_units(up);
 	plan_init(&plan, up);
 	vs = judge(&plan);

@@ -309,6 +309,7 @@ int cmd_create(int argc, char **argv)
 	read_unknown(&o);
 	read_sources(&o);
 	pair_units(&o.up);
+	pair_contents(&o.up);
 	compare_units(&o.up);
 	plan_init(&plan, &o.up);
 	vec_for_each(l, &o.left)

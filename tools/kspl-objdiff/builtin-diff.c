@@ -31,6 +31,7 @@ int cmd_diff(int argc, char **argv)
 	if (old)
 		update_add_old(&up, file[1], old);
 	pair_units(&up);
+	pair_contents(&up);
 	compare_units(&up);
 	plan_init(&plan, &up);
 	vs = judge(&plan);

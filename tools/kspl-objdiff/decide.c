@@ -5,9 +5,11 @@
  * The changed functions are replaced.  Whatever their new code needs and the
  * running kernel has not got comes along, until nothing is missing.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "verdict.h"
 
 #define WAY_DATA							\
@@ -167,39 +169,146 @@ static void follow(struct verdicts *vs, const struct unit *u, const char *cause)
 }
 
 /*
- * A constant that changed gets a new copy: then whatever uses it must be
- * new as well.  What can't be, is a reason to refuse.
+ * Who holds a constant
+ *
+ * A constant that changed gets a new copy. That is right only if nobody goes on
+ * with the old one and nobody can tell the two apart: all code that uses it
+ * comes along, reads it and keeps no pointer to it, and nothing else refers to
+ * it, before or after.
  */
+
+#define WAY_CONST							\
+	"leave the constant as it is; or let new code use one of its own where it reads it"
+
+static void refuse_holder(struct verdicts *vs, const struct unit *c,
+			  const struct unit *holder, const char *how)
+{
+	refuse(vs, "const_escapes", c->obj, c, unit_label(c), WAY_CONST,
+	       "the constant changed, and %s %s", unit_label(holder), how);
+}
+
+/* Code that is a constant's user: may it get a new one? */
+static void check_reader(struct verdicts *vs, const struct unit *c,
+			 const struct unit *side, const struct unit *u)
+{
+	const struct unit *func = u->parent ? u->parent : u;
+	struct escape esc;
+
+	if (!func->is_func)
+		refuse_holder(vs, c, func, "is no function that can be followed");
+	else if (unit_lets_out(vs->up, func, side, false, &esc))
+		refuse_holder(vs, c, func, xasprintf("%s: whoever has it goes on with the old one",
+						     esc.how));
+	else if (esc.compared)
+		refuse_holder(vs, c, func, "compares its address, which would be another");
+}
+
+/* Boot code has run with the old one; what it only read does not matter. */
+static void check_boot_holder(struct verdicts *vs, const struct unit *c,
+			      const struct unit *side, const struct unit *u)
+{
+	const struct ref *r;
+
+	if (!u->obj->module && starts_with(u->sec->name, ".exit"))
+		return;		/* never in the kernel */
+	vec_for_each(r, &u->refs) {
+		if (resolve_ref(vs->up, u->obj, r) != side ||
+		    !ref_takes_address(u, r))
+			continue;
+		refuse_holder(vs, c, u, xasprintf("(%s) has handed its address out at boot",
+						  u->sec->name));
+		return;
+	}
+}
+
+/* One unit that refers to @side, which is @c or what it was. */
+static void check_holder(struct verdicts *vs, const struct unit *c,
+			 const struct unit *side, struct unit *u, unit_vec *list)
+{
+	switch (u->sec->cls) {
+	case SC_TEXT:
+		check_reader(vs, c, side, u);
+		break;
+	case SC_ALT_REPL:
+	case SC_ALT_AUX:
+		break;		/* a part of the code that refers to it */
+	case SC_RODATA:
+		if (u->obj->post && !unit_differs(vs, u))
+			*vec_add(list) = u;
+		break;
+	case SC_INIT:
+		check_boot_holder(vs, c, side, u);
+		break;
+	default:
+		refuse_holder(vs, c, u, xasprintf("(%s) points to it", u->sec->name));
+	}
+	if (u->obj->post && !unit_differs(vs, u) &&
+	    (class_is_text(u->sec->cls) || u->sec->cls == SC_RODATA))
+		follow(vs, u, xasprintf("uses %s, which changed", unit_label(c)));
+}
+
+static void check_side(struct verdicts *vs, const struct unit *c,
+		       const struct unit *side, unit_vec *list)
+{
+	struct unit **u;
+
+	vec_for_each(u, &side->obj->units)
+		if (*u != side && unit_refers(vs->up, *u, side))
+			check_holder(vs, c, side, *u, list);
+}
+
 static void spread_constant(struct verdicts *vs, struct unit *c, unit_vec *list)
 {
-	const char *why = xasprintf("uses %s, which changed", unit_label(c));
-	struct unit **v, *u;
-
 	if (c->is_global)
-		refuse(vs, "const_shared", c->obj, c, c->name, WAY_DATA,
+		refuse(vs, "const_shared", c->obj, c, c->name, WAY_CONST,
 		       "the constant changed (%s), and other files may use it",
 		       unit_cause(vs, c));
-	vec_for_each(v, &c->obj->units) {
-		u = *v;
-		if (u == c || unit_differs(vs, u) || !unit_refers(vs->up, u, c))
+	check_side(vs, c, c, list);
+	if (c->twin && c->ident == ID_NAMED)
+		check_side(vs, c, c->twin, list);
+}
+
+/* Text is what it says, wherever it stands; nobody holds on to its place. */
+static bool is_text_constant(const struct unit *u)
+{
+	u32 i;
+
+	if (u->refs.n || !u->size || unit_data(u)[u->size - 1])
+		return false;
+	for (i = 0; i + 1 < u->size; i++)
+		if (!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i]))
+			return false;
+	return true;
+}
+
+/*
+ * A constant within a function, which has no name to pair it by: it changed if
+ * the old object has one of that name in that function, but none like it.
+ */
+static const struct unit *was_local_constant(const struct tu *tu,
+					     const struct unit *u)
+{
+	struct unit **v;
+
+	if (!tu->pre || u->twin || u->ident != ID_CONTENT ||
+	    u->sec->cls != SC_RODATA || !unit_is_static_local(u) ||
+	    starts_with(u->name, "__func__") || starts_with(u->name, "CSWTCH") ||
+	    starts_with(u->name, "__FUNCTION__") ||
+	    starts_with(u->name, "__PRETTY_FUNCTION__"))
+		return NULL;
+	vec_for_each(v, &tu->pre->units) {
+		if ((*v)->sec->cls != SC_RODATA || !same_base((*v)->name, u->name) ||
+		    (u->scope && (*v)->scope && strcmp(u->scope, (*v)->scope)))
 			continue;
-		if (class_is_text(u->sec->cls)) {
-			follow(vs, u, why);
-		} else if (u->sec->cls == SC_RODATA) {
-			follow(vs, u, why);
-			*vec_add(list) = u;
-		} else if (u->sec->cls == SC_DATA ||
-			   u->sec->cls == SC_PERCPU) {
-			refuse(vs, "const_escapes", c->obj, c, unit_label(c),
-			       WAY_DATA,
-			       "the constant changed, and the variable %s points to it",
-			       unit_label(u));
-		}
+		if (!is_text_constant(u) || !is_text_constant(*v))
+			return *v;
 	}
+	return NULL;
 }
 
 static void spread_constants(struct verdicts *vs, const struct tu *tu)
 {
+	const struct unit *was;
 	unit_vec list = {};
 	struct unit **u;
 	u32 i;
@@ -210,6 +319,13 @@ static void spread_constants(struct verdicts *vs, const struct tu *tu)
 			*vec_add(&list) = *u;
 	for (i = 0; i < list.n; i++)
 		spread_constant(vs, list.v[i], &list);
+	vec_for_each(u, &tu->post->units) {
+		was = was_local_constant(tu, *u);
+		if (!was)
+			continue;
+		check_side(vs, *u, *u, &list);
+		check_side(vs, *u, was, &list);
+	}
 	free(list.v);
 }
 
@@ -425,20 +541,6 @@ static void replace_changed(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-bool ref_in_alternative(const struct unit *from, const struct ref *r)
-{
-	const struct entry *e;
-
-	if (from->sec->cls == SC_ALT_REPL)
-		return true;
-	vec_for_each(e, &from->entries) {
-		if (e->sec->desc->table == TABLE_ALT && (s64)r->off >= e->loc &&
-		    (s64)r->off < (s64)e->loc + e->sec->data[e->off + ALT_LEN])
-			return true;
-	}
-	return false;
-}
-
 /*
  * Code that may run after boot refers to boot code and knows when not to
  * (__ref). What the old function did, the new one may do.
@@ -530,15 +632,28 @@ static bool reach_left(struct verdicts *vs, const struct unit *from,
 	return true;
 }
 
-static void reach(struct verdicts *vs, struct unit *from,
-		  const struct ref *r, struct unit *to)
+/*
+ * A string or constant that the kernel has is used where it is. An entry of a
+ * table, or an alternative, is read before the core could relocate it.
+ */
+static bool content_stays(const struct verdicts *vs, const struct unit *from,
+			  const struct entry *e, const struct ref *r,
+			  const struct unit *to)
 {
-	if (unit_included(vs, to) || reach_left(vs, from, to))
+	return to->ident == ID_CONTENT && to->twin && !unit_differs(vs, to) &&
+	       !e && !ref_in_alternative(from, r);
+}
+
+static void reach(struct verdicts *vs, struct unit *from,
+		  const struct entry *e, const struct ref *r, struct unit *to)
+{
+	if (unit_included(vs, to) || content_stays(vs, from, e, r, to) ||
+	    reach_left(vs, from, to))
 		return;
 	switch (to->sec->cls) {
 	case SC_TEXT:
 	case SC_NOINSTR:
-		reach_text(vs, from, r, to);
+		reach_text(vs, from, e ? NULL : r, to);
 		break;
 	case SC_STATIC_CALL:
 		if (!to->twin)
@@ -631,7 +746,7 @@ static void reach_all(struct verdicts *vs, struct unit *u)
 	vec_for_each(r, &u->refs) {
 		to = resolve_ref(vs->up, u->obj, r);
 		if (to && to != u)
-			reach(vs, u, r, to);
+			reach(vs, u, NULL, r, to);
 		if (!to)
 			reach_other(vs, u, r);
 	}
@@ -643,28 +758,73 @@ static void reach_all(struct verdicts *vs, struct unit *u)
 				continue;
 			to = resolve_ref(vs->up, u->obj, r);
 			if (to && to != u)
-				reach(vs, u, NULL, to);
+				reach(vs, u, e, r, to);
 		}
 	}
 }
 
 /*
- * A pointer to a new function may be kept somewhere (a timer, a list of
- * callbacks) when the update is taken back and its module is gone.
+ * What the update leaves with the kernel
+ *
+ * An address of the update's memory that the kernel keeps is still there when
+ * the update is taken back. Then its module must not go.
  */
-static void warn_pointers(struct verdicts *vs, const struct unit *u)
+
+/* Is it memory of the update? Its entry is not, of a function that is replaced. */
+static bool is_own_memory(const struct verdicts *vs, const struct unit *from,
+			  const struct ref *r, const struct unit *to)
+{
+	struct unit *target;
+
+	if (to == from || !to->size || to->sec->cls == SC_STATIC_CALL ||
+	    to->sec->cls == SC_ALT_REPL || to->sec->cls == SC_ALT_AUX ||
+	    to == from->cold || to == from->parent)
+		return false;
+	return unit_included(vs, to) &&
+	       ref_fate(vs, from, NULL, r, &target) == FATE_NEW;
+}
+
+/* Does it hold addresses of the update's memory itself? */
+static bool leads_on(const struct verdicts *vs, const struct unit *u)
+{
+	const struct unit *to;
+	const struct ref *r;
+
+	if (class_is_text(u->sec->cls))
+		return false;
+	vec_for_each(r, &u->refs) {
+		to = resolve_ref(vs->up, u->obj, r);
+		if (to && is_own_memory(vs, u, r, to))
+			return true;
+	}
+	/* what is written may be anything */
+	return u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
+}
+
+static void check_escape(struct verdicts *vs, const struct unit *from,
+			 const struct unit *to)
+{
+	const struct unit *func = from->parent ? from->parent : from;
+	struct escape esc = { .how = "holds addresses and is no function" };
+
+	if (func->is_func &&
+	    !unit_lets_out(vs->up, func, to, leads_on(vs, to), &esc))
+		return;
+	vs->stays = true;
+	note(vs, from->obj, false,
+	     "%s %s, in the update's own memory: once applied, its module stays loaded, also when the update is taken back",
+	     unit_label(func), esc.how);
+}
+
+static void check_escapes(struct verdicts *vs, const struct unit *u)
 {
 	const struct unit *to;
 	const struct ref *r;
 
 	vec_for_each(r, &u->refs) {
 		to = resolve_ref(vs->up, u->obj, r);
-		if (to && unit_included(vs, to) && !to->twin && !r->branch &&
-		    r->target == 0 && to->is_func &&
-		    class_is_text(to->sec->cls))
-			note(vs, u->obj, true,
-			     "%s takes the address of the new function %s: nobody may hold it any more when the update's module is removed",
-			     unit_label(u), to->name);
+		if (to && !r->branch && is_own_memory(vs, u, r, to))
+			check_escape(vs, u, to);
 	}
 }
 
@@ -737,9 +897,9 @@ static void include_all(struct verdicts *vs)
 	for (i = 0; i < vs->todo.n; i++) {
 		struct unit *u = vs->todo.v[i];
 
-		warn_pointers(vs, u);
 		if (!class_is_text(u->sec->cls))
 			continue;
+		check_escapes(vs, u);
 		vs->nnew += !u->twin && !u->parent;
 		check_alternatives(vs, u);
 	}
@@ -772,7 +932,7 @@ enum ref_fate ref_fate(const struct verdicts *vs, const struct unit *from,
 	if (to->sec->cls == SC_STATIC_CALL && !unit_included(vs, to))
 		return symbol_is_exported(vs->up, to->name) ? FATE_EXTERN :
 							  FATE_FIXUP;
-	if (!unit_included(vs, to))
+	if (!unit_included(vs, to) || content_stays(vs, from, e, r, to))
 		return FATE_FIXUP;
 	if (class_is_text(to->sec->cls) && to->twin && !to->parent && !e &&
 	    r->target == 0 && !r->branch &&

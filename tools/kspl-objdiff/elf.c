@@ -970,6 +970,21 @@ bool alt_is_empty(const struct entry *e, const struct ref *r)
 	       !e->sec->data[e->off + ALT_REPLLEN];
 }
 
+/* Is the field in code that an alternative may stand for, or is one? */
+bool ref_in_alternative(const struct unit *from, const struct ref *r)
+{
+	const struct entry *e;
+
+	if (from->sec->cls == SC_ALT_REPL)
+		return true;
+	vec_for_each(e, &from->entries) {
+		if (e->sec->desc->table == TABLE_ALT && (s64)r->off >= e->loc &&
+		    (s64)r->off < (s64)e->loc + e->sec->data[e->off + ALT_LEN])
+			return true;
+	}
+	return false;
+}
+
 static void link_cold(struct obj *obj)
 {
 	struct unit **up, *parent;

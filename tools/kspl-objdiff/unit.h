@@ -233,6 +233,7 @@ bool unit_is_static_local(const struct unit *u);
 struct unit *sec_unit_at(const struct sec *sec, s64 off);
 bool class_is_text(u8 cls);
 u64 get_le(const u8 *p, u32 n);
+bool ref_in_alternative(const struct unit *from, const struct ref *r);
 bool alt_is_empty(const struct entry *e, const struct ref *r);
 
 /* scope.c */

@@ -198,6 +198,19 @@ struct unit *resolve_ref(const struct update *up, const struct obj *obj,
 	return u ? u : newly_exported(up, r->sym->name);
 }
 
+/* Code that stands elsewhere, but is a function's: of its alternatives. */
+static bool part_refers(const struct unit *part, const struct unit *to)
+{
+	const struct ref *r;
+
+	if (!part || (part->sec->cls != SC_ALT_REPL && part->sec->cls != SC_ALT_AUX))
+		return false;
+	vec_for_each(r, &part->refs)
+		if (r->unit == to)
+			return true;
+	return false;
+}
+
 /**
  * unit_refers - does a unit, or an entry of its tables, refer to another?
  * @up:		the update
@@ -211,11 +224,11 @@ bool unit_refers(const struct update *up, const struct unit *u,
 	struct ref *r;
 
 	vec_for_each(r, &u->refs)
-		if (resolve_ref(up, u->obj, r) == to)
+		if (resolve_ref(up, u->obj, r) == to || part_refers(r->unit, to))
 			return true;
 	vec_for_each(e, &u->entries)
 		vec_for_each(r, &e->refs)
-			if (r->unit == to && to != u)
+			if (to != u && (r->unit == to || part_refers(r->unit, to)))
 				return true;
 	return false;
 }

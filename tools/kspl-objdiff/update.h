@@ -87,6 +87,9 @@ bool unit_refers(const struct update *up, const struct unit *u,
 /* pair.c */
 void pair_units(struct update *up);
 
+/* content.c */
+void pair_contents(struct update *up);
+
 /* compare.c */
 void compare_units(struct update *up);
 bool unit_same_code(const struct update *up, const struct unit *a,

@@ -109,6 +109,7 @@ typedef VEC(struct unit *) unit_vec;
  * @nreplaced:	functions
  * @nnew:	functions
  * @ninitcall:	changed functions that only run at boot
+ * @stays:	addresses of the update's memory get into the kernel's data
  * @ninit:	changes that only count at boot, by translation unit
  */
 struct verdicts {
@@ -120,6 +121,7 @@ struct verdicts {
 	VEC(struct note) notes;
 	VEC(struct hook) hooks;
 	u32 nreplaced, nnew, ninitcall;
+	bool stays;
 	u32 *ninit;
 };
 
@@ -158,7 +160,6 @@ enum ref_fate {
 enum ref_fate ref_fate(const struct verdicts *vs, const struct unit *from,
 		       const struct entry *e, const struct ref *r,
 		       struct unit **target);
-bool ref_in_alternative(const struct unit *from, const struct ref *r);
 bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 		  const struct entry *e);
 

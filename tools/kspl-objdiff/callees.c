@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Functions of the kernel that keep no pointer they are given: when they have
+ * returned, nothing of the kernel's holds it.
+ *
+ * What is not listed here is taken to keep what it gets.
+ */
+#include <string.h>
+
+#include "escape.h"
+
+static const char *const keep_nothing[] = {
+	"___ratelimit",
+	"__check_object_size",
+	"__copy_overflow",
+	"__dynamic_dev_dbg",
+	"__dynamic_netdev_dbg",
+	"__dynamic_pr_debug",
+	"__fortify_panic",
+	"__fortify_report",
+	"__might_fault",
+	"__might_resched",
+	"__might_sleep",
+	"__sw_hweight32",
+	"__sw_hweight64",
+	"__ubsan_handle_out_of_bounds",
+	"__ubsan_handle_shift_out_of_bounds",
+	"__warn_printk",
+	"_copy_from_user",
+	"_copy_to_user",
+	"_dev_alert",
+	"_dev_crit",
+	"_dev_emerg",
+	"_dev_err",
+	"_dev_info",
+	"_dev_notice",
+	"_dev_printk",
+	"_dev_warn",
+	"_find_first_bit",
+	"_find_first_zero_bit",
+	"_find_next_bit",
+	"_find_next_zero_bit",
+	"_printk",
+	"_printk_deferred",
+	"_raw_read_lock",
+	"_raw_read_unlock",
+	"_raw_spin_lock",
+	"_raw_spin_lock_bh",
+	"_raw_spin_lock_irq",
+	"_raw_spin_lock_irqsave",
+	"_raw_spin_trylock",
+	"_raw_spin_unlock",
+	"_raw_spin_unlock_bh",
+	"_raw_spin_unlock_irq",
+	"_raw_spin_unlock_irqrestore",
+	"_raw_write_lock",
+	"_raw_write_unlock",
+	"bcmp",
+	"copy_from_kernel_nofault",
+	"dev_err_probe",
+	"down_read",
+	"down_write",
+	"dump_stack",
+	"hex_dump_to_buffer",
+	"kasprintf",
+	"kmemdup_noprof",
+	"kstrdup",
+	"kstrndup",
+	"match_string",
+	"memcmp",
+	"mutex_is_locked",
+	"mutex_lock",
+	"mutex_lock_interruptible",
+	"mutex_lock_killable",
+	"mutex_trylock",
+	"mutex_unlock",
+	"netdev_err",
+	"netdev_info",
+	"netdev_notice",
+	"netdev_printk",
+	"netdev_warn",
+	"panic",
+	"print_hex_dump",
+	"refcount_warn_saturate",
+	"scnprintf",
+	"seq_printf",
+	"seq_putc",
+	"seq_puts",
+	"seq_write",
+	"simple_read_from_buffer",
+	"snprintf",
+	"sprintf",
+	"sscanf",
+	"static_key_count",
+	"static_key_disable",
+	"static_key_enable",
+	"static_key_slow_dec",
+	"static_key_slow_inc",
+	"strcmp",
+	"strcspn",
+	"strlcat",
+	"strlen",
+	"strncmp",
+	"strnlen",
+	"strscpy",
+	"strspn",
+	"sysfs_emit",
+	"sysfs_emit_at",
+	"sysfs_streq",
+	"up_read",
+	"up_write",
+	"vprintk",
+	"vscnprintf",
+	"vsnprintf",
+};
+
+/* As above, but what they return may be what they were given, or lead into it. */
+static const char *const return_it[] = {
+	"memchr",
+	"memchr_inv",
+	"memcpy",
+	"memmove",
+	"memset",
+	"strchr",
+	"strcpy",
+	"strim",
+	"strncpy",
+	"strnstr",
+	"strpbrk",
+	"strrchr",
+	"strstr",
+};
+
+/* Calls that the compiler adds, to report what it is given. */
+static const char *const checkers[] = {
+	"__ubsan_handle_", "__asan_", "__kasan_check_", "__sanitizer_cov_",
+};
+
+static bool is_in(const char *const *list, size_t n, const char *name)
+{
+	while (n--)
+		if (!strcmp(list[n], name))
+			return true;
+	return false;
+}
+
+/**
+ * callee_keeps_nothing - does a function give back what it is given?
+ * @name:	the function
+ * @returns:	set if what it returns may lead to what it was given
+ *
+ * Return: true if it holds no pointer it was given when it returns.
+ */
+bool callee_keeps_nothing(const char *name, bool *returns)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(checkers); i++)
+		if (starts_with(name, checkers[i]))
+			return true;
+	*returns = is_in(return_it, ARRAY_SIZE(return_it), name);
+	return *returns || is_in(keep_nothing, ARRAY_SIZE(keep_nothing), name);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Strings and constants without a name of their own that the running kernel
+ * has already.
+ *
+ * New code that uses one keeps using the kernel's: then its address is what it
+ * was, to code that compares it and to objects that hold it, and no pointer to
+ * memory of the update is handed out.  The matcher tells where it is, from the
+ * field of the pre code that refers to it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "update.h"
+
+static bool is_content(const struct unit *u)
+{
+	return u->ident == ID_CONTENT && !u->twin && u->size &&
+	       (u->sec->cls == SC_STRING || u->sec->cls == SC_CONST ||
+		u->sec->cls == SC_RODATA);
+}
+
+/* Same bytes, same key: units of one kind that may be equal. */
+static const char *content_key(const struct unit *u)
+{
+	u32 h = 2166136261u, i, at = 0;
+
+	for (i = 0; i < u->size; i++) {
+		while (at < u->refs.n && u->refs.v[at].off + 8 <= i)
+			at++;
+		if (at < u->refs.n && u->refs.v[at].off <= i)
+			continue;
+		h = (h ^ unit_data(u)[i]) * 16777619u;
+	}
+	return xasprintf("%s %u %x %u %s", strip_numbers(u->name), u->size, h,
+			 u->align, u->sec->name);
+}
+
+/*
+ * Does the matcher find what this field refers to? Not where the kernel writes
+ * other code over it, nor in a function that another file's may stand for.
+ */
+static bool is_seen(const struct unit *u, const struct ref *r)
+{
+	return class_is_text(u->sec->cls) && !u->is_weak &&
+	       !ref_in_alternative(u, r);
+}
+
+static void collect_seen(const struct obj *pre, struct map *m)
+{
+	struct unit **u;
+	struct ref *r;
+
+	vec_for_each(u, &pre->units)
+		vec_for_each(r, &(*u)->refs)
+			if (r->unit && is_content(r->unit) && is_seen(*u, r))
+				map_set(m, content_key(r->unit), r->unit);
+}
+
+static void pair_tu(const struct update *up, struct tu *tu)
+{
+	struct unit **u, *pre;
+	struct map m = {};
+
+	collect_seen(tu->pre, &m);
+	vec_for_each(u, &tu->post->units) {
+		if (!is_content(*u))
+			continue;
+		pre = map_get(&m, content_key(*u));
+		if (pre && unit_same_content(up, pre, *u))
+			(*u)->twin = pre;
+	}
+	free(m.slots);
+}
+
+/**
+ * pair_contents - finds the kernel's own strings and constants
+ * @up:	the update, its named units paired
+ *
+ * Several units of post may have one of pre for a twin, which then has none.
+ */
+void pair_contents(struct update *up)
+{
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus)
+		if (tu->pre)
+			pair_tu(up, tu);
+}

@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Follows an address through the code of a function: which registers may hold
+ * it, instruction by instruction, until nothing new is found.
+ *
+ * An address that is only read through, or added to, stays in the function.
+ * It gets out when it is stored, returned, or given to a function that is not
+ * known to give it back; and it is compared when it meets another value in a
+ * comparison.  A function of the update's files is followed into.  What can't
+ * be followed has let it out.
+ *
+ * Instructions are taken apart by capstone.  Without it, or where it does not
+ * know one, each address that is taken has got out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+
+#ifdef HAVE_CAPSTONE
+#include <capstone/capstone.h>
+
+/* Of registers: by their number in an instruction, and what is on the stack. */
+enum {
+	R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI,
+	R_8, R_9, R_10, R_11, R_12, R_13, R_14, R_15,
+	R_STACK,		/* any slot of the function's stack */
+};
+
+#define BIT(r)		(1u << (r))
+#define ARGUMENTS	(BIT(R_DI) | BIT(R_SI) | BIT(R_DX) | BIT(R_CX) | \
+			 BIT(R_8) | BIT(R_9))
+#define CLOBBERED	(ARGUMENTS | BIT(R_AX) | BIT(R_10) | BIT(R_11))
+#define MAX_DEPTH	4	/* of functions that are followed into */
+
+/* A function under way. */
+struct walk {
+	const struct update *up;
+	const struct unit *what;	/* whose address is followed */
+	bool deep;			/* what it holds is an address, too */
+	struct escape *esc;
+	int depth;
+	const struct unit *part[2];	/* the function, and its cold part */
+	u32 *regs[2];			/* before each byte: registers; ~0: unseen */
+	VEC(u32) todo;			/* part << 31 | offset */
+	bool returns;			/* what it returns may hold it */
+	bool stack_taken;		/* the address of a slot is taken */
+	bool failed;
+};
+
+static bool walk_function(const struct update *up, const struct unit *func,
+			  const struct unit *what, u32 regs, bool deep,
+			  int depth, struct escape *esc, bool *returns);
+
+static void lets_out(struct walk *w, const char *how)
+{
+	w->failed = true;
+	if (!w->esc->how)
+		w->esc->how = how;
+}
+
+static const char *what_name(const struct walk *w)
+{
+	return w->what->name[0] ? w->what->name :
+	       w->what->sec->cls == SC_STRING ? unit_text(w->what) :
+						"a constant";
+}
+
+static int reg_number(unsigned int reg)
+{
+	static const unsigned int names[][4] = {
+		{ X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL },
+		{ X86_REG_RCX, X86_REG_ECX, X86_REG_CX, X86_REG_CL },
+		{ X86_REG_RDX, X86_REG_EDX, X86_REG_DX, X86_REG_DL },
+		{ X86_REG_RBX, X86_REG_EBX, X86_REG_BX, X86_REG_BL },
+		{ X86_REG_RSP, X86_REG_ESP, X86_REG_SP, X86_REG_SPL },
+		{ X86_REG_RBP, X86_REG_EBP, X86_REG_BP, X86_REG_BPL },
+		{ X86_REG_RSI, X86_REG_ESI, X86_REG_SI, X86_REG_SIL },
+		{ X86_REG_RDI, X86_REG_EDI, X86_REG_DI, X86_REG_DIL },
+		{ X86_REG_R8, X86_REG_R8D, X86_REG_R8W, X86_REG_R8B },
+		{ X86_REG_R9, X86_REG_R9D, X86_REG_R9W, X86_REG_R9B },
+		{ X86_REG_R10, X86_REG_R10D, X86_REG_R10W, X86_REG_R10B },
+		{ X86_REG_R11, X86_REG_R11D, X86_REG_R11W, X86_REG_R11B },
+		{ X86_REG_R12, X86_REG_R12D, X86_REG_R12W, X86_REG_R12B },
+		{ X86_REG_R13, X86_REG_R13D, X86_REG_R13W, X86_REG_R13B },
+		{ X86_REG_R14, X86_REG_R14D, X86_REG_R14W, X86_REG_R14B },
+		{ X86_REG_R15, X86_REG_R15D, X86_REG_R15W, X86_REG_R15B },
+	};
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		for (k = 0; k < 4; k++)
+			if (names[i][k] == reg)
+				return i;
+	return -1;
+}
+
+static u32 reg_bit(unsigned int reg)
+{
+	int n = reg_number(reg);
+
+	return n < 0 ? 0 : BIT(n);
+}
+
+/* What an instruction reads and writes. */
+struct effect {
+	u32 reads, writes;	/* registers, not those of a memory operand */
+	u32 base;		/* registers that a memory operand is made of */
+	bool loads, stores;	/* memory */
+	bool on_stack;		/* ... of the function's stack */
+	bool lea, compares, moves;
+	u8 size;		/* of what is loaded */
+};
+
+static void add_memory(struct effect *e, const cs_x86_op *op)
+{
+	u32 bits = reg_bit(op->mem.base) | reg_bit(op->mem.index);
+
+	if (e->lea) {
+		e->reads |= bits;
+		return;
+	}
+	e->base |= bits;
+	e->on_stack = op->mem.base == X86_REG_RSP &&
+		      op->mem.segment == X86_REG_INVALID;
+	e->size = op->size;
+	e->loads |= op->access & CS_AC_READ || !op->access;
+	e->stores |= op->access & CS_AC_WRITE;
+}
+
+static bool is_string_move(unsigned int id)
+{
+	return id == X86_INS_MOVSB || id == X86_INS_MOVSW ||
+	       id == X86_INS_MOVSD || id == X86_INS_MOVSQ;
+}
+
+static struct effect effect_of(csh cs, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	struct effect e = { .lea = insn->id == X86_INS_LEA };
+	cs_regs in, out;
+	u8 nin = 0, nout = 0, i;
+
+	e.compares = insn->id == X86_INS_CMP || insn->id == X86_INS_TEST ||
+		     insn->id == X86_INS_CMPXCHG;
+	e.moves = is_string_move(insn->id);
+	for (i = 0; i < x->op_count; i++)
+		if (x->operands[i].type == X86_OP_MEM)
+			add_memory(&e, &x->operands[i]);
+	if (cs_regs_access(cs, insn, in, &nin, out, &nout))
+		return (struct effect){ .reads = ~0u, .stores = true };
+	for (i = 0; i < nin; i++)
+		e.reads |= reg_bit(in[i]);
+	for (i = 0; i < nout; i++)
+		e.writes |= reg_bit(out[i]);
+	if (!e.lea)
+		e.reads &= ~e.base;
+	for (i = 0; i < x->op_count; i++)	/* mov %rax, (%rax) */
+		if (x->operands[i].type == X86_OP_REG &&
+		    x->operands[i].access & CS_AC_READ)
+			e.reads |= reg_bit(x->operands[i].reg);
+	if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP) {
+		e.on_stack = true;
+		e.stores = insn->id == X86_INS_PUSH;
+		e.loads = insn->id == X86_INS_POP;
+		e.reads &= ~BIT(R_SP);
+		e.writes &= ~BIT(R_SP);
+	}
+	return e;
+}
+
+/* The field of the instruction at @at that refers to what is followed. */
+static const struct ref *field_in(const struct walk *w, const struct unit *u,
+				  u32 at, u32 len)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->off >= at && r->off < at + len &&
+		    resolve_ref(w->up, u->obj, r) == w->what)
+			return r;
+	return NULL;
+}
+
+static bool refers_at(const struct unit *u, u32 at, u32 len)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->off >= at && r->off < at + len)
+			return true;
+	return false;
+}
+
+static const struct ref *branch_in(const struct unit *u, u32 at, u32 len)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->branch && r->off >= at && r->off < at + len)
+			return r;
+	return NULL;
+}
+
+/* Where the code goes on */
+
+static void go_to(struct walk *w, u32 part, s64 off, u32 regs)
+{
+	u32 *known, n;
+
+	if (off < 0 || off >= w->part[part]->size) {
+		/* behind a call that does not return */
+		return;
+	}
+	known = &w->regs[part][off];
+	n = *known == ~0u ? regs : *known | regs;
+	if (n == *known)
+		return;
+	*known = n;
+	*vec_add(&w->todo) = part << 31 | (u32)off;
+}
+
+static u32 call_unit(struct walk *w, const struct unit *to, u32 regs)
+{
+	bool returns = false;
+
+	if (!walk_function(w->up, to, w->what, regs & ARGUMENTS, w->deep,
+			   w->depth + 1, w->esc, &returns))
+		w->failed = true;
+	return returns ? BIT(R_AX) : 0;
+}
+
+static const char *callee_name(const struct ref *r)
+{
+	if (!r || !r->sym || starts_with(r->sym->name, "__x86_indirect_"))
+		return "a function pointer";
+	return r->sym->name;
+}
+
+/* Registers after a call; @regs hold the address before it. */
+static u32 call(struct walk *w, const struct unit *u, const struct ref *r,
+		u32 regs)
+{
+	const char *name = callee_name(r);
+	u32 kept = regs & ~CLOBBERED;
+	const struct unit *to;
+	bool returns = false;
+
+	if (!(regs & (ARGUMENTS | BIT(R_STACK))))
+		return kept;
+	if (regs & BIT(R_STACK) && w->stack_taken)
+		lets_out(w, xasprintf("keeps the address of %s where %s may find it",
+				      what_name(w), name));
+	if (!(regs & ARGUMENTS))
+		return kept;
+	if (r && callee_keeps_nothing(name, &returns))
+		return kept | (returns ? BIT(R_AX) : 0);
+	to = r ? resolve_ref(w->up, u->obj, r) : NULL;
+	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
+		return kept | call_unit(w, to, regs);
+	lets_out(w, xasprintf("gives the address of %s to %s", what_name(w),
+			      name));
+	return kept;
+}
+
+static bool is_fentry(const struct ref *r)
+{
+	return r && r->sym && !strcmp(r->sym->name, "__fentry__");
+}
+
+/* A jump out of the function: what is called returns to our caller. */
+static void tail_call(struct walk *w, const struct unit *u,
+		      const struct ref *r, u32 regs)
+{
+	if (r && r->sym && !strcmp(r->sym->name, "__x86_return_thunk"))
+		w->returns |= regs & BIT(R_AX);
+	else
+		w->returns |= call(w, u, r, regs) & BIT(R_AX);
+}
+
+static void jump(struct walk *w, u32 part, const struct unit *u,
+		 const cs_insn *insn, u32 at, u32 regs)
+{
+	const struct ref *r = branch_in(u, at, insn->size);
+	const cs_x86 *x = &insn->detail->x86;
+
+	if (r && (r->unit == w->part[0] || r->unit == w->part[1])) {
+		go_to(w, r->unit == w->part[1], r->target, regs);
+		return;
+	}
+	if (!r && x->op_count == 1 && x->operands[0].type == X86_OP_IMM) {
+		go_to(w, part, x->operands[0].imm, regs);
+		return;
+	}
+	tail_call(w, u, r, regs);
+}
+
+/* Tables that lead from the code elsewhere: jump labels, exceptions. */
+static void follow_entries(struct walk *w, u32 part, const struct unit *u,
+			   u32 at, u32 len, u32 regs)
+{
+	const struct entry *e;
+	const struct ref *r;
+
+	vec_for_each(e, &u->entries) {
+		u8 table = e->sec->desc->table;
+
+		if (e->loc < (s64)at || e->loc >= (s64)at + len ||
+		    (table != TABLE_JUMP && table != TABLE_EX))
+			continue;
+		vec_for_each(r, &e->refs)
+			if (r->off == 4 && (r->unit == w->part[0] ||
+					    r->unit == w->part[1]))
+				go_to(w, r->unit == w->part[1], r->target, regs);
+	}
+	(void)part;
+}
+
+/* What it does with the address */
+
+/* @field: a memory operand is a part of what is followed */
+static u32 apply(struct walk *w, const struct effect *e, u32 regs, bool field)
+{
+	bool has = regs & e->reads, through = regs & e->base || field;
+
+	if (e->compares) {
+		if (has && (e->reads & ~regs || e->loads))
+			w->esc->compared = true;
+		return regs;
+	}
+	if (e->stores && has) {
+		if (!e->on_stack)
+			lets_out(w, xasprintf("stores the address of %s",
+					      what_name(w)));
+		regs |= BIT(R_STACK);
+	}
+	if (e->loads && e->on_stack && regs & BIT(R_STACK))
+		has = true;
+	if (e->loads && through && !e->on_stack && w->deep &&
+	    (e->size == 8 || e->moves))
+		has = true;
+	if (e->moves && has && w->deep)
+		lets_out(w, xasprintf("copies what %s holds", what_name(w)));
+	return has ? regs | e->writes : regs & ~e->writes;
+}
+
+static bool clears(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	return (insn->id == X86_INS_XOR || insn->id == X86_INS_SUB) &&
+	       x->op_count == 2 && x->operands[0].type == X86_OP_REG &&
+	       x->operands[1].type == X86_OP_REG &&
+	       x->operands[0].reg == x->operands[1].reg;
+}
+
+static bool is_plain_test(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	return insn->id == X86_INS_TEST && x->op_count == 2 &&
+	       x->operands[0].type == X86_OP_REG &&
+	       x->operands[1].type == X86_OP_REG &&
+	       x->operands[0].reg == x->operands[1].reg;
+}
+
+/* The field is an operand of its own, or the place of an LEA's. */
+static bool is_address(const struct unit *u, const struct ref *r,
+		       const struct effect *e)
+{
+	struct insn insn;
+
+	if (e->lea)
+		return true;
+	return !insn_decode(&insn, unit_data(u) + r->insn_off,
+			    u->size - r->insn_off) ||
+	       !insn.disp_len || r->off != r->insn_off + insn.disp_off;
+}
+
+static u32 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
+		   const cs_insn *insn, u32 regs)
+{
+	const struct ref *r = field_in(w, u, at, insn->size);
+	struct effect e = effect_of(cs, insn);
+	u32 out;
+
+	if (clears(insn))
+		return regs & ~e.writes;
+	if (is_plain_test(insn))
+		return regs;
+	if (r && !is_address(u, r, &e))
+		return apply(w, &e, regs, true);
+	if (!r) {
+		if (e.compares && regs & e.reads && refers_at(u, at, insn->size))
+			w->esc->compared = true;
+		return apply(w, &e, regs, false);
+	}
+	/* the address itself */
+	if (e.compares) {
+		if (e.reads & ~regs || e.loads)
+			w->esc->compared = true;
+		return regs;
+	}
+	if (e.stores && !e.on_stack)
+		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
+	out = apply(w, &e, regs, false) | e.writes;
+	return e.stores ? out | BIT(R_STACK) : out;
+}
+
+static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
+{
+	const struct unit *u = w->part[part];
+	cs_insn *insn;
+
+	if (cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) != 1) {
+		lets_out(w, xasprintf("has an instruction at %#x that can't be followed",
+				      at));
+		return;
+	}
+	follow_entries(w, part, u, at, insn->size, regs);
+	if (cs_insn_group(cs, insn, CS_GRP_RET) || cs_insn_group(cs, insn, CS_GRP_IRET)) {
+		w->returns |= regs & BIT(R_AX);
+	} else if (cs_insn_group(cs, insn, CS_GRP_CALL)) {
+		const struct ref *r = branch_in(u, at, insn->size);
+
+		if (!is_fentry(r))
+			regs = call(w, u, r, regs);
+		go_to(w, part, at + insn->size, regs);
+	} else if (insn->id == X86_INS_JMP) {
+		jump(w, part, u, insn, at, regs);
+	} else if (cs_insn_group(cs, insn, CS_GRP_JUMP)) {
+		jump(w, part, u, insn, at, regs);
+		go_to(w, part, at + insn->size, regs);
+	} else {
+		regs = execute(w, cs, u, at, insn, regs);
+		go_to(w, part, at + insn->size, regs);
+	}
+	cs_free(insn, 1);
+}
+
+static csh open_capstone(void)
+{
+	static csh cs;
+
+	if (!cs && (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) ||
+		    cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON)))
+		die("capstone can't be used");
+	return cs;
+}
+
+/* Other bytes may run here: those that hold the address must not meet them. */
+static bool in_way_of_alternative(const struct unit *u, const struct unit *what)
+{
+	const struct entry *e;
+	const struct ref *r, *inner;
+
+	vec_for_each(e, &u->entries) {
+		if (e->sec->desc->table != TABLE_ALT)
+			continue;
+		vec_for_each(r, &e->refs) {
+			if (r->off != ALT_REPL || !r->unit)
+				continue;
+			vec_for_each(inner, &r->unit->refs)
+				if (inner->unit == what)
+					return true;
+		}
+	}
+	return false;
+}
+
+/* Does it take the address of a slot of its stack? */
+static bool takes_stack(csh cs, const struct unit *u)
+{
+	bool taken = false;
+	cs_insn *insn;
+	u32 at = 0;
+
+	while (at < u->size && !taken &&
+	       cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) == 1) {
+		struct effect e = effect_of(cs, insn);
+
+		taken = (e.lea || insn->id == X86_INS_MOV) &&
+			e.reads & BIT(R_SP) && e.writes & ~BIT(R_SP);
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+	return taken || at < u->size;
+}
+
+static u32 *unseen(u32 n)
+{
+	u32 *v = xzalloc((n + 1) * sizeof(*v));
+
+	memset(v, 0xff, (n + 1) * sizeof(*v));
+	return v;
+}
+
+/* False if the address gets out. */
+static bool walk_function(const struct update *up, const struct unit *func,
+			  const struct unit *what, u32 regs, bool deep,
+			  int depth, struct escape *esc, bool *returns)
+{
+	struct walk w = { .up = up, .what = what, .esc = esc, .depth = depth,
+			  .deep = deep };
+	csh cs = open_capstone();
+
+	w.part[0] = func;
+	w.part[1] = func->cold ? func->cold : func;
+	w.regs[0] = unseen(func->size);
+	w.regs[1] = func->cold ? unseen(func->cold->size) : w.regs[0];
+	if (depth > MAX_DEPTH || in_way_of_alternative(func, what))
+		lets_out(&w, xasprintf("passes the address of %s on where it can't be followed",
+				       what_name(&w)));
+	go_to(&w, 0, 0, regs);
+	w.stack_taken = takes_stack(cs, func) ||
+			(func->cold && takes_stack(cs, func->cold));
+	while (w.todo.n && !w.failed) {
+		u32 at = w.todo.v[--w.todo.n], part = at >> 31;
+
+		at &= ~(1u << 31);
+		step(&w, cs, part, at, w.regs[part][at]);
+	}
+	*returns = w.returns;
+	if (w.regs[1] != w.regs[0])
+		free(w.regs[1]);
+	free(w.regs[0]);
+	free(w.todo.v);
+	return !w.failed;
+}
+
+/**
+ * unit_lets_out - does a function let an address out of its hands?
+ * @up:		the update, paired
+ * @func:	the function (not its cold part)
+ * @what:	whose address it is
+ * @deep:	what is loaded from it must not get out, either
+ * @esc:	gets how, and whether it is compared
+ */
+bool unit_lets_out(const struct update *up, const struct unit *func,
+		   const struct unit *what, bool deep, struct escape *esc)
+{
+	bool returns = false;
+
+	*esc = (struct escape){};
+	if (!walk_function(up, func, what, 0, deep, 0, esc, &returns))
+		return true;
+	if (!returns)
+		return false;
+	esc->how = xasprintf("may return the address of %s",
+			     what->name[0] ? what->name : unit_text(what));
+	return true;
+}
+
+#else /* HAVE_CAPSTONE */
+
+bool unit_lets_out(const struct update *up, const struct unit *func,
+		   const struct unit *what, bool deep, struct escape *esc)
+{
+	const struct unit *part;
+	const struct ref *r;
+
+	*esc = (struct escape){};
+	for (part = func; part; part = part == func ? func->cold : NULL)
+		vec_for_each(r, &part->refs)
+			if (resolve_ref(up, part->obj, r) == what &&
+			    (deep || ref_takes_address(part, r)))
+				esc->how = xasprintf("takes the address of %s (kspl-objdiff was built without capstone, and can't tell what for)",
+						     what->name);
+	esc->compared = esc->how;
+	return esc->how;
+}
+
+#endif /* HAVE_CAPSTONE */
+
+/**
+ * ref_takes_address - is the field more than the place of a load or a store?
+ * @u:		the unit that holds it
+ * @r:		the field
+ */
+bool ref_takes_address(const struct unit *u, const struct ref *r)
+{
+	struct insn insn;
+	const u8 *p;
+
+	if (!(u->sec->sh.sh_flags & SHF_EXECINSTR) || !r->insn_len)
+		return true;
+	if (r->branch)
+		return false;
+	p = unit_data(u) + r->insn_off;
+	if (!insn_decode(&insn, p, u->size - r->insn_off) || !insn.disp_len ||
+	    r->off != r->insn_off + insn.disp_off)
+		return true;
+	while (*p == 0x66 || *p == 0x65 || *p == 0x64 || *p == 0xf0 ||
+	       *p == 0xf2 || *p == 0xf3 || *p == 0x2e || *p == 0x3e)
+		p++;
+	if ((*p & 0xf0) == 0x40)
+		p++;
+	return *p == 0x8d;		/* LEA */
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Where the address of something gets to, as far as the code tells (escape.c). */
+#ifndef KSPL_ESCAPE_H
+#define KSPL_ESCAPE_H
+
+#include "update.h"
+
+/**
+ * struct escape - how a function lets an address out of its hands
+ * @how:	in words, to follow "FUNCTION ": "stores the address of X"
+ * @compared:	it compares the address with another
+ */
+struct escape {
+	const char *how;
+	bool compared;
+};
+
+bool ref_takes_address(const struct unit *u, const struct ref *r);
+bool unit_lets_out(const struct update *up, const struct unit *func,
+		   const struct unit *what, bool deep, struct escape *esc);
+bool callee_keeps_nothing(const char *name, bool *returns);
+
+#endif /* KSPL_ESCAPE_H */
