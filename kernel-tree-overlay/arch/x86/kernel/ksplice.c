@@ -35,13 +35,24 @@
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
-/*
- * The jumps that are being written: read by the int3 handler on any CPU, also
- * from an NMI.  Written before the first int3 and after the last CPU has
- * passed arch_ksplice_sync(), both with every CPU in the stop.
+/**
+ * struct poking - jumps that are being written
+ * @pokes:	the jumps
+ * @n:		number of them
  */
-static const struct arch_ksplice_poke *poking;
-static unsigned int nr_poking;
+struct poking {
+	const struct arch_ksplice_poke *pokes;
+	unsigned int n;
+};
+
+/*
+ * Read by the int3 handler on any CPU, also from an NMI.  Written before the
+ * first int3 and after the last CPU has passed arch_ksplice_sync(), both with
+ * every CPU in the stop.  Who has read the pointer before it became NULL may go
+ * on with what it leads to: its CPU leaves the stop only after that.
+ */
+static struct poking pokes_of_stop;
+static const struct poking *poking;
 
 /* Where ORC can't go on from, see arch_ksplice_unwinder_lost(). */
 static unsigned long lost_from __ro_after_init;
@@ -298,17 +309,18 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 {
 	struct pt_regs *regs = ((struct die_args *)data)->regs;
-	unsigned int i, n;
+	const struct poking *now;
+	unsigned int i;
 
 	if (val != DIE_INT3 || user_mode(regs))
 		return NOTIFY_DONE;
 
 	/* Pairs with smp_store_release() in arch_ksplice_poke_start(). */
-	n = smp_load_acquire(&nr_poking);
-	for (i = 0; i < n; i++) {
-		if (regs->ip != poking[i].site + INT3_INSN_SIZE)
+	now = smp_load_acquire(&poking);
+	for (i = 0; now && i < now->n; i++) {
+		if (regs->ip != now->pokes[i].site + INT3_INSN_SIZE)
 			continue;
-		int3_emulate_jmp(regs, poking[i].dest);
+		int3_emulate_jmp(regs, now->pokes[i].dest);
 		return NOTIFY_STOP;
 	}
 	return NOTIFY_DONE;
@@ -331,9 +343,10 @@ static struct notifier_block poke_int3_nb = {
 void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 			     unsigned int n)
 {
-	poking = pokes;
+	pokes_of_stop.pokes = pokes;
+	pokes_of_stop.n = n;
 	/* Pairs with smp_load_acquire() in poke_int3(). */
-	smp_store_release(&nr_poking, n);
+	smp_store_release(&poking, &pokes_of_stop);
 }
 
 /**
@@ -379,9 +392,7 @@ void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step)
  */
 void arch_ksplice_poke_end(void)
 {
-	/* Pairs with smp_load_acquire() in poke_int3(). */
-	smp_store_release(&nr_poking, 0);
-	poking = NULL;
+	WRITE_ONCE(poking, NULL);
 }
 
 /**
