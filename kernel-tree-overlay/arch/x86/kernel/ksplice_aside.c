@@ -149,11 +149,16 @@ static void put_spare(const u8 *spare)
 	homes[(spare - spares()[0]) / SPARE_SIZE] = 0;
 }
 
-/* The table is read-only after boot: another view of its page is not. */
-static s32 *map_writable(const s32 *ref)
+/*
+ * The table is read-only after boot, and is written like text, through a mapping
+ * that only this CPU has and only for that moment.  Who writes text finds the page
+ * of an address that is not the kernel's text as if the address was a module's; so
+ * the table's page gets such an address, which is as read-only as the table.
+ */
+static s32 *map_again(const s32 *ref)
 {
 	struct page *page = virt_to_page(ref);
-	void *map = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
+	void *map = vmap(&page, 1, VM_MAP, PAGE_KERNEL_RO);
 
 	return map ? map + offset_in_page(ref) : NULL;
 }
@@ -190,7 +195,7 @@ int ksplice_aside_init(struct arch_ksplice_aside *aside, unsigned long home,
 		*why = "the spare places for static calls and jump labels are used up";
 		return -ENOSPC;
 	}
-	aside->alias = map_writable(ref);
+	aside->alias = map_again(ref);
 	if (!aside->alias) {
 		put_spare(aside->spare);
 		*why = "out of memory";
@@ -258,11 +263,13 @@ void ksplice_aside_prepare(struct arch_ksplice_aside *aside,
  * @aside:	what it is about
  * @back:	at home; else in the spare place
  *
- * Context: in the stop, the jump being written or taken back.
+ * Context: in the stop, the jump being written or taken back; text_mutex held by
+ * the one who stopped the machine.
  */
 void ksplice_aside_switch(struct arch_ksplice_aside *aside, bool back)
 {
 	unsigned long at = back ? aside->home : (unsigned long)aside->spare;
+	s32 offset = at - (unsigned long)aside->ref;
 
-	WRITE_ONCE(*aside->alias, at - (unsigned long)aside->ref);
+	text_poke_copy_locked(aside->alias, &offset, sizeof(offset), false);
 }

@@ -21,7 +21,8 @@ struct task_struct;
  * @home:	where it belongs
  * @ref:	the kernel's reference to it, as an offset from itself; NULL: there is
  *		no such instruction
- * @alias:	the same, but writable
+ * @alias:	the same at another address, where text_poke_copy_locked() can write it;
+ *		read-only for everybody else
  * @spare:	where it is kept while the jump stands
  */
 struct arch_ksplice_aside {
