@@ -41,6 +41,7 @@
 
 /* Functions, by name; bind.c looks them up. */
 #define KSPLICE_BIND_FUNCS(X)			\
+	X(__is_insn_slot_addr)			\
 	X(alternatives_text_reserved)		\
 	X(arch_stack_walk)			\
 	X(arch_stack_walk_reliable)		\
@@ -77,6 +78,8 @@
 	X(__tracepoint_sched_switch)		\
 	X(klp_mutex)				\
 	X(klp_patches)				\
+	X(kprobe_insn_slots)			\
+	X(kprobe_optinsn_slots)			\
 	X(rcu_tasks__percpu)			\
 	X(static_call_mutex)			\
 	X(text_mutex)
@@ -98,6 +101,9 @@
 	X(_end)					\
 	X(_etext)				\
 	X(_stext)				\
+	X(optprobe_template_end)		\
+	X(optprobe_template_entry)		\
+	X(optprobe_template_val)		\
 	X(return_to_handler)
 
 extern struct mutex klp_mutex;
@@ -124,6 +130,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #ifndef KSPLICE_BIND_C
 #define BOUND(name, ...)	static_call(bind_##name)(__VA_ARGS__)
 
+#define __is_insn_slot_addr(...)	BOUND(__is_insn_slot_addr, __VA_ARGS__)
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
 #define arch_stack_walk(...)		BOUND(arch_stack_walk, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
@@ -157,6 +164,8 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 
 #define klp_mutex			(*bind_klp_mutex)
 #define klp_patches			(*bind_klp_patches)
+#define kprobe_insn_slots		(*bind_kprobe_insn_slots)
+#define kprobe_optinsn_slots		(*bind_kprobe_optinsn_slots)
 #define static_call_lock()		mutex_lock(bind_static_call_mutex)
 #define static_call_unlock()		mutex_unlock(bind_static_call_mutex)
 #define text_mutex			(*bind_text_mutex)
@@ -184,6 +193,9 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define _end				bind__end
 #define _etext				bind__etext
 #define _stext				bind__stext
+#define optprobe_template_end		bind_optprobe_template_end
+#define optprobe_template_entry		bind_optprobe_template_entry
+#define optprobe_template_val		bind_optprobe_template_val
 #define return_to_handler		bind_return_to_handler
 #endif /* KSPLICE_BIND_C */
 

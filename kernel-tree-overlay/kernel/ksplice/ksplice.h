@@ -180,8 +180,15 @@ struct ksplice_range {
  * struct ksplice_check - a check of threads against ranges
  * @ranges:	sorted by @start
  * @nr_ranges:	number of them
+ * @low:	start of the first
+ * @high:	end of the last
  * @conflicts:	room for KSPLICE_MAX_CONFLICTS
  * @nr_conflicts: threads in the way, also those that found no room
+ * @words:	of the thread that is being checked: words of its stack, and return
+ *		addresses that are kept elsewhere
+ * @nr_words:	number of them
+ * @by_words:	its stack could not be unwound
+ * @found:	what it is in the way with; ULONG_MAX if that is unknown, 0 if nothing
  * @checked:	threads looked at
  * @unwound:	of these, with the reliable unwinder
  * @scanned:	of these, word by word
@@ -189,8 +196,14 @@ struct ksplice_range {
 struct ksplice_check {
 	struct ksplice_range *ranges;
 	unsigned int nr_ranges;
+	unsigned long low;
+	unsigned long high;
 	struct ksplice_conflict *conflicts;
 	unsigned int nr_conflicts;
+	unsigned long *words;
+	unsigned int nr_words;
+	bool by_words;
+	unsigned long found;
 	unsigned int checked;
 	unsigned int unwound;
 	unsigned int scanned;
@@ -396,6 +409,11 @@ int ksplice_resolve_check(struct ksplice_update *update,
 void ksplice_unpin(struct ksplice_object *object);
 
 /* stack.c */
+int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges);
+void ksplice_check_free(struct ksplice_check *check);
+void ksplice_check_sort(struct ksplice_check *check);
+void ksplice_read_task(struct ksplice_check *check, struct task_struct *task);
+void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 			  unsigned long addr, bool scanned);

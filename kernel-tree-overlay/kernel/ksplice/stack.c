@@ -6,6 +6,10 @@
  * sense of the stack; else every word in use is taken for a return address.
  * The scan finds all that is there and may find what is not (a stale word):
  * it can delay an update, never let a wrong one through.
+ *
+ * A thread that does not run may be held under the lock of its runqueue.  There
+ * its stack is only unwound, or its words are copied; what is to be made of them
+ * is worked out afterwards.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -15,6 +19,8 @@
 #include <linux/llist.h>
 #include <linux/rethook.h>
 #include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
@@ -23,11 +29,9 @@
 /* For tests: act as if the reliable unwinder always gave up. */
 static bool force_conservative;
 
-/* What the walk of one stack has found. */
-struct stack_walk {
-	const struct ksplice_check *check;
-	unsigned long found;
-};
+/* Room for all of a stack and for as many addresses that are kept elsewhere. */
+#define STACK_WORDS	(THREAD_SIZE / sizeof(unsigned long))
+#define MAX_WORDS	(STACK_WORDS + 512)
 
 static const struct ksplice_range *
 find_range(const struct ksplice_check *check, unsigned long addr)
@@ -47,22 +51,48 @@ find_range(const struct ksplice_check *check, unsigned long addr)
 	return NULL;
 }
 
+/*
+ * Is @addr in the code, or in generated code that goes back to it?  Return: the
+ * address in the code, ULONG_MAX if it may be in it, or 0.
+ */
+static unsigned long in_code(const struct ksplice_check *check,
+			     unsigned long addr)
+{
+	unsigned long home;
+
+	if (addr >= check->low && addr <= check->high &&
+	    find_range(check, addr))
+		return addr;
+	home = arch_ksplice_way_back(addr);
+	if (home == ULONG_MAX || (home && find_range(check, home)))
+		return home;
+	return 0;
+}
+
 static bool walk_one(void *cookie, unsigned long addr)
 {
-	struct stack_walk *walk = cookie;
+	struct ksplice_check *check = cookie;
 
-	if (!walk->found && find_range(walk->check, addr))
-		walk->found = addr;
+	if (!check->found)
+		check->found = in_code(check, addr);
 	return true;
 }
 
 /* Return: false if the stack could not be read reliably. */
-static bool unwind(struct stack_walk *walk, struct task_struct *task)
+static bool unwind(struct ksplice_check *check, struct task_struct *task)
 {
 	if (!IS_ENABLED(CONFIG_HAVE_RELIABLE_STACKTRACE) ||
 	    READ_ONCE(force_conservative))
 		return false;
-	return !arch_stack_walk_reliable(walk_one, walk, task);
+	return !arch_stack_walk_reliable(walk_one, check, task);
+}
+
+static void add_word(struct ksplice_check *check, unsigned long word)
+{
+	if (check->nr_words == MAX_WORDS)
+		check->found = ULONG_MAX;
+	else
+		check->words[check->nr_words++] = word;
 }
 
 /*
@@ -70,40 +100,48 @@ static bool unwind(struct stack_walk *walk, struct task_struct *task)
  * place of a return address, and keep that one elsewhere.  The unwinder knows;
  * who reads word by word has to look there as well.
  */
-static void walk_hidden(struct stack_walk *walk, struct task_struct *task)
+static void add_hidden(struct ksplice_check *check, struct task_struct *task)
 {
 #ifdef CONFIG_RETHOOK
 	struct rethook_node *node;
 
 	llist_for_each_entry(node, READ_ONCE(task->rethooks.first), llist)
-		walk_one(walk, node->ret_addr);
+		add_word(check, node->ret_addr);
 #endif
 #ifdef CONFIG_FUNCTION_GRAPH_TRACER
 	struct ftrace_ret_stack *ret;
 	int i = 0;
 
 	while ((ret = ftrace_graph_get_ret_stack(task, i++)))
-		walk_one(walk, ret->ret);
+		add_word(check, ret->ret);
 #endif
 }
 
-/* Return: false if the stack is nowhere to be found. */
-static bool scan(struct stack_walk *walk, struct task_struct *task)
+static void add_stack(struct ksplice_check *check, unsigned long low,
+		      unsigned long high)
 {
-	unsigned long low, high, *word;
-
-	if (task == current) {
-		low = (unsigned long)__builtin_frame_address(0);
-		high = (unsigned long)task_stack_page(task) + THREAD_SIZE;
-	} else if (!arch_ksplice_stack(task, &low, &high)) {
-		return false;
-	}
+	const unsigned long *word;
 
 	low = ALIGN_DOWN(low, sizeof(*word));
 	for (word = (unsigned long *)low; word < (unsigned long *)high; word++)
-		walk_one(walk, READ_ONCE_NOCHECK(*word));
-	walk_hidden(walk, task);
-	return true;
+		add_word(check, READ_ONCE_NOCHECK(*word));
+}
+
+/* A stack that is nowhere to be found counts as in the way. */
+static void copy(struct ksplice_check *check, struct task_struct *task)
+{
+	unsigned long low, high;
+
+	check->found = 0;
+	if (task == current) {
+		low = (unsigned long)__builtin_frame_address(0);
+		high = (unsigned long)task_pt_regs(task);
+	} else if (!arch_ksplice_stack(task, &low, &high)) {
+		check->found = ULONG_MAX;
+		return;
+	}
+	add_stack(check, low, high);
+	add_hidden(check, task);
 }
 
 /**
@@ -111,11 +149,11 @@ static bool scan(struct stack_walk *walk, struct task_struct *task)
  * @check:	the code
  * @addr:	a return address, or where a thread was interrupted
  *
- * Return: true if it is.
+ * Return: true if it is, or if it is in generated code that goes back there.
  */
 bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
 {
-	return find_range(check, addr);
+	return in_code(check, addr);
 }
 
 /**
@@ -144,46 +182,128 @@ void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
  * A system call that is to be restarted goes on through this pointer.  It
  * never matters for an old function, whose entry stays valid.
  */
-static void walk_restart(struct stack_walk *walk, struct task_struct *task)
+static void walk_restart(struct ksplice_check *check, struct task_struct *task)
 {
 	unsigned long fn = (unsigned long)READ_ONCE(task->restart_block.fn);
-	const struct ksplice_range *range = find_range(walk->check, fn);
+	const struct ksplice_range *range = find_range(check, fn);
 
 	if (range && range->pointers)
-		walk_one(walk, fn);
+		walk_one(check, fn);
+}
+
+/**
+ * ksplice_read_task - read what there is to know about one thread
+ * @check:	where it is noted, for ksplice_judge_task()
+ * @task:	the thread.  It must not run meanwhile, or be current.
+ *
+ * Context: any; bounded by the size of a stack.
+ */
+void ksplice_read_task(struct ksplice_check *check, struct task_struct *task)
+{
+	check->found = 0;
+	check->nr_words = 0;
+	check->by_words = false;
+	/* No stack: a zombie, which runs nothing any more. */
+	if (!try_get_task_stack(task))
+		return;
+
+	check->checked++;
+	if (unwind(check, task)) {
+		check->unwound++;
+	} else {
+		check->by_words = true;
+		check->scanned++;
+		copy(check, task);
+	}
+	walk_restart(check, task);
+	put_task_stack(task);
+}
+
+/**
+ * ksplice_judge_task - is the thread in the way?
+ * @check:	what ksplice_read_task() has noted; gets the conflict
+ * @task:	the thread, which may run again
+ *
+ * A stack that could not even be scanned counts as a conflict.
+ */
+void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
+{
+	unsigned int i;
+
+	for (i = 0; i < check->nr_words && !check->found; i++)
+		check->found = in_code(check, check->words[i]);
+	if (check->found)
+		ksplice_add_conflict(check, task, check->found,
+				     check->by_words);
+	check->nr_words = 0;
+	check->found = 0;
 }
 
 /**
  * ksplice_check_task - check one thread
  * @check:	ranges, and where the answer goes
  * @task:	the thread.  It must not run meanwhile, or be current.
- *
- * A stack that cannot even be scanned counts as a conflict.
  */
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
 {
-	struct stack_walk walk = { .check = check };
-	bool scanned = false;
+	ksplice_read_task(check, task);
+	ksplice_judge_task(check, task);
+}
 
-	/* No stack: a zombie, which runs nothing any more. */
-	if (!try_get_task_stack(task))
-		return;
+/**
+ * ksplice_check_alloc - allocate what is needed to check threads
+ * @check:	zeroed
+ * @nr_ranges:	room for so many ranges
+ *
+ * Return: 0 or -ENOMEM; either way ksplice_check_free() frees it.
+ */
+int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges)
+{
+	check->ranges = kvcalloc(nr_ranges, sizeof(*check->ranges), GFP_KERNEL);
+	check->conflicts = kvcalloc(KSPLICE_MAX_CONFLICTS,
+				    sizeof(*check->conflicts), GFP_KERNEL);
+	check->words = kvcalloc(MAX_WORDS, sizeof(*check->words), GFP_KERNEL);
+	if (!check->ranges || !check->conflicts || !check->words)
+		return -ENOMEM;
+	return 0;
+}
 
-	check->checked++;
-	if (unwind(&walk, task)) {
-		check->unwound++;
-	} else {
-		scanned = true;
-		walk.found = 0;
-		check->scanned++;
-		if (!scan(&walk, task))
-			walk.found = ULONG_MAX;
+/**
+ * ksplice_check_free - free what ksplice_check_alloc() has allocated
+ * @check:	the check
+ */
+void ksplice_check_free(struct ksplice_check *check)
+{
+	kvfree(check->ranges);
+	kvfree(check->conflicts);
+	kvfree(check->words);
+}
+
+static int cmp_ranges(const void *a, const void *b)
+{
+	const struct ksplice_range *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	return 0;
+}
+
+/**
+ * ksplice_check_sort - all ranges are noted
+ * @check:	the check
+ */
+void ksplice_check_sort(struct ksplice_check *check)
+{
+	unsigned int i;
+
+	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
+	     cmp_ranges, NULL);
+	check->low = ULONG_MAX;
+	check->high = 0;
+	for (i = 0; i < check->nr_ranges; i++) {
+		check->low = min(check->low, check->ranges[i].start);
+		check->high = max(check->high, check->ranges[i].end);
 	}
-	walk_restart(&walk, task);
-	if (walk.found)
-		ksplice_add_conflict(check, task, walk.found, scanned);
-
-	put_task_stack(task);
 }
 
 /**

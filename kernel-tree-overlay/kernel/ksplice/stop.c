@@ -23,7 +23,6 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/static_call.h>
 #include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
@@ -154,15 +153,6 @@ static int stop_fn(void *data)
 	return 0;
 }
 
-static int cmp_ranges(const void *a, const void *b)
-{
-	const struct ksplice_range *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return 0;
-}
-
 static struct ksplice_range *note_range(struct ksplice_check *check,
 					unsigned long start, unsigned long size)
 {
@@ -174,14 +164,23 @@ static struct ksplice_range *note_range(struct ksplice_check *check,
 }
 
 /* Nobody anywhere in the text of an update that goes. */
-static void add_text_range(struct ksplice_check *check,
-			   const struct ksplice_update *update)
+static void add_text_ranges(struct ksplice_check *check,
+			    const struct ksplice_update *update)
 {
 	const struct module_memory *text = &update->module->mem[MOD_TEXT];
 	struct ksplice_range *range;
+	unsigned int i;
 
 	range = note_range(check, (unsigned long)text->base, text->size);
 	range->pointers = true;
+	for (i = 0; i < arch_ksplice_nr_thunk_pages(update->module); i++)
+		note_range(check, arch_ksplice_thunk_page(update->module, i),
+			   PAGE_SIZE);
+}
+
+static unsigned int nr_text_ranges(const struct ksplice_update *update)
+{
+	return 1 + arch_ksplice_nr_thunk_pages(update->module);
 }
 
 /*
@@ -195,17 +194,17 @@ static void collect_ranges(struct ksplice_stop *stop)
 	struct ksplice_func *func;
 
 	if (!stop->apply) {
-		add_text_range(check, stop->update);
+		add_text_ranges(check, stop->update);
+		ksplice_check_sort(check);
 		return;
 	}
 	ksplice_for_each_present_func(stop->update, func)
 		note_range(check, func->old_addr, func->old_size);
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (ksplice_superseded(stop->update, other))
-			add_text_range(check, other);
+			add_text_ranges(check, other);
 	}
-	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
-	     cmp_ranges, NULL);
+	ksplice_check_sort(check);
 }
 
 /**
@@ -292,12 +291,12 @@ static void collect(struct ksplice_stop *stop)
 static unsigned int count_room(const struct ksplice_stop *stop)
 {
 	/* Of an update that has only hooks the text is checked. */
-	unsigned int n = stop->update->nr_funcs + 1;
+	unsigned int n = stop->update->nr_funcs + nr_text_ranges(stop->update);
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (stop->apply && ksplice_superseded(stop->update, other))
-			n += other->nr_funcs + 1;
+			n += other->nr_funcs + nr_text_ranges(other);
 	}
 	return n;
 }
@@ -308,8 +307,7 @@ static unsigned int count_room(const struct ksplice_stop *stop)
  */
 void ksplice_stop_free(struct ksplice_stop *stop)
 {
-	kvfree(stop->check.ranges);
-	kvfree(stop->check.conflicts);
+	ksplice_check_free(&stop->check);
 	kvfree(stop->pokes);
 	kfree(stop->stoppers);
 }
@@ -325,19 +323,15 @@ void ksplice_stop_free(struct ksplice_stop *stop)
 int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply)
 {
-	struct ksplice_check *check = &stop->check;
 	unsigned int n;
 
 	stop->update = update;
 	stop->apply = apply;
 	n = count_room(stop);
-	check->ranges = kvcalloc(n, sizeof(*check->ranges), GFP_KERNEL);
-	check->conflicts = kvcalloc(KSPLICE_MAX_CONFLICTS,
-				    sizeof(*check->conflicts), GFP_KERNEL);
 	stop->pokes = kvcalloc(n, sizeof(*stop->pokes), GFP_KERNEL);
 	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
 				 GFP_KERNEL);
-	if (!check->ranges || !check->conflicts || !stop->pokes ||
+	if (ksplice_check_alloc(&stop->check, n) || !stop->pokes ||
 	    !stop->stoppers) {
 		ksplice_stop_free(stop);
 		return -ENOMEM;

@@ -35,6 +35,9 @@
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
+/* Bytes of "movabs $..., %rdi" before the constant */
+#define MOV_ARG_SIZE	2
+
 /**
  * struct poking - jumps that are being written
  * @pokes:	the jumps
@@ -407,7 +410,8 @@ void arch_ksplice_sync(void)
  * arch_ksplice_stack - the part of a sleeping thread's stack that is in use
  * @task:	the thread; it does not run
  * @low:	lowest address in use
- * @high:	first address behind the stack
+ * @high:	first address behind what the kernel has on it: the registers of user
+ *		mode are whatever the program likes
  *
  * Return: false if the saved stack pointer is not in the thread's stack.
  */
@@ -417,8 +421,70 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 	unsigned long base = (unsigned long)task_stack_page(task);
 
 	*low = READ_ONCE(task->thread.sp);
-	*high = base + THREAD_SIZE;
+	*high = (unsigned long)task_pt_regs(task);
 	return *low >= base && *low < *high;
+}
+
+#ifdef CONFIG_OPTPROBES
+/*
+ * The code of an optimised kprobe has the probe's address in it, as the argument
+ * of the handler.  Return: what is probed, or ULONG_MAX if this is no such code.
+ */
+static unsigned long optprobe_home(unsigned long addr)
+{
+	unsigned long page = addr & PAGE_MASK;
+	unsigned long slot = addr - (addr - page) % MAX_OPTINSN_SIZE;
+	struct optimized_kprobe *op;
+	kprobe_opcode_t *insn, *home;
+
+	if (copy_from_kernel_nofault(&op, (void *)slot +
+				     (optprobe_template_val - optprobe_template_entry) +
+				     MOV_ARG_SIZE, sizeof(op)) ||
+	    copy_from_kernel_nofault(&insn, &op->optinsn.insn, sizeof(insn)) ||
+	    copy_from_kernel_nofault(&home, &op->kp.addr, sizeof(home)) ||
+	    (unsigned long)insn != slot)
+		return ULONG_MAX;
+	return (unsigned long)home;
+}
+#endif
+
+/**
+ * arch_ksplice_way_back - where does code go on that holds its way back in itself?
+ * @addr:	a return address, or where a thread was interrupted
+ *
+ * What kprobes make: copies of the instructions they stand on, followed by a jump
+ * back.  Whoever runs it has no return address on the stack.
+ *
+ * Context: any.
+ * Return: an address of the function that it goes back to; ULONG_MAX if that is
+ * unknown; 0 if @addr is in no such code.
+ */
+unsigned long arch_ksplice_way_back(unsigned long addr)
+{
+	if (addr < MODULES_VADDR || addr >= MODULES_END)
+		return 0;
+#ifdef CONFIG_OPTPROBES
+	if (__is_insn_slot_addr(&kprobe_optinsn_slots, addr))
+		return optprobe_home(addr);
+#endif
+#ifdef CONFIG_KPROBES
+	if (__is_insn_slot_addr(&kprobe_insn_slots, addr))
+		return ULONG_MAX;
+#endif
+	return 0;
+}
+
+/**
+ * arch_ksplice_in_syscall - is the running thread inside a system call?
+ *
+ * Return: false if it is on the way from or to user mode.
+ */
+bool arch_ksplice_in_syscall(void)
+{
+	const struct pt_regs *regs = current_pt_regs();
+
+	/* The entry code sets the one, the end of the call changes it. */
+	return (long)regs->ax == -ENOSYS && (long)regs->orig_ax >= 0;
 }
 
 /**

@@ -2,9 +2,9 @@
 #ifndef _ASM_X86_KSPLICE_H
 #define _ASM_X86_KSPLICE_H
 
+#include <linux/module.h>
 #include <linux/types.h>
 
-struct module;
 struct task_struct;
 
 #define ARCH_KSPLICE_JUMP_SIZE	5
@@ -75,6 +75,29 @@ arch_ksplice_aside(struct arch_ksplice_jump *jump)
 	return jump->aside.ref ? &jump->aside : NULL;
 }
 
+/*
+ * Thunks that the loader has made for a module, in pages of their own that are freed
+ * with it: a jump through one of them leaves nothing on the stack.
+ */
+static inline unsigned int arch_ksplice_nr_thunk_pages(const struct module *mod)
+{
+#ifdef CONFIG_MITIGATION_ITS
+	return mod->its_num_pages;
+#else
+	return 0;
+#endif
+}
+
+static inline unsigned long arch_ksplice_thunk_page(const struct module *mod,
+						    unsigned int i)
+{
+#ifdef CONFIG_MITIGATION_ITS
+	return (unsigned long)mod->its_page_array[i];
+#else
+	return 0;
+#endif
+}
+
 int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 			   unsigned long dest, const char **why);
 void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump);
@@ -88,6 +111,8 @@ void arch_ksplice_poke_end(void);
 void arch_ksplice_sync(void);
 bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 			unsigned long *high);
+unsigned long arch_ksplice_way_back(unsigned long addr);
+bool arch_ksplice_in_syscall(void);
 bool arch_ksplice_interrupts_user(void);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
 bool arch_ksplice_untouchable(unsigned long addr);
