@@ -27,6 +27,7 @@
 #include "cpus.h"
 #include "nudge.h"
 #include "stop.h"
+#include "threads.h"
 #include "window.h"
 
 #define CREATE_TRACE_POINTS
@@ -71,8 +72,7 @@ static bool plain_check;
  * @fresh:	threads recorded since the last look
  * @waiting:	threads that were in the way at the last look
  * @exiting:	threads that have left the task list, while they are looked at
- * @spare:	an empty array as large as that of @waiting
- * @room:	how many threads each of these arrays can hold
+ * @spare:	for those of @waiting that are in the way again
  * @full:	@waiting overflowed or the record did: look at all threads
  * @missed:	there were more exiting threads than could be looked at
  * @always:	somebody is in the way who always will be
@@ -89,8 +89,7 @@ struct quiesce {
 	struct ksplice_tasks fresh;
 	struct ksplice_tasks waiting;
 	struct ksplice_tasks exiting;
-	struct task_struct **spare;
-	unsigned int room;
+	struct ksplice_tasks spare;
 	bool full;
 	bool missed;
 	bool always;
@@ -107,13 +106,13 @@ struct quiesce {
  * Called with @task held where it is: not running and not about to, or running
  * and not about to be switched out.
  */
-static int check_held(struct task_struct *task, void *data)
+static int read_held(struct task_struct *task, void *data)
 {
 	struct ksplice_check *check = data;
 
 	if (task_curr(task))
 		return 0;
-	ksplice_check_task(check, task);
+	ksplice_read_task(check, task);
 	return 0;
 }
 
@@ -133,7 +132,7 @@ static bool stays_forever(struct task_struct *task)
 
 static void keep_waiting(struct quiesce *q, struct task_struct *task)
 {
-	if (q->waiting.n == q->room) {
+	if (q->waiting.n == q->waiting.room) {
 		q->full = true;
 		return;
 	}
@@ -147,9 +146,10 @@ static void look_at(struct quiesce *q, struct task_struct *task)
 	unsigned int before = check->nr_conflicts;
 
 	if (task == current)
-		ksplice_check_task(check, task);
+		ksplice_read_task(check, task);
 	else
-		task_call_func(task, check_held, check);
+		task_call_func(task, read_held, check);
+	ksplice_judge_task(check, task);
 	if (check->nr_conflicts == before)
 		return;
 	if (stays_forever(task))
@@ -170,68 +170,24 @@ static bool is_waiting(const struct quiesce *q, const struct task_struct *task)
 	return false;
 }
 
-static void put_tasks(struct ksplice_tasks *tasks)
-{
-	while (tasks->n)
-		put_task_struct(tasks->task[--tasks->n]);
-}
-
-static void collect_exiting(struct task_struct *task, void *data)
+/* Not twice, one that has been found already. */
+static void look_at_one(void *data, struct task_struct *task)
 {
 	struct quiesce *q = data;
 
-	if (q->exiting.n == q->room) {
-		q->missed = true;
-		return;
-	}
-	get_task_struct(task);
-	q->exiting.task[q->exiting.n++] = task;
+	if (!is_waiting(q, task))
+		look_at(q, task);
 }
 
 /*
- * Threads that have been removed from the task list, by themselves or by their
- * parent, and are in the last part of do_exit(): preempted there, or asleep.
- * The kernel has a list of them; they cannot be looked at with its lock held.
- */
-static void look_at_exiting(struct quiesce *q)
-{
-	unsigned int i;
-
-	q->missed = false;
-	rcu_tasks_for_each_exiting(collect_exiting, q);
-	for (i = 0; i < q->exiting.n; i++) {
-		if (!is_waiting(q, q->exiting.task[i]))
-			look_at(q, q->exiting.task[i]);
-	}
-	put_tasks(&q->exiting);
-}
-
-/*
- * Under RCU a thread may be missed only if it leaves or joins the list
- * meanwhile.  One that leaves is among the exiting ones by then, which are
- * looked at last, or has been on a CPU since, for the last time.  One that
- * joins has its parent's stack or none, and runs before it can be anywhere, so
- * it gets recorded.
+ * Who could be missed is told in threads.c: it runs meanwhile, and so is recorded,
+ * or has nothing on its stack yet, or has come to its end.
  */
 static void look_at_all(struct quiesce *q)
 {
-	struct task_struct *process, *task;
-	int cpu;
-
 	q->full = false;
-	put_tasks(&q->waiting);
-
-	rcu_read_lock();
-	for_each_process_thread(process, task)
-		look_at(q, task);
-	rcu_read_unlock();
-
-	cpus_read_lock();
-	for_each_online_cpu(cpu)
-		look_at(q, idle_task(cpu));
-	cpus_read_unlock();
-
-	look_at_exiting(q);
+	ksplice_put_tasks(&q->waiting);
+	q->missed = !ksplice_each_thread(look_at_one, q, &q->exiting);
 	if (q->missed)
 		q->full = true;
 }
@@ -239,20 +195,18 @@ static void look_at_all(struct quiesce *q)
 /* The threads recorded, and those that were in the way; each again. */
 static void look_at_some(struct quiesce *q)
 {
-	struct ksplice_tasks again = q->waiting;
 	unsigned int i;
 
-	/* Exchange the arrays, so that those still in the way have a place. */
-	q->waiting.task = q->spare;
-	q->waiting.n = 0;
-	q->spare = again.task;
-
-	for (i = 0; i < again.n; i++)
-		look_at(q, again.task[i]);
-	put_tasks(&again);
+	/* So that those still in the way have a place. */
+	swap(q->waiting, q->spare);
+	for (i = 0; i < q->spare.n; i++) {
+		look_at(q, q->spare.task[i]);
+		cond_resched();
+	}
+	ksplice_put_tasks(&q->spare);
 	for (i = 0; i < q->fresh.n; i++) {
-		if (!is_waiting(q, q->fresh.task[i]))
-			look_at(q, q->fresh.task[i]);
+		look_at_one(q, q->fresh.task[i]);
+		cond_resched();
 	}
 }
 
@@ -295,7 +249,7 @@ static bool look(struct quiesce *q)
 	check->nr_conflicts = 0;
 	q->asleep = false;
 	look_at_them(q);
-	put_tasks(&q->fresh);
+	ksplice_put_tasks(&q->fresh);
 
 	trace_ksplice_check(q->stop.update->name, full,
 			    full ? check->checked : check->checked - before,
@@ -315,7 +269,10 @@ static bool drain(struct quiesce *q)
 /* Those that have run since the last look, or all if too many have. */
 static bool look_at_fresh(struct quiesce *q)
 {
-	drain(q);
+	if (!drain(q)) {
+		ksplice_put_tasks(&q->fresh);
+		ksplice_window_grow(&q->fresh);
+	}
 	return look(q);
 }
 
@@ -348,7 +305,7 @@ static bool good_instant(struct quiesce *q, bool easy)
 static bool look_again(struct quiesce *q)
 {
 	if (!drain(q)) {
-		put_tasks(&q->fresh);
+		ksplice_put_tasks(&q->fresh);
 		return false;
 	}
 	return look(q);
@@ -387,11 +344,9 @@ static bool last_look(struct ksplice_stop *stop)
 			break;
 		usleep_range(1000, 2000);
 	}
-	/*
-	 * After an overflow the stop checks all threads, otherwise those who
-	 * have run since the look, which must not lack any.
-	 */
-	if (is_urgent(q) && !stop->check.nr_conflicts && !q->full)
+	/* The stop checks those who have run since the look: none may be lacking. */
+	if (is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
+	    ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW)
 		return true;
 	q->put_off++;
 	return false;
@@ -399,18 +354,17 @@ static bool last_look(struct ksplice_stop *stop)
 
 static void quiesce_free(struct quiesce *q)
 {
-	put_tasks(&q->waiting);
-	put_tasks(&q->fresh);
-	kvfree(q->waiting.task);
-	kvfree(q->fresh.task);
-	kvfree(q->exiting.task);
-	kvfree(q->spare);
+	ksplice_tasks_free(&q->waiting);
+	ksplice_tasks_free(&q->fresh);
+	ksplice_tasks_free(&q->exiting);
+	ksplice_tasks_free(&q->spare);
 	ksplice_stop_free(&q->stop);
 }
 
 static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 			 bool apply)
 {
+	unsigned int room = KSPLICE_WINDOW_TASKS * num_possible_cpus();
 	int ret;
 
 	ret = ksplice_stop_alloc(&q->stop, update, apply);
@@ -418,15 +372,10 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 		return ret;
 	q->stop.last_look = last_look;
 	INIT_LIST_HEAD(&q->nudges);
-	q->room = KSPLICE_WINDOW_TASKS * num_possible_cpus();
-	q->fresh.task = kvcalloc(q->room, sizeof(*q->fresh.task), GFP_KERNEL);
-	q->waiting.task = kvcalloc(q->room, sizeof(*q->waiting.task),
-				   GFP_KERNEL);
-	q->exiting.task = kvcalloc(q->room, sizeof(*q->exiting.task),
-				   GFP_KERNEL);
-	q->spare = kvcalloc(q->room, sizeof(*q->spare), GFP_KERNEL);
-	if (!q->fresh.task || !q->waiting.task || !q->exiting.task ||
-	    !q->spare) {
+	if (ksplice_tasks_alloc(&q->fresh, room) ||
+	    ksplice_tasks_alloc(&q->waiting, room) ||
+	    ksplice_tasks_alloc(&q->exiting, room) ||
+	    ksplice_tasks_alloc(&q->spare, room)) {
 		quiesce_free(q);
 		return -ENOMEM;
 	}

@@ -97,9 +97,12 @@ static void decide(struct ksplice_stop *stop)
 		stop->ret = -EBUSY;
 		return;
 	}
-	if (stop->full || !ksplice_window_peek(check_one, stop))
+	/* If there were too many to record, another attempt has to be made. */
+	if (stop->full)
 		check_all(stop);
-	if (stop->check.nr_conflicts) {
+	else if (!ksplice_window_peek(check_one, stop))
+		stop->overflow = true;
+	if (stop->check.nr_conflicts || stop->overflow) {
 		stop->cause = KSPLICE_CODE_BUSY;
 		stop->ret = -EBUSY;
 		return;
@@ -350,6 +353,7 @@ static int check_text(struct ksplice_stop *stop)
 	int ret;
 
 	for (; poke < stop->pokes + stop->nr_pokes; poke++) {
+		cond_resched();
 		ret = arch_ksplice_poke_check(poke, &why);
 		if (!ret)
 			continue;
@@ -395,6 +399,7 @@ static int stop_locked(struct ksplice_stop *stop)
 	stop->master = cpumask_first(cpu_online_mask);
 	stop->ret = -EINVAL;
 	stop->check.nr_conflicts = 0;
+	stop->overflow = false;
 	stop->rechecked = 0;
 
 	ret = check_text(stop);

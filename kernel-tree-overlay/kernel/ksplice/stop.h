@@ -9,7 +9,8 @@
  * @update:	the update
  * @apply:	apply it, else take it back
  * @check:	the check of threads
- * @full:	check all threads in the stop; there is no window
+ * @full:	check all threads in the stop, for comparison; there is no window
+ * @overflow:	more threads ran before the stop than could be recorded
  * @last_look:	called with all locks of the stop: is it time for it?
  * @pokes:	the text to write
  * @nr_pokes:	number of them
@@ -28,6 +29,7 @@ struct ksplice_stop {
 	bool apply;
 	struct ksplice_check check;
 	bool full;
+	bool overflow;
 	bool (*last_look)(struct ksplice_stop *stop);
 	struct arch_ksplice_poke *pokes;
 	unsigned int nr_pokes;

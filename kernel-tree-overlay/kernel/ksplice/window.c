@@ -15,17 +15,23 @@
  * has ended when the thread is looked at, and one that begins after the look
  * sees the probe.
  *
+ * There is room for a number of threads per CPU.  If more run, the record is no
+ * record any more, and all threads have to be looked at again; that CPU gets twice
+ * the room for it.
+ *
  * The idea is that of pre-copy in the migration of virtual machines: Clark et
  * al., "Live Migration of Virtual Machines", NSDI 2005.
  */
 #include <linux/bits.h>
 #include <linux/error-injection.h>
 #include <linux/hash.h>
+#include <linux/log2.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/topology.h>
 #include <linux/tracepoint.h>
 
 #include <trace/events/sched.h>
@@ -33,26 +39,38 @@
 #include "ksplice.h"
 #include "window.h"
 
-#define HASH_BITS	10
-#define SLOTS		BIT(HASH_BITS)
+/* No CPU gets room for more than this. */
+#define MAX_TASKS	32768
+
+/**
+ * struct table - threads, each once
+ * @bits:	there are so many slots, as a power of two, and half as many @task
+ * @slot:	hash table of indices into @task, counted from 1; 0 is free
+ * @task:	the threads, with a reference
+ */
+struct table {
+	unsigned int bits;
+	u16 *slot;
+	struct task_struct *task[];
+};
+
+static_assert(MAX_TASKS <= U16_MAX);
 
 /**
  * struct recorder - threads that were switched out on one CPU
  * @lock:	taken with interrupts off, also under a runqueue's lock
- * @n:		entries in use
+ * @n:		entries of @table in use
  * @overflow:	there were more
- * @task:	the threads, each once, with a reference
- * @slot:	hash table of indices into @task, counted from 1; 0 is free
+ * @too_small:	there once were more than @table is for
+ * @table:	the threads
  */
 struct recorder {
 	raw_spinlock_t lock;
 	unsigned int n;
 	bool overflow;
-	struct task_struct *task[KSPLICE_WINDOW_TASKS];
-	u16 slot[SLOTS];
+	bool too_small;
+	struct table *table;
 };
-
-static_assert(SLOTS >= 2 * KSPLICE_WINDOW_TASKS);
 
 /**
  * struct window - an open window, and one that closes
@@ -67,28 +85,51 @@ struct window {
 /* The open one; there is one at a time (ksplice_mutex). */
 static struct window *window;
 
-/* Where @task is, or where it would go: there is always a free slot. */
-static u16 *find_slot(struct recorder *rec, struct task_struct *task)
+static unsigned int room(const struct table *table)
 {
-	unsigned int i = hash_ptr(task, HASH_BITS);
+	return BIT(table->bits) / 2;
+}
 
-	while (rec->slot[i] && rec->task[rec->slot[i] - 1] != task)
-		i = (i + 1) % SLOTS;
-	return &rec->slot[i];
+static struct table *alloc_table(unsigned int tasks, int node)
+{
+	struct table *table;
+	size_t size;
+
+	/* The slots are behind the threads, twice as many. */
+	size = struct_size(table, task, tasks);
+	table = kvzalloc_node(size + 2 * tasks * sizeof(*table->slot),
+			      GFP_KERNEL, node);
+	if (!table)
+		return NULL;
+	table->bits = ilog2(tasks) + 1;
+	table->slot = (void *)table + size;
+	return table;
+}
+
+/* Where @task is, or where it would go: there is always a free slot. */
+static u16 *find_slot(struct table *table, struct task_struct *task)
+{
+	unsigned int i = hash_ptr(task, table->bits);
+
+	while (table->slot[i] && table->task[table->slot[i] - 1] != task)
+		i = (i + 1) % BIT(table->bits);
+	return &table->slot[i];
 }
 
 static void record(struct recorder *rec, struct task_struct *task)
 {
-	u16 *slot = find_slot(rec, task);
+	struct table *table = rec->table;
+	u16 *slot = find_slot(table, task);
 
 	if (*slot)
 		return;
-	if (rec->n == KSPLICE_WINDOW_TASKS) {
+	if (rec->n == room(table)) {
 		rec->overflow = true;
+		rec->too_small = true;
 		return;
 	}
 	get_task_struct(task);
-	rec->task[rec->n++] = task;
+	table->task[rec->n++] = task;
 	*slot = rec->n;
 }
 
@@ -104,6 +145,13 @@ static void probe_switch(void *data, bool preempt, struct task_struct *prev,
 	raw_spin_unlock(&rec->lock);
 }
 
+static void free_table(struct table *table, unsigned int n)
+{
+	while (n)
+		put_task_struct(table->task[--n]);
+	kvfree(table);
+}
+
 static void free_window(struct window *win)
 {
 	struct recorder *rec;
@@ -111,8 +159,7 @@ static void free_window(struct window *win)
 
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(win->recorders, cpu);
-		while (rec->n)
-			put_task_struct(rec->task[--rec->n]);
+		free_table(rec->table, rec->n);
 	}
 	free_percpu(win->recorders);
 	kfree(win);
@@ -125,6 +172,7 @@ static void free_window_rcu(struct rcu_head *rcu)
 
 static struct window *alloc_window(void)
 {
+	struct recorder *rec;
 	struct window *win;
 	int cpu;
 
@@ -136,9 +184,53 @@ static struct window *alloc_window(void)
 		kfree(win);
 		return NULL;
 	}
-	for_each_possible_cpu(cpu)
-		raw_spin_lock_init(&per_cpu_ptr(win->recorders, cpu)->lock);
+	for_each_possible_cpu(cpu) {
+		rec = per_cpu_ptr(win->recorders, cpu);
+		raw_spin_lock_init(&rec->lock);
+		rec->table = alloc_table(KSPLICE_WINDOW_TASKS, cpu_to_node(cpu));
+		if (!rec->table) {
+			free_window(win);
+			return NULL;
+		}
+	}
 	return win;
+}
+
+/**
+ * ksplice_tasks_alloc - make room for threads
+ * @tasks:	zeroed
+ * @room:	for how many
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ksplice_tasks_alloc(struct ksplice_tasks *tasks, unsigned int room)
+{
+	tasks->task = kvcalloc(room, sizeof(*tasks->task), GFP_KERNEL);
+	if (!tasks->task)
+		return -ENOMEM;
+	tasks->room = room;
+	return 0;
+}
+
+/**
+ * ksplice_put_tasks - drop the references
+ * @tasks:	empty afterwards
+ */
+void ksplice_put_tasks(struct ksplice_tasks *tasks)
+{
+	while (tasks->n)
+		put_task_struct(tasks->task[--tasks->n]);
+}
+
+/**
+ * ksplice_tasks_free - undo ksplice_tasks_alloc()
+ * @tasks:	zeroed afterwards
+ */
+void ksplice_tasks_free(struct ksplice_tasks *tasks)
+{
+	ksplice_put_tasks(tasks);
+	kvfree(tasks->task);
+	*tasks = (struct ksplice_tasks){};
 }
 
 /**
@@ -163,9 +255,11 @@ ALLOW_ERROR_INJECTION(ksplice_window_open, ERRNO);
 
 static void reset(struct recorder *rec)
 {
+	struct table *table = rec->table;
+
 	rec->n = 0;
 	rec->overflow = false;
-	memset(rec->slot, 0, sizeof(rec->slot));
+	memset(table->slot, 0, sizeof(*table->slot) << table->bits);
 }
 
 static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
@@ -174,7 +268,8 @@ static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
 	bool overflow;
 
 	raw_spin_lock_irqsave(&rec->lock, flags);
-	memcpy(&to->task[to->n], rec->task, rec->n * sizeof(*rec->task));
+	memcpy(&to->task[to->n], rec->table->task,
+	       rec->n * sizeof(*rec->table->task));
 	to->n += rec->n;
 	overflow = rec->overflow;
 	reset(rec);
@@ -184,8 +279,8 @@ static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
 
 /**
  * ksplice_window_drain - take what was recorded since the last time
- * @to:		empty, with room for KSPLICE_WINDOW_TASKS per possible CPU; gets
- *		threads with a reference each, some perhaps twice
+ * @to:		empty, from ksplice_window_grow(); gets threads with a reference each,
+ *		some perhaps twice
  *
  * Context: process.
  * Return: false if more threads ran than could be recorded: then all threads
@@ -201,6 +296,78 @@ bool ksplice_window_drain(struct ksplice_tasks *to)
 			complete = false;
 	}
 	return complete;
+}
+
+static bool may_grow(const struct recorder *rec)
+{
+	return READ_ONCE(rec->too_small) && room(rec->table) < MAX_TASKS;
+}
+
+static unsigned int grown_room(const struct recorder *rec)
+{
+	return room(rec->table) * (may_grow(rec) ? 2 : 1);
+}
+
+static unsigned int all_room(void)
+{
+	unsigned int n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += room(per_cpu_ptr(window->recorders, cpu)->table);
+	return n;
+}
+
+static void grow_one(struct recorder *rec, unsigned int tasks, int node)
+{
+	struct table *old, *table = alloc_table(tasks, node);
+	unsigned long flags;
+	unsigned int n;
+
+	if (!table)
+		return;
+	raw_spin_lock_irqsave(&rec->lock, flags);
+	old = rec->table;
+	n = rec->n;
+	rec->table = table;
+	rec->n = 0;
+	rec->overflow = false;
+	rec->too_small = false;
+	raw_spin_unlock_irqrestore(&rec->lock, flags);
+	free_table(old, n);
+}
+
+/**
+ * ksplice_window_grow - make room for more threads where there were too many
+ * @to:		empty; gets room for all that is recorded
+ *
+ * What was recorded may be forgotten: all threads have to be looked at after it.
+ * Without memory all stays as it is.
+ *
+ * Context: process, may sleep.
+ */
+void ksplice_window_grow(struct ksplice_tasks *to)
+{
+	struct ksplice_tasks more = {};
+	unsigned int more_room, n = 0;
+	struct recorder *rec;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += grown_room(per_cpu_ptr(window->recorders, cpu));
+	if (n > to->room) {
+		if (ksplice_tasks_alloc(&more, n))
+			return;
+		ksplice_tasks_free(to);
+		*to = more;
+	}
+	/* One that has become too small since then waits for the next time. */
+	for_each_possible_cpu(cpu) {
+		rec = per_cpu_ptr(window->recorders, cpu);
+		more_room = room(rec->table);
+		if (may_grow(rec) && all_room() + more_room <= to->room)
+			grow_one(rec, 2 * more_room, cpu_to_node(cpu));
+	}
 }
 
 /**
@@ -225,7 +392,7 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(window->recorders, cpu);
 		for (i = 0; i < rec->n; i++)
-			fn(data, rec->task[i]);
+			fn(data, rec->table->task[i]);
 	}
 	return true;
 }

@@ -7,7 +7,7 @@
 
 struct task_struct;
 
-/* Threads that one CPU can record between two drains. */
+/* Threads that one CPU can record between two drains, to begin with. */
 #define KSPLICE_WINDOW_TASKS	512
 
 /* More than that have run: not a number of threads */
@@ -17,13 +17,20 @@ struct task_struct;
  * struct ksplice_tasks - some threads, with a reference each
  * @task:	the threads
  * @n:		number of them
+ * @room:	for how many there is room
  */
 struct ksplice_tasks {
 	struct task_struct **task;
 	unsigned int n;
+	unsigned int room;
 };
 
+int ksplice_tasks_alloc(struct ksplice_tasks *tasks, unsigned int room);
+void ksplice_tasks_free(struct ksplice_tasks *tasks);
+void ksplice_put_tasks(struct ksplice_tasks *tasks);
+
 int ksplice_window_open(void);
+void ksplice_window_grow(struct ksplice_tasks *to);
 bool ksplice_window_drain(struct ksplice_tasks *to);
 bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 			 void *data);
