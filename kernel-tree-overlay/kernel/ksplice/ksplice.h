@@ -413,12 +413,18 @@ int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges);
 void ksplice_check_free(struct ksplice_check *check);
 void ksplice_check_sort(struct ksplice_check *check);
 void ksplice_read_task(struct ksplice_check *check, struct task_struct *task);
+void ksplice_read_words(struct ksplice_check *check, struct task_struct *task);
+void ksplice_read_interrupted(struct ksplice_check *check);
 void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 			  unsigned long addr, bool scanned);
 bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr);
 void ksplice_stack_init(struct dentry *dir);
+
+/* held.c */
+int ksplice_text_held(const struct ksplice_update *update,
+		      struct ksplice_conflict *who);
 
 /* quiesce.c */
 int ksplice_change(struct ksplice_update *update, bool apply);

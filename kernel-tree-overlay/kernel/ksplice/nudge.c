@@ -8,8 +8,13 @@
  * Otherwise it would be back inside before anybody had looked.
  *
  * A kernel thread that sleeps interruptibly is woken, which it has to expect at
- * any time.  Whoever sleeps uninterruptibly is left alone.
+ * any time.  Whoever sleeps uninterruptibly is left alone, and so is who is stopped
+ * or frozen: that is for those to end who have begun it.
+ *
+ * A thread that waits for io_uring does its task work where it waits, and waits on.
+ * Only a signal ends that, and the program would see it.  So it stays.
  */
+#include <linux/cgroup.h>
 #include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/module.h>
@@ -18,6 +23,8 @@
 #include <linux/slab.h>
 #include <linux/task_work.h>
 #include <linux/wait.h>
+
+#include <asm/ksplice.h>
 
 #include "nudge.h"
 
@@ -53,14 +60,15 @@ static void free_nudge(struct kref *kref)
 }
 
 /*
- * Runs in the thread itself, outside of the system call it was in.  A change
- * may be over long before, if other work of the thread took its time.
+ * Runs in the thread itself.  Outside of the system call it was in it is out of
+ * the way; inside it would stay in the way.  A change may be over long before, if
+ * other work of the thread took its time.
  */
 static void park(struct callback_head *work)
 {
 	struct nudge *nudge = container_of(work, struct nudge, work);
 
-	if (!(current->flags & PF_EXITING))
+	if (!(current->flags & PF_EXITING) && !arch_ksplice_in_syscall())
 		wait_event_interruptible_timeout(parking,
 						 READ_ONCE(nudge->over),
 						 msecs_to_jiffies(PARK_MS));
@@ -115,7 +123,8 @@ static void call_out(struct list_head *nudges, struct task_struct *task)
  */
 bool ksplice_nudge(struct list_head *nudges, struct task_struct *task)
 {
-	if (!(READ_ONCE(task->__state) & TASK_INTERRUPTIBLE))
+	if (!(READ_ONCE(task->__state) & TASK_INTERRUPTIBLE) ||
+	    cgroup_task_frozen(task))
 		return false;
 	if (task->flags & (PF_KTHREAD | PF_USER_WORKER))
 		return wake_up_state(task, TASK_INTERRUPTIBLE);

@@ -191,6 +191,61 @@ static void walk_restart(struct ksplice_check *check, struct task_struct *task)
 		walk_one(check, fn);
 }
 
+/* Return: false if there is no stack: a zombie, which runs nothing any more. */
+static bool begin(struct ksplice_check *check, struct task_struct *task)
+{
+	check->found = 0;
+	check->nr_words = 0;
+	check->by_words = false;
+	return try_get_task_stack(task);
+}
+
+static void read_words(struct ksplice_check *check, struct task_struct *task)
+{
+	check->by_words = true;
+	check->scanned++;
+	copy(check, task);
+}
+
+/**
+ * ksplice_read_words - read every word of one thread's stack
+ * @check:	where it is noted, for ksplice_judge_task()
+ * @task:	the thread.  It must not run meanwhile.
+ *
+ * Context: any; bounded by the size of a stack.
+ */
+void ksplice_read_words(struct ksplice_check *check, struct task_struct *task)
+{
+	if (!begin(check, task))
+		return;
+	check->checked++;
+	read_words(check, task);
+	walk_restart(check, task);
+	put_task_stack(task);
+}
+
+/**
+ * ksplice_read_interrupted - the same of the running thread
+ * @check:	where it is noted, for ksplice_judge_task()
+ *
+ * Context: the handler of a call from another CPU, with interrupts off.
+ */
+void ksplice_read_interrupted(struct ksplice_check *check)
+{
+	unsigned long low = arch_ksplice_interrupted_stack();
+
+	begin(check, current);
+	check->checked++;
+	check->by_words = true;
+	check->scanned++;
+	if (low) {
+		add_stack(check, low, (unsigned long)task_pt_regs(current));
+		add_hidden(check, current);
+	}
+	walk_restart(check, current);
+	put_task_stack(current);
+}
+
 /**
  * ksplice_read_task - read what there is to know about one thread
  * @check:	where it is noted, for ksplice_judge_task()
@@ -200,21 +255,13 @@ static void walk_restart(struct ksplice_check *check, struct task_struct *task)
  */
 void ksplice_read_task(struct ksplice_check *check, struct task_struct *task)
 {
-	check->found = 0;
-	check->nr_words = 0;
-	check->by_words = false;
-	/* No stack: a zombie, which runs nothing any more. */
-	if (!try_get_task_stack(task))
+	if (!begin(check, task))
 		return;
-
 	check->checked++;
-	if (unwind(check, task)) {
+	if (unwind(check, task))
 		check->unwound++;
-	} else {
-		check->by_words = true;
-		check->scanned++;
-		copy(check, task);
-	}
+	else
+		read_words(check, task);
 	walk_restart(check, task);
 	put_task_stack(task);
 }

@@ -166,9 +166,13 @@ static struct ksplice_range *note_range(struct ksplice_check *check,
 	return range;
 }
 
-/* Nobody anywhere in the text of an update that goes. */
-static void add_text_ranges(struct ksplice_check *check,
-			    const struct ksplice_update *update)
+/**
+ * ksplice_add_text_ranges - nobody anywhere in the text of an update that goes
+ * @check:	gets ksplice_nr_text_ranges() ranges
+ * @update:	the update
+ */
+void ksplice_add_text_ranges(struct ksplice_check *check,
+			     const struct ksplice_update *update)
 {
 	const struct module_memory *text = &update->module->mem[MOD_TEXT];
 	struct ksplice_range *range;
@@ -181,7 +185,13 @@ static void add_text_ranges(struct ksplice_check *check,
 			   PAGE_SIZE);
 }
 
-static unsigned int nr_text_ranges(const struct ksplice_update *update)
+/**
+ * ksplice_nr_text_ranges - how many ranges is the text of an update?
+ * @update:	the update
+ *
+ * Return: their number.
+ */
+unsigned int ksplice_nr_text_ranges(const struct ksplice_update *update)
 {
 	return 1 + arch_ksplice_nr_thunk_pages(update->module);
 }
@@ -197,7 +207,7 @@ static void collect_ranges(struct ksplice_stop *stop)
 	struct ksplice_func *func;
 
 	if (!stop->apply) {
-		add_text_ranges(check, stop->update);
+		ksplice_add_text_ranges(check, stop->update);
 		ksplice_check_sort(check);
 		return;
 	}
@@ -205,7 +215,7 @@ static void collect_ranges(struct ksplice_stop *stop)
 		note_range(check, func->old_addr, func->old_size);
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (ksplice_superseded(stop->update, other))
-			add_text_ranges(check, other);
+			ksplice_add_text_ranges(check, other);
 	}
 	ksplice_check_sort(check);
 }
@@ -294,12 +304,12 @@ static void collect(struct ksplice_stop *stop)
 static unsigned int count_room(const struct ksplice_stop *stop)
 {
 	/* Of an update that has only hooks the text is checked. */
-	unsigned int n = stop->update->nr_funcs + nr_text_ranges(stop->update);
+	unsigned int n = stop->update->nr_funcs + ksplice_nr_text_ranges(stop->update);
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (stop->apply && ksplice_superseded(stop->update, other))
-			n += other->nr_funcs + nr_text_ranges(other);
+			n += other->nr_funcs + ksplice_nr_text_ranges(other);
 	}
 	return n;
 }

@@ -46,6 +46,9 @@ struct ksplice_stop {
 
 struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump,
 				      bool apply);
+void ksplice_add_text_ranges(struct ksplice_check *check,
+			     const struct ksplice_update *update);
+unsigned int ksplice_nr_text_ranges(const struct ksplice_update *update);
 void ksplice_text_lock(void);
 void ksplice_text_unlock(void);
 int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,

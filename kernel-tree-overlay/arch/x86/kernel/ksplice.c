@@ -502,6 +502,23 @@ bool arch_ksplice_interrupts_user(void)
 }
 
 /**
+ * arch_ksplice_interrupted_stack - from where on is the running thread's stack in use?
+ *
+ * On the IRQ stack the first word is the stack pointer of the thread, which has the
+ * registers of what was interrupted on its stack: call_on_stack().  An idle CPU may
+ * take the call without an interrupt.
+ *
+ * Context: the handler of a call from another CPU.
+ * Return: an address, or 0 if the thread was in user mode.
+ */
+unsigned long arch_ksplice_interrupted_stack(void)
+{
+	if (!arch_ksplice_interrupts_user())
+		return *(unsigned long *)__this_cpu_read(pcpu_hot.hardirq_stack_ptr);
+	return is_idle_task(current) ? (unsigned long)__builtin_frame_address(0) : 0;
+}
+
+/**
  * arch_ksplice_unwinder_lost - would the unwinder not get beyond @addr?
  * @addr:	what it has found last on the stack of what was interrupted
  *

@@ -114,6 +114,7 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 unsigned long arch_ksplice_way_back(unsigned long addr);
 bool arch_ksplice_in_syscall(void);
 bool arch_ksplice_interrupts_user(void);
+unsigned long arch_ksplice_interrupted_stack(void);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
 bool arch_ksplice_untouchable(unsigned long addr);
 bool arch_ksplice_sealed(unsigned long addr, bool func);

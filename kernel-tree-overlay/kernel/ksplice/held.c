@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - may a thread still come to the text of an update?
+ *
+ * Return addresses tell who is inside.  A thread that has loaded the address of a
+ * function of the update and has not called it yet is not: its pointer is in a
+ * register, which was saved on its stack when it lost its CPU, or in a word of some
+ * frame.  Before the text goes there must be no such word.  A word that only looks
+ * like that delays it.
+ *
+ * Who calls this has seen to it that nobody comes by such a pointer any more: the
+ * update was taken back, and what in the kernel's data leads to it is gone.  So a
+ * thread that was seen without one has none.
+ */
+#include <linux/cpumask.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+
+#include "ksplice.h"
+#include "stop.h"
+#include "threads.h"
+#include "window.h"
+
+/* A thread that goes from one CPU to the next is asked so many times. */
+#define MAX_TRIES	100
+
+/**
+ * struct search - threads that are gone through
+ * @check:	the text
+ * @exiting:	for ksplice_each_thread()
+ * @unknown:	there was one that was never found where it was said to be
+ */
+struct search {
+	struct ksplice_check check;
+	struct ksplice_tasks exiting;
+	bool unknown;
+};
+
+/**
+ * struct question - what a CPU is asked
+ * @check:	where the words go
+ * @task:	the thread that is meant
+ * @found:	it runs there, and was read
+ */
+struct question {
+	struct ksplice_check *check;
+	struct task_struct *task;
+	bool found;
+};
+
+/* Called on the CPU where the thread should run, with interrupts off. */
+static void read_running(void *data)
+{
+	struct question *question = data;
+
+	if (current != question->task)
+		return;
+	question->found = true;
+	ksplice_read_interrupted(question->check);
+}
+
+static int read_unless_running(struct task_struct *task, void *data)
+{
+	if (task_curr(task))
+		return -EAGAIN;
+	ksplice_read_words(data, task);
+	return 0;
+}
+
+static bool read_thread(struct search *search, struct task_struct *task)
+{
+	struct question question = { .check = &search->check, .task = task };
+
+	if (task == current) {
+		ksplice_read_task(&search->check, task);
+		return true;
+	}
+	if (!task_call_func(task, read_unless_running, &search->check))
+		return true;
+	smp_call_function_single(task_cpu(task), read_running, &question, 1);
+	return question.found;
+}
+
+static void look_at(void *data, struct task_struct *task)
+{
+	struct search *search = data;
+	unsigned int i;
+
+	for (i = 0; i < MAX_TRIES; i++) {
+		if (read_thread(search, task)) {
+			ksplice_judge_task(&search->check, task);
+			return;
+		}
+		cond_resched();
+	}
+	search->unknown = true;
+}
+
+static int go_through(struct search *search, struct ksplice_conflict *who)
+{
+	struct ksplice_check *check = &search->check;
+
+	if (!ksplice_each_thread(look_at, search, &search->exiting))
+		search->unknown = true;
+	if (check->nr_conflicts) {
+		*who = check->conflicts[0];
+		return -EBUSY;
+	}
+	return search->unknown ? -EAGAIN : 0;
+}
+
+/**
+ * ksplice_text_held - does a word on any stack lead to the text of an update?
+ * @update:	the update, which was taken back
+ * @who:	gets a thread that has such a word
+ *
+ * Takes its time, and lets others have the CPU meanwhile.  All stacks are read word
+ * by word, but that of the caller, which knows of the text: it is unwound.
+ *
+ * Context: process, may sleep; not with cpus_read_lock() held.
+ * Return: 0 if there is none; -EBUSY with @who; -EAGAIN if that can't be told at the
+ * moment; -ENOMEM.
+ */
+int ksplice_text_held(const struct ksplice_update *update,
+		      struct ksplice_conflict *who)
+{
+	unsigned int room = KSPLICE_WINDOW_TASKS * num_possible_cpus();
+	struct search search = {};
+	int ret;
+
+	ret = ksplice_check_alloc(&search.check, ksplice_nr_text_ranges(update));
+	if (!ret)
+		ret = ksplice_tasks_alloc(&search.exiting, room);
+	if (!ret) {
+		ksplice_add_text_ranges(&search.check, update);
+		ksplice_check_sort(&search.check);
+		ret = go_through(&search, who);
+	}
+	ksplice_tasks_free(&search.exiting);
+	ksplice_check_free(&search.check);
+	return ret;
+}
