@@ -37,9 +37,14 @@
  * checksum that was changed.
  */
 
+#define _GNU_SOURCE
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <linux/io_uring.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -221,6 +226,75 @@ static int quiet(const char *name)
 	if (__atomic_load_n(&signalled, __ATOMIC_RELAXED))
 		die("a signal");
 	return write(STDOUT_FILENO, buf, n) != n;
+}
+
+/* Waits for an event that never comes, until a signal. */
+static int ring(void)
+{
+	struct io_uring_params params = { 0 };
+	struct sigaction sa = { .sa_handler = on_signal };
+	int fd = syscall(SYS_io_uring_setup, 4, &params);
+
+	if (fd < 0)
+		die("io_uring_setup");
+	sigaction(SIGTERM, &sa, NULL);
+	if (syscall(SYS_io_uring_enter, fd, 0, 1, IORING_ENTER_GETEVENTS,
+		    NULL, 0) != -1 || errno != EINTR)
+		die("io_uring_enter");
+	errno = 0;
+	if (!__atomic_load_n(&signalled, __ATOMIC_RELAXED))
+		die("no signal");
+	return 0;
+}
+
+#define HERD_STACK	4096
+
+static int herd_bell;
+
+/* The threads share errno: system calls without it. */
+static long futex(int op, int val)
+{
+	register long r10 asm("r10") = 0;
+	long ret;
+
+	asm volatile("syscall" : "=a" (ret)
+		     : "a" (SYS_futex), "D" (&herd_bell), "S" (op), "d" (val),
+		       "r" (r10)
+		     : "rcx", "r11", "memory");
+	return ret;
+}
+
+static int herd_member(void *unused)
+{
+	(void)unused;
+	for (;;)
+		futex(FUTEX_WAIT_PRIVATE, __atomic_load_n(&herd_bell, __ATOMIC_RELAXED));
+	return 0;
+}
+
+/* @n threads that all run for a moment, every @ms milliseconds. */
+static int herd(int n, int ms)
+{
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+		    CLONE_THREAD | CLONE_SYSVSEM;
+	char *stack = mmap(NULL, (size_t)n * HERD_STACK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (stack == MAP_FAILED)
+		die("mmap");
+	while (n--) {
+		stack += HERD_STACK;
+		if (clone(herd_member, stack, flags, NULL) < 0)
+			die("clone");
+	}
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		usleep(ms * 1000);
+		__atomic_fetch_add(&herd_bell, 1, __ATOMIC_RELAXED);
+		futex(FUTEX_WAKE_PRIVATE, INT_MAX);
+	}
+	return 0;
 }
 
 /* For the memory of one system call: nobody else's allocations fail. */
@@ -524,6 +598,10 @@ int main(int argc, char **argv)
 		return visit(argv[2], argv[3]);
 	if (!strcmp(cmd, "quiet"))
 		return quiet(argv[2]);
+	if (!strcmp(cmd, "ring"))
+		return ring();
+	if (!strcmp(cmd, "herd") && argc > 3)
+		return herd(atoi(argv[2]), atoi(argv[3]));
 	if (!strcmp(cmd, "starve") && argc > 3)
 		return starve(argv[2], argv[3], argv[4]);
 	if (!strcmp(cmd, "mutations") && argc > 5)

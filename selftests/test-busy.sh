@@ -189,6 +189,129 @@ nudged_in_vain() {
 	expect "generation 1" "$WORK/out1"
 }
 
+# state_of PID: as ps shows it
+state_of() {
+	sed -nE 's/^State:\s+(.).*/\1/p' "/proc/$1/status"
+}
+
+is_state() {
+	[ "$(state_of "$1")" = "$2" ]
+}
+
+# waits_in PID FUNCTION
+waits_in() {
+	[ "$(cat "/proc/$1/wchan")" = "$2" ]
+}
+
+# no_nudge COMMAND...: while it runs, nobody is asked to come out
+no_nudge() {
+	trace_on
+	"$@"
+	! grep -q ' ksplice_nudge: ' "$TRACING/trace" ||
+		fail "nudged: $(grep -m 1 ' ksplice_nudge: ' "$TRACING/trace")"
+}
+
+# It is stopped in the code that is to be replaced, and stays stopped.
+stopped_process() {
+	local pid
+
+	load signal || return
+	sleep 1000 &
+	pid=$!
+	READERS+=("$pid")
+	kill -STOP $pid
+	loop_until is_state $pid T || fail "it does not stop"
+	no_nudge busy signal 1
+	conflict signal "$pid sleep get_signal"
+	is_state $pid T || fail "it does not stay stopped"
+	kill -CONT $pid
+	apply signal || return
+	kill -STOP $pid
+	loop_until is_state $pid T || fail "it does not stop"
+	no_nudge busy signal 0
+	conflict signal "$pid sleep get_signal"
+	is_state $pid T || fail "it does not stay stopped"
+	kill -CONT $pid
+	undo signal
+}
+
+thaw() {
+	[ -d "$WORK/cgroup/frozen" ] || return 0
+	echo 0 >"$WORK/cgroup/frozen/cgroup.freeze"
+	kill -KILL "$FROZEN"
+	wait "$FROZEN"
+	loop_until rmdir "$WORK/cgroup/frozen"
+	umount "$WORK/cgroup"
+	CLEANUP=
+} 2>/dev/null
+
+frozen_process() {
+	mkdir "$WORK/cgroup"
+	mount -t cgroup2 none "$WORK/cgroup" 2>/dev/null ||
+		{ skip "no cgroups"; return; }
+	mkdir "$WORK/cgroup/frozen"
+	[ -w "$WORK/cgroup/frozen/cgroup.freeze" ] ||
+		{ umount "$WORK/cgroup"; skip "nothing can be frozen"; return; }
+	load signal || return
+	sleep 1000 &
+	FROZEN=$!
+	CLEANUP=thaw
+	echo $FROZEN >"$WORK/cgroup/frozen/cgroup.procs"
+	echo 1 >"$WORK/cgroup/frozen/cgroup.freeze"
+	loop_until grep -qx 'frozen 1' "$WORK/cgroup/frozen/cgroup.events" ||
+		fail "it does not freeze"
+	no_nudge busy signal 1
+	conflict signal "$FROZEN sleep (get_signal|do_freezer_trap)"
+	grep -qx 'frozen 1' "$WORK/cgroup/frozen/cgroup.events" ||
+		fail "it does not stay frozen"
+	echo 0 >"$WORK/cgroup/frozen/cgroup.freeze"
+	apply signal
+}
+
+# It does what it is asked for where it waits, inside. It must go on with its own
+# work there, and only a signal gets it out.
+io_uring_waiter() {
+	local pid i parked=0
+
+	load ring || return
+	"$HELPER" ring . &
+	pid=$!
+	READERS+=("$pid")
+	loop_until waits_in $pid io_cqring_wait ||
+		{ skip "no io_uring, or nobody sees where it waits"; return; }
+	put 2000 "$SYSFS/ring/timeout_ms"
+	{ echo 1 >"$SYSFS/ring/enabled"; } 2>/dev/null &
+	for ((i = 0; i < 200; i++)); do
+		! grep -qw park "/proc/$pid/stack" || parked=1
+	done
+	wait $!
+	[ $parked -eq 0 ] || fail "it was parked inside"
+	expect code_busy "$SYSFS/ring/abort_cause"
+	conflict ring "$pid ksplice-helper io_cqring_wait"
+	waits_in $pid io_cqring_wait || fail "it does not wait any more"
+	kill -TERM $pid
+	wait $pid || fail "it noticed something else"
+	apply ring
+}
+
+# More threads run at once than can be recorded, again and again.
+herd() {
+	local i ready
+
+	load chain || return
+	mkfifo "$WORK/ready"
+	"$HELPER" herd 1500 300 >"$WORK/ready" &
+	READERS+=($!)
+	read -r ready <"$WORK/ready"
+	[ "$ready" = ready ] || { fail "no herd"; return; }
+	for i in 1 2 3 4; do
+		apply chain || break
+		undo chain || break
+	done
+	note "of $(cat "$SYSFS/chain/checked_tasks") threads" \
+		"$(cat "$SYSFS/chain/rechecked_tasks") were checked in the last stop"
+}
+
 killed_reader() {
 	load sleep || return
 	start_reader sleep_killable "$WORK/out"
@@ -439,7 +562,7 @@ no_time() {
 	apply sleep
 }
 
-need_updates sleep cold tail chain yield writer schedule
+need_updates sleep cold tail chain yield writer schedule signal ring
 run_tests \
 	reader \
 	leaves_in_time \
@@ -447,6 +570,10 @@ run_tests \
 	interruptible_reader \
 	nudged_readers \
 	nudged_in_vain \
+	stopped_process \
+	frozen_process \
+	io_uring_waiter \
+	herd \
 	killed_reader \
 	kernel_thread \
 	exiting_thread \

@@ -352,6 +352,93 @@ kprobe_in_the_old_body() {
 	expect 111 "$TARGET/chain"
 }
 
+# probed_at MARK: an address in test_fill, of the kernel or of the update
+probed_at() {
+	awk -v mark="$1" '$3 == "test_fill" && $4 == mark { print $1 }' /proc/kallsyms
+}
+
+optimized() {
+	grep -qE "^0*$1 .*\[OPTIMIZED\]" /sys/kernel/debug/kprobes/list
+}
+
+# optprobe MARK: an optimised probe on the instruction that takes so long; false if
+# there is none
+optprobe() {
+	local at addr
+
+	at=$(cat "$TARGET/fill_at" 2>/dev/null) || { skip "no such instruction"; return 1; }
+	addr=$(probed_at "$1")
+	[ "$addr" ] || { fail "no test_fill"; return 1; }
+	addr=$(printf '%x' $((0x$addr + at)))
+	echo >"$TRACING/kprobe_events"
+	kprobe "p:fill 0x$addr" && kprobe_on fill 1
+	loop_until optimized "$addr" && return 0
+	skip "the probe is not optimised"
+	return 1
+}
+
+# fill_busy VALUE: the thread stays inside, which is seen each time
+fill_busy() {
+	put 1000 "$SYSFS/fill/timeout_ms"
+	refused "$1" "$SYSFS/fill/enabled" "$BUSY" || return
+	expect code_busy "$SYSFS/fill/abort_cause"
+	grep -qE "^[0-9]+ ksplice_fill test_fill( |$)" "$SYSFS/fill/conflicts" ||
+		fail "conflicts: $(cat "$SYSFS/fill/conflicts")"
+	put 15000 "$SYSFS/fill/timeout_ms"
+}
+
+# The probe makes the function jump to a copy of the instruction, and that to go back
+# by a jump. Nothing on the stack of a thread that was preempted there says so.
+optprobe_detour() {
+	local preempt=/sys/kernel/debug/sched/preempt i
+
+	have_kprobes || return
+	{ grep -qs full $preempt && echo full >$preempt; } 2>/dev/null ||
+		{ skip "no preempt=full"; return; }
+	CLEANUP=optprobe_cleanup
+	optprobe "$MARK" || return
+	load fill || return
+	put 1 "$TARGET/fill" || return
+	for i in 1 2 3; do
+		fill_busy 1 || break
+	done
+	expect_state fill ready 0 code_busy
+	put 0 "$TARGET/fill"
+	expect 1 "$TARGET/fill"
+	apply fill || return
+	optprobe "[ksplice_fill]" || return
+	put 1 "$TARGET/fill"
+	for i in 1 2 3; do
+		fill_busy 0 || break
+	done
+	expect_state fill applied 1 code_busy
+	put 0 "$TARGET/fill"
+	expect 2 "$TARGET/fill"
+	echo 0 >"$TRACING/events/kprobes/fill/enable"
+	echo >"$TRACING/kprobe_events"
+	undo fill
+}
+
+# A probe on another function: who is in its detour is in nobody's way.
+optprobe_detour_elsewhere() {
+	local preempt=/sys/kernel/debug/sched/preempt
+
+	have_kprobes || return
+	{ grep -qs full $preempt && echo full >$preempt; } 2>/dev/null ||
+		{ skip "no preempt=full"; return; }
+	CLEANUP=optprobe_cleanup
+	optprobe "$MARK" || return
+	load chain || return
+	put 1 "$TARGET/fill" || return
+	apply chain && undo chain
+}
+
+optprobe_cleanup() {
+	echo 0 >"$TARGET/fill"
+	echo voluntary >/sys/kernel/debug/sched/preempt
+	CLEANUP=
+}
+
 # Calls to a livepatched function don't reach the jump.
 livepatch_of_the_function() {
 	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
@@ -538,7 +625,7 @@ perf_record() {
 		fail "$(cat "$TARGET/chain_counts")"
 }
 
-need_updates chain sleep
+need_updates chain sleep fill
 run_tests \
 	tracer_on_before \
 	ftrace_off \
@@ -556,6 +643,8 @@ run_tests \
 	kprobe_before_load \
 	kprobe_on_the_jump \
 	kprobe_in_the_old_body \
+	optprobe_detour \
+	optprobe_detour_elsewhere \
 	livepatch_of_the_function \
 	livepatch_of_a_replaced_function \
 	fexit_on_the_old_function \

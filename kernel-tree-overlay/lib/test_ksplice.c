@@ -29,10 +29,12 @@
 #include <linux/sched.h>
 #include <linux/sched/user.h>
 #include <linux/seq_file.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 #include <linux/wait.h>
 
 static struct dentry *test_dir;
@@ -379,6 +381,104 @@ static int test_spin_set(void *unused, u64 val)
 	return ret;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(test_spin_fops, NULL, test_spin_set, "%llu\n");
+
+/*
+ * A thread that is in one instruction nearly all of the time and never leaves the
+ * function: with 1 in "fill", until there is 0.  Behind the instruction are bytes
+ * enough for a jump, so a probe on it can be optimised; "fill_at" says where it is.
+ */
+#define TEST_FILL_GENERATION	1
+#define TEST_FILL_SIZE		SZ_1M
+
+static struct task_struct *test_filler;
+static void *test_fill_buffer;
+static unsigned int test_fill_left;
+
+static noinline unsigned int test_fill(void)
+{
+	unsigned int generation = TEST_FILL_GENERATION;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	do {
+#ifdef CONFIG_X86
+		void *to = test_fill_buffer;
+		unsigned long n = TEST_FILL_SIZE;
+
+		asm volatile("rep stosb; nop; nop; nop"
+			     : "+D" (to), "+c" (n) : "a" (generation) : "memory");
+#endif
+		cond_resched();
+	} while (!kthread_should_stop());
+	return generation;
+}
+
+static int test_fill_thread(void *unused)
+{
+	WRITE_ONCE(test_fill_left, test_fill());
+	return 0;
+}
+
+static int test_fill_start(void)
+{
+	struct task_struct *task;
+
+	test_fill_buffer = vmalloc(TEST_FILL_SIZE);
+	if (!test_fill_buffer)
+		return -ENOMEM;
+	task = kthread_run(test_fill_thread, NULL, "ksplice_fill");
+	if (IS_ERR(task)) {
+		vfree(test_fill_buffer);
+		return PTR_ERR(task);
+	}
+	test_filler = task;
+	return 0;
+}
+
+static void test_fill_stop(void)
+{
+	kthread_stop(test_filler);
+	vfree(test_fill_buffer);
+	test_filler = NULL;
+}
+
+static int test_fill_set(void *unused, u64 val)
+{
+	int ret = 0;
+
+	mutex_lock(&test_mutex);
+	if (!val && test_filler)
+		test_fill_stop();
+	else if (val && !test_filler)
+		ret = test_fill_start();
+	mutex_unlock(&test_mutex);
+	return ret;
+}
+
+/* The generation that was left last */
+static int test_fill_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_fill_left);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_fill_fops, test_fill_get, test_fill_set,
+			 "%llu\n");
+
+static int test_fill_at_get(void *unused, u64 *val)
+{
+	const u8 insn[] = { 0xf3, 0xaa, 0x90, 0x90, 0x90 };
+	const u8 *func = (const u8 *)test_fill;
+	int i;
+
+	OPTIMIZER_HIDE_VAR(func);
+	for (i = 0; i < 128; i++) {
+		if (memcmp(func + i, insn, sizeof(insn)))
+			continue;
+		*val = i;
+		return 0;
+	}
+	return -ENOENT;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_fill_at_fops, test_fill_at_get, NULL, "%llu\n");
 
 /*
  * A function whose unlikely part the compiler moves away, because that part
@@ -943,6 +1043,8 @@ static const struct {
 	{ "cold",			&test_cold_fops },
 	{ "debug",			&test_debug_fops },
 	{ "entries",			&test_entries_fops },
+	{ "fill",			&test_fill_fops },
+	{ "fill_at",			&test_fill_at_fops },
 	{ "gate",			&test_gate_fops },
 	{ "inline",			&test_inline_fops },
 	{ "entry",			&test_entry_fops },
@@ -987,6 +1089,7 @@ static void __exit test_ksplice_exit(void)
 {
 	debugfs_remove(test_dir);
 	test_spin_set(NULL, 0);
+	test_fill_set(NULL, 0);
 	test_chain_stop();
 	test_nr_objects_set(NULL, 0);
 }
