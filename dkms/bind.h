@@ -42,6 +42,7 @@
 /* Functions, by name; bind.c looks them up. */
 #define KSPLICE_BIND_FUNCS(X)			\
 	X(__is_insn_slot_addr)			\
+	X(__module_address)			\
 	X(alternatives_text_reserved)		\
 	X(arch_stack_walk)			\
 	X(arch_stack_walk_reliable)		\
@@ -57,7 +58,6 @@
 	X(idle_task)				\
 	X(insn_decode)				\
 	X(jump_label_lock)			\
-	X(jump_label_text_reserved)		\
 	X(jump_label_unlock)			\
 	X(kallsyms_lookup_size_offset)		\
 	X(kallsyms_on_each_match_symbol)	\
@@ -131,6 +131,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define BOUND(name, ...)	static_call(bind_##name)(__VA_ARGS__)
 
 #define __is_insn_slot_addr(...)	BOUND(__is_insn_slot_addr, __VA_ARGS__)
+#define __module_address(...)		BOUND(__module_address, __VA_ARGS__)
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
 #define arch_stack_walk(...)		BOUND(arch_stack_walk, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
@@ -146,7 +147,6 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define idle_task(...)			BOUND(idle_task, __VA_ARGS__)
 #define insn_decode(...)		BOUND(insn_decode, __VA_ARGS__)
 #define jump_label_lock()		BOUND(jump_label_lock)
-#define jump_label_text_reserved(...)	BOUND(jump_label_text_reserved, __VA_ARGS__)
 #define jump_label_unlock()		BOUND(jump_label_unlock)
 #define kallsyms_lookup_size_offset(...) BOUND(kallsyms_lookup_size_offset, __VA_ARGS__)
 #define kallsyms_on_each_match_symbol(...) BOUND(kallsyms_on_each_match_symbol, __VA_ARGS__)

@@ -35,6 +35,9 @@
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
+/* The first byte of a nop of two */
+#define NOP2_OPCODE	0x66
+
 /* Bytes of "movabs $..., %rdi" before the constant */
 #define MOV_ARG_SIZE	2
 
@@ -165,6 +168,8 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	long disp;
 	int off;
 
+	/* There may be hundreds, and each goes through tables below. */
+	cond_resched();
 	off = jump_offset(func, why);
 	if (off < 0)
 		return off;
@@ -256,6 +261,51 @@ static int text_unchanged(const struct arch_ksplice_poke *poke,
 	return -ESTALE;
 }
 
+/* A nop or a jump, of two bytes or of five */
+static unsigned long label_end(unsigned long code)
+{
+	u8 first = *(u8 *)code;
+
+	return code + (first == JMP8_INSN_OPCODE || first == NOP2_OPCODE ?
+		       JMP8_INSN_SIZE : JMP32_INSN_SIZE);
+}
+
+static bool has_label(const struct jump_entry *entry,
+		      const struct jump_entry *stop, unsigned long start,
+		      unsigned long end)
+{
+	unsigned long code;
+
+	for (; entry < stop; entry++) {
+		code = jump_entry_code(entry);
+		if (code <= end && code > start - JMP32_INSN_SIZE &&
+		    label_end(code) > start)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * jump_label_text_reserved() decodes the instruction of each entry up to @end: some
+ * million instructions for each jump, of which there may be hundreds.
+ */
+static bool jump_label_reserved(unsigned long start, unsigned long end)
+{
+	const struct module *mod;
+	bool found;
+
+	if (has_label((void *)__start___jump_table,
+		      (void *)__stop___jump_table, start, end))
+		return true;
+	preempt_disable();
+	mod = __module_address(start);
+	found = mod && has_label(mod->jump_entries,
+				 mod->jump_entries + mod->num_jump_entries,
+				 start, end);
+	preempt_enable();
+	return found;
+}
+
 /*
  * Does the kernel rewrite some of the bytes, and not only an instruction that
  * is set aside?  That has all of them.
@@ -265,7 +315,7 @@ static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
 {
 	if (poke->aside)
 		return NULL;
-	if (jump_label_text_reserved(start, end))
+	if (jump_label_reserved((unsigned long)start, (unsigned long)end))
 		return "a jump label stands in the bytes of the jump";
 	if (static_call_text_reserved(start, end))
 		return "a static call stands in the bytes of the jump";
