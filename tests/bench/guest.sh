@@ -9,9 +9,13 @@ set -u
 cd "$1" || exit 1
 SYSFS=/sys/kernel/ksplice
 TARGET=/sys/kernel/debug/test_ksplice
+MANY=/sys/kernel/debug/test_ksplice_many
+TRACING=/sys/kernel/tracing
 PLAIN=/sys/kernel/debug/ksplice/plain_check
+FORCE=/sys/kernel/debug/ksplice/force_conservative
 LIVEPATCH=/sys/kernel/livepatch/test_ksplice_livepatch
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
+mountpoint -q $TRACING || mount -t tracefs tracefs $TRACING
 
 die() {
 	echo "bench: $*" >&2
@@ -85,6 +89,75 @@ measure_stops() {
 	start_threads 1000 100
 	stops switching_1000 5
 	stop_threads
+}
+
+# What a change does outside of its stop, as seen by others who want the CPU: the
+# longest stretch of each kind, in instructions (and those of the probes).
+stretch_events() {
+	cat <<-END
+	p:bench/change_begin ksplice_change
+	r:bench/change_end ksplice_change
+	p:bench/resched __cond_resched
+	p:bench/gather_begin gather_batch
+	r:bench/gather_end gather_batch
+	p:bench/held_begin task_call_func
+	r:bench/held_end task_call_func
+	p:bench/exit_begin rcu_tasks_for_each_exiting
+	r:bench/exit_end rcu_tasks_for_each_exiting
+	p:bench/drain_begin ksplice_window_drain
+	r:bench/drain_end ksplice_window_drain
+	END
+}
+
+start_stretches() {
+	local me="common_pid == $$"
+
+	echo 32768 >$TRACING/buffer_size_kb
+	echo mono >$TRACING/trace_clock
+	stretch_events >$TRACING/kprobe_events || die "no probes"
+	echo "$me" >$TRACING/events/bench/filter
+	echo "prev_pid == $$ || next_pid == $$" >$TRACING/events/sched/sched_switch/filter
+	echo 1 >$TRACING/events/sched/sched_switch/enable
+	echo 1 >$TRACING/events/bench/enable
+}
+
+end_stretches() {
+	echo 0 >$TRACING/events/bench/enable
+	echo 0 >$TRACING/events/sched/sched_switch/enable
+	echo 0 >$TRACING/events/sched/sched_switch/filter
+	echo >$TRACING/kprobe_events
+}
+
+# stretches NAME: of one change there and back
+stretches() {
+	echo >$TRACING/trace
+	put 1 $SYSFS/many/enabled
+	put 0 $SYSFS/many/enabled
+	cat $TRACING/trace >/tmp/trace
+	awk -v me=$$ -v name="$1" -f stretches.awk /tmp/trace || die "$1: no stretches"
+}
+
+# N threads, 500 ranges, and full stacks, which are unwound or read word by word
+measure_stretches() {
+	local full=()
+
+	insmod $ko/ksplice-many.ko || die "insmod"
+	cat $MANY/deep &
+	full+=($!)
+	cat $MANY/steep &
+	full+=($!)
+	start_threads 10000
+	sleep 1
+	start_stretches
+	stretches unwound
+	put 1 $FORCE
+	stretches scanned
+	put 0 $FORCE
+	end_stretches
+	stop_threads
+	kill "${full[@]}"
+	wait "${full[@]}" 2>/dev/null
+	rmmod ksplice_many
 }
 
 call_ns() {
@@ -212,3 +285,4 @@ echo "update_bytes $(awk '$1 == "ksplice_calls" { print $2 }' /proc/modules)"
 measure_calls
 measure_stops
 measure_done
+measure_stretches

@@ -32,6 +32,19 @@ function extra(name)
 	return (need(name) - need("call_plain")) / 100000
 }
 
+# Of stacks that are unwound, and read word by word
+function both(kind)
+{
+	return need("stretch_" kind "_unwound") " / " need("stretch_" kind "_scanned")
+}
+
+function worst(kind,	a, b)
+{
+	a = need("stretch_" kind "_unwound")
+	b = need("stretch_" kind "_scanned")
+	return a > b ? a : b
+}
+
 END {
 	few = need("stop_100")
 	many = need("stop_10000")
@@ -45,6 +58,11 @@ END {
 	row("  10,000 sleeping threads", many)
 	row("  1,000 threads that wake up ten times a second", need("switching_1000"))
 	row("  10,000 sleeping threads, all checked in the stop", plain)
+	print "Outside of the stop, with 10,000 threads and 500 functions: the longest stretch,"
+	print "in instructions, stacks unwound / read word by word"
+	row("  without a place to reschedule", both("resched"))
+	row("  under RCU", both("rcu"))
+	row("  with interrupts off", both("irqs_off"))
 	print "A call, in instructions more than the call of the unpatched function"
 	row("  hot update", sprintf("%.2f", ksplice))
 	row("  livepatch", sprintf("%.2f", livepatch))
@@ -67,6 +85,11 @@ END {
 	print ""
 	promise(many <= 1.2 * few, "the stop at 10,000 threads is at most 1.2 times that at 100")
 	promise(50 * many <= plain, "it is at most a 50th of that with all checked in the stop")
+	promise(worst("resched") <= 1000000,
+		"outside of the stop there is a place to reschedule each million instructions")
+	promise(worst("rcu") <= 1000000, "no longer does RCU wait")
+	promise(worst("irqs_off") <= 200000,
+		"interrupts are off for at most 200,000, also with a full stack")
 	promise(ksplice <= 2, "a call costs at most 2 instructions more")
 	promise(10 * ksplice <= livepatch, "livepatch costs at least 10 times as much")
 	promise(v["match_insns"] > 0 && v["match_insns"] < 20000000,
@@ -78,6 +101,8 @@ END {
 	printf "{\"stop_insns\": {\"100\": %d, \"1000\": %d, \"10000\": %d, " \
 	       "\"switching_1000\": %d, \"plain_10000\": %d},\n",
 	       few, v["stop_1000"], many, v["switching_1000"], plain > json
+	printf " \"stretch_insns\": {\"resched\": %d, \"rcu\": %d, \"irqs_off\": %d},\n",
+	       worst("resched"), worst("rcu"), worst("irqs_off") > json
 	printf " \"call_extra_insns\": {\"ksplice\": %.2f, \"livepatch\": %.2f},\n",
 	       ksplice, livepatch > json
 	printf " \"build_s\": %.1f, \"diff_ms\": %d, \"load_insns\": %d, \"update_kb\": %.1f,\n",

@@ -21,11 +21,11 @@ now_ms() {
 	date +%s%3N
 }
 
-# make_update NAME: $OUT/ksplice-NAME.ko, its objects in $OUT/keep-NAME
+# make_update NAME [PATCH]: $OUT/ksplice-NAME.ko, its objects in $OUT/keep-NAME
 make_update() {
 	rm -rf "$OUT/keep-$1"
 	tools/kspl-build/kspl-build -s "$SRC" -b "$B" -n "$1" --keep "$OUT/keep-$1" \
-		-o "$OUT/ksplice-$1.ko" "selftests/updates/$1.diff" >"$OUT/build-$1.log" 2>&1 ||
+		-o "$OUT/ksplice-$1.ko" "${2:-selftests/updates/$1.diff}" >"$OUT/build-$1.log" 2>&1 ||
 		{ cat "$OUT/build-$1.log" >&2; die "the update $1 can't be made"; }
 }
 
@@ -34,6 +34,7 @@ start=$(now_ms)
 make_update calls
 build_ms=$(($(now_ms) - start))
 make_update sleep
+make_update many tests/bench/many.diff
 pre=$(find "$OUT/keep-calls" -name 'test_ksplice.o' -path '*pre*' | head -n 1)
 post=$(find "$OUT/keep-calls" -name 'test_ksplice.o' -path '*post*' | head -n 1)
 start=$(now_ms)
@@ -48,6 +49,7 @@ make -s -C "$B" M="$OUT/livepatch" modules >"$OUT/livepatch.log" 2>&1 ||
 	{ cat "$OUT/livepatch.log" >&2; die "the livepatch can't be made"; }
 cp "$OUT/livepatch/test_ksplice_livepatch.ko" "$OUT/"
 gcc -O2 -Wall -o "$OUT/threads" tests/bench/threads.c
+cp tests/bench/stretches.awk "$OUT/"
 
 say "measuring in a guest; this takes some minutes"
 vm/run --kernel "$B/arch/x86/boot/bzImage" --icount --mem 3G --timeout 1800 \
