@@ -467,6 +467,14 @@ static int try_until(struct quiesce *q)
 	}
 }
 
+/* Without a name in "conflicts" nothing else tells why. */
+static void tell_restless(const struct quiesce *q)
+{
+	if (q->stop.cause == KSPLICE_CODE_BUSY && !q->stop.check.nr_conflicts)
+		pr_err("%s: no thread stays in the way, but so many run that there was no moment to make the change in; try again, or write a larger number to timeout_ms\n",
+		       q->stop.update->name);
+}
+
 static int run(struct quiesce *q)
 {
 	int ret;
@@ -535,6 +543,8 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 		return ret;
 	}
 	ret = run(&q);
+	if (ret == -EBUSY)
+		tell_restless(&q);
 	record(&q);
 	trace_ksplice_done(update->name, apply, q.attempts, q.stop.stops, ret);
 	quiesce_free(&q);

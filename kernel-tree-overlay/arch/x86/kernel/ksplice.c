@@ -499,20 +499,19 @@ static unsigned long optprobe_home(unsigned long addr)
 #endif
 
 /**
- * arch_ksplice_way_back - where does code go on that holds its way back in itself?
+ * __arch_ksplice_way_back - where does code go on that holds its way back in itself?
  * @addr:	a return address, or where a thread was interrupted
  *
  * What kprobes make: copies of the instructions they stand on, followed by a jump
- * back.  Whoever runs it has no return address on the stack.
+ * back.  Whoever runs it has no return address on the stack.  Called through
+ * arch_ksplice_way_back().
  *
  * Context: any.
  * Return: an address of the function that it goes back to; ULONG_MAX if that is
  * unknown; 0 if @addr is in no such code.
  */
-unsigned long arch_ksplice_way_back(unsigned long addr)
+unsigned long __arch_ksplice_way_back(unsigned long addr)
 {
-	if (addr < MODULES_VADDR || addr >= MODULES_END)
-		return 0;
 #ifdef CONFIG_OPTPROBES
 	if (__is_insn_slot_addr(&kprobe_optinsn_slots, addr))
 		return optprobe_home(addr);

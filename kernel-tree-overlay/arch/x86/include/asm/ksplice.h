@@ -3,6 +3,7 @@
 #define _ASM_X86_KSPLICE_H
 
 #include <linux/module.h>
+#include <linux/pgtable.h>
 #include <linux/types.h>
 
 struct task_struct;
@@ -98,6 +99,16 @@ static inline unsigned long arch_ksplice_thunk_page(const struct module *mod,
 #endif
 }
 
+unsigned long __arch_ksplice_way_back(unsigned long addr);
+
+/* Most addresses are not where generated code is. */
+static inline unsigned long arch_ksplice_way_back(unsigned long addr)
+{
+	if (addr < MODULES_VADDR || addr >= MODULES_END)
+		return 0;
+	return __arch_ksplice_way_back(addr);
+}
+
 int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 			   unsigned long dest, const char **why);
 void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump);
@@ -111,7 +122,6 @@ void arch_ksplice_poke_end(void);
 void arch_ksplice_sync(void);
 bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 			unsigned long *high);
-unsigned long arch_ksplice_way_back(unsigned long addr);
 bool arch_ksplice_in_syscall(void);
 bool arch_ksplice_interrupts_user(void);
 unsigned long arch_ksplice_interrupted_stack(void);
