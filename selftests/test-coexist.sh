@@ -361,6 +361,11 @@ optimized() {
 	grep -qE "^0*$1 .*\[OPTIMIZED\]" /sys/kernel/debug/kprobes/list
 }
 
+no_optprobe() {
+	[ ! -d "$TRACING/events/kprobes/fill" ] || kprobe_on fill 0
+	echo >"$TRACING/kprobe_events"
+}
+
 # optprobe MARK: an optimised probe on the instruction that takes so long; false if
 # there is none
 optprobe() {
@@ -370,7 +375,7 @@ optprobe() {
 	addr=$(probed_at "$1")
 	[ "$addr" ] || { fail "no test_fill"; return 1; }
 	addr=$(printf '%x' $((0x$addr + at)))
-	echo >"$TRACING/kprobe_events"
+	no_optprobe
 	kprobe "p:fill 0x$addr" && kprobe_on fill 1
 	loop_until optimized "$addr" && return 0
 	skip "the probe is not optimised"
@@ -414,8 +419,7 @@ optprobe_detour() {
 	expect_state fill applied 1 code_busy
 	put 0 "$TARGET/fill"
 	expect 2 "$TARGET/fill"
-	echo 0 >"$TRACING/events/kprobes/fill/enable"
-	echo >"$TRACING/kprobe_events"
+	no_optprobe
 	undo fill
 }
 
