@@ -96,12 +96,14 @@ static void test_identity(void **state)
 	expect(-ENOEXEC, "not a hot update");
 	b.hdr.magic--;
 	b.hdr.format++;
-	expect(-EPROTO, "format 5");
+	expect(-EPROTO, "format 6");
 	b.hdr.format--;
 	b.hdr.header_size++;
 	expect(-EPROTO, "header");
 	b.hdr.header_size--;
-	b.hdr.flags = 1;
+	b.hdr.flags = KSPLICE_UPDATE_STAYS;
+	expect(0, NULL);
+	b.hdr.flags = KSPLICE_UPDATE_STAYS << 1;
 	expect(-EPROTO, "flags");
 }
 

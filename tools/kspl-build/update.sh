@@ -130,7 +130,7 @@ END
 	OUTPUT_TMP=
 }
 
-FORMAT=5	# KSPLICE_FORMAT in include/linux/ksplice_format.h
+FORMAT=6	# KSPLICE_FORMAT in include/linux/ksplice_format.h
 
 # core_symvers FILE: what modpost has to know of the core where that is not
 # part of the kernel, but a module. The versions are those of the declarations,

@@ -25,7 +25,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		5
+#define KSPLICE_FORMAT		6
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -36,7 +36,7 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_5"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_6"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
@@ -55,13 +55,24 @@ struct ksplice_f_table {
 	__u32 n;
 };
 
+/*
+ * Header flags
+ *
+ * STAYS: addresses of this update's memory get into the kernel's data and
+ * nobody gives them back (a timer that is armed, work that is queued, a
+ * function pointer that is stored): once it was applied its module stays
+ * loaded.  It can be taken back; the memory stays.
+ */
+#define KSPLICE_UPDATE_STAYS	0x1
+#define KSPLICE_UPDATE_FLAGS	KSPLICE_UPDATE_STAYS	/* all that are known */
+
 /**
  * struct ksplice_f_header - start of the blob
  * @magic:	KSPLICE_MAGIC
  * @format:	KSPLICE_FORMAT
  * @header_size: sizeof(struct ksplice_f_header)
  * @size:	size of the whole blob in bytes
- * @flags:	0
+ * @flags:	KSPLICE_UPDATE_*
  * @name:	name of the update, offset in @strings
  * @release:	the kernel release it was made for (uname -r), in @strings
  * @description: one line for a person, in @strings

@@ -41,8 +41,8 @@ DEFINE_MUTEX(ksplice_conflicts_mutex);
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
-const u32 ksplice_abi_5 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_5);
+const u32 ksplice_abi_6 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_6);
 
 /**
  * ksplice_text_reserved - do jumps of applied updates stand in some text?
@@ -617,7 +617,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_5. */
+/* No update is loaded any more: each uses ksplice_abi_6. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);

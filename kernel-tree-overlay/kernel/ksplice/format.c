@@ -142,10 +142,11 @@ static int check_identity(struct ksplice_checker *c)
 							 h->size);
 		return -ENOEXEC;
 	}
-	if (h->header_size != sizeof(*h) || h->flags) {
+	if (h->header_size != sizeof(*h) || h->flags & ~KSPLICE_UPDATE_FLAGS) {
 		snprintf(c->err->text, sizeof(c->err->text),
-			 "the update has a header of %u bytes with flags %#x, this ksplice knows %zu bytes and no flags; build it again with the tools of this ksplice",
-			 h->header_size, h->flags, sizeof(*h));
+			 "the update has a header of %u bytes with flags %#x, this ksplice knows %zu bytes and flags %#x; build it again with the tools of this ksplice",
+			 h->header_size, h->flags, sizeof(*h),
+			 KSPLICE_UPDATE_FLAGS);
 		return -EPROTO;
 	}
 	return 0;
