@@ -11,6 +11,8 @@
 #ifndef _KSPLICE_BIND_H
 #define _KSPLICE_BIND_H
 
+#include "supported.h"
+
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/ftrace.h>

@@ -15,10 +15,6 @@
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
-#ifndef CONFIG_VMAP_STACK
-#error "ksplice.ko needs a kernel with CONFIG_VMAP_STACK"
-#endif
-
 static unsigned int list_offset;
 static unsigned int lock_offset;
 
