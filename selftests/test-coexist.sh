@@ -462,6 +462,31 @@ livepatch_of_the_function() {
 	expect 222 "$TARGET/chain"
 }
 
+# It is told to go and its redirections stand, as long as a thread is in it.
+livepatch_on_its_way_out() {
+	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
+	local knobs=/sys/module/test_ksplice_livepatch/parameters
+
+	[ -f "$ko" ] || { skip "no livepatch module"; return; }
+	load chain || return
+	insmod "$ko" hold=1 || { fail "insmod ${ko##*/}"; return; }
+	loop_until grep -qx 0 "$LIVEPATCH/transition" || fail "livepatch hangs"
+	cat "$TARGET/sleep_killable" >"$WORK/out" &
+	READERS+=($!)
+	loop_until grep -qx 1 "$knobs/held" || fail "nobody is in the livepatch"
+	put 0 "$LIVEPATCH/enabled"
+	expect 1 "$LIVEPATCH/transition"
+	expect 0 "$LIVEPATCH/enabled"
+	refused 1 "$U/enabled" "$BUSY"
+	expect livepatched "$U/abort_cause"
+	says "cannot replace test_chain_a: livepatch test_ksplice_livepatch redirects it"
+	echo 0 >"$knobs/hold"
+	wait
+	loop_until livepatch_gone || fail "the livepatch does not go"
+	rmmod test_ksplice_livepatch || fail "rmmod test_ksplice_livepatch"
+	apply chain && expect 222 "$TARGET/chain"
+}
+
 # One that comes later would take the function over.
 livepatch_of_a_replaced_function() {
 	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
@@ -650,6 +675,7 @@ run_tests \
 	optprobe_detour \
 	optprobe_detour_elsewhere \
 	livepatch_of_the_function \
+	livepatch_on_its_way_out \
 	livepatch_of_a_replaced_function \
 	fexit_on_the_old_function \
 	fexit_on_the_new_function \

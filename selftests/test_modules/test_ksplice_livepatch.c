@@ -2,17 +2,29 @@
 /*
  * Livepatches of functions that hot updates replace, too: of one that must not
  * be taken over from a livepatch, or with bench=1 of those that are measured.
+ * With hold=1 also of one in which a thread stays, as long as hold is 1: so a
+ * livepatch can be kept on its way out.
  */
 
 #include <linux/compiler.h>
 #include <linux/kernel.h>
 #include <linux/livepatch.h>
 #include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/seq_file.h>
 
 static bool bench;
 module_param(bench, bool, 0444);
 MODULE_PARM_DESC(bench, "livepatch what tests/bench measures");
+
+static bool hold;
+module_param(hold, bool, 0644);
+MODULE_PARM_DESC(hold, "livepatch a function that does not return as long as this is set");
+
+static unsigned int held;
+module_param(held, uint, 0444);
+MODULE_PARM_DESC(held, "how many threads are in that function");
 
 static unsigned int livepatch_chain_a(unsigned int n)
 {
@@ -34,6 +46,16 @@ static int livepatch_sleep_interruptible_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static int livepatch_sleep_killable_show(struct seq_file *m, void *unused)
+{
+	held++;
+	while (READ_ONCE(hold) && !fatal_signal_pending(current))
+		schedule_timeout_killable(HZ);
+	held--;
+	seq_puts(m, "livepatched\n");
+	return 0;
+}
+
 static struct klp_func funcs[] = {
 	{
 		.old_name = "test_chain_a",
@@ -48,6 +70,16 @@ static struct klp_func bench_funcs[] = {
 	}, {
 		.old_name = "test_sleep_interruptible_show",
 		.new_func = livepatch_sleep_interruptible_show,
+	}, { }
+};
+
+static struct klp_func hold_funcs[] = {
+	{
+		.old_name = "test_chain_a",
+		.new_func = livepatch_chain_a,
+	}, {
+		.old_name = "test_sleep_killable_show",
+		.new_func = livepatch_sleep_killable_show,
 	}, { }
 };
 
@@ -68,6 +100,8 @@ static int __init test_ksplice_livepatch_init(void)
 {
 	if (bench)
 		objs[0].funcs = bench_funcs;
+	else if (hold)
+		objs[0].funcs = hold_funcs;
 	return klp_enable_patch(&patch);
 }
 
