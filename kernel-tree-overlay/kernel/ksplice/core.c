@@ -10,7 +10,6 @@
 #define pr_fmt(fmt) "ksplice: " fmt
 
 #include <linux/debugfs.h>
-#include <linux/delay.h>
 #include <linux/init.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -34,9 +33,6 @@
  * while sysfs files are removed, since their writers take it.
  */
 DEFINE_MUTEX(ksplice_mutex);
-
-/* For the list of conflicts only, which is read while a change waits. */
-DEFINE_MUTEX(ksplice_conflicts_mutex);
 
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
@@ -155,7 +151,7 @@ static int check_contents(const struct ksplice_view *view)
 static void free_update(struct ksplice_update *update)
 {
 	ksplice_order_free(update);
-	kvfree(update->conflicts);
+	kvfree(update->blockers);
 	kvfree(update->funcs);
 	kvfree(update->hooks);
 	kfree(update->objects);
@@ -211,9 +207,10 @@ static int keep_blob(struct ksplice_update *update,
 /* From here on nobody finds it, but its files may still be in use. */
 static void unlist_update(struct ksplice_update *update)
 {
-	mutex_lock(&ksplice_mutex);
+	ksplice_lock_in_notifier();
 	list_del_rcu(&update->list);
-	update->going = true;
+	WRITE_ONCE(update->going, true);
+	ksplice_live_gone();
 	ksplice_objects_detach(update);
 	ksplice_order_forget(update, 0);
 	mutex_unlock(&ksplice_mutex);
@@ -309,7 +306,7 @@ static int update_coming(struct module *mod, const void *blob)
 	struct ksplice_update *update = NULL;
 	int ret;
 
-	mutex_lock(&ksplice_mutex);
+	ksplice_lock_in_notifier();
 	ret = load_locked(mod, blob, &update);
 	mutex_unlock(&ksplice_mutex);
 	if (ret && update)
@@ -325,8 +322,8 @@ static int module_coming(struct module *mod)
 }
 
 /*
- * Other modules must not wait for ksplice_mutex, which a change may hold for
- * long.  An update stays on the list while its own module's notifiers run.
+ * Other modules need not wait for ksplice_mutex at all.  An update stays on the
+ * list while its own module's notifiers run.
  */
 static struct ksplice_update *find_update_rcu(const struct module *mod)
 {
@@ -350,7 +347,7 @@ static void module_live(struct module *mod)
 
 	if (!update)
 		return;
-	mutex_lock(&ksplice_mutex);
+	ksplice_lock_in_notifier();
 	WRITE_ONCE(update->state, KSPLICE_READY);
 	mutex_unlock(&ksplice_mutex);
 	pr_info("%s: ready, the code of %u of %u function(s) was found as expected%s\n",
@@ -435,15 +432,7 @@ static int try_apply(struct ksplice_update *update)
 	int ret;
 
 	ret = prepare(update);
-	if (ret)
-		return ret;
-	if (!try_module_get(update->module))
-		return -ENODEV;
-
-	ret = change(update, true);
-	if (ret)
-		module_put(update->module);
-	return ret;
+	return ret ? ret : change(update, true);
 }
 
 /* Those whose place it took; they can be unloaded now. */
@@ -508,6 +497,40 @@ static int reverse(struct ksplice_update *update)
 	return 0;
 }
 
+/* What is shown from here on is about this change. */
+static void forget_last_change(struct ksplice_update *update)
+{
+	update->cause = KSPLICE_OK;
+	if (update->resumed)
+		return;
+	memset(&update->stats, 0, sizeof(update->stats));
+	mutex_lock(&ksplice_show_mutex);
+	update->nr_blockers = 0;
+	mutex_unlock(&ksplice_show_mutex);
+}
+
+static bool gives_way(const struct ksplice_update *update, int ret)
+{
+	return ret && update->cause == KSPLICE_GIVES_WAY;
+}
+
+static void say_why_not(const struct ksplice_update *update, bool enable,
+			int ret)
+{
+	const char *what = enable ? "applied" : "reversed";
+
+	if (gives_way(update, ret))
+		pr_info("%s: waits with being %s for a module that is loaded or removed\n",
+			update->name, what);
+	else if (update->cause == KSPLICE_CANCELLED)
+		pr_info("%s: not %s, as somebody wanted the opposite meanwhile\n",
+			update->name, what);
+	else if (ret != -ERESTARTSYS)
+		pr_err("%s: not %s (%d); see abort_cause and conflicts in /sys/kernel/ksplice/%s\n",
+		       update->name, what, ret, update->name);
+}
+
+/* Return: as ksplice_enable(), but 1 if it is so already. */
 static int enable_locked(struct ksplice_update *update, bool enable)
 {
 	bool applied = update->state == KSPLICE_APPLIED;
@@ -518,19 +541,12 @@ static int enable_locked(struct ksplice_update *update, bool enable)
 	if (update->state == KSPLICE_LOADING)
 		return -EAGAIN;
 	if (enable == applied)
-		return -EINVAL;
+		return 1;
 
-	/* What is shown from here on is about this change. */
-	memset(&update->stats, 0, sizeof(update->stats));
-	mutex_lock(&ksplice_conflicts_mutex);
-	update->nr_conflicts = 0;
-	mutex_unlock(&ksplice_conflicts_mutex);
-	update->cause = KSPLICE_OK;
+	forget_last_change(update);
 	ret = enable ? apply(update) : reverse(update);
-	if (ret && ret != -ERESTARTSYS)
-		pr_err("%s: not %s (%d); see abort_cause and conflicts in /sys/kernel/ksplice/%s\n",
-		       update->name, enable ? "applied" : "reversed", ret,
-		       update->name);
+	if (ret)
+		say_why_not(update, enable, ret);
 	return ret;
 }
 
@@ -540,21 +556,23 @@ static int enable_locked(struct ksplice_update *update, bool enable)
  */
 static int lock_settled(struct ksplice_update *update, bool enable)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(update->timeout_ms);
 	const char *target;
+	int ret;
 
 	for (;;) {
-		if (mutex_lock_interruptible(&ksplice_mutex))
-			return -ERESTARTSYS;
+		ret = ksplice_live_lock(update);
+		if (ret)
+			return ret;
 		target = enable && !update->going ?
 			 ksplice_objects_moving(update) : NULL;
 		if (!target)
 			return 0;
-		if (time_after(jiffies, end))
+		if (time_after(jiffies, update->deadline))
 			break;
 		mutex_unlock(&ksplice_mutex);
-		if (msleep_interruptible(10))
-			return -ERESTARTSYS;
+		ret = ksplice_live_sleep(update, 10);
+		if (ret)
+			return ret;
 	}
 	update->cause = KSPLICE_TARGET_MOVING;
 	mutex_unlock(&ksplice_mutex);
@@ -563,27 +581,69 @@ static int lock_settled(struct ksplice_update *update, bool enable)
 	return -EBUSY;
 }
 
+/* As often as it has to give way. */
+static int enable_in_turn(struct ksplice_update *update, bool enable)
+{
+	bool again;
+	int ret;
+
+	do {
+		ret = lock_settled(update, enable);
+		if (ret)
+			return ret;
+		ret = enable_locked(update, enable);
+		again = gives_way(update, ret);
+		if (again) {
+			update->resumed = true;
+			update->cause = KSPLICE_OK;
+		}
+		mutex_unlock(&ksplice_mutex);
+	} while (again);
+	return ret;
+}
+
+/* The reference is the applied update's; until then it is this change's. */
+static int enable_pinned(struct ksplice_update *update, bool enable)
+{
+	int ret;
+
+	if (!enable)
+		return enable_in_turn(update, false);
+	if (!try_module_get(update->module))
+		return -ENODEV;
+	ret = enable_in_turn(update, true);
+	if (ret)
+		module_put(update->module);
+	return ret;
+}
+
 /**
  * ksplice_enable - apply an update or take it back
  * @update:	the update
  * @enable:	what is wanted
  *
- * Context: process; may wait for update->timeout_ms, twice if a target module
- * is being loaded or removed.
+ * If the opposite is under way that is ended.
+ *
+ * Context: process; may wait for update->timeout_ms, and for other changes.
  * Return: 0; -EINVAL if it is so already; -EAGAIN while its module is being
- * loaded; -ENODEV while it is being removed; what ksplice_change() or a hook
- * says; what is wrong with a target module.
+ * loaded; -ENODEV while it is being removed; -ECANCELED if somebody wanted the
+ * opposite meanwhile; what ksplice_change() or a hook says; what is wrong with a
+ * target module.
  */
 int ksplice_enable(struct ksplice_update *update, bool enable)
 {
+	bool cancels = ksplice_live_cancel(update, enable);
 	int ret;
 
-	ret = lock_settled(update, enable);
+	ret = ksplice_live_begin(update, enable);
 	if (ret)
 		return ret;
-	ret = enable_locked(update, enable);
-	mutex_unlock(&ksplice_mutex);
-	return ret;
+	ret = enable_pinned(update, enable);
+	ksplice_live_end(update);
+	if (ret <= 0)
+		return ret;
+	/* It is so already, maybe as the opposite was ended. */
+	return cancels ? 0 : -EINVAL;
 }
 
 static struct dentry *debugfs_dir;

@@ -19,7 +19,8 @@
 
 #define KSPLICE_DEFAULT_TIMEOUT_MS	15000
 #define KSPLICE_MAX_TIMEOUT_MS		(3600 * MSEC_PER_SEC)
-#define KSPLICE_MAX_CONFLICTS		64
+#define KSPLICE_MAX_CONFLICTS		64U
+#define KSPLICE_WHERE_LEN		128
 
 struct ksplice_match;
 
@@ -58,6 +59,9 @@ enum ksplice_state {
  *				below is not
  * @KSPLICE_OUTDATED:		a newer update is applied
  * @KSPLICE_HOOK_FAILED:	a hook of the update's author said no
+ * @KSPLICE_CANCELLED:		the opposite was written to enabled meanwhile
+ * @KSPLICE_GIVES_WAY:		somebody in a module notifier must not wait for it;
+ *				never seen outside, as it begins anew
  */
 enum ksplice_cause {
 	KSPLICE_OK,
@@ -73,6 +77,20 @@ enum ksplice_cause {
 	KSPLICE_HOOK_FAILED,
 	KSPLICE_STACKED,
 	KSPLICE_OUTDATED,
+	KSPLICE_CANCELLED,
+	KSPLICE_GIVES_WAY,
+};
+
+/**
+ * enum ksplice_way - is a change of an update under way?
+ * @KSPLICE_AT_REST:	no
+ * @KSPLICE_APPLYING:	it is being applied
+ * @KSPLICE_REVERSING:	it is being taken back
+ */
+enum ksplice_way {
+	KSPLICE_AT_REST,
+	KSPLICE_APPLYING,
+	KSPLICE_REVERSING,
 };
 
 /**
@@ -162,6 +180,23 @@ struct ksplice_conflict {
 };
 
 /**
+ * struct ksplice_blocker - a thread that is in the way, for people
+ * @pid:	its pid; 0 for an idle task
+ * @comm:	its name
+ * @where:	the function it was found in; "?" if that is not known
+ * @scanned:	found by the conservative scan, which may be wrong
+ * @since:	when it was seen first in this change, without a look in between
+ *		that did not see it; in jiffies
+ */
+struct ksplice_blocker {
+	pid_t pid;
+	char comm[TASK_COMM_LEN];
+	char where[KSPLICE_WHERE_LEN];
+	bool scanned;
+	unsigned long since;
+};
+
+/**
  * struct ksplice_range - text nobody may be inside of
  * @start:	first byte
  * @end:	first byte behind it.  It counts as inside: a return address
@@ -243,9 +278,15 @@ struct ksplice_stats {
  * @cause:	why the last change failed
  * @timeout_ms:	how long a change keeps trying
  * @stats:	figures of the last change
- * @conflicts:	who was in the way at the last failure; this and @nr_conflicts
- *		under ksplice_conflicts_mutex
- * @nr_conflicts: number of entries in @conflicts
+ * @way:	is a change under way?
+ * @cancelled:	the opposite of the change under way is wanted
+ * @resumed:	the change has given way, and begins anew
+ * @deadline:	until when the change under way keeps trying, in jiffies
+ * @blockers:	who is in the way of the change under way, or was in that of the
+ *		last one that failed; this and the next two under
+ *		ksplice_show_mutex
+ * @before:	the same, one look before; for changes under way
+ * @nr_blockers: number of threads in the way, also those that found no room
  * @objects:	its targets
  * @nr_objects:	number of them
  * @funcs:	what it replaces
@@ -277,8 +318,13 @@ struct ksplice_update {
 	enum ksplice_cause cause;
 	unsigned int timeout_ms;
 	struct ksplice_stats stats;
-	struct ksplice_conflict *conflicts;
-	unsigned int nr_conflicts;
+	enum ksplice_way way;
+	bool cancelled;
+	bool resumed;
+	unsigned long deadline;
+	struct ksplice_blocker *blockers;
+	struct ksplice_blocker *before;
+	unsigned int nr_blockers;
 	struct ksplice_object *objects;
 	unsigned int nr_objects;
 	struct ksplice_func *funcs;
@@ -323,11 +369,23 @@ ksplice_next_present(const struct ksplice_update *update,
 	     object < (update)->objects + (update)->nr_objects; object++)
 
 extern struct mutex ksplice_mutex;
-extern struct mutex ksplice_conflicts_mutex;
+extern struct mutex ksplice_show_mutex;
 extern struct list_head ksplice_updates;
 
 /* core.c */
 int ksplice_enable(struct ksplice_update *update, bool enable);
+
+/* live.c */
+void ksplice_lock_in_notifier(void);
+int ksplice_live_begin(struct ksplice_update *update, bool enable);
+void ksplice_live_end(struct ksplice_update *update);
+void ksplice_live_gone(void);
+bool ksplice_live_cancel(struct ksplice_update *update, bool enable);
+int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms);
+int ksplice_live_pause(struct ksplice_update *update, unsigned int ms);
+int ksplice_live_lock(struct ksplice_update *update);
+void ksplice_live_note(struct ksplice_update *update,
+		       const struct ksplice_check *check);
 
 /* object.c */
 int ksplice_objects_init(struct ksplice_update *update,

@@ -539,7 +539,7 @@ int ksplice_target_coming(struct module *mod)
 
 	if (!is_target(mod))
 		return 0;
-	mutex_lock(&ksplice_mutex);
+	ksplice_lock_in_notifier();
 	while ((update = ksplice_order_next(update))) {
 		object = find_object(update, mod->name);
 		if (!object)
@@ -562,7 +562,7 @@ void ksplice_target_going(struct module *mod)
 {
 	if (!is_target(mod))
 		return;
-	mutex_lock(&ksplice_mutex);
+	ksplice_lock_in_notifier();
 	forget(mod, NULL);
 	mutex_unlock(&ksplice_mutex);
 }

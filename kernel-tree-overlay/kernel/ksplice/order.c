@@ -13,8 +13,10 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/cleanup.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -162,6 +164,7 @@ static int add_below(struct ksplice_update *update,
 {
 	struct ksplice_update **below;
 
+	guard(mutex)(&ksplice_show_mutex);
 	below = krealloc_array(update->below, update->nr_below + 1,
 			       sizeof(*below), GFP_KERNEL);
 	if (!below)
@@ -210,6 +213,7 @@ int ksplice_order_note(struct ksplice_update *update,
  */
 void ksplice_order_forget(struct ksplice_update *update, unsigned int keep)
 {
+	guard(mutex)(&ksplice_show_mutex);
 	while (update->nr_below > keep)
 		module_put(update->below[--update->nr_below]->module);
 	if (keep)

@@ -250,6 +250,7 @@ static bool look(struct quiesce *q)
 	q->asleep = false;
 	look_at_them(q);
 	ksplice_put_tasks(&q->fresh);
+	ksplice_live_note(q->stop.update, check);
 
 	trace_ksplice_check(q->stop.update->name, full,
 			    full ? check->checked : check->checked - before,
@@ -402,12 +403,14 @@ static bool nudge(struct quiesce *q)
 	return nudged;
 }
 
-/* Return: 0 to go on, or -ERESTARTSYS. */
+/* Return: 0 to go on, or what ksplice_live_pause() says. */
 static int wait_a_little(struct quiesce *q, unsigned int *ms)
 {
-	if (msleep_interruptible(*ms)) {
-		q->stop.cause = KSPLICE_INTERRUPTED;
-		return -ERESTARTSYS;
+	int ret = ksplice_live_pause(q->stop.update, *ms);
+
+	if (ret) {
+		q->stop.cause = q->stop.update->cause;
+		return ret;
 	}
 	*ms = min(*ms * 2, q->asleep || q->stop.stops ? WAIT_MAX_MS :
 						      WAIT_RUN_MS);
@@ -447,8 +450,7 @@ static bool may_pass(const struct quiesce *q, int ret)
 
 static int try_until(struct quiesce *q)
 {
-	unsigned int timeout = READ_ONCE(q->stop.update->timeout_ms);
-	unsigned long end = jiffies + msecs_to_jiffies(timeout);
+	unsigned long end = q->stop.update->deadline;
 	unsigned int ms = WAIT_MIN_MS;
 	int ret;
 
@@ -506,15 +508,12 @@ static void record(struct quiesce *q)
 		.rechecked = q->stop.rechecked,
 		.unwound = check->unwound,
 		.scanned = check->scanned,
-		.attempts = q->attempts,
-		.stops = q->stop.stops,
+		/* With those before it has given way. */
+		.attempts = update->stats.attempts + q->attempts,
+		.stops = update->stats.stops + q->stop.stops,
 	};
 	update->cause = q->stop.cause;
-
-	mutex_lock(&ksplice_conflicts_mutex);
-	swap(update->conflicts, check->conflicts);
-	update->nr_conflicts = check->nr_conflicts;
-	mutex_unlock(&ksplice_conflicts_mutex);
+	ksplice_live_note(update, check);
 }
 
 /**
@@ -527,8 +526,8 @@ static void record(struct quiesce *q)
  *
  * Context: process; ksplice_mutex held.
  * Return: 0; -EBUSY if threads or others' claims on the text stay in the way;
- * -ERESTARTSYS if a signal came while it waited; -ENOMEM; what a hook in the
- * stop said.  On failure nothing has changed.
+ * what ksplice_live_pause() says; -ENOMEM; what a hook in the stop said.  On
+ * failure nothing has changed.
  */
 int ksplice_change(struct ksplice_update *update, bool apply)
 {

@@ -7,11 +7,13 @@
 #define pr_fmt(fmt) "ksplice: " fmt
 
 #include <linux/capability.h>
+#include <linux/cleanup.h>
 #include <linux/ctype.h>
 #include <linux/error-injection.h>
-#include <linux/kallsyms.h>
+#include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -41,6 +43,8 @@ static const char * const cause_words[] = {
 	[KSPLICE_HOOK_FAILED]	= "hook_failed",
 	[KSPLICE_STACKED]	= "stacked",
 	[KSPLICE_OUTDATED]	= "outdated",
+	[KSPLICE_CANCELLED]	= "cancelled",
+	[KSPLICE_GIVES_WAY]	= "target_moving",
 };
 
 static struct ksplice_update *to_update(struct kobject *kobj)
@@ -79,8 +83,17 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
-	return sysfs_emit(buf, "%s\n",
-			  state_words[READ_ONCE(to_update(kobj)->state)]);
+	const struct ksplice_update *update = to_update(kobj);
+
+	switch (READ_ONCE(update->way)) {
+	case KSPLICE_APPLYING:
+		return sysfs_emit(buf, "applying\n");
+	case KSPLICE_REVERSING:
+		return sysfs_emit(buf, "reversing\n");
+	case KSPLICE_AT_REST:
+		break;
+	}
+	return sysfs_emit(buf, "%s\n", state_words[READ_ONCE(update->state)]);
 }
 
 static ssize_t abort_cause_show(struct kobject *kobj,
@@ -90,67 +103,64 @@ static ssize_t abort_cause_show(struct kobject *kobj,
 			  cause_words[READ_ONCE(to_update(kobj)->cause)]);
 }
 
-static bool within(unsigned long addr, unsigned long start, unsigned long size)
+/*
+ * Three words, whatever a thread calls itself; @now: and for how long it has been
+ * in the way.
+ */
+static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
+			bool now)
 {
-	return addr >= start && addr <= start + size;
-}
-
-/* The function that a thread was found in; a return address may be its end. */
-static void name_of(const struct ksplice_update *update, unsigned long addr,
-		    char *name)
-{
-	struct ksplice_func *func;
-
-	if (addr == ULONG_MAX) {
-		strscpy(name, "?", KSYM_SYMBOL_LEN);
-		return;
-	}
-	ksplice_for_each_func(update, func) {
-		if (within(addr, func->old_addr, func->old_size) ||
-		    (func->new_addr &&
-		     within(addr, func->new_addr, func->new_size))) {
-			strscpy(name, func->name, KSYM_SYMBOL_LEN);
-			return;
-		}
-	}
-	sprint_symbol_no_offset(name, addr - 1);
-}
-
-/* Three words, whatever a thread calls itself. */
-static int emit_conflict(const struct ksplice_update *update, char *buf, int at,
-			 const struct ksplice_conflict *c)
-{
-	char comm[TASK_COMM_LEN], where[KSYM_SYMBOL_LEN];
+	char comm[TASK_COMM_LEN];
+	int len;
 	char *p;
 
-	strscpy(comm, c->comm, sizeof(comm));
+	strscpy(comm, b->comm);
 	for (p = comm; *p; p++) {
 		if (!isgraph(*p))
 			*p = '_';
 	}
-	name_of(update, c->addr, where);
-	return sysfs_emit_at(buf, at, "%d %s %s%s\n", c->pid, comm, where,
-			     c->scanned ? " (scanned)" : "");
+	len = sysfs_emit_at(buf, at, "%d %s %s", b->pid, comm, b->where);
+	if (now)
+		len += sysfs_emit_at(buf, at + len, " %u",
+				     jiffies_to_msecs(jiffies - b->since));
+	len += sysfs_emit_at(buf, at + len, b->scanned ? " (scanned)\n" : "\n");
+	return len;
 }
 
 /* Whole lines only; what has no room is counted in the last one. */
+static int emit_blockers(const struct ksplice_update *update, char *buf,
+			 bool now)
+{
+	unsigned int i, n = min(update->nr_blockers, KSPLICE_MAX_CONFLICTS);
+	int len = 0;
+
+	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSPLICE_WHERE_LEN; i++)
+		len += emit_blocker(buf, len, &update->blockers[i], now);
+	if (i < update->nr_blockers)
+		len += sysfs_emit_at(buf, len, "and %u more\n",
+				     update->nr_blockers - i);
+	return len;
+}
+
+/* @now: of a change under way, else of the last one */
+static ssize_t show_blockers(struct ksplice_update *update, char *buf, bool now)
+{
+	guard(mutex)(&ksplice_show_mutex);
+	if ((READ_ONCE(update->way) != KSPLICE_AT_REST) != now)
+		return 0;
+	return emit_blockers(update, buf, now);
+}
+
 static ssize_t conflicts_show(struct kobject *kobj,
 			      struct kobj_attribute *attr, char *buf)
 {
-	struct ksplice_update *update = to_update(kobj);
-	unsigned int i, n;
-	int len = 0;
+	return show_blockers(to_update(kobj), buf, false);
+}
 
-	mutex_lock(&ksplice_conflicts_mutex);
-	n = min_t(unsigned int, update->nr_conflicts, KSPLICE_MAX_CONFLICTS);
-	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSYM_NAME_LEN; i++)
-		len += emit_conflict(update, buf, len,
-				     &update->conflicts[i]);
-	if (i < update->nr_conflicts)
-		len += sysfs_emit_at(buf, len, "and %u more\n",
-				     update->nr_conflicts - i);
-	mutex_unlock(&ksplice_conflicts_mutex);
-	return len;
+static ssize_t in_the_way_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return show_blockers(to_update(kobj), buf, true);
 }
 
 /* A whole line, or nothing if there is no room for any. */
@@ -171,11 +181,9 @@ static ssize_t depends_show(struct kobject *kobj, struct kobj_attribute *attr,
 	unsigned int i;
 	int len = 0;
 
-	if (mutex_lock_interruptible(&ksplice_mutex))
-		return -ERESTARTSYS;
+	guard(mutex)(&ksplice_show_mutex);
 	for (i = 0; i < update->nr_below; i++)
 		len += emit_line(buf, len, update->below[i]->name, 0);
-	mutex_unlock(&ksplice_mutex);
 	return len;
 }
 
@@ -253,6 +261,7 @@ static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 static struct kobj_attribute abort_cause_attr = __ATTR_RO(abort_cause);
 static struct kobj_attribute conflicts_attr = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute in_the_way_attr = __ATTR_RO_MODE(in_the_way, 0400);
 static struct kobj_attribute depends_attr = __ATTR_RO(depends);
 static struct kobj_attribute supersedes_attr = __ATTR_RO(supersedes);
 static struct kobj_attribute states_attr = __ATTR_RO(states);
@@ -263,6 +272,7 @@ static struct attribute *update_attrs[] = {
 	&state_attr.attr,
 	&abort_cause_attr.attr,
 	&conflicts_attr.attr,
+	&in_the_way_attr.attr,
 	&depends_attr.attr,
 	&supersedes_attr.attr,
 	&states_attr.attr,

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - the change under way: whose turn it is, who sees it, who ends it
+ *
+ * One change at a time is under way.  It may wait for threads for long, and
+ * ksplice_mutex is held meanwhile; but nobody in a module notifier may wait for
+ * that, since all loading of modules could wait behind: a change gives way.  It
+ * ends as if it had failed, lets all who are in a notifier have the mutex, and
+ * begins anew, with what is left of its time.  So a thread that waits inside of
+ * the code for a target module to be loaded gets it, and leaves.
+ *
+ * A signal to its writer or the opposite value in "enabled" ends a change as
+ * cleanly.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
+#include <linux/jiffies.h>
+#include <linux/kallsyms.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/wait.h>
+
+#include "ksplice.h"
+
+/* For what sysfs shows while a change is under way: who is in the way, depends. */
+DEFINE_MUTEX(ksplice_show_mutex);
+
+/* Whose change is under way; with its way and cancelled under live_lock. */
+static struct ksplice_update *running;
+static DEFINE_SPINLOCK(live_lock);
+
+/* How many wait for ksplice_mutex in a module notifier. */
+static atomic_t in_notifier = ATOMIC_INIT(0);
+
+/* Woken when any of the above changes. */
+static DECLARE_WAIT_QUEUE_HEAD(live_wait);
+
+/**
+ * ksplice_lock_in_notifier - take ksplice_mutex in a module notifier
+ *
+ * A change that holds it gives way.
+ */
+void ksplice_lock_in_notifier(void)
+{
+	atomic_inc(&in_notifier);
+	wake_up_all(&live_wait);
+	mutex_lock(&ksplice_mutex);
+	atomic_dec(&in_notifier);
+	wake_up_all(&live_wait);
+}
+
+/* The turn of @update, or one that never comes: then *@ret says why. */
+static bool take_turn(struct ksplice_update *update, bool enable, int *ret)
+{
+	guard(spinlock)(&live_lock);
+	*ret = READ_ONCE(update->going) ? -ENODEV : 0;
+	if (*ret)
+		return true;
+	if (running)
+		return false;
+	running = update;
+	update->cancelled = false;
+	WRITE_ONCE(update->way, enable ? KSPLICE_APPLYING : KSPLICE_REVERSING);
+	return true;
+}
+
+static int alloc_blockers(struct ksplice_update *update)
+{
+	if (!update->blockers)
+		update->blockers = kvcalloc(KSPLICE_MAX_CONFLICTS,
+					    sizeof(*update->blockers),
+					    GFP_KERNEL);
+	update->before = kvcalloc(KSPLICE_MAX_CONFLICTS,
+				  sizeof(*update->before), GFP_KERNEL);
+	return update->blockers && update->before ? 0 : -ENOMEM;
+}
+
+/**
+ * ksplice_live_begin - wait until no other change is under way
+ * @update:	the update
+ * @enable:	what is wanted
+ *
+ * Context: process; ksplice_mutex not held.
+ * Return: 0, then ksplice_live_end() has to be called; -ERESTARTSYS; -ENODEV if
+ * its module is being removed; -ENOMEM.
+ */
+int ksplice_live_begin(struct ksplice_update *update, bool enable)
+{
+	int ret = 0;
+
+	if (wait_event_interruptible(live_wait,
+				     take_turn(update, enable, &ret)))
+		return -ERESTARTSYS;
+	if (ret)
+		return ret;
+	update->resumed = false;
+	update->deadline = jiffies +
+			   msecs_to_jiffies(READ_ONCE(update->timeout_ms));
+	mutex_lock(&ksplice_show_mutex);
+	ret = alloc_blockers(update);
+	mutex_unlock(&ksplice_show_mutex);
+	if (ret)
+		ksplice_live_end(update);
+	return ret;
+}
+
+/**
+ * ksplice_live_end - the change is over
+ * @update:	the update
+ */
+void ksplice_live_end(struct ksplice_update *update)
+{
+	mutex_lock(&ksplice_show_mutex);
+	kvfree(update->before);
+	update->before = NULL;
+	if (!update->nr_blockers) {
+		kvfree(update->blockers);
+		update->blockers = NULL;
+	}
+	mutex_unlock(&ksplice_show_mutex);
+
+	spin_lock(&live_lock);
+	running = NULL;
+	WRITE_ONCE(update->way, KSPLICE_AT_REST);
+	spin_unlock(&live_lock);
+	wake_up_all(&live_wait);
+}
+
+/**
+ * ksplice_live_gone - an update goes: nobody waits for its turn any more
+ *
+ * Context: its @going is set.
+ */
+void ksplice_live_gone(void)
+{
+	wake_up_all(&live_wait);
+}
+
+/**
+ * ksplice_live_cancel - end the change under way that goes the other way
+ * @update:	the update
+ * @enable:	what is wanted
+ *
+ * Return: was there one?  It is over, one way or the other, when
+ * ksplice_live_begin() returns.
+ */
+bool ksplice_live_cancel(struct ksplice_update *update, bool enable)
+{
+	bool opposite;
+
+	spin_lock(&live_lock);
+	opposite = running == update &&
+		   update->way == (enable ? KSPLICE_REVERSING :
+					    KSPLICE_APPLYING);
+	if (opposite)
+		WRITE_ONCE(update->cancelled, true);
+	spin_unlock(&live_lock);
+	if (opposite)
+		wake_up_all(&live_wait);
+	return opposite;
+}
+
+/* @ret: of a wait.  Has the change to end?  Return: why, or 0. */
+static int ended(struct ksplice_update *update, long ret)
+{
+	if (ret < 0) {
+		update->cause = KSPLICE_INTERRUPTED;
+		return -ERESTARTSYS;
+	}
+	if (READ_ONCE(update->cancelled)) {
+		update->cause = KSPLICE_CANCELLED;
+		return -ECANCELED;
+	}
+	return 0;
+}
+
+/**
+ * ksplice_live_sleep - wait for some time
+ * @update:	the update whose change waits
+ * @ms:		how long
+ *
+ * Return: 0, or with @update->cause set -ERESTARTSYS or -ECANCELED.
+ */
+int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms)
+{
+	long ret;
+
+	ret = wait_event_interruptible_timeout(live_wait,
+					       READ_ONCE(update->cancelled),
+					       msecs_to_jiffies(ms) + 1);
+	return ended(update, ret);
+}
+
+/**
+ * ksplice_live_pause - wait for threads that are in the way
+ * @update:	the update whose change waits
+ * @ms:		how long
+ *
+ * Context: process; ksplice_mutex held.
+ * Return: 0 to go on, or with @update->cause set -ERESTARTSYS, -ECANCELED, or
+ * -EBUSY and KSPLICE_GIVES_WAY: somebody in a module notifier wants the mutex.
+ */
+int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
+{
+	long ret;
+
+	ret = wait_event_interruptible_timeout(live_wait,
+					       READ_ONCE(update->cancelled) ||
+					       atomic_read(&in_notifier),
+					       msecs_to_jiffies(ms) + 1);
+	ret = ended(update, ret);
+	if (!ret && atomic_read(&in_notifier)) {
+		update->cause = KSPLICE_GIVES_WAY;
+		ret = -EBUSY;
+	}
+	return ret;
+}
+
+/**
+ * ksplice_live_lock - take ksplice_mutex behind all who are in a notifier
+ * @update:	the update whose change begins or goes on
+ *
+ * Return: 0, or with @update->cause set -ERESTARTSYS or -ECANCELED.
+ */
+int ksplice_live_lock(struct ksplice_update *update)
+{
+	int ret;
+
+	ret = wait_event_interruptible(live_wait,
+				       READ_ONCE(update->cancelled) ||
+				       !atomic_read(&in_notifier));
+	ret = ended(update, ret);
+	if (ret)
+		return ret;
+	/* What is cancelled from here on is noticed at the next pause. */
+	ret = mutex_lock_interruptible(&ksplice_mutex);
+	if (ret)
+		update->cause = KSPLICE_INTERRUPTED;
+	return ret ? -ERESTARTSYS : 0;
+}
+
+/*
+ * Who is in the way
+ */
+
+static bool within(unsigned long addr, unsigned long start, unsigned long size)
+{
+	return addr >= start && addr <= start + size;
+}
+
+/*
+ * The function that a thread was found in; a return address may be its end.
+ * Asked now, not when somebody reads it: by then the module may be gone.
+ */
+static void name_of(const struct ksplice_update *update, unsigned long addr,
+		    char *name)
+{
+	char symbol[KSYM_SYMBOL_LEN];
+	struct ksplice_func *func;
+
+	ksplice_for_each_func(update, func) {
+		if (within(addr, func->old_addr, func->old_size) ||
+		    (func->new_addr &&
+		     within(addr, func->new_addr, func->new_size))) {
+			strscpy(name, func->name, KSPLICE_WHERE_LEN);
+			return;
+		}
+	}
+	sprint_symbol_no_offset(symbol, addr - 1);
+	/* What has no name is shown as a number, which tells where things are. */
+	if (addr == ULONG_MAX || strstarts(symbol, "0x"))
+		strscpy(symbol, "?");
+	strscpy(name, symbol, KSPLICE_WHERE_LEN);
+}
+
+/* Since when, if it was in the way at the last look already. */
+static unsigned long since(const struct ksplice_update *update,
+			   unsigned int nr, pid_t pid, const char *comm)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		const struct ksplice_blocker *b = &update->before[i];
+
+		if (b->pid == pid && !strcmp(b->comm, comm))
+			return b->since;
+	}
+	return jiffies;
+}
+
+/**
+ * ksplice_live_note - note who is in the way now
+ * @update:	the update whose change is under way
+ * @check:	what the last look has found
+ *
+ * Context: process; ksplice_mutex held.
+ */
+void ksplice_live_note(struct ksplice_update *update,
+		       const struct ksplice_check *check)
+{
+	unsigned int n = min(check->nr_conflicts, KSPLICE_MAX_CONFLICTS);
+	unsigned int before, i;
+
+	mutex_lock(&ksplice_show_mutex);
+	before = min(update->nr_blockers, KSPLICE_MAX_CONFLICTS);
+	swap(update->blockers, update->before);
+	for (i = 0; i < n; i++) {
+		const struct ksplice_conflict *c = &check->conflicts[i];
+		struct ksplice_blocker *b = &update->blockers[i];
+
+		b->pid = c->pid;
+		strscpy(b->comm, c->comm);
+		b->scanned = c->scanned;
+		name_of(update, c->addr, b->where);
+		b->since = since(update, before, c->pid, c->comm);
+	}
+	update->nr_blockers = check->nr_conflicts;
+	mutex_unlock(&ksplice_show_mutex);
+}
