@@ -39,7 +39,7 @@
  *   jar 3: 11 of 12, 1 eaten
  *
  * Back.  What was filled stays filled; the counts go with the update that made
- * them, when it is unloaded:
+ * them, when it is taken back:
  *
  *   # echo 0 > /sys/kernel/ksplice/jars-count/enabled
  *   # rmmod ksplice_jars_count

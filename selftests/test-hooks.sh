@@ -186,15 +186,43 @@ shadow_data() {
 	forget_splat
 	put 2 "$TARGET/nr_objects"
 	[ "$(shadows_ended)" = 2:201 ] || fail "ended: $(shadows_ended)"
-	# Taken back it is still there, in case the update is applied again.
+	# Old code frees objects without a word: the data goes before any runs.
+	forget_splat
 	undo shadow || return
+	[ "$(shadows_ended)" = "0:2 1:102" ] || fail "ended: $(shadows_ended)"
 	expect "0 1 " "$TARGET/objects"
+	put 0 "$TARGET/nr_objects"
+	put 2 "$TARGET/nr_objects"
 	apply shadow || return
-	expect "0:3 1:103 " "$TARGET/objects"
+	expect "0:1 1:101 " "$TARGET/objects"
 	undo shadow || return
 	forget_splat
 	unload shadow || return
-	[ "$(shadows_ended)" = "0:3 1:103" ] || fail "ended: $(shadows_ended)"
+	[ "$(shadows_ended)" = "" ] || fail "ended: $(shadows_ended)"
+}
+
+# What hooks have attached for a change that fails goes before it is over.
+# shadow_data_of_a_failure KNOB: 64, and 128 if it is attached in the stop
+shadow_data_of_a_failure() {
+	put 2 "$TARGET/nr_objects"
+	load shadow && knob "$1" || return
+	forget_splat
+	refused 1 "$SYSFS/shadow/enabled" "$NOT_PERMITTED"
+	expect_state shadow ready 0 hook_failed
+	[ "$(shadows_ended)" = "0:0 1:100" ] || fail "ended: $(shadows_ended)"
+	put 0 "$TARGET/nr_objects"
+	put 2 "$TARGET/nr_objects"
+	knob $(($1 & ~64))
+	apply shadow || return
+	expect "0:1 1:101 " "$TARGET/objects"
+}
+
+shadow_data_attached_before_a_failure() {
+	shadow_data_of_a_failure 64
+}
+
+shadow_data_attached_in_a_stop_in_vain() {
+	shadow_data_of_a_failure $((64 | 128))
 }
 
 # A constructor that fails leaves nothing attached.
@@ -257,4 +285,6 @@ tests=(in_order pre_hook_says_no check_hook_says_no check_hook_says_later busy
 	tests+=(of_a_module of_two_updates of_a_module_that_is_absent module_is_refused_by_a_hook)
 run_tests "${tests[@]}" superseded_without_its_hooks shadow_data \
 	no_shadow_data \
+	shadow_data_attached_before_a_failure \
+	shadow_data_attached_in_a_stop_in_vain \
 	shadow_data_handed_on

@@ -60,7 +60,12 @@ static inline bool ksplice_text_reserved(const void *start, const void *end)
  *
  * ksplice_mutex is held throughout: a hook must not load, remove, apply or take
  * back updates, load modules and wait for that, or register a module notifier.
- * In the stop it must not sleep, take a lock that may be held, or allocate.
+ * In the stop it must not sleep, nor wait for a lock that a sleeper may hold (a
+ * mutex, a semaphore; ask mutex_is_locked() and say -EAGAIN).  Spinlocks are
+ * free there.  It may allocate with GFP_ATOMIC.
+ *
+ * A change that has waited for long may have to begin anew, as a target module
+ * came or went: then fail hooks run, and pre hooks again.
  */
 #ifdef KSPLICE_UPDATE
 /* The number keeps them in order, which compilers do not for variables. */
@@ -90,9 +95,26 @@ static inline bool ksplice_text_reserved(const void *start, const void *end)
  * @id:		number of the kind, the same in all updates that share it
  * @size:	bytes of data
  * @ctor:	fills new, zeroed data of @obj; returns an errno if it can't; may
- *		be NULL.  Runs where the data is attached.
- * @dtor:	undoes @ctor; may be NULL.  Runs where the data is detached, or in
- *		process context when the update is removed.
+ *		be NULL.  Runs where the data is attached, and may touch what is
+ *		safe there.
+ * @dtor:	undoes @ctor; may be NULL.  May touch @obj and @data, and give back
+ *		what @ctor has got.
+ *
+ * The destructor runs where the data is detached.  Data that is still attached
+ * goes with the update:
+ *
+ * - when it is taken back, in the stop: after the reverse hooks, before any old
+ *   code can free an object, so @obj is still there.  The rules for hooks in the
+ *   stop are those for a destructor: it must not sleep nor wait for a mutex, and
+ *   may take spinlocks and call kfree().  It makes the stop longer: some hundred
+ *   instructions for each object.
+ * - when it could not be applied: after the fail hooks, or for what a check_apply
+ *   hook has attached in the stop.
+ * - when another update has taken its place: after the post_apply hooks of that one,
+ *   if none has called ksplice_shadow_take_over().  By then the new code runs,
+ *   and has to detach what it knows.
+ *
+ * So an update that is applied again begins with no data.
  */
 struct ksplice_shadow_type {
 	unsigned long id;

@@ -221,7 +221,7 @@ static void drop_update(struct ksplice_update *update)
 {
 	unlist_update(update);
 	ksplice_sysfs_remove(update);
-	ksplice_shadow_release(update->module);
+	ksplice_shadow_release(update);
 	free_update(update);
 }
 
@@ -443,6 +443,8 @@ static void drop_superseded(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (!ksplice_superseded(update, other))
 			continue;
+		/* What the newer one has not taken over by now. */
+		ksplice_shadow_drop(other);
 		WRITE_ONCE(other->state, KSPLICE_REVERSED);
 		pr_info("%s: superseded by %s in the same stop\n", other->name,
 			update->name);
@@ -459,15 +461,17 @@ static int apply(struct ksplice_update *update)
 	int ret;
 
 	WRITE_ONCE(update->holds_text, true);
+	WRITE_ONCE(update->may_attach, true);
 	ret = try_apply(update);
 	if (ret) {
 		WRITE_ONCE(update->holds_text, false);
+		ksplice_shadow_drop(update);
 		return ret;
 	}
-	drop_superseded(update);
 	ksplice_order_applied(update);
 	WRITE_ONCE(update->state, KSPLICE_APPLIED);
 	ksplice_hooks_post(update, true, NULL);
+	drop_superseded(update);
 	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
 	pr_info("%s: applied, machine stopped for %llu ns\n", update->name,
 		update->stats.pause_ns);

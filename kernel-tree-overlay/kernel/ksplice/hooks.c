@@ -86,6 +86,9 @@ int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
  * @apply:	it is applied, else taken back
  * @object:	only hooks of this target, or NULL
  *
+ * If one says no, old code goes on: what they have attached to objects is dropped
+ * before it can free any.
+ *
  * Context: in the stop, on one CPU.
  * Return: 0, or what a hook said.
  */
@@ -93,9 +96,14 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 			const struct ksplice_object *object)
 {
 	const struct ksplice_hook *who;
+	u64 mark = ksplice_shadow_mark();
+	int ret;
 
-	return ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
-				   KSPLICE_HOOK_CHECK_REVERSE, object, &who);
+	ret = ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
+				  KSPLICE_HOOK_CHECK_REVERSE, object, &who);
+	if (ret && apply)
+		ksplice_shadow_undo(update, mark);
+	return ret;
 }
 
 /**
@@ -104,12 +112,17 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
  * @apply:	it is applied, else taken back
  * @object:	only hooks of this target, or NULL
  *
+ * When an update has been taken back no new code runs any more and no old code
+ * has run yet: this is when the data goes that it has attached to objects.
+ *
  * Context: in the stop, on one CPU.
  */
 void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
 			    const struct ksplice_object *object)
 {
 	tell(update, apply ? KSPLICE_HOOK_APPLY : KSPLICE_HOOK_REVERSE, object);
+	if (!apply && !object)
+		ksplice_shadow_drop(update);
 }
 
 /**
@@ -159,6 +172,7 @@ void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
 int ksplice_hooks_coming(struct ksplice_object *object)
 {
 	struct ksplice_update *update = object->update;
+	u64 mark = ksplice_shadow_mark();
 	unsigned long flags;
 	int ret;
 
@@ -170,10 +184,13 @@ int ksplice_hooks_coming(struct ksplice_object *object)
 			ksplice_hooks_switched(update, true, object);
 		local_irq_restore(flags);
 	}
-	if (ret)
+	if (ret) {
 		ksplice_hooks_fail(update, true, object);
-	else
+		/* Its objects, if it had any, go with the module. */
+		ksplice_shadow_undo(update, mark);
+	} else {
 		ksplice_hooks_post(update, true, object);
+	}
 	return ret;
 }
 

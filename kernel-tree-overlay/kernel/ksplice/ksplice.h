@@ -275,6 +275,7 @@ struct ksplice_stats {
  * @going:	its module is being removed
  * @holds_text:	its jumps stand, or may be about to; while they do, changed
  *		under text_mutex
+ * @may_attach:	its code may attach data to objects
  * @cause:	why the last change failed
  * @timeout_ms:	how long a change keeps trying
  * @stats:	figures of the last change
@@ -315,6 +316,7 @@ struct ksplice_update {
 	enum ksplice_state state;
 	bool going;
 	bool holds_text;
+	bool may_attach;
 	enum ksplice_cause cause;
 	unsigned int timeout_ms;
 	struct ksplice_stats stats;
@@ -433,7 +435,10 @@ int ksplice_hooks_coming(struct ksplice_object *object);
 void ksplice_hooks_going(struct ksplice_object *object);
 
 /* shadow.c */
-void ksplice_shadow_release(struct module *mod);
+u64 ksplice_shadow_mark(void);
+void ksplice_shadow_undo(const struct ksplice_update *update, u64 mark);
+void ksplice_shadow_drop(struct ksplice_update *update);
+void ksplice_shadow_release(struct ksplice_update *update);
 void ksplice_shadow_exit(void);
 
 /* sysfs.c */

@@ -2,9 +2,15 @@
 /*
  * ksplice - data attached to objects that have no room for it
  *
- * Looking up takes no lock.  What an update has attached goes with it, unless
- * another one has taken it over: the destructor is the update's code, and the
- * data means something to that code only.
+ * Looking up takes no lock.  What an update has attached goes when the update is
+ * taken back, unless another one has taken it over: the destructor is the
+ * update's code, the data means something to that code only, and only that code
+ * detaches it before an object is freed.  So it goes in the stop, before old
+ * code can free any object, or another one can come to stand at its address.
+ *
+ * Who comes late, having been preempted in a function below that new code has
+ * left its own frame for, attaches nothing any more, and may still run the
+ * destructor: the update's memory does not go before.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -17,6 +23,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/srcu.h>
 
 #include "ksplice.h"
 
@@ -27,6 +34,8 @@
  * @obj:	the object
  * @type:	the kind: in the memory of the update that answers for it
  * @id:		that of @type, which may be gone when this is still looked at
+ * @nth:	it was attached as the @nth of all
+ * @by:		who has attached it; only compared
  * @data:	the data
  */
 struct shadow {
@@ -35,11 +44,20 @@ struct shadow {
 	void *obj;
 	const struct ksplice_shadow_type *type;
 	unsigned long id;
+	u64 nth;
+	const struct task_struct *by;
 	u64 data[] __aligned(8);
 };
 
 static DEFINE_HASHTABLE(shadows, 10);
 static DEFINE_SPINLOCK(shadow_lock);
+
+/* How many were attached ever, and are now; changed under shadow_lock. */
+static u64 nr_attached;
+static unsigned long nr_shadows;
+
+/* Who calls an update's constructor or destructor, or is about to. */
+DEFINE_STATIC_SRCU(shadow_srcu);
 
 static unsigned long key_of(const void *obj, unsigned long id)
 {
@@ -98,11 +116,59 @@ static struct shadow *make(void *obj, const struct ksplice_shadow_type *type,
 	return s;
 }
 
+/* Those of an update that is not applied, nor about to be, attach nothing. */
+static bool may_attach(const struct ksplice_shadow_type *type)
+{
+	struct ksplice_update *update;
+
+	guard(rcu)();
+	list_for_each_entry_rcu(update, &ksplice_updates, list) {
+		if (within_module((unsigned long)type, update->module))
+			return READ_ONCE(update->may_attach);
+	}
+	return false;
+}
+
 static void destroy(struct shadow *s)
 {
 	if (s->type->dtor)
 		s->type->dtor(s->obj, s->data);
 	kfree_rcu(s, rcu);
+}
+
+/* Return: the data of the object, @s or another's; or NULL. */
+static struct shadow *add(struct shadow *s)
+{
+	struct shadow *other;
+
+	guard(spinlock_irqsave)(&shadow_lock);
+	other = find(s->obj, s->id);
+	if (other)
+		return other;
+	/* It may have been taken back since the first question. */
+	if (!may_attach(s->type))
+		return NULL;
+	s->nth = nr_attached++;
+	s->by = current;
+	nr_shadows++;
+	hash_add_rcu(shadows, &s->node, key_of(s->obj, s->id));
+	return s;
+}
+
+static void *attach(void *obj, const struct ksplice_shadow_type *type,
+		    gfp_t gfp, void *arg)
+{
+	struct shadow *s, *there;
+
+	if (!may_attach(type))
+		return NULL;
+	s = make(obj, type, gfp, arg);
+	if (!s)
+		return NULL;
+	there = add(s);
+	if (there != s)
+		destroy(s);
+	return there ? there->data : NULL;
 }
 
 /**
@@ -114,36 +180,38 @@ static void destroy(struct shadow *s)
  *
  * If two attach at once, one's data is made and destroyed again.
  *
+ * To objects that exist when the update comes, attach in a check_apply hook, with
+ * GFP_ATOMIC: no old code runs then that could free them before new code can
+ * detach.  In a pre_apply hook old code runs: only to objects that stay until
+ * the change is over.
+ *
  * Context: as @gfp and the constructor need; any lock may be held that they
  * allow.
- * Return: the data of the object, new or not; NULL if there is no memory or the
- * constructor failed.
+ * Return: the data of the object, new or not; NULL if there is no memory, the
+ * constructor failed, or the update of @type is not applied (any more) nor about
+ * to be.
  */
 void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 			    unsigned int gfp, void *arg)
 {
-	struct shadow *s, *other;
-	unsigned long flags;
-	void *data;
+	void *data = ksplice_shadow_get(obj, type->id);
+	int idx;
 
-	data = ksplice_shadow_get(obj, type->id);
 	if (data)
 		return data;
-	s = make(obj, type, (__force gfp_t)gfp, arg);
-	if (!s)
-		return NULL;
-
-	spin_lock_irqsave(&shadow_lock, flags);
-	other = find(obj, type->id);
-	if (!other)
-		hash_add_rcu(shadows, &s->node, key_of(obj, type->id));
-	spin_unlock_irqrestore(&shadow_lock, flags);
-	if (!other)
-		return s->data;
-	destroy(s);
-	return other->data;
+	idx = srcu_read_lock(&shadow_srcu);
+	data = attach(obj, type, (__force gfp_t)gfp, arg);
+	srcu_read_unlock(&shadow_srcu, idx);
+	return data;
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_attach);
+
+/* Context: shadow_lock held. */
+static void take_off(struct shadow *s)
+{
+	hash_del_rcu(&s->node);
+	nr_shadows--;
+}
 
 /**
  * ksplice_shadow_detach - the object goes away, or needs the data no more
@@ -157,14 +225,17 @@ void ksplice_shadow_detach(const void *obj, unsigned long id)
 {
 	unsigned long flags;
 	struct shadow *s;
+	int idx;
 
+	idx = srcu_read_lock(&shadow_srcu);
 	spin_lock_irqsave(&shadow_lock, flags);
 	s = find(obj, id);
 	if (s)
-		hash_del_rcu(&s->node);
+		take_off(s);
 	spin_unlock_irqrestore(&shadow_lock, flags);
 	if (s)
 		destroy(s);
+	srcu_read_unlock(&shadow_srcu, idx);
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_detach);
 
@@ -191,43 +262,113 @@ void ksplice_shadow_take_over(const struct ksplice_shadow_type *type)
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_take_over);
 
-/* Any data that @mod answers for, taken off the table; NULL if there is none. */
-static struct shadow *take_one(struct module *mod, unsigned int *bucket)
+/*
+ * Some data that is to be dropped.
+ *
+ * @mod:	which this module answers for
+ * @from:	attached as this one of all, or later
+ * @by:		by this thread, or NULL
+ * @bucket:	where to look on
+ */
+struct drop {
+	const struct module *mod;
+	u64 from;
+	const struct task_struct *by;
+	unsigned int bucket;
+};
+
+static bool is_dropped(const struct drop *drop, const struct shadow *s)
 {
-	struct shadow *s, *found = NULL;
+	return within_module((unsigned long)s->type, drop->mod) &&
+	       s->nth >= drop->from && (!drop->by || s->by == drop->by);
+}
+
+static struct shadow *take_from(const struct drop *drop)
+{
+	struct shadow *s;
+
+	hlist_for_each_entry(s, &shadows[drop->bucket], node) {
+		if (!is_dropped(drop, s))
+			continue;
+		take_off(s);
+		return s;
+	}
+	return NULL;
+}
+
+/* One that is to be dropped, taken off the table; NULL if there is none. */
+static struct shadow *take_one(struct drop *drop)
+{
+	struct shadow *s = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&shadow_lock, flags);
-	for (; *bucket < HASH_SIZE(shadows); (*bucket)++) {
-		hlist_for_each_entry(s, &shadows[*bucket], node) {
-			if (!within_module((unsigned long)s->type, mod))
-				continue;
-			hash_del_rcu(&s->node);
-			found = s;
-			break;
-		}
-		if (found)
+	for (; nr_shadows && drop->bucket < HASH_SIZE(shadows); drop->bucket++) {
+		s = take_from(drop);
+		if (s)
 			break;
 	}
 	spin_unlock_irqrestore(&shadow_lock, flags);
-	return found;
+	return s;
 }
 
 /**
- * ksplice_shadow_release - an update goes: so does what it has attached
- * @mod:	its module, whose code is still there
+ * ksplice_shadow_mark - remember what is attached now
+ *
+ * Return: for ksplice_shadow_undo().
+ */
+u64 ksplice_shadow_mark(void)
+{
+	guard(spinlock_irqsave)(&shadow_lock);
+	return nr_attached;
+}
+
+/**
+ * ksplice_shadow_undo - drop what hooks have attached, of which one failed
+ * @update:	the update
+ * @mark:	what was attached before they ran
+ *
+ * Context: the thread the hooks ran in; in the stop as well.
+ */
+void ksplice_shadow_undo(const struct ksplice_update *update, u64 mark)
+{
+	struct drop drop = { .mod = update->module, .from = mark,
+			     .by = current };
+	struct shadow *s;
+
+	while ((s = take_one(&drop)))
+		destroy(s);
+}
+
+/**
+ * ksplice_shadow_drop - drop all that an update answers for
+ * @update:	the update, not applied any more
+ *
+ * In the stop nobody holds a spinlock, so those taken here are free, as are those
+ * that a destructor takes.
+ *
+ * Context: any; in the stop when the update is taken back.
+ */
+void ksplice_shadow_drop(struct ksplice_update *update)
+{
+	struct drop drop = { .mod = update->module };
+	struct shadow *s;
+
+	WRITE_ONCE(update->may_attach, false);
+	while ((s = take_one(&drop)))
+		destroy(s);
+}
+
+/**
+ * ksplice_shadow_release - an update goes, and its code with it
+ * @update:	the update, not applied
  *
  * Context: process.
  */
-void ksplice_shadow_release(struct module *mod)
+void ksplice_shadow_release(struct ksplice_update *update)
 {
-	unsigned int bucket = 0;
-	struct shadow *s;
-
-	while ((s = take_one(mod, &bucket))) {
-		destroy(s);
-		cond_resched();
-	}
+	ksplice_shadow_drop(update);
+	synchronize_srcu(&shadow_srcu);
 }
 
 /**
