@@ -436,6 +436,12 @@ static void test_targets(void **state)
 	t.name = blob_str(&b, "../x");
 	*(struct ksplice_f_target *)blob_get(&b, BLOB_TARGETS, 2) = t;
 	expect(-EINVAL, "target 2");
+	t.name = blob_str(&b, "in_the_way");
+	*(struct ksplice_f_target *)blob_get(&b, BLOB_TARGETS, 2) = t;
+	expect(-EINVAL, "in_the_way is the name of a file");
+	t.name = blob_str(&b, "in_the");
+	*(struct ksplice_f_target *)blob_get(&b, BLOB_TARGETS, 2) = t;
+	expect(0, NULL);
 }
 
 /* Every 32-bit word of the blob, with values that break things. */

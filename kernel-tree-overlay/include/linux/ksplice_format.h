@@ -39,6 +39,16 @@
 #define KSPLICE_ABI_SYMBOL	"ksplice_abi_6"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
+/*
+ * The files in an update's directory in sysfs, each as X(NAME).  A target has a
+ * directory beside them, so a module of such a name can be none.
+ */
+#define KSPLICE_ATTRIBUTES(X)						\
+	X(abort_cause) X(attempts) X(checked_tasks) X(conflicts)	\
+	X(depends) X(enabled) X(in_the_way) X(pause_ns)			\
+	X(rechecked_tasks) X(scanned_tasks) X(state) X(states)		\
+	X(stays) X(stops) X(supersedes) X(timeout_ms) X(unwound_tasks)
+
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
 #define KSPLICE_SUPERSEDES_MAX	1024		/* updates that one supersedes */
 #define KSPLICE_STATES_MAX	256		/* states of an update */
@@ -118,7 +128,8 @@ struct ksplice_f_header {
 
 /**
  * struct ksplice_f_target - an object of the running kernel that is changed
- * @name:	module name (with _, not -) in @strings; "vmlinux" for the kernel
+ * @name:	module name (with _, not -) in @strings, none of KSPLICE_ATTRIBUTES;
+ *		"vmlinux" for the kernel
  * @flags:	0
  */
 struct ksplice_f_target {

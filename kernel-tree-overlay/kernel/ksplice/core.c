@@ -184,6 +184,7 @@ static struct ksplice_update *alloc_update(const struct ksplice_view *view)
 	update->nr_objects = hdr->targets.n;
 	update->nr_funcs = hdr->replaces.n;
 	update->timeout_ms = KSPLICE_DEFAULT_TIMEOUT_MS;
+	update->stays = hdr->flags & KSPLICE_UPDATE_STAYS;
 	update->state = KSPLICE_LOADING;
 	return update;
 }
@@ -452,6 +453,17 @@ static void drop_superseded(struct ksplice_update *update)
 	}
 }
 
+/* Nobody can tell when the last of its addresses is given back. */
+static void pin(struct ksplice_update *update)
+{
+	if (!update->stays || update->pinned)
+		return;
+	__module_get(update->module);
+	update->pinned = true;
+	pr_info("%s: the kernel's data gets addresses of its memory that nobody gives back, so its module stays loaded until the next boot; it can be taken back\n",
+		update->name);
+}
+
 /*
  * The text is claimed before anybody is asked about livepatches: one that came
  * before is found, one that comes later is refused.
@@ -468,6 +480,7 @@ static int apply(struct ksplice_update *update)
 		ksplice_shadow_drop(update);
 		return ret;
 	}
+	pin(update);
 	ksplice_order_applied(update);
 	WRITE_ONCE(update->state, KSPLICE_APPLIED);
 	ksplice_hooks_post(update, true, NULL);

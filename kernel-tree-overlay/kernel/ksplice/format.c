@@ -214,6 +214,18 @@ static bool target_before(const struct ksplice_view *v, u32 i)
 	return false;
 }
 
+static bool is_attribute(const char *name)
+{
+#define ATTRIBUTE_NAME(attr)	#attr,
+	static const char * const names[] = { KSPLICE_ATTRIBUTES(ATTRIBUTE_NAME) };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static int check_targets(struct ksplice_checker *c)
 {
 	const struct ksplice_view *v = c->v;
@@ -225,6 +237,10 @@ static int check_targets(struct ksplice_checker *c)
 			return bad(c, "target", i,
 				   "its name is not 1 to %d letters, digits, or _-.+",
 				   KSPLICE_NAME_MAX);
+		if (is_attribute(ksplice_str(v, v->targets[i].name)))
+			return bad(c, "target", i,
+				   "%s is the name of a file of each update in sysfs",
+				   ksplice_str(v, v->targets[i].name));
 		if (target_before(v, i))
 			return bad(c, "target", i, "%s is there twice",
 				   ksplice_str(v, v->targets[i].name));

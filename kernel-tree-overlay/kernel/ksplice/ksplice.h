@@ -34,7 +34,7 @@ struct ksplice_match;
  *	LOADING --module live--> READY --enabled=1--> APPLIED
  *	REVERSED --enabled=1--> APPLIED --enabled=0--> REVERSED
  *
- * The module can be removed in every state but APPLIED.
+ * The module can be removed in every state but APPLIED, if it does not stay.
  */
 enum ksplice_state {
 	KSPLICE_LOADING,
@@ -272,6 +272,9 @@ struct ksplice_stats {
  * @module:	the module that carries it
  * @name:	its name
  * @state:	where it stands; changed under ksplice_mutex
+ * @stays:	addresses of its memory get into the kernel's data: once it was
+ *		applied its module stays loaded
+ * @pinned:	it was applied, and there is a reference that nobody gives back
  * @going:	its module is being removed
  * @holds_text:	its jumps stand, or may be about to; while they do, changed
  *		under text_mutex
@@ -314,6 +317,8 @@ struct ksplice_update {
 	struct module *module;
 	const char *name;
 	enum ksplice_state state;
+	bool stays;
+	bool pinned;
 	bool going;
 	bool holds_text;
 	bool may_attach;

@@ -215,6 +215,12 @@ static ssize_t states_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return len;
 }
 
+static ssize_t stays_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_update(kobj)->stays);
+}
+
 static ssize_t timeout_ms_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
 {
@@ -263,27 +269,14 @@ static struct kobj_attribute abort_cause_attr = __ATTR_RO(abort_cause);
 static struct kobj_attribute conflicts_attr = __ATTR_RO_MODE(conflicts, 0400);
 static struct kobj_attribute in_the_way_attr = __ATTR_RO_MODE(in_the_way, 0400);
 static struct kobj_attribute depends_attr = __ATTR_RO(depends);
+static struct kobj_attribute stays_attr = __ATTR_RO(stays);
 static struct kobj_attribute supersedes_attr = __ATTR_RO(supersedes);
 static struct kobj_attribute states_attr = __ATTR_RO(states);
 static struct kobj_attribute timeout_ms_attr = __ATTR_RW(timeout_ms);
 
+#define UPDATE_ATTR(name)	&name##_attr.attr,
 static struct attribute *update_attrs[] = {
-	&enabled_attr.attr,
-	&state_attr.attr,
-	&abort_cause_attr.attr,
-	&conflicts_attr.attr,
-	&in_the_way_attr.attr,
-	&depends_attr.attr,
-	&supersedes_attr.attr,
-	&states_attr.attr,
-	&pause_ns_attr.attr,
-	&checked_tasks_attr.attr,
-	&rechecked_tasks_attr.attr,
-	&unwound_tasks_attr.attr,
-	&scanned_tasks_attr.attr,
-	&attempts_attr.attr,
-	&stops_attr.attr,
-	&timeout_ms_attr.attr,
+	KSPLICE_ATTRIBUTES(UPDATE_ATTR)
 	NULL,
 };
 ATTRIBUTE_GROUPS(update);
