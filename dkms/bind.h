@@ -82,6 +82,7 @@
 	X(klp_patches)				\
 	X(kprobe_insn_slots)			\
 	X(kprobe_optinsn_slots)			\
+	X(kprobe_mutex)				\
 	X(rcu_tasks__percpu)			\
 	X(static_call_mutex)			\
 	X(text_mutex)
@@ -110,6 +111,7 @@
 
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
+extern struct mutex kprobe_mutex;
 extern struct mutex static_call_mutex;
 /* Of a type that no header shows; see exiting.c. */
 extern char __percpu rcu_tasks__percpu;
@@ -121,6 +123,14 @@ extern char __percpu rcu_tasks__percpu;
 KSPLICE_BIND_FUNCS(DECLARE_FUNC)
 KSPLICE_BIND_VARS(DECLARE_VAR)
 KSPLICE_BIND_MARKS(DECLARE_MARK)
+
+/*
+ * register_kprobe() copies an instruction with text_mutex held, and lets go of it
+ * before it writes the breakpoint: a change in between would be run over by that.
+ * The series makes it ask again; here it is kept out as a whole.
+ */
+#define ksplice_probes_lock()		mutex_lock(bind_kprobe_mutex)
+#define ksplice_probes_unlock()		mutex_unlock(bind_kprobe_mutex)
 
 int ksplice_bind(void);
 int ksplice_bind_exiting(void);

@@ -443,6 +443,39 @@ optprobe_cleanup() {
 	CLEANUP=
 }
 
+probe_again_and_again() {
+	while [ ! -e "$WORK/stop" ]; do
+		echo "p:race $1" >"$TRACING/kprobe_events"
+		echo 1 >"$TRACING/events/kprobes/race/enable"
+		echo 0 >"$TRACING/events/kprobes/race/enable"
+		echo >"$TRACING/kprobe_events"
+	done 2>/dev/null
+}
+
+# Either comes first, or the other one is refused: never a breakpoint with the
+# wrong byte under it, nor half a jump.
+kprobes_come_while_it_is_applied() {
+	local before i n=40
+
+	have_kprobes || return
+	TRACED=1
+	slow_kernel && n=10
+	before=$(cat "$TARGET/entries")
+	load chain || return
+	probe_again_and_again "$(chain_address "$(jump_offset)")" &
+	for ((i = 0; i < n; i++)); do
+		{ echo 1 >"$U/enabled"; } 2>/dev/null && expect 222 "$TARGET/chain"
+		{ echo 0 >"$U/enabled"; } 2>/dev/null && expect 111 "$TARGET/chain"
+	done
+	touch "$WORK/stop"
+	wait
+	rm "$WORK/stop"
+	[ "$(cat "$U/enabled")" = 0 ] || undo chain
+	expect "$before" "$TARGET/entries"
+	expect 111 "$TARGET/chain"
+	apply chain && expect 222 "$TARGET/chain"
+}
+
 # Calls to a livepatched function don't reach the jump.
 livepatch_of_the_function() {
 	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
@@ -674,6 +707,7 @@ run_tests \
 	kprobe_in_the_old_body \
 	optprobe_detour \
 	optprobe_detour_elsewhere \
+	kprobes_come_while_it_is_applied \
 	livepatch_of_the_function \
 	livepatch_on_its_way_out \
 	livepatch_of_a_replaced_function \

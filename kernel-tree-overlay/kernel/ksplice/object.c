@@ -24,6 +24,7 @@
 #include <linux/rculist.h>
 #include <linux/string.h>
 
+#include "bind.h"
 #include "ksplice.h"
 #include "livepatch.h"
 #include "match.h"
@@ -419,21 +420,33 @@ static bool is_target(const struct module *mod)
 	return false;
 }
 
-static int check_jump(struct ksplice_func *func, const char **why)
+static int patch_locked(struct ksplice_func *func, const char **why)
 {
 	struct arch_ksplice_poke poke = ksplice_poke(&func->jump, true);
 	int ret;
 
-	ksplice_text_lock();
 	ret = arch_ksplice_poke_check(&poke, why);
-	ksplice_text_unlock();
+	if (!ret)
+		arch_ksplice_write_locked((void *)func->jump.site,
+					  func->jump.jump,
+					  ARCH_KSPLICE_JUMP_SIZE);
 	return ret;
 }
 
-/*
- * Writes the jumps of a module that runs no code yet.  They are announced, so
- * nobody else takes the bytes between the check and the write.
- */
+/* Nobody else takes the bytes between the check and the write. */
+static int patch_one(struct ksplice_func *func, const char **why)
+{
+	int ret;
+
+	ksplice_probes_lock();
+	ksplice_text_lock();
+	ret = patch_locked(func, why);
+	ksplice_text_unlock();
+	ksplice_probes_unlock();
+	return ret;
+}
+
+/* Writes the jumps of a module that runs no code yet. */
 static int patch_coming(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
@@ -442,10 +455,8 @@ static int patch_coming(struct ksplice_object *object)
 	ksplice_for_each_present_func(object->update, func) {
 		if (func->object != object || !func->new_addr)
 			continue;
-		if (check_jump(func, &why))
+		if (patch_one(func, &why))
 			return refuse_func(object->update, func->name, why);
-		arch_ksplice_write((void *)func->jump.site, func->jump.jump,
-				   ARCH_KSPLICE_JUMP_SIZE);
 	}
 	return 0;
 }

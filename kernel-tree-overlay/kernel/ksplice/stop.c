@@ -7,8 +7,8 @@
  * writes the jumps, step by step, all CPUs synchronising in between, so that
  * not even an NMI can run half a jump.
  *
- * Lock order: ksplice_mutex, cpus_read_lock(), static_call_lock(),
- * jump_label_lock(), text_mutex, the stop.
+ * Lock order: ksplice_mutex, ksplice_probes_lock(), cpus_read_lock(),
+ * static_call_lock(), jump_label_lock(), text_mutex, the stop.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -27,6 +27,7 @@
 #include <linux/stop_machine.h>
 #include <linux/timekeeping.h>
 
+#include "bind.h"
 #include "stop.h"
 #include "window.h"
 
@@ -463,6 +464,7 @@ int ksplice_stop(struct ksplice_stop *stop)
 	unsigned int before = stop->stops;
 	int ret;
 
+	ksplice_probes_lock();
 	cpus_read_lock();
 	ksplice_text_lock();
 
@@ -474,6 +476,7 @@ int ksplice_stop(struct ksplice_stop *stop)
 
 	ksplice_text_unlock();
 	cpus_read_unlock();
+	ksplice_probes_unlock();
 	if (stop->stops != before)
 		trace_ksplice_stop(stop->update->name, stop->rechecked,
 				   stop->check.nr_conflicts, stop->pause_ns,

@@ -627,6 +627,19 @@ bool arch_ksplice_sealed(unsigned long addr, bool func)
 }
 
 /**
+ * arch_ksplice_write_locked - as arch_ksplice_write()
+ * @place:	where; all of it must be the module's
+ * @bytes:	what
+ * @len:	how much
+ *
+ * Context: process; text_mutex held.
+ */
+void arch_ksplice_write_locked(void *place, const void *bytes, size_t len)
+{
+	text_poke_copy_locked(place, bytes, len, false);
+}
+
+/**
  * arch_ksplice_write - write into a module's memory, read-only or not
  * @place:	where; all of it must be the module's
  * @bytes:	what
@@ -637,7 +650,7 @@ bool arch_ksplice_sealed(unsigned long addr, bool func)
 void arch_ksplice_write(void *place, const void *bytes, size_t len)
 {
 	mutex_lock(&text_mutex);
-	text_poke_copy_locked(place, bytes, len, false);
+	arch_ksplice_write_locked(place, bytes, len);
 	mutex_unlock(&text_mutex);
 }
 

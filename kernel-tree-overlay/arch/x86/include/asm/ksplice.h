@@ -128,6 +128,7 @@ unsigned long arch_ksplice_interrupted_stack(void);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
 bool arch_ksplice_untouchable(unsigned long addr);
 bool arch_ksplice_sealed(unsigned long addr, bool func);
+void arch_ksplice_write_locked(void *place, const void *bytes, size_t len);
 void arch_ksplice_write(void *place, const void *bytes, size_t len);
 int arch_ksplice_init(void);
 void arch_ksplice_exit(void);
