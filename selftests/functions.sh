@@ -314,6 +314,9 @@ remove_update() {
 	for dir in "$SYSFS"/${name//_/[_-]}/; do
 		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||
 			echo 0 >"$dir/enabled" || return
+		# It says itself that it is here for good.
+		[ "$(cat "$dir/stays" "$dir/state" 2>/dev/null | paste -sd' ')" != "1 reversed" ] ||
+			return 0
 	done
 	rmmod "$1"
 }

@@ -352,6 +352,53 @@ static int test_sleep_exit_get(void *unused, u64 *val)
 DEFINE_DEBUGFS_ATTRIBUTE(test_sleep_exit_fops, test_sleep_exit_get,
 			 test_sleep_exit_set, "%llu\n");
 
+/*
+ * A thread that has got the address of a function and has not called it yet.  It
+ * sleeps with that on its stack.
+ */
+static int test_lent_left;
+
+static noinline int test_lent_old(void)
+{
+	int generation = 1;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return generation;
+}
+
+static noinline void *test_lend(void)
+{
+	return test_lent_old;
+}
+
+static int test_lent_thread(void *unused)
+{
+	int (*volatile fn)(void) = test_lend();
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+
+	atomic_inc(&test_sleepers);
+	wait_event_idle(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	WRITE_ONCE(test_lent_left, fn());
+	fn = NULL;
+	module_put_and_kthread_exit(0);
+}
+
+static int test_lent_set(void *unused, u64 val)
+{
+	WRITE_ONCE(test_lent_left, 0);
+	return test_thread_run(test_lent_thread, "ksplice_lent");
+}
+
+/* Which generation the thread has called, 0 before. */
+static int test_lent_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_lent_left);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_lent_fops, test_lent_get, test_lent_set,
+			 "%llu\n");
+
 /* A thread that never sleeps voluntarily: with 1 in "spin", until there is 0. */
 static struct task_struct *test_spinner;
 
@@ -1050,6 +1097,7 @@ static const struct {
 	{ "entry",			&test_entry_fops },
 	{ "jump_label",			&test_jump_label_fops },
 	{ "knob",			&test_knob_fops },
+	{ "lent",			&test_lent_fops },
 	{ "notrace",			&test_notrace_fops },
 	{ "nr_objects",			&test_nr_objects_fops },
 	{ "objects",			&test_objects_fops },

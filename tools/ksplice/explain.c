@@ -56,6 +56,9 @@ static const struct reason causes[] = {
 	  "build the update from exactly the source, configuration and compiler of the running kernel" },
 	{ "interrupted", EXIT_FAILED, NULL,
 	  "a signal came while it waited", "do it again" },
+	{ "cancelled", EXIT_FAILED, NULL,
+	  "somebody wanted the opposite while it waited",
+	  "find out who ('ksplice list', the kernel's log), and do it again" },
 	{ "out_of_memory", EXIT_FAILED, NULL,
 	  "there was not enough memory", "free some memory and do it again" },
 };

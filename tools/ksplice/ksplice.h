@@ -106,6 +106,7 @@ struct update {
 	str_vec funcs;		/* "vmlinux:function,sympos" */
 	str_vec conflicts;
 	bool conflicts_known;	/* only root may see them */
+	str_vec in_the_way;	/* of a change under way */
 };
 
 bool core_present(void);

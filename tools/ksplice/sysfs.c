@@ -102,6 +102,7 @@ bool update_read(struct update *up, const char *name)
 	up->timeout_ms = read_num(name, "timeout_ms");
 	read_objects(up);
 	read_conflicts(up);
+	read_lines(update_path(name, "in_the_way"), &up->in_the_way);
 	return true;
 }
 
@@ -131,6 +132,8 @@ void update_print(const struct update *up)
 	print_change(up);
 	vec_for_each(s, &up->conflicts)
 		say("  in the way: %s", *s);
+	vec_for_each(s, &up->in_the_way)
+		say("  in the way now, for so many ms: %s", *s);
 	say("  a change keeps trying for %lld.%03lld s", up->timeout_ms / 1000,
 	    up->timeout_ms % 1000);
 }
@@ -156,5 +159,6 @@ void update_json(const char *key, const struct update *up)
 		json_strs("conflicts", &up->conflicts);
 	else
 		json_str("conflicts", NULL);
+	json_strs("in_the_way", &up->in_the_way);
 	json_close('}');
 }

@@ -179,6 +179,7 @@ static struct ksplice_update *alloc_update(const struct ksplice_view *view)
 	}
 
 	INIT_LIST_HEAD(&update->list);
+	INIT_LIST_HEAD(&update->settle);
 	init_completion(&update->released);
 	update->name = update->strings + hdr->name;
 	update->nr_objects = hdr->targets.n;
@@ -223,6 +224,7 @@ static void drop_update(struct ksplice_update *update)
 	unlist_update(update);
 	ksplice_sysfs_remove(update);
 	ksplice_shadow_release(update);
+	ksplice_settle_grace(update);
 	free_update(update);
 }
 
@@ -449,7 +451,7 @@ static void drop_superseded(struct ksplice_update *update)
 		WRITE_ONCE(other->state, KSPLICE_REVERSED);
 		pr_info("%s: superseded by %s in the same stop\n", other->name,
 			update->name);
-		module_put(other->module);
+		ksplice_settle(other);
 	}
 }
 
@@ -510,7 +512,7 @@ static int reverse(struct ksplice_update *update)
 	ksplice_hooks_post(update, false, NULL);
 	pr_info("%s: reversed, machine stopped for %llu ns\n", update->name,
 		update->stats.pause_ns);
-	module_put(update->module);
+	ksplice_settle(update);
 	return 0;
 }
 
@@ -657,6 +659,8 @@ int ksplice_enable(struct ksplice_update *update, bool enable)
 		return ret;
 	ret = enable_pinned(update, enable);
 	ksplice_live_end(update);
+	if (!ret)
+		ksplice_settle_wait();
 	if (ret <= 0)
 		return ret;
 	/* It is so already, maybe as the opposite was ended. */
@@ -702,6 +706,7 @@ static void __exit ksplice_exit(void)
 	ksplice_window_exit();
 	/* A thread that was parked may be preempted on its way out of there. */
 	synchronize_rcu_tasks();
+	ksplice_settle_exit();
 	ksplice_shadow_exit();
 	ksplice_sysfs_exit();
 	arch_ksplice_exit();

@@ -284,6 +284,14 @@ struct ksplice_stats {
  * @stats:	figures of the last change
  * @way:	is a change under way?
  * @cancelled:	the opposite of the change under way is wanted
+ * @turn:	changes with each change of the update; under the lock in live.c
+ * @settle:	in the list of those that were taken back and whose text may still
+ *		be held; with it goes a reference to @module
+ * @settle_since: since when, in jiffies
+ * @settle_late: that takes long, and was said
+ * @settle_round: for who goes through them
+ * @grace_head:	for its grace period of tasks RCU
+ * @grace:	grace periods under way or to follow
  * @resumed:	the change has given way, and begins anew
  * @deadline:	until when the change under way keeps trying, in jiffies
  * @blockers:	who is in the way of the change under way, or was in that of the
@@ -327,6 +335,13 @@ struct ksplice_update {
 	struct ksplice_stats stats;
 	enum ksplice_way way;
 	bool cancelled;
+	unsigned long turn;
+	struct list_head settle;
+	unsigned long settle_since;
+	bool settle_late;
+	unsigned int settle_round;
+	struct rcu_head grace_head;
+	unsigned int grace;
 	bool resumed;
 	unsigned long deadline;
 	struct ksplice_blocker *blockers;
@@ -387,12 +402,21 @@ void ksplice_lock_in_notifier(void);
 int ksplice_live_begin(struct ksplice_update *update, bool enable);
 void ksplice_live_end(struct ksplice_update *update);
 void ksplice_live_gone(void);
+void ksplice_live_turn(struct ksplice_update *update);
+bool ksplice_live_rests(const struct ksplice_update *update,
+			unsigned long turn);
 bool ksplice_live_cancel(struct ksplice_update *update, bool enable);
 int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms);
 int ksplice_live_pause(struct ksplice_update *update, unsigned int ms);
 int ksplice_live_lock(struct ksplice_update *update);
 void ksplice_live_note(struct ksplice_update *update,
 		       const struct ksplice_check *check);
+
+/* settle.c */
+void ksplice_settle(struct ksplice_update *update);
+void ksplice_settle_grace(struct ksplice_update *update);
+void ksplice_settle_wait(void);
+void ksplice_settle_exit(void);
 
 /* object.c */
 int ksplice_objects_init(struct ksplice_update *update,

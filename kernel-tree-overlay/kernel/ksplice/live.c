@@ -63,6 +63,7 @@ static bool take_turn(struct ksplice_update *update, bool enable, int *ret)
 	if (running)
 		return false;
 	running = update;
+	update->turn++;
 	update->cancelled = false;
 	WRITE_ONCE(update->way, enable ? KSPLICE_APPLYING : KSPLICE_REVERSING);
 	return true;
@@ -138,6 +139,31 @@ void ksplice_live_end(struct ksplice_update *update)
 void ksplice_live_gone(void)
 {
 	wake_up_all(&live_wait);
+}
+
+/**
+ * ksplice_live_turn - note that something about an update has changed
+ * @update:	the update
+ */
+void ksplice_live_turn(struct ksplice_update *update)
+{
+	guard(spinlock)(&live_lock);
+	update->turn++;
+}
+
+/**
+ * ksplice_live_rests - is an update not applied, and was not since?
+ * @update:	the update
+ * @turn:	its @turn at that time
+ *
+ * Return: true if so.
+ */
+bool ksplice_live_rests(const struct ksplice_update *update,
+			unsigned long turn)
+{
+	guard(spinlock)(&live_lock);
+	return running != update && update->turn == turn &&
+	       READ_ONCE(update->state) != KSPLICE_APPLIED;
 }
 
 /**

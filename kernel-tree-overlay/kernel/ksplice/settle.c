@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - when may the memory of an update go?
+ *
+ * When it has been taken back nobody is inside, the stop has seen that.  A thread
+ * may still have loaded an address of its text and not have called it yet.  So an
+ * update that was taken back keeps the reference to its module until each thread
+ * was seen without such a word on its stack (held.c).  Mostly that is so at once,
+ * and the writer waits for it; else a worker asks again and again, and rmmod
+ * says that the module is in use.
+ *
+ * A thread that was preempted in generated code which leads back into the text
+ * by itself has no such word.  Tasks RCU waits for those: a grace period begins
+ * when the update is taken back, and has to be over when its module is removed.
+ *
+ * What in the kernel's data leads to the text (a timer, say) can't be seen: for that
+ * there is KSPLICE_UPDATE_STAYS.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/cleanup.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "ksplice.h"
+
+/* So long a writer waits; then it is the worker's, which asks so often. */
+#define SETTLE_WAIT_MS	2000
+#define SETTLE_AGAIN_MS	1000
+
+/* Those taken back whose text may still be held, and @grace of all updates. */
+static LIST_HEAD(unsettled);
+static DEFINE_SPINLOCK(settle_lock);
+
+/* One goes through them at a time; only it takes any off the list. */
+static DEFINE_MUTEX(settle_mutex);
+
+/* For the end of grace periods */
+static DECLARE_WAIT_QUEUE_HEAD(grace_wait);
+
+static void settle_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(settle_work, settle_work_fn);
+
+static void grace_over(struct rcu_head *head)
+{
+	struct ksplice_update *update = container_of(head, struct ksplice_update,
+						     grace_head);
+	unsigned long flags;
+	bool again;
+
+	spin_lock_irqsave(&settle_lock, flags);
+	again = --update->grace;
+	spin_unlock_irqrestore(&settle_lock, flags);
+	if (again)
+		call_rcu_tasks(head, grace_over);
+	else
+		wake_up_all(&grace_wait);
+}
+
+/* 1 is under way, 2: and another one is to follow. */
+static bool begin_grace(struct ksplice_update *update)
+{
+	bool idle = !update->grace;
+
+	update->grace = idle ? 1 : 2;
+	return idle;
+}
+
+/**
+ * ksplice_settle - an update was taken back
+ * @update:	the update; its reference to its module goes when it may
+ *
+ * Context: ksplice_mutex held.
+ */
+void ksplice_settle(struct ksplice_update *update)
+{
+	bool begins, had;
+
+	ksplice_live_turn(update);
+	spin_lock_irq(&settle_lock);
+	begins = begin_grace(update);
+	had = !list_empty(&update->settle);
+	if (!had)
+		list_add_tail(&update->settle, &unsettled);
+	update->settle_since = jiffies;
+	update->settle_late = false;
+	spin_unlock_irq(&settle_lock);
+
+	if (begins)
+		call_rcu_tasks(&update->grace_head, grace_over);
+	/* From the time before it was applied again. */
+	if (had)
+		module_put(update->module);
+}
+
+/**
+ * ksplice_settle_grace - wait for the end of an update's grace period
+ * @update:	the update, whose module is being removed
+ */
+void ksplice_settle_grace(struct ksplice_update *update)
+{
+	wait_event_idle(grace_wait, !READ_ONCE(update->grace));
+	/* The one who said so has let go of it. */
+	spin_lock_irq(&settle_lock);
+	spin_unlock_irq(&settle_lock);
+}
+
+static void say_late(struct ksplice_update *update,
+		     const struct ksplice_conflict *who)
+{
+	update->settle_late = true;
+	if (who->pid || who->comm[0])
+		pr_info("%s: its module can't be removed yet: thread %d (%s) may be about to call its code\n",
+			update->name, who->pid, who->comm);
+	else
+		pr_info("%s: its module can't be removed yet: whether a thread is about to call its code can't be told at the moment\n",
+			update->name);
+}
+
+/* Return: does the writer have to wait for it? */
+static bool is_young(struct ksplice_update *update,
+		     const struct ksplice_conflict *who)
+{
+	if (time_before(jiffies, update->settle_since +
+			msecs_to_jiffies(SETTLE_WAIT_MS)))
+		return true;
+	if (!update->settle_late)
+		say_late(update, who);
+	return false;
+}
+
+static void release(struct ksplice_update *update)
+{
+	spin_lock_irq(&settle_lock);
+	list_del_init(&update->settle);
+	spin_unlock_irq(&settle_lock);
+	if (update->settle_late)
+		pr_info("%s: its module can be removed now\n", update->name);
+	module_put(update->module);
+}
+
+/* Return: does the writer have to wait for it? */
+static bool try_one(struct ksplice_update *update, bool *left)
+{
+	unsigned long turn = READ_ONCE(update->turn);
+	struct ksplice_conflict who = {};
+
+	/* It is in use again; the reference is kept until it is taken back. */
+	if (READ_ONCE(update->state) == KSPLICE_APPLIED)
+		return false;
+	if (!ksplice_text_held(update, &who) &&
+	    ksplice_live_rests(update, turn)) {
+		release(update);
+		return false;
+	}
+	*left = true;
+	return is_young(update, &who);
+}
+
+static struct ksplice_update *next_unsettled(unsigned int round)
+{
+	struct ksplice_update *update, *found = NULL;
+
+	spin_lock_irq(&settle_lock);
+	list_for_each_entry(update, &unsettled, settle) {
+		if (update->settle_round == round)
+			continue;
+		update->settle_round = round;
+		found = update;
+		break;
+	}
+	spin_unlock_irq(&settle_lock);
+	return found;
+}
+
+/* Return: is there one that the writer has to wait for? */
+static bool try_all(bool *left)
+{
+	static unsigned int round;
+	struct ksplice_update *update;
+	bool wait = false;
+
+	guard(mutex)(&settle_mutex);
+	round++;
+	while ((update = next_unsettled(round)))
+		wait |= try_one(update, left);
+	return wait;
+}
+
+static void try_later(void)
+{
+	queue_delayed_work(system_unbound_wq, &settle_work,
+			   msecs_to_jiffies(SETTLE_AGAIN_MS));
+}
+
+static void settle_work_fn(struct work_struct *work)
+{
+	bool left = false;
+
+	try_all(&left);
+	if (left)
+		try_later();
+}
+
+/**
+ * ksplice_settle_wait - wait until what was taken back can be removed
+ *
+ * But not for long, nor if a signal comes.
+ *
+ * Context: process, no locks held.
+ */
+void ksplice_settle_wait(void)
+{
+	bool left = false;
+
+	if (list_empty_careful(&unsettled))
+		return;
+	while (try_all(&left)) {
+		if (msleep_interruptible(10))
+			break;
+		left = false;
+	}
+	if (left)
+		try_later();
+}
+
+/**
+ * ksplice_settle_exit - nothing is left to be done
+ *
+ * Context: no update is loaded any more.
+ */
+void ksplice_settle_exit(void)
+{
+	cancel_delayed_work_sync(&settle_work);
+	rcu_barrier_tasks();
+}
