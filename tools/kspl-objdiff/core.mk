@@ -4,6 +4,7 @@
 # host with the stand-ins for its headers. TOP is the top of the project.
 OVERLAY := $(TOP)/kernel-tree-overlay
 CORE := $(OVERLAY)/kernel/ksplice/format.c $(OVERLAY)/kernel/ksplice/match.c \
+	$(OVERLAY)/kernel/ksplice/resolve.c \
 	$(OVERLAY)/arch/x86/kernel/ksplice_sites.c
 CORE_INCLUDES := -I$(TOP)/tests/match/include -I$(OVERLAY)/include
 CORE_HEADERS := $(wildcard $(TOP)/tests/match/include/*/*.h \

@@ -14,7 +14,7 @@
  * @text:	one message for a person, without a newline; "" if there is none
  */
 struct ksplice_error {
-	char text[320];
+	char text[448];
 };
 
 /**

@@ -492,7 +492,7 @@ unsigned long ksplice_target_newest(const struct ksplice_update *update,
 void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len);
 bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
 
-/* resolve.c */
+/* relocate.c */
 int ksplice_resolve(struct ksplice_update *update,
 		    const struct ksplice_view *view,
 		    struct ksplice_match *match);
