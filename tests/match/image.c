@@ -180,12 +180,45 @@ static bool image_is_ftrace(void *ctx, unsigned long addr)
 	return im->all_ftrace;
 }
 
+/* An update has the code at @new for the function at @old. */
+void image_replace(struct image *im, unsigned long old, unsigned long new)
+{
+	if (im->nreplaced == ARRAY_SIZE(im->replaced))
+		abort();
+	im->replaced[im->nreplaced].old = old;
+	im->replaced[im->nreplaced++].new = new;
+}
+
+static unsigned long image_newest(void *ctx, unsigned long addr)
+{
+	const struct image *im = ctx;
+	u32 i;
+
+	for (i = 0; i < im->nreplaced; i++)
+		if (im->replaced[i].old == addr)
+			return im->replaced[i].new;
+	return addr;
+}
+
+static unsigned long image_entry(void *ctx, unsigned long addr)
+{
+	const struct image *im = ctx;
+	u32 i;
+
+	for (i = 0; i < im->nreplaced; i++)
+		if (im->replaced[i].new == addr)
+			return im->replaced[i].old;
+	return addr;
+}
+
 const struct ksplice_match_ops image_ops = {
 	.read = image_read,
 	.candidates = image_candidates,
 	.in_target = image_in_target,
 	.is_text = image_is_text,
 	.is_ftrace = image_is_ftrace,
+	.entry = image_entry,
+	.newest = image_newest,
 };
 
 void image_free(struct image *im)

@@ -28,6 +28,10 @@ struct image {
 	struct image_sym *syms;
 	u32 nsyms, room;
 	bool sorted;
+	struct {
+		unsigned long old, new;	/* entries */
+	} replaced[8];		/* by updates that are applied */
+	u32 nreplaced;
 	bool all_ftrace;	/* ftrace knows every place */
 	bool data_in_text;	/* code may be taken for data */
 	const struct ksplice_view *view;	/* for its targets; NULL: vmlinux */
@@ -43,6 +47,7 @@ u8 *image_at(struct image *im, unsigned long addr, size_t len);
 void image_sym(struct image *im, const char *name, unsigned long addr);
 void image_module_sym(struct image *im, const char *name, const char *owner,
 		      unsigned long addr);
+void image_replace(struct image *im, unsigned long old, unsigned long new);
 unsigned long image_addr(struct image *im, const char *name);
 void image_free(struct image *im);
 

@@ -21,6 +21,7 @@
 #define RETURN2	(TEXT + 0x6100)
 #define ZERO	(TEXT + 0x7000)
 #define NOPF	(TEXT + 0x7100)
+#define UPDATE	(TEXT + 0xa000)		/* an update's code */
 #define DATA	0xffffffff82000000UL
 #define RODATA	0xffffffff81800000UL
 
@@ -985,6 +986,56 @@ static void test_overlap(void **state)
 	expect(-ENOTUNIQ);
 }
 
+/*
+ * An update made the first of two neighbours longer.  Code made on top of it is
+ * found there, and does not reach into the other one.
+ */
+static void test_grown(void **state)
+{
+	const u8 grown[10] = "\x90\x90\x90\x90\x90\x90\x90\x31\xc0\xc3";
+	u32 other;
+
+	(void)state;
+	fn_unit = blob_unit(&b, "fn", KSPLICE_UNIT_TEXT, grown, sizeof(grown));
+	fn_sym = blob_sym(&b, "fn", KSPLICE_SYM_FUNC, fn_unit, 0);
+	put(FN, "\x31\xc0\xc3", 3);
+	put(UPDATE, grown, sizeof(grown));
+	image_replace(&im, FN, UPDATE);
+	image_sym(&im, "next", FN + 3);
+	put(FN + 3, "\x31\xc9\xc3", 3);
+	other = blob_unit(&b, "next", KSPLICE_UNIT_TEXT, "\x31\xc9\xc3", 3);
+	blob_sym(&b, "next", KSPLICE_SYM_FUNC, other, 0);
+	expect(0);
+	assert_int_equal(m.unit_addr[fn_unit], FN);
+	assert_int_equal(m.unit_run[fn_unit], UPDATE);
+	/* an entry in the middle of other code is one place, too */
+	put(UPDATE + 0x100, "\x31\xc9\xc3", 3);
+	image_replace(&im, UPDATE + 2, UPDATE + 0x100);
+	image_sym(&im, "inside", UPDATE + 2);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, other))->name =
+		blob_str(&b, "inside");
+	((struct ksplice_f_sym *)blob_get(&b, BLOB_SYMS, other))->name =
+		blob_str(&b, "inside");
+	expect(-ENOTUNIQ);
+}
+
+/* Two functions whose code is said to be at one place of an update */
+static void test_overlap_in_update(void **state)
+{
+	u32 other;
+
+	(void)state;
+	function("\x31\xc0\xc3", "\x31\xc9\xc3", 3);
+	put(UPDATE, "\x31\xc0\xc3", 3);
+	image_replace(&im, FN, UPDATE);
+	image_replace(&im, OTHER, UPDATE + 2);
+	put(OTHER, "\x90", 1);
+	other = blob_unit(&b, "other", KSPLICE_UNIT_TEXT, "\xc3", 1);
+	blob_sym(&b, "other", KSPLICE_SYM_FUNC, other, 0);
+	expect(-ENOTUNIQ);
+	assert_non_null(strstr(m.err.text, "fn and other"));
+}
+
 #define CASE(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -1011,7 +1062,8 @@ int main(void)
 		CASE(test_weak), CASE(test_weak_mutated),
 		CASE(test_weak_same_code), CASE(test_strings),
 		CASE(test_rodata_leads_on), CASE(test_outside),
-		CASE(test_overlap),
+		CASE(test_overlap), CASE(test_grown),
+		CASE(test_overlap_in_update),
 	};
 
 	return cmocka_run_group_tests_name("sites", tests, NULL, NULL);

@@ -1504,6 +1504,9 @@ static bool has_gap(const struct ksplice_match *m, u32 unit)
 		return false;
 	end = m->unit_addr[a] + m->view->units[a].size;
 	next = m->unit_addr[b];
+	/* How long the code is that an update took the place of, nobody says. */
+	if (m->unit_run[a] != m->unit_addr[a])
+		return next > m->unit_addr[a];
 	return next >= end + m->view->units[unit].size &&
 	       next - m->unit_addr[a] <= room(m, a, b);
 }
@@ -1651,53 +1654,74 @@ static int check_late(struct ksplice_match *m)
 	return 0;
 }
 
-static int cmp_address(const void *a, const void *b)
-{
-	unsigned long x = *(const unsigned long *)a;
-	unsigned long y = *(const unsigned long *)b;
+/* Running bytes that one function takes */
+struct occupied {
+	unsigned long start;
+	unsigned long end;
+	u32 unit;
+};
 
-	return x < y ? -1 : x > y;
+static int cmp_occupied(const void *a, const void *b)
+{
+	const struct occupied *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
 }
 
-/* No two functions can be at one place.  @span: pairs of start and end. */
-static int check_overlaps(struct ksplice_match *m, unsigned long (*span)[2])
+/*
+ * What a function takes is where its code was found, which may be in an update.
+ * The entry that others see then stands in front of older code, of which only
+ * that is known.  Returns how many entries of @at were filled, up to 2.
+ */
+static u32 occupy(const struct ksplice_match *m, u32 unit, struct occupied *at)
 {
-	unsigned long addr;
+	unsigned long entry = m->unit_addr[unit], run = m->unit_run[unit];
+	u32 size = m->view->units[unit].size, n = 0;
+
+	at[n].start = run;
+	at[n].end = run + size - shift_at(m, unit, size);
+	at[n++].unit = unit;
+	if (run == entry)
+		return n;
+	at[n].start = entry;
+	at[n].end = entry + 1;
+	at[n++].unit = unit;
+	return n;
+}
+
+/* No two functions can be at one place.  @at has room for two entries a unit. */
+static int check_overlaps(struct ksplice_match *m, struct occupied *at)
+{
 	u32 i, n = 0;
 
-	for (i = 0; i < m->view->hdr->units.n; i++) {
-		if (!is_text(&m->view->units[i]) || !is_wanted_unit(m, i))
-			continue;
-		span[n][0] = m->unit_addr[i];
-		span[n++][1] = m->unit_addr[i] + m->view->units[i].size;
-	}
-	sort(span, n, sizeof(*span), cmp_address, NULL);
+	for (i = 0; i < m->view->hdr->units.n; i++)
+		if (is_text(&m->view->units[i]) && is_wanted_unit(m, i))
+			n += occupy(m, i, at + n);
+	sort(at, n, sizeof(*at), cmp_occupied, NULL);
 	for (i = 1; i < n; i++)
-		if (span[i][0] < span[i - 1][1])
+		if (at[i].start < at[i - 1].end)
 			break;
 	if (i >= n)
 		return 0;
-	addr = span[i][0];
-	for (i = 0; i + 1 < m->view->hdr->units.n; i++)
-		if (is_text(&m->view->units[i]) && m->unit_addr[i] == addr)
-			break;
-	m->err_unit = i;
+	m->err_unit = at[i].unit;
 	snprintf(m->err.text, sizeof(m->err.text),
-		 "%s: two functions of the update match at one place in the running kernel",
-		 unit_source(m, i));
+		 "%s: two functions of the update, %s and %s, match at one place in the running kernel",
+		 unit_source(m, m->err_unit), unit_name(m, at[i - 1].unit),
+		 unit_name(m, m->err_unit));
 	return -ENOTUNIQ;
 }
 
 static int check_end(struct ksplice_match *m)
 {
-	unsigned long (*span)[2];
+	struct occupied *at;
 	int ret;
 
-	span = kvcalloc(m->view->hdr->units.n + 1, sizeof(*span), GFP_KERNEL);
-	if (!span)
+	at = kvcalloc(2 * (size_t)m->view->hdr->units.n + 1, sizeof(*at),
+		      GFP_KERNEL);
+	if (!at)
 		return -ENOMEM;
-	ret = check_overlaps(m, span);
-	kvfree(span);
+	ret = check_overlaps(m, at);
+	kvfree(at);
 	return ret;
 }
 
