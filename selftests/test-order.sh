@@ -31,6 +31,17 @@ one_on_top() {
 	expect 11 "$MOD/chain"
 }
 
+# The new code is longer than what stands between the old entries.
+on_top_of_grown() {
+	load grown && apply grown || return
+	load grown_again && apply grown_again || return
+	expect 333 "$TARGET/chain"
+	undo grown_again || return
+	expect 222 "$TARGET/chain"
+	undo grown || return
+	expect 111 "$TARGET/chain"
+}
+
 out_of_order() {
 	load_base && load third && apply third || return
 	refused 0 "$SYSFS/$BASE/enabled" "$BUSY"
@@ -272,6 +283,7 @@ need_updates third
 CLEANUP=clean_modules
 run_tests \
 	one_on_top \
+	on_top_of_grown \
 	out_of_order \
 	without_the_other \
 	not_made_for_it \
