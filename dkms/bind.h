@@ -63,6 +63,7 @@
 	X(jump_label_unlock)			\
 	X(kallsyms_lookup_size_offset)		\
 	X(kallsyms_on_each_match_symbol)	\
+	X(kallsyms_sym_address)			\
 	X(kernel_text_address)			\
 	X(perf_event_text_poke)			\
 	X(put_task_stack)			\
@@ -78,6 +79,11 @@
 /* Variables, and what stands for them: a pointer called bind_NAME. */
 #define KSPLICE_BIND_VARS(X)			\
 	X(__tracepoint_sched_switch)		\
+	X(kallsyms_markers)			\
+	X(kallsyms_names)			\
+	X(kallsyms_num_syms)			\
+	X(kallsyms_token_index)			\
+	X(kallsyms_token_table)			\
 	X(klp_mutex)				\
 	X(klp_patches)				\
 	X(kprobe_insn_slots)			\
@@ -108,6 +114,13 @@
 	X(optprobe_template_entry)		\
 	X(optprobe_template_val)		\
 	X(return_to_handler)
+
+/* kernel/kallsyms_internal.h */
+extern const unsigned int kallsyms_markers[];
+extern const u8 kallsyms_names[];
+extern const unsigned int kallsyms_num_syms;
+extern const u16 kallsyms_token_index[];
+extern const char kallsyms_token_table[];
 
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
@@ -162,6 +175,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define jump_label_unlock()		BOUND(jump_label_unlock)
 #define kallsyms_lookup_size_offset(...) BOUND(kallsyms_lookup_size_offset, __VA_ARGS__)
 #define kallsyms_on_each_match_symbol(...) BOUND(kallsyms_on_each_match_symbol, __VA_ARGS__)
+#define kallsyms_sym_address(...)	BOUND(kallsyms_sym_address, __VA_ARGS__)
 #define kernel_text_address(...)	BOUND(kernel_text_address, __VA_ARGS__)
 #define perf_event_text_poke(...)	BOUND(perf_event_text_poke, __VA_ARGS__)
 #define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
@@ -174,6 +188,11 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define wake_up_state(...)		BOUND(wake_up_state, __VA_ARGS__)
 #define within_kprobe_blacklist(...)	BOUND(within_kprobe_blacklist, __VA_ARGS__)
 
+#define kallsyms_markers		(*bind_kallsyms_markers)
+#define kallsyms_names			(*bind_kallsyms_names)
+#define kallsyms_num_syms		(*bind_kallsyms_num_syms)
+#define kallsyms_token_index		(*bind_kallsyms_token_index)
+#define kallsyms_token_table		(*bind_kallsyms_token_table)
 #define klp_mutex			(*bind_klp_mutex)
 #define klp_patches			(*bind_klp_patches)
 #define kprobe_insn_slots		(*bind_kprobe_insn_slots)

@@ -18,6 +18,7 @@ make -s -C tests/match OUT="$OUT" || exit 1
 
 "$OUT/sites_test" 2>&1 || failed=1
 "$OUT/format_test" 2>&1 || failed=1
+"$OUT/resolve_test" 2>&1 || failed=1
 
 tests/match/make-sample "$OUT" || failed=1
 "$OUT/snapshot_test" -m 10000 "$OUT" "$OUT"/*.blob || failed=1

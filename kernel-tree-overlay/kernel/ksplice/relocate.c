@@ -8,7 +8,6 @@
 
 #include <linux/error-injection.h>
 #include <linux/jump_label.h>
-#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -19,6 +18,7 @@
 #include "ksplice.h"
 #include "match.h"
 #include "resolve.h"
+#include "symbols.h"
 
 /*
  * What is being relocated.
@@ -31,29 +31,14 @@ struct relocation {
 	const struct ksplice_view *view;
 };
 
-/* Passes addresses on. */
-struct walk {
-	ksplice_symbol_fn fn;
-	void *data;
-};
-
-static int walk_one(void *data, unsigned long addr)
-{
-	const struct walk *walk = data;
-
-	return walk->fn(walk->data, addr, KSPLICE_BINDING_UNKNOWN);
-}
-
 static void walk_symbols(struct module *mod, const char *name,
 			 ksplice_symbol_fn fn, void *data)
 {
-	struct walk walk = { .fn = fn, .data = data };
-
 	/* modpost made it, for the module alone */
 	if (mod && !strcmp(name, "__this_module"))
 		fn(data, (unsigned long)mod, KSPLICE_BINDING_GLOBAL);
 	else
-		ksplice_target_symbols(mod, name, walk_one, &walk);
+		ksplice_symbols(mod, name, fn, data);
 }
 
 static int symbols(void *ctx, u32 target, const char *name,

@@ -12,10 +12,12 @@
 #include "match.h"
 #include "resolve.h"
 
-/* Symbols of one name: how many there are, and where the last one is */
+/* Symbols of one name, by binding: how many, and where the last one is */
 struct named {
-	unsigned long addr;
-	u32 n;
+	struct {
+		unsigned long addr;
+		u32 n;
+	} by[KSPLICE_BINDINGS];
 };
 
 static int note_symbol(void *data, unsigned long addr,
@@ -23,8 +25,8 @@ static int note_symbol(void *data, unsigned long addr,
 {
 	struct named *named = data;
 
-	named->addr = addr;
-	named->n++;
+	named->by[binding].addr = addr;
+	named->by[binding].n++;
 	return 0;
 }
 
@@ -46,25 +48,75 @@ static int refuse_sym(struct ksplice_resolver *r, const char *name,
 		      why);
 }
 
-static int choose(struct ksplice_resolver *r, const char *name,
+static int choose_only(struct ksplice_resolver *r, const char *name,
+		       const struct named *named, u32 bindings, u64 *value)
+{
+	u32 n = 0, i;
+
+	for (i = 0; i < KSPLICE_BINDINGS; i++) {
+		if (!(bindings & 1U << i) || !named->by[i].n)
+			continue;
+		n += named->by[i].n;
+		*value = named->by[i].addr;
+	}
+	if (n == 1)
+		return 0;
+	return refuse_sym(r, name, n ?
+			  "exists more than once in the target and no matched code tells which is meant" :
+			  "is static in the file that is changed, and the running kernel has but a global one of that name");
+}
+
+/*
+ * What is linked together has one global of a name.  A static of the same name
+ * belongs to some other file.
+ */
+static int choose_global(struct ksplice_resolver *r,
+			 const struct ksplice_f_sym *sym,
+			 const struct named *named, u64 *value)
+{
+	const char *name = ksplice_str(r->view, sym->name);
+
+	if (named->by[KSPLICE_BINDING_GLOBAL].n)
+		return choose_only(r, name, named,
+				   1U << KSPLICE_BINDING_GLOBAL, value);
+	if (!named->by[KSPLICE_BINDING_UNKNOWN].n)
+		return refuse_sym(r, name,
+				  "is but a static of another file in the running kernel, which is not what the new code means; have the update bring it, or leave out what uses it");
+	/* What is exported is global, and so must be among these. */
+	if (sym->flags & KSPLICE_SYM_EXPORTED)
+		return choose_only(r, name, named,
+				   1U << KSPLICE_BINDING_UNKNOWN, value);
+	return refuse_sym(r, name,
+			  "is not used by the code that is changed, and kallsyms does not tell whether it is global or a static of another file (as it is with per-CPU variables)");
+}
+
+static int choose(struct ksplice_resolver *r, const struct ksplice_f_sym *sym,
 		  const struct named *named, bool of_kernel, u64 *value)
 {
-	if (!named->n)
+	const char *name = ksplice_str(r->view, sym->name);
+	u32 n = 0, i;
+
+	for (i = 0; i < KSPLICE_BINDINGS; i++)
+		n += named->by[i].n;
+	if (!n)
 		return refuse_sym(r, name, of_kernel ?
 				  "is not in the running kernel" :
 				  "is not in the target module");
-	if (named->n > 1)
-		return refuse_sym(r, name,
-				  "exists more than once in the target and no matched code tells which is meant");
-	*value = named->addr;
-	return 0;
+	/* The variable of a runtime constant is often a static. */
+	if (sym->flags & (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT))
+		return choose_only(r, name, named, ~0U, value);
+	if (sym->flags & KSPLICE_SYM_LOCAL)
+		return choose_only(r, name, named,
+				   ~(1U << KSPLICE_BINDING_GLOBAL), value);
+	return choose_global(r, sym, named, value);
 }
 
 /* Of the kernel itself (KSPLICE_NONE) or a target. */
 static int find_symbol(struct ksplice_resolver *r, u32 target,
-		       const char *name, u64 *value)
+		       const struct ksplice_f_sym *sym, u64 *value)
 {
 	const struct ksplice_view *v = r->view;
+	const char *name = ksplice_str(v, sym->name);
 	struct named named = {};
 	bool of_kernel = target == KSPLICE_NONE ||
 			 !strcmp(ksplice_str(v, v->targets[target].name),
@@ -72,7 +124,7 @@ static int find_symbol(struct ksplice_resolver *r, u32 target,
 	int ret;
 
 	ret = r->ops->symbols(r->ctx, target, name, note_symbol, &named);
-	return ret ? ret : choose(r, name, &named, of_kernel, value);
+	return ret ? ret : choose(r, sym, &named, of_kernel, value);
 }
 
 /*
@@ -88,7 +140,7 @@ static int read_constant(struct ksplice_resolver *r,
 	u64 addr, word = 0;
 	int ret;
 
-	ret = find_symbol(r, KSPLICE_NONE, name, &addr);
+	ret = find_symbol(r, KSPLICE_NONE, sym, &addr);
 	if (ret)
 		return ret;
 	if (r->ops->read(r->ctx, addr, &word, len))
@@ -115,7 +167,7 @@ static int find_export(struct ksplice_resolver *r, u32 user,
 	if (ret == -ENOENT)
 		refuse(r, "the new code for %s needs %s of module %s, which is not loaded; load that first",
 		       ksplice_str(v, v->targets[user].name), name, module);
-	return ret ? ret : choose(r, name, &named, false, value);
+	return ret ? ret : choose(r, sym, &named, false, value);
 }
 
 /* The target that has the symbol if anybody has; KSPLICE_NONE: the kernel */
@@ -142,7 +194,7 @@ static int find_value(struct ksplice_resolver *r, u32 user,
 		return refuse_sym(r, name, "is in a target that is not there");
 	if (*ksplice_str(r->view, sym->module))
 		return find_export(r, user, sym, value);
-	return find_symbol(r, target, name, value);
+	return find_symbol(r, target, sym, value);
 }
 
 /**

@@ -19,6 +19,7 @@ enum ksplice_binding {
 	KSPLICE_BINDING_UNKNOWN = 0,	/* they don't tell */
 	KSPLICE_BINDING_LOCAL,		/* its own file only */
 	KSPLICE_BINDING_GLOBAL,		/* all that is linked with it */
+	KSPLICE_BINDINGS
 };
 
 /* Called for a symbol; ends the walk by returning something else than 0. */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - who can refer to a symbol of the running kernel?
+ *
+ * A name that exists once may be a static of a file that has nothing to do with
+ * the one that is asked for.  kallsyms knows better: it keeps nm's letter of each
+ * symbol, upper case if it is global, in front of the compressed name.  No
+ * function hands it out but what shows /proc/kallsyms.
+ */
+#include <linux/ctype.h>
+#include <linux/elf.h>
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "../kallsyms_internal.h"
+#include "ksplice.h"
+#include "symbols.h"
+
+/* The compressed name of symbol @i, and its length */
+static const u8 *packed_name(unsigned int i, unsigned int *len)
+{
+	const u8 *p = &kallsyms_names[kallsyms_markers[i >> 8]];
+	unsigned int k;
+
+	for (k = i & 0xff; ; k--) {
+		*len = *p++;
+		if (*len & 0x80)
+			*len = (*len & 0x7f) | *p++ << 7;
+		if (!k)
+			return p;
+		p += *len;
+	}
+}
+
+/* The letter of symbol @i if it is called @name, else 0. */
+static char letter_of(unsigned int i, const char *name)
+{
+	unsigned int len;
+	const u8 *p = packed_name(i, &len);
+	char letter = 0;
+
+	for (; len; len--) {
+		const char *token = &kallsyms_token_table[kallsyms_token_index[*p++]];
+
+		for (; *token; token++) {
+			if (!letter)
+				letter = *token;
+			else if (*name++ != *token)
+				return 0;
+		}
+	}
+	return *name ? 0 : letter;
+}
+
+/* The first symbol at @addr or behind: they are sorted. */
+static unsigned int first_at(unsigned long addr)
+{
+	unsigned int lo = 0, hi = kallsyms_num_syms;
+
+	while (lo < hi) {
+		unsigned int mid = lo + (hi - lo) / 2;
+
+		if (kallsyms_sym_address(mid) < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/*
+ * Per-CPU symbols have the letter A whatever they are, if their addresses are
+ * offsets (see scripts/kallsyms.c).
+ */
+static enum ksplice_binding binding_of(char letter)
+{
+	if (letter == 'A' || !isalpha(letter))
+		return KSPLICE_BINDING_UNKNOWN;
+	return isupper(letter) ? KSPLICE_BINDING_GLOBAL : KSPLICE_BINDING_LOCAL;
+}
+
+static enum ksplice_binding kernel_binding(const char *name, unsigned long addr)
+{
+	enum ksplice_binding all = KSPLICE_BINDING_UNKNOWN, one;
+	bool any = false;
+	unsigned int i;
+	char letter;
+
+	for (i = first_at(addr); i < kallsyms_num_syms &&
+	     kallsyms_sym_address(i) == addr; i++) {
+		letter = letter_of(i, name);
+		if (!letter)
+			continue;
+		one = binding_of(letter);
+		if (any && one != all)
+			return KSPLICE_BINDING_UNKNOWN;
+		all = one;
+		any = true;
+	}
+	return all;
+}
+
+struct walk {
+	const char *name;
+	ksplice_symbol_fn fn;
+	void *data;
+};
+
+static int kernel_one(void *data, unsigned long addr)
+{
+	const struct walk *walk = data;
+
+	return walk->fn(walk->data, addr, kernel_binding(walk->name, addr));
+}
+
+static void module_symbols(struct module *mod, const struct walk *walk)
+{
+	struct mod_kallsyms *kallsyms;
+	unsigned int i;
+	int ret = 0;
+
+	rcu_read_lock_sched();
+	kallsyms = rcu_dereference_sched(mod->kallsyms);
+	for (i = 1; kallsyms && i < kallsyms->num_symtab && !ret; i++) {
+		const Elf_Sym *sym = &kallsyms->symtab[i];
+
+		if (sym->st_shndx != SHN_UNDEF &&
+		    !strcmp(kallsyms->strtab + sym->st_name, walk->name))
+			ret = walk->fn(walk->data, sym->st_value,
+				       ELF_ST_BIND(sym->st_info) == STB_LOCAL ?
+				       KSPLICE_BINDING_LOCAL :
+				       KSPLICE_BINDING_GLOBAL);
+	}
+	rcu_read_unlock_sched();
+}
+
+/**
+ * ksplice_symbols - call a function for all symbols of one name
+ * @mod:	the module to look into, which does not go away meanwhile; NULL for
+ *		the kernel
+ * @name:	the name
+ * @fn:		called for each; must not sleep
+ * @data:	for @fn
+ */
+void ksplice_symbols(struct module *mod, const char *name,
+		     ksplice_symbol_fn fn, void *data)
+{
+	struct walk walk = { .name = name, .fn = fn, .data = data };
+
+	if (mod)
+		module_symbols(mod, &walk);
+	else
+		kallsyms_on_each_match_symbol(kernel_one, name, &walk);
+}
