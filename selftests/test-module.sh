@@ -224,6 +224,15 @@ other_code_is_there() {
 	[ ! -e "$SYSFS/module" ] || fail "something of the update is left"
 }
 
+# The only function of that name is a static of another file.
+static_of_another_file() {
+	load_mod || return
+	! insmod "$DIR/ksplice-stranger.ko" 2>/dev/null || fail "the update is loaded"
+	says "symbol test_mod_own is but a static of another file"
+	[ ! -e "$SYSFS/stranger" ] || fail "something of the update is left"
+	expect "test_ksplice_mod 5 7 40 0" "$MOD/refs"
+}
+
 # A jump label is linked with its key when the update is loaded.
 key_in_the_module() {
 	! insmod "$DIR/ksplice-module_key.ko" 2>/dev/null ||
@@ -302,6 +311,7 @@ run_tests \
 	init_fails \
 	other_code \
 	other_code_is_there \
+	static_of_another_file \
 	key_in_the_module \
 	two_of_a_module_that_is_absent \
 	coming_and_going_while_applied

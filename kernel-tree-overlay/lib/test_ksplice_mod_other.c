@@ -17,3 +17,9 @@ noinline unsigned int test_mod_other(void)
 	test_mod_others++;
 	return value;
 }
+
+/* No other file may be given this one, whatever it calls. */
+static noinline __used unsigned int test_mod_own(void)
+{
+	return 8;
+}
