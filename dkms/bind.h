@@ -14,6 +14,7 @@
 #include "supported.h"
 
 #include <linux/bpf.h>
+#include <linux/bug.h>
 #include <linux/btf.h>
 #include <linux/ftrace.h>
 #include <linux/jump_label.h>
@@ -102,11 +103,17 @@
 	X(__noinstr_text_start)			\
 	X(__per_cpu_end)			\
 	X(__per_cpu_start)			\
+	X(__start___bug_table)			\
+	X(__start___ex_table)			\
 	X(__start___jump_table)			\
 	X(__start_rodata)			\
 	X(__start_static_call_sites)		\
+	X(__start_static_call_tramp_key)	\
+	X(__stop___bug_table)			\
+	X(__stop___ex_table)			\
 	X(__stop___jump_table)			\
 	X(__stop_static_call_sites)		\
+	X(__stop_static_call_tramp_key)		\
 	X(_end)					\
 	X(_etext)				\
 	X(_stext)				\
@@ -216,11 +223,17 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define __noinstr_text_start		bind___noinstr_text_start
 #define __per_cpu_end			bind___per_cpu_end
 #define __per_cpu_start			bind___per_cpu_start
+#define __start___bug_table		bind___start___bug_table
+#define __start___ex_table		bind___start___ex_table
 #define __start___jump_table		bind___start___jump_table
 #define __start_rodata			bind___start_rodata
 #define __start_static_call_sites	bind___start_static_call_sites
+#define __start_static_call_tramp_key	bind___start_static_call_tramp_key
+#define __stop___bug_table		bind___stop___bug_table
+#define __stop___ex_table		bind___stop___ex_table
 #define __stop___jump_table		bind___stop___jump_table
 #define __stop_static_call_sites	bind___stop_static_call_sites
+#define __stop_static_call_tramp_key	bind___stop_static_call_tramp_key
 #define _end				bind__end
 #define _etext				bind__etext
 #define _stext				bind__stext

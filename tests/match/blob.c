@@ -4,7 +4,8 @@
 static const u32 entry_size[BLOB_TABLES] = {
 	sizeof(struct ksplice_f_target), sizeof(struct ksplice_f_unit),
 	sizeof(struct ksplice_f_sym), sizeof(struct ksplice_f_reloc),
-	sizeof(struct ksplice_f_site), sizeof(struct ksplice_f_replace),
+	sizeof(struct ksplice_f_site), sizeof(struct ksplice_f_entry),
+	sizeof(struct ksplice_f_replace),
 	sizeof(struct ksplice_f_fixup), sizeof(struct ksplice_f_hook),
 	sizeof(struct ksplice_f_supersede), sizeof(struct ksplice_f_state),
 	1, 1,
@@ -78,6 +79,7 @@ u32 blob_unit(struct blob *b, const char *name, u32 kind, const void *bytes,
 		.bytes = bytes ? blob_bytes(b, bytes, size) : KSPLICE_NONE,
 		.relocs = b->t[BLOB_RELOCS].n,
 		.sites = b->t[BLOB_SITES].n,
+		.entries = b->t[BLOB_ENTRIES].n,
 		.parent = KSPLICE_NONE,
 	};
 
@@ -123,6 +125,20 @@ struct ksplice_f_site *blob_site(struct blob *b, u32 offset, u32 kind, u32 len)
 
 	u->nsites++;
 	return blob_get(b, BLOB_SITES, blob_add(b, BLOB_SITES, &s));
+}
+
+struct ksplice_f_entry *blob_entry(struct blob *b, u32 offset, u32 kind,
+				   u32 data, u32 reloc, u32 nreloc)
+{
+	struct ksplice_f_entry e = {
+		.offset = offset, .kind = kind, .data = data, .reloc = reloc,
+		.nreloc = nreloc,
+	};
+	struct ksplice_f_unit *u = blob_get(b, BLOB_UNITS,
+					    b->t[BLOB_UNITS].n - 1);
+
+	u->nentries++;
+	return blob_get(b, BLOB_ENTRIES, blob_add(b, BLOB_ENTRIES, &e));
 }
 
 void *blob_finish(struct blob *b, size_t *size)

@@ -8,7 +8,7 @@
 
 enum blob_table {
 	BLOB_TARGETS, BLOB_UNITS, BLOB_SYMS, BLOB_RELOCS, BLOB_SITES,
-	BLOB_REPLACES, BLOB_FIXUPS, BLOB_HOOKS, BLOB_SUPERSEDES,
+	BLOB_ENTRIES, BLOB_REPLACES, BLOB_FIXUPS, BLOB_HOOKS, BLOB_SUPERSEDES,
 	BLOB_STATES, BLOB_STRINGS, BLOB_BYTES, BLOB_TABLES
 };
 
@@ -35,6 +35,9 @@ u32 blob_unit(struct blob *b, const char *name, u32 kind, const void *bytes,
 u32 blob_sym(struct blob *b, const char *name, u32 flags, u32 unit, u32 offset);
 u32 blob_reloc(struct blob *b, u32 offset, u32 type, u32 sym, s64 addend);
 struct ksplice_f_site *blob_site(struct blob *b, u32 offset, u32 kind, u32 len);
+/* With relocs that are added before (by blob_free_reloc) */
+struct ksplice_f_entry *blob_entry(struct blob *b, u32 offset, u32 kind,
+				   u32 data, u32 reloc, u32 nreloc);
 /* A reloc that belongs to no unit: for replacements; before any unit's. */
 u32 blob_free_reloc(struct blob *b, u32 offset, u32 type, u32 sym, s64 addend);
 

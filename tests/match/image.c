@@ -180,6 +180,131 @@ static bool image_is_ftrace(void *ctx, unsigned long addr)
 	return im->all_ftrace;
 }
 
+/*
+ * Entries of tables
+ */
+
+/* One that a test makes up; the pointer is good until the next one */
+struct ksplice_run_entry *image_entry(struct image *im, u32 kind,
+				      unsigned long place, u32 data,
+				      unsigned long ref0, unsigned long ref1)
+{
+	struct ksplice_run_entry *e;
+
+	if (im->nentries == im->entry_room) {
+		im->entry_room = im->entry_room ? 2 * im->entry_room : 256;
+		im->entries = realloc(im->entries,
+				      im->entry_room * sizeof(*im->entries));
+	}
+	e = &im->entries[im->nentries++].e;
+	*e = (struct ksplice_run_entry){
+		.kind = kind, .place = place, .data = data,
+		.refs = { ref0, ref1 },
+	};
+	im->entries_sorted = false;
+	return e;
+}
+
+static unsigned long rel32(const u8 *p, unsigned long addr)
+{
+	s32 rel;
+
+	memcpy(&rel, p, sizeof(rel));
+	return addr + rel;
+}
+
+/* One entry as the kernel has it in memory; x86-64, 6.12 */
+static void read_entry(struct image *im, u32 kind, const u8 *p,
+		       unsigned long at)
+{
+	unsigned long place = rel32(p, at), ref;
+	u16 flags;
+	u32 data;
+	s64 key;
+
+	switch (kind) {
+	case KSPLICE_ENTRY_JUMP_LABEL:
+		memcpy(&key, p + 8, sizeof(key));
+		ref = at + 8 + key;
+		if (!(ref & 2))		/* not of init code */
+			image_entry(im, kind, place, ref & 1,
+				    rel32(p + 4, at + 4), ref & ~3UL);
+		break;
+	case KSPLICE_ENTRY_STATIC_CALL:
+		ref = rel32(p + 4, at + 4);
+		if (!(ref & 2))
+			image_entry(im, kind, place, ref & 1, ref & ~3UL, 0);
+		break;
+	case KSPLICE_ENTRY_EXCEPTION:
+		memcpy(&data, p + 8, sizeof(data));
+		image_entry(im, kind, place, data, rel32(p + 4, at + 4), 0);
+		break;
+	case KSPLICE_ENTRY_BUG:
+		memcpy(&flags, p + 10, sizeof(flags));
+		image_entry(im, kind, place, flags & ~4, 0, 0);
+		break;
+	}
+}
+
+/* Reads a whole table from memory; returns the number of entries. */
+u32 image_table(struct image *im, u32 kind, unsigned long start,
+		unsigned long end)
+{
+	static const u8 size[KSPLICE_ENTRY_KINDS] = {
+		[KSPLICE_ENTRY_JUMP_LABEL] = 16, [KSPLICE_ENTRY_STATIC_CALL] = 8,
+		[KSPLICE_ENTRY_EXCEPTION] = 12, [KSPLICE_ENTRY_BUG] = 12,
+	};
+	const u8 *p = image_at(im, start, end - start);
+	unsigned long at;
+
+	if (!p || (end - start) % size[kind])
+		abort();
+	for (at = start; at < end; at += size[kind])
+		read_entry(im, kind, p + (at - start), at);
+	return (end - start) / size[kind];
+}
+
+static int cmp_entry(const void *a, const void *b)
+{
+	const struct image_entry *x = a, *y = b;
+
+	return x->e.place < y->e.place ? -1 : x->e.place > y->e.place;
+}
+
+static int image_entries(void *ctx, unsigned long start, unsigned long end,
+			 int (*fn)(void *data,
+				   const struct ksplice_run_entry *e),
+			 void *data)
+{
+	struct image *im = ctx;
+	u32 lo = 0, hi = im->nentries, mid;
+	int ret = 0;
+
+	if (!im->entries_sorted && im->nentries)
+		qsort(im->entries, im->nentries, sizeof(*im->entries),
+		      cmp_entry);
+	im->entries_sorted = true;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (im->entries[mid].e.place < start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; !ret && lo < im->nentries && im->entries[lo].e.place < end; lo++)
+		ret = fn(data, &im->entries[lo].e);
+	return ret;
+}
+
+static int image_feature(void *ctx, u32 feature)
+{
+	const struct image *im = ctx;
+
+	if (feature / 32 >= im->nfeatures)
+		return -1;
+	return im->features[feature / 32] >> feature % 32 & 1;
+}
+
 /* An update has the code at @new for the function at @old. */
 void image_replace(struct image *im, unsigned long old, unsigned long new)
 {
@@ -200,7 +325,7 @@ static unsigned long image_newest(void *ctx, unsigned long addr)
 	return addr;
 }
 
-static unsigned long image_entry(void *ctx, unsigned long addr)
+static unsigned long image_old(void *ctx, unsigned long addr)
 {
 	const struct image *im = ctx;
 	u32 i;
@@ -217,7 +342,9 @@ const struct ksplice_match_ops image_ops = {
 	.in_target = image_in_target,
 	.is_text = image_is_text,
 	.is_ftrace = image_is_ftrace,
-	.entry = image_entry,
+	.entries = image_entries,
+	.feature = image_feature,
+	.entry = image_old,
 	.newest = image_newest,
 };
 
@@ -230,5 +357,6 @@ void image_free(struct image *im)
 	for (i = 0; i < im->nsyms; i++)
 		free(im->syms[i].name);
 	free(im->syms);
+	free(im->entries);
 	memset(im, 0, sizeof(*im));
 }

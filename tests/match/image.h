@@ -22,12 +22,21 @@ struct image_sym {
 	unsigned long addr;
 };
 
+struct image_entry {
+	struct ksplice_run_entry e;
+};
+
 struct image {
 	struct image_part parts[256];
 	u32 nparts;
 	struct image_sym *syms;
 	u32 nsyms, room;
 	bool sorted;
+	struct image_entry *entries;
+	u32 nentries, entry_room;
+	bool entries_sorted;
+	u32 features[64];	/* boot_cpu_data.x86_capability */
+	u32 nfeatures;		/* words; of what is behind nothing is known */
 	struct {
 		unsigned long old, new;	/* entries */
 	} replaced[8];		/* by updates that are applied */
@@ -47,6 +56,11 @@ u8 *image_at(struct image *im, unsigned long addr, size_t len);
 void image_sym(struct image *im, const char *name, unsigned long addr);
 void image_module_sym(struct image *im, const char *name, const char *owner,
 		      unsigned long addr);
+struct ksplice_run_entry *image_entry(struct image *im, u32 kind,
+				      unsigned long place, u32 data,
+				      unsigned long ref0, unsigned long ref1);
+u32 image_table(struct image *im, u32 kind, unsigned long start,
+		unsigned long end);
 void image_replace(struct image *im, unsigned long old, unsigned long new);
 unsigned long image_addr(struct image *im, const char *name);
 void image_free(struct image *im);

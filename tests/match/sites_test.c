@@ -986,6 +986,198 @@ static void test_overlap(void **state)
 	expect(-ENOTUNIQ);
 }
 
+/* Tables about places in the code */
+
+/* A jump label that is off, of key &key_a in the running kernel */
+static u32 jump_label(u32 data)
+{
+	u32 reloc;
+
+	image_sym(&im, "key_a", DATA + 0x800);
+	image_sym(&im, "key_b", DATA + 0x810);
+	/* symbols: 0 is the function, 1 the key */
+	reloc = blob_free_reloc(&b, 0, R_X86_64_64, 0, 7);
+	blob_free_reloc(&b, 0, R_X86_64_64, 1, 0);
+	function("\x0f\x1f\x44\x00\x00\xc3\x90\xc3",
+		 "\x0f\x1f\x44\x00\x00\xc3\x90\xc3", 8);
+	blob_site(&b, 0, KSPLICE_SITE_JUMP_LABEL, 5)->arg = 7;
+	blob_entry(&b, 0, KSPLICE_ENTRY_JUMP_LABEL, data, reloc, 2);
+	return blob_sym(&b, "key_a", 0, KSPLICE_NONE, 0);
+}
+
+static void says(const char *what)
+{
+	if (!strstr(m.err.text, what))
+		fail_msg("%s", m.err.text);
+}
+
+static void test_key(void **state)
+{
+	struct ksplice_run_entry *e;
+	u32 key = jump_label(0);
+
+	(void)state;
+	expect(-EILSEQ);	/* nobody rewrites it in the running kernel */
+	says("fn: the running kernel differs: jump label at +0: the running kernel has none there");
+	e = image_entry(&im, KSPLICE_ENTRY_JUMP_LABEL, FN, 0, FN + 7,
+			DATA + 0x800);
+	expect(0);
+	assert_int_equal(m.sym_value[key], DATA + 0x800);
+	e->refs[1] = DATA + 0x810;	/* &key_b: the code is the same */
+	expect(-EILSEQ);
+	says("jump label at +0: kallsyms has key_a elsewhere");
+	e->refs[1] = DATA + 0x800;
+	e->data = 1;			/* on by default */
+	expect(-EILSEQ);
+	says("its flags are 0x1, expected 0");
+	e->data = 0;
+	e->refs[0] = FN + 6;
+	expect(-EILSEQ);
+	e->refs[0] = FN + 7;
+	e->place = FN + 1;
+	expect(-EILSEQ);
+	e->place = FN;
+	expect(0);
+	/* one that the pre code has not */
+	image_entry(&im, KSPLICE_ENTRY_BUG, FN + 6, 1, 0, 0);
+	expect(-EILSEQ);
+	says("bug table entry at +0x6: the pre code has none there");
+}
+
+/* Entries of other code don't count. */
+static void test_entries_beside(void **state)
+{
+	(void)state;
+	jump_label(0);
+	image_entry(&im, KSPLICE_ENTRY_JUMP_LABEL, FN, 0, FN + 7, DATA + 0x800);
+	image_entry(&im, KSPLICE_ENTRY_BUG, FN - 1, 1, 0, 0);
+	image_entry(&im, KSPLICE_ENTRY_BUG, FN + 8, 1, 0, 0);
+	expect(0);
+}
+
+/* The key of a static: no name tells, but two uses of one must agree. */
+static void test_static_key(void **state)
+{
+	struct ksplice_run_entry *e;
+	u32 r1, key;
+
+	(void)state;
+	r1 = blob_free_reloc(&b, 0, R_X86_64_64, 0, 10);
+	blob_free_reloc(&b, 0, R_X86_64_64, 1, 16);
+	blob_free_reloc(&b, 0, R_X86_64_64, 0, 10);
+	blob_free_reloc(&b, 0, R_X86_64_64, 1, 16);
+	function("\x0f\x1f\x44\x00\x00\x0f\x1f\x44\x00\x00\xc3",
+		 "\x0f\x1f\x44\x00\x00\x0f\x1f\x44\x00\x00\xc3", 11);
+	blob_site(&b, 0, KSPLICE_SITE_JUMP_LABEL, 5)->arg = 10;
+	blob_site(&b, 5, KSPLICE_SITE_JUMP_LABEL, 5)->arg = 10;
+	blob_entry(&b, 0, KSPLICE_ENTRY_JUMP_LABEL, 0, r1, 2);
+	blob_entry(&b, 5, KSPLICE_ENTRY_JUMP_LABEL, 0, r1 + 2, 2);
+	key = blob_unit(&b, "keys", KSPLICE_UNIT_DATA, NULL, 32);
+	blob_sym(&b, "keys", KSPLICE_SYM_LOCAL, key, 0);
+	image_entry(&im, KSPLICE_ENTRY_JUMP_LABEL, FN, 0, FN + 10, DATA + 0x810);
+	e = image_entry(&im, KSPLICE_ENTRY_JUMP_LABEL, FN + 5, 0, FN + 10,
+			DATA + 0x810);
+	expect(0);
+	assert_int_equal(m.unit_addr[key], DATA + 0x800);
+	e->refs[1] += 16;
+	expect(-EILSEQ);
+	says("jump label at +0x5");
+}
+
+static void test_static_call_key(void **state)
+{
+	struct ksplice_run_entry *e;
+	u32 reloc;
+
+	(void)state;
+	image_sym(&im, "__SCK__sc", DATA + 0x800);
+	put(TRAMP, "\xc3\xcc\xcc\xcc\xcc", 5);
+	reloc = blob_free_reloc(&b, 0, R_X86_64_64, 2, 0);
+	function("\xe8\0\0\0\0\xc3", "\x0f\x1f\x44\x00\x00\xc3", 6);
+	blob_reloc(&b, 1, R_X86_64_PLT32, undefined("__SCT__sc"), -4);
+	undefined("__SCK__sc");
+	blob_site(&b, 0, KSPLICE_SITE_STATIC_CALL, 5);
+	blob_entry(&b, 0, KSPLICE_ENTRY_STATIC_CALL, 0, reloc, 1);
+	e = image_entry(&im, KSPLICE_ENTRY_STATIC_CALL, FN, 0, DATA + 0x800, 0);
+	expect(0);
+	e->refs[0] = DATA + 0x810;	/* another call of nothing */
+	expect(-EILSEQ);
+	says("static call at +0: kallsyms has __SCK__sc elsewhere");
+	e->refs[0] = DATA + 0x800;
+	e->data = 1;
+	expect(-EILSEQ);
+}
+
+static void test_exception(void **state)
+{
+	struct ksplice_run_entry *e;
+	u32 reloc;
+
+	(void)state;
+	reloc = blob_free_reloc(&b, 0, R_X86_64_64, 0, 2);
+	function("\x8b\x07\xc3", "\x8b\x07\xc3", 3);
+	blob_entry(&b, 0, KSPLICE_ENTRY_EXCEPTION, 3, reloc, 1);
+	expect(-EILSEQ);
+	says("exception table entry at +0: the running kernel has none there");
+	e = image_entry(&im, KSPLICE_ENTRY_EXCEPTION, FN, 3, FN + 2, 0);
+	expect(0);
+	e->data = 4;
+	expect(-EILSEQ);
+	e->data = 3;
+	e->refs[0] = FN + 1;
+	expect(-EILSEQ);
+	says("it leads to another place of the function");
+	e->refs[0] = FN + 2;
+	image_entry(&im, KSPLICE_ENTRY_EXCEPTION, FN, 3, FN + 2, 0);
+	expect(-EILSEQ);	/* twice there, once here */
+}
+
+/* Where running code is shorter, so are the distances in it. */
+static void test_entry_behind_short_jump(void **state)
+{
+	struct ksplice_run_entry *e;
+
+	(void)state;
+	near("\x74\x05\xe9\0\0\0\0\x0f\x0b\xc3", 10, 3,
+	     "\x74\x02\xeb\x3c\x0f\x0b\xc3\0\0\0");
+	blob_entry(&b, 7, KSPLICE_ENTRY_BUG, 0x901, 0, 0);
+	e = image_entry(&im, KSPLICE_ENTRY_BUG, FN + 4, 0x901, 0, 0);
+	expect(0);
+	e->data = 0x903;
+	expect(-EILSEQ);
+	says("its flags are 0x903, expected 0x901");
+	e->data = 0x901;
+	e->place = FN + 7;	/* behind it in the running kernel */
+	expect(-EILSEQ);
+}
+
+/* Only what the CPU's features ask for may stand there. */
+static void test_alt_feature(void **state)
+{
+	struct ksplice_f_site *s;
+
+	(void)state;
+	function("\x31\xc0\xc3", "\x31\xc0\xc3", 3);
+	s = alternative(2, "\x31\xc9", 2);
+	s->feature = 33;
+	expect(0);
+	put(FN, "\x31\xc9", 2);
+	expect(0);		/* nothing is known of the CPU */
+	im.nfeatures = 2;
+	expect(-EILSEQ);
+	says("alternative for the features of this CPU");
+	im.features[1] = 2;
+	expect(0);
+	put(FN, "\x31\xc0", 2);
+	expect(-EILSEQ);
+	im.features[1] = 1;
+	expect(0);
+	((struct ksplice_f_site *)blob_get(&b, BLOB_SITES, 0))->feature |= 1 << 16;
+	expect(-EILSEQ);	/* ... for CPUs without it */
+	put(FN, "\x31\xc9", 2);
+	expect(0);
+}
+
 /*
  * An update made the first of two neighbours longer.  Code made on top of it is
  * found there, and does not reach into the other one.
@@ -1062,7 +1254,10 @@ int main(void)
 		CASE(test_weak), CASE(test_weak_mutated),
 		CASE(test_weak_same_code), CASE(test_strings),
 		CASE(test_rodata_leads_on), CASE(test_outside),
-		CASE(test_overlap), CASE(test_grown),
+		CASE(test_overlap), CASE(test_grown), CASE(test_key),
+		CASE(test_entries_beside), CASE(test_static_key),
+		CASE(test_static_call_key), CASE(test_exception),
+		CASE(test_entry_behind_short_jump), CASE(test_alt_feature),
 		CASE(test_overlap_in_update),
 	};
 

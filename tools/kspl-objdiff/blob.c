@@ -20,6 +20,7 @@ struct blob {
 	VEC(struct ksplice_f_sym) syms;
 	VEC(struct ksplice_f_reloc) relocs;
 	VEC(struct ksplice_f_site) sites;
+	VEC(struct ksplice_f_entry) entries;
 	VEC(struct ksplice_f_replace) replaces;
 	VEC(struct unit *) new_funcs;	/* of replaces, NULL for ranges */
 	VEC(struct ksplice_f_fixup) fixups;
@@ -135,6 +136,38 @@ static void add_text_units(struct blob *b, struct obj *pre, bool unlikely)
 			add_unit(b, *u);
 }
 
+/* What entries of a table refer to besides the code; 0: not compared */
+static u32 entry_kind(const struct entry *e)
+{
+	switch (e->sec->desc->table) {
+	case TABLE_JUMP:
+		return KSPLICE_ENTRY_JUMP_LABEL;
+	case TABLE_STATIC_CALL:
+		return KSPLICE_ENTRY_STATIC_CALL;
+	case TABLE_EX:
+		return KSPLICE_ENTRY_EXCEPTION;
+	case TABLE_BUG:
+		return KSPLICE_ENTRY_BUG;
+	}
+	return 0;
+}
+
+/* The keys of jump labels and static calls, and where exceptions go on */
+static void reach_entry(struct blob *b, const struct unit *u,
+			const struct entry *e)
+{
+	const struct ref *r;
+	struct unit *to;
+
+	if (!entry_kind(e) || e->sec->desc->table == TABLE_BUG)
+		return;
+	vec_for_each(r, &e->refs) {
+		to = r->off ? resolve_ref(b->vs->up, u->obj, r) : NULL;
+		if (to)
+			add_unit(b, to);
+	}
+}
+
 /* References of @u that the blob has a relocation for. */
 static void reach_units(struct blob *b, struct unit *u)
 {
@@ -148,6 +181,7 @@ static void reach_units(struct blob *b, struct unit *u)
 			add_unit(b, to);
 	}
 	vec_for_each(e, &u->entries) {
+		reach_entry(b, u, e);
 		if (e->sec->desc->table != TABLE_ALT)
 			continue;
 		vec_for_each(r, &e->refs)
@@ -157,8 +191,8 @@ static void reach_units(struct blob *b, struct unit *u)
 }
 
 /*
- * What only new code or a table (the keys of jump labels) refers to is no
- * unit: matching can't find it, so the core has to go by its name.
+ * What only new code refers to is no unit: matching can't find it, so the core
+ * has to go by its name.
  */
 static void collect_units(struct blob *b)
 {
@@ -456,6 +490,127 @@ static void site_of_entry(struct blob *b, const struct unit *u,
 	}
 }
 
+/* Entries of tables */
+
+/* An address, as struct ksplice_f_entry wants it */
+static u32 add_address(struct blob *b, const struct unit *u,
+		       const struct ref *r, u32 flags)
+{
+	struct ref addr = *r;
+
+	addr.type = R_X86_64_64;
+	addr.addend = r->target & ~(s64)flags;
+	return add_reloc(b, u, &addr, 0);
+}
+
+/*
+ * A module may call, but not change: its object then has the trampoline where
+ * the key belongs, and the module loader puts that there.
+ */
+static u32 add_key_of(struct blob *b, const struct unit *u, const char *tramp)
+{
+	const char *name = xasprintf("__SCK__%s", tramp + strlen("__SCT__"));
+	const char *module = symbol_module(b->vs->up, tramp);
+	struct ksplice_f_reloc *f = vec_add(&b->relocs);
+	struct ksplice_f_sym *s;
+	u32 idx;
+
+	s = find_sym(b, xasprintf("key %s", name), &idx);
+	if (s) {
+		s->name = add_string(b, name);
+		s->unit = KSPLICE_NONE;
+		s->target = module ? KSPLICE_NONE : u->obj->target;
+		s->module = add_string(b, module);
+	}
+	memset(f, 0, sizeof(*f));
+	f->type = R_X86_64_64;
+	f->sym = idx;
+	return b->relocs.n - 1;
+}
+
+static u32 add_key(struct blob *b, const struct unit *u, const struct ref *r)
+{
+	if (!r->unit && starts_with(r->sym->name, "__SCT__"))
+		return add_key_of(b, u, r->sym->name);
+	return add_address(b, u, r, 3);
+}
+
+static const struct ref *needed_ref(const struct unit *u, const struct entry *e,
+				    u32 off)
+{
+	const struct ref *r = entry_ref(e, off);
+
+	if (!r)
+		die("%s: an entry of %s about %s+%#x refers to nothing",
+		    u->obj->path, e->sec->name, u->name, e->loc);
+	return r;
+}
+
+static void fill_entry(struct blob *b, const struct unit *u,
+		       const struct entry *e, struct ksplice_f_entry *f)
+{
+	const u8 *raw = e->sec->data + e->off;
+	const struct ref *key;
+
+	f->reloc = b->relocs.n;
+	switch (f->kind) {
+	case KSPLICE_ENTRY_JUMP_LABEL:
+		key = needed_ref(u, e, 8);
+		f->data = key->target & 1;
+		add_address(b, u, needed_ref(u, e, 4), 0);
+		add_address(b, u, key, 3);
+		break;
+	case KSPLICE_ENTRY_STATIC_CALL:
+		key = needed_ref(u, e, 4);
+		f->data = key->target & 1;
+		add_key(b, u, key);
+		break;
+	case KSPLICE_ENTRY_EXCEPTION:
+		f->data = get_le(raw + 8, 4);
+		add_address(b, u, needed_ref(u, e, 4), 0);
+		break;
+	case KSPLICE_ENTRY_BUG:
+		/* the kernel sets BUGFLAG_DONE */
+		f->data = get_le(raw + (e->sec->entsize == 8 ? 4 :
+					e->sec->entsize - 2), 2) & ~4;
+		break;
+	}
+	f->nreloc = b->relocs.n - f->reloc;
+}
+
+static int cmp_entry(const void *x, const void *y)
+{
+	const struct ksplice_f_entry *a = x, *c = y;
+
+	if (a->offset != c->offset)
+		return a->offset < c->offset ? -1 : 1;
+	return a->reloc < c->reloc ? -1 : a->reloc > c->reloc;
+}
+
+static void fill_entries(struct blob *b, const struct unit *u,
+			 struct ksplice_f_unit *f)
+{
+	struct ksplice_f_entry *to;
+	const struct entry *e;
+
+	f->entries = b->entries.n;
+	vec_for_each(e, &u->entries) {
+		if (!entry_kind(e))
+			continue;
+		if (e->loc < 0 || (u32)e->loc >= u->size)
+			die("%s: an entry of %s is about no place in %s",
+			    u->obj->path, e->sec->name, u->name);
+		to = vec_add(&b->entries);
+		to->kind = entry_kind(e);
+		to->offset = e->loc;
+		fill_entry(b, u, e, to);
+	}
+	f->nentries = b->entries.n - f->entries;
+	if (f->nentries)
+		qsort(b->entries.v + f->entries, f->nentries,
+		      sizeof(*b->entries.v), cmp_entry);
+}
+
 static int cmp_site(const void *x, const void *y)
 {
 	const struct ksplice_f_site *a = x, *c = y;
@@ -504,6 +659,7 @@ static void fill_text(struct blob *b, struct unit *u, struct ksplice_f_unit *f)
 	finish_sites(b, first);
 	f->sites = first;
 	f->nsites = b->sites.n - first;
+	fill_entries(b, u, f);
 	if (u->name[0])
 		sym_of_unit(b, u);	/* to find it by */
 	if (u->twin && unit_replaced(b->vs, u->twin))
@@ -539,6 +695,7 @@ static void fill_unit(struct blob *b, struct unit *u)
 	f->parent = KSPLICE_NONE;
 	f->relocs = b->relocs.n;
 	f->sites = b->sites.n;
+	f->entries = b->entries.n;
 	if (!has_content(f->kind)) {
 		add_pointers(b, u);
 		f->nrelocs = b->relocs.n - f->relocs;
@@ -741,6 +898,7 @@ static void lay_out(struct blob *b)
 	h.syms = PUT(&o, b->syms);
 	h.relocs = PUT(&o, b->relocs);
 	h.sites = PUT(&o, b->sites);
+	h.entries = PUT(&o, b->entries);
 	h.replaces = PUT(&o, b->replaces);
 	h.fixups = PUT(&o, b->fixups);
 	h.hooks = PUT(&o, b->hooks);
@@ -749,6 +907,7 @@ static void lay_out(struct blob *b)
 	h.strings = put(&o, b->strings.v, b->strings.n, 1);
 	h.bytes = put(&o, b->bytes.v, b->bytes.n, 1);
 	buf_align(&o, 8, 0);
+	h.flags = b->vs->stays ? KSPLICE_UPDATE_STAYS : 0;
 	h.magic = KSPLICE_MAGIC;
 	h.format = KSPLICE_FORMAT;
 	h.header_size = sizeof(h);

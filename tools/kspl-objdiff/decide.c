@@ -33,6 +33,34 @@ static bool tu_left(const struct verdicts *vs, const struct tu *tu)
 	return vs->plan->tus[tu - vs->up->tus.v].left;
 }
 
+/* A target's directory in sysfs stands beside the files of the update. */
+static bool is_attribute(const char *target)
+{
+#define ATTRIBUTE_NAME(attr)	#attr,
+	static const char *const names[] = { KSPLICE_ATTRIBUTES(ATTRIBUTE_NAME) };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(target, names[i]))
+			return true;
+	return false;
+}
+
+static void check_targets(struct verdicts *vs)
+{
+	const struct tu *tu;
+	const char *name;
+
+	vec_for_each(tu, &vs->up->tus) {
+		name = vs->up->targets.v[tu->post->target].name;
+		if (is_attribute(name))
+			refuse(vs, "target_name", tu->post, NULL, name,
+			       "none, but to give the module another name",
+			       "module %s can't be updated: %s is the name of a file of each update in sysfs",
+			       name, name);
+	}
+}
+
 /* Sections that the linker collects from all files */
 
 static bool is_collected(const struct sec *sec)
@@ -1014,6 +1042,7 @@ void decide(struct verdicts *vs)
 {
 	const struct tu *tu;
 
+	check_targets(vs);
 	vec_for_each(tu, &vs->up->tus) {
 		if (!tu_left(vs, tu))
 			check_collected(vs, tu);

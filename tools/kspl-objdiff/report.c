@@ -313,8 +313,8 @@ void report_json(const struct verdicts *vs, FILE *f)
 
 	fputs("{", f);
 	field(f, "status", status_word(vs), true);
-	fprintf(f, ", \"functions_replaced\": %u, \"functions_new\": %u,\n",
-		vs->nreplaced, vs->nnew);
+	fprintf(f, ", \"functions_replaced\": %u, \"functions_new\": %u, \"stays\": %s,\n",
+		vs->nreplaced, vs->nnew, vs->stays ? "true" : "false");
 	fputs(" \"objects\": [", f);
 	vec_for_each(tu, &vs->up->tus) {
 		fprintf(f, "%s\n  ", sep);

@@ -44,19 +44,6 @@ static struct obj *read_side(struct update *up, const char *path,
 	return obj;
 }
 
-/* A target's directory in sysfs stands beside the files of the update. */
-static bool is_attribute(const char *target)
-{
-#define ATTRIBUTE_NAME(attr)	#attr,
-	static const char *const names[] = { KSPLICE_ATTRIBUTES(ATTRIBUTE_NAME) };
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(target, names[i]))
-			return true;
-	return false;
-}
-
 /**
  * update_add_tu - adds a translation unit
  * @up:		the update
@@ -82,11 +69,6 @@ void update_add_tu(struct update *up, const char *target, const char *label,
 		add_globals(&up->targets.v[t].pre_globals, tu.pre);
 	}
 	*vec_add(&up->tus) = tu;
-	if (is_attribute(target))
-		refuse(up, "target_name", tu.post, NULL, target,
-		       "none, but to give the module another name",
-		       "module %s can't be updated: %s is the name of a file of each update in sysfs",
-		       target, target);
 }
 
 /**

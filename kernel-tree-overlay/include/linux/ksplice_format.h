@@ -93,6 +93,7 @@ struct ksplice_f_table {
  * @syms:	struct ksplice_f_sym
  * @relocs:	struct ksplice_f_reloc, by unit, ascending offsets in a unit
  * @sites:	struct ksplice_f_site, by unit, ascending offsets in a unit
+ * @entries:	struct ksplice_f_entry, by unit, ascending places in a unit
  * @replaces:	struct ksplice_f_replace
  * @fixups:	struct ksplice_f_fixup
  * @hooks:	struct ksplice_f_hook, in the order in which they run
@@ -117,6 +118,7 @@ struct ksplice_f_header {
 	struct ksplice_f_table syms;
 	struct ksplice_f_table relocs;
 	struct ksplice_f_table sites;
+	struct ksplice_f_table entries;
 	struct ksplice_f_table replaces;
 	struct ksplice_f_table fixups;
 	struct ksplice_f_table hooks;
@@ -167,6 +169,8 @@ enum ksplice_f_unit_kind {
  * @nrelocs:	number of them
  * @sites:	first entry in @sites
  * @nsites:	number of them
+ * @entries:	first entry in @entries
+ * @nentries:	number of them
  * @parent:	for a .cold/.part piece: the unit it was split from; else
  *		KSPLICE_NONE.  A hint for messages only.
  *
@@ -188,6 +192,8 @@ struct ksplice_f_unit {
 	__u32 nrelocs;
 	__u32 sites;
 	__u32 nsites;
+	__u32 entries;
+	__u32 nentries;
 	__u32 parent;
 };
 
@@ -299,6 +305,39 @@ struct ksplice_f_site {
 	__u32 reloc;
 	__u32 nreloc;
 	__u32 pad;
+};
+
+/* What the kernel keeps about a place in its code, in a table of its own. */
+enum ksplice_f_entry_kind {
+	/* __jump_table: relocs of the target and the key; @data: on by default */
+	KSPLICE_ENTRY_JUMP_LABEL	= 1,
+	/* .static_call_sites: reloc of the key; @data: is a tail call */
+	KSPLICE_ENTRY_STATIC_CALL	= 2,
+	/* __ex_table: reloc of the fixup; @data: its type, register, immediate */
+	KSPLICE_ENTRY_EXCEPTION		= 3,
+	/* __bug_table: no relocs; @data: BUGFLAG_*, without BUGFLAG_DONE */
+	KSPLICE_ENTRY_BUG		= 4,
+	KSPLICE_ENTRY_KINDS
+};
+
+/**
+ * struct ksplice_f_entry - an entry of a table about a pre text unit
+ * @offset:	of the place in the unit
+ * @kind:	enum ksplice_f_entry_kind
+ * @data:	see the kind
+ * @reloc:	first entry in @relocs of what it refers to: each is R_X86_64_64 at
+ *		offset 0, so that symbol + addend is the address that is meant
+ * @nreloc:	number of them
+ *
+ * The running kernel has these entries about the unit's code, and no others of
+ * these kinds.
+ */
+struct ksplice_f_entry {
+	__u32 offset;
+	__u32 kind;
+	__u32 data;
+	__u32 reloc;
+	__u32 nreloc;
 };
 
 enum ksplice_f_replace_kind {

@@ -9,6 +9,18 @@
 #ifndef _KSPLICE_BIND_H
 #define _KSPLICE_BIND_H
 
+#include <asm/extable.h>
+#include <linux/bug.h>
+#include <linux/static_call.h>
+
+#include "../kallsyms_internal.h"
+
+/* The linker script's; those who use them declare them on their own. */
+extern struct static_call_tramp_key __start_static_call_tramp_key[],
+				    __stop_static_call_tramp_key[];
+extern struct exception_table_entry __start___ex_table[], __stop___ex_table[];
+extern struct bug_entry __start___bug_table[], __stop___bug_table[];
+
 static inline int ksplice_bind(void)
 {
 	return 0;

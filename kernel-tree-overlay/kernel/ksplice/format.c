@@ -79,6 +79,7 @@ static int check_tables(struct ksplice_checker *c)
 		{ "syms", &h->syms, sizeof(struct ksplice_f_sym) },
 		{ "relocs", &h->relocs, sizeof(struct ksplice_f_reloc) },
 		{ "sites", &h->sites, sizeof(struct ksplice_f_site) },
+		{ "entries", &h->entries, sizeof(struct ksplice_f_entry) },
 		{ "replaces", &h->replaces, sizeof(struct ksplice_f_replace) },
 		{ "fixups", &h->fixups, sizeof(struct ksplice_f_fixup) },
 		{ "hooks", &h->hooks, sizeof(struct ksplice_f_hook) },
@@ -108,6 +109,7 @@ static void set_pointers(struct ksplice_view *v)
 	v->syms = blob + v->hdr->syms.off;
 	v->relocs = blob + v->hdr->relocs.off;
 	v->sites = blob + v->hdr->sites.off;
+	v->entries = blob + v->hdr->entries.off;
 	v->replaces = blob + v->hdr->replaces.off;
 	v->fixups = blob + v->hdr->fixups.off;
 	v->hooks = blob + v->hdr->hooks.off;
@@ -157,7 +159,7 @@ static int check_strings(struct ksplice_checker *c)
 	u32 n = c->v->hdr->strings.n;
 
 	if (!n || c->v->strings[0] || c->v->strings[n - 1])
-		return bad(c, "table", 10,
+		return bad(c, "table", 11,
 			   "the strings do not begin and end with a 0 byte");
 	return 0;
 }
@@ -472,6 +474,70 @@ static int check_sites(struct ksplice_checker *c, u32 i)
 	return ret ? ret : check_site_fields(c, i, u);
 }
 
+/* How many things an entry of a kind refers to; -1: there is no such kind */
+static int entry_refs(u32 kind)
+{
+	switch (kind) {
+	case KSPLICE_ENTRY_JUMP_LABEL:
+		return 2;
+	case KSPLICE_ENTRY_STATIC_CALL:
+	case KSPLICE_ENTRY_EXCEPTION:
+		return 1;
+	case KSPLICE_ENTRY_BUG:
+		return 0;
+	}
+	return -1;
+}
+
+static int check_entry(struct ksplice_checker *c,
+		       const struct ksplice_f_unit *u, u32 k)
+{
+	const struct ksplice_f_entry *e = &c->v->entries[k];
+	int refs = entry_refs(e->kind);
+	u32 i;
+
+	if (refs < 0)
+		return bad(c, "entry", k, "unknown kind %u", e->kind);
+	if (e->offset >= u->size)
+		return bad(c, "entry", k, "its place %#x is not in its unit",
+			   e->offset);
+	if (k > u->entries && e->offset < e[-1].offset)
+		return bad(c, "entry", k, "%#x comes after %#x", e->offset,
+			   e[-1].offset);
+	if (e->nreloc != refs || !range_ok(e->reloc, e->nreloc,
+					   c->v->hdr->relocs.n))
+		return bad(c, "entry", k, "there are no relocations %u+%u for it",
+			   e->reloc, e->nreloc);
+	for (i = e->reloc; i < e->reloc + e->nreloc; i++) {
+		const struct ksplice_f_reloc *r = &c->v->relocs[i];
+
+		if (r->offset || !ksplice_arch_is_address(r->type))
+			return bad(c, "entry", k, "relocation %u is no address",
+				   i);
+		if (is_foreign(c->v, u, r->sym))
+			return bad(c, "entry", k,
+				   "relocation %u refers to a static of another file",
+				   i);
+	}
+	return 0;
+}
+
+static int check_entries(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_f_unit *u = &c->v->units[i];
+	int ret = 0;
+	u32 k;
+
+	if (!range_ok(u->entries, u->nentries, c->v->hdr->entries.n))
+		return bad(c, "unit", i, "there are no entries %u+%u",
+			   u->entries, u->nentries);
+	if (u->nentries && u->kind != KSPLICE_UNIT_TEXT)
+		return bad(c, "unit", i, "it is not code and has entries");
+	for (k = u->entries; k < u->entries + u->nentries && !ret; k++)
+		ret = check_entry(c, u, k);
+	return ret;
+}
+
 static int check_unit(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
@@ -496,7 +562,9 @@ static int check_unit(struct ksplice_checker *c, u32 i)
 	if (!ret)
 		ret = check_fields(c, "unit", i, u, u->relocs, u->nrelocs,
 				   u->size);
-	return ret ? ret : check_sites(c, i);
+	if (!ret)
+		ret = check_sites(c, i);
+	return ret ? ret : check_entries(c, i);
 }
 
 /* Sums, so that units that share entries can't make the matcher slow. */
@@ -512,16 +580,19 @@ static int check_sums(struct ksplice_checker *c, u32 i, u64 *sums)
 	sums[2] += u->nsites;
 	for (k = u->sites; k < u->sites + u->nsites; k++)
 		sums[1] += c->v->sites[k].nreloc;
+	sums[3] += u->nentries;
+	for (k = u->entries; k < u->entries + u->nentries; k++)
+		sums[1] += c->v->entries[k].nreloc;
 	if (sums[0] > KSPLICE_BLOB_MAX || sums[1] > h->relocs.n ||
-	    sums[2] > h->sites.n)
+	    sums[2] > h->sites.n || sums[3] > h->entries.n)
 		return bad(c, "unit", i,
-			   "units share contents, relocations or sites");
+			   "units share contents, relocations, sites or entries");
 	return 0;
 }
 
 static int check_units(struct ksplice_checker *c)
 {
-	u64 sums[3] = { 0 };
+	u64 sums[4] = { 0 };
 	int ret;
 	u32 i;
 
@@ -647,10 +718,10 @@ static int check_few(struct ksplice_checker *c)
 	const struct ksplice_f_header *h = c->v->hdr;
 
 	if (h->states.n > KSPLICE_STATES_MAX)
-		return bad(c, "table", 9, "%u states, %u are possible",
+		return bad(c, "table", 10, "%u states, %u are possible",
 			   h->states.n, KSPLICE_STATES_MAX);
 	if (h->supersedes.n > KSPLICE_SUPERSEDES_MAX)
-		return bad(c, "table", 8, "%u superseded updates, %u are possible",
+		return bad(c, "table", 9, "%u superseded updates, %u are possible",
 			   h->supersedes.n, KSPLICE_SUPERSEDES_MAX);
 	return 0;
 }

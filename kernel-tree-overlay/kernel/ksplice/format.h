@@ -25,6 +25,7 @@ struct ksplice_error {
  * @syms:	same
  * @relocs:	same
  * @sites:	same
+ * @entries:	same
  * @replaces:	same
  * @fixups:	same
  * @hooks:	same
@@ -44,6 +45,7 @@ struct ksplice_view {
 	const struct ksplice_f_sym *syms;
 	const struct ksplice_f_reloc *relocs;
 	const struct ksplice_f_site *sites;
+	const struct ksplice_f_entry *entries;
 	const struct ksplice_f_replace *replaces;
 	const struct ksplice_f_fixup *fixups;
 	const struct ksplice_f_hook *hooks;

@@ -33,6 +33,10 @@
  *   function has a section of its own, but the kernel's own build made it 2 bytes
  *   if it is near.  What follows in that function stands closer then, and jumps
  *   across are shorter.  All of these have to fit together.
+ * - What the kernel's tables say about places in a function (jump labels, static
+ *   calls, exceptions, bugs) has to be what the pre object says: the same entries
+ *   at the same places, which refer to the same.  Code is the same whatever key
+ *   a jump label has.
  * - A symbol that only sites refer to that were patched otherwise stays
  *   unknown; whoever needs its value has to ask kallsyms.
  */
@@ -138,6 +142,7 @@ struct ksplice_match_fail {
  * @sure:	does such a place in this unit have a relocation to prove it?
  * @doubt:	the first thing taken for a consequence of such a place, and
  *		what stood there, in case it was something else
+ * @met:	by entry of this unit: does the running kernel have it?
  * @run:	copy of the running memory of one unit
  * @cand:	addresses to be tried
  * @ncand:	number of them
@@ -170,6 +175,7 @@ struct ksplice_match_work {
 		u32 len;
 		u8 run[8];
 	} doubt;
+	bool *met;
 	u8 *run;
 	unsigned long *cand;
 	u32 ncand;
@@ -830,6 +836,137 @@ static int compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
 	return ret;
 }
 
+/*
+ * Entries of the kernel's tables
+ */
+
+/* Those about one unit, that are met one by one */
+struct entry_walk {
+	struct ksplice_match *m;
+	u32 unit;
+	unsigned long run;	/* where its code is */
+};
+
+static const char *entry_name(u32 kind)
+{
+	static const char * const names[KSPLICE_ENTRY_KINDS] = {
+		[KSPLICE_ENTRY_JUMP_LABEL] = "jump label",
+		[KSPLICE_ENTRY_STATIC_CALL] = "static call",
+		[KSPLICE_ENTRY_EXCEPTION] = "exception table entry",
+		[KSPLICE_ENTRY_BUG] = "bug table entry",
+	};
+
+	return kind < ARRAY_SIZE(names) && names[kind] ? names[kind] : "entry";
+}
+
+/* Where the unit's byte at @offset is in running memory. */
+static unsigned long place_of(const struct entry_walk *w, u32 offset)
+{
+	return w->run + offset - shift_at(w->m, w->unit, offset);
+}
+
+/* Does an entry refer to @dest where relocation @r says? */
+static int entry_refers(const struct entry_walk *w, u32 pos,
+			const struct ksplice_f_reloc *r, unsigned long dest)
+{
+	struct ksplice_match *m = w->m;
+	const struct ksplice_f_sym *s = &m->view->syms[r->sym];
+	struct ksplice_span span = { .m = m, .unit = w->unit };
+	s64 at = s->offset + r->addend;
+
+	if (s->unit != w->unit || !defines(s))
+		return ksplice_match_refer(&span, pos, r, dest - r->addend,
+					   r->addend);
+	if (at >= 0 && at <= m->view->units[w->unit].size &&
+	    dest == place_of(w, at))
+		return 0;
+	return refuse(m, "it leads to another place of the function");
+}
+
+static int entry_agrees(const struct entry_walk *w,
+			const struct ksplice_f_entry *e,
+			const struct ksplice_run_entry *run)
+{
+	struct ksplice_match *m = w->m;
+	u32 i;
+
+	if (e->data != run->data)
+		return refuse(m, "its flags are %#x, expected %#x", run->data,
+			      e->data);
+	for (i = 0; i < e->nreloc; i++)
+		if (entry_refers(w, e->offset, &m->view->relocs[e->reloc + i],
+				 run->refs[i]))
+			return -EILSEQ;
+	return 0;
+}
+
+/* Puts what the reason is about in front of it. */
+static int entry_bad(const struct entry_walk *w, u32 kind, unsigned long place,
+		     const char *why)
+{
+	char reason[sizeof(w->m->w->why)];
+
+	strscpy(reason, why, sizeof(reason));
+	return refuse(w->m, "%s at +%#lx: %s", entry_name(kind),
+		      place - w->run, reason);
+}
+
+/* An entry of the running kernel must be one of the unit's. */
+static int meet_entry(void *data, const struct ksplice_run_entry *run)
+{
+	const struct entry_walk *w = data;
+	struct ksplice_match *m = w->m;
+	const struct ksplice_f_unit *u = &m->view->units[w->unit];
+	const struct ksplice_f_entry *e = m->view->entries + u->entries;
+	u32 i, mark = ksplice_match_mark(m);
+
+	refuse(m, "the pre code has none there");
+	for (i = 0; i < u->nentries; i++) {
+		if (e[i].kind != run->kind || m->w->met[i] ||
+		    place_of(w, e[i].offset) != run->place)
+			continue;
+		if (!entry_agrees(w, &e[i], run)) {
+			m->w->met[i] = true;
+			return 0;
+		}
+		ksplice_match_rollback(m, mark);
+	}
+	return entry_bad(w, run->kind, run->place, m->w->why);
+}
+
+/* The same entries here and there */
+static int check_entries(struct ksplice_match *m, u32 unit, unsigned long run)
+{
+	const struct ksplice_f_unit *u = &m->view->units[unit];
+	const struct ksplice_f_entry *e = m->view->entries + u->entries;
+	struct entry_walk w = { .m = m, .unit = unit, .run = run };
+	u32 i;
+
+	if (!m->ops->entries)
+		return 0;
+	memset(m->w->met, 0, u->nentries * sizeof(*m->w->met));
+	if (m->ops->entries(m->ctx, run, place_of(&w, u->size), meet_entry, &w))
+		return -EILSEQ;
+	for (i = 0; i < u->nentries; i++)
+		if (!m->w->met[i])
+			return entry_bad(&w, e[i].kind,
+					 place_of(&w, e[i].offset),
+					 "the running kernel has none there");
+	m->w->why[0] = 0;
+	return 0;
+}
+
+static int match_entries(struct ksplice_match *m, u32 unit, unsigned long run)
+{
+	/* all of the code is right: no other trial came further */
+	struct ksplice_span s = { .bad_off = m->view->units[unit].size };
+
+	if (!check_entries(m, unit, run))
+		return 0;
+	note_failure(m, unit, &s);
+	return -EILSEQ;
+}
+
 static void forget_trial(struct ksplice_match *m)
 {
 	ksplice_match_rollback(m, 0);
@@ -857,6 +994,8 @@ static int trial_at(struct ksplice_match *m, u32 unit, unsigned long addr,
 		note_failure(m, unit, &s);
 	else
 		ret = compare_at(m, unit, run);
+	if (!ret)
+		ret = match_entries(m, unit, run);
 	/* The journal grows while constants lead to more constants. */
 	for (i = 0; !ret && i < w->njournal; i++) {
 		u32 e = w->journal[i] & ~JOURNAL_UNIT;
@@ -1779,6 +1918,15 @@ static u32 largest_unit(const struct ksplice_view *v)
 	return size;
 }
 
+static u32 most_entries(const struct ksplice_view *v)
+{
+	u32 i, n = 1;
+
+	for (i = 0; i < v->hdr->units.n; i++)
+		n = max(n, v->units[i].nentries);
+	return n;
+}
+
 static void free_work(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1790,6 +1938,7 @@ static void free_work(struct ksplice_match *m)
 	kvfree(w->journal);
 	kvfree(w->late);
 	kvfree(w->shrinks);
+	kvfree(w->met);
 	kvfree(w->run);
 	kvfree(w->cand);
 	kvfree(w);
@@ -1817,12 +1966,13 @@ static int allocate(struct ksplice_match *m)
 			      GFP_KERNEL);
 	w->late = kvcalloc(relocs, sizeof(*w->late), GFP_KERNEL);
 	w->shrinks = kvcalloc(MAX_SHRINKS, sizeof(*w->shrinks), GFP_KERNEL);
+	w->met = kvcalloc(most_entries(m->view), sizeof(*w->met), GFP_KERNEL);
 	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
 	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
 	if (!m->unit_addr || !m->unit_run || !m->unit_state ||
 	    !m->sym_value || !m->sym_state ||
 	    !w->primary || !w->wait || !w->journal || !w->late ||
-	    !w->shrinks || !w->run || !w->cand)
+	    !w->shrinks || !w->met || !w->run || !w->cand)
 		return -ENOMEM;
 	return 0;
 }

@@ -19,6 +19,20 @@
 #define KSPLICE_VMLINUX		0xfffffffeU
 
 /**
+ * struct ksplice_run_entry - an entry of the running kernel's tables about code
+ * @kind:	enum ksplice_f_entry_kind
+ * @data:	as struct ksplice_f_entry has it
+ * @place:	the address it is about
+ * @refs:	what it refers to, in the order of the relocations there
+ */
+struct ksplice_run_entry {
+	u32 kind;
+	u32 data;
+	unsigned long place;
+	unsigned long refs[2];
+};
+
+/**
  * struct ksplice_match_ops - the running kernel, as the matcher sees it
  * @read:	copy @len bytes at @addr; 0 or -EFAULT, never faults.  Bytes that
  *		somebody put over the compiler's and the boot code's come back
@@ -38,6 +52,12 @@
  * @is_text:	optional: is @addr in code of any kind: core, module, ftrace and
  *		BPF trampolines?
  * @is_ftrace:	optional: does ftrace know a call site at @addr?
+ * @entries:	call @fn for every entry of the kernel's tables about code in [@start,
+ *		@end), in any order; stop when @fn returns nonzero and return what
+ *		it returned, else 0.  What is set aside shows at its own place.
+ * @feature:	optional: does the boot CPU have a feature, by the architecture's
+ *		number, for the kernel that chose among alternatives?  1, 0, or -1
+ *		if that is not known
  * @resched:	optional: called between units
  * @entry:	optional: if @addr is the entry of an update's code for a function,
  *		the entry of that function itself, which is what its symbol means;
@@ -56,6 +76,11 @@ struct ksplice_match_ops {
 			  enum ksplice_f_unit_kind kind);
 	bool (*is_text)(void *ctx, unsigned long addr);
 	bool (*is_ftrace)(void *ctx, unsigned long addr);
+	int (*entries)(void *ctx, unsigned long start, unsigned long end,
+		       int (*fn)(void *data,
+				 const struct ksplice_run_entry *e),
+		       void *data);
+	int (*feature)(void *ctx, u32 feature);
 	void (*resched)(void *ctx);
 	unsigned long (*entry)(void *ctx, unsigned long addr);
 	unsigned long (*newest)(void *ctx, unsigned long addr);
@@ -241,6 +266,7 @@ u32 ksplice_arch_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value);
 u32 ksplice_arch_field_size(u32 type);
 bool ksplice_arch_takes_address(u32 type);
+bool ksplice_arch_is_address(u32 type);
 int ksplice_arch_read_field(u32 type, const void *field, unsigned long place,
 			    s64 addend, u64 *value);
 int ksplice_arch_write_field(u32 type, void *field, unsigned long place,

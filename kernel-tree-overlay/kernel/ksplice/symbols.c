@@ -13,7 +13,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
-#include "../kallsyms_internal.h"
+#include "bind.h"
 #include "ksplice.h"
 #include "symbols.h"
 

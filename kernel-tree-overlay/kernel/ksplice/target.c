@@ -19,6 +19,7 @@
 
 #include "ksplice.h"
 #include "match.h"
+#include "tables.h"
 
 /*
  * What a run of the matcher looks at.
@@ -409,6 +410,38 @@ static bool is_ftrace(void *ctx, unsigned long addr)
 	return ftrace_location(addr) == addr;
 }
 
+/* The module of a target or of an update that the matcher found code in */
+static const struct module *module_at(const struct ksplice_run *run,
+				      unsigned long addr)
+{
+	struct ksplice_object *object;
+	struct ksplice_update *other;
+
+	ksplice_for_each_object(run->update, object) {
+		if (object->mod && within_module(addr, object->mod))
+			return object->mod;
+	}
+	list_for_each_entry(other, &ksplice_updates, list) {
+		if (counts(run->update, other) &&
+		    within_module(addr, other->module))
+			return other->module;
+	}
+	return NULL;
+}
+
+static int entries(void *ctx, unsigned long start, unsigned long end,
+		   int (*fn)(void *data, const struct ksplice_run_entry *e),
+		   void *data)
+{
+	return ksplice_table_entries(module_at(ctx, start), start, end, fn,
+				     data);
+}
+
+static int feature(void *ctx, u32 number)
+{
+	return ksplice_cpu_feature(number);
+}
+
 static void resched(void *ctx)
 {
 	cond_resched();
@@ -420,6 +453,8 @@ static const struct ksplice_match_ops run_ops = {
 	.in_target	= in_target,
 	.is_text	= is_text,
 	.is_ftrace	= is_ftrace,
+	.entries	= entries,
+	.feature	= feature,
 	.resched	= resched,
 	.entry		= entry,
 	.newest		= newest,

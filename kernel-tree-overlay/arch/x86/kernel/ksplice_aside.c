@@ -58,13 +58,24 @@ static unsigned long kept_at(const s32 *ref)
 	return (unsigned long)ref + READ_ONCE(*ref);
 }
 
-/* Where it belongs. */
-static unsigned long home_of(const s32 *ref)
+/**
+ * arch_ksplice_home - where an instruction belongs that is set aside
+ * @addr:	where the kernel keeps it
+ *
+ * Context: ksplice_mutex held.
+ * Return: its home; @addr if it is not set aside.
+ */
+unsigned long arch_ksplice_home(unsigned long addr)
 {
-	unsigned long addr = kept_at(ref);
 	unsigned long off = addr - (unsigned long)spares();
 
 	return off < sizeof(ksplice_spares) ? homes[off / SPARE_SIZE] : addr;
+}
+
+/* Where it belongs. */
+static unsigned long home_of(const s32 *ref)
+{
+	return arch_ksplice_home(kept_at(ref));
 }
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE

@@ -7,9 +7,9 @@
  * module): retpolines, returns, alternatives, call thunks, sealing of ENDBRs,
  * SMP locks; static calls, jump labels and ftrace follow at any time.
  *
- * Everything is decided from the bytes, the relocations and a few addresses in
- * struct ksplice_site_env; no CPU feature is asked for, so that it also tells
- * for a memory image of another machine.
+ * Everything is decided from the bytes, the relocations, a few addresses in struct
+ * ksplice_site_env and what the ops say of the CPU, so that it also tells for a
+ * memory image of another machine.
  */
 #include <linux/elf.h>
 #include <linux/errno.h>
@@ -36,7 +36,9 @@
 /* Longest alternative there can be: alt_instr.instrlen is one byte */
 #define ALT_MAX		255
 
-/* Flags in the upper half of ksplice_f_site.feature */
+/* ksplice_f_site.feature: which, and flags */
+#define ALT_FEATURE	0xffff
+#define ALT_NOT		0x10000
 #define ALT_DIRECT	0x20000
 
 /* Size of an entry in the arrays of thunks */
@@ -98,6 +100,17 @@ bool ksplice_arch_takes_address(u32 type)
 {
 	return type != R_X86_64_PLT32 && type != KSPLICE_R_RT_PTR &&
 	       type != KSPLICE_R_RT_SHIFT;
+}
+
+/**
+ * ksplice_arch_is_address() - is a field a whole address?
+ * @type:	type of the relocation
+ *
+ * Return: whether it is symbol plus addend, of any value.
+ */
+bool ksplice_arch_is_address(u32 type)
+{
+	return type == R_X86_64_64;
 }
 
 static bool is_relative(u32 type)
@@ -1168,10 +1181,54 @@ static int match_variant(struct ksplice_span *s, const struct alt_group *g,
 	return match_replacement(s, g, site, code);
 }
 
+/* Does the boot CPU have what an alternative is for?  -1 if that is not known */
+static int is_wanted(const struct ksplice_span *s,
+		     const struct ksplice_f_site *site)
+{
+	int has = -1;
+
+	if (s->m->ops->feature)
+		has = s->m->ops->feature(s->m->ctx, site->feature & ALT_FEATURE);
+	return has < 0 ? has : has != !!(site->feature & ALT_NOT);
+}
+
+/* What the boot code has chosen: the last one that is wanted, or the original */
+static bool find_chosen(const struct ksplice_span *s, const struct alt_group *g,
+			const struct ksplice_f_site **chosen)
+{
+	u32 i;
+	int wanted;
+
+	*chosen = NULL;
+	for (i = g->first; i < g->first + g->n; i++) {
+		if (s->sites[i].kind != KSPLICE_SITE_ALT)
+			continue;
+		wanted = is_wanted(s, &s->sites[i]);
+		if (wanted < 0)
+			return false;
+		if (wanted)
+			*chosen = &s->sites[i];
+	}
+	return true;
+}
+
+static int match_chosen(struct ksplice_span *s, const struct alt_group *g,
+			const struct ksplice_f_site *site)
+{
+	if (site ? match_variant(s, g, site) : match_original(s, g))
+		return site_bad(s, g->pos, g->len,
+				"alternative for the features of this CPU");
+	ksplice_match_count(s->m, KSPLICE_SITE_ALT, site);
+	return 0;
+}
+
 static int match_alternative(struct ksplice_span *s, const struct alt_group *g)
 {
 	u32 mark = ksplice_match_mark(s->m), i;
+	const struct ksplice_f_site *chosen;
 
+	if (find_chosen(s, g, &chosen))
+		return match_chosen(s, g, chosen);
 	if (!match_original(s, g)) {
 		ksplice_match_count(s->m, KSPLICE_SITE_ALT, false);
 		return 0;

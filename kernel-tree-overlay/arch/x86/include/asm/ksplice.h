@@ -126,6 +126,7 @@ bool arch_ksplice_in_syscall(void);
 bool arch_ksplice_interrupts_user(void);
 unsigned long arch_ksplice_interrupted_stack(void);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
+unsigned long arch_ksplice_home(unsigned long addr);
 bool arch_ksplice_untouchable(unsigned long addr);
 bool arch_ksplice_sealed(unsigned long addr, bool func);
 void arch_ksplice_write_locked(void *place, const void *bytes, size_t len);
