@@ -5,7 +5,8 @@
 Run as root in a guest.  Writes DIR/kallsyms and DIR/memory; the latter is, a
 part after the other, a line "KIND START SIZE [MODULE]" and SIZE bytes, with what
 a /proc/kcore reader sees: all that the boot code has patched.  Of the modules
-named, which must be loaded, the sections that stay.
+named, which must be loaded, the sections that stay.  DIR/tables says where their
+tables about code are, DIR/features what the boot CPU has.
 """
 import lzma
 import os
@@ -70,6 +71,71 @@ def section_sizes(elf):
             yield elf[names + name:end].decode(), kind, length
 
 
+TABLES = ('__jump_table', '.static_call_sites', '__ex_table', '__bug_table')
+
+
+def module_tables(name):
+    """Of each table about code: section, start and size."""
+    for section, _, length in section_sizes(module_file(name)):
+        if section in TABLES:
+            with open('/sys/module/%s/sections/%s' % (name, section)) as f:
+                yield section, int(f.read(), 16), length
+
+
+class Btf:
+    """As much of the kernel's type information as a struct's layout takes."""
+    # bytes behind the 12 of each kind, for each member and in all
+    EACH = {4: 12, 5: 12, 6: 8, 13: 8, 15: 12, 19: 12}
+    ALL = {1: 4, 3: 12, 14: 4, 17: 4}
+
+    def __init__(self, path):
+        with open(path, 'rb') as f:
+            data = f.read()
+        head, types, size, strings = struct.unpack_from('<4xIIII', data)
+        self.names = data[head + strings:]
+        self.types = [None]
+        at = head + types
+        while at < head + types + size:
+            name, info, _ = struct.unpack_from('<III', data, at)
+            kind, n = info >> 24 & 31, info & 0xffff
+            rest = self.ALL.get(kind, 0) + n * self.EACH.get(kind, 0)
+            self.types.append((kind, n, name, data[at + 12:at + 12 + rest]))
+            at += 12 + rest
+
+    def name(self, off):
+        return self.names[off:self.names.index(b'\0', off)].decode()
+
+    def members(self, number):
+        _, n, _, data = self.types[number]
+        for i in range(n):
+            name, kind, bits = struct.unpack_from('<III', data, 12 * i)
+            yield self.name(name), kind, (bits & 0xffffff) // 8
+
+    def find(self, number, member):
+        """Offset and number of elements of an array, also in unnamed unions."""
+        for name, kind, off in self.members(number):
+            if name == member:
+                return off, struct.unpack_from('<III', self.types[kind][3])[2]
+            if not name and self.types[kind][0] in (4, 5):
+                inner = self.find(kind, member)
+                if inner:
+                    return off + inner[0], inner[1]
+        return None
+
+    def struct(self, wanted):
+        for number, entry in enumerate(self.types):
+            if entry and entry[0] == 4 and self.name(entry[2]) == wanted:
+                return number
+        sys.exit('no struct %s' % wanted)
+
+
+def features(core, segs, cpu):
+    """The words by which alternatives were chosen."""
+    btf = Btf('/sys/kernel/btf/vmlinux')
+    off, n = btf.find(btf.struct('cpuinfo_x86'), 'x86_capability')
+    return struct.unpack('<%dI' % n, read(core, segs, cpu + off, 4 * n))
+
+
 def module_parts(name):
     for section, kind, length in section_sizes(module_file(name)):
         if '.init' in section or 'percpu' in section:
@@ -92,8 +158,15 @@ def main():
     ]
     for name in sys.argv[2:]:
         parts += module_parts(name)
+    with open(where + '/tables', 'w') as f:
+        for name in sys.argv[2:]:
+            for section, start, size in module_tables(name):
+                f.write('%s %x %x %s\n' % (section, start, size, name))
     with open('/proc/kcore', 'rb') as core, open(where + '/memory', 'wb') as out:
         segs = list(segments(core))
+        with open(where + '/features', 'w') as f:
+            for word in features(core, segs, v['boot_cpu_data']):
+                f.write('%08x\n' % word)
         for kind, start, end, owner in parts:
             data = bytearray()
             while start + len(data) < end:

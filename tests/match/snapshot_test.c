@@ -4,7 +4,8 @@
  * kernel that has booted (see snapshot.py), or has been linked; a TAP line each.
  *
  * -m N: N times, changes one thing in the running or in the pre code of those
- * that match, outside of sites; none of these may match.
+ * that match, outside of sites, or (one in six) in what the tables say about it
+ * or in the feature that an alternative is for; none of these may match.
  * -l FILE: functions that are known not to match, a line "OBJECT FUNCTION ..."
  * each.  An object of which others don't fails.
  * -o: the snapshot is of another kernel. Blobs whose code differs there have to
@@ -89,6 +90,60 @@ static void load_kallsyms(const char *path)
 			   owner) >= 3)
 			image_module_sym(&im, name, owner, addr);
 	}
+	if (f)
+		fclose(f);
+}
+
+static const struct {
+	const char *name;
+	u32 kind;
+	const char *start, *end;	/* of vmlinux's */
+} tables[] = {
+	{ "__jump_table", KSPLICE_ENTRY_JUMP_LABEL,
+	  "__start___jump_table", "__stop___jump_table" },
+	{ ".static_call_sites", KSPLICE_ENTRY_STATIC_CALL,
+	  "__start_static_call_sites", "__stop_static_call_sites" },
+	{ "__ex_table", KSPLICE_ENTRY_EXCEPTION,
+	  "__start___ex_table", "__stop___ex_table" },
+	{ "__bug_table", KSPLICE_ENTRY_BUG,
+	  "__start___bug_table", "__stop___bug_table" },
+};
+
+/* Those of modules are in a file, "SECTION START SIZE" a line. */
+static void load_tables(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	unsigned long start, end;
+	char line[200], name[64];
+	u32 i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		start = image_addr(&im, tables[i].start);
+		end = image_addr(&im, tables[i].end);
+		if (start && end > start)
+			n += image_table(&im, tables[i].kind, start, end);
+	}
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%63s %lx %lx", name, &start, &end) != 3)
+			exit(1);
+		for (i = 0; i < ARRAY_SIZE(tables); i++)
+			if (!strcmp(tables[i].name, name))
+				n += image_table(&im, tables[i].kind, start,
+						 start + end);
+	}
+	if (f)
+		fclose(f);
+	printf("# %u entries of tables\n", n);
+}
+
+/* The words of boot_cpu_data.x86_capability, a line each */
+static void load_features(const char *path)
+{
+	FILE *f = fopen(path, "r");
+
+	while (f && im.nfeatures < ARRAY_SIZE(im.features) &&
+	       fscanf(f, "%x", &im.features[im.nfeatures]) == 1)
+		im.nfeatures++;
 	if (f)
 		fclose(f);
 }
@@ -304,6 +359,10 @@ struct mutation {
 	u8 was;
 	struct ksplice_f_reloc *reloc;
 	struct ksplice_f_reloc reloc_was;
+	struct ksplice_run_entry *entry;
+	struct ksplice_run_entry entry_was;
+	struct ksplice_f_unit *shorter;	/* an entry is missing in the pre code */
+	u32 *word, word_was;
 };
 
 static u64 seed = 1;
@@ -382,7 +441,125 @@ static void change_reloc(struct mutation *mu, const struct ksplice_match *m,
 		r->sym = sym;
 }
 
-static bool mutate(struct mutation *mu, const struct ksplice_match *m)
+/* One of those about a unit's code, or NULL */
+static struct ksplice_run_entry *entry_of(const struct ksplice_match *m,
+					  u32 unit)
+{
+	u32 size = m->view->units[unit].size - missing(m, unit), i, n;
+
+	n = im.nentries ? rnd(m->view->units[unit].nentries + 1) : 0;
+	for (i = 0; i < im.nentries; i++)
+		if (im.entries[i].e.place - m->unit_addr[unit] < size && !n--)
+			return &im.entries[i].e;
+	return NULL;
+}
+
+static void change_entry(struct mutation *mu, struct ksplice_run_entry *e)
+{
+	struct ksplice_run_entry *other = &im.entries[rnd(im.nentries)].e;
+	u32 nrefs = e->kind == KSPLICE_ENTRY_JUMP_LABEL ? 2 :
+		    e->kind != KSPLICE_ENTRY_BUG, k;
+
+	mu->entry = e;
+	mu->entry_was = *e;
+	switch (rnd(4)) {
+	case 0:
+		e->data ^= e->kind == KSPLICE_ENTRY_EXCEPTION ? 1 << rnd(16) :
+			   e->kind == KSPLICE_ENTRY_BUG ? 8 << rnd(9) : 1;
+		strcat(mu->what, ", flags of an entry");
+		break;
+	case 1:
+		/* they stay sorted */
+		if (e + 1 < &im.entries[im.nentries].e && e[1].place == e->place)
+			e++;
+		mu->entry = e;
+		mu->entry_was = *e;
+		e->place++;
+		strcat(mu->what, ", place of an entry");
+		break;
+	default:
+		if (!nrefs) {
+			e->data ^= 1;
+			strcat(mu->what, ", flags of a bug");
+			break;
+		}
+		k = rnd(nrefs);
+		if (other->kind == e->kind && other->refs[k] != e->refs[k])
+			e->refs[k] = other->refs[k];
+		else
+			e->refs[k] += 8 << rnd(4);
+		strcat(mu->what, ", what an entry refers to");
+	}
+}
+
+/* Would its other variant be the same code? */
+static bool is_idle(const struct ksplice_view *v, const struct ksplice_f_unit *u,
+		    const struct ksplice_f_site *s)
+{
+	const u8 *pre = v->bytes + u->bytes + s->offset, *repl = v->bytes + s->arg;
+	u32 i;
+
+	for (i = 0; i < s->len; i++)
+		if (pre[i] != (i < s->arglen ? repl[i] : 0x90))
+			return false;
+	return true;
+}
+
+/* An alternative that is for CPUs without the feature now */
+static bool change_feature(struct mutation *mu, const struct ksplice_view *v,
+			   const struct ksplice_f_unit *u)
+{
+	struct ksplice_f_site *s = (void *)&v->sites[u->sites];
+	u32 i = rnd(u->nsites + 1);
+
+	if (i == u->nsites || s[i].kind != KSPLICE_SITE_ALT ||
+	    (s[i].feature & 0xffff) / 32 >= im.nfeatures || is_idle(v, u, &s[i]) ||
+	    (i && s[i - 1].offset == s[i].offset) ||
+	    (i + 1 < u->nsites && s[i + 1].offset == s[i].offset &&
+	     s[i + 1].kind == KSPLICE_SITE_ALT))
+		return false;
+	mu->word = &s[i].feature;
+	mu->word_was = s[i].feature;
+	s[i].feature ^= 0x10000;
+	strcat(mu->what, ", feature of an alternative");
+	return true;
+}
+
+static u32 table_mutations;
+
+/* What only tables say */
+static bool mutate_table(struct mutation *mu, const struct ksplice_match *m,
+			 u32 unit)
+{
+	struct ksplice_f_unit *u = (void *)&m->view->units[unit];
+	struct ksplice_run_entry *e;
+
+	switch (rnd(8)) {
+	case 0:
+		if (!u->nentries)
+			return false;
+		mu->shorter = u;
+		u->nentries--;
+		strcat(mu->what, ", an entry less in the pre code");
+		break;
+	case 1:
+	case 2:
+		if (!change_feature(mu, m->view, u))
+			return false;
+		break;
+	default:
+		e = entry_of(m, unit);
+		if (!e)
+			return false;
+		change_entry(mu, e);
+	}
+	table_mutations++;
+	return true;
+}
+
+/* One thing; of the tables if @table says so.  false: it did not come to it */
+static bool mutate(struct mutation *mu, const struct ksplice_match *m,
+		   bool table)
 {
 	const struct ksplice_view *v = m->view;
 	u32 unit = rnd(v->hdr->units.n), off;
@@ -393,12 +570,14 @@ static bool mutate(struct mutation *mu, const struct ksplice_match *m)
 	    m->unit_state[unit] != KSPLICE_UNIT_MATCHED)
 		return false;
 	off = rnd(u->size);
-	if (in_site(v, u, off))
-		return false;
 	mu->unit = unit;
 	mu->off = off;
 	snprintf(mu->what, sizeof(mu->what), "%s+%#x",
 		 ksplice_str(v, u->name), off);
+	if (table)
+		return mutate_table(mu, m, unit);
+	if (in_site(v, u, off))
+		return false;
 	switch (rnd(4)) {
 	case 0: {
 		u32 i = rnd(u->nrelocs + 1);
@@ -439,6 +618,12 @@ static void undo(struct mutation *mu)
 		*mu->byte = mu->was;
 	if (mu->reloc)
 		*mu->reloc = mu->reloc_was;
+	if (mu->entry)
+		*mu->entry = mu->entry_was;
+	if (mu->shorter)
+		mu->shorter->nentries++;
+	if (mu->word)
+		*mu->word = mu->word_was;
 }
 
 /* The field that was changed, if it is one. */
@@ -497,7 +682,7 @@ static u32 mutations(const char *path, u32 n)
 	struct ksplice_view v;
 	size_t size;
 	void *blob = read_file(path, &size);
-	u32 i, accepted = 0;
+	u32 i, accepted = 0, tries = 0;
 
 	im.view = &v;
 	if (ksplice_view_init(&v, blob, size, &err) ||
@@ -506,8 +691,12 @@ static u32 mutations(const char *path, u32 n)
 		return 0;
 	}
 	for (i = 0; i < n; ) {
-		if (!mutate(&mu, &good))
+		/* not every object has tables */
+		if (!mutate(&mu, &good, i % 6 == 0 && tries < 1000)) {
+			tries++;
 			continue;
+		}
+		tries = 0;
 		i++;
 		memset(&m, 0, sizeof(m));
 		if (!ksplice_view_init(&v, blob, size, &err) &&
@@ -561,9 +750,9 @@ static bool mutate_all(u32 n, char **blobs, u32 nblobs, u32 line)
 		done += part;
 	}
 	free(whole);
-	printf("%sok %u - %u mutations refused, %u accepted\n",
+	printf("%sok %u - %u mutations (%u of tables and features) refused, %u accepted\n",
 	       accepted || done < n ? "not " : "", line, done - accepted,
-	       accepted);
+	       table_mutations, accepted);
 	return !accepted && done == n;
 }
 
@@ -588,6 +777,10 @@ static void load_snapshot(const char *dir)
 	load_memory(path);
 	snprintf(path, sizeof(path), "%s/kallsyms", dir);
 	load_kallsyms(path);
+	snprintf(path, sizeof(path), "%s/tables", dir);
+	load_tables(path);
+	snprintf(path, sizeof(path), "%s/features", dir);
+	load_features(path);
 	im.all_ftrace = true;
 	image_addr(&im, "");	/* sort now, not while the clock runs */
 }

@@ -59,6 +59,29 @@ static noinline ulong alternative(ulong n)
 	return n;
 }
 
+static ulong key_one[2], key_two[2];
+ulong key_shared[2];
+
+/* What tables say about it */
+static noinline long labelled(ulong *p)
+{
+	ulong value;
+
+	BRANCH(key_one, 0, one);
+	BRANCH(key_shared, 1, two);
+	if (p[0] > 3)
+		WARN_AT(0x901);
+	READ_SAFE(value, p + 4);
+	return value;
+one:
+	BRANCH(key_two, 0, two);
+	READ_SAFE(value, p + 5);
+	return value + 1;
+two:
+	WARN_AT(0x903);
+	return 2;
+}
+
 /* Jumps to a near function, with code behind and branches across. */
 long jumper(ulong *p)
 {
@@ -89,6 +112,7 @@ long entry_a(ulong *p)
 			ret += report("more than a thousand", table[i]);
 	}
 	locked(&shared_counter);
+	ret += labelled(p);
 	switch (p[0]) {
 	case 1:
 		return report("one", ret);

@@ -37,8 +37,8 @@
 #define ALT_MAX		255
 
 /* ksplice_f_site.feature: which, and flags */
-#define ALT_FEATURE	0xffff
-#define ALT_NOT		0x10000
+#define ALT_CPUID	0xffff
+#define ALT_UNLESS		0x10000
 #define ALT_DIRECT	0x20000
 
 /* Size of an entry in the arrays of thunks */
@@ -1188,8 +1188,8 @@ static int is_wanted(const struct ksplice_span *s,
 	int has = -1;
 
 	if (s->m->ops->feature)
-		has = s->m->ops->feature(s->m->ctx, site->feature & ALT_FEATURE);
-	return has < 0 ? has : has != !!(site->feature & ALT_NOT);
+		has = s->m->ops->feature(s->m->ctx, site->feature & ALT_CPUID);
+	return has < 0 ? has : has != !!(site->feature & ALT_UNLESS);
 }
 
 /* What the boot code has chosen: the last one that is wanted, or the original */
