@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which function a static local belongs to, and which variables are locks,
- * from the debug information.
+ * What the debug information says of which unit; which function a static local
+ * belongs to, and which variables are locks.
  *
  * "buf.3" may be the buf of any function: the number is the compiler's, and
  * inlining spreads its uses.  Taken for another, the new code would work on a
@@ -98,23 +98,52 @@ static bool is_lock(Dwarf_Die *die)
 	return false;
 }
 
-static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
+/* Where a variable stands, if that is one place for all of it. */
+static bool variable_address(Dwarf_Die *die, Dwarf_Addr *addr)
 {
-	Dwarf_Attribute attr;
-	struct unit *u;
+	Dwarf_Attribute attr, indirect;
 	Dwarf_Op *op;
 	size_t n;
 
 	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) ||
-	    dwarf_getlocation(&attr, &op, &n) || n != 1 ||
-	    op->atom != DW_OP_addr)
+	    dwarf_getlocation(&attr, &op, &n) || n != 1)
+		return false;
+	*addr = op->number;
+	if (op->atom == DW_OP_addr)
+		return true;
+	return op->atom == DW_OP_addrx &&
+	       !dwarf_getlocation_attr(&attr, op, &indirect) &&
+	       !dwarf_formaddr(&indirect, addr);
+}
+
+static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
+{
+	struct unit *u;
+	Dwarf_Addr addr;
+
+	if (!variable_address(die, &addr))
 		return;
-	u = unit_at(obj, op->number);
+	u = unit_at(obj, addr);
 	if (!u)
 		return;
 	if (func && unit_is_static_local(u))
 		u->scope = func;
 	u->is_lock = is_lock(die);
+	u->die = dwarf_dieoffset(die);
+}
+
+/* A function may stand in pieces; a clone has a DIE of its own. */
+static void take_function(struct obj *obj, Dwarf_Die *die)
+{
+	Dwarf_Addr base, start, end;
+	ptrdiff_t off = 0;
+	struct unit *u;
+
+	while ((off = dwarf_ranges(die, off, &base, &start, &end)) > 0) {
+		u = start < end ? unit_at(obj, start) : NULL;
+		if (u)
+			u->die = dwarf_dieoffset(die);
+	}
 }
 
 /* @func: name of the function whose source this is, inlined or not */
@@ -132,6 +161,8 @@ static void walk(struct obj *obj, Dwarf_Die *die, const char *func, int depth)
 			take_variable(obj, &child, func);
 			break;
 		case DW_TAG_subprogram:
+			take_function(obj, &child);
+			/* fallthrough */
 		case DW_TAG_inlined_subroutine:
 			name = dwarf_diename(&child);
 			walk(obj, &child, name ? name : func, depth + 1);
@@ -154,22 +185,38 @@ static bool has_static_locals(const struct obj *obj)
 }
 
 /**
- * find_scopes - fills in unit.scope and .is_lock where the debug information
- * tells
+ * obj_find_dies - fills in unit.die, .scope and .is_lock where the debug
+ * information tells
  * @obj:	the object
+ *
+ * Return: false if it has no debug information.
  */
-void find_scopes(struct obj *obj)
+bool obj_find_dies(struct obj *obj)
 {
 	Dwarf_Off off = 0, next;
 	Dwarf_Die cu;
 	size_t head;
 
-	if ((!obj->post && !has_static_locals(obj)) || !obj_open_dwarf(obj))
-		return;
+	if (!obj_open_dwarf(obj))
+		return false;
+	if (obj->has_dies)
+		return true;
+	obj->has_dies = true;
 	while (!dwarf_nextcu(obj->dwarf, off, &next, &head, NULL, NULL,
 			     NULL)) {
 		if (dwarf_offdie(obj->dwarf, off + head, &cu))
 			walk(obj, &cu, NULL, 0);
 		off = next;
 	}
+	return true;
+}
+
+/**
+ * find_scopes - does so where units are to be paired by it
+ * @obj:	the object
+ */
+void find_scopes(struct obj *obj)
+{
+	if (obj->post || has_static_locals(obj))
+		obj_find_dies(obj);
 }

@@ -189,6 +189,7 @@ struct unit {
 	u32 align;
 	const char *name;	/* "" if it has none */
 	const char *scope;	/* of a static local: its function, if known */
+	u64 die;		/* where its debug information is; 0: none is known */
 	u8 ident;		/* enum unit_ident */
 	u8 status;		/* enum unit_status */
 	bool is_func, is_global, is_weak;
@@ -220,7 +221,7 @@ struct obj {
 	VEC(struct unit *) units;
 	struct map globals;	/* name -> struct unit, this object's */
 	struct obj *peer;
-	bool dwarf_tried;
+	bool dwarf_tried, has_dies;
 	void *dwfl, *dwmod, *dwarf;	/* debug information, if it has any */
 };
 
@@ -239,6 +240,7 @@ bool alt_is_empty(const struct entry *e, const struct ref *r);
 /* scope.c */
 void find_scopes(struct obj *obj);
 bool obj_open_dwarf(struct obj *obj);
+bool obj_find_dies(struct obj *obj);
 
 /* disasm.c */
 const char *disasm(const struct unit *u, u32 at);
