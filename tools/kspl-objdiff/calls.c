@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How functions are called.  Who is called in another way than before must be
+ * replaced together with all who call it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "types.h"
+
+/* How a function is called, by its own debug information; NULL: not known. */
+static const char *call_of(struct obj *obj, const struct unit *u)
+{
+	Dwarf_Die die, origin;
+
+	if (!obj_find_dies(obj) || !u->die ||
+	    !dwarf_offdie(obj->dwarf, u->die, &die))
+		return NULL;
+	if (origin_of(&die, &origin))
+		die = origin;
+	return describe_call(&die);
+}
+
+/* In words, where its parameters begin: behind what it returns. */
+static const char *parameters(const char *call)
+{
+	const char *p, *last = call;
+	int depth = 0;
+
+	for (p = call; *p; p++) {
+		if (*p == '(' && !depth++)
+			last = p;
+		depth -= *p == ')';
+	}
+	return last;
+}
+
+static bool returns_nothing(const char *call)
+{
+	return starts_with(call, "void (");
+}
+
+/* Does who calls it as it @was find what it @is, too? */
+static bool serves_old_callers(const char *was, const char *is)
+{
+	return !strcmp(was, is) ||
+	       (returns_nothing(was) &&
+		!strcmp(parameters(was), parameters(is)));
+}
+
+static bool is_export_of(const struct unit *u, const char *name)
+{
+	static const char * const prefixes[] = {
+		"__export_symbol_", "__ksymtab_",
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (starts_with(u->name, prefixes[i]) &&
+		    !strcmp(u->name + strlen(prefixes[i]), name))
+			return true;
+	return false;
+}
+
+/* Can a module that is not a part of the update call it? */
+static bool is_exported(struct verdicts *vs, const struct unit *u)
+{
+	struct unit **v;
+
+	if (!u->is_global)
+		return false;
+	if (map_get(&vs->up->exports, u->name))
+		return true;
+	vec_for_each(v, &u->obj->units)
+		if ((*v)->sec->cls == SC_EXPORT && is_export_of(*v, u->name))
+			return true;
+	return false;
+}
+
+/* Does any code of the update know how it is called now? */
+static bool has_caller(struct verdicts *vs, struct unit *u)
+{
+	struct unit **v;
+	struct tu *tu;
+
+	vec_for_each(tu, &vs->up->tus)
+		vec_for_each(v, &tu->post->units)
+			if (*v != u && (*v)->parent != u &&
+			    (*v)->sec->cls != SC_EXPORT &&
+			    unit_refers(vs->up, *v, u))
+				return true;
+	return false;
+}
+
+static void refuse_call(struct verdicts *vs, struct unit *u, const char *who)
+{
+	refuse(vs, "call_changed", u->obj, u, u->name,
+	       "leave it as it is called, and add a new function",
+	       "it is called as %s, and %s", u->calls_changed, who);
+}
+
+/**
+ * check_calls - is a replaced function called in another way than before?
+ * @vs:	the verdicts
+ * @u:	the function; gets .calls_changed
+ */
+void check_calls(struct verdicts *vs, struct unit *u)
+{
+	const char *was, *is;
+
+	if (!u->twin)
+		return;
+	was = call_of(u->twin->obj, u->twin);
+	is = call_of(u->obj, u);
+	if (!was || !is || !strcmp(was, is))
+		return;
+	u->calls_changed = xasprintf("%s instead of %s", is, was);
+	if (!u->is_global || serves_old_callers(was, is))
+		return;
+	if (is_exported(vs, u->twin))
+		refuse_call(vs, u, "modules that are not in the update call it as it was");
+	else if (!has_caller(vs, u))
+		refuse_call(vs, u, "none of its callers is in the update");
+}
+
+/* Callers of other files */
+
+/* How the function that will run is called, or NULL. */
+static const char *runs_as(struct verdicts *vs, const struct unit *u)
+{
+	if (!unit_included(vs, u) && u->twin &&
+	    (plan_of(vs->plan, u)->left || vs->plan->tus[u->obj->tu].left))
+		u = u->twin;
+	return call_of(u->obj, u);
+}
+
+/* One parameter, up to the comma behind it. */
+static size_t parameter_length(const char *s)
+{
+	size_t n;
+	int depth = 0;
+
+	for (n = 0; s[n] && (depth || (s[n] != ',' && s[n] != ')')); n++)
+		depth += (s[n] == '(') - (s[n] == ')');
+	return n;
+}
+
+static bool is_word(const char *s, size_t n, const char *word)
+{
+	return strlen(word) == n && !memcmp(s, word, n);
+}
+
+/* Numbers of one size, and pointers of which one may lead to anything. */
+static bool same_passed(const char *a, size_t n, const char *b, size_t m)
+{
+	static const char * const alike[][2] = {
+		{ "int", "unsigned int" },
+		{ "long int", "long unsigned int" },
+	};
+	u32 i;
+
+	if (n == m && !memcmp(a, b, n))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(alike); i++)
+		if ((is_word(a, n, alike[i][0]) && is_word(b, m, alike[i][1])) ||
+		    (is_word(a, n, alike[i][1]) && is_word(b, m, alike[i][0])))
+			return true;
+	return n && m && a[n - 1] == '*' && b[m - 1] == '*' &&
+	       (is_word(a, n, "void *") || is_word(b, m, "void *"));
+}
+
+/*
+ * May code that calls it as it @is call what takes what it @was? More at the end
+ * is not looked at; that is as far as declarations tell.
+ */
+static bool fits_old_function(const char *was, const char *is)
+{
+	const char *a = parameters(was), *b = parameters(is);
+	size_t n, m;
+
+	if (!returns_nothing(is) &&
+	    !same_passed(was, a - was - 1, is, b - is - 1))
+		return false;
+	for (a++, b++; *a && *a != ')'; a += n + 1, b += m + 1) {
+		n = parameter_length(a);
+		m = parameter_length(b);
+		if (*b == ')' || !*b || !same_passed(a, n, b, m))
+			return false;
+		if (a[n] != ',' || b[m] != ',')
+			return false;
+	}
+	return true;
+}
+
+static void refuse_callee(struct verdicts *vs, struct unit *u, const char *callee,
+			  const char *was, const char *is)
+{
+	refuse(vs, "call_changed", u->obj, u, u->name,
+	       "change that function as well",
+	       "it calls %s as %s, which stays %s", callee, is, was);
+}
+
+/* Of a function that no file of the update defines. */
+static void check_declared(struct verdicts *vs, struct unit *u,
+			   const char *callee, const char *was, const char *is)
+{
+	if (!was)
+		return;
+	if (vs->up->partial || !fits_old_function(was, is))
+		refuse_callee(vs, u, callee, was, is);
+	else
+		note(vs, u->obj, true,
+		     "%s calls %s as %s, which was declared as %s: if that function changed as well, its file is missing in the update",
+		     u->name, callee, is, was);
+}
+
+/**
+ * check_callees - are functions of other files called in another way?
+ * @vs:		the verdicts
+ * @pre:	types of the object as it was
+ * @post:	of the object as it is
+ * @u:		the function that calls them
+ *
+ * It was compiled to call them as they are declared now: what stays in the
+ * kernel must be called as it was.
+ */
+void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
+		   struct unit *u)
+{
+	const char *was, *is;
+	struct unit *to;
+	struct ref *r;
+
+	vec_for_each(r, &u->refs) {
+		if (!r->sym || r->sym->sec)
+			continue;
+		is = map_get(&post->declared, r->sym->name);
+		was = map_get(&pre->declared, r->sym->name);
+		if (!is || (was && !strcmp(was, is)))
+			continue;
+		to = resolve_ref(vs->up, u->obj, r);
+		if (!to)
+			check_declared(vs, u, r->sym->name, was, is);
+		else if ((was = runs_as(vs, to)) && strcmp(was, is))
+			refuse_callee(vs, u, r->sym->name, was, is);
+	}
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is code the same, compiled over the old types?
+ *
+ * Two objects of the same source, which are not paired: what is in them goes
+ * by its name, and must contain the same.  That is asked of all that the code
+ * refers to as well: a table of offsets, the parameters of a hash table, a
+ * key's place in an entry of __jump_table, an alternative's replacement.  Only
+ * functions are judged each for itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "types.h"
+
+/* Pairs that are being compared or were found the same. */
+struct seen {
+	VEC(const struct unit *) units;	/* one of each object in turn */
+};
+
+static bool same_unit(struct seen *seen, const struct unit *a,
+		      const struct unit *b);
+
+static bool is_seen(const struct seen *seen, const struct unit *a,
+		    const struct unit *b)
+{
+	u32 i;
+
+	for (i = 0; i < seen->units.n; i += 2)
+		if (seen->units.v[i] == a && seen->units.v[i + 1] == b)
+			return true;
+	return false;
+}
+
+static u32 type_of_field(u32 type)
+{
+	return type == R_X86_64_PLT32 ? R_X86_64_PC32 : type;
+}
+
+/* Functions are judged each for itself, boot code not at all. */
+static bool is_known_by_name(const struct unit *u)
+{
+	return class_is_text(u->sec->cls) || u->sec->cls == SC_INIT ||
+	       u->sec->cls == SC_STATIC_CALL;
+}
+
+static bool same_ref(struct seen *seen, const struct ref *a,
+		     const struct ref *b)
+{
+	if (a->off != b->off || a->addend != b->addend ||
+	    a->target != b->target || !a->unit != !b->unit ||
+	    type_of_field(a->type) != type_of_field(b->type))
+		return false;
+	if (!a->unit)
+		return a->sym && b->sym && !strcmp(a->sym->name, b->sym->name);
+	if (a->unit->ident != b->unit->ident ||
+	    strcmp(a->unit->sec->name, b->unit->sec->name))
+		return false;
+	if (a->unit->ident != ID_CONTENT &&
+	    !same_base(a->unit->name, b->unit->name))
+		return false;
+	return is_known_by_name(a->unit) || same_unit(seen, a->unit, b->unit);
+}
+
+static u32 field_size(const struct ref *r)
+{
+	return r->type == R_X86_64_64 || r->type == R_X86_64_PC64 ? 8 : 4;
+}
+
+/* What the linker or the kernel fills in, and line numbers. */
+static bool is_open_byte(const struct unit *u, u32 at)
+{
+	const struct ref *r;
+
+	if (u->sec->cls == SC_DYNDBG)
+		return true;
+	vec_for_each(r, &u->refs)
+		if (at >= r->off && at < r->off + field_size(r))
+			return true;
+	return false;
+}
+
+static bool is_zero(const u8 *p, u32 size)
+{
+	while (size--)
+		if (p[size])
+			return false;
+	return true;
+}
+
+static bool same_bytes(const struct unit *a, const struct unit *b)
+{
+	const u8 *x = unit_data(a), *y = unit_data(b);
+	u32 i;
+
+	if (!x || !y)
+		return (!x || is_zero(x, a->size)) && (!y || is_zero(y, a->size));
+	for (i = 0; i < a->size; i++)
+		if (x[i] != y[i] && !is_open_byte(a, i))
+			return false;
+	return true;
+}
+
+static bool same_refs(struct seen *seen, const ref_vec *a, const ref_vec *b)
+{
+	u32 i;
+
+	if (a->n != b->n)
+		return false;
+	for (i = 0; i < a->n; i++)
+		if (!same_ref(seen, &a->v[i], &b->v[i]))
+			return false;
+	return true;
+}
+
+/* Entries */
+
+/* Those that only tell where the code is say nothing about it. */
+static bool entry_means_something(const struct entry *e)
+{
+	switch (e->sec->desc->table) {
+	case TABLE_MCOUNT:
+	case TABLE_ORC_IP:
+	case TABLE_ENDBR:
+	case TABLE_RETPOLINE:
+	case TABLE_RETURN:
+	case TABLE_CALL:
+	case TABLE_SMP_LOCK:
+	case TABLE_KPROBE_BL:
+	case TABLE_CFI:
+	case TABLE_CFI_TRAP:
+		return false;
+	}
+	return true;
+}
+
+/* Flags only: not file and line, see byte_counts() in compare.c. */
+static bool same_bug(const struct entry *a, const struct entry *b)
+{
+	u32 flags = a->sec->entsize == 8 ? 4 : a->sec->entsize - 2;
+
+	return !memcmp(a->sec->data + a->off + flags,
+		       b->sec->data + b->off + flags, 2);
+}
+
+static bool same_entry(struct seen *seen, const struct entry *a,
+		       const struct entry *b)
+{
+	u32 i;
+
+	if (a->loc != b->loc || a->sec->entsize != b->sec->entsize ||
+	    a->refs.n != b->refs.n)
+		return false;
+	if (a->sec->desc->table == TABLE_BUG)
+		return same_bug(a, b);
+	if (memcmp(a->sec->data + a->off, b->sec->data + b->off,
+		   a->sec->entsize))
+		return false;
+	for (i = 1; i < a->refs.n; i++)
+		if (!alt_is_empty(a, &a->refs.v[i]) &&
+		    !same_ref(seen, &a->refs.v[i], &b->refs.v[i]))
+			return false;
+	return true;
+}
+
+/* The next of the same table, from @i on; NULL if there is none. */
+static const struct entry *next_of(const struct unit *u, const char *table,
+				   u32 *i)
+{
+	while (*i < u->entries.n) {
+		const struct entry *e = &u->entries.v[(*i)++];
+
+		if (!strcmp(e->sec->name, table))
+			return e;
+	}
+	return NULL;
+}
+
+/* Table by table: the order of tables in an object says nothing. */
+static bool same_table(struct seen *seen, const struct unit *a,
+		       const struct unit *b, const char *table)
+{
+	const struct entry *x, *y;
+	u32 i = 0, k = 0;
+
+	do {
+		x = next_of(a, table, &i);
+		y = next_of(b, table, &k);
+		if (!x != !y || (x && !same_entry(seen, x, y)))
+			return false;
+	} while (x);
+	return true;
+}
+
+/* Each table of @a is looked at once, at its first entry. */
+static bool is_first_of_table(const struct unit *u, const struct entry *e)
+{
+	u32 i = 0;
+
+	return next_of(u, e->sec->name, &i) == e;
+}
+
+static bool same_tables(struct seen *seen, const struct unit *a,
+			const struct unit *b)
+{
+	const struct entry *e;
+
+	vec_for_each(e, &a->entries)
+		if (entry_means_something(e) && is_first_of_table(a, e) &&
+		    !same_table(seen, a, b, e->sec->name))
+			return false;
+	return true;
+}
+
+static bool same_unit(struct seen *seen, const struct unit *a,
+		      const struct unit *b)
+{
+	if (is_seen(seen, a, b))
+		return true;
+	*vec_add(&seen->units) = a;
+	*vec_add(&seen->units) = b;
+	return a->size == b->size && same_bytes(a, b) &&
+	       same_refs(seen, &a->refs, &b->refs) &&
+	       same_tables(seen, a, b) && same_tables(seen, b, a);
+}
+
+/* Is @old what @u would be? */
+static bool is_same(const struct unit *old, const struct unit *u)
+{
+	struct seen seen = {};
+	bool same = same_unit(&seen, old, u);
+
+	free(seen.units.v);
+	return same;
+}
+
+/**
+ * unit_over_old - the same function or data, compiled over the old types
+ * @tu:		its translation unit
+ * @u:		the unit, compiled over the new types
+ *
+ * Return: NULL if it is not the same, or not known.
+ */
+struct unit *unit_over_old(const struct tu *tu, const struct unit *u)
+{
+	struct unit **v, *found = NULL;
+
+	if (!tu->old)
+		return NULL;
+	vec_for_each(v, &tu->old->units) {
+		if ((*v)->is_func != u->is_func || strcmp((*v)->name, u->name))
+			continue;
+		if (found)
+			return NULL;
+		found = *v;
+	}
+	if (!found || !is_same(found, u) || !found->cold != !u->cold ||
+	    (u->cold && !is_same(found->cold, u->cold)))
+		return NULL;
+	return found;
+}

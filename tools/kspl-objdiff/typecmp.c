@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Compares the types of two objects: what moved, what means something else. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "types.h"
+
+/* Structs */
+
+/* Two sides of a comparison: a struct and the types it is one of. */
+struct side {
+	const struct types *ts;		/* NULL: of a variable */
+	const struct type *t;
+};
+
+static const struct member *find_member(const struct type *t,
+					const struct member *like)
+{
+	const struct member *m;
+
+	vec_for_each(m, &t->members)
+		if (!strcmp(m->name, like->name))
+			return m;
+	return NULL;
+}
+
+/* What stands at the same place and is of the same type. */
+static bool is_twin(const struct member *m, const struct member *n)
+{
+	return m->bit == n->bit && !strcmp(m->type, n->type) &&
+	       !strcmp(m->space, n->space);
+}
+
+/*
+ * The same under another name, that both have: one more name in a union. One
+ * that has another name now may mean something else.
+ */
+static bool has_twin(const struct type *a, const struct type *b,
+		     const struct member *like)
+{
+	const struct member *m;
+
+	vec_for_each(m, &a->members)
+		if (is_twin(m, like) && find_member(b, m))
+			return true;
+	return false;
+}
+
+/* A struct with a name that only names again what stands there. */
+static bool covers(const struct side *a, const struct side *b,
+		   const struct member *m)
+{
+	const struct type *t = m->base && b->ts ? map_get(&b->ts->map, m->base) :
+						  NULL;
+	const struct member *inner;
+
+	/* an array of them, or a pointer, says more than its name */
+	if (!t || t->other || m->far || strcmp(m->type, m->base))
+		return false;
+	vec_for_each(inner, &t->members) {
+		struct member there = *inner;
+
+		if (*inner->space)
+			return false;
+		there.bit += m->bit;
+		there.space = m->space;
+		if (!inner->group && !has_twin(a->t, b->t, &there))
+			return false;
+	}
+	return t->members.n;
+}
+
+/*
+ * A second name, as struct_group() makes them. Of a struct that has no name it
+ * is enough that its members are nothing new.
+ */
+static bool is_second_name(const struct side *a, const struct side *b,
+			   const struct member *m)
+{
+	return m->group || has_twin(a->t, b->t, m) || covers(a, b, m);
+}
+
+/* What had another name at that place and has it no more. */
+static const struct member *old_name(const struct type *a, const struct type *b,
+				     const struct member *like)
+{
+	const struct member *m;
+
+	vec_for_each(m, &a->members)
+		if (is_twin(m, like) && !find_member(b, m))
+			return m;
+	return NULL;
+}
+
+static const char *place(s64 bit)
+{
+	if (bit % 8)
+		return xasprintf("byte %lld bit %lld", (long long)bit / 8,
+				 (long long)bit % 8);
+	return xasprintf("byte %lld", (long long)bit / 8);
+}
+
+static const char *describe_new(const struct type *a, const struct type *b,
+				const struct member *m)
+{
+	const struct member *old = old_name(a, b, m);
+
+	if (old)
+		return xasprintf("member %s is called %s now, and may mean something else",
+				 old->name, m->name);
+	return xasprintf("member %s is new", m->name);
+}
+
+/* Of two enums without names: one is not the other if they share no value. */
+static bool share_values(const char *a, const char *b)
+{
+	const char *p, *end;
+
+	for (p = a + 1; *p; p = end + 1) {
+		end = strchr(p, ',');
+		if (!end)
+			break;
+		if (strstr(b, xasprintf(",%.*s,", (int)(end - p), p)))
+			return true;
+	}
+	return false;
+}
+
+static const char *compare_member(const struct member *was,
+				  const struct member *is)
+{
+	if (was->bit != is->bit)
+		return xasprintf("member %s is at %s instead of %s", is->name,
+				 place(is->bit), place(was->bit));
+	if (was->group && is->group)
+		return NULL;
+	if (strcmp(was->type, is->type))
+		return xasprintf("member %s is %s instead of %s", is->name,
+				 is->type, was->type);
+	if (was->values && is->values && !share_values(was->values, is->values))
+		return xasprintf("member %s is one of %.*s instead of %.*s",
+				 is->name, (int)strlen(is->values) - 2,
+				 is->values + 1, (int)strlen(was->values) - 2,
+				 was->values + 1);
+	return NULL;
+}
+
+/* Describes the first difference; NULL if there is none. */
+static const char *compare_types(const struct side *a, const struct side *b)
+{
+	const struct member *m, *n;
+	const char *change;
+
+	vec_for_each(m, &b->t->members) {
+		n = find_member(a->t, m);
+		if (!n && is_second_name(a, b, m))
+			continue;
+		change = n ? compare_member(n, m) : describe_new(a->t, b->t, m);
+		if (change)
+			return change;
+	}
+	vec_for_each(m, &a->t->members)
+		if (!find_member(b->t, m) && !is_second_name(b, a, m))
+			return xasprintf("member %s is gone", m->name);
+	if (a->t->size != b->t->size)
+		return xasprintf("it has %lld bytes instead of %lld",
+				 (long long)b->t->size, (long long)a->t->size);
+	return NULL;
+}
+
+/* Those of one name, in the order of their functions. */
+static const char *compare_all(const struct types *pre, const struct type *a,
+			       const struct types *post, const struct type *b)
+{
+	const char *change = NULL;
+
+	for (; a && b && !change; a = a->other, b = b->other)
+		change = compare_types(&(struct side){ pre, a },
+				       &(struct side){ post, b });
+	if (!change && (a || b))
+		change = "there are more or fewer of this name";
+	return change;
+}
+
+/**
+ * compare_variables - is a variable of another type?
+ * @pre:	what it was, from read_variable()
+ * @post:	what it is
+ *
+ * Return: the difference in words, or NULL.
+ */
+const char *compare_variables(const struct type *pre, const struct type *post)
+{
+	const struct member *was = pre->members.v, *is = post->members.v;
+
+	if (!was->group != !is->group ||
+	    (!is->group && strcmp(was->type, is->type)))
+		return xasprintf("which is %s instead of %s", is->type,
+				 was->type);
+	return compare_types(&(struct side){ .t = pre },
+			     &(struct side){ .t = post });
+}
+
+/* Enums */
+
+static bool is_word(const char *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	return !strncasecmp(s, word, n) && !isalpha((u8)s[n]);
+}
+
+/* By its name: it counts, or is the highest that there may be. */
+static bool sounds_like_count(const char *name)
+{
+	static const char * const words[] = {
+		"count", "counts", "cnt", "max", "maximum", "num", "nums",
+		"number", "nr", "last", "many",
+	};
+	const char *p;
+	u32 i;
+
+	for (p = name; *p; p++) {
+		if (p > name && isalpha((u8)p[-1]))
+			continue;
+		for (i = 0; i < ARRAY_SIZE(words); i++)
+			if (is_word(p, words[i]))
+				return true;
+		if (!strncasecmp(p, "num", 3) || !strncasecmp(p, "max", 3))
+			return true;
+	}
+	return false;
+}
+
+/* No value is above it but others of its kind. */
+static bool is_count(const struct type *t, const struct member *m)
+{
+	const struct member *n;
+
+	if (!sounds_like_count(m->name))
+		return false;
+	vec_for_each(n, &t->members)
+		if (n->bit > m->bit && !sounds_like_count(n->name))
+			return false;
+	return t->members.n > 1;
+}
+
+static const char *compare_number(struct types *post, const struct value *was,
+				  const struct type *t, const struct member *m)
+{
+	struct moved_count *c;
+
+	if (was->number == m->bit)
+		return NULL;
+	if (!is_count(was->type, was->member) || !is_count(t, m))
+		return xasprintf("%s is %lld instead of %lld", m->name,
+				 (long long)m->bit, (long long)was->number);
+	c = vec_add(&post->counts);
+	*c = (struct moved_count){ m->name, t, was->number, m->bit };
+	return NULL;
+}
+
+/* The enum that it was: they have a value in common. */
+static const struct type *enum_before(const struct types *pre,
+				      const struct type *t)
+{
+	const struct member *m;
+	struct value *v;
+	struct type **e;
+
+	vec_for_each(m, &t->members) {
+		v = map_get(&pre->values, m->key);
+		if (v)
+			return v->type;
+	}
+	vec_for_each(e, &pre->enums)
+		if (!strcmp((*e)->name, t->name))
+			return *e;
+	return NULL;
+}
+
+static bool number_lives_on(const struct types *post, const struct type *old,
+			    s64 number)
+{
+	const struct member *m;
+	const struct value *v;
+
+	vec_for_each(m, &old->members) {
+		v = m->bit == number ? map_get(&post->values, m->key) : NULL;
+		if (v && v->number == number)
+			return true;
+	}
+	return false;
+}
+
+/* A number that something else has now: the data does not know. */
+static const char *compare_meaning(const struct types *pre,
+				   const struct types *post,
+				   const struct type *old, const struct type *t)
+{
+	const struct member *m, *n;
+
+	vec_for_each(m, &t->members) {
+		if (map_get(&pre->values, m->key) ||
+		    number_lives_on(post, old, m->bit))
+			continue;
+		vec_for_each(n, &old->members)
+			if (n->bit == m->bit && !is_count(old, n) &&
+			    !map_get(&post->values, n->key))
+				return xasprintf("%lld is %s instead of %s",
+						 (long long)m->bit, m->name,
+						 n->name);
+	}
+	return NULL;
+}
+
+static bool has_negative(const struct type *t)
+{
+	const struct member *m;
+
+	vec_for_each(m, &t->members)
+		if (m->bit < 0)
+			return true;
+	return false;
+}
+
+static const char *compare_enum(const struct types *pre, struct types *post,
+				const struct type *t)
+{
+	const struct type *old = enum_before(pre, t);
+	const struct member *m;
+	const struct value *v;
+	const char *change;
+
+	if (!old)
+		return NULL;
+	vec_for_each(m, &t->members) {
+		v = map_get(&pre->values, m->key);
+		change = v ? compare_number(post, v, t, m) : NULL;
+		if (change)
+			return change;
+	}
+	change = compare_meaning(pre, post, old, t);
+	if (change)
+		return change;
+	if (old->size != t->size)
+		return xasprintf("it has %lld bytes instead of %lld",
+				 (long long)t->size, (long long)old->size);
+	if (has_negative(t) && !has_negative(old))
+		return "it has negative values now, which it could not hold";
+	return NULL;
+}
+
+/**
+ * find_changes - fills in what changed in each type
+ * @pre:	the types that data of the running kernel is made of
+ * @post:	those that code was compiled over; gets .changes
+ */
+void find_changes(const struct types *pre, struct types *post)
+{
+	struct type **t;
+
+	post->changes = 0;
+	vec_for_each(t, &post->list) {
+		const struct type *old = map_get(&pre->map, (*t)->name);
+
+		if (!old)
+			continue;
+		(*t)->change = compare_all(pre, old, post, *t);
+		post->changes += (*t)->change != NULL;
+	}
+	vec_for_each(t, &post->enums) {
+		(*t)->change = compare_enum(pre, post, *t);
+		post->changes += (*t)->change != NULL;
+	}
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Types, as the debug information of an object describes them.
+ *
+ * typeread.c reads them, typecmp.c compares those of two objects, types.c tells
+ * what a function reaches, calls.c how functions are called, overold.c what is
+ * the same compiled over the old types.
+ */
+#ifndef KSPL_TYPES_H
+#define KSPL_TYPES_H
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+
+#include "insn.h"
+#include "verdict.h"
+
+#define MAX_NESTING	12
+
+/**
+ * struct member - of a struct, those of structs without a name within as well;
+ * or a value of an enum
+ * @name:	"in.a" for one of a struct without a name
+ * @space:	whose bits are counted: "", or the pointer that leads there
+ * @bit:	where it is; the number of a value
+ * @type:	in words
+ * @base:	the struct it leads to, NULL if none
+ * @values:	",A,B," if it leads to an enum without a name, or NULL
+ * @key:	of a value: its name, with its function if it has one
+ * @far:	by a pointer
+ * @group:	a struct without a name: what is in it is listed, too
+ */
+struct member {
+	const char *name, *space;
+	s64 bit;
+	const char *type, *base, *values, *key;
+	bool far, group;
+};
+
+/**
+ * struct type - a struct, union or enum
+ * @name:	"struct foo"
+ * @size:	in bytes
+ * @is_enum:	it is one
+ * @other:	of the same name, in another scope
+ * @members:	in their order
+ * @change:	of a new type: what changed, in words, or NULL
+ * @level:	1 + distance from the function
+ */
+struct type {
+	const char *name;
+	s64 size;
+	bool is_enum;
+	struct type *other;
+	VEC(struct member) members;
+	const char *change;
+	u32 level;
+};
+
+/* A value that counts the others, and its number before and now. */
+struct moved_count {
+	const char *name;
+	const struct type *type;
+	s64 from, to;
+};
+
+/* A value of an enum and what it belongs to. */
+struct value {
+	s64 number;
+	struct type *type;
+	const struct member *member;
+};
+
+/**
+ * struct types - those of an object
+ * @obj:	the object
+ * @dwarf:	its debug information
+ * @map:	name -> struct type
+ * @list:	structs and unions, each name once
+ * @enums:	all enums
+ * @values:	struct member.key -> struct value
+ * @vars:	variable -> its type in words, of the top level
+ * @var_dies:	variable -> where its DIE is
+ * @declared:	function of another file -> how it is called, in words
+ * @counts:	values that only count the others and moved
+ * @changes:	how many types have changed, against those it was compared to
+ */
+struct types {
+	struct obj *obj;
+	Dwarf *dwarf;
+	struct map map;
+	VEC(struct type *) list, enums;
+	struct map values, vars, var_dies, declared;
+	VEC(struct moved_count) counts;
+	u32 changes;
+};
+
+/* typeread.c */
+bool types_read(struct types *ts, struct obj *obj);
+struct type *read_variable(struct obj *obj, u64 die, const char *name);
+const char *die_name(Dwarf_Die *die);
+bool type_of(Dwarf_Die *die, Dwarf_Die *type);
+const char *describe_type(Dwarf_Die *die);
+const char *describe_call(Dwarf_Die *die);
+const char *base_struct(Dwarf_Die type);
+bool origin_of(Dwarf_Die *die, Dwarf_Die *origin);
+void for_each_top(Dwarf *dwarf, void (*fn)(Dwarf_Die *die, void *data),
+		  void *data);
+
+/* typecmp.c */
+void find_changes(const struct types *pre, struct types *post);
+const char *compare_variables(const struct type *pre, const struct type *post);
+
+/* calls.c */
+void check_calls(struct verdicts *vs, struct unit *u);
+void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
+		   struct unit *u);
+
+/* overold.c */
+struct unit *unit_over_old(const struct tu *tu, const struct unit *u);
+
+#endif /* KSPL_TYPES_H */
