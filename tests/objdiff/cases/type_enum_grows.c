@@ -2,6 +2,7 @@
 // Values were added where no number moves but that which counts them or is the highest.
 // cflags: -g -gdwarf-4
 // replace: attributes bits counts others unnamed
+// copy: policy
 #include "kernel.h"
 #ifdef POST
 #define NEW(x) x,
