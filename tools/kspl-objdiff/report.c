@@ -108,15 +108,54 @@ void report_text(const struct verdicts *vs, FILE *f)
 		fprintf(f, "no change of code\n");
 }
 
+/* Refused for one and the same thing? */
+static bool same_about(const struct refusal *a, const struct refusal *b)
+{
+	return a->about && b->about && !strcmp(a->code, b->code) &&
+	       !strcmp(a->about, b->about);
+}
+
+/* Has it been told with one before it? */
+static bool is_told(const struct verdicts *vs, const struct refusal *r)
+{
+	const struct refusal *before;
+
+	for (before = vs->refusals.v; before < r; before++)
+		if (same_about(before, r))
+			return true;
+	return false;
+}
+
+/* How many more than those that are named. */
+#define NAMED	4
+
+static void print_others(const struct verdicts *vs, const struct refusal *first,
+			 FILE *f)
+{
+	const struct refusal *r;
+	u32 n = 0;
+
+	for (r = first + 1; r < vs->refusals.v + vs->refusals.n; r++)
+		if (same_about(first, r) && ++n <= NAMED)
+			fprintf(f, "%s %s", n == 1 ? "; so it is with" : ",",
+				r->what);
+	if (n > NAMED)
+		fprintf(f, " and %u more", n - NAMED);
+}
+
 /* Why there is no update, or what its author has to think about. */
 void report_problems(const struct verdicts *vs, FILE *f)
 {
 	struct refusal *r;
 	struct note *n;
 
-	vec_for_each(r, &vs->refusals)
-		fprintf(f, "refused: %s: %s: %s; way out: %s\n", r->where,
-			r->what, r->reason, r->wayout);
+	vec_for_each(r, &vs->refusals) {
+		if (is_told(vs, r))
+			continue;
+		fprintf(f, "refused: %s: %s: %s", r->where, r->what, r->reason);
+		print_others(vs, r, f);
+		fprintf(f, "; way out: %s\n", r->wayout);
+	}
 	if (vs->refusals.n)
 		return;
 	vec_for_each(n, &vs->notes)
@@ -248,6 +287,23 @@ static const char *status_word(const struct verdicts *vs)
 	return "ok";
 }
 
+/* Of all that share one reason the first is told, with the names of the others. */
+static void json_others(const struct verdicts *vs, const struct refusal *first,
+			FILE *f)
+{
+	const struct refusal *r;
+	u32 n = 0;
+
+	for (r = first + 1; r < vs->refusals.v + vs->refusals.n; r++) {
+		if (!same_about(first, r))
+			continue;
+		fputs(n++ ? ", " : ", \"also\": [", f);
+		json_string(f, r->what);
+	}
+	if (n)
+		fputs("]", f);
+}
+
 static void json_refusals(const struct verdicts *vs, FILE *f)
 {
 	const char *sep = "";
@@ -255,12 +311,15 @@ static void json_refusals(const struct verdicts *vs, FILE *f)
 
 	fputs(" \"refusals\": [", f);
 	vec_for_each(r, &vs->refusals) {
+		if (is_told(vs, r))
+			continue;
 		fprintf(f, "%s\n  {", sep);
 		field(f, "code", r->code, false);
 		field(f, "source", r->where, false);
 		field(f, "what", r->what, false);
 		field(f, "reason", r->reason, false);
 		field(f, "way_out", r->wayout, true);
+		json_others(vs, r, f);
 		fputs("}", f);
 		sep = ",";
 	}

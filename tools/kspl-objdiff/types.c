@@ -22,6 +22,31 @@
 #define WAY_LAYOUT							\
 	"leave the layout as it is: objects of the old one exist"
 
+/*
+ * Each function is refused for itself (--partial leaves it out for itself), but
+ * one reason may concern many, and is said once.
+ */
+static void refuse_type(struct verdicts *vs, const struct unit *u,
+			const char *wayout, const char *reason)
+{
+	u32 n = vs->refusals.n;
+
+	refuse(vs, "type_changed", u->obj, u,
+	       u->name[0] ? u->name : u->sec->name, wayout, "%s", reason);
+	if (vs->refusals.n > n)
+		vs->refusals.v[n].about = reason;
+}
+
+static void refuse_layout(struct verdicts *vs, const struct unit *u,
+			  const char *wayout, const char *how,
+			  const struct type *t)
+{
+	const char *reason = xasprintf("%s %s, whose layout changed (%s)", how,
+				       t->name, t->change);
+
+	refuse_type(vs, u, wayout, reason);
+}
+
 /* What a function reaches */
 
 static void mark_members(struct types *ts, const struct type *t, u32 level);
@@ -175,10 +200,7 @@ static bool check_function(struct verdicts *vs, struct types *ts,
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level) {
 			reaches = true;
-			refuse(vs, "type_changed", u->obj, u, u->name,
-			       WAY_LAYOUT,
-			       "it reaches %s, whose layout changed (%s)",
-			       (*t)->name, (*t)->change);
+			refuse_layout(vs, u, WAY_LAYOUT, "it reaches", *t);
 		}
 	return reaches;
 }
@@ -204,13 +226,25 @@ static void check_unseen(struct verdicts *vs, const struct types *ts,
 {
 	const struct type *t = changed_layout(ts);
 
-	if (t)
-		refuse(vs, "type_changed", u->obj, u, u->name, WAY_LAYOUT,
-		       "compiled over the old types it is other code, and types changed (%s: %s)",
-		       t->name, t->change);
+	const char *reason;
+
+	if (!t)
+		return;
+	reason = xasprintf("compiled over the old types it is other code, and types changed (%s: %s)",
+			   t->name, t->change);
+	refuse_type(vs, u, WAY_LAYOUT, reason);
 }
 
 /* Variables */
+
+static void refuse_variable(struct verdicts *vs, const struct unit *u,
+			    const char *name, const char *change)
+{
+	const char *reason = xasprintf("it uses %s, %s", name, change);
+
+	refuse_type(vs, u, "leave the variable's type as it is, and add a new one",
+		    reason);
+}
 
 /* Of other files: what is declared now is not what is there. */
 static void check_declared(struct verdicts *vs, struct types *pre,
@@ -226,10 +260,9 @@ static void check_declared(struct verdicts *vs, struct types *pre,
 		was = map_get(&pre->vars, r->sym->name);
 		is = map_get(&post->vars, r->sym->name);
 		if (was && is && strcmp(was, is))
-			refuse(vs, "type_changed", u->obj, u, u->name,
-			       "leave the variable's type as it is",
-			       "it uses %s, which is %s instead of %s",
-			       r->sym->name, is, was);
+			refuse_variable(vs, u, r->sym->name,
+					xasprintf("which is %s instead of %s",
+						  is, was));
 	}
 }
 
@@ -275,10 +308,8 @@ static void check_own(struct verdicts *vs, struct unit *u)
 		v = resolve_ref(vs->up, u->obj, r);
 		change = v && is_kept_variable(vs, v) ? variable_change(v) : NULL;
 		if (change)
-			refuse(vs, "type_changed", owner->obj, owner,
-			       owner->name[0] ? owner->name : owner->sec->name,
-			       "leave the variable's type as it is, and add a new one",
-			       "it uses %s, %s", strip_numbers(v->name), change);
+			refuse_variable(vs, owner, strip_numbers(v->name),
+					change);
 	}
 }
 
@@ -413,10 +444,9 @@ static void check_data(struct verdicts *vs, struct types *ts,
 	mark_made_of(ts, in);
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level)
-			refuse(vs, "type_changed", u->obj, u, u->name,
-			       "leave the layout as it is: code of the old one reads it",
-			       "it is made of %s, whose layout changed (%s)",
-			       (*t)->name, (*t)->change);
+			refuse_layout(vs, u,
+				      "leave the layout as it is: code of the old one reads it",
+				      "it is made of", *t);
 }
 
 /* Files */

@@ -15,6 +15,7 @@ struct refusal {
 	const char *what;	/* function, variable or section */
 	const char *reason;
 	const char *wayout;
+	const char *about;	/* the same for all that share one reason, or NULL */
 	const struct obj *obj;
 	struct unit *unit;	/* what can't be done; NULL: the object */
 };
