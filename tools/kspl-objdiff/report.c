@@ -115,13 +115,20 @@ static bool same_about(const struct refusal *a, const struct refusal *b)
 	       !strcmp(a->about, b->about);
 }
 
+/* The same in one file: programs ask which files are concerned. */
+static bool same_in_file(const struct refusal *a, const struct refusal *b)
+{
+	return a->where == b->where && same_about(a, b);
+}
+
 /* Has it been told with one before it? */
-static bool is_told(const struct verdicts *vs, const struct refusal *r)
+static bool is_told(const struct verdicts *vs, const struct refusal *r,
+		    bool (*same)(const struct refusal *, const struct refusal *))
 {
 	const struct refusal *before;
 
 	for (before = vs->refusals.v; before < r; before++)
-		if (same_about(before, r))
+		if (same(before, r))
 			return true;
 	return false;
 }
@@ -150,7 +157,7 @@ void report_problems(const struct verdicts *vs, FILE *f)
 	struct note *n;
 
 	vec_for_each(r, &vs->refusals) {
-		if (is_told(vs, r))
+		if (is_told(vs, r, same_about))
 			continue;
 		fprintf(f, "refused: %s: %s: %s", r->where, r->what, r->reason);
 		print_others(vs, r, f);
@@ -287,7 +294,7 @@ static const char *status_word(const struct verdicts *vs)
 	return "ok";
 }
 
-/* Of all that share one reason the first is told, with the names of the others. */
+/* Of all in a file that share one reason: the names of the others. */
 static void json_others(const struct verdicts *vs, const struct refusal *first,
 			FILE *f)
 {
@@ -295,7 +302,7 @@ static void json_others(const struct verdicts *vs, const struct refusal *first,
 	u32 n = 0;
 
 	for (r = first + 1; r < vs->refusals.v + vs->refusals.n; r++) {
-		if (!same_about(first, r))
+		if (!same_in_file(first, r))
 			continue;
 		fputs(n++ ? ", " : ", \"also\": [", f);
 		json_string(f, r->what);
@@ -311,7 +318,7 @@ static void json_refusals(const struct verdicts *vs, FILE *f)
 
 	fputs(" \"refusals\": [", f);
 	vec_for_each(r, &vs->refusals) {
-		if (is_told(vs, r))
+		if (is_told(vs, r, same_in_file))
 			continue;
 		fprintf(f, "%s\n  {", sep);
 		field(f, "code", r->code, false);
