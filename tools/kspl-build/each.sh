@@ -195,9 +195,15 @@ each_create()
 	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
 	status=$?
 	case $status in
-	0)	object=$(unjudged "$WORK/each/$name.json" | sed 's/\t\(.*\)/ (\1)/' | paste -sd ';')
-		[[ -n $object ]] || return 0
-		each_json "$name" refused types_unjudged "$object: $UNJUDGED" "${members[@]}" ;;
+	0)	object=$(types_unknown "$WORK/each/$name.json" | paste -sd ' ')
+		if [[ -n $object ]]; then
+			each_json "$name" refused types_unknown \
+				"$object: no debug information, without which types can't be compared" "${members[@]}"
+		else
+			object=$(unjudged "$WORK/each/$name.json" | sed 's/\t\(.*\)/ (\1)/' | paste -sd ';')
+			[[ -n $object ]] || return 0
+			each_json "$name" refused types_unjudged "$object: $UNJUDGED" "${members[@]}"
+		fi ;;
 	3)	each_json "$name" no_change '' '' "${members[@]}" ;;
 	4)	each_json "$name" refused '' '' "${members[@]}"
 		try_others "$name" ;;

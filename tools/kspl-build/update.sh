@@ -45,12 +45,29 @@ run_objdiff()
 	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
 }
 
+# types_unknown JSON: objects without debug information, of whose types nothing is known
+types_unknown()
+{
+	sed -n 's/^ *{"source": "\([^"]*\)", "types": "unknown".*/\1/p' "$1"
+}
+
+# need_types: stops if there are any; they were compiled with -g, so that is an error
+need_types()
+{
+	local object
+
+	object=$(types_unknown "$WORK/objdiff.json" | paste -sd ' ')
+	[[ -z $object ]] || die $EXIT_FAILED "no debug information in $object" \
+		"Types can't be compared without. Does the compiler, or a setting of the kernel's, strip it?"
+}
+
 make_update()
 {
 	local object change status line
 
 	run_objdiff
 	status=$?
+	((status != 0 && status != 4)) || need_types
 	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
 		grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
 		verbose "types changed: seeing which functions that concerns"
