@@ -963,6 +963,35 @@ static void read_table(struct obj *obj, struct sec *sec)
 	free(rela);
 }
 
+static int cmp_entry(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->sec->desc != y->sec->desc)
+		return x->sec->desc < y->sec->desc ? -1 : 1;
+	if (x->sec != y->sec && strcmp(x->sec->name, y->sec->name))
+		return strcmp(x->sec->name, y->sec->name);
+	if (x->loc != y->loc)
+		return x->loc < y->loc ? -1 : 1;
+	if (x->sec != y->sec)
+		return x->sec < y->sec ? -1 : 1;
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+/*
+ * By table and place: the order of an object's tables is that in which its code
+ * first needed them.
+ */
+static void sort_entries(struct obj *obj)
+{
+	struct unit **u;
+
+	vec_for_each(u, &obj->units)
+		if ((*u)->entries.n)
+			qsort((*u)->entries.v, (*u)->entries.n,
+			      sizeof(*(*u)->entries.v), cmp_entry);
+}
+
 /* The reference of an alternative to a replacement of no bytes. */
 bool alt_is_empty(const struct entry *e, const struct ref *r)
 {
@@ -1066,6 +1095,7 @@ struct obj *obj_read(const char *path, const char *label, bool module)
 	vec_for_each(sec, &obj->secs)
 		if (sec->cls == SC_TABLE)
 			read_table(obj, sec);
+	sort_entries(obj);
 	link_cold(obj);
 	return obj;
 }
