@@ -3,15 +3,61 @@
  * Compares a unit with its twin: size, bytes, references by what they mean,
  * and the entries of the tables that belong to its code.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "update.h"
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
 
+/*
+ * Constants that are being compared, or were already: taken for the same when
+ * they are met again. They may refer to each other in circles, and one that is
+ * not the same makes whatever led to it differ.
+ */
+struct seen_pair {
+	const struct unit *a, *b;
+};
+
+struct seen {
+	VEC(struct seen_pair) pairs;
+	u32 depth;
+};
+
+#define MAX_NESTED	2000	/* constants that lead to each other in a row */
+
 static bool same_content(const struct update *up, const struct unit *a,
-			 const struct unit *b, int depth,
+			 const struct unit *b, struct seen *seen,
 			 const char **why, s64 *at);
+
+static bool seen_before(struct seen *seen, const struct unit *a,
+			const struct unit *b)
+{
+	struct seen_pair *p;
+
+	vec_for_each(p, &seen->pairs)
+		if (p->a == a && p->b == b)
+			return true;
+	p = vec_add(&seen->pairs);
+	p->a = a;
+	p->b = b;
+	return false;
+}
+
+static bool same_constant(const struct update *up, const struct unit *a,
+			  const struct unit *b, struct seen *seen)
+{
+	bool same;
+
+	if (a->refs.n && seen_before(seen, a, b))
+		return true;
+	if (seen->depth >= MAX_NESTED)
+		return false;
+	seen->depth++;
+	same = same_content(up, a, b, seen, NULL, NULL);
+	seen->depth--;
+	return same;
+}
 
 static const char *ref_name(const struct ref *r)
 {
@@ -20,72 +66,6 @@ static const char *ref_name(const struct ref *r)
 	if (r->unit && r->unit->name[0])
 		return r->unit->name;
 	return r->sym ? r->sym->name : "?";
-}
-
-static bool same_fresh(const struct update *up, const struct unit *a,
-		       const struct unit *b, int depth)
-{
-	u32 i;
-
-	if (a->sec->cls != b->sec->cls || a->size != b->size ||
-	    a->refs.n != b->refs.n)
-		return false;
-	if (a->sec->cls != SC_DYNDBG)
-		return same_base(a->name, b->name);
-	if (depth >= MAX_DEPTH)
-		return true;	/* a loop; only text could differ */
-	/* all of a debug message but its line number */
-	for (i = 0; i < a->refs.n; i++) {
-		const struct unit *x = a->refs.v[i].unit;
-		const struct unit *y = b->refs.v[i].unit;
-
-		if (x && y && x->ident == ID_CONTENT &&
-		    !same_content(up, x, y, depth + 1, NULL, NULL))
-			return false;
-	}
-	return true;
-}
-
-/* Do two references mean the same thing? */
-static bool same_target(const struct update *up,
-			const struct obj *oa, const struct ref *ra,
-			const struct obj *ob, const struct ref *rb, int depth)
-{
-	const struct unit *a = resolve_ref(up, oa, ra);
-	const struct unit *b = resolve_ref(up, ob, rb);
-
-	if (!a || !b)
-		return !a && !b && !strcmp(ra->sym->name, rb->sym->name);
-	if (a->ident != b->ident)
-		return false;
-	switch (a->ident) {
-	case ID_CONTENT:
-		return depth < MAX_DEPTH &&
-		       same_content(up, a, b, depth + 1, NULL, NULL);
-	case ID_FRESH:
-		return same_fresh(up, a, b, depth);
-	case ID_SOFT:
-		return a->twin == b || same_base(a->name, b->name);
-	}
-	return b->twin == a;
-}
-
-static bool same_type(u32 a, u32 b)
-{
-	if (a == R_X86_64_PLT32)
-		a = R_X86_64_PC32;
-	if (b == R_X86_64_PLT32)
-		b = R_X86_64_PC32;
-	return a == b;
-}
-
-static bool same_ref(const struct update *up,
-		     const struct obj *oa, const struct ref *ra,
-		     const struct obj *ob, const struct ref *rb, int depth)
-{
-	return ra->off == rb->off && same_type(ra->type, rb->type) &&
-	       ra->addend == rb->addend && ra->target == rb->target &&
-	       same_target(up, oa, ra, ob, rb, depth);
 }
 
 static u32 ref_size(const struct ref *r)
@@ -123,15 +103,117 @@ static s64 diff_bytes(const struct unit *a, const struct unit *b, u32 size)
 	return -1;
 }
 
+/* Of struct _ddebug: after four pointers, 18 bits are the line. */
+#define DDEBUG_LINE	32
+#define DDEBUG_LINE_BITS	0x3ffffu
+
+/* What it begins with, but the line of a debug message. */
+static bool same_start(const struct unit *a, const struct unit *b)
+{
+	s64 at = diff_bytes(a, b, a->size);
+	u32 x, y;
+
+	if (at < 0)
+		return true;
+	if (a->sec->cls != SC_DYNDBG || a->size < DDEBUG_LINE + 4 ||
+	    at < DDEBUG_LINE || at >= DDEBUG_LINE + 4)
+		return false;
+	x = get_le(unit_data(a) + DDEBUG_LINE, 4) & ~DDEBUG_LINE_BITS;
+	y = get_le(unit_data(b) + DDEBUG_LINE, 4) & ~DDEBUG_LINE_BITS;
+	return x == y && !memcmp(unit_data(a) + DDEBUG_LINE + 4,
+				 unit_data(b) + DDEBUG_LINE + 4,
+				 a->size - DDEBUG_LINE - 4);
+}
+
+static bool same_fresh(const struct update *up, const struct unit *a,
+		       const struct unit *b, struct seen *seen)
+{
+	u32 i;
+
+	if (a->sec->cls != b->sec->cls || a->size != b->size ||
+	    a->refs.n != b->refs.n || !same_start(a, b))
+		return false;
+	if (a->sec->cls != SC_DYNDBG)
+		return same_base(a->name, b->name);
+	for (i = 0; i < a->refs.n; i++) {
+		const struct unit *x = a->refs.v[i].unit;
+		const struct unit *y = b->refs.v[i].unit;
+
+		if (x && y && x->ident == ID_CONTENT &&
+		    !same_constant(up, x, y, seen))
+			return false;
+	}
+	return true;
+}
+
+/* Of one that can't be found the new code has its own, which begins anew. */
+static bool same_soft(const struct unit *a, const struct unit *b)
+{
+	return a->twin == b || (same_base(a->name, b->name) &&
+				a->size == b->size && same_start(a, b));
+}
+
+/* Do two references mean the same thing? */
+static bool same_target(const struct update *up,
+			const struct obj *oa, const struct ref *ra,
+			const struct obj *ob, const struct ref *rb, struct seen *seen)
+{
+	const struct unit *a = resolve_ref(up, oa, ra);
+	const struct unit *b = resolve_ref(up, ob, rb);
+
+	if (!a || !b)
+		return !a && !b && !strcmp(ra->sym->name, rb->sym->name);
+	if (a->ident != b->ident)
+		return false;
+	switch (a->ident) {
+	case ID_CONTENT:
+		return same_constant(up, a, b, seen);
+	case ID_FRESH:
+		return same_fresh(up, a, b, seen);
+	case ID_SOFT:
+		return same_soft(a, b);
+	}
+	return b->twin == a;
+}
+
+static bool same_type(u32 a, u32 b)
+{
+	if (a == R_X86_64_PLT32)
+		a = R_X86_64_PC32;
+	if (b == R_X86_64_PLT32)
+		b = R_X86_64_PC32;
+	return a == b;
+}
+
+static bool same_ref(const struct update *up,
+		     const struct obj *oa, const struct ref *ra,
+		     const struct obj *ob, const struct ref *rb, struct seen *seen)
+{
+	return ra->off == rb->off && same_type(ra->type, rb->type) &&
+	       ra->addend == rb->addend && ra->target == rb->target &&
+	       same_target(up, oa, ra, ob, rb, seen);
+}
+
+static bool same_ref_alone(const struct update *up,
+			   const struct obj *oa, const struct ref *ra,
+			   const struct obj *ob, const struct ref *rb)
+{
+	struct seen seen = {};
+	bool same = same_ref(up, oa, ra, ob, rb, &seen);
+
+	free(seen.pairs.v);
+	return same;
+}
+
 /* Index of the first reference that differs, or -1. */
 static s64 diff_refs(const struct update *up, const struct unit *a,
-		     const struct unit *b, int depth)
+		     const struct unit *b, struct seen *seen)
 {
 	u32 i;
 
 	for (i = 0; i < a->refs.n && i < b->refs.n; i++)
 		if (!same_ref(up, a->obj, &a->refs.v[i], b->obj, &b->refs.v[i],
-			      depth))
+			      seen))
 			return i;
 	return a->refs.n == b->refs.n ? -1 : (s64)i;
 }
@@ -184,21 +266,26 @@ static const char *explain_ref(const struct unit *a, const struct unit *b,
 	if (strcmp(ref_name(ra), ref_name(rb)))
 		return xasprintf("refers to %s instead of %s", ref_name(rb),
 				 ref_name(ra));
+	if (ra->target == rb->target)
+		return xasprintf("refers to %s, which is another or holds something else",
+				 ref_name(rb));
 	return xasprintf("refers to %s%+lld instead of %+lld", ref_name(rb),
 			 (long long)rb->target, (long long)ra->target);
 }
 
 /* Which of the differences comes first, in words. */
 static void explain(const struct update *up, const struct unit *a,
-		    const struct unit *b, int depth, const char **why, s64 *at)
+		    const struct unit *b, const char **why, s64 *at)
 {
 	u32 size = a->size < b->size ? a->size : b->size;
-	s64 byte = diff_bytes(a, b, size), ref = diff_refs(up, a, b, depth);
-	s64 ref_off = -1;
+	s64 byte = diff_bytes(a, b, size), ref, ref_off = -1;
+	struct seen seen = {};
 	u32 off;
 
 	if (!why)
 		return;
+	ref = diff_refs(up, a, b, &seen);
+	free(seen.pairs.v);
 	if (ref >= 0)
 		ref_off = ref < b->refs.n ? b->refs.v[ref].off :
 					    a->refs.v[ref].off;
@@ -259,7 +346,7 @@ static bool same_entry_bytes(const struct entry *a, const struct entry *b)
 
 static bool same_entry(const struct update *up,
 		       const struct unit *ua, const struct entry *a,
-		       const struct unit *ub, const struct entry *b, int depth)
+		       const struct unit *ub, const struct entry *b, struct seen *seen)
 {
 	u32 i;
 
@@ -274,7 +361,7 @@ static bool same_entry(const struct update *up,
 		if (alt_is_empty(a, &a->refs.v[i]))
 			continue;
 		if (!same_ref(up, ua->obj, &a->refs.v[i], ub->obj,
-			      &b->refs.v[i], depth))
+			      &b->refs.v[i], seen))
 			return false;
 	}
 	return true;
@@ -288,7 +375,7 @@ static const struct entry *next_entry(const struct unit *u, u32 *i)
 }
 
 static bool same_entries(const struct update *up, const struct unit *a,
-			 const struct unit *b, int depth,
+			 const struct unit *b, struct seen *seen,
 			 const char **why, s64 *at)
 {
 	const struct entry *x, *y;
@@ -299,7 +386,7 @@ static bool same_entries(const struct update *up, const struct unit *a,
 		y = next_entry(b, &k);
 		if (!x && !y)
 			return true;
-		if (x && y && same_entry(up, a, x, b, y, depth))
+		if (x && y && same_entry(up, a, x, b, y, seen))
 			continue;
 		if (why) {
 			*why = xasprintf("entry in %s differs",
@@ -311,15 +398,25 @@ static bool same_entries(const struct update *up, const struct unit *a,
 }
 
 static bool same_content(const struct update *up, const struct unit *a,
-			 const struct unit *b, int depth,
+			 const struct unit *b, struct seen *seen,
 			 const char **why, s64 *at)
 {
 	if (a->size != b->size || diff_bytes(a, b, a->size) >= 0 ||
-	    diff_refs(up, a, b, depth) >= 0) {
-		explain(up, a, b, depth, why, at);
+	    diff_refs(up, a, b, seen) >= 0) {
+		explain(up, a, b, why, at);
 		return false;
 	}
-	return same_entries(up, a, b, depth, why, at);
+	return same_entries(up, a, b, seen, why, at);
+}
+
+static bool same_content_why(const struct update *up, const struct unit *a,
+			     const struct unit *b, const char **why, s64 *at)
+{
+	struct seen seen = {};
+	bool same = same_content(up, a, b, &seen, why, at);
+
+	free(seen.pairs.v);
+	return same;
 }
 
 static bool is_open_local(const struct ref *r)
@@ -343,7 +440,7 @@ bool unit_same_code(const struct update *up, const struct unit *a,
 		if (is_open_local(x) && is_open_local(y) && x->off == y->off &&
 		    same_base(x->unit->name, y->unit->name))
 			continue;
-		if (!same_ref(up, a->obj, x, b->obj, y, 0))
+		if (!same_ref_alone(up, a->obj, x, b->obj, y))
 			return false;
 	}
 	return true;
@@ -352,7 +449,7 @@ bool unit_same_code(const struct update *up, const struct unit *a,
 bool unit_same_content(const struct update *up, const struct unit *a,
 		       const struct unit *b)
 {
-	return same_content(up, a, b, 0, NULL, NULL);
+	return same_content_why(up, a, b, NULL, NULL);
 }
 
 /* Of objects that are not paired: what they refer to goes by its name. */
@@ -406,7 +503,8 @@ static void compare_unit(const struct update *up, struct unit *u)
 				     u->twin->obj->label);
 		return;
 	}
-	if (!same_content(up, u->twin, u, 0, &u->cause, &u->cause_off)) {
+	if (!same_content_why(up, u->twin, u, &u->cause,
+			      &u->cause_off)) {
 		u->status = ST_CHANGED;
 	} else if (u->sec->cls != u->twin->sec->cls) {
 		u->status = ST_CHANGED;

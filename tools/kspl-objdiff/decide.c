@@ -369,8 +369,8 @@ static void join_cold(struct verdicts *vs, const struct unit *u)
 
 static void check_data(struct verdicts *vs, const struct unit *u)
 {
-	if (!u->twin || u->status != ST_CHANGED || u->ident != ID_NAMED ||
-	    is_left(vs, u))
+	if (!u->twin || u->status != ST_CHANGED || is_left(vs, u) ||
+	    (u->ident != ID_NAMED && u->ident != ID_SOFT))
 		return;
 	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
 		refuse(vs, "data_changed", u->obj, u, u->name, WAY_DATA,

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+// A constant that leads to itself, and changed: seen from wherever it is entered.
+// replace: one two
+// clang-copy: one.a one.to two.a
+#include "kernel.h"
+struct s { const struct s *next; int v; };
+extern int take(const struct s *);
+int one(int x)
+{
+	static const struct s a[] = { { &a[1], 1 }, { &a[0], PREPOST(3, 4) } };
+	static const struct s to = { &a[1], 4 };
+
+	return take(&to);
+}
+int two(int x)
+{
+	static const struct s a[] = { { &a[1], 1 }, { &a[PREPOST(0, 1)], 2 } };
+
+	return take(a);
+}
+int three(int x)
+{
+	static const struct s a[] = { { &a[1], 1 }, { &a[0], 3 } };
+	static const struct s to = { &a[1], 4 };
+
+	return take(&to);
+}
