@@ -8,6 +8,7 @@
 #   // new: N...            new functions and variables that come along
 #   // copy: N...           old constants that get a new copy
 #   // gone: F...           functions that are gone from the source
+#   // range: F...           old code that nobody may be in, besides
 #   // fixup: S...          symbols the core must relocate (among others)
 #   // nofixup: S...        symbols that need none
 #   // refuse: CODE:WHAT... reasons for a refusal, all of them
@@ -134,6 +135,10 @@ check_create()
 		{ problem+="inspect: $(cat "$dir/log")"$'\n'; return; }
 	got=$(sed -n 's/^  {"name": "\([^"]*\)", "kind": "function".*/\1/p' "$dir/inspect" | sort)
 	same "replaces in the update" "$(directive replace "$1")" "$got"
+	if grep -q "^// $kind-range:\|^// range:" "$1"; then
+		got=$(sed -n 's/^  {"name": "\([^"]*\)", "kind": "range".*/\1/p' "$dir/inspect" | sort)
+		same "ranges in the update" "$(directive range "$1")" "$got"
+	fi
 	for sym in $(directive fixup "$1"); do
 		grep -q "\"symbol\": \"$sym\"" "$dir/inspect" ||
 			problem+="no fixup for $sym"$'\n'

@@ -725,25 +725,13 @@ static void add_replace(struct blob *b, struct unit *pre, struct unit *post,
 }
 
 /*
- * A clone that the new code has no longer ("foo.part.0") belongs to the old
- * version of its function.
+ * What the new code has no longer under its symbol is old code: the compiler
+ * calls it otherwise now ("foo.isra.0", "foo.part.0"), or inlines it, or it is
+ * gone from the source. Whoever is in it came from what is replaced.
  */
-static bool is_lost_clone(const struct blob *b, struct obj *obj,
-			  const struct unit *u)
+static bool is_old_code(const struct unit *u)
 {
-	const char *dot = strchr(u->name, '.');
-	struct unit **v;
-
-	if (!u->deleted || !u->is_func || !dot ||
-	    !class_is_text(u->sec->cls))
-		return false;
-	vec_for_each(v, &obj->units)
-		if ((*v)->twin && unit_replaced(b->vs, (*v)->twin) &&
-		    !strncmp((*v)->name, u->name, dot - u->name) &&
-		    ((*v)->name[dot - u->name] == '.' ||
-		     !(*v)->name[dot - u->name]))
-			return true;
-	return false;
+	return u->deleted && u->is_func && class_is_text(u->sec->cls);
 }
 
 static void add_replaces(struct blob *b, struct obj *pre)
@@ -759,7 +747,7 @@ static void add_replaces(struct blob *b, struct obj *pre)
 		else if (u->parent && u->parent->twin &&
 			 unit_replaced(b->vs, u->parent->twin))
 			add_replace(b, u, u->twin, KSPLICE_REPLACE_RANGE);
-		else if (is_lost_clone(b, pre, u))
+		else if (is_old_code(u))
 			add_replace(b, u, NULL, KSPLICE_REPLACE_RANGE);
 	}
 }

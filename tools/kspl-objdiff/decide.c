@@ -1020,18 +1020,42 @@ static void note_init(struct verdicts *vs, const struct tu *tu)
 		     "code or data used at boot only changed: no effect on a running kernel");
 }
 
+/* The new code of what was @gone, which the compiler calls otherwise now. */
+static const struct unit *compiled_anew(const struct unit *gone)
+{
+	size_t n = strcspn(gone->name, ".");
+	struct unit **v;
+
+	vec_for_each(v, &gone->obj->peer->units)
+		if ((*v)->is_func && class_is_text((*v)->sec->cls) &&
+		    strcspn((*v)->name, ".") == n &&
+		    !strncmp((*v)->name, gone->name, n))
+			return *v;
+	return NULL;
+}
+
+/* blob.c makes a range of each. */
 static void note_gone(struct verdicts *vs, const struct tu *tu)
 {
+	const struct unit *anew;
 	struct unit **v;
 
 	if (!tu->pre)
 		return;
-	vec_for_each(v, &tu->pre->units)
-		if ((*v)->deleted && (*v)->is_func &&
-		    class_is_text((*v)->sec->cls))
+	vec_for_each(v, &tu->pre->units) {
+		if (!(*v)->deleted || !(*v)->is_func || (*v)->parent ||
+		    !class_is_text((*v)->sec->cls))
+			continue;
+		anew = compiled_anew(*v);
+		if (anew)
 			note(vs, tu->post, false,
-			     "%s is gone from the source; the running kernel keeps it",
+			     "the compiler makes %s of the source of %s; the update waits until nobody runs the old code",
+			     anew->name, (*v)->name);
+		else
+			note(vs, tu->post, false,
+			     "%s is gone from the source, or inlined; the update waits until nobody runs it, the running kernel keeps it",
 			     (*v)->name);
+	}
 }
 
 /**
