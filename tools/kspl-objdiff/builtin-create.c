@@ -155,6 +155,10 @@ static bool take_more(struct options *o, int argc, char **argv, int *i)
 		add_state(&o->up, argv[++*i]);
 		return true;
 	}
+	if (!strcmp(argv[*i], "--state-of")) {
+		update_add_state_of(&o->up, argv[++*i]);
+		return true;
+	}
 	if (strcmp(argv[*i], "--supersedes"))
 		return false;
 	if (!name_is_good(argv[++*i]))

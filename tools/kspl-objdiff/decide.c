@@ -626,6 +626,20 @@ static void check_set_at_boot(struct verdicts *vs, const struct unit *from,
 		       unit_label(from), unit_label(init));
 }
 
+/* It may be an old variable: see state.c. */
+static void refuse_renamed(struct verdicts *vs, struct unit *from,
+			   struct unit *to)
+{
+	const char *name = to->source_name ? to->source_name :
+					     strip_numbers(to->name);
+
+	refuse(vs, "state_renamed", from->obj, from, name,
+	       xasprintf("say which is meant: --state-of OLD=%s goes on with what the old variable holds, --state-of =%s begins anew",
+			 name, name),
+	       "%s uses this new variable, and of the old code these are gone, one of which it could be: %s",
+	       unit_label(from), to->rivals);
+}
+
 static void reach_data(struct verdicts *vs, struct unit *from,
 		       struct unit *to)
 {
@@ -633,9 +647,11 @@ static void reach_data(struct verdicts *vs, struct unit *from,
 		check_set_at_boot(vs, from, to);
 	if (to->twin && (!unit_differs(vs, to) || to->sec->cls != SC_RODATA))
 		return;
-	if (to->ambiguous)
+	if (to->rivals && !to->ambiguous && !to->twin)
+		refuse_renamed(vs, from, to);
+	else if (to->ambiguous)
 		refuse(vs, "ambiguous", from->obj, from, strip_numbers(to->name),
-		       "give the variable a name of its own",
+		       xasprintf("give the variable a name of its own, or say which it is: --state-of OLD=%s", to->name),
 		       "%s uses it, and which of the kernel's variables of that name it was can't be told",
 		       unit_label(from));
 	else

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "update.h"
+#include "state.h"
 
 /* Several units may share a name: a list, ended by @more == NULL. */
 struct group {
@@ -281,7 +281,12 @@ void pair_units(struct update *up)
 	vec_for_each(tu, &up->tus)
 		if (tu->pre)
 			pair_the_rest(up, tu);
+	pair_state(up);
+	vec_for_each(tu, &up->tus)
+		if (tu->pre)
+			pair_the_rest(up, tu);
 	vec_for_each(tu, &up->tus)
 		if (tu->pre)
 			mark_ambiguous(tu);
+	mark_rivals(up);
 }

@@ -51,6 +51,14 @@ static void print_cause(const struct verdicts *vs, const struct unit *u,
 			disasm(u, u->cause_off));
 }
 
+/* Of the old code: a function, or a variable. */
+static bool is_gone(const struct unit *u)
+{
+	return u->deleted &&
+	       (class_is_text(u->sec->cls) || u->sec->cls == SC_DATA ||
+		u->sec->cls == SC_PERCPU) && u->size;
+}
+
 static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)
 {
 	struct unit **v, *u;
@@ -70,7 +78,7 @@ static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)
 	if (!tu->pre)
 		return;
 	vec_for_each(v, &tu->pre->units)
-		if ((*v)->deleted && class_is_text((*v)->sec->cls))
+		if (is_gone(*v))
 			fprintf(f, "  gone %s (stays in the running kernel)\n",
 				(*v)->name);
 }
@@ -220,7 +228,7 @@ static bool is_new(const struct verdicts *vs, const struct unit *u)
 static bool is_deleted(const struct verdicts *vs, const struct unit *u)
 {
 	(void)vs;
-	return u->deleted && class_is_text(u->sec->cls);
+	return is_gone(u);
 }
 
 static bool is_changed_data(const struct verdicts *vs, const struct unit *u)

@@ -128,8 +128,10 @@ static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
 		return;
 	if (func && unit_is_static_local(u))
 		u->scope = func;
-	u->is_lock = is_lock(die);
+	u->source_name = dwarf_attr_integrate(die, DW_AT_name, &attr) ?
+			 dwarf_formstring(&attr) : NULL;
 	u->die = dwarf_dieoffset(die);
+	u->is_lock = is_lock(die);
 }
 
 /* A function may stand in pieces; a clone has a DIE of its own. */
@@ -219,4 +221,97 @@ void find_scopes(struct obj *obj)
 {
 	if (obj->post || has_static_locals(obj))
 		obj_find_dies(obj);
+}
+
+/* Types in words */
+
+#define MAX_TYPE	12
+
+static const char *type_words(Dwarf_Die *die, int depth);
+
+static const char *words_of(Dwarf_Die *die, int depth)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die type;
+
+	if (!dwarf_attr_integrate(die, DW_AT_type, &attr))
+		return "void";
+	return dwarf_formref_die(&attr, &type) ? type_words(&type, depth + 1) : NULL;
+}
+
+/* An array's length, or a struct's members. */
+static const char *add_children(Dwarf_Die *die, const char *s, int depth)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die child;
+
+	if (!s || dwarf_child(die, &child))
+		return s;
+	do {
+		Dwarf_Word n = 0;
+		const char *name = dwarf_diename(&child), *words;
+
+		if (dwarf_tag(&child) == DW_TAG_subrange_type) {
+			if (dwarf_attr(&child, DW_AT_upper_bound, &attr) &&
+			    !dwarf_formudata(&attr, &n))
+				n++;
+			else if (dwarf_attr(&child, DW_AT_count, &attr))
+				dwarf_formudata(&attr, &n);
+			s = xasprintf("%s[%llu]", s, (unsigned long long)n);
+		} else if (dwarf_tag(&child) == DW_TAG_member) {
+			words = words_of(&child, depth);
+			if (!words)
+				return NULL;
+			s = xasprintf("%s %s %s;", s, words, name ? name : "");
+		}
+	} while (!dwarf_siblingof(&child, &child));
+	return s;
+}
+
+static const char *type_words(Dwarf_Die *die, int depth)
+{
+	const char *name = dwarf_diename(die), *s;
+
+	if (depth > MAX_TYPE)
+		return NULL;
+	switch (dwarf_tag(die)) {
+	case DW_TAG_typedef:
+	case DW_TAG_const_type:
+	case DW_TAG_volatile_type:
+	case DW_TAG_restrict_type:
+	case DW_TAG_atomic_type:
+		return words_of(die, depth);
+	case DW_TAG_base_type:
+		return name;
+	case DW_TAG_pointer_type:
+		s = words_of(die, depth);
+		return s ? xasprintf("%s *", s) : NULL;
+	case DW_TAG_array_type:
+		return add_children(die, words_of(die, depth), depth);
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_enumeration_type:
+		s = dwarf_tag(die) == DW_TAG_union_type ? "union" :
+		    dwarf_tag(die) == DW_TAG_structure_type ? "struct" : "enum";
+		return name ? xasprintf("%s %s", s, name) :
+			      add_children(die, s, depth);
+	case DW_TAG_subroutine_type:
+		return "function";
+	}
+	return NULL;
+}
+
+/**
+ * variable_type - a variable's type in words
+ * @u:	the variable
+ *
+ * Return: NULL if it is not known.
+ */
+const char *variable_type(const struct unit *u)
+{
+	Dwarf_Die die;
+
+	if (!u->die || !dwarf_offdie(u->obj->dwarf, u->die, &die))
+		return NULL;
+	return words_of(&die, 0);
 }

@@ -195,6 +195,9 @@ struct unit {
 	bool is_func, is_global, is_weak;
 	bool deleted;		/* of pre: has no twin */
 	bool ambiguous;		/* has a twin, but which is not known */
+	const char *rivals;	/* old variables that this new one could be */
+	const char *source_name; /* of a variable, if the debug info tells */
+	u64 die;		/* of a variable, in the debug info; 0: unknown */
 	bool is_lock;		/* a lock, by its type */
 	ref_vec refs;
 	VEC(struct entry) entries;
@@ -239,6 +242,7 @@ bool alt_is_empty(const struct entry *e, const struct ref *r);
 
 /* scope.c */
 void find_scopes(struct obj *obj);
+const char *variable_type(const struct unit *u);
 bool obj_open_dwarf(struct obj *obj);
 bool obj_find_dies(struct obj *obj);
 

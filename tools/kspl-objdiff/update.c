@@ -92,6 +92,24 @@ bool update_add_old(struct update *up, const char *label, const char *path)
 	return false;
 }
 
+/**
+ * update_add_state_of - takes what the author says of a variable
+ * @up:		the update
+ * @text:	"OLD=NEW", "OLD=" or "=NEW"
+ */
+void update_add_state_of(struct update *up, const char *text)
+{
+	char *old = xstrdup(text), *equals = strchr(old, '=');
+	struct state_of *s;
+
+	if (!equals || !text[1] || strchr(equals + 1, '='))
+		die("--state-of: '%s' is not OLD=NEW, OLD= or =NEW", text);
+	*equals = 0;
+	s = vec_add(&up->state_of);
+	s->old = old;
+	s->new = equals + 1;
+}
+
 /* Module.symvers: CRC, symbol, module, kind of export, namespace; tabs. */
 void update_read_symvers(struct update *up, const char *path)
 {

@@ -46,12 +46,22 @@ struct state {
 };
 
 /**
+ * struct state_of - what the author says of a variable
+ * @old:	its name in the old code; "": @new is really new
+ * @new:	its name in the new code; "": @old is really gone
+ */
+struct state_of {
+	const char *old, *new;
+};
+
+/**
  * struct update - what is to become an update, as it was read and compared
  * @name:	its name
  * @release:	the kernel it is for
  * @description: a line for a person
  * @supersedes:	names of other updates
  * @states:	of the author's hooks
+ * @state_of:	variables that go on under another name
  * @targets:	vmlinux first, if it is one
  * @tus:	by target
  * @nunits:	units of all objects, see unit.id
@@ -65,6 +75,7 @@ struct update {
 	const char *name, *release, *description;
 	VEC(const char *) supersedes;
 	VEC(struct state) states;
+	VEC(struct state_of) state_of;
 	VEC(struct target) targets;
 	VEC(struct tu) tus;
 	u32 nunits;
@@ -76,6 +87,7 @@ struct update {
 void update_add_tu(struct update *up, const char *target, const char *label,
 		   const char *pre, const char *post);
 bool update_add_old(struct update *up, const char *label, const char *path);
+void update_add_state_of(struct update *up, const char *text);
 void update_read_symvers(struct update *up, const char *path);
 bool symbol_is_exported(const struct update *up, const char *name);
 const char *symbol_module(const struct update *up, const char *name);

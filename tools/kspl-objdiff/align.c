@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is a variable used in new code as another one was in old code?
+ *
+ * What two versions of a function refer to is lined up, one after the other.
+ * Two variables are used alike if each use of one has its counterpart between
+ * the same neighbours. Code may have been put in or taken out there, but not
+ * exchanged for other code: then it may be another's variable.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "insn.h"
+#include "state.h"
+
+#define MAX_ITEMS	1500
+
+/* A reference of a function, or of a table's entry about a place in it. */
+struct item {
+	s64 at;
+	const struct unit *in;
+	const struct ref *ref;
+	struct unit *to;
+	u32 gap;		/* of a use: items of known meaning before it */
+};
+
+typedef VEC(struct item) item_vec;
+
+struct side {
+	item_vec known, uses;
+	s32 *match;		/* of known: index on the other side, or -1 */
+};
+
+static void add_item(const struct update *up, item_vec *items,
+		     const struct unit *u, const struct ref *r, s64 at)
+{
+	struct unit *to = resolve_ref(up, u->obj, r);
+	struct item *item;
+
+	if (to == u || (to && (to == u->cold || to == u->parent)))
+		return;
+	item = vec_add(items);
+	item->at = at;
+	item->in = u;
+	item->ref = r;
+	item->to = to;
+}
+
+static void add_items(const struct update *up, item_vec *items,
+		      const struct unit *u, s64 base)
+{
+	const struct ref *r, *inner;
+	const struct entry *e;
+
+	vec_for_each(r, &u->refs)
+		add_item(up, items, u, r, base + r->off);
+	vec_for_each(e, &u->entries) {
+		if (e->sec->desc->table != TABLE_JUMP &&
+		    e->sec->desc->table != TABLE_STATIC_CALL &&
+		    e->sec->desc->table != TABLE_ALT)
+			continue;
+		vec_for_each(r, &e->refs) {
+			if (!r->off || alt_is_empty(e, r))
+				continue;
+			if (!r->unit || r->unit->sec->cls != SC_ALT_REPL) {
+				add_item(up, items, u, r, base + e->loc);
+				continue;
+			}
+			vec_for_each(inner, &r->unit->refs)
+				add_item(up, items, r->unit, inner, base + e->loc);
+		}
+	}
+}
+
+static int cmp_item(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return x->ref->off < y->ref->off ? -1 : x->ref->off > y->ref->off;
+}
+
+/* The uses of @var, and all else whose meaning is known. */
+static void read_side(const struct update *up, struct side *s,
+		      const struct unit *func, const struct unit *var)
+{
+	item_vec items = {};
+	struct item *item;
+
+	add_items(up, &items, func, 0);
+	if (func->cold)
+		add_items(up, &items, func->cold, func->size);
+	if (items.n)
+		qsort(items.v, items.n, sizeof(*items.v), cmp_item);
+	vec_for_each(item, &items) {
+		item->gap = s->known.n;
+		if (item->to == var)
+			*vec_add(&s->uses) = *item;
+		else if (!item->to || !state_is_open(item->to))
+			*vec_add(&s->known) = *item;
+	}
+	free(items.v);
+	s->match = xzalloc(s->known.n * sizeof(*s->match));
+}
+
+static bool same_item(const struct update *up, const struct item *a,
+		      const struct item *b)
+{
+	if (!a->to || !b->to)
+		return !a->to && !b->to &&
+		       !strcmp(a->ref->sym->name, b->ref->sym->name);
+	if (a->to->ident != b->to->ident)
+		return false;
+	if (a->to->ident == ID_CONTENT)
+		return unit_same_content(up, a->to, b->to);
+	if (a->to->ident == ID_NAMED)
+		return a->to->twin == b->to;
+	return same_base(a->to->name, b->to->name);
+}
+
+/* The longest sequence that both sides have. */
+static void match_sides(const struct update *up, struct side *a, struct side *b)
+{
+	u32 n = a->known.n, m = b->known.n, i, k;
+	u16 *len = xzalloc((n + 1) * (m + 1) * sizeof(*len));
+	u8 *same = xzalloc(n * m);
+
+#define LEN(i, k)	len[(i) * (m + 1) + (k)]
+	for (i = n; i-- > 0;) {
+		for (k = m; k-- > 0;) {
+			u16 skip = LEN(i + 1, k) > LEN(i, k + 1) ?
+				   LEN(i + 1, k) : LEN(i, k + 1);
+
+			same[i * m + k] = same_item(up, &a->known.v[i],
+						    &b->known.v[k]);
+			LEN(i, k) = same[i * m + k] ? LEN(i + 1, k + 1) + 1 : skip;
+		}
+	}
+	memset(a->match, 0xff, n * sizeof(*a->match));
+	memset(b->match, 0xff, m * sizeof(*b->match));
+	for (i = 0, k = 0; i < n && k < m;) {
+		if (same[i * m + k]) {
+			a->match[i] = k;
+			b->match[k] = i;
+			i++, k++;
+		} else if (LEN(i + 1, k) >= LEN(i, k + 1)) {
+			i++;
+		} else {
+			k++;
+		}
+	}
+#undef LEN
+	free(len);
+	free(same);
+}
+
+/* The matched items around a gap. */
+static void find_anchors(const struct side *s, u32 gap, s64 *lo, s64 *hi)
+{
+	*lo = (s64)gap - 1;
+	while (*lo >= 0 && s->match[*lo] < 0)
+		(*lo)--;
+	*hi = gap;
+	while (*hi < s->known.n && s->match[*hi] < 0)
+		(*hi)++;
+}
+
+static bool same_place(const struct side *a, u32 ga, const struct side *b, u32 gb)
+{
+	s64 alo, ahi, blo, bhi;
+
+	find_anchors(a, ga, &alo, &ahi);
+	find_anchors(b, gb, &blo, &bhi);
+	if (alo < 0 ? blo >= 0 : a->match[alo] != blo)
+		return false;
+	if (ahi == a->known.n ? bhi != b->known.n : a->match[ahi] != bhi)
+		return false;
+	return ahi - alo == 1 || bhi - blo == 1;
+}
+
+static const u8 *opcode(const u8 *p)
+{
+	static const u8 prefixes[] = { 0x66, 0xf0, 0xf2, 0xf3, 0x2e, 0x3e, 0x64, 0x65 };
+
+	while (memchr(prefixes, *p, sizeof(prefixes)) || (*p & 0xf0) == 0x40)
+		p++;
+	return p;
+}
+
+static s32 condition_at(const struct unit *u, u32 at)
+{
+	struct insn insn;
+	const u8 *p = unit_data(u) + at;
+
+	if (at >= u->size || !insn_decode(&insn, p, u->size - at) ||
+	    insn.kind != INSN_JCC)
+		return -1;
+	return (*p == 0x0f ? p[1] : *p) & 0xf;
+}
+
+/* The same instruction but for registers, and the same condition after it. */
+static bool same_insn(const struct item *a, const struct item *b)
+{
+	const struct ref *x = a->ref, *y = b->ref;
+	const u8 *p = unit_data(a->in), *q = unit_data(b->in);
+	struct insn i, k;
+
+	if (x->target != y->target)
+		return false;
+	if (!x->insn_len || !y->insn_len)
+		return x->insn_len == y->insn_len;
+	p += x->insn_off;
+	q += y->insn_off;
+	if (!insn_decode(&i, p, a->in->size - x->insn_off) ||
+	    !insn_decode(&k, q, b->in->size - y->insn_off) ||
+	    i.imm_len != k.imm_len)
+		return false;
+	if (i.imm_len && x->off != x->insn_off + i.imm_off &&
+	    memcmp(p + i.imm_off, q + k.imm_off, i.imm_len))
+		return false;
+	p = opcode(p);
+	q = opcode(q);
+	return *p == *q && (*p != 0x0f || p[1] == q[1]) &&
+	       condition_at(a->in, x->insn_off + x->insn_len) ==
+	       condition_at(b->in, y->insn_off + y->insn_len);
+}
+
+static bool same_uses(const struct side *a, const struct side *b, bool strict)
+{
+	u32 i;
+
+	if (a->uses.n != b->uses.n || !a->uses.n)
+		return false;
+	for (i = 0; i < a->uses.n; i++) {
+		if (!same_place(a, a->uses.v[i].gap, b, b->uses.v[i].gap))
+			return false;
+		if (strict && !same_insn(&a->uses.v[i], &b->uses.v[i]))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * used_alike - is @b used in @post as @a is in @pre?
+ * @up:		the update
+ * @pre:	function of an old object
+ * @a:		variable of it
+ * @post:	function of a new object
+ * @b:		variable of it
+ * @strict:	by the same instructions, too
+ */
+bool used_alike(const struct update *up, const struct unit *pre,
+		const struct unit *a, const struct unit *post,
+		const struct unit *b, bool strict)
+{
+	struct side x = {}, y = {};
+	bool alike = false;
+
+	read_side(up, &x, pre, a);
+	read_side(up, &y, post, b);
+	if (x.known.n <= MAX_ITEMS && y.known.n <= MAX_ITEMS) {
+		match_sides(up, &x, &y);
+		alike = same_uses(&x, &y, strict);
+	}
+	free(x.known.v);
+	free(x.uses.v);
+	free(x.match);
+	free(y.known.v);
+	free(y.uses.v);
+	free(y.match);
+	return alike;
+}

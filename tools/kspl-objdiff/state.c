@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Variables that may go on under another name.
+ *
+ * A variable of the old code that nothing of the new code uses any more, and a
+ * new one that could be it: if they are the same, what the running kernel holds
+ * in the old one must go on; if they are not, the new one begins anew. They are
+ * paired if all that is known of them agrees and nothing else could be meant:
+ * type, size, initial value, kind of section, who uses them and how. All other
+ * new variables that could be an old one are marked, and refused with both
+ * names when the update needs them, unless the author says what is meant.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "state.h"
+
+typedef VEC(struct unit *) unit_list;
+
+/**
+ * struct var - a variable that has no twin
+ * @u:		it
+ * @users:	functions and data that refer to it, not those of boot
+ * @roots:	units of post that use it or lead to who uses it
+ * @open:	who leads to it can't be told
+ * @match:	the only one of the other side that agrees in everything
+ * @nmatch:	how many do
+ */
+struct var {
+	struct unit *u;
+	unit_list users, roots;
+	bool open, done;
+	struct var *match;
+	u32 nmatch;
+};
+
+typedef VEC(struct var) var_list;
+
+struct sides {
+	const struct update *up;
+	var_list lost, fresh;
+};
+
+static bool is_state(const struct unit *u)
+{
+	return (u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU) &&
+	       u->ident == ID_NAMED && u->name[0] && u->size && !u->is_func;
+}
+
+/**
+ * state_is_open - is it a variable of which the other side has no twin (yet)?
+ * @u:	unit
+ */
+bool state_is_open(const struct unit *u)
+{
+	return is_state(u) && !u->twin;
+}
+
+static const char *source_name(const struct unit *u)
+{
+	return u->source_name ? u->source_name : strip_numbers(u->name);
+}
+
+static bool same_name(const struct unit *a, const struct unit *b)
+{
+	return !strcmp(source_name(a), source_name(b));
+}
+
+static void add_once(unit_list *list, struct unit *u)
+{
+	u32 i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->v[i] == u)
+			return;
+	*vec_add(list) = u;
+}
+
+static bool has(const unit_list *list, const struct unit *u)
+{
+	u32 i;
+
+	for (i = 0; i < list->n; i++)
+		if (list->v[i] == u)
+			return true;
+	return false;
+}
+
+/* Who uses what */
+
+static bool uses(const struct update *up, const struct unit *u,
+		 const struct unit *to)
+{
+	const struct ref *r, *inner;
+	const struct entry *e;
+
+	vec_for_each(r, &u->refs)
+		if (resolve_ref(up, u->obj, r) == to)
+			return true;
+	vec_for_each(e, &u->entries) {
+		vec_for_each(r, &e->refs) {
+			if (resolve_ref(up, u->obj, r) == to && to != u)
+				return true;
+			if (!r->unit || r->unit->sec->cls != SC_ALT_REPL)
+				continue;
+			vec_for_each(inner, &r->unit->refs)
+				if (resolve_ref(up, u->obj, inner) == to)
+					return true;
+		}
+	}
+	return false;
+}
+
+static void add_users(const struct update *up, const struct obj *obj,
+		      const struct unit *to, unit_list *list)
+{
+	struct unit **v;
+
+	vec_for_each(v, &obj->units) {
+		struct unit *u = *v;
+
+		if (u == to || u->sec->cls == SC_NONE || u->sec->cls == SC_DROP ||
+		    u->sec->cls == SC_ALT_REPL || !uses(up, u, to))
+			continue;
+		add_once(list, u->parent ? u->parent : u);
+	}
+}
+
+/* Everybody who refers to @to, in all files of its target. */
+static void find_users(const struct update *up, const struct unit *to,
+		       unit_list *list)
+{
+	const struct tu *tu;
+
+	vec_for_each(tu, &up->tus) {
+		const struct obj *obj = to->obj->post ? tu->post : tu->pre;
+
+		if (obj && (obj == to->obj ||
+			    (to->is_global && obj->target == to->obj->target)))
+			add_users(up, obj, to, list);
+	}
+}
+
+/* Through what has no twin to what has one. */
+static void find_roots(const struct update *up, struct var *var)
+{
+	unit_list todo = {};
+	u32 i, n, k;
+
+	for (i = 0; i < var->users.n; i++)
+		*vec_add(&todo) = var->users.v[i];
+	for (i = 0; i < todo.n; i++) {
+		struct unit *u = todo.v[i];
+
+		if (u->twin) {
+			add_once(&var->roots, u->obj->post ? u : u->twin);
+			continue;
+		}
+		n = todo.n;
+		find_users(up, u, &todo);
+		for (k = 0; k < u->syms.n; k++)
+			var->open |= u->syms.v[k]->bind != STB_LOCAL;
+		var->open |= todo.n == n;
+	}
+	free(todo.v);
+}
+
+/* Leaves out what only boot code used. */
+static void take_var(const struct update *up, var_list *list, struct unit *u)
+{
+	struct var var = { .u = u };
+	u32 i, keep = 0;
+
+	find_users(up, u, &var.users);
+	for (i = 0; i < var.users.n; i++)
+		if (var.users.v[i]->sec->cls != SC_INIT)
+			var.users.v[keep++] = var.users.v[i];
+	if (var.users.n && !keep)
+		return;
+	var.users.n = keep;
+	find_roots(up, &var);
+	*vec_add(list) = var;
+}
+
+static bool any_open(const struct update *up, bool post)
+{
+	const struct tu *tu;
+	struct unit **u;
+
+	vec_for_each(tu, &up->tus) {
+		const struct obj *obj = post ? tu->post : tu->pre;
+
+		if (!obj)
+			continue;
+		vec_for_each(u, &obj->units)
+			if (state_is_open(*u))
+				return true;
+	}
+	return false;
+}
+
+static void take_side(const struct update *up, var_list *list, bool post)
+{
+	const struct tu *tu;
+	struct unit **u;
+
+	vec_for_each(tu, &up->tus) {
+		struct obj *obj = post ? tu->post : tu->pre;
+
+		if (!obj)
+			continue;
+		vec_for_each(u, &obj->units) {
+			if (!state_is_open(*u))
+				continue;
+			obj_find_dies(obj);
+			take_var(up, list, *u);
+		}
+	}
+}
+
+/* Evidence */
+
+static bool overlap(const unit_list *a, const unit_list *b)
+{
+	u32 i;
+
+	for (i = 0; i < a->n; i++)
+		if (has(b, a->v[i]))
+			return true;
+	return false;
+}
+
+/* Nothing known says otherwise. */
+static bool same_kind(const struct unit *o, const struct unit *n)
+{
+	const char *x = variable_type(o), *y = variable_type(n);
+
+	return o->size == n->size && (!x || !y || !strcmp(x, y));
+}
+
+static bool said(const struct update *up, const struct unit *u, bool old)
+{
+	const struct state_of *s;
+
+	vec_for_each(s, &up->state_of) {
+		const char *name = old ? s->old : s->new;
+		const char *other = old ? s->new : s->old;
+
+		if (!other[0] && (!strcmp(name, u->name) ||
+				  !strcmp(name, source_name(u))))
+			return true;
+	}
+	return false;
+}
+
+/* Could the new variable be the old one? */
+static bool similar(const struct update *up, const struct var *o,
+		    const struct var *n)
+{
+	if (said(up, o->u, true) || said(up, n->u, false))
+		return false;
+	if (same_name(o->u, n->u))
+		return o->u->obj->target == n->u->obj->target ||
+		       (o->u->is_global && n->u->is_global);
+	if (o->u->obj->target != n->u->obj->target)
+		return false;
+	if (overlap(&o->roots, &n->roots))
+		return true;
+	return o->u->obj->tu == n->u->obj->tu && same_kind(o->u, n->u);
+}
+
+static bool same_start(const struct update *up, struct unit *o, struct unit *n)
+{
+	bool same;
+
+	/* a list head that refers to itself */
+	o->twin = n;
+	n->twin = o;
+	same = unit_same_content(up, o, n);
+	o->twin = NULL;
+	n->twin = NULL;
+	return same;
+}
+
+static bool is_text(const struct unit *u)
+{
+	return class_is_text(u->sec->cls);
+}
+
+/*
+ * Their users are the same ones, and use them alike. One function on each side
+ * may have no counterpart: if the same code leads to both, it was renamed, or
+ * split off.
+ */
+static bool same_users(const struct update *up, const struct var *o,
+		       const struct var *n)
+{
+	bool strict = !same_name(o->u, n->u), any = false;
+	const struct unit *a = NULL, *b = NULL;
+	u32 i;
+
+	for (i = 0; i < o->users.n; i++) {
+		const struct unit *u = o->users.v[i];
+
+		if (u->twin && has(&n->users, u->twin)) {
+			if (is_text(u) && !used_alike(up, u, o->u, u->twin, n->u, strict))
+				return false;
+			any |= is_text(u);
+		} else if (a) {
+			return false;
+		} else {
+			a = u;
+		}
+	}
+	for (i = 0; i < n->users.n; i++) {
+		const struct unit *u = n->users.v[i];
+
+		if (u->twin && has(&o->users, u->twin))
+			continue;
+		if (b)
+			return false;
+		b = u;
+	}
+	if (!a && !b)
+		return any;
+	return a && b && is_text(a) && is_text(b) &&
+	       overlap(&o->roots, &n->roots) &&
+	       used_alike(up, a, o->u, b, n->u, strict);
+}
+
+static bool agrees(const struct update *up, const struct var *o,
+		   const struct var *n)
+{
+	return o->u->sec->cls == n->u->sec->cls &&
+	       o->u->obj->target == n->u->obj->target &&
+	       variable_type(o->u) && variable_type(n->u) &&
+	       same_kind(o->u, n->u) && same_start(up, o->u, n->u) &&
+	       same_users(up, o, n);
+}
+
+/* Pairing */
+
+static void find_matches(struct sides *s)
+{
+	struct var *o, *n;
+
+	vec_for_each(o, &s->lost)
+		o->nmatch = 0;
+	vec_for_each(n, &s->fresh)
+		n->nmatch = 0;
+	vec_for_each(o, &s->lost) {
+		vec_for_each(n, &s->fresh) {
+			if (o->u->twin || n->u->twin || !similar(s->up, o, n) ||
+			    !agrees(s->up, o, n))
+				continue;
+			o->match = n;
+			o->nmatch++;
+			n->match = o;
+			n->nmatch++;
+		}
+	}
+}
+
+static bool matched(const struct var *v)
+{
+	return v->nmatch == 1 && v->match->nmatch == 1;
+}
+
+/* Is there one that could be meant as well, and is nothing else's? */
+static bool has_other(const struct sides *s, const struct var *o,
+		      const struct var *n)
+{
+	const struct var *x;
+
+	vec_for_each(x, &s->fresh)
+		if (x != n && !x->u->twin && !matched(x) &&
+		    same_kind(o->u, x->u) && similar(s->up, o, x))
+			return true;
+	vec_for_each(x, &s->lost)
+		if (x != o && !x->u->twin && !matched(x) &&
+		    same_kind(x->u, n->u) && similar(s->up, x, n))
+			return true;
+	return false;
+}
+
+static void make_pairs(struct sides *s)
+{
+	struct var *o;
+
+	find_matches(s);
+	vec_for_each(o, &s->lost)
+		o->done = matched(o) && !has_other(s, o, o->match);
+	vec_for_each(o, &s->lost) {
+		if (!o->done)
+			continue;
+		o->u->twin = o->match->u;
+		o->match->u->twin = o->u;
+	}
+}
+
+static struct unit *find_said(const var_list *list, const char *name)
+{
+	struct unit *found = NULL;
+	const struct var *v;
+
+	vec_for_each(v, list)
+		if (!strcmp(v->u->name, name))
+			return v->u;
+	vec_for_each(v, list) {
+		if (strcmp(source_name(v->u), name))
+			continue;
+		if (found)
+			die("--state-of: several variables are called %s: say which (%s or %s)",
+			    name, found->name, v->u->name);
+		found = v->u;
+	}
+	return found;
+}
+
+/* What the author says. */
+static void pair_said(struct sides *s)
+{
+	const struct state_of *said;
+
+	vec_for_each(said, &s->up->state_of) {
+		struct unit *o, *n;
+
+		if (!said->old[0] || !said->new[0])
+			continue;
+		o = find_said(&s->lost, said->old);
+		n = find_said(&s->fresh, said->new);
+		if (!o || !n || o->twin || n->twin)
+			continue;
+		if (o->size != n->size || o->sec->cls != n->sec->cls)
+			die("--state-of: %s has %u bytes in %s, %s has %u in %s: what one holds is nothing to the other",
+			    o->name, o->size, o->sec->name, n->name, n->size,
+			    n->sec->name);
+		o->twin = n;
+		n->twin = o;
+	}
+}
+
+static void free_side(var_list *list)
+{
+	struct var *v;
+
+	vec_for_each(v, list) {
+		free(v->users.v);
+		free(v->roots.v);
+	}
+	free(list->v);
+}
+
+/**
+ * pair_state - pairs variables that have another name, place or function
+ * @up:	the update, paired by names
+ */
+void pair_state(struct update *up)
+{
+	struct sides s = { .up = up };
+
+	if (!any_open(up, false) || !any_open(up, true))
+		return;
+	take_side(up, &s.lost, false);
+	take_side(up, &s.fresh, true);
+	pair_said(&s);
+	make_pairs(&s);
+	free_side(&s.lost);
+	free_side(&s.fresh);
+}
+
+static const char *add_name(const char *list, const struct unit *u)
+{
+	const char *name = source_name(u);
+
+	if (u->scope)
+		name = xasprintf("%s of %s()", name, u->scope);
+	return list ? xasprintf("%s, %s", list, name) : name;
+}
+
+/**
+ * mark_rivals - marks new variables that could be old ones
+ * @up:	the update, paired
+ */
+void mark_rivals(struct update *up)
+{
+	struct sides s = { .up = up };
+	struct var *o, *n;
+
+	if (!any_open(up, false) || !any_open(up, true))
+		return;
+	take_side(up, &s.lost, false);
+	take_side(up, &s.fresh, true);
+	vec_for_each(n, &s.fresh) {
+		vec_for_each(o, &s.lost)
+			if (similar(up, o, n))
+				n->u->rivals = add_name(n->u->rivals, o->u);
+		if (said(up, n->u, false))
+			n->u->ambiguous = false;
+	}
+	free_side(&s.lost);
+	free_side(&s.fresh);
+}

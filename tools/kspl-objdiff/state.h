@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* State that goes on under another name (state.c, align.c). */
+#ifndef KSPL_STATE_H
+#define KSPL_STATE_H
+
+#include "update.h"
+
+void pair_state(struct update *up);
+void mark_rivals(struct update *up);
+bool state_is_open(const struct unit *u);
+bool used_alike(const struct update *up, const struct unit *pre,
+		const struct unit *a, const struct unit *post,
+		const struct unit *b, bool strict);
+
+#endif /* KSPL_STATE_H */
