@@ -14,6 +14,7 @@
 #   // refuse: CODE:WHAT... reasons for a refusal, all of them
 #   // status: N            exit code, where the lines above don't tell
 #   // cflags: ...
+#   // options: ...         of kspl-objdiff diff and create
 #   // clang-replace: F...  with clang, instead of what replace: says; so for all
 #   // only: gcc WHY        the other compiler makes no such thing of it
 #
@@ -111,7 +112,8 @@ check_diff()
 {
 	local status
 
-	"$tool" diff "$dir/pre.o" "$dir/post.o" --json --symvers "$here/symvers" >"$dir/json" 2>"$dir/err"
+	# shellcheck disable=SC2086
+	"$tool" diff "$dir/pre.o" "$dir/post.o" $options --json --symvers "$here/symvers" >"$dir/json" 2>"$dir/err"
 	status=$?
 	same status "$(expected_status "$1")" "$status"
 	same refuse "$(directive refuse "$1")" "$(refused <"$dir/json")"
@@ -126,8 +128,9 @@ check_create()
 {
 	local got sym
 
+	# shellcheck disable=SC2086
 	"$tool" create --name "$name" --release test --symvers "$here/symvers" \
-		-o "$dir/update.o" --source "$name.o" "$dir/pre.o" "$dir/post.o" >"$dir/log" 2>&1 ||
+		-o "$dir/update.o" $options --source "$name.o" "$dir/pre.o" "$dir/post.o" >"$dir/log" 2>&1 ||
 		{ problem+="create failed: $(tail -n 3 "$dir/log")"$'\n'; return; }
 	ld -r -o "$dir/linked.o" "$dir/update.o" >"$dir/log" 2>&1 ||
 		problem+="ld does not take the update: $(head -n 3 "$dir/log")"$'\n'
@@ -151,7 +154,7 @@ check_create()
 
 run_case()
 {
-	local problem='' name dir extra
+	local problem='' name dir extra options
 
 	name=$(basename "$1" .c)
 	case $(sed -n 's,^// only: *,,p' "$1") in
@@ -163,6 +166,7 @@ run_case()
 	dir=$out/$name
 	mkdir -p "$dir"
 	extra=$(sed -n 's,^// cflags: *,,p' "$1")
+	options=$(sed -n 's,^// options: *,,p' "$1")
 	# shellcheck disable=SC2086
 	if ! $CC "${flags[@]}" $extra -I"$here" -c -o "$dir/pre.o" "$1" ||
 		! $CC "${flags[@]}" $extra -I"$here" -DPOST -c -o "$dir/post.o" "$1"; then

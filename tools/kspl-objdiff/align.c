@@ -27,7 +27,7 @@ struct item {
 typedef VEC(struct item) item_vec;
 
 struct side {
-	item_vec known, uses;
+	item_vec known, uses, open;
 	s32 *match;		/* of known: index on the other side, or -1 */
 };
 
@@ -95,6 +95,8 @@ static void read_side(const struct update *up, struct side *s,
 		qsort(items.v, items.n, sizeof(*items.v), cmp_item);
 	vec_for_each(item, &items) {
 		item->gap = s->known.n;
+		if (item->to && (item->to == var || state_is_open(item->to)))
+			*vec_add(&s->open) = *item;
 		if (item->to == var)
 			*vec_add(&s->uses) = *item;
 		else if (!item->to || !state_is_open(item->to))
@@ -166,12 +168,34 @@ static void find_anchors(const struct side *s, u32 gap, s64 *lo, s64 *hi)
 		(*hi)++;
 }
 
-static bool same_place(const struct side *a, u32 ga, const struct side *b, u32 gb)
+/* Uses of variables without twin between two anchors: how many, and before @use. */
+static void count_open(const struct side *s, const struct item *use, s64 lo,
+		       s64 hi, u32 *n, u32 *before)
 {
+	const struct item *item;
+
+	*n = 0;
+	*before = 0;
+	vec_for_each(item, &s->open) {
+		if ((s64)item->gap <= lo || (s64)item->gap > hi)
+			continue;
+		(*n)++;
+		*before += cmp_item(item, use) < 0;
+	}
+}
+
+static bool same_place(const struct side *a, const struct item *x,
+		       const struct side *b, const struct item *y)
+{
+	u32 na, nb, before_a, before_b;
 	s64 alo, ahi, blo, bhi;
 
-	find_anchors(a, ga, &alo, &ahi);
-	find_anchors(b, gb, &blo, &bhi);
+	find_anchors(a, x->gap, &alo, &ahi);
+	find_anchors(b, y->gap, &blo, &bhi);
+	count_open(a, x, alo, ahi, &na, &before_a);
+	count_open(b, y, blo, bhi, &nb, &before_b);
+	if (na != nb || before_a != before_b)
+		return false;
 	if (alo < 0 ? blo >= 0 : a->match[alo] != blo)
 		return false;
 	if (ahi == a->known.n ? bhi != b->known.n : a->match[ahi] != bhi)
@@ -188,15 +212,33 @@ static const u8 *opcode(const u8 *p)
 	return p;
 }
 
-static s32 condition_at(const struct unit *u, u32 at)
-{
-	struct insn insn;
-	const u8 *p = unit_data(u) + at;
+#define MAX_AFTER	4	/* from a load to the test of what it loaded */
 
-	if (at >= u->size || !insn_decode(&insn, p, u->size - at) ||
-	    insn.kind != INSN_JCC)
-		return -1;
-	return (*p == 0x0f ? p[1] : *p) & 0xf;
+/* What is done next, to the next branch: a test may mean the contrary. */
+static bool same_after(const struct unit *a, u32 at, const struct unit *b, u32 to)
+{
+	struct insn i, k;
+	u32 n;
+
+	for (n = 0; n < MAX_AFTER && at < a->size && to < b->size; n++) {
+		const u8 *p = unit_data(a) + at, *q = unit_data(b) + to;
+
+		if (!insn_decode(&i, p, a->size - at) ||
+		    !insn_decode(&k, q, b->size - to) || i.kind != k.kind)
+			return false;
+		if (i.kind == INSN_JCC)
+			return ((*p == 0x0f ? p[1] : *p) & 0xf) ==
+			       ((*q == 0x0f ? q[1] : *q) & 0xf);
+		if (i.kind != INSN_OTHER)
+			return true;
+		p = opcode(p);
+		q = opcode(q);
+		if (*p != *q || (*p == 0x0f && p[1] != q[1]))
+			return false;
+		at += i.len;
+		to += k.len;
+	}
+	return true;
 }
 
 /* The same instruction but for registers, and the same condition after it. */
@@ -222,8 +264,8 @@ static bool same_insn(const struct item *a, const struct item *b)
 	p = opcode(p);
 	q = opcode(q);
 	return *p == *q && (*p != 0x0f || p[1] == q[1]) &&
-	       condition_at(a->in, x->insn_off + x->insn_len) ==
-	       condition_at(b->in, y->insn_off + y->insn_len);
+	       same_after(a->in, x->insn_off + x->insn_len, b->in,
+			  y->insn_off + y->insn_len);
 }
 
 static bool same_uses(const struct side *a, const struct side *b, bool strict)
@@ -233,7 +275,7 @@ static bool same_uses(const struct side *a, const struct side *b, bool strict)
 	if (a->uses.n != b->uses.n || !a->uses.n)
 		return false;
 	for (i = 0; i < a->uses.n; i++) {
-		if (!same_place(a, a->uses.v[i].gap, b, b->uses.v[i].gap))
+		if (!same_place(a, &a->uses.v[i], b, &b->uses.v[i]))
 			return false;
 		if (strict && !same_insn(&a->uses.v[i], &b->uses.v[i]))
 			return false;
@@ -265,9 +307,11 @@ bool used_alike(const struct update *up, const struct unit *pre,
 	}
 	free(x.known.v);
 	free(x.uses.v);
+	free(x.open.v);
 	free(x.match);
 	free(y.known.v);
 	free(y.uses.v);
+	free(y.open.v);
 	free(y.match);
 	return alike;
 }

@@ -497,7 +497,7 @@ static void compare_unit(const struct update *up, struct unit *u)
 		u->cause = "new";
 		return;
 	}
-	if (u->obj->tu != u->twin->obj->tu) {
+	if (u->obj->tu != u->twin->obj->tu && class_is_text(u->sec->cls)) {
 		u->status = ST_CHANGED;
 		u->cause = xasprintf("moved here from %s",
 				     u->twin->obj->label);

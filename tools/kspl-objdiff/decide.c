@@ -1074,6 +1074,23 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+/* What state.c paired by other things than the name, or the author did. */
+static void note_renamed(struct verdicts *vs, const struct tu *tu)
+{
+	struct unit **v, *u;
+
+	vec_for_each(v, &tu->post->units) {
+		u = *v;
+		if (!u->twin || u->ident != ID_NAMED ||
+		    (u->sec->cls != SC_DATA && u->sec->cls != SC_PERCPU) ||
+		    same_base(u->name, u->twin->name))
+			continue;
+		note(vs, tu->post, false,
+		     "%s goes on with what the running kernel holds in %s",
+		     u->name, u->twin->name);
+	}
+}
+
 /**
  * decide - fills in what is included and replaced, and what is refused
  * @vs:	the verdicts, new
@@ -1089,6 +1106,7 @@ void decide(struct verdicts *vs)
 		spread_constants(vs, tu);
 		check_changes(vs, tu);
 		note_gone(vs, tu);
+		note_renamed(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {
 		replace_changed(vs, tu);

@@ -9,7 +9,6 @@
  * they contain, where that never changes.  Strings, constants and once flags have no twins,
  * they are what they contain.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,24 +57,11 @@ static struct group *group_of(struct map *m, const char *key)
 	return g;
 }
 
-/* A mark for resolve_btfids ends with a number that counts all of the file. */
-static const char *without_count(const char *name)
-{
-	char *out = xasprintf("%s", name);
-	size_t n = strlen(out);
-
-	while (n && isdigit((u8)out[n - 1]))
-		out[--n] = 0;
-	return out;
-}
-
 /* What is compared: the name as it is, or without the compiler's numbers. */
 static const char *pair_key(const struct unit *u, bool numbers)
 {
 	if (numbers)
 		return u->name;
-	if (starts_with(u->name, "__BTF_ID__"))
-		return without_count(u->name);
 	if (u->scope)
 		return xasprintf("%s in %s", strip_numbers(u->name), u->scope);
 	return strip_numbers(u->name);
@@ -89,7 +75,8 @@ static void collect(struct map *m, struct obj *obj, bool numbers)
 		struct group *g;
 
 		u = *up;
-		if (!wants_twin(u) || (numbers && unit_is_static_local(u)))
+		if (!wants_twin(u) || (numbers && (unit_is_static_local(u) ||
+							is_counted(u->name))))
 			continue;
 		g = group_of(m, pair_key(u, numbers));
 		if (obj->post) {
@@ -181,10 +168,14 @@ static bool pair_locals(const struct update *up, struct unit *pre,
 	return any;
 }
 
-/* Pointers to the strings of tracepoints: one is as good as its equal. */
+/*
+ * Pointers to the strings of tracepoints, and what has no name but a count: one
+ * is as good as its equal.
+ */
 static bool is_settled(const struct unit *u)
 {
-	return wants_twin(u) && !strcmp(u->sec->name, "__tracepoint_str");
+	return wants_twin(u) && (!strcmp(u->sec->name, "__tracepoint_str") ||
+				 is_counted(u->name));
 }
 
 static void pair_by_content(const struct update *up, struct tu *tu)
@@ -196,6 +187,7 @@ static void pair_by_content(const struct update *up, struct tu *tu)
 			continue;
 		vec_for_each(a, &tu->pre->units)
 			if (is_settled(*a) && may_pair(*a, *b) &&
+			    same_base((*a)->name, (*b)->name) &&
 			    unit_same_content(up, *a, *b)) {
 				make_twins(*a, *b);
 				break;

@@ -54,9 +54,10 @@ static void print_cause(const struct verdicts *vs, const struct unit *u,
 /* Of the old code: a function, or a variable. */
 static bool is_gone(const struct unit *u)
 {
-	return u->deleted &&
-	       (class_is_text(u->sec->cls) || u->sec->cls == SC_DATA ||
-		u->sec->cls == SC_PERCPU) && u->size;
+	if (!u->deleted || class_is_text(u->sec->cls))
+		return u->deleted;
+	return u->size && !u->is_func &&
+	       (u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU);
 }
 
 static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)

@@ -167,7 +167,16 @@ bool ends_with(const char *s, const char *suffix)
 	return n >= m && !strcmp(s + n - m, suffix);
 }
 
-/* "foo.isra.0.cold.12" -> "foo.isra.cold": numbers the compiler gave. */
+/* Names made of a counter of the whole file (__COUNTER__), which stands last. */
+bool is_counted(const char *name)
+{
+	return starts_with(name, "__UNIQUE_ID_") || starts_with(name, "__BTF_ID__");
+}
+
+/*
+ * "foo.isra.0.cold.12" -> "foo.isra.cold": numbers the compiler gave;
+ * "__UNIQUE_ID_foo262" -> "__UNIQUE_ID_foo".
+ */
 char *strip_numbers(const char *name)
 {
 	char *out = xzalloc(strlen(name) + 1), *o = out;
@@ -185,6 +194,8 @@ char *strip_numbers(const char *name)
 		}
 		*o++ = *name++;
 	}
+	while (is_counted(out) && o > out && isdigit((u8)o[-1]))
+		*--o = 0;
 	return out;
 }
 

@@ -68,6 +68,7 @@ void map_set(struct map *m, const char *key, void *value);
 
 bool starts_with(const char *s, const char *prefix);
 bool ends_with(const char *s, const char *suffix);
+bool is_counted(const char *name);
 char *strip_numbers(const char *name);
 bool same_base(const char *a, const char *b);
 

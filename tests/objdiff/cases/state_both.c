@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+// A function and its static local get other names.
+// cflags: -g -gdwarf-4
+// replace: user
+#include "kernel.h"
+static int PREPOST(next_seq, next_number)(void)
+{
+	static long PREPOST(seq, number);
+
+	return ++PREPOST(seq, number);
+}
+int user(int x) { return ext(x + PREPOST(next_seq, next_number)()) + PREPOST(1, 2); }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+// Per-CPU data under another name.
+// cflags: -g -gdwarf-4
+// replace: f
+#include "kernel.h"
+static int __percpu_data PREPOST(count, hits);
+int f(int x) { PREPOST(count, hits)++; return ext(x + PREPOST(1, 2)); }
+int g(void) { return PREPOST(count, hits); }

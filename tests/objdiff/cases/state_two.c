@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+// Two at once, told apart by who uses them.
+// cflags: -g -gdwarf-4
+// replace: g
+#include "kernel.h"
+static int PREPOST(a, c), PREPOST(b, d);
+int f(int x) { PREPOST(a, c)++; return ext(x + PREPOST(a, c)); }
+int g(int x) { PREPOST(b, d)++; return ext2(x + PREPOST(b, d) + PREPOST(1, 2)); }
