@@ -36,6 +36,7 @@ run_objdiff()
 	for object in "${STATES[@]}"; do
 		args+=(--state "$object")
 	done
+	args+=("${STATE_OF[@]}")
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
