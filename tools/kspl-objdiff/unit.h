@@ -197,7 +197,6 @@ struct unit {
 	bool ambiguous;		/* has a twin, but which is not known */
 	const char *rivals;	/* old variables that this new one could be */
 	const char *source_name; /* of a variable, if the debug info tells */
-	u64 die;		/* of a variable, in the debug info; 0: unknown */
 	bool is_lock;		/* a lock, by its type */
 	ref_vec refs;
 	VEC(struct entry) entries;
