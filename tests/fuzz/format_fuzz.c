@@ -72,12 +72,45 @@ static bool fuzz_yes(void *ctx, unsigned long addr)
 	return addr & 1;
 }
 
+/* Mostly what the update says. */
+static int fuzz_entries(void *ctx, unsigned long start, unsigned long end,
+			int (*fn)(void *data, const struct ksplice_run_entry *e),
+			void *data)
+{
+	struct run *r = ctx;
+	const struct ksplice_f_unit *u = r->v->units;
+	struct ksplice_run_entry e;
+	int ret = 0;
+	u32 i;
+
+	for (; u < r->v->units + r->v->hdr->units.n; u++)
+		for (i = u->entries; i < u->entries + u->nentries && !ret; i++) {
+			e.kind = r->v->entries[i].kind;
+			e.data = r->v->entries[i].data;
+			e.place = BASE + u->bytes + r->v->entries[i].offset;
+			e.refs[0] = r->n++ % 4 ? e.place : BASE;
+			e.refs[1] = r->n++ % 4 ? BASE + 16 : e.place;
+			if (e.place >= start && e.place < end)
+				ret = fn(data, &e);
+		}
+	return ret;
+}
+
+static int fuzz_feature(void *ctx, u32 feature)
+{
+	struct run *r = ctx;
+
+	return (int)((feature + r->n++) % 3) - 1;
+}
+
 static const struct ksplice_match_ops fuzz_ops = {
 	.read = fuzz_read,
 	.candidates = fuzz_candidates,
 	.in_target = fuzz_in_target,
 	.is_text = fuzz_yes,
 	.is_ftrace = fuzz_yes,
+	.entries = fuzz_entries,
+	.feature = fuzz_feature,
 };
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -229,6 +229,57 @@ static void test_site(void **state)
 	expect(-EINVAL, "overlaps");
 }
 
+static void test_entries(void **state)
+{
+	struct ksplice_f_unit *u;
+	struct ksplice_f_entry *e;
+	struct ksplice_f_reloc *r;
+	u32 first, i;
+
+	(void)state;
+	first = blob_free_reloc(&b, 0, R_X86_64_64, 0, 14);
+	blob_free_reloc(&b, 0, R_X86_64_64, 1, 0);
+	blob_unit(&b, "labelled", KSPLICE_UNIT_TEXT, "\x90\x90\x90\xc3", 4);
+	blob_entry(&b, 1, KSPLICE_ENTRY_JUMP_LABEL, 0, first, 2);
+	blob_entry(&b, 3, KSPLICE_ENTRY_BUG, 1, 0, 0);
+	e = blob_get(&b, BLOB_ENTRIES, 0);
+	r = blob_get(&b, BLOB_RELOCS, first);
+	u = blob_get(&b, BLOB_UNITS, b.t[BLOB_UNITS].n - 1);
+	expect(0, NULL);
+	for (i = 0; i < 10; i++) {
+		e->kind = i;	/* a jump label alone refers to two things */
+		expect(i == KSPLICE_ENTRY_JUMP_LABEL ? 0 : -EINVAL,
+		       i == KSPLICE_ENTRY_JUMP_LABEL ? NULL : "entry 0");
+	}
+	e->kind = KSPLICE_ENTRY_JUMP_LABEL;
+	e->offset = 4;
+	expect(-EINVAL, "not in its unit");
+	e->offset = 3;
+	e[1].offset = 2;
+	expect(-EINVAL, "comes after");
+	e[1].offset = 3;
+	e->reloc = first + 1;
+	expect(-EINVAL, "there are no relocations");
+	e->reloc = 0xffffffff;
+	expect(-EINVAL, "there are no relocations");
+	e->reloc = first;
+	r->type = R_X86_64_PC32;
+	expect(-EINVAL, "is no address");
+	r->type = R_X86_64_64;
+	r->offset = 8;
+	expect(-EINVAL, "is no address");
+	r->offset = 0;
+	u->nentries = 3;
+	expect(-EINVAL, "there are no entries");
+	u->nentries = 2;
+	u[-3].entries = 0;	/* another function's as well */
+	u[-3].nentries = 1;
+	expect(-EINVAL, "share");
+	u[-3].nentries = 0;
+	u->kind = KSPLICE_UNIT_RODATA;
+	expect(-EINVAL, "not code and has entries");
+}
+
 static void test_nested_sites(void **state)
 {
 	struct ksplice_f_unit *u = blob_get(&b, BLOB_UNITS, 0);
@@ -511,7 +562,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_good), CASE(test_identity),
-		CASE(test_every_truncation), CASE(test_names), CASE(test_unit),
+		CASE(test_every_truncation), CASE(test_names), CASE(test_unit), CASE(test_entries),
 		CASE(test_string_unit), CASE(test_site),
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs), CASE(test_foreign_static),
 		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
