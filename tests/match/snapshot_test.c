@@ -394,7 +394,7 @@ static bool in_field(const struct ksplice_view *v,
 
 	for (i = u->relocs; i < u->relocs + u->nrelocs; i++)
 		if (off >= v->relocs[i].offset && off < v->relocs[i].offset +
-		    ksplice_arch_field_size(v->relocs[i].type))
+		    arch_ksplice_field_size(v->relocs[i].type))
 			return true;
 	return false;
 }
@@ -635,7 +635,7 @@ static const struct ksplice_f_reloc *changed_field(const struct ksplice_view *v,
 
 	for (; r < end; r++)
 		if (mu->off >= r->offset &&
-		    mu->off < r->offset + ksplice_arch_field_size(r->type))
+		    mu->off < r->offset + arch_ksplice_field_size(r->type))
 			return r;
 	return NULL;
 }
@@ -660,12 +660,12 @@ static bool same_string(const struct ksplice_match *m, const struct mutation *mu
 	    m->view->units[sym->unit].kind != KSPLICE_UNIT_STRING)
 		return false;
 	place = m->unit_addr[mu->unit] + r->offset;
-	size = ksplice_arch_field_size(r->type);
+	size = arch_ksplice_field_size(r->type);
 	memcpy(field, image_at(&im, place, size), size);
-	if (ksplice_arch_read_field(r->type, field, place, r->addend, &is))
+	if (arch_ksplice_read_field(r->type, field, place, r->addend, &is))
 		return false;
 	field[mu->off - r->offset] = mu->was;
-	if (ksplice_arch_read_field(r->type, field, place, r->addend, &was))
+	if (arch_ksplice_read_field(r->type, field, place, r->addend, &was))
 		return false;
 	size = m->view->units[sym->unit].size;
 	a = image_at(&im, is - sym->offset, size);

@@ -9,7 +9,7 @@
 
 int blob_check(const void *blob, size_t size, char *why, size_t len);
 const char *blob_site_name(u32 kind);
-const char *ksplice_arch_site_name(u32 kind);
+const char *arch_ksplice_site_name(u32 kind);
 
 void *shim_alloc(size_t n, size_t size)
 {
@@ -32,5 +32,5 @@ int blob_check(const void *blob, size_t size, char *why, size_t len)
 
 const char *blob_site_name(u32 kind)
 {
-	return ksplice_arch_site_name(kind);
+	return arch_ksplice_site_name(kind);
 }

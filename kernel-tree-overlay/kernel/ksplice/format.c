@@ -12,8 +12,8 @@
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/string.h>
+#include "arch.h"
 #include "format.h"
-#include "match.h"
 
 /* Far above any sane update; keeps sums of sizes in bounds. */
 #define KSPLICE_BLOB_MAX	(256U << 20)
@@ -294,7 +294,7 @@ static int check_reloc(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_reloc *r = &c->v->relocs[i];
 
-	if (!ksplice_arch_field_size(r->type) ||
+	if (!arch_ksplice_field_size(r->type) ||
 	    r->type == KSPLICE_R_RT_PTR || r->type == KSPLICE_R_RT_SHIFT)
 		return bad(c, "relocation", i, "unknown type %u", r->type);
 	if (r->sym >= c->v->hdr->syms.n)
@@ -331,7 +331,7 @@ static int check_fields(struct ksplice_checker *c, const char *what, u32 i,
 	for (k = first; k < first + n; k++) {
 		const struct ksplice_f_reloc *r = &c->v->relocs[k];
 
-		width = ksplice_arch_field_size(r->type);
+		width = arch_ksplice_field_size(r->type);
 		if (r->offset < end || !range_ok(r->offset, width, size))
 			return bad(c, what, i,
 				   "relocation %u at %#x overlaps another or the end of %#x bytes",
@@ -419,7 +419,7 @@ static int check_site_fields(struct ksplice_checker *c, u32 i,
 		while (n < u->nrelocs && r[n].offset + 8 < s->offset)
 			n++;
 		for (m = n; m < u->nrelocs && r[m].offset < edge[1]; m++) {
-			e = r[m].offset + ksplice_arch_field_size(r[m].type);
+			e = r[m].offset + arch_ksplice_field_size(r[m].type);
 			if ((r[m].offset < edge[0] && e > edge[0]) ||
 			    e > edge[1])
 				return bad(c, "unit", i,
@@ -444,10 +444,10 @@ static int check_site(struct ksplice_checker *c,
 	if (!range_ok(s->reloc, s->nreloc, c->v->hdr->relocs.n))
 		return bad(c, "site", k, "there are no relocations %u+%u",
 			   s->reloc, s->nreloc);
-	why = ksplice_arch_check_site(c->v, u, s);
+	why = arch_ksplice_check_site(c->v, u, s);
 	if (why)
 		return bad(c, "site", k, "%s: %s",
-			   ksplice_arch_site_name(s->kind), why);
+			   arch_ksplice_site_name(s->kind), why);
 	if (s->kind == KSPLICE_SITE_ALT)
 		return check_fields(c, "site", k, u, s->reloc, s->nreloc,
 				    s->arglen);
@@ -511,7 +511,7 @@ static int check_entry(struct ksplice_checker *c,
 	for (i = e->reloc; i < e->reloc + e->nreloc; i++) {
 		const struct ksplice_f_reloc *r = &c->v->relocs[i];
 
-		if (r->offset || !ksplice_arch_is_address(r->type))
+		if (r->offset || !arch_ksplice_is_address(r->type))
 			return bad(c, "entry", k, "relocation %u is no address",
 				   i);
 		if (is_foreign(c->v, u, r->sym))
@@ -654,7 +654,7 @@ static int check_fixup(struct ksplice_checker *c, u32 i)
 		want = KSPLICE_SYM_RT_PTR;
 	else if (f->type == KSPLICE_R_RT_SHIFT)
 		want = KSPLICE_SYM_RT_SHIFT;
-	else if (!ksplice_arch_field_size(f->type))
+	else if (!arch_ksplice_field_size(f->type))
 		return bad(c, "fixup", i, "unknown type %u", f->type);
 	if ((s->flags & (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT)) != want)
 		return bad(c, "fixup", i,

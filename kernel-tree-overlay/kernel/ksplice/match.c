@@ -656,10 +656,10 @@ static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
 {
 	u64 value;
 
-	*used = ksplice_arch_match_field(s, r, &value);
+	*used = arch_ksplice_match_field(s, r, &value);
 	if (!*used)
 		return span_bad(s, pos, 8, "address");
-	if (ksplice_match_refer(s, pos, r, value, ksplice_arch_refers_to(r)))
+	if (ksplice_match_refer(s, pos, r, value, arch_ksplice_refers_to(r)))
 		return span_bad(s, pos, *used, "address");
 	return 0;
 }
@@ -698,12 +698,12 @@ int ksplice_match_span(struct ksplice_span *s)
 		int ret = 0;
 
 		if (next > pos) {
-			same = ksplice_arch_same(s, pos, next);
-			if (same < next && !ksplice_arch_resize(s, same))
+			same = arch_ksplice_same(s, pos, next);
+			if (same < next && !arch_ksplice_resize(s, same))
 				return span_bad(s, same, 8, "code");
 			pos = same;
 		} else if (pos == site) {
-			ret = ksplice_arch_match_site(s, si++, &used);
+			ret = arch_ksplice_match_site(s, si++, &used);
 		} else {
 			ret = match_field(s, &s->relocs[ri], pos, &used);
 		}
@@ -748,7 +748,7 @@ static int check_branches(struct ksplice_span *s, unsigned long start)
 		    shift_at(s->m, s->unit, w->branches[i].to))
 			return -EILSEQ;
 	w->nchecked = 0;
-	if (!w->sure || !ksplice_arch_check_flow(s) ||
+	if (!w->sure || !arch_ksplice_check_flow(s) ||
 	    w->nchecked != w->nbranches)
 		return -EILSEQ;
 	return 0;
@@ -1228,8 +1228,8 @@ static unsigned long data_points_to(struct ksplice_match *m, u32 data,
 	u64 value;
 
 	if (m->ops->read(m->ctx, place, field,
-			 ksplice_arch_field_size(r->type)) ||
-	    ksplice_arch_read_field(r->type, field, place, r->addend, &value))
+			 arch_ksplice_field_size(r->type)) ||
+	    arch_ksplice_read_field(r->type, field, place, r->addend, &value))
 		return 0;
 	return value - m->view->syms[r->sym].offset;
 }
@@ -1982,7 +1982,7 @@ static int match_all(struct ksplice_match *m)
 	int ret;
 
 	find_work(m);
-	ksplice_arch_env_init(m);
+	arch_ksplice_env_init(m);
 	do {
 		ret = flood(m);
 		if (ret)

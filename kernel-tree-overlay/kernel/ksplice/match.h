@@ -11,9 +11,8 @@
 #define _KSPLICE_MATCH_H
 
 #include <linux/types.h>
+#include "arch.h"
 #include "format.h"
-
-#define KSPLICE_SITE_KINDS	(KSPLICE_SITE_RT_SHIFT + 1)
 
 /* The kernel itself, for an update that has only modules as targets */
 #define KSPLICE_VMLINUX		0xfffffffeU
@@ -121,7 +120,7 @@ enum ksplice_sym_state {
  * @depth_size:	of it, in bytes; 0 if calls are not counted
  * @depth_bytes: its contents
  *
- * Filled by ksplice_arch_env_init() through the ops, read by the architecture
+ * Filled by arch_ksplice_env_init() through the ops, read by the architecture
  * only.  0 means "not there" in every field.
  */
 struct ksplice_site_env {
@@ -206,7 +205,7 @@ void ksplice_match_free(struct ksplice_match *m);
  * @m:		the run
  * @pre:	expected bytes, relocated fields hold 0
  * @run:	a copy of what stands there now; where running code is shorter than
- *		the pre code (see ksplice_arch_resize()), it is stretched
+ *		the pre code (see arch_ksplice_resize()), it is stretched
  * @addr:	where "there" is: the byte at @run + N stands at @addr + N
  * @len:	number of bytes
  * @base:	what to take from the offsets in @relocs and @sites to get an
@@ -256,24 +255,13 @@ void ksplice_match_rollback(struct ksplice_match *m, u32 mark);
 unsigned long ksplice_match_name(struct ksplice_match *m, const char *name);
 
 /* arch/ARCH/kernel/ksplice_sites.c */
-void ksplice_arch_env_init(struct ksplice_match *m);
-u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to);
-bool ksplice_arch_resize(struct ksplice_span *s, u32 pos);
-bool ksplice_arch_check_flow(struct ksplice_span *s);
-s64 ksplice_arch_refers_to(const struct ksplice_f_reloc *r);
-int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used);
-u32 ksplice_arch_match_field(struct ksplice_span *s,
+void arch_ksplice_env_init(struct ksplice_match *m);
+u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to);
+bool arch_ksplice_resize(struct ksplice_span *s, u32 pos);
+bool arch_ksplice_check_flow(struct ksplice_span *s);
+s64 arch_ksplice_refers_to(const struct ksplice_f_reloc *r);
+int arch_ksplice_match_site(struct ksplice_span *s, u32 i, u32 *used);
+u32 arch_ksplice_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value);
-u32 ksplice_arch_field_size(u32 type);
-bool ksplice_arch_takes_address(u32 type);
-bool ksplice_arch_is_address(u32 type);
-int ksplice_arch_read_field(u32 type, const void *field, unsigned long place,
-			    s64 addend, u64 *value);
-int ksplice_arch_write_field(u32 type, void *field, unsigned long place,
-			     s64 addend, u64 value);
-const char *ksplice_arch_check_site(const struct ksplice_view *v,
-				    const struct ksplice_f_unit *u,
-				    const struct ksplice_f_site *site);
-const char *ksplice_arch_site_name(u32 kind);
 
 #endif /* _KSPLICE_MATCH_H */

@@ -162,7 +162,7 @@ static int apply_fixup(struct ksplice_resolver *r,
 		       const struct ksplice_f_fixup *fixup)
 {
 	const struct relocation *rel = r->ctx;
-	u32 size = ksplice_arch_field_size(fixup->type);
+	u32 size = arch_ksplice_field_size(fixup->type);
 	u8 field[sizeof(u64)] = {};
 	int ret;
 

@@ -232,7 +232,7 @@ static int check_pointer(struct ksplice_resolver *r,
 {
 	const struct ksplice_f_sym *sym = &r->view->syms[fixup->sym];
 
-	if (!ksplice_arch_takes_address(fixup->type) ||
+	if (!arch_ksplice_takes_address(fixup->type) ||
 	    !r->ops->sealed(r->ctx, value, sym->flags & KSPLICE_SYM_FUNC))
 		return 0;
 	return refuse_sym(r, ksplice_str(r->view, sym->name),
@@ -260,7 +260,7 @@ int ksplice_resolve_field(struct ksplice_resolver *r,
 		ret = check_pointer(r, fixup, value);
 	if (ret)
 		return ret;
-	if (ksplice_arch_write_field(fixup->type, field, fixup->place,
+	if (arch_ksplice_write_field(fixup->type, field, fixup->place,
 				     fixup->addend, value))
 		return refuse_sym(r, name, "is out of reach of the new code");
 	return 0;

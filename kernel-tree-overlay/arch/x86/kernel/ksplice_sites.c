@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a running x86-64 kernel does to its own code, and how relocated fields
- * are encoded: all that run-pre matching has to know about this architecture.
+ * What a running x86-64 kernel does to its own code: what run-pre matching has to
+ * know about this architecture. How fields are encoded is in ksplice_fields.c.
  *
  * The order in which the boot code patches (and the module loader, for a
  * module): retpolines, returns, alternatives, call thunks, sealing of ENDBRs,
@@ -18,6 +18,7 @@
 #include <linux/string.h>
 #include <asm/insn.h>
 #include "../../../kernel/ksplice/match.h"
+#include "ksplice_sites.h"
 
 #define OP_CALL		0xe8
 #define OP_JMP32	0xe9
@@ -27,19 +28,8 @@
 #define OP_NOP		0x90
 #define OP_CS		0x2e
 
-/* Of a near call or jmp: opcode and displacement */
-#define BRANCH_SIZE	5
-
 /* Longest nop the kernel uses for padding; above that it jumps. */
 #define NOP_MAX		11
-
-/* Longest alternative there can be: alt_instr.instrlen is one byte */
-#define ALT_MAX		255
-
-/* ksplice_f_site.feature: which, and flags */
-#define ALT_CPUID	0xffff
-#define ALT_UNLESS		0x10000
-#define ALT_DIRECT	0x20000
 
 /* Size of an entry in the arrays of thunks */
 #define THUNK_SIZE	32
@@ -57,124 +47,6 @@ static s32 get_s32(const u8 *p)
 
 	memcpy(&v, p, sizeof(v));
 	return v;
-}
-
-/*
- * Relocated fields
- */
-
-/**
- * ksplice_arch_field_size() - width of a relocated field
- * @type:	type of the relocation
- *
- * Return: bytes, 0 for a type that does not occur in updates.
- */
-u32 ksplice_arch_field_size(u32 type)
-{
-	switch (type) {
-	case R_X86_64_64:
-	case R_X86_64_PC64:
-	case KSPLICE_R_RT_PTR:
-		return 8;
-	case R_X86_64_PC32:
-	case R_X86_64_PLT32:
-	case R_X86_64_32:
-	case R_X86_64_32S:
-		return 4;
-	case KSPLICE_R_RT_SHIFT:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-/**
- * ksplice_arch_takes_address() - does a field make a pointer?
- * @type:	type of the relocation
- *
- * Calls and jumps, which make none, have a type of their own.
- *
- * Return: true unless it is a branch or a runtime constant.
- */
-bool ksplice_arch_takes_address(u32 type)
-{
-	return type != R_X86_64_PLT32 && type != KSPLICE_R_RT_PTR &&
-	       type != KSPLICE_R_RT_SHIFT;
-}
-
-/**
- * ksplice_arch_is_address() - is a field a whole address?
- * @type:	type of the relocation
- *
- * Return: whether it is symbol plus addend, of any value.
- */
-bool ksplice_arch_is_address(u32 type)
-{
-	return type == R_X86_64_64;
-}
-
-static bool is_relative(u32 type)
-{
-	return type == R_X86_64_PC32 || type == R_X86_64_PLT32 ||
-	       type == R_X86_64_PC64;
-}
-
-/**
- * ksplice_arch_read_field() - value of the symbol a field refers to
- * @type:	type of the relocation
- * @field:	the field's bytes
- * @place:	the field's address
- * @addend:	the relocation's
- * @value:	gets the value
- *
- * Return: 0, -EINVAL for an unknown type.
- */
-int ksplice_arch_read_field(u32 type, const void *field, unsigned long place,
-			    s64 addend, u64 *value)
-{
-	u32 size = ksplice_arch_field_size(type);
-	u64 v = 0;
-
-	if (!size)
-		return -EINVAL;
-	memcpy(&v, field, size);
-	if (size == 4 && type != R_X86_64_32)
-		v = (s64)(s32)v;
-	if (is_relative(type))
-		v += place;
-	*value = v - addend;
-	return 0;
-}
-
-/**
- * ksplice_arch_write_field() - relocate a field
- * @type:	type of the relocation
- * @field:	gets the bytes
- * @place:	the address the field has when it is used
- * @addend:	the relocation's
- * @value:	of the symbol
- *
- * Return: 0, -ERANGE if it can't be expressed in the field, -EINVAL for an
- * unknown type.
- */
-int ksplice_arch_write_field(u32 type, void *field, unsigned long place,
-			     s64 addend, u64 value)
-{
-	u32 size = ksplice_arch_field_size(type);
-	u64 v = value + addend;
-
-	if (!size)
-		return -EINVAL;
-	if (is_relative(type))
-		v -= place;
-	if (size == 4 && type == R_X86_64_32 && v != (u32)v)
-		return -ERANGE;
-	if (size == 4 && type != R_X86_64_32 && (s64)v != (s32)v)
-		return -ERANGE;
-	if (size == 1 && v != (u8)v)
-		return -ERANGE;
-	memcpy(field, &v, size);
-	return 0;
 }
 
 /*
@@ -367,14 +239,14 @@ static bool is_short_jump(const struct ksplice_span *s, u32 pos)
 }
 
 /**
- * ksplice_arch_same() - compare bytes that nothing is known about
+ * arch_ksplice_same() - compare bytes that nothing is known about
  * @s:		the span
  * @from:	offset of the first one
  * @to:		offset behind the last one; a field, a site or the end follows
  *
  * Return: offset of the first byte that may not stand there, else @to.
  */
-u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to)
+u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to)
 {
 	u32 pos = from;
 
@@ -396,17 +268,17 @@ u32 ksplice_arch_same(const struct ksplice_span *s, u32 from, u32 to)
 }
 
 /**
- * ksplice_arch_match_field() - read a relocated field in running code
+ * arch_ksplice_match_field() - read a relocated field in running code
  * @s:		the span
  * @r:		the relocation
  * @value:	gets the value of its symbol
  *
  * Return: bytes the field takes, 0 if it can't be read.
  */
-u32 ksplice_arch_match_field(struct ksplice_span *s,
+u32 arch_ksplice_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value)
 {
-	u32 pos = r->offset - s->base, size = ksplice_arch_field_size(r->type);
+	u32 pos = r->offset - s->base, size = arch_ksplice_field_size(r->type);
 	unsigned long place = s->addr + pos;
 
 	if (!size || pos + size > s->len)
@@ -419,7 +291,7 @@ u32 ksplice_arch_match_field(struct ksplice_span *s,
 		*value = place + 1 + (s8)s->run[pos] - (r->addend + 4);
 		return size;
 	}
-	if (ksplice_arch_read_field(r->type, s->run + pos, place, r->addend,
+	if (arch_ksplice_read_field(r->type, s->run + pos, place, r->addend,
 				    value))
 		return 0;
 	/* The first instruction of an alternative counts as a call site. */
@@ -649,14 +521,14 @@ static bool redirect_branch(struct ksplice_span *s, u32 pos)
 }
 
 /**
- * ksplice_arch_resize() - is running code shorter here, or a consequence of it?
+ * arch_ksplice_resize() - is running code shorter here, or a consequence of it?
  * @s:		the span; its copy of running memory is made to equal the pre
  *		code, and what has to be proved for that is noted
  * @pos:	offset of the first byte that differs
  *
  * Return: whether the comparison may go on at @pos.
  */
-bool ksplice_arch_resize(struct ksplice_span *s, u32 pos)
+bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 {
 	const u8 *pre = s->pre + pos, *run = s->run + pos;
 	const struct ksplice_f_reloc *r;
@@ -727,7 +599,7 @@ static bool check_labels(struct ksplice_span *s)
 }
 
 /**
- * ksplice_arch_check_flow() - check the branches of a function with short jumps
+ * arch_ksplice_check_flow() - check the branches of a function with short jumps
  * @s:		the whole unit
  *
  * Bytes that are equal may be wrong: a branch across something shorter has to
@@ -736,7 +608,7 @@ static bool check_labels(struct ksplice_span *s)
  * Return: whether all branches that did not change are right, and all that did
  * are branches.
  */
-bool ksplice_arch_check_flow(struct ksplice_span *s)
+bool arch_ksplice_check_flow(struct ksplice_span *s)
 {
 	struct insn insn;
 	u32 pos = 0;
@@ -753,7 +625,7 @@ bool ksplice_arch_check_flow(struct ksplice_span *s)
 }
 
 /**
- * ksplice_arch_refers_to() - how far from its symbol does a field's target lie?
+ * arch_ksplice_refers_to() - how far from its symbol does a field's target lie?
  * @r:		the field's relocation
  *
  * What follows a field in its instruction is not known, so this is a guess for
@@ -762,7 +634,7 @@ bool ksplice_arch_check_flow(struct ksplice_span *s)
  *
  * Return: offset from the symbol.
  */
-s64 ksplice_arch_refers_to(const struct ksplice_f_reloc *r)
+s64 arch_ksplice_refers_to(const struct ksplice_f_reloc *r)
 {
 	if (r->type == R_X86_64_PC32 || r->type == R_X86_64_PLT32)
 		return r->addend + 4;
@@ -1245,31 +1117,6 @@ static int match_alternative(struct ksplice_span *s, const struct alt_group *g)
 	return site_bad(s, g->pos, g->len, "alternative");
 }
 
-/**
- * ksplice_arch_site_name() - what a kind of site is called in messages
- * @kind:	enum ksplice_f_site_kind
- *
- * Return: a word or two.
- */
-const char *ksplice_arch_site_name(u32 kind)
-{
-	static const char * const names[KSPLICE_SITE_KINDS] = {
-		[KSPLICE_SITE_FENTRY] = "fentry call",
-		[KSPLICE_SITE_ENDBR] = "endbr",
-		[KSPLICE_SITE_ALT] = "alternative",
-		[KSPLICE_SITE_RETPOLINE] = "retpoline",
-		[KSPLICE_SITE_RETURN] = "return",
-		[KSPLICE_SITE_CALL] = "call",
-		[KSPLICE_SITE_STATIC_CALL] = "static call",
-		[KSPLICE_SITE_JUMP_LABEL] = "jump label",
-		[KSPLICE_SITE_SMP_LOCK] = "lock prefix",
-		[KSPLICE_SITE_RT_PTR] = "runtime constant",
-		[KSPLICE_SITE_RT_SHIFT] = "runtime shift",
-	};
-
-	return kind < ARRAY_SIZE(names) && names[kind] ? names[kind] : "site";
-}
-
 static int match_simple(struct ksplice_span *s,
 			const struct ksplice_f_site *site, bool *patched)
 {
@@ -1302,14 +1149,14 @@ static int match_simple(struct ksplice_span *s,
 }
 
 /**
- * ksplice_arch_match_site() - may these bytes stand here?
+ * arch_ksplice_match_site() - may these bytes stand here?
  * @s:		the span
  * @i:		index of the first site that begins here
  * @used:	gets the bytes that have been dealt with
  *
  * Return: 0 or -EILSEQ with s->bad_* set.
  */
-int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used)
+int arch_ksplice_match_site(struct ksplice_span *s, u32 i, u32 *used)
 {
 	const struct ksplice_f_site *site = &s->sites[i];
 	struct alt_group g;
@@ -1327,98 +1174,9 @@ int ksplice_arch_match_site(struct ksplice_span *s, u32 i, u32 *used)
 	*used = site->len;
 	if (match_simple(s, site, &patched))
 		return site_bad(s, site->offset - s->base, site->len,
-				ksplice_arch_site_name(site->kind));
+				arch_ksplice_site_name(site->kind));
 	ksplice_match_count(s->m, site->kind, patched);
 	return 0;
-}
-
-/*
- * Checks when an update is read
- */
-
-static const char *check_alt(const struct ksplice_view *v,
-			     const struct ksplice_f_site *site)
-{
-	if (site->len > ALT_MAX || site->arglen > site->len)
-		return "its lengths are impossible";
-	if (site->arg > v->hdr->bytes.n ||
-	    site->arglen > v->hdr->bytes.n - site->arg)
-		return "its replacement is not in the table of bytes";
-	if (site->feature & ALT_DIRECT &&
-	    (site->arglen != BRANCH_SIZE || site->len <= BRANCH_SIZE))
-		return "a direct call of another length";
-	return NULL;
-}
-
-static const char *check_label(const struct ksplice_view *v,
-			       const struct ksplice_f_unit *u,
-			       const struct ksplice_f_site *site)
-{
-	const struct ksplice_f_reloc *r = &v->relocs[site->reloc];
-
-	if (site->len != 2 && site->len != 5)
-		return "its length is neither 2 nor 5";
-	if (!site->nreloc)
-		return site->arg < u->size ? NULL : "its target is not in the unit";
-	if (site->nreloc != 1 || !is_relative(r->type) ||
-	    r->sym >= v->hdr->syms.n)
-		return "its target is no address";
-	return NULL;
-}
-
-static const char *check_constant(const struct ksplice_view *v,
-				  const struct ksplice_f_site *site, u32 flag)
-{
-	if (site->arg >= v->hdr->syms.n ||
-	    !(v->syms[site->arg].flags & flag))
-		return "its symbol is no runtime constant";
-	if (site->len != (flag == KSPLICE_SYM_RT_PTR ? 8 : 1))
-		return "its length is wrong";
-	return NULL;
-}
-
-/**
- * ksplice_arch_check_site() - is a site of an update possible?
- * @v:		the update; symbols and relocations have been checked
- * @u:		the unit
- * @site:	the site, known to lie in @u
- *
- * Return: NULL or what is wrong.
- */
-const char *ksplice_arch_check_site(const struct ksplice_view *v,
-				    const struct ksplice_f_unit *u,
-				    const struct ksplice_f_site *site)
-{
-	static const u8 min_len[KSPLICE_SITE_KINDS] = {
-		[KSPLICE_SITE_FENTRY] = 5, [KSPLICE_SITE_ENDBR] = 4,
-		[KSPLICE_SITE_RETPOLINE] = 5, [KSPLICE_SITE_RETURN] = 5,
-		[KSPLICE_SITE_CALL] = 5, [KSPLICE_SITE_STATIC_CALL] = 5,
-		[KSPLICE_SITE_SMP_LOCK] = 1,
-	};
-	u32 longer;
-
-	switch (site->kind) {
-	case KSPLICE_SITE_ALT:
-		return check_alt(v, site);
-	case KSPLICE_SITE_JUMP_LABEL:
-		return check_label(v, u, site);
-	case KSPLICE_SITE_RT_PTR:
-		return check_constant(v, site, KSPLICE_SYM_RT_PTR);
-	case KSPLICE_SITE_RT_SHIFT:
-		return check_constant(v, site, KSPLICE_SYM_RT_SHIFT);
-	case KSPLICE_SITE_RETPOLINE:
-	case KSPLICE_SITE_STATIC_CALL:
-		longer = 1;
-		break;
-	default:
-		longer = 0;
-	}
-	if (site->kind >= KSPLICE_SITE_KINDS || !min_len[site->kind])
-		return "unknown kind";
-	if (site->len < min_len[site->kind] ||
-	    site->len > min_len[site->kind] + longer)
-		return "its length is wrong";
-	return NULL;
 }
 
 /*
@@ -1469,13 +1227,13 @@ static void read_return_thunks(struct ksplice_match *m)
 }
 
 /**
- * ksplice_arch_env_init() - find out what the boot code has patched in
+ * arch_ksplice_env_init() - find out what the boot code has patched in
  * @m:		the run; m->env gets it
  *
  * All of it comes from kallsyms and memory; what is not there stays 0, and is
  * then not accepted at any site.
  */
-void ksplice_arch_env_init(struct ksplice_match *m)
+void arch_ksplice_env_init(struct ksplice_match *m)
 {
 	struct ksplice_site_env *env = &m->env;
 	const struct {
