@@ -183,6 +183,7 @@ explained() {
 
 	case $word in
 	interrupted) errno=4 want=1 ;;
+	cancelled) errno=125 want=1 ;;
 	out_of_memory) errno=12 want=1 ;;
 	code_busy | target_moving) want=1 ;;
 	esac
