@@ -126,7 +126,7 @@ target_comes_and_goes() {
 	begin live 1
 	soon modprobe test_ksplice_mod || return
 	expect 11 "$MOD/at_init"
-	says "live: waits with being applied for a module"
+	says "live: not applied yet: it gives way to a module"
 	expect applying "$SYSFS/live/state"
 	soon rmmod test_ksplice_mod
 	soon modprobe test_ksplice_mod

@@ -539,7 +539,7 @@ static void say_why_not(const struct ksplice_update *update, bool enable,
 	const char *what = enable ? "applied" : "reversed";
 
 	if (gives_way(update, ret))
-		pr_info("%s: waits with being %s for a module that is loaded or removed\n",
+		pr_info("%s: not %s yet: it gives way to a module that is being loaded or removed, and goes on afterwards\n",
 			update->name, what);
 	else if (update->cause == KSPLICE_CANCELLED)
 		pr_info("%s: not %s, as somebody wanted the opposite meanwhile\n",
