@@ -128,8 +128,7 @@ static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
 		return;
 	if (func && unit_is_static_local(u))
 		u->scope = func;
-	u->source_name = dwarf_attr_integrate(die, DW_AT_name, &attr) ?
-			 dwarf_formstring(&attr) : NULL;
+	u->source_name = dwarf_diename(die);
 	u->die = dwarf_dieoffset(die);
 	u->is_lock = is_lock(die);
 }
