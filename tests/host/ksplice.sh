@@ -11,47 +11,8 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$REPO/tests/lib.sh"
 
-TMP=$(mktemp -d)
-trap 'rm -rf "$TMP"' EXIT
-cd "$TMP"
-make -s -C "$REPO/tools/ksplice"
-gcc -Wall -Wextra -Werror -O2 -shared -fPIC -o fake.so "$REPO/tests/ksplice/fakekernel.c" -ldl
-make_update=$REPO/tests/ksplice/make-update.py
-edit=$REPO/tests/ksplice/edit.py
-export KSPLICE_ROOT=$TMP/root FAKE_KERNEL=$REPO/tests/ksplice/fake-kernel
-R=$KSPLICE_ROOT
-U=$R/sys/kernel/ksplice
-
-k() { LD_PRELOAD=$TMP/fake.so "$REPO/tools/ksplice/ksplice" "$@"; }
-
-# A kernel that has just been booted
-boot() {
-	rm -rf "$R"
-	mkdir -p "$U" "$R"/{dev,faults,etc} "$R/proc/sys/kernel/random" "$R/sys/module/module/parameters" \
-		"$R/sys/kernel/security" "$R/sys/kernel/debug/kprobes"
-	: >"$R/dev/kmsg"
-	echo 6.12.1-test >"$R/proc/sys/kernel/osrelease"
-	echo /bin/false >"$R/proc/sys/kernel/modprobe"
-	echo "boot-$RANDOM" >"$R/proc/sys/kernel/random/boot_id"
-	echo root=/dev/sda quiet >"$R/proc/cmdline"
-	echo N >"$R/sys/module/module/parameters/sig_enforce"
-	echo '[none] integrity confidentiality' >"$R/sys/kernel/security/lockdown"
-	echo fix-foo >"$R/name"
-}
-
-# thread PID COMM FUNCTION...: one that sleeps there
-thread() {
-	local dir=$R/proc/$1/task/$1
-
-	mkdir -p "$dir"
-	printf '%s\n' "$2" >"$dir/comm"
-	shift 2
-	printf '[<0>] %s+0x12/0x34\n' "$@" >"$dir/stack"
-}
-
-"$make_update" fix-foo.ko fix-foo 6.12.1-test test_func
-"$make_update" other.ko fix-foo 6.12.2-other test_func
-SIGNED=1 "$make_update" signed.ko fix-foo 6.12.1-test test_func
+# shellcheck source=tests/ksplice/lib.sh
+. "$REPO/tests/ksplice/lib.sh"
 
 # --- the command line ---------------------------------------------------------
 
@@ -75,7 +36,11 @@ done
 check "show FILE" says 'fix-foo: for kernel 6.12.1-test, which is running' k show ./fix-foo.ko
 check "... --json" json 'd["file"]["functions"][0]["name"] == "test_func" and d["exit"] == 0' \
 	k show --json ./fix-foo.ko
-check "... signed" json 'd["file"]["signed"]' k show --json ./signed.ko
+check "... not signed" json 'd["file"]["signature"] == "none"' k show --json ./fix-foo.ko
+check "... a signature is there, and nobody says that it is good" \
+	json 'd["file"]["signature"] == "not_verified"' k show --json ./signed.ko
+BARE=1 "$make_update" bare.ko fix-foo 6.12.1-test test_func
+check "... the mark alone is no signature" json 'd["file"]["signature"] == "none"' k show --json ./bare.ko
 check "no such file: failed" exits 1 k show ./none.ko
 check "... and what now" says 'what now: ' k show ./none.ko
 check "text: refused" exits 4 k show "$REPO/tests/host/ksplice.sh"
@@ -99,14 +64,14 @@ damaged() {
 		cp fix-foo.ko bad.ko
 		printf '\xff' | dd of=bad.ko bs=1 seek="$i" conv=notrunc status=none
 		code=0
-		out=$("$REPO/tools/ksplice/ksplice" show ./bad.ko 2>&1) || code=$?
+		out=$("$TOOL" show ./bad.ko 2>&1) || code=$?
 		case $code in
 		0 | 4) ;;
 		*) echo "byte $i: exit code $code: $out"; return 1 ;;
 		esac
 		head -c "$i" fix-foo.ko >bad.ko
 		code=0
-		"$REPO/tools/ksplice/ksplice" show ./bad.ko >/dev/null 2>&1 || code=$?
+		"$TOOL" show ./bad.ko >/dev/null 2>&1 || code=$?
 		[ $code -eq 4 ] || { echo "cut at $i: exit code $code"; return 1; }
 	done
 }
@@ -152,6 +117,7 @@ check "check: signatures enforced: refused" exits 4 k check fix-foo.ko
 check "... and what now" says '--sign-key' k check fix-foo.ko
 check "... apply: refused" exits 4 k apply fix-foo.ko
 check "... a signed one is left to the kernel" exits 0 k check signed.ko
+check "... one with the mark alone is not" exits 4 k check bare.ko
 echo N >"$R/sys/module/module/parameters/sig_enforce"
 echo 'none [integrity] confidentiality' >"$R/sys/kernel/security/lockdown"
 check "check: locked down: refused" says 'locked down' k check fix-foo.ko
@@ -286,63 +252,6 @@ metrics_are() {
 check "metrics are as node_exporter wants them" metrics_are
 check "... nothing but them is left" test "$(echo m.prom*)" = m.prom
 check "... to nowhere: failed" exits 1 k metrics --output none/m.prom
-
-# --- install ----------------------------------------------------------------------------
-
-boot
-S=$R/var/lib/ksplice
-check "install" exits 0 k install fix-foo.ko
-check "... is there" cmp fix-foo.ko "$S/6.12.1-test/fix-foo.ko"
-check "... with nothing beside it" test "$(ls -A "$S/6.12.1-test")" = fix-foo.ko
-check "... warns if nothing loads it at boot" says 'systemctl enable' k install fix-foo.ko
-check "... is pending" json 'd["pending"] == ["fix-foo"]' k status --json
-check "... in metrics, too" says '^ksplice_update_pending\{name="fix-foo"\} 1$' k metrics
-check "... again" exits 0 k install "$S/6.12.1-test/fix-foo.ko"
-check "... and not empty then" cmp fix-foo.ko "$S/6.12.1-test/fix-foo.ko"
-check "apply NAME of an installed one" exits 0 k apply fix-foo
-check "undo warns that it comes back" says 'comes back with the next boot' k undo fix-foo
-check "install for another kernel" exits 0 k install other.ko
-check "... does not apply it" exits 0 k install --now other.ko
-check "... says for which" says 'the running kernel is 6.12.1-test' k install other.ko
-check "load-installed" exits 0 k load-installed
-check "... applies what is for this kernel" grep -qx applied "$U/fix-foo/state"
-check "... skips what is for others, and says so" says 'skipped: it is for kernel 6.12.2-other' k load-installed
-check "... as JSON" json 'len(d["updates"]) == 1 and d["updates"][0]["exit"] == 0' k load-installed --json
-k undo -q fix-foo >/dev/null
-echo root=/dev/sda ksplice.enable=0 >"$R/proc/cmdline"
-check "ksplice.enable=0: nothing to do" exits 3 k load-installed
-check "... and nothing loaded" test ! -e "$U/fix-foo"
-echo ksplice.enable=0 ksplice.enable=1 >"$R/proc/cmdline"
-check "... the last one counts" exits 0 k load-installed
-k undo -q fix-foo >/dev/null
-echo "fix-foo another-boot" >"$S/.applying"
-check "an update at which a boot ended: left out" exits 1 k load-installed
-check "... and nothing loaded" test ! -e "$U/fix-foo"
-check "... the next one tries again" exits 0 k load-installed
-check "... and no mark stays" test ! -e "$S/.applying"
-k undo -q fix-foo >/dev/null
-for what in "$S" "$S/6.12.1-test" "$S/6.12.1-test/fix-foo.ko"; do
-	chmod g+w "$what"
-	check "${what##*/} that others may write to: refused" exits 4 k load-installed
-	chmod g-w "$what"
-done
-mv "$S/6.12.1-test/fix-foo.ko" "$S/elsewhere"
-ln -s ../elsewhere "$S/6.12.1-test/fix-foo.ko"
-check "a symbolic link: refused" exits 4 k load-installed
-mv "$S/elsewhere" "$S/6.12.1-test/fix-foo.ko"
-cp "$S/6.12.1-test/fix-foo.ko" "$S/6.12.1-test/renamed.ko"
-check "a file under another name: refused" exits 4 k load-installed
-check "... the others are applied all the same" grep -qx applied "$U/fix-foo/state"
-rm "$S/6.12.1-test/renamed.ko"
-check "uninstall --now" exits 0 k uninstall --now fix-foo
-check "... of all kernels, with their directories" test "$(ls -A "$S")" = ""
-check "... takes it back" test ! -e "$U/fix-foo"
-check "... again: nothing to do" exits 3 k uninstall fix-foo
-check "nothing installed: nothing to do" exits 3 k load-installed
-mkdir image
-check "install into an image" exits 0 k install --root image fix-foo.ko
-check "... is there" cmp fix-foo.ko image/var/lib/ksplice/6.12.1-test/fix-foo.ko
-check "... listed" json 'd["updates"][0]["name"] == "fix-foo"' k list --json --root image
 
 # --- what goes with it --------------------------------------------------------------------
 

@@ -46,20 +46,27 @@ static void path_of(int fd, char *path)
 
 long syscall(long nr, ...)
 {
+	static long (*next)(long nr, ...);
 	char path[PATH_MAX];
+	long arg[4];
 	va_list ap;
-	long arg;
+	int i;
 
 	va_start(ap, nr);
-	arg = va_arg(ap, long);
+	for (i = 0; i < 4; i++)
+		arg[i] = va_arg(ap, long);
 	va_end(ap);
+	if (!next)
+		next = dlsym(RTLD_NEXT, "syscall");
 	if (nr == SYS_delete_module)
-		return ask("unload", (const char *)arg, NULL);
+		return ask("unload", (const char *)arg[0], NULL);
+	if (nr == SYS_openat2)
+		return next(nr, arg[0], arg[1], arg[2], arg[3]);
 	if (nr != SYS_finit_module) {
 		fprintf(stderr, "fakekernel: syscall %ld?\n", nr);
 		abort();
 	}
-	path_of(arg, path);
+	path_of(arg[0], path);
 	return ask("load", path, NULL);
 }
 

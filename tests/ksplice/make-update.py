@@ -3,7 +3,8 @@
 """Makes a file that says of itself what an update says, with no code in it.
 
 make-update.py OUT NAME RELEASE FUNCTION...
-FORMAT=N, SIGNED=1 and VERMAGIC=TEXT in the environment change what it says.
+FORMAT=N, SIGNED=1, BARE=1 (the mark of a signature, without one), MODULE=NAME,
+DESCRIPTION=TEXT and VERMAGIC=TEXT in the environment change what it says.
 """
 import os
 import re
@@ -34,7 +35,7 @@ class Strings:
 
     def add(self, text):
         at = len(self.data)
-        self.data += text.encode() + b"\0"
+        self.data += text.encode(errors="surrogateescape") + b"\0"
         return at
 
 
@@ -43,7 +44,7 @@ def blob(name, release, funcs):
     names = table_names()
     size = 36 + 8 * len(names)
     words = [0x4c50534b, int(os.environ.get("FORMAT", format_number())), size, 0,
-             0, s.add(name), s.add(release), s.add("for a test"), 0]
+             0, s.add(name), s.add(release), s.add(os.environ.get("DESCRIPTION", "for a test")), 0]
     target = struct.pack("<II", s.add("vmlinux"), 0)
     unit = struct.pack("<14I", s.add("unit"), 0, 0, s.add("lib/unit.o"),
                        1, 1, 64, 16, 0, 0, 0, 0, 0, 0xffffffff)
@@ -90,12 +91,14 @@ def elf(sections):
 def main():
     out, name, release, *funcs = sys.argv[1:]
     magic = os.environ.get("VERMAGIC", release + " SMP preempt mod_unload ")
-    info = "license=GPL\0name=ksplice_%s\0vermagic=%s\0" % (
-        name.replace("-", "_"), magic)
+    module = os.environ.get("MODULE", "ksplice_" + name.replace("-", "_"))
+    info = "license=GPL\0name=%s\0vermagic=%s\0" % (module, magic)
     data = elf([(b".modinfo", info.encode()),
                 (b".init.ksplice", blob(name, release, funcs))])
     if os.environ.get("SIGNED"):
-        data += bytes(40) + b"~Module signature appended~\n"
+        data += bytes(40) + struct.pack(">8BI", 0, 0, 2, 0, 0, 0, 0, 0, 40)
+    if os.environ.get("SIGNED") or os.environ.get("BARE"):
+        data += b"~Module signature appended~\n"
     open(out, "wb").write(data)
 
 

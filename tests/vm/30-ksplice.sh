@@ -60,7 +60,7 @@ commands() {
 		'd["update"]["state"] == "applied" and d["update"]["stops"] == 1 and d["update"]["pause_ns"] > 0 and d["update"]["conflicts"] == []' \
 		"$k" show --json string
 	check "show FILE --json" json \
-		'd["file"]["functions"][0]["name"] == "test_string_show" and not d["file"]["signed"]' \
+		'd["file"]["functions"][0]["name"] == "test_string_show" and d["file"]["signature"] == "none"' \
 		"$k" show --json ./string.ko
 	check "metrics" says '^ksplice_update_applied\{name="string"\} 1$' "$k" metrics
 	check "undo --keep: the old code runs" exits 0 "$k" undo --keep string
@@ -315,11 +315,13 @@ second_boot() {
 	check "a file that others may write to: refused" exits 4 "$k" load-installed
 	check "... and not loaded" not_loaded string
 	chmod go-w "/var/lib/ksplice/$(uname -r)/string.ko"
-	echo "string another-boot" >/var/lib/ksplice/.applying
-	check "one during which the last boot ended: left out" \
-		says 'left out: the last boot ended' "$k" load-installed
+	mkdir -p /var/lib/ksplice/.marks
+	: >"/var/lib/ksplice/.marks/string@$(uname -r)"
+	check "one that was applied when the machine went down: held back" exits 4 "$k" load-installed
 	check "... and not loaded" not_loaded string
-	check "... but once" exits 0 "$k" load-installed
+	check "... status says so" says '^held back +string: ' "$k" status
+	check "... until somebody says so" exits 0 "$k" unhold string
+	check "... then it is applied" exits 0 "$k" load-installed
 	check "uninstall --now" exits 0 "$k" uninstall --now string
 	check "... takes it back" gives string "generation 1"
 	check "nothing to load: nothing to do" exits 3 "$k" load-installed
@@ -331,6 +333,7 @@ switched_off_boot() {
 	check "ksplice.enable=0: nothing is applied" exits 3 "$k" load-installed
 	check "... at all" not_loaded string
 	check "... but by hand" exits 0 "$k" apply string
+	check "a shutdown in order" exits 0 "$k" settle --now
 }
 
 # With systemd, from the packages on: the unit is what does it.
@@ -351,10 +354,14 @@ systemd_boot() {
 	ksplice undo -q string >/dev/null
 	check "... again" exits 0 systemctl restart ksplice.service
 	check "... it is applied" gives string "generation 2"
+	check "... and marked" test -s "/var/lib/ksplice/.marks/string@$(uname -r)"
+	check "stopping the unit of a shutdown" systemctl stop ksplice-shutdown.service
+	check "... takes the mark away" test ! -e "/var/lib/ksplice/.marks/string@$(uname -r)"
 }
 
 before_sysinit() {
-	systemctl show -P Before ksplice.service | grep -w sysinit.target >/dev/null
+	systemctl show -P Before ksplice.service | grep -w sysinit.target >/dev/null &&
+		systemctl show -P Before ksplice.service | grep -w systemd-sysctl.service >/dev/null
 }
 
 systemd_off_boot() {

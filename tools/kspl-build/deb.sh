@@ -23,12 +23,25 @@ check_deb_options()
 		usage_error "--deb-version: '$DEB_VERSION' is no version of a Debian package"
 }
 
+# What comes from elsewhere, in one line of a control file: what can be printed
+deb_line()
+{
+	iconv -c -f UTF-8 -t ASCII//TRANSLIT <<<"$1" | tr '\n\t' '  ' | LC_ALL=C tr -cd '[:print:]' | sed 's/ *$//'
+}
+
+# ... as one word of a shell script
+deb_word()
+{
+	printf "'%s'" "${1//\'/\'\\\'\'}"
+}
+
 # What the first patch says it does, as the one line of a description
 deb_synopsis()
 {
 	local text
 
 	text=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]-/dev/null}" | head -n 1)
+	text=$(deb_line "$text")
 	printf '%s\n' "${text:-A change of the kernel that needs no reboot.}"
 }
 
@@ -40,28 +53,64 @@ deb_enhances()
 	[[ ! $image =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || printf 'Enhances: %s\n' "$image"
 }
 
+# The number of the format that the update FILE has: ksplice-tools provides
+# ksplice-format-N for the one that it reads.
+deb_format()
+{
+	local file=$1
+
+	objcopy -O binary --only-section=.init.ksplice --set-section-flags .init.ksplice=alloc \
+		"$file" "$WORK/deb-format" &&
+		od -An -tu4 -j4 -N4 "$WORK/deb-format" | tr -d ' '
+}
+
+# deb_control SIZE FORMAT
 deb_control()
 {
-	local size=$1
+	local release
 
+	release=$(deb_line "$RELEASE")
 	cat <<END
 Package: ksplice-update-${NAME//_/-}
 Version: $DEB_VERSION
 Architecture: amd64
-Maintainer: ${DEBFULLNAME:-ksplice developers} <${DEBEMAIL:-live-patching@vger.kernel.org}>
-Installed-Size: $size
-Depends: ksplice-tools
+Maintainer: $(deb_line "${DEBFULLNAME:-ksplice developers}") <$(deb_line "${DEBEMAIL:-live-patching@vger.kernel.org}")>
+Installed-Size: $1
+Depends: ksplice-tools (>= $VERSION), ksplice-format-$2
 Recommends: ksplice-dkms
 $(deb_enhances)
 Section: kernel
 Priority: optional
-Ksplice-Release: $RELEASE
-Description: hot update $NAME of the running kernel ${RELEASE}
+Ksplice-Release: $release
+Description: hot update $NAME of the running kernel $release
  $(deb_synopsis)
  .
- Installing this package applies the update if $RELEASE is the
+ Installing this package applies the update if $release is the
  running kernel, and after each boot into it. Removing it takes the update
  back. On another kernel it does nothing, and says so.
+END
+}
+
+# What all of the scripts begin with. DPKG_ROOT: dpkg --root without a chroot,
+# the system is another one than that which runs.
+deb_script()
+{
+	cat <<END
+#!/bin/sh
+set -e
+name=$(deb_word "$NAME") release=$(deb_word "$RELEASE") file=$(deb_word "$1")
+END
+	cat <<'END'
+tell() {
+	echo "ksplice-update: $name $*" >&2
+}
+in_store() {
+	if [ "${DPKG_ROOT:-}" ]; then
+		ksplice "$@" --quiet --root "$DPKG_ROOT"
+	else
+		ksplice "$@" --quiet
+	fi
+}
 END
 }
 
@@ -70,29 +119,36 @@ END
 # and the next boot tries it again.
 deb_postinst()
 {
-	cat <<END
-#!/bin/sh
-set -e
-case "\$1" in
+	deb_script "$1"
+	cat <<'END'
+case "$1" in
 configure) ;;
-abort-upgrade)
+abort-upgrade | abort-remove)
 	# It is applied still: let it come back after a boot again, too.
-	ksplice install --quiet "$1" || true
+	in_store install "${DPKG_ROOT:-}$file" || true
 	exit 0 ;;
 *) exit 0 ;;
 esac
-ksplice install --quiet "$1"
-if [ "\$(uname -r)" != "$RELEASE" ]; then
-	echo "ksplice-update: $NAME is for kernel $RELEASE, and this is \$(uname -r): it is not applied now, only after a boot into $RELEASE." >&2
+in_store install "${DPKG_ROOT:-}$file"
+if ! where=$(ksplice own-kernel); then
+	tell "is installed, and not applied now: ${where:-this system does not run}. A boot of this system into $release applies it."
+	exit 0
+fi
+if [ "$(uname -r)" != "$release" ]; then
+	tell "is for kernel $release, and this is $(uname -r): it is not applied now, only after a boot into $release."
 	exit 0
 fi
 code=0
-ksplice apply --quiet --timeout "\${KSPLICE_TIMEOUT:-60}" "$NAME" || code=\$?
-case \$code in
-0 | 3) ;;
+ksplice apply --quiet --timeout "${KSPLICE_TIMEOUT:-60}" "$name" || code=$?
+case $code in
+0 | 3)
+	if [ -L /etc/systemd/system/sysinit.target.wants/ksplice.service ]; then
+		tell "is applied, now and after each boot into $release."
+	else
+		tell "is applied until the next boot; nothing applies it then: systemctl enable ksplice.service"
+	fi ;;
 *)
-	echo "ksplice-update: $NAME is installed, but NOT APPLIED (see above). 'ksplice apply $NAME' tries it again, and so does the next boot; 'ksplice status' shows what is pending." >&2
-	;;
+	tell "is installed, but NOT APPLIED (see above). 'ksplice apply $name' tries it again, and so does the next boot, unless it is held back; 'ksplice status' shows what is pending." ;;
 esac
 exit 0
 END
@@ -103,29 +159,48 @@ END
 # on if that does not fail, too: with an old update that goes for the new one.
 deb_prerm()
 {
-	cat <<END
-#!/bin/sh
-set -e
-case "\$1" in
+	deb_script "$1"
+	cat <<'END'
+case "$1" in
 remove | upgrade | deconfigure | failed-upgrade) ;;
 *) exit 0 ;;
 esac
 command -v ksplice >/dev/null || exit 0
-ksplice uninstall --quiet "$NAME" >/dev/null || [ \$? -eq 3 ]
-[ "\$(uname -r)" = "$RELEASE" ] || exit 0
+in_store uninstall "$name" >/dev/null || [ $? -eq 3 ]
+if ! where=$(ksplice own-kernel); then
+	tell "is no longer installed; what runs now is left alone: ${where:-this system does not run}."
+	exit 0
+fi
+[ "$(uname -r)" = "$release" ] || exit 0
 code=0
-ksplice undo --quiet --timeout "\${KSPLICE_TIMEOUT:-60}" "$NAME" || code=\$?
-case \$code in
-0 | 3) exit 0 ;;
+ksplice undo --quiet --timeout "${KSPLICE_TIMEOUT:-60}" "$name" || code=$?
+case $code in
+0 | 3)
+	case "$1" in
+	upgrade | failed-upgrade) tell "does not run until the other version is set up." ;;
+	*) tell "does not run any more, nor after the next boot." ;;
+	esac
+	exit 0 ;;
 esac
-echo "ksplice-update: $NAME is still applied (see above), so the package stays as it is. Try again; after a reboot nothing is in the way." >&2
+tell "is still applied (see above), so the package stays as it is. Try again; after a reboot nothing is in the way."
 exit 1
+END
+}
+
+# That it was held back after a crash is forgotten with it.
+deb_postrm()
+{
+	deb_script "$1"
+	cat <<'END'
+[ "$1" = purge ] || exit 0
+command -v ksplice >/dev/null || exit 0
+in_store unhold "$name" >/dev/null || true
 END
 }
 
 make_deb()
 {
-	local tree=$WORK/deb ko package
+	local tree=$WORK/deb ko package format
 
 	[[ -n $MAKE_DEB ]] || return 0
 	package=ksplice-update-${NAME//_/-}
@@ -136,12 +211,14 @@ make_deb()
 Made by kspl-build from a patch to Linux $RELEASE. Licence: GPL-2.0, see
 /usr/share/common-licenses/GPL-2.
 END
-	deb_control "$(du -sk "$tree" | cut -f1)" | sed '/^$/d' >"$tree/DEBIAN/control"
+	format=$(deb_format "$tree$ko") || die $EXIT_FAILED "--deb: the update's format can't be read"
+	deb_control "$(du -sk "$tree" | cut -f1)" "$format" | sed '/^$/d' >"$tree/DEBIAN/control"
 	deb_postinst "$ko" >"$tree/DEBIAN/postinst"
-	deb_prerm >"$tree/DEBIAN/prerm"
+	deb_prerm "$ko" >"$tree/DEBIAN/prerm"
+	deb_postrm "$ko" >"$tree/DEBIAN/postrm"
 	(cd "$tree" && find usr -type f -exec md5sum {} +) >"$tree/DEBIAN/md5sums"
 	chmod -R u=rwX,go=rX "$tree"
-	chmod 755 "$tree/DEBIAN/postinst" "$tree/DEBIAN/prerm"
+	chmod 755 "$tree"/DEBIAN/p*
 	DEB_OUTPUT=$(dirname -- "$OUTPUT")/${package}_${DEB_VERSION}_amd64.deb
 	dpkg-deb --root-owner-group --build "$tree" "$DEB_OUTPUT" >"$WORK/log/deb" 2>&1 || {
 		sed 's/^/  /' "$WORK/log/deb" >&2

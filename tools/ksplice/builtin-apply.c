@@ -18,24 +18,70 @@ static void show_done(const char *name)
 		update_json("update", &up);
 }
 
-/* What is loaded already: just the switch */
-static int apply_loaded(const char *name)
+static int applied_already(const char *name, const struct update *up)
 {
-	struct update up;
+	say("%s: is applied already", name);
+	if (opt.json)
+		update_json("update", up);
+	return EXIT_NOTHING;
+}
+
+/* What is loaded already: just the switch */
+static int switch_to(const char *name)
+{
 	int err;
 
-	if (update_read(&up, name) && up.applied) {
-		say("%s: is applied already", name);
-		if (opt.json)
-			update_json("update", &up);
-		return EXIT_NOTHING;
-	}
-	kmsg_start();
+	kmsg_start(name);
 	err = change_enabled(name, true);
 	if (err)
 		return explain_change(name, true, err)->exit;
 	show_done(name);
 	return EXIT_OK;
+}
+
+static bool is_applied(const char *name)
+{
+	struct update up;
+
+	return update_read(&up, name) && up.applied;
+}
+
+/* A mark says that it is applied, or about to be; if it is not, it goes. */
+static int settle_mark(const char *name, int ret)
+{
+	if (ret && !is_applied(name))
+		mark_clear(name, running_release());
+	return ret;
+}
+
+/*
+ * The only one at work, on the machine's own kernel, with an update that is not
+ * held back; and a mark on the disk.
+ */
+static int prepare(const char *name, const struct file *f)
+{
+	int ret = need_own_kernel();
+	const char *why;
+
+	if (!ret)
+		ret = store_lock(true);
+	if (ret)
+		return ret;
+	why = held_back(name, running_release(), f);
+	return why ? refuse_held(name, why) : EXIT_OK;
+}
+
+static int apply_loaded(const char *name)
+{
+	struct update up;
+	int ret;
+
+	if (update_read(&up, name) && up.applied)
+		return applied_already(name, &up);
+	ret = prepare(name, NULL);
+	if (!ret)
+		ret = mark_set(name, running_release(), NULL);
+	return ret ? ret : settle_mark(name, switch_to(name));
 }
 
 /* Loaded from another file? Names are what people know updates by. */
@@ -67,9 +113,22 @@ static int load(const struct file *f)
 {
 	int err;
 
-	kmsg_start();
+	kmsg_start(f->name);
 	err = module_load(f);
 	return err ? explain_load(f, err)->exit : EXIT_OK;
+}
+
+static int load_and_switch(const struct file *f)
+{
+	int ret = load(f);
+
+	if (ret)
+		return ret;
+	ret = switch_to(f->name);
+	if (ret && !opt.keep && module_remove(f->module))
+		note("%s stays loaded; 'ksplice undo %s' removes it", f->name,
+		     f->name);
+	return ret;
 }
 
 /**
@@ -84,55 +143,60 @@ int load_and_apply(const struct file *f)
 	struct update up;
 	int ret;
 
-	if (update_read(&up, f->name))
-		return apply_loaded(f->name);
+	if (update_read(&up, f->name) && up.applied)
+		return applied_already(f->name, &up);
 	ret = check_release(f);
 	if (!ret)
 		ret = check_signature(f);
 	if (!ret)
-		ret = core_load();
-	if (!ret)
-		ret = load(f);
+		ret = prepare(f->name, f);
 	if (ret)
 		return ret;
-	ret = apply_loaded(f->name);
-	if (ret && !opt.keep && module_remove(f->module))
-		note("%s stays loaded; 'ksplice undo %s' removes it", f->name,
-		     f->name);
-	return ret;
+	/* Somebody may have been faster. */
+	if (update_read(&up, f->name))
+		return apply_loaded(f->name);
+	ret = core_load();
+	if (!ret)
+		ret = mark_set(f->name, f->release, f);
+	return ret ? ret : settle_mark(f->name, load_and_switch(f));
 }
 
-/* A name may be that of an update which is installed, but not loaded. */
-static const char *installed_path(const char *name)
+/* A name is that of an update which is loaded, or else of an installed one. */
+static int apply_name(const char *name)
 {
 	stored_vec stored = {};
 	struct stored *s;
+	struct update up;
+	int ret;
 
-	if (strchr(name, '/') || ends_with(name, ".ko"))
-		return NULL;
-	store_list(running_release(), &stored);
+	if (update_read(&up, name))
+		return apply_loaded(name);
+	ret = store_list(running_release(), &stored);
+	if (ret)
+		return ret;
 	s = store_find(&stored, name);
-	return s ? s->path : NULL;
+	return s ? load_stored(s) : no_update(name);
 }
 
 int cmd_apply(int argc, char **argv)
 {
-	const char *path = installed_path(argv[0]);
-	struct update up;
 	struct file f;
 	int ret;
 
 	(void)argc;
-	if (update_read(&up, argv[0]))
-		return apply_loaded(argv[0]);
-	ret = file_read(&f, path ? path : argv[0]);
-	return ret ? ret : load_and_apply(&f);
+	if (!is_file_name(argv[0]))
+		return apply_name(argv[0]);
+	ret = file_read(&f, argv[0]);
+	if (!ret)
+		ret = load_and_apply(&f);
+	file_close(&f);
+	return ret;
 }
 
 static int not_loaded(const char *name)
 {
 	say("%s: is not loaded, so there is nothing to undo", name);
-	if (strchr(name, '/') || ends_with(name, ".ko"))
+	if (is_file_name(name))
 		note("  (this wants a name, as 'ksplice list' shows it, not a file)");
 	return EXIT_NOTHING;
 }
@@ -162,6 +226,11 @@ static int remove_update(const char *name)
 		return EXIT_FAILED;
 	}
 	err = module_remove(module);
+	if (err == EPERM && modules_disabled()) {
+		note("%s: the old code runs; its module stays loaded, and does nothing, until the next boot: kernel.modules_disabled is 1",
+		     name);
+		return EXIT_OK;
+	}
 	return err ? remove_failed(name, module, err) : EXIT_OK;
 }
 
@@ -169,41 +238,61 @@ static void warn_installed(const char *name)
 {
 	stored_vec stored = {};
 
-	store_list(running_release(), &stored);
-	if (store_find(&stored, name))
+	if (!store_list(running_release(), &stored) && store_find(&stored, name))
 		note("%s is installed: it comes back with the next boot, unless you 'ksplice uninstall %s'",
 		     name, name);
+}
+
+static int take_back(const char *name)
+{
+	int err;
+
+	kmsg_start(name);
+	err = change_enabled(name, false);
+	if (err)
+		return explain_change(name, false, err)->exit;
+	mark_clear(name, running_release());
+	show_done(name);
+	return EXIT_OK;
+}
+
+static int undo_loaded(const char *name, bool applied)
+{
+	int ret = applied ? take_back(name) : EXIT_OK;
+
+	if (!ret && !opt.keep)
+		ret = remove_update(name);
+	if (!ret && !applied)
+		say("%s: was not applied; removed", name);
+	return ret;
 }
 
 /**
  * undo_and_remove - back to the old code
  * @name:	the update
  *
+ * A store that can't be written to keeps nobody from that.
  * Return: an exit code; what went wrong has been told.
  */
 int undo_and_remove(const char *name)
 {
 	struct update up;
-	bool applied;
-	int err, ret;
+	int ret;
 
 	if (!update_read(&up, name))
 		return not_loaded(name);
-	applied = up.applied;
-	if (!applied && opt.keep) {
+	if (!up.applied && opt.keep) {
 		say("%s: is not applied", name);
 		return EXIT_NOTHING;
 	}
-	kmsg_start();
-	err = applied ? change_enabled(name, false) : 0;
-	if (err)
-		return explain_change(name, false, err)->exit;
-	if (applied)
-		show_done(name);
-	ret = opt.keep ? EXIT_OK : remove_update(name);
-	if (!ret && !applied)
-		say("%s: was not applied; removed", name);
-	return ret;
+	ret = need_own_kernel();
+	if (!ret)
+		ret = store_lock(false);
+	if (ret)
+		return ret;
+	if (!update_read(&up, name))
+		return not_loaded(name);
+	return undo_loaded(name, up.applied);
 }
 
 int cmd_undo(int argc, char **argv)

@@ -4,6 +4,7 @@
  * applying it; what can be seen of those who would be in the way; and out
  * again.  No code of the kernel is changed.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,15 +62,17 @@ static int prove(const struct file *f, bool *loaded)
 		     f->name);
 		return EXIT_OK;
 	}
-	kmsg_start();
+	kmsg_start(f->name);
 	err = module_load(f);
 	*loaded = !err;
 	return err ? explain_load(f, err)->exit : EXIT_OK;
 }
 
+/* What was loaded here, and nothing else, whatever the file says of itself */
 static void unload(const struct file *f)
 {
-	int err = module_remove(f->module);
+	char *module = module_name(f->name);
+	int err = module_present(module) ? module_remove(module) : ENOENT;
 
 	if (err)
 		note("%s stays loaded (%s), but is not applied; 'ksplice undo %s' removes it",
@@ -112,13 +115,16 @@ static void busy_json(const struct busy *busy)
 /* As long as the update is loaded, or would be. */
 static int look_around(const struct file *f)
 {
-	const struct file_func *func;
 	struct busy busy = {};
 	str_vec in_way = {}, names = {};
+	struct file_func func;
+	uint32_t i;
 	int ret;
 
-	vec_for_each(func, &f->funcs)
-		*vec_add(&names) = func->name;
+	for (i = 0; i < f->nfuncs; i++) {
+		file_func(f, i, &func);
+		*vec_add(&names) = (char *)func.name;
+	}
 	livepatched(f, &in_way);
 	probed(f, &in_way);
 	threads_inside(&names, NULL, &busy);
@@ -153,6 +159,8 @@ int cmd_check(int argc, char **argv)
 
 	(void)argc;
 	ret = file_read(&f, argv[0]);
+	if (!ret)
+		ret = need_own_kernel();
 	if (!ret)
 		ret = check_file(&f);
 	if (!ret)

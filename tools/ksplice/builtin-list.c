@@ -60,23 +60,25 @@ static void list_stored(const stored_vec *stored)
 int cmd_list(int argc, char **argv)
 {
 	stored_vec here = {}, all = {};
+	int ret = store_list(NULL, &all);
 
 	(void)argc;
 	(void)argv;
-	store_list(running_release(), &here);
-	store_list(NULL, &all);
+	if (!ret)
+		ret = store_list(running_release(), &here);
 	if (opt.json)
 		json_open("updates", '[');
 	list_loaded(&here);
 	list_stored(&all);
 	if (opt.json)
 		json_close(']');
-	return EXIT_OK;
+	return ret;
 }
 
 static void file_json(const struct file *f)
 {
-	const struct file_func *func;
+	struct file_func func;
+	uint32_t i;
 
 	json_open("file", '{');
 	json_str("path", f->path);
@@ -84,17 +86,22 @@ static void file_json(const struct file *f)
 	json_str("release", f->release);
 	json_str("description", f->description);
 	json_str("module", f->module);
-	json_bool("signed", f->has_signature);
-	json_strs("targets", &f->targets);
+	/* Whose it is, and whether it is good, only the kernel can tell. */
+	json_str("signature", f->has_signature ? "not_verified" : "none");
+	json_open("targets", '[');
+	for (i = 0; i < f->ntargets; i++)
+		json_str(NULL, file_target(f, i));
+	json_close(']');
 	json_open("functions", '[');
-	vec_for_each(func, &f->funcs) {
+	for (i = 0; i < f->nfuncs; i++) {
+		file_func(f, i, &func);
 		json_open(NULL, '{');
-		json_str("name", func->name);
-		json_str("target", func->target);
-		json_str("source", func->source);
-		json_num("size", func->size);
-		json_num("new_size", func->new_size);
-		json_bool("range", func->range);
+		json_str("name", func.name);
+		json_str("target", func.target);
+		json_str("source", func.source);
+		json_num("size", func.size);
+		json_num("new_size", func.new_size);
+		json_bool("range", func.range);
 		json_close('}');
 	}
 	json_close(']');
@@ -103,98 +110,136 @@ static void file_json(const struct file *f)
 
 static void file_print(const struct file *f)
 {
-	const struct file_func *func;
+	struct file_func func;
+	uint32_t i;
 
 	say("%s: for kernel %s%s", f->name, f->release,
 	    strcmp(f->release, running_release()) ? "" : ", which is running");
 	if (*f->description)
 		say("  %s", f->description);
 	say("  file %s, module %s, %s", f->path, f->module,
-	    f->has_signature ? "signed" : "not signed");
-	vec_for_each(func, &f->funcs) {
-		if (func->range)
-			say("  nobody may be in %s:%s (%s)", func->target,
-			    func->name, func->source);
+	    f->has_signature ? "signature present, not verified" : "not signed");
+	for (i = 0; i < f->nfuncs; i++) {
+		file_func(f, i, &func);
+		if (func.range)
+			say("  nobody may be in %s:%s (%s)", func.target,
+			    func.name, func.source);
 		else
 			say("  replaces %s:%s (%s), %u bytes by %u",
-			    func->target, func->name, func->source,
-			    func->size, func->new_size);
+			    func.target, func.name, func.source,
+			    func.size, func.new_size);
 	}
 }
 
-static int show_file(const char *path)
+static int show_file(struct file *f, int ret)
 {
-	struct file f;
-	int ret = file_read(&f, path);
+	if (!ret) {
+		file_print(f);
+		if (opt.json)
+			file_json(f);
+	}
+	file_close(f);
+	return ret;
+}
 
-	if (ret)
-		return ret;
-	file_print(&f);
-	if (opt.json)
-		file_json(&f);
-	return EXIT_OK;
+static int show_loaded(const struct update *up, const struct stored *s, int ret)
+{
+	update_print(up);
+	if (s)
+		say("  installed: %s", shown(s->path));
+	if (opt.json) {
+		update_json("update", up);
+		json_bool("installed", s);
+	}
+	return ret;
+}
+
+static int show_name(const char *name)
+{
+	stored_vec stored = {};
+	struct update up;
+	struct stored *s;
+	struct file f;
+	int ret = store_list(running_release(), &stored);
+
+	s = store_find(&stored, name);
+	if (update_read(&up, name))
+		return show_loaded(&up, s, ret);
+	if (!s)
+		return ret ? ret : no_update(name);
+	return show_file(&f, file_read_fd(&f, stored_open(s), shown(s->path)));
 }
 
 /* A name is that of a loaded update first, then that of an installed one. */
 int cmd_show(int argc, char **argv)
 {
-	stored_vec stored = {};
-	struct update up;
-	struct stored *s;
+	struct file f;
 
 	(void)argc;
-	store_list(running_release(), &stored);
-	s = store_find(&stored, argv[0]);
-	if (update_read(&up, argv[0])) {
-		update_print(&up);
-		if (s)
-			say("  installed: %s", s->path);
-		if (!opt.json)
-			return EXIT_OK;
-		update_json("update", &up);
-		json_bool("installed", s);
-		return EXIT_OK;
-	}
-	return show_file(s ? s->path : argv[0]);
+	if (!is_file_name(argv[0]))
+		return show_name(argv[0]);
+	return show_file(&f, file_read(&f, argv[0]));
 }
+
+struct held {
+	const char *name, *why;
+};
 
 struct counts {
 	str_vec applied, waiting, pending, elsewhere;
+	VEC(struct held) held;
 };
 
-static void count(struct counts *c)
+static void count_stored(struct counts *c, const struct stored *s)
+{
+	struct update up;
+	const char *why;
+	struct held *h;
+
+	if (strcmp(s->release, running_release())) {
+		*vec_add(&c->elsewhere) = xasprintf("%s (%s)", s->name, s->release);
+		return;
+	}
+	if (update_read(&up, s->name) && up.applied)
+		return;
+	*vec_add(&c->pending) = s->name;
+	why = stored_held_back(s);
+	if (!why)
+		return;
+	h = vec_add(&c->held);
+	h->name = s->name;
+	h->why = why;
+}
+
+static int count(struct counts *c)
 {
 	str_vec names = {};
 	stored_vec stored = {};
 	struct update up;
 	struct stored *s;
 	char **n;
+	int ret;
 
 	update_names(&names);
 	vec_for_each(n, &names) {
 		if (update_read(&up, *n))
 			*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
 	}
-	store_list(NULL, &stored);
-	vec_for_each(s, &stored) {
-		if (strcmp(s->release, running_release()))
-			*vec_add(&c->elsewhere) = xasprintf("%s (%s)", s->name,
-							    s->release);
-		else if (!update_read(&up, s->name) || !up.applied)
-			*vec_add(&c->pending) = s->name;
-	}
+	ret = store_list(NULL, &stored);
+	vec_for_each(s, &stored)
+		count_stored(c, s);
+	return ret;
 }
 
 static void print_names(const char *what, const str_vec *names)
 {
-	char **n;
+	char **n, *text = xstrdup("");
 
 	if (!names->n)
 		return;
-	printf("%-14s", what);
 	vec_for_each(n, names)
-		printf("%s%s", n == names->v ? "" : ", ", *n);
-	putchar('\n');
+		text = xasprintf("%s%s%s", text, n == names->v ? "" : ", ", *n);
+	say("%-14s%s", what, text);
 }
 
 static const char *core_word(void)
@@ -204,27 +249,52 @@ static const char *core_word(void)
 	return core_is_module() ? "module" : "built_in";
 }
 
+static void print_held(const struct counts *c)
+{
+	struct held *h;
+
+	vec_for_each(h, &c->held)
+		say("%-14s%s: %s", "held back", h->name, h->why);
+	if (c->held.n)
+		say("  held back: not applied, neither at boot nor by hand, until 'ksplice unhold NAME'");
+}
+
 static void status_print(const struct counts *c)
 {
 	const char *core = "none: 'modprobe ksplice' loads it (package ksplice-dkms)";
 
 	if (core_present())
 		core = core_is_module() ? "module ksplice" : "built in";
-	printf("%-14s%s\n", "kernel", running_release());
-	printf("%-14s%s\n", "core", core);
+	say("%-14s%s", "kernel", running_release());
+	say("%-14s%s", "core", core);
 	if (!c->applied.n)
-		printf("%-14s%s\n", "applied", "nothing");
+		say("%-14s%s", "applied", "nothing");
 	print_names("applied", &c->applied);
 	print_names("loaded only", &c->waiting);
 	print_names("pending", &c->pending);
 	print_names("for others", &c->elsewhere);
 	if (c->pending.n)
-		puts("  pending: installed for this kernel, and not applied: 'ksplice apply NAME' does it now");
+		say("  pending: installed for this kernel, and not applied: 'ksplice apply NAME' does it now");
+	print_held(c);
 	if (c->elsewhere.n)
-		puts("  for others: installed, for another kernel than the running one");
-	printf("%-14s%s\n", "after a boot", store_unit_enabled() ?
-	       "what is installed for the kernel comes back (ksplice.service)" :
-	       "nothing comes back: 'systemctl enable ksplice.service'");
+		say("  for others: installed, for another kernel than the running one");
+	say("%-14s%s", "after a boot", store_unit_enabled() ?
+	    "what is installed for the kernel comes back (ksplice.service)" :
+	    "nothing comes back: 'systemctl enable ksplice.service'");
+}
+
+static void held_json(const struct counts *c)
+{
+	struct held *h;
+
+	json_open("held_back", '[');
+	vec_for_each(h, &c->held) {
+		json_open(NULL, '{');
+		json_str("name", h->name);
+		json_str("why", h->why);
+		json_close('}');
+	}
+	json_close(']');
 }
 
 static void status_json(const struct counts *c)
@@ -234,6 +304,7 @@ static void status_json(const struct counts *c)
 	json_strs("applied", &c->applied);
 	json_strs("loaded", &c->waiting);
 	json_strs("pending", &c->pending);
+	held_json(c);
 	json_strs("other_kernels", &c->elsewhere);
 	json_bool("service_enabled", store_unit_enabled());
 }
@@ -241,13 +312,13 @@ static void status_json(const struct counts *c)
 int cmd_status(int argc, char **argv)
 {
 	struct counts c = {};
+	int ret = count(&c);
 
 	(void)argc;
 	(void)argv;
-	count(&c);
 	if (opt.json)
 		status_json(&c);
 	else
 		status_print(&c);
-	return EXIT_OK;
+	return ret;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ksplice metrics: for the textfile collector of node_exporter */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +13,14 @@ static void family(FILE *f, const char *name, const char *help)
 	fprintf(f, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
-/* Names need no escapes: file.c and the core see to that. */
+/* METRIC{name="NAME"} VALUE */
+static void sample(FILE *f, const char *metric, const char *name, long long value)
+{
+	fprintf(f, "%s{name=\"", metric);
+	put_label(f, name);
+	fprintf(f, "\"} %lld\n", value);
+}
+
 static void per_update(FILE *f, const char *name, const char *help,
 		       long long (*value)(const struct update *up))
 {
@@ -23,7 +32,7 @@ static void per_update(FILE *f, const char *name, const char *help,
 	update_names(&names);
 	vec_for_each(n, &names) {
 		if (update_read(&up, *n))
-			fprintf(f, "%s{name=\"%s\"} %lld\n", name, *n, value(&up));
+			sample(f, name, *n, value(&up));
 	}
 }
 
@@ -57,31 +66,43 @@ static void last_failure(FILE *f)
 	       "1 if the last change of the update failed, with its cause");
 	update_names(&names);
 	vec_for_each(n, &names) {
-		if (update_read(&up, *n))
-			fprintf(f, "ksplice_update_last_change_failed{name=\"%s\",cause=\"%s\"} %d\n",
-				*n, up.cause, !!strcmp(up.cause, "ok"));
+		if (!update_read(&up, *n))
+			continue;
+		fputs("ksplice_update_last_change_failed{name=\"", f);
+		put_label(f, *n);
+		fputs("\",cause=\"", f);
+		put_label(f, up.cause);
+		fprintf(f, "\"} %d\n", !!strcmp(up.cause, "ok"));
 	}
 }
 
-static void installed(FILE *f)
+static int installed(FILE *f)
 {
 	stored_vec stored = {};
 	struct stored *s;
 	struct update up;
+	int ret = store_list(running_release(), &stored);
 
-	store_list(running_release(), &stored);
 	family(f, "ksplice_update_pending",
 	       "1 if the update is installed for the running kernel, but not applied");
 	vec_for_each(s, &stored)
-		fprintf(f, "ksplice_update_pending{name=\"%s\"} %d\n", s->name,
-			!(update_read(&up, s->name) && up.applied));
+		sample(f, "ksplice_update_pending", s->name,
+		       !(update_read(&up, s->name) && up.applied));
+	family(f, "ksplice_update_held_back",
+	       "1 if the update is not applied because the machine went down badly with it");
+	vec_for_each(s, &stored)
+		sample(f, "ksplice_update_held_back", s->name,
+		       !(update_read(&up, s->name) && up.applied) &&
+		       stored_held_back(s));
+	return ret;
 }
 
-static void write_metrics(FILE *f)
+static int write_metrics(FILE *f)
 {
 	family(f, "ksplice_core", "1 if the running kernel can take hot updates");
-	fprintf(f, "ksplice_core{release=\"%s\"} %d\n", running_release(),
-		core_present());
+	fputs("ksplice_core{release=\"", f);
+	put_label(f, running_release());
+	fprintf(f, "\"} %d\n", core_present());
 	per_update(f, "ksplice_update_applied", "1 if the kernel runs the update's code",
 		   is_applied);
 	per_update(f, "ksplice_update_pause_ns", "how long the last change stopped the machine",
@@ -91,7 +112,7 @@ static void write_metrics(FILE *f)
 	per_update(f, "ksplice_update_attempts", "how often the last change looked for a good moment",
 		   attempts);
 	last_failure(f);
-	installed(f);
+	return installed(f);
 }
 
 static int cant_write(const char *path)
@@ -101,23 +122,40 @@ static int cant_write(const char *path)
 	return EXIT_FAILED;
 }
 
-/* Complete whenever somebody reads it */
+static int put_output(const char *text, size_t size)
+{
+	char *path = xstrdup(opt.output), *slash = strrchr(path, '/');
+	const char *dir = slash ? slash == path ? "/" : path : ".";
+	int fd, ret;
+
+	if (slash)
+		*slash = '\0';
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = put_file(fd, slash ? slash + 1 : path, text, size);
+	close(fd);
+	return ret;
+}
+
+/*
+ * Complete whenever somebody reads it.  The directory may be somebody else's,
+ * who must not be able to choose what is written to: so nothing there is opened.
+ */
 static int write_output(void)
 {
-	char *tmp = xasprintf("%s.%d", opt.output, getpid());
-	FILE *f = fopen(tmp, "we");
-	int bad;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	int ret;
 
 	if (!f)
-		return cant_write(tmp);
-	write_metrics(f);
-	bad = ferror(f);
-	bad |= fclose(f);
-	if (!bad && !rename(tmp, opt.output))
-		return EXIT_OK;
-	bad = cant_write(opt.output);
-	unlink(tmp);
-	return bad;
+		return cant_write(opt.output);
+	ret = write_metrics(f);
+	if (fclose(f) || put_output(text, size))
+		ret = cant_write(opt.output);
+	free(text);
+	return ret;
 }
 
 int cmd_metrics(int argc, char **argv)
@@ -131,6 +169,5 @@ int cmd_metrics(int argc, char **argv)
 			"metrics have a format of their own; with --json they need --output FILE");
 		return EXIT_USAGE;
 	}
-	write_metrics(stdout);
-	return EXIT_OK;
+	return write_metrics(stdout);
 }

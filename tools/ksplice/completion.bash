@@ -1,20 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2207 # words without blanks
+# shellcheck shell=bash
 #
 # Bash completion for ksplice
+#
+# What comes from elsewhere, names of files and of updates, is never a word for
+# compgen -W, which expands it: $(...) in a file's name would run.
 
-# _ksplice_names KIND: loaded, installed or applied updates
+# _ksplice_offer WORD...: those that begin with what is typed
+_ksplice_offer()
+{
+	local word
+
+	for word; do
+		[[ $word != "$cur"* ]] || COMPREPLY+=("$word")
+	done
+}
+
+# _ksplice_names KIND: loaded or installed updates
 _ksplice_names()
 {
-	ksplice list 2>/dev/null | awk -v kind="$1" '
+	local -a names
+
+	mapfile -t names < <(ksplice list 2>/dev/null | awk -v kind="$1" '
+		$1 !~ /^[a-z0-9_-]+$/ { next }
 		kind == "loaded" && $2 != "-" { print $1 }
-		kind == "installed" && / installed/ { print $1 }'
+		kind == "installed" && / installed/ { print $1 }')
+	_ksplice_offer "${names[@]}"
+}
+
+_ksplice_files()
+{
+	local -a files
+
+	compopt -o filenames
+	mapfile -t files < <(compgen -f -X '!*.ko' -- "$cur"; compgen -d -- "$cur")
+	COMPREPLY+=("${files[@]}")
 }
 
 _ksplice()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local commands="check apply undo list show status install uninstall load-installed metrics"
+	local -a commands=(check apply undo list show status install uninstall unhold
+		load-installed settle own-kernel metrics)
 	local i command=''
 
 	COMPREPLY=()
@@ -26,33 +53,32 @@ _ksplice()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-*) ;;
-		*) [[ " $commands " != *" ${COMP_WORDS[i]} "* ]] || command=${COMP_WORDS[i]} ;;
+		*) [[ " ${commands[*]} " != *" ${COMP_WORDS[i]} "* ]] || command=${COMP_WORDS[i]} ;;
 		esac
 	done
 	if [[ $cur == -* ]]; then
-		local options="--json --quiet --help --version"
+		local -a options=(--json --quiet --help --version)
 
 		case $command in
-		apply | undo) options+=" --timeout --wait --keep" ;;
-		install | uninstall) options+=" --now --timeout --wait --root" ;;
-		load-installed) options+=" --timeout" ;;
-		list | show | status) options+=" --root" ;;
-		metrics) options="--output --root" ;;
+		apply | undo) options+=(--timeout --wait --keep) ;;
+		install | uninstall) options+=(--now --timeout --wait --root) ;;
+		load-installed) options+=(--timeout) ;;
+		settle) options+=(--now) ;;
+		list | show | status | unhold) options+=(--root) ;;
+		metrics) options=(--output --root) ;;
 		esac
-		COMPREPLY=($(compgen -W "$options" -- "$cur"))
+		_ksplice_offer "${options[@]}"
 		return
 	fi
 	case $command in
-	'') COMPREPLY=($(compgen -W "$commands" -- "$cur")) ;;
-	undo) COMPREPLY=($(compgen -W "$(_ksplice_names loaded)" -- "$cur")) ;;
-	uninstall) COMPREPLY=($(compgen -W "$(_ksplice_names installed)" -- "$cur")) ;;
+	'') _ksplice_offer "${commands[@]}" ;;
+	undo) _ksplice_names loaded ;;
+	uninstall | unhold) _ksplice_names installed ;;
 	apply | show)
-		compopt -o filenames
-		COMPREPLY=($(compgen -W "$(_ksplice_names loaded) $(_ksplice_names installed)" -- "$cur")
-			$(compgen -f -X '!*.ko' -- "$cur") $(compgen -d -- "$cur")) ;;
-	check | install)
-		compopt -o filenames
-		COMPREPLY=($(compgen -f -X '!*.ko' -- "$cur") $(compgen -d -- "$cur")) ;;
+		_ksplice_names loaded
+		_ksplice_names installed
+		_ksplice_files ;;
+	check | install) _ksplice_files ;;
 	esac
 }
 complete -F _ksplice ksplice

@@ -159,7 +159,7 @@ static const struct {
 } load_errors[] = {
 	{ EPERM, { "not_permitted", EXIT_FAILED, NULL,
 	  "it is not permitted to load modules",
-	  "run this as root with CAP_SYS_MODULE (not in a container); if /proc/sys/kernel/modules_disabled is 1, only a reboot helps" } },
+	  "run this as root with CAP_SYS_MODULE (not in a container)" } },
 	{ EACCES, { "not_permitted", EXIT_FAILED, NULL,
 	  "it is not permitted to load this file",
 	  "see what the security module logs (audit, IMA, SELinux)" } },
@@ -213,14 +213,12 @@ void problem_show(const struct problem *p)
 
 	if (opt.json && opt.quiet)
 		return;
-	if (!opt.json)
-		fflush(stdout);
-	fprintf(stderr, "ksplice: %s\n", p->error);
+	complain("ksplice: %s", p->error);
 	vec_for_each(s, &p->conflicts)
-		fprintf(stderr, "  in the way: %s\n", *s);
+		complain("  in the way: %s", *s);
 	vec_for_each(s, &p->log)
-		fprintf(stderr, "  kernel: %s\n", *s);
-	fprintf(stderr, "  what now: %s\n", p->what_now);
+		complain("  kernel: %s", *s);
+	complain("  what now: %s", p->what_now);
 }
 
 /* One that needs neither conflicts nor the log. */
@@ -316,6 +314,16 @@ static const struct reason *change_reason(const struct update *up, int err)
 	return r ? r : unknown_cause(up->cause, err);
 }
 
+/* Those that no signal and no patience brings out come first. */
+static const char *change_advice(const struct reason *r, const struct update *up)
+{
+	char *still = !strcmp(r->key, "code_busy") ? threads_still(&up->conflicts) :
+		NULL;
+
+	return still ? xasprintf("%s; as for the others: %s", still, r->what_now) :
+		r->what_now;
+}
+
 /**
  * explain_change - say why an update was not applied or not taken back
  * @name:	the update
@@ -333,7 +341,7 @@ struct problem *explain_change(const char *name, bool enable, int err)
 		err = ENOENT;
 	}
 	r = change_reason(&up, err);
-	p = new_problem(name, r->exit, r->key, r->what_now);
+	p = new_problem(name, r->exit, r->key, change_advice(r, &up));
 	p->error = xasprintf("%s: not %s: %s. Nothing has been changed", name,
 			     enable ? "applied" : "taken back", r->error);
 	if (!strcmp(r->key, "code_busy") || !strcmp(r->key, "always_busy"))
@@ -377,11 +385,19 @@ static const struct reason *unknown_error(int err)
 	return &r;
 }
 
+static const struct reason disabled = {
+	"modules_disabled", EXIT_REFUSED, NULL,
+	"no module can be loaded until the next boot: kernel.modules_disabled is 1",
+	"'ksplice install' it and reboot: it is applied before that is set; if that is to stay possible without a reboot, find who sets it (grep -r modules_disabled /etc/sysctl.d /etc/sysctl.conf)",
+};
+
 /* Without root the loader does not get as far as to have other reasons. */
 static const struct reason *load_reason(const str_vec *log, int err)
 {
 	const struct reason *r = NULL;
 
+	if (err == EPERM && modules_disabled())
+		return &disabled;
 	if (err != EPERM || !geteuid())
 		r = find_log(log);
 	if (!r)

@@ -4,27 +4,26 @@
  * kernel checks all of it when it is loaded; here nothing is trusted beyond
  * what keeps this program within the file.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "ksplice.h"
-#include "ksplice_format.h"
 
-static const char signature_mark[] = "~Module signature appended~\n";
+/*
+ * The file is in memory once, and everything that is told of it points into it:
+ * a small file can't ask for a lot of memory by saying the same thing often.
+ */
+#define MAX_FILE	(64U << 20)
 
 static const char build_again[] =
 	"get the file again from where it came; if it is the same there, it has to be built again (kspl-build)";
-
-/* The section with the update in it */
-struct blob {
-	const char *data;
-	size_t size;
-	struct ksplice_f_header hdr;
-};
 
 static int bad(const struct file *f, const char *what)
 {
@@ -33,15 +32,15 @@ static int bad(const struct file *f, const char *what)
 	return EXIT_REFUSED;
 }
 
-static bool table_ok(const struct blob *b, const struct ksplice_f_table *t,
+static bool table_ok(const struct file_blob *b, const struct ksplice_f_table *t,
 		     size_t entry)
 {
 	return t->off <= b->size && t->n <= (b->size - t->off) / entry;
 }
 
-static bool header_ok(struct blob *b)
+static bool header_ok(const struct file_blob *b)
 {
-	struct ksplice_f_header *h = &b->hdr;
+	const struct ksplice_f_header *h = &b->hdr;
 
 	return h->size >= sizeof(*h) && h->size <= b->size &&
 	       table_ok(b, &h->strings, 1) && h->strings.n &&
@@ -51,43 +50,27 @@ static bool header_ok(struct blob *b)
 	       table_ok(b, &h->replaces, sizeof(struct ksplice_f_replace));
 }
 
-/* CRC-32 as zlib has it, a bit at a time: updates are small. */
-static uint32_t crc32(const void *data, size_t n)
-{
-	const unsigned char *p = data;
-	uint32_t crc = ~0U;
-	int i;
-
-	while (n--) {
-		crc ^= *p++;
-		for (i = 0; i < 8; i++)
-			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320U : 0);
-	}
-	return ~crc;
-}
-
 /* In a file the addresses are still 0, so only the checksum itself is left out. */
-static bool intact(const struct blob *b)
+static bool intact(const struct file_blob *b)
 {
-	char *copy = xzalloc(b->hdr.size);
-	uint32_t crc;
+	static const unsigned char zero[sizeof(b->hdr.checksum)];
+	const unsigned char *p = (const unsigned char *)b->data;
+	size_t at = offsetof(struct ksplice_f_header, checksum);
+	uLong crc = crc32(0, p, at);
 
-	memcpy(copy, b->data, b->hdr.size);
-	memset(copy + offsetof(struct ksplice_f_header, checksum), 0,
-	       sizeof(b->hdr.checksum));
-	crc = crc32(copy, b->hdr.size);
-	free(copy);
-	return crc == b->hdr.checksum;
+	crc = crc32(crc, zero, sizeof(zero));
+	at += sizeof(zero);
+	return crc32(crc, p + at, b->hdr.size - at) == b->hdr.checksum;
 }
 
 /* "" for an offset that leads nowhere */
-static const char *str(const struct blob *b, uint32_t off)
+static const char *str(const struct file_blob *b, uint32_t off)
 {
 	return off < b->hdr.strings.n ? b->data + b->hdr.strings.off + off : "";
 }
 
 /* Entry @i of a table, copied: the file may be aligned in any way. */
-static bool entry(const struct blob *b, const struct ksplice_f_table *t,
+static bool entry(const struct file_blob *b, const struct ksplice_f_table *t,
 		  uint32_t i, void *to, size_t size)
 {
 	if (i >= t->n)
@@ -96,7 +79,7 @@ static bool entry(const struct blob *b, const struct ksplice_f_table *t,
 	return true;
 }
 
-static const char *target_name(const struct blob *b, uint32_t i)
+static const char *target_name(const struct file_blob *b, uint32_t i)
 {
 	struct ksplice_f_target target;
 
@@ -105,20 +88,26 @@ static const char *target_name(const struct blob *b, uint32_t i)
 	return str(b, target.name);
 }
 
-static void read_func(struct file *f, const struct blob *b, uint32_t i)
+/* The @i-th function that is replaced, or a piece that nobody may be in */
+void file_func(const struct file *f, uint32_t i, struct file_func *func)
 {
-	struct file_func *func = vec_add(&f->funcs);
-	struct ksplice_f_replace r;
+	struct ksplice_f_replace r = { .unit = KSPLICE_NONE };
 	struct ksplice_f_unit unit = { .target = KSPLICE_NONE };
+	const struct file_blob *b = &f->blob;
 
 	entry(b, &b->hdr.replaces, i, &r, sizeof(r));
 	entry(b, &b->hdr.units, r.unit, &unit, sizeof(unit));
-	func->name = xstrdup(str(b, r.name));
-	func->source = xstrdup(str(b, unit.source));
-	func->target = xstrdup(target_name(b, unit.target));
+	func->name = str(b, r.name);
+	func->source = str(b, unit.source);
+	func->target = target_name(b, unit.target);
 	func->size = r.size;
 	func->new_size = r.new_size;
 	func->range = r.kind == KSPLICE_REPLACE_RANGE;
+}
+
+const char *file_target(const struct file *f, uint32_t i)
+{
+	return target_name(&f->blob, i);
 }
 
 /* Names become paths, here and in sysfs. */
@@ -135,9 +124,9 @@ static bool release_ok(const char *release)
 	       strlen(release) < 65;
 }
 
-static int read_blob(struct file *f, struct blob *b)
+static int read_blob(struct file *f)
 {
-	uint32_t i;
+	struct file_blob *b = &f->blob;
 
 	if (b->size < sizeof(b->hdr))
 		return bad(f, "the update in it is damaged: it is cut off");
@@ -158,13 +147,11 @@ static int read_blob(struct file *f, struct blob *b)
 		return bad(f, "the update in it is damaged: its checksum does not fit");
 	if (!name_ok(str(b, b->hdr.name)) || !release_ok(str(b, b->hdr.release)))
 		return bad(f, "its name or its kernel's release is damaged");
-	f->name = xstrdup(str(b, b->hdr.name));
-	f->release = xstrdup(str(b, b->hdr.release));
-	f->description = xstrdup(str(b, b->hdr.description));
-	for (i = 0; i < b->hdr.targets.n; i++)
-		*vec_add(&f->targets) = xstrdup(target_name(b, i));
-	for (i = 0; i < b->hdr.replaces.n; i++)
-		read_func(f, b, i);
+	f->name = str(b, b->hdr.name);
+	f->release = str(b, b->hdr.release);
+	f->description = str(b, b->hdr.description);
+	f->nfuncs = b->hdr.replaces.n;
+	f->ntargets = b->hdr.targets.n;
 	return EXIT_OK;
 }
 
@@ -179,15 +166,14 @@ static void read_modinfo(struct file *f, const Elf_Data *d)
 		if (at + n == end)
 			return;
 		if (starts_with(at, "name=") && !f->module)
-			f->module = xstrdup(at + 5);
+			f->module = at + 5;
 		else if (starts_with(at, "vermagic=") && !f->vermagic)
-			f->vermagic = xstrdup(at + 9);
+			f->vermagic = at + 9;
 	}
 }
 
 static int read_sections(struct file *f, Elf *elf)
 {
-	struct blob blob = {};
 	Elf_Scn *scn = NULL;
 	size_t shstr;
 
@@ -204,31 +190,74 @@ static int read_sections(struct file *f, Elf *elf)
 			read_modinfo(f, d);
 		if (strcmp(name, KSPLICE_SECTION))
 			continue;
-		blob.data = d->d_buf;
-		blob.size = d->d_size;
+		f->blob.data = d->d_buf;
+		f->blob.size = d->d_size;
 	}
-	if (!blob.data)
+	if (!f->blob.data)
 		return bad(f, "a module, but not a hot update: it has no section "
 			   KSPLICE_SECTION);
-	return read_blob(f, &blob);
+	return read_blob(f);
 }
 
-static bool is_module(Elf *elf)
+/*
+ * No module has so many sections that their number does not fit into the
+ * header; libelf would take memory for as many as are claimed.
+ */
+static bool is_module(const struct file *f)
 {
-	Elf64_Ehdr *eh = elf && elf_kind(elf) == ELF_K_ELF ?
-		elf64_getehdr(elf) : NULL;
+	Elf64_Ehdr eh;
 
-	return eh && eh->e_machine == EM_X86_64 && eh->e_type == ET_REL;
+	if (f->size < sizeof(eh))
+		return false;
+	memcpy(&eh, f->data, sizeof(eh));
+	return !memcmp(eh.e_ident, ELFMAG, SELFMAG) &&
+	       eh.e_ident[EI_CLASS] == ELFCLASS64 &&
+	       eh.e_ident[EI_DATA] == ELFDATA2LSB &&
+	       eh.e_machine == EM_X86_64 && eh.e_type == ET_REL && eh.e_shnum;
 }
 
-static bool has_signature(int fd)
+static int read_elf(struct file *f)
 {
-	char end[sizeof(signature_mark) - 1];
-	off_t size = lseek(fd, 0, SEEK_END);
+	Elf *elf;
+	int ret;
 
-	return size > (off_t)sizeof(end) &&
-	       pread(fd, end, sizeof(end), size - sizeof(end)) == sizeof(end) &&
-	       !memcmp(end, signature_mark, sizeof(end));
+	if (!is_module(f))
+		return bad(f, "not a kernel module for x86-64");
+	elf_version(EV_CURRENT);
+	elf = elf_memory(f->data, f->size);
+	if (elf && elf_kind(elf) == ELF_K_ELF)
+		ret = read_sections(f, elf);
+	else
+		ret = bad(f, "not a kernel module for x86-64");
+	elf_end(elf);
+	return ret;
+}
+
+/* What scripts/sign-file puts between the signature and the mark */
+struct signature_end {
+	uint8_t algo, hash, id_type, signer_len, key_id_len, pad[3];
+	uint32_t sig_len;	/* big endian */
+};
+
+#define SIGNATURE_PKCS7	2
+
+/*
+ * Is there something that has the form of a signature?  Only the kernel can
+ * tell whether it is a good one, and of whom.
+ */
+static bool has_signature(const struct file *f)
+{
+	static const char mark[] = "~Module signature appended~\n";
+	size_t n = sizeof(mark) - 1, sig_len;
+	struct signature_end end;
+
+	if (f->size < n + sizeof(end) ||
+	    memcmp(f->data + f->size - n, mark, n))
+		return false;
+	memcpy(&end, f->data + f->size - n - sizeof(end), sizeof(end));
+	sig_len = ntohl(end.sig_len);
+	return end.id_type == SIGNATURE_PKCS7 && sig_len &&
+	       sig_len < f->size - n - sizeof(end);
 }
 
 /* The module of an update that is only known by its name in sysfs. */
@@ -245,36 +274,111 @@ char *module_name(const char *update)
 
 static int no_file(const char *path)
 {
-	const char *way = strchr(path, '/') || ends_with(path, ".ko") ?
-		"give the path of a ksplice-NAME.ko" :
-		"'ksplice list' shows what is loaded and installed; a file is given with its path";
-
-	problem(NULL, EXIT_FAILED, "no_file", way, "%s: %s", path,
-		strerror(errno));
+	problem(NULL, EXIT_FAILED, "no_file", "give the path of a ksplice-NAME.ko",
+		"%s: %s", path, strerror(errno));
 	return EXIT_FAILED;
 }
 
-/* Return: an exit code; what is wrong has been told then. */
-int file_read(struct file *f, const char *path)
+static int too_large(const struct file *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	Elf *elf;
+	char *what = xasprintf("larger than any hot update: more than %u MB",
+			       MAX_FILE >> 20);
+
+	return bad(f, what);
+}
+
+static int read_whole(struct file *f)
+{
+	struct stat st;
+	ssize_t n = 1;
+
+	if (fstat(f->fd, &st))
+		return no_file(f->path);
+	if (!S_ISREG(st.st_mode))
+		return bad(f, "not a kernel module for x86-64");
+	if (st.st_size > MAX_FILE)
+		return too_large(f);
+	f->data = xzalloc(st.st_size);
+	while (n && f->size < (size_t)st.st_size) {
+		n = pread(f->fd, f->data + f->size, st.st_size - f->size, f->size);
+		if (n < 0)
+			return no_file(f->path);
+		f->size += n;
+	}
+	return EXIT_OK;
+}
+
+/* Just which file it is; nothing is told. Return: 0 or -1. */
+int file_peek(struct file *f, int fd)
+{
+	struct stat st;
+
+	memset(f, 0, sizeof(*f));
+	f->fd = fd;
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    st.st_size <= MAX_FILE && !read_whole(f)) {
+		f->crc = crc32(0, (unsigned char *)f->data, f->size);
+		return 0;
+	}
+	file_close(f);
+	return -1;
+}
+
+/**
+ * file_read_fd - read what a file says of itself
+ * @f:		that; file_close() frees it
+ * @fd:		the file, which is now @f's; -1 with errno: it can't be opened
+ * @path:	for messages
+ *
+ * Return: an exit code; what is wrong has been told then.
+ */
+int file_read_fd(struct file *f, int fd, const char *path)
+{
 	int ret;
 
 	memset(f, 0, sizeof(*f));
 	f->path = path;
+	f->fd = fd;
 	if (fd < 0)
 		return no_file(path);
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (is_module(elf))
-		ret = read_sections(f, elf);
-	else
-		ret = bad(f, "not a kernel module for x86-64");
-	f->has_signature = has_signature(fd);
-	if (!ret && !f->module)
-		f->module = module_name(f->name);
-	elf_end(elf);
-	close(fd);
-	return ret;
+	ret = read_whole(f);
+	if (!ret)
+		ret = read_elf(f);
+	if (ret)
+		return ret;
+	f->crc = crc32(0, (unsigned char *)f->data, f->size);
+	f->has_signature = has_signature(f);
+	if (!f->module || strcmp(f->module, module_name(f->name)))
+		return bad(f, "its module has another name than the update");
+	return EXIT_OK;
+}
+
+/* A file, not a name: it has a / in it, or ends in .ko. */
+bool is_file_name(const char *arg)
+{
+	return strchr(arg, '/') || ends_with(arg, ".ko");
+}
+
+/* As given on the command line */
+int file_read(struct file *f, const char *path)
+{
+	if (!is_file_name(path)) {
+		problem(NULL, EXIT_FAILED, "no_file",
+			"give it with its path: ./FILE.ko",
+			"%s: this wants a file, which has a / in its path or ends in .ko",
+			path);
+		memset(f, 0, sizeof(*f));
+		f->fd = -1;
+		return EXIT_FAILED;
+	}
+	return file_read_fd(f, open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), path);
+}
+
+void file_close(struct file *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	free(f->data);
+	f->data = NULL;
 }

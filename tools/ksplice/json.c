@@ -4,24 +4,6 @@
 
 static bool need_comma;
 
-/* Length of the valid UTF-8 sequence at @s, 0 if it is none. */
-static int utf8_len(const unsigned char *s)
-{
-	int n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
-		s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-	int i;
-
-	for (i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	/* overlong forms, surrogates, beyond the last */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static void put_string(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -34,8 +16,10 @@ static void put_string(const char *text)
 			fputs("\\ufffd", stdout);
 		else if (*s == '"' || *s == '\\')
 			printf("\\%c", *s);
-		else if (*s < 0x20)
+		else if (*s < 0x20 || *s == 0x7f)
 			printf("\\u%04x", *s);
+		else if (*s == 0xc2 && s[1] < 0xa0)	/* C1, as UTF-8 has it */
+			printf("\\u%04x", s[1]);
 		else
 			fwrite(s, 1, n, stdout);
 	}

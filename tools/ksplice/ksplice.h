@@ -3,8 +3,9 @@
  * ksplice: the administrator's command for hot updates.
  *
  * Everything it knows comes from three places: the update's file, sysfs, and
- * what the kernel logs while it works.  It keeps no state of its own but the
- * files that "install" puts below /var/lib/ksplice.
+ * what the kernel logs while it works.  It keeps no state of its own but what
+ * is below /var/lib/ksplice: what "install" puts there, and marks of what is
+ * applied (guard.c).
  */
 #ifndef KSPLICE_TOOL_H
 #define KSPLICE_TOOL_H
@@ -13,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "ksplice_format.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -32,6 +35,7 @@ struct options {
 	bool now;
 	bool wait;
 	long timeout_ms;	/* -1: as sysfs has it */
+	bool image;		/* --root was given */
 	const char *root;	/* before all paths, "" */
 	const char *output;
 };
@@ -51,23 +55,42 @@ typedef VEC(char *) str_vec;
 
 void *vec_grow(void *v, unsigned int n, unsigned int *cap, size_t size);
 void *xzalloc(size_t size);
+void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool starts_with(const char *s, const char *prefix);
 bool ends_with(const char *s, const char *suffix);
 
-char *rooted(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-char *read_file(const char *path);
-char *read_line(const char *path);
-void read_lines(const char *path, str_vec *lines);
-int write_file(const char *path, const char *text);
-bool exists(const char *path);
-void list_dir(const char *path, str_vec *names);
+char *pathf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 long long now_ms(void);
 const char *running_release(void);
 
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* text.c */
+int utf8_len(const unsigned char *s);
+bool obeyed(const unsigned char *s, int n);
+void put_text(FILE *f, const char *text);
+void put_label(FILE *f, const char *text);
+
+/* root.c */
+int root_open(const char *path, int flags);
+char *shown(const char *path);
+char *read_file(const char *path);
+char *read_file_at(int dir, const char *name);
+char *read_line(const char *path);
+void read_lines(const char *path, str_vec *lines);
+char *read_link(const char *path);
+int write_file(const char *path, const char *text);
+bool exists(const char *path);
+bool link_exists(const char *path);
+bool is_dir(const char *path);
+bool same_place(const char *a, const char *b);
+int list_dir(const char *path, str_vec *names);
+int list_dir_at(int dir, const char *name, str_vec *names);
+int list_all_at(int dir, const char *name, str_vec *names);
 
 /* json.c */
 void json_open(const char *key, char bracket);
@@ -79,22 +102,39 @@ void json_strs(const char *key, const str_vec *strs);
 
 /* file.c: what a file says of itself */
 struct file_func {
-	char *name, *source, *target;
+	const char *name, *source, *target;
 	uint32_t size, new_size;
 	bool range;		/* a piece without a jump of its own */
 };
 
+/* The section with the update in it */
+struct file_blob {
+	const char *data;
+	size_t size;
+	struct ksplice_f_header hdr;
+};
+
 struct file {
-	const char *path;
-	char *name, *release, *description;
-	char *module;		/* as the module loader names it */
-	char *vermagic;
-	bool has_signature;
-	VEC(struct file_func) funcs;
-	str_vec targets;
+	const char *path;	/* for messages: what is loaded is @fd */
+	int fd;
+	char *data;		/* all of it; the strings below are in there */
+	size_t size;
+	uint32_t crc;		/* of the whole file */
+	const char *name, *release, *description;
+	const char *module;	/* as the module loader names it */
+	const char *vermagic;
+	bool has_signature;	/* none that was verified */
+	uint32_t nfuncs, ntargets;
+	struct file_blob blob;
 };
 
 int file_read(struct file *f, const char *path);
+int file_peek(struct file *f, int fd);
+int file_read_fd(struct file *f, int fd, const char *path);
+void file_close(struct file *f);
+void file_func(const struct file *f, uint32_t i, struct file_func *func);
+const char *file_target(const struct file *f, uint32_t i);
+bool is_file_name(const char *arg);
 char *module_name(const char *update);
 
 /* sysfs.c: what the kernel says */
@@ -138,7 +178,7 @@ struct problem *explain_change(const char *name, bool enable, int err);
 struct problem *explain_load(const struct file *f, int err);
 
 /* kmsg.c */
-void kmsg_start(void);
+void kmsg_start(const char *name);
 void kmsg_collect(str_vec *lines);
 
 /* module.c */
@@ -146,6 +186,7 @@ int core_load(void);
 int module_load(const struct file *f);
 int module_remove(const char *module);
 bool module_present(const char *module);
+bool modules_disabled(void);
 const char *signature_missing(const struct file *f);
 
 /* change.c */
@@ -159,8 +200,15 @@ struct busy {
 };
 
 void threads_inside(const str_vec *funcs, const char *module, struct busy *busy);
+char *threads_still(const str_vec *conflicts);
 void livepatched(const struct file *f, str_vec *found);
 void probed(const struct file *f, str_vec *found);
+
+/* atomic.c: files that are the old ones or the new ones */
+int put_file(int dir, const char *name, const char *data, size_t size);
+int remove_file(int dir, const char *name);
+int make_dir(int parent, const char *name);
+void sweep(int dir);
 
 /* store.c: what comes back after a boot */
 #define STORE	"/var/lib/ksplice"
@@ -171,12 +219,32 @@ struct stored {
 
 typedef VEC(struct stored) stored_vec;
 
-void store_list(const char *release, stored_vec *found);
+int store_dir(void);
+int store_error(const char *path, const char *what);
+int store_lock(bool must);
+int store_list(const char *release, stored_vec *found);
 struct stored *store_find(const stored_vec *v, const char *name);
+int stored_open(const struct stored *s);
+bool trusted(const struct stored *s, int fd);
+int store_put(const char *release, const char *name, const char *data, size_t size);
+int store_remove(const struct stored *s);
 bool store_unit_enabled(void);
+int no_update(const char *name);
+
+/* guard.c: what is not applied again after a crash */
+const char *held_back(const char *name, const char *release, const struct file *f);
+const char *stored_held_back(const struct stored *s);
+int refuse_held(const char *name, const char *why);
+int mark_set(const char *name, const char *release, const struct file *f);
+void mark_clear(const char *name, const char *release);
+
+/* own.c: is it this system's own kernel? */
+const char *not_own_kernel(void);
+int need_own_kernel(void);
 
 /* builtins */
 int load_and_apply(const struct file *f);
+int load_stored(const struct stored *s);
 int undo_and_remove(const char *name);
 
 int cmd_check(int argc, char **argv);
@@ -188,6 +256,9 @@ int cmd_status(int argc, char **argv);
 int cmd_install(int argc, char **argv);
 int cmd_uninstall(int argc, char **argv);
 int cmd_load_installed(int argc, char **argv);
+int cmd_settle(int argc, char **argv);
+int cmd_unhold(int argc, char **argv);
+int cmd_own_kernel(int argc, char **argv);
 int cmd_metrics(int argc, char **argv);
 
 #endif /* KSPLICE_TOOL_H */

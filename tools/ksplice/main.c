@@ -25,14 +25,18 @@ static const char usage[] =
 "  status                in one look: kernel, core, what is applied, what is not\n"
 "  install FILE          apply it after each boot of the kernel it is for\n"
 "  uninstall NAME        no longer\n"
+"  unhold NAME           apply it again, though the machine went down with it\n"
 "  load-installed        apply what is installed for the running kernel (at boot)\n"
+"  settle                what has been applied for a while is good (by a timer)\n"
+"  own-kernel            is this the machine itself, not a chroot or a container?\n"
 "  metrics               for node_exporter's textfile collector\n"
 "\n"
 "      --json            one JSON object on stdout\n"
 "      --timeout SECONDS apply, undo: how long to wait for threads (default 15)\n"
 "      --wait            apply, undo: as long as it takes; a signal ends it\n"
 "      --keep            undo: leave it loaded; apply: even if it fails\n"
-"      --now             install: apply it, too; uninstall: undo it, too\n"
+"      --now             install: apply it, too; uninstall: undo it, too;\n"
+"                        settle: all of it, the machine is being shut down\n"
 "      --output FILE     metrics: into FILE, at once, instead of stdout\n"
 "      --root DIR        the files below DIR, such as an image's\n"
 "  -q, --quiet           no progress on stderr\n"
@@ -55,7 +59,10 @@ static const struct command {
 	{ "status", cmd_status, 0 },
 	{ "install", cmd_install, 1 },
 	{ "uninstall", cmd_uninstall, 1 },
+	{ "unhold", cmd_unhold, 1 },
 	{ "load-installed", cmd_load_installed, 0 },
+	{ "settle", cmd_settle, 0 },
+	{ "own-kernel", cmd_own_kernel, 0 },
 	{ "metrics", cmd_metrics, 0 },
 };
 
@@ -86,17 +93,17 @@ static const struct {
 	{ OPT_TIMEOUT, " apply undo install uninstall load-installed " },
 	{ OPT_WAIT, " apply undo install uninstall " },
 	{ OPT_KEEP, " apply undo " },
-	{ OPT_NOW, " install uninstall " },
+	{ OPT_NOW, " install uninstall settle " },
 	{ OPT_OUTPUT, " metrics " },
 	/* Modules go into the kernel that runs, whatever is below DIR. */
-	{ OPT_ROOT, " list show status install uninstall metrics " },
+	{ OPT_ROOT, " list show status install uninstall unhold metrics " },
 };
 
 static void __attribute__((noreturn))
 usage_error(const char *what, const char *arg)
 {
-	fprintf(stderr, "ksplice: '%s': %s\n  what now: 'ksplice --help' shows how it is used\n",
-		arg, what);
+	complain("ksplice: '%s': %s", arg, what);
+	complain("  what now: 'ksplice --help' shows how it is used");
 	exit(EXIT_USAGE);
 }
 
@@ -135,6 +142,7 @@ static void take_option(int c)
 		break;
 	case OPT_ROOT:
 		opt.root = optarg;
+		opt.image = true;
 		break;
 	case 'q':
 		opt.quiet = true;
@@ -222,9 +230,11 @@ int main(int argc, char **argv)
 	const struct command *cmd;
 	int seen[64], n = 0, c, ret;
 
+#ifdef KSPLICE_TEST
 	/* For the tests of this program: a kernel that is made up */
 	if (getenv("KSPLICE_ROOT"))
 		opt.root = getenv("KSPLICE_ROOT");
+#endif
 	while ((c = getopt_long(argc, argv, "qVh", long_options, NULL)) != -1) {
 		take_option(c);
 		if (n < (int)ARRAY_SIZE(seen))
@@ -237,6 +247,9 @@ int main(int argc, char **argv)
 	cmd = find_command(argv[optind++]);
 	while (n)
 		check_option(seen[--n], cmd->name);
+	if (opt.now && opt.image)
+		usage_error("goes with what is below DIR, --now with the kernel that runs",
+			    "--root");
 	if (argc - optind != cmd->args)
 		usage_error(cmd->args ? "wants one argument, a file or a name" :
 			    "wants no argument", cmd->name);

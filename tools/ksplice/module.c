@@ -16,15 +16,7 @@ extern char **environ;
 /* Return: 0 or the loader's errno. */
 int module_load(const struct file *f)
 {
-	int fd = open(f->path, O_RDONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (syscall(SYS_finit_module, fd, "", 0))
-		err = errno;
-	close(fd);
-	return err;
+	return syscall(SYS_finit_module, f->fd, "", 0) ? errno : 0;
 }
 
 /* Return: 0 or an errno. */
@@ -33,15 +25,23 @@ int module_remove(const char *module)
 	return syscall(SYS_delete_module, module, O_NONBLOCK) ? errno : 0;
 }
 
+/* kernel.modules_disabled=1: until the next boot nothing comes or goes. */
+bool modules_disabled(void)
+{
+	char *s = read_line("/proc/sys/kernel/modules_disabled");
+
+	return s && *s == '1';
+}
+
 bool module_present(const char *module)
 {
-	return exists(rooted("/sys/module/%s", module));
+	return exists(pathf("/sys/module/%s", module));
 }
 
 /* As the kernel itself would call it. */
 static char *modprobe_path(void)
 {
-	char *path = read_line(rooted("/proc/sys/kernel/modprobe"));
+	char *path = read_line("/proc/sys/kernel/modprobe");
 
 	return path && *path ? path : xstrdup("/sbin/modprobe");
 }
@@ -81,14 +81,14 @@ int core_load(void)
 
 static bool locked_down(void)
 {
-	char *s = read_line(rooted("/sys/kernel/security/lockdown"));
+	char *s = read_line("/sys/kernel/security/lockdown");
 
 	return s && (strstr(s, "[integrity]") || strstr(s, "[confidentiality]"));
 }
 
 static bool enforced(void)
 {
-	char *s = read_line(rooted("/sys/module/module/parameters/sig_enforce"));
+	char *s = read_line("/sys/module/module/parameters/sig_enforce");
 
 	return s && *s == 'Y';
 }

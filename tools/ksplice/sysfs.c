@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "ksplice.h"
 
@@ -11,24 +9,17 @@
 
 char *update_path(const char *name, const char *file)
 {
-	return rooted(SYSFS "/%s%s%s", name, file ? "/" : "", file ? file : "");
+	return pathf(SYSFS "/%s%s%s", name, file ? "/" : "", file ? file : "");
 }
 
 bool core_present(void)
 {
-	return exists(rooted(SYSFS));
+	return exists(SYSFS);
 }
 
 bool core_is_module(void)
 {
-	return exists(rooted("/sys/module/ksplice/initstate"));
-}
-
-static bool is_dir(const char *path)
-{
-	struct stat st;
-
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
+	return exists("/sys/module/ksplice/initstate");
 }
 
 static long long read_num(const char *name, const char *file)
@@ -108,7 +99,7 @@ bool update_read(struct update *up, const char *name)
 
 void update_names(str_vec *names)
 {
-	list_dir(rooted(SYSFS), names);
+	list_dir(SYSFS, names);
 }
 
 static void print_change(const struct update *up)

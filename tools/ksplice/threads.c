@@ -64,7 +64,7 @@ static void look_at(const str_vec *funcs, const char *module, struct busy *busy,
 	const char *func;
 	char *comm;
 
-	read_lines(rooted("/proc/%s/task/%s/stack", pid, tid), &stack);
+	read_lines(pathf("/proc/%s/task/%s/stack", pid, tid), &stack);
 	if (!stack.n) {
 		busy->unseen++;
 		return;
@@ -73,7 +73,7 @@ static void look_at(const str_vec *funcs, const char *module, struct busy *busy,
 	func = func_of_stack(funcs, module, &stack);
 	if (!func)
 		return;
-	comm = read_line(rooted("/proc/%s/task/%s/comm", pid, tid));
+	comm = read_line(pathf("/proc/%s/task/%s/comm", pid, tid));
 	*vec_add(&busy->threads) = xasprintf("%s %s %s", tid,
 					     comm ? comm : "?", func);
 }
@@ -89,13 +89,13 @@ void threads_inside(const str_vec *funcs, const char *module, struct busy *busy)
 	str_vec pids = {};
 	char **pid, **tid;
 
-	list_dir(rooted("/proc"), &pids);
+	list_dir("/proc", &pids);
 	vec_for_each(pid, &pids) {
 		str_vec tids = {};
 
 		if (!isdigit(**pid))
 			continue;
-		list_dir(rooted("/proc/%s/task", *pid), &tids);
+		list_dir(pathf("/proc/%s/task", *pid), &tids);
 		vec_for_each(tid, &tids)
 			look_at(funcs, module, busy, *pid, *tid);
 	}
@@ -104,13 +104,84 @@ void threads_inside(const str_vec *funcs, const char *module, struct busy *busy)
 		busy->threads.n > (busy->seen + busy->unseen) / 2;
 }
 
+/* Third field of /proc/PID/stat, behind a name that may hold anything */
+static char thread_state(const char *pid)
+{
+	char *text = read_line(pathf("/proc/%s/stat", pid));
+	char *end = text ? strrchr(text, ')') : NULL;
+
+	return end && end[1] == ' ' ? end[2] : '?';
+}
+
+/* Of the unified hierarchy: "0::/PATH"; NULL if it is not frozen. */
+static char *frozen_group(const char *pid)
+{
+	str_vec lines = {}, events = {};
+	char **line, **event;
+
+	read_lines(pathf("/proc/%s/cgroup", pid), &lines);
+	vec_for_each(line, &lines) {
+		if (!starts_with(*line, "0::/") || strstr(*line, "/../"))
+			continue;
+		read_lines(pathf("/sys/fs/cgroup%s/cgroup.events", *line + 3),
+			   &events);
+		vec_for_each(event, &events) {
+			if (!strcmp(*event, "frozen 1"))
+				return *line + 3;
+		}
+	}
+	return NULL;
+}
+
+/* What has to be done to have @pid run at all; NULL: nothing */
+static char *way_to_run(const char *pid)
+{
+	char *group = frozen_group(pid);
+
+	if (group)
+		return xasprintf("%s is frozen: thaw it (systemctl thaw UNIT, or echo 0 > '/sys/fs/cgroup%s/cgroup.freeze')",
+				 pid, group);
+	switch (thread_state(pid)) {
+	case 'T':
+		return xasprintf("%s is stopped: kill -CONT %s", pid, pid);
+	case 't':
+		return xasprintf("%s is stopped by a debugger: have that let it run",
+				 pid);
+	case 'D':
+		return xasprintf("%s waits in a way that no signal ends: for a disk or a server, most often (cat /proc/%s/stack)",
+				 pid, pid);
+	}
+	return NULL;
+}
+
+/**
+ * threads_still - those in the way that won't run by themselves
+ * @conflicts:	"pid comm function"
+ *
+ * Return: what to do about them, or NULL.
+ */
+char *threads_still(const str_vec *conflicts)
+{
+	char *all = NULL, **s, *way, *pid;
+
+	vec_for_each(s, conflicts) {
+		pid = xasprintf("%.*s", (int)strspn(*s, "0123456789"), *s);
+		way = *pid ? way_to_run(pid) : NULL;
+		if (way)
+			all = all ? xasprintf("%s; %s", all, way) : way;
+	}
+	return all;
+}
+
 static bool has_jump(const struct file *f, const char *name, size_t len)
 {
-	const struct file_func *func;
+	struct file_func func;
+	uint32_t i;
 
-	vec_for_each(func, &f->funcs) {
-		if (!func->range && strlen(func->name) == len &&
-		    !memcmp(func->name, name, len))
+	for (i = 0; i < f->nfuncs; i++) {
+		file_func(f, i, &func);
+		if (!func.range && strlen(func.name) == len &&
+		    !memcmp(func.name, name, len))
 			return true;
 	}
 	return false;
@@ -122,7 +193,7 @@ static void livepatch_object(const struct file *f, const char *patch,
 	str_vec funcs = {};
 	char **s;
 
-	list_dir(rooted("/sys/kernel/livepatch/%s/%s", patch, object), &funcs);
+	list_dir(pathf("/sys/kernel/livepatch/%s/%s", patch, object), &funcs);
 	vec_for_each(s, &funcs) {
 		if (strchr(*s, ',') && has_jump(f, *s, strcspn(*s, ",")))
 			*vec_add(found) = xasprintf("livepatch %s redirects %.*s",
@@ -136,14 +207,14 @@ void livepatched(const struct file *f, str_vec *found)
 	str_vec patches = {}, objects;
 	char **patch, **object, *enabled;
 
-	list_dir(rooted("/sys/kernel/livepatch"), &patches);
+	list_dir("/sys/kernel/livepatch", &patches);
 	vec_for_each(patch, &patches) {
-		enabled = read_line(rooted("/sys/kernel/livepatch/%s/enabled",
+		enabled = read_line(pathf("/sys/kernel/livepatch/%s/enabled",
 					   *patch));
 		if (!enabled || *enabled != '1')
 			continue;
 		objects = (str_vec){};
-		list_dir(rooted("/sys/kernel/livepatch/%s", *patch), &objects);
+		list_dir(pathf("/sys/kernel/livepatch/%s", *patch), &objects);
 		vec_for_each(object, &objects)
 			livepatch_object(f, *patch, *object, found);
 	}
@@ -175,7 +246,7 @@ void probed(const struct file *f, str_vec *found)
 	str_vec lines = {};
 	char **line;
 
-	read_lines(rooted("/sys/kernel/debug/kprobes/list"), &lines);
+	read_lines("/sys/kernel/debug/kprobes/list", &lines);
 	vec_for_each(line, &lines)
 		probe_line(f, *line, found);
 }

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Strings, files, messages. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+/* Strings and messages. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "ksplice.h"
 
@@ -36,6 +32,14 @@ void *vec_grow(void *v, unsigned int n, unsigned int *cap, size_t size)
 	}
 	memset((char *)v + n * size, 0, size);
 	return v;
+}
+
+void *xrealloc(void *p, size_t size)
+{
+	p = realloc(p, size);
+	if (!p)
+		out_of_memory();
+	return p;
 }
 
 char *xstrdup(const char *s)
@@ -79,111 +83,16 @@ bool ends_with(const char *s, const char *suffix)
 	return n >= k && !strcmp(s + n - k, suffix);
 }
 
-/* A path below --root */
-char *rooted(const char *fmt, ...)
+/* A path of the machine, or of the image below --root */
+char *pathf(const char *fmt, ...)
 {
-	char *path, *full;
 	va_list ap;
+	char *path;
 
 	va_start(ap, fmt);
 	path = vformat(fmt, ap);
 	va_end(ap);
-	full = xasprintf("%s%s", opt.root, path);
-	free(path);
-	return full;
-}
-
-/* The whole file as a string; NULL, with errno, if it can't be read. */
-char *read_file(const char *path)
-{
-	size_t n = 0, size = 4096;
-	char *text = xzalloc(size + 1);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = -1;
-
-	while (fd >= 0 && (got = read(fd, text + n, size - n)) > 0) {
-		n += got;
-		if (n < size)
-			continue;
-		size *= 2;
-		text = realloc(text, size + 1);
-		if (!text)
-			out_of_memory();
-	}
-	if (got < 0) {
-		int err = errno;
-
-		free(text);
-		text = NULL;
-		if (fd >= 0)
-			close(fd);
-		errno = err;
-		return NULL;
-	}
-	close(fd);
-	text[n] = '\0';
-	return text;
-}
-
-/* Its first line; NULL if it can't be read. */
-char *read_line(const char *path)
-{
-	char *text = read_file(path);
-
-	if (text)
-		text[strcspn(text, "\n")] = '\0';
-	return text;
-}
-
-void read_lines(const char *path, str_vec *lines)
-{
-	char *text = read_file(path), *at = text, *line;
-
-	while (at && (line = strsep(&at, "\n"))) {
-		if (*line)
-			*vec_add(lines) = xstrdup(line);
-	}
-	free(text);
-}
-
-/* In one write, as sysfs wants it. Return: 0 or an errno. */
-int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = errno;
-	close(fd);
-	return err;
-}
-
-bool exists(const char *path)
-{
-	return !access(path, F_OK);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorted, without those that begin with a dot */
-void list_dir(const char *path, str_vec *names)
-{
-	DIR *dir = opendir(path);
-	struct dirent *d;
-
-	while (dir && (d = readdir(dir))) {
-		if (d->d_name[0] != '.')
-			*vec_add(names) = xstrdup(d->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), by_name);
+	return path;
 }
 
 long long now_ms(void)
@@ -200,8 +109,18 @@ const char *running_release(void)
 	static char *release;
 
 	if (!release)
-		release = read_line(rooted("/proc/sys/kernel/osrelease"));
+		release = read_line("/proc/sys/kernel/osrelease");
 	return release ? release : "";
+}
+
+/* A line; whatever is in it, a terminal obeys nothing of it. */
+static void put_line(FILE *f, const char *fmt, va_list ap)
+{
+	char *text = vformat(fmt, ap);
+
+	put_text(f, text);
+	putc('\n', f);
+	free(text);
 }
 
 /* The result, for a person */
@@ -212,9 +131,20 @@ void say(const char *fmt, ...)
 	if (opt.json)
 		return;
 	va_start(ap, fmt);
-	vprintf(fmt, ap);
+	put_line(stdout, fmt, ap);
 	va_end(ap);
-	putchar('\n');
+}
+
+/* What went wrong, or a part of it */
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!opt.json)
+		fflush(stdout);
+	va_start(ap, fmt);
+	put_line(stderr, fmt, ap);
+	va_end(ap);
 }
 
 /* Something on the way */
@@ -227,7 +157,6 @@ void note(const char *fmt, ...)
 	if (!opt.json)
 		fflush(stdout);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	put_line(stderr, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 }

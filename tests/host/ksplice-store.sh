@@ -1,0 +1,267 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
+#
+# What ksplice keeps on the disk, against a kernel that is made up: installing,
+# what a boot does with it, and what is held back after a crash.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+# shellcheck source=tests/ksplice/lib.sh
+. "$REPO/tests/ksplice/lib.sh"
+
+boot
+check "install" exits 0 k install fix-foo.ko
+check "... is there" cmp fix-foo.ko "$S/6.12.1-test/fix-foo.ko"
+check "... with nothing beside it" test "$(ls -A "$S/6.12.1-test")" = fix-foo.ko
+check "... warns if nothing loads it at boot" says 'systemctl enable' k install fix-foo.ko
+check "... is pending" json 'd["pending"] == ["fix-foo"]' k status --json
+check "... in metrics, too" says '^ksplice_update_pending\{name="fix-foo"\} 1$' k metrics
+check "... again" exits 0 k install "$S/6.12.1-test/fix-foo.ko"
+check "... and not empty then" cmp fix-foo.ko "$S/6.12.1-test/fix-foo.ko"
+check "apply NAME of an installed one" exits 0 k apply fix-foo
+check "undo warns that it comes back" says 'comes back with the next boot' k undo fix-foo
+check "install for another kernel" exits 0 k install other.ko
+check "... does not apply it" exits 0 k install --now other.ko
+check "... says for which" says 'the running kernel is 6.12.1-test' k install other.ko
+check "load-installed" exits 0 k load-installed
+check "... applies what is for this kernel" grep -qx applied "$U/fix-foo/state"
+check "... skips what is for others, and says so" says 'skipped: it is for kernel 6.12.2-other' k load-installed
+check "... as JSON" json 'len(d["updates"]) == 1 and d["updates"][0]["exit"] == 0' k load-installed --json
+k undo -q fix-foo >/dev/null
+echo root=/dev/sda ksplice.enable=0 >"$R/proc/cmdline"
+check "ksplice.enable=0: nothing to do" exits 3 k load-installed
+check "... and nothing loaded" test ! -e "$U/fix-foo"
+echo ksplice.enable=0 ksplice.enable=1 >"$R/proc/cmdline"
+check "... the last one counts" exits 0 k load-installed
+k undo -q fix-foo >/dev/null
+for what in "$S" "$S/6.12.1-test" "$S/6.12.1-test/fix-foo.ko"; do
+	chmod g+w "$what"
+	check "${what##*/} that others may write to: refused" exits 4 k load-installed
+	chmod g-w "$what"
+done
+mv "$S/6.12.1-test/fix-foo.ko" "$S/elsewhere"
+ln -s ../elsewhere "$S/6.12.1-test/fix-foo.ko"
+check "a symbolic link: refused" exits 4 k load-installed
+mv "$S/elsewhere" "$S/6.12.1-test/fix-foo.ko"
+cp "$S/6.12.1-test/fix-foo.ko" "$S/6.12.1-test/renamed.ko"
+check "a file under another name: refused" exits 4 k load-installed
+check "... the others are applied all the same" grep -qx applied "$U/fix-foo/state"
+rm "$S/6.12.1-test/renamed.ko"
+check "uninstall --now" exits 0 k uninstall --now fix-foo
+check "... of all kernels, with their directories" test "$(ls "$S")" = ""
+check "... takes it back" test ! -e "$U/fix-foo"
+check "... again: nothing to do" exits 3 k uninstall fix-foo
+check "nothing installed: nothing to do" exits 3 k load-installed
+mkdir image
+check "install into an image" exits 0 k install --root image fix-foo.ko
+check "... is there" cmp fix-foo.ko image/var/lib/ksplice/6.12.1-test/fix-foo.ko
+check "... listed" json 'd["updates"][0]["name"] == "fix-foo"' k list --json --root image
+
+
+# --- held back after a crash ------------------------------------------------------------
+
+mark() { printf '%s/.marks/%s@6.12.1-test' "$S" "$1"; }
+held() { json "[h['name'] for h in d['held_back']] == [$1]" k status --json; }
+
+"$make_update" fix-bar.ko fix-bar 6.12.1-test test_func
+"$make_update" fix-baz.ko fix-baz 6.12.1-test test_func
+# Each is loaded under its own name.
+echo file >"$R/name"
+"$make_update" fix-two.ko fix-bar 6.12.1-test test_func test_func2
+
+boot
+echo file >"$R/name"
+k install -q fix-foo.ko >/dev/null
+k install -q --now fix-bar.ko >/dev/null
+check "what is applied by hand is marked" test -s "$(mark fix-bar)"
+check "... with the boot's id" grep -q " $(cat "$R/proc/sys/kernel/random/boot_id") " "$(mark fix-bar)"
+check "... what is not is not" absent "$(mark fix-foo)"
+reboot
+echo file >"$R/name"
+check "a shutdown in order: all come back" exits 0 k load-installed
+check "... nothing is held back" held ''
+check "... each has its mark" test -s "$(mark fix-bar)" -a -s "$(mark fix-foo)"
+k undo -q fix-foo >/dev/null
+check "undo: no mark stays" absent "$(mark fix-foo)"
+k apply -q fix-foo >/dev/null
+crash
+check "a crash: none of those that were applied comes back" exits 4 k load-installed
+check "... neither the first" absent "$U/fix-foo"
+check "... nor the second" absent "$U/fix-bar"
+check "... status says so" says '^held back +fix-bar: the machine went down badly while it was applied' k status
+check "... as JSON" held "'fix-bar', 'fix-foo'"
+check "... they are pending, too" json 'd["pending"] == ["fix-bar", "fix-foo"]' k status --json
+check "... metrics count them" says '^ksplice_update_held_back\{name="fix-bar"\} 1$' k metrics
+check "... by hand: refused" exits 4 k apply fix-foo
+check "... as a file: refused" exits 4 k apply fix-foo.ko
+check "... what now: unhold" says "what now: .*'ksplice unhold fix-foo'" k apply fix-foo
+check "... installed again, as by dpkg --configure: said" says 'held back: .*ksplice unhold' k install fix-foo.ko
+check "... and refused still" exits 4 k load-installed
+reboot
+check "... after more boots, too" exits 4 k load-installed
+crash
+check "... and crashes" exits 4 k load-installed
+"$make_update" fix-baz.ko fix-baz 6.12.1-test test_func
+echo file >"$R/name"
+k install -q fix-baz.ko >/dev/null
+check "another one is applied all the same" exits 4 k load-installed
+check "... it is" state_is fix-baz applied
+check "another file of the name is another update" exits 0 k install fix-two.ko
+check "... and applied" exits 0 k apply fix-bar
+check "unhold" exits 0 k unhold fix-foo
+check "... again: nothing to do" exits 3 k unhold fix-foo
+check "... applied" exits 0 k apply fix-foo
+check "... nothing is held back" held ''
+
+# Whatever is wrong with a mark, it is one.
+wrong_mark() {
+	reboot
+	echo file >"$R/name"
+	rm -rf "$(mark fix-foo)"
+	"$@"
+	exits 4 k apply fix-foo.ko && held "'fix-foo'" && absent "$U/fix-foo" &&
+		exits 0 k unhold fix-foo && exits 0 k apply fix-foo.ko
+}
+# shellcheck disable=SC2016 # sh expands it
+for text in 'empty|: >"$0"' 'cut off|printf "1 " >"$0"' 'of another format|echo "2 a 1 0 0 now" >"$0"' \
+	'with more in it|echo "1 boot-1 1 0 0 now then" >"$0"' 'binary|head -c 4096 /dev/urandom >"$0"'; do
+	check "a mark that is ${text%%|*} counts" wrong_mark sh -c "${text#*|}" "$(mark fix-foo)"
+done
+check "a mark that is a link counts" wrong_mark ln -s /nowhere "$(mark fix-foo)"
+
+boot
+k install -q fix-foo.ko >/dev/null
+mkdir -p "$S/.marks"
+cannot_mark() {
+	exits 1 k "$@" && absent "$U/fix-foo" && says 'a crash now could not be remembered' k "$@"
+}
+rmdir "$S/.marks"
+echo x >"$S/.marks"
+check "what can't be remembered is not applied: by hand" cannot_mark apply fix-foo
+check "... nor at boot" cannot_mark load-installed
+rm "$S/.marks" "$R/proc/sys/kernel/random/boot_id"
+check "... nor without a boot's id" cannot_mark apply fix-foo
+
+boot
+k install -q --now fix-foo.ko >/dev/null
+check "settle: not at once" exits 3 k settle
+check "... the mark stays" test -s "$(mark fix-foo)"
+echo 128 >"$R/proc/sys/kernel/tainted"
+KSPLICE_GOOD_SECONDS=0 check "settle after an oops: nothing is good" exits 3 k settle
+echo 12288 >"$R/proc/sys/kernel/tainted"
+export KSPLICE_GOOD_SECONDS=0
+check "settle after a while" exits 0 k settle
+unset KSPLICE_GOOD_SECONDS
+check "... no mark stays" absent "$(mark fix-foo)"
+crash
+check "... a crash after that is not its fault" exits 0 k load-installed
+crash
+check "settle does not touch another boot's marks" exits 3 k settle --now
+check "... it is held back" exits 4 k load-installed
+echo '16 code_busy' >"$R/faults/enable"
+check "unhold is not apply" exits 0 k unhold fix-foo
+check "what can't be applied is not marked" exits 1 k load-installed
+check "... really" absent "$(mark fix-foo)"
+
+# --- whose kernel it is --------------------------------------------------------------------
+
+boot
+k install -q fix-foo.ko >/dev/null
+elsewhere() {
+	exits 4 k own-kernel && exits 4 k apply fix-foo && exits 4 k load-installed && exits 4 k check fix-foo.ko &&
+		absent "$U/fix-foo" && exits 0 k install fix-foo.ko
+}
+stays_applied() {
+	exits 4 k undo fix-foo && exits 4 k uninstall --now fix-foo && state_is fix-foo applied
+}
+check "the machine itself" exits 0 k own-kernel
+DPKG_ROOT=/x check "dpkg --root: nothing is applied" elsewhere
+mkdir "$R/elsewhere"
+ln -sfn /elsewhere "$R/proc/1/root"
+check "a chroot: nothing is applied" elsewhere
+check "... and said" says 'this is a chroot' k apply fix-foo
+ln -sfn / "$R/proc/1/root"
+ln -sfn 'pid:[4026532000]' "$R/proc/self/ns/pid"
+check "a container: nothing is applied" elsewhere
+ln -sfn 'pid:[4026531836]' "$R/proc/self/ns/pid"
+ln -sfn 'user:[4026532000]' "$R/proc/self/ns/user"
+check "a user namespace: nothing is applied" elsewhere
+rm "$R/proc/self/ns/user"
+check "no /proc: nothing is applied" elsewhere
+ln -sfn 'user:[4026531837]' "$R/proc/self/ns/user"
+k apply -q fix-foo >/dev/null
+ln -sfn /elsewhere "$R/proc/1/root"
+check "a chroot: nothing is taken back" stays_applied
+# Another root with this machine's /proc in it, as those who build images have it
+real_chroot() {
+	mkdir -p jail/usr jail/proc
+	cp -P /bin /lib* jail/
+	cp "$REPO/tools/ksplice/ksplice" jail/ksplice
+	unshare --mount sh -c 'mount --bind /usr jail/usr && mount --bind /proc jail/proc && exec chroot jail /ksplice own-kernel'
+}
+if [ "$(id -u)" -eq 0 ] && [ -L /lib ] && unshare --mount true 2>/dev/null; then
+	check "a chroot with the machine's /proc" exits 4 real_chroot
+	check "... and said" says 'this is a (chroot|container)' real_chroot
+fi
+
+# --- names and files ---------------------------------------------------------------------------
+
+boot
+cp fix-foo.ko fix-foo
+check "a name is not a file in the current directory" exits 1 k apply fix-foo
+check "... it is not even looked at" absent "$U/fix-foo"
+check "... show" exits 1 k show fix-foo
+check "... install" exits 1 k install fix-foo
+check "... check" exits 1 k check fix-foo
+k install -q fix-foo.ko >/dev/null
+F=$S/6.12.1-test/fix-foo.ko
+by_hand() { exits 4 k apply fix-foo && says 'others than root may write' k apply fix-foo && absent "$U/fix-foo"; }
+for what in "$S" "$S/6.12.1-test" "$F"; do
+	chmod g+w "$what"
+	check "${what##*/} that others may write to: refused by hand, too" by_hand
+	chmod g-w "$what"
+done
+mv "$F" "$S/elsewhere.ko"
+ln -s ../elsewhere.ko "$F"
+check "a link: refused by hand, too" exits 4 k apply fix-foo
+check "install puts a file in its place" exits 0 k install --now fix-foo.ko
+check "... and not where it led" cmp fix-foo.ko "$F"
+if [ "$(id -u)" -eq 0 ]; then
+	k undo -q fix-foo >/dev/null
+	chown 65534 "$F"
+	check "a file of somebody else: refused by hand, too" by_hand
+	chown 65534 "$S/6.12.1-test"
+	check "install --now into a directory of somebody else: not applied" exits 4 k install --now fix-foo.ko
+fi
+
+# --- images -------------------------------------------------------------------------------------
+
+mkdir -p outside trap/var/lib trap2/var/lib/ksplice
+ln -s "$TMP/outside" trap/var/lib/ksplice
+check "an image whose store is a link: refused" exits 1 k install --root trap fix-foo.ko
+ln -s ../../../../../../../../../../../../../../"$TMP/outside" trap2/var/lib/ksplice/6.12.1-test
+check "an image whose directory leads out: refused" exits 1 k install --root trap2 fix-foo.ko
+rm -r trap/var
+mkdir -p "outside/lib"
+ln -s "$TMP/outside" trap/var
+k install -q --root trap fix-foo.ko || :
+check "nothing was written outside of them" test "$(find outside -type f)" = ""
+check "--root with --now: usage" exits 2 k install --root image --now fix-foo.ko
+
+# --- metrics ----------------------------------------------------------------------------------------
+
+boot
+mkdir spool
+echo root >precious
+ln -s "$TMP/precious" spool/ksplice.prom
+for i in $(seq $$ $(($$ + 200))); do
+	ln -s "$TMP/precious" "spool/ksplice.prom.$i"
+done
+check "metrics into a directory full of links" exits 0 k metrics --output spool/ksplice.prom
+check "... follow none" grep -qx root precious
+check "... and put a file there" test -f spool/ksplice.prom -a ! -L spool/ksplice.prom
+done_testing

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An update that was applied when the machine went down badly is not applied
+ * again until somebody says so.
+ *
+ * Before an update is loaded, at boot or by hand, a mark is put on the disk:
+ * STORE/.marks/NAME@RELEASE, with this boot's id.  It goes when the update has
+ * been taken back, when the machine has run well with it for a while, or when
+ * the machine is shut down in order (cmd_settle()).  So a mark of another boot
+ * means that that one ended in another way, and nothing has to be done at the
+ * next boot for that to be known.  What can't be read counts as such a mark;
+ * what can't be marked is not applied.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ksplice.h"
+
+#define MARKS		".marks"
+#define GOOD_SECONDS	600
+#define TAINT_DIE	(1UL << 7)
+
+/* A mark; a @version of 0: its contents can't be understood. */
+struct mark {
+	char *name, *release;
+	int version;
+	char boot[40], date[32];
+	long long since;	/* CLOCK_BOOTTIME, seconds */
+	uint32_t crc;
+	unsigned long long size;	/* of the file; 0: not known */
+};
+
+typedef VEC(struct mark) mark_vec;
+
+static const char *boot_id(void)
+{
+	static char *id;
+
+	if (!id)
+		id = read_line("/proc/sys/kernel/random/boot_id");
+	return id ? id : "";
+}
+
+static long long boot_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return ts.tv_sec;
+}
+
+static char *mark_name(const char *name, const char *release)
+{
+	return xasprintf("%s@%s", name, release);
+}
+
+static void parse(struct mark *m, const char *text)
+{
+	int end = 0;
+
+	if (text && sscanf(text, "%d %39s %lld %x %llu %31s%n", &m->version,
+			   m->boot, &m->since, &m->crc, &m->size, m->date,
+			   &end) == 6 &&
+	    m->version == 1 && !strcmp(text + end, "\n"))
+		return;
+	m->version = 0;
+}
+
+static bool from_this_boot(const struct mark *m)
+{
+	return m->version && *boot_id() && !strcmp(m->boot, boot_id());
+}
+
+/* Return: is there one?  @m says what it says. */
+static bool mark_read(int dir, const char *file, struct mark *m)
+{
+	char *text;
+
+	memset(m, 0, sizeof(*m));
+	text = read_file_at(dir, file);
+	if (!text && errno == ENOENT)
+		return false;
+	parse(m, text);
+	free(text);
+	return true;
+}
+
+static int marks_dir(void)
+{
+	return openat(store_dir(), MARKS,
+		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool about_other_file(const struct mark *m, const struct file *f)
+{
+	return f && m->version && m->size &&
+	       (m->size != f->size || m->crc != f->crc);
+}
+
+static const char unreadable[] = "whether it is held back can't be read";
+
+static const char *reason(const struct mark *m)
+{
+	if (!m->version)
+		return "the mark that was put before it was applied can't be read";
+	return xasprintf("the machine went down badly while it was applied (since %s)",
+			 m->date);
+}
+
+/**
+ * held_back - must an update not be applied?
+ * @name:	of the update
+ * @release:	of the kernel it is for
+ * @f:		its file, if it is known: a mark of another one does not count
+ *
+ * Return: why, or NULL.
+ */
+const char *held_back(const char *name, const char *release, const struct file *f)
+{
+	struct mark m;
+	bool there;
+	int dir;
+
+	if (store_dir() < 0)
+		return errno == ENOENT ? NULL : unreadable;
+	dir = marks_dir();
+	if (dir < 0)
+		return errno == ENOENT ? NULL : unreadable;
+	there = mark_read(dir, mark_name(name, release), &m);
+	close(dir);
+	if (!there || from_this_boot(&m) || about_other_file(&m, f))
+		return NULL;
+	return reason(&m);
+}
+
+/* The same for one of the store, as far as its file can be read */
+const char *stored_held_back(const struct stored *s)
+{
+	const char *why = held_back(s->name, s->release, NULL);
+	struct file f;
+
+	if (!why || file_peek(&f, stored_open(s)))
+		return why;
+	why = held_back(s->name, s->release, &f);
+	file_close(&f);
+	return why;
+}
+
+/* Tells it, as a problem. */
+int refuse_held(const char *name, const char *why)
+{
+	if (why == unreadable) {
+		problem(name, EXIT_FAILED, "not_remembered",
+			"see what is wrong with " STORE "/" MARKS ", a directory of root's (ls -ld, dmesg); 'rm -r' it to have all applied again",
+			"%s: not applied: whether it is held back can't be read, and a crash now could not be remembered",
+			name);
+		return EXIT_FAILED;
+	}
+	problem(name, EXIT_REFUSED, "held_back",
+		xasprintf("look for the cause (the end of 'journalctl -b -1 -k'); 'ksplice unhold %s' has it applied again, by hand and at each boot; 'ksplice uninstall %s' takes it out",
+			  name, name),
+		"%s: held back, not applied: %s", name, why);
+	return EXIT_REFUSED;
+}
+
+static int not_remembered(const char *name)
+{
+	problem(name, EXIT_FAILED, "not_remembered",
+		"make room on the disk, or make " STORE " writable (df, mount); then do it again",
+		"%s: not applied: a crash now could not be remembered, and the update would be applied at each boot: %s: %s",
+		name, shown(STORE "/" MARKS), strerror(errno));
+	return EXIT_FAILED;
+}
+
+static char *mark_text(const struct file *f)
+{
+	time_t now = time(NULL);
+	char date[32];
+
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+	return xasprintf("1 %s %lld %x %llu %s\n", boot_id(), boot_seconds(),
+			 f ? f->crc : 0, f ? (unsigned long long)f->size : 0, date);
+}
+
+static int write_mark(const char *name, const char *release, const struct file *f)
+{
+	char *text = mark_text(f);
+	int dir, ret;
+
+	if (!*boot_id()) {
+		errno = ENODATA;
+		return -1;
+	}
+	if (make_dir(store_dir(), MARKS))
+		return -1;
+	dir = marks_dir();
+	if (dir < 0)
+		return -1;
+	ret = put_file(dir, mark_name(name, release), text, strlen(text));
+	close(dir);
+	return ret;
+}
+
+/* Before it is loaded. Return: an exit code; what went wrong has been told. */
+int mark_set(const char *name, const char *release, const struct file *f)
+{
+	return write_mark(name, release, f) ? not_remembered(name) : EXIT_OK;
+}
+
+/* It is not applied, so what happens now is not its doing. */
+void mark_clear(const char *name, const char *release)
+{
+	int dir = store_dir() < 0 ? -1 : marks_dir();
+	struct mark m;
+
+	if (dir < 0)
+		return;
+	if (mark_read(dir, mark_name(name, release), &m) && from_this_boot(&m) &&
+	    remove_file(dir, mark_name(name, release)))
+		note("%s: %s: if the machine goes down badly now, it will be held back",
+		     name, strerror(errno));
+	close(dir);
+}
+
+static int list_marks(int dir, mark_vec *marks)
+{
+	str_vec names = {};
+	struct mark m, *to;
+	char **n, *at;
+	int err = list_all_at(dir, ".", &names);
+
+	vec_for_each(n, &names) {
+		at = strchr(*n, '@');
+		if (!at || **n == '.' || !mark_read(dir, *n, &m))
+			continue;
+		to = vec_add(marks);
+		*to = m;
+		to->name = xasprintf("%.*s", (int)(at - *n), *n);
+		to->release = at + 1;
+	}
+	return err;
+}
+
+static bool oopsed(void)
+{
+	char *taint = read_line("/proc/sys/kernel/tainted");
+	bool yes = taint && strtoul(taint, NULL, 10) & TAINT_DIE;
+
+	free(taint);
+	return yes;
+}
+
+static long long good_seconds(void)
+{
+#ifdef KSPLICE_TEST
+	if (getenv("KSPLICE_GOOD_SECONDS"))
+		return atoll(getenv("KSPLICE_GOOD_SECONDS"));
+#endif
+	return GOOD_SECONDS;
+}
+
+/* Is all well with what @m is about? */
+static bool settled(const struct mark *m)
+{
+	if (!from_this_boot(m))
+		return false;
+	if (opt.now)
+		return true;
+	return !oopsed() && boot_seconds() - m->since >= good_seconds();
+}
+
+static int remove_mark(int dir, const struct mark *m)
+{
+	if (!remove_file(dir, mark_name(m->name, m->release)))
+		return EXIT_OK;
+	return store_error(STORE "/" MARKS, "can't remove a mark");
+}
+
+static int settle(int dir)
+{
+	int ret = EXIT_NOTHING, one;
+	mark_vec marks = {};
+	struct mark *m;
+
+	list_marks(dir, &marks);
+	vec_for_each(m, &marks) {
+		if (!settled(m))
+			continue;
+		one = remove_mark(dir, m);
+		if (!one)
+			say("%s: the machine runs well with it", m->name);
+		if (ret != EXIT_FAILED)
+			ret = one;
+	}
+	return ret;
+}
+
+/*
+ * ksplice settle: what has been applied for a while, and the kernel has not
+ * complained, will not be held back. With --now: all that is applied, since the
+ * machine is being shut down in order.
+ */
+int cmd_settle(int argc, char **argv)
+{
+	int dir, ret;
+
+	(void)argc;
+	(void)argv;
+	if (store_dir() < 0 && errno == ENOENT)
+		return EXIT_NOTHING;
+	ret = store_lock(true);
+	if (ret)
+		return ret;
+	dir = marks_dir();
+	if (dir < 0)
+		return errno == ENOENT ? EXIT_NOTHING :
+			store_error(STORE "/" MARKS, "can't read");
+	ret = settle(dir);
+	close(dir);
+	return ret;
+}
+
+/* Of all kernels, since a name is all that people know. */
+static int unhold(int dir, const char *name)
+{
+	int ret = EXIT_NOTHING, one;
+	mark_vec marks = {};
+	struct mark *m;
+
+	list_marks(dir, &marks);
+	vec_for_each(m, &marks) {
+		if (strcmp(m->name, name) || from_this_boot(m))
+			continue;
+		one = remove_mark(dir, m);
+		if (!one)
+			say("%s: held back no longer, for kernel %s", name,
+			    m->release);
+		if (ret != EXIT_FAILED)
+			ret = one;
+	}
+	return ret;
+}
+
+int cmd_unhold(int argc, char **argv)
+{
+	int ret = store_lock(true), dir;
+
+	(void)argc;
+	if (ret)
+		return ret;
+	dir = marks_dir();
+	if (dir < 0 && errno != ENOENT)
+		return store_error(STORE "/" MARKS, "can't read");
+	ret = dir < 0 ? EXIT_NOTHING : unhold(dir, argv[0]);
+	if (ret == EXIT_NOTHING)
+		say("%s: is not held back", argv[0]);
+	if (dir >= 0)
+		close(dir);
+	return ret;
+}

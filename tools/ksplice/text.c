@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text that comes from elsewhere (names of threads, files and updates, what the
+ * kernel logs), as it may go to a terminal or into a label.  For JSON see json.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ksplice.h"
+
+/* Length of the valid UTF-8 sequence at @s, 0 if it is none. */
+int utf8_len(const unsigned char *s)
+{
+	int n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 :
+		s[0] >= 0xe0 && s[0] < 0xf0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
+	int i;
+
+	for (i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* overlong forms, surrogates, beyond the last */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+static uint32_t code_point(const unsigned char *s, int n)
+{
+	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = s[0] & first[n];
+	int i;
+
+	for (i = 1; i < n; i++)
+		c = c << 6 | (s[i] & 0x3f);
+	return c;
+}
+
+/*
+ * What a terminal obeys (C0, DEL, C1), and what changes how the text around it
+ * looks: separators of lines, directions, characters without a width.
+ */
+bool obeyed(const unsigned char *s, int n)
+{
+	uint32_t c = code_point(s, n);
+
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xe0000 && c <= 0xe007f);
+}
+
+static void put_visible(FILE *f, const unsigned char *s, int n)
+{
+	int i;
+
+	if (n && !obeyed(s, n)) {
+		fwrite(s, 1, n, f);
+		return;
+	}
+	for (i = 0; i < (n ? n : 1); i++)
+		fprintf(f, "\\x%02x", s[i]);
+}
+
+/* A line of text: nothing in it but the newline at its end is obeyed. */
+void put_text(FILE *f, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	int n;
+
+	for (; *s; s += n ? n : 1) {
+		n = utf8_len(s);
+		put_visible(f, s, n);
+	}
+}
+
+/* As the value of a label wants it in the format of Prometheus */
+void put_label(FILE *f, const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	int n;
+
+	for (; *s; s += n ? n : 1) {
+		n = utf8_len(s);
+		if (*s == '"' || *s == '\\')
+			fprintf(f, "\\%c", *s);
+		else if (!n || obeyed(s, n))
+			fputs("\xef\xbf\xbd", f);
+		else
+			fwrite(s, 1, n, f);
+	}
+}
