@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The fuzzer of what reads objects builds, and a short run of it finds nothing.
+# The fuzzers of what reads objects and updates' files build, and a short run of
+# them finds nothing.
 # make fuzz runs it longer, tests/host/match.sh that of the update's format.
 
 set -euo pipefail
@@ -18,4 +19,6 @@ if ! clang -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null \
 fi
 check "fuzzing the reader of objects" \
 	make -s -C "$REPO/tests/fuzz" run-elf FUZZ_SECONDS=60 FUZZ_RUNS=3000
+check "fuzzing the administrator's reader of updates, in 256 MB" \
+	make -s -C "$REPO/tests/fuzz" run-update FUZZ_SECONDS=30 FUZZ_RUNS=100000
 done_testing

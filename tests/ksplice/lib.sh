@@ -6,7 +6,7 @@
 
 TMP=$(mktemp -d)
 trap 'rm -rf "$TMP"' EXIT
-cd "$TMP"
+cd "$TMP" || exit 1
 make -s -C "$REPO/tools/ksplice" ksplice ksplice-test O=.
 gcc -Wall -Wextra -Werror -O2 -shared -fPIC -o fake.so "$REPO/tests/ksplice/fakekernel.c" -ldl
 make_update=$REPO/tests/ksplice/make-update.py
@@ -21,7 +21,7 @@ k() { LD_PRELOAD=$TMP/fake.so "$TOOL" "$@"; }
 
 # What a boot leaves of the kernel's side
 new_kernel() {
-	rm -rf "$R/sys" "$R/proc" "$R/dev" "$R/faults"
+	rm -rf "${R:?}"/{sys,proc,dev,faults}
 	mkdir -p "$U" "$R"/{dev,faults,etc} "$R/proc/sys/kernel/random" "$R/sys/module/module/parameters" \
 		"$R/sys/kernel/security" "$R/sys/kernel/debug/kprobes" "$R"/proc/{1,self/ns}
 	ln -s / "$R/proc/1/root"

@@ -169,6 +169,9 @@ int cmd_check(int argc, char **argv)
 		say("%s: an update of this name is applied already", f.name);
 		ret = EXIT_NOTHING;
 	}
+	/* Nobody is to apply or remove it while it is loaded only to be looked at. */
+	if (!ret)
+		ret = store_lock(false);
 	if (!ret)
 		ret = prove(&f, &loaded);
 	if (opt.json && (!ret || ret == EXIT_REFUSED)) {

@@ -1,0 +1,270 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
+#
+# The administrator's command among files, threads and log lines that were made
+# to mislead it: what reaches the terminal, what it believes, what it costs. And
+# what goes with it: units, completion, the scripts of packages.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+# shellcheck source=tests/ksplice/lib.sh
+. "$REPO/tests/ksplice/lib.sh"
+
+# --- what reaches the terminal ------------------------------------------------------
+
+# Nothing that a terminal obeys, in whatever is printed; but something is.
+plain() {
+	local out
+
+	out=$("$@" 2>&1) || :
+	python3 - "$out" <<'END'
+import sys
+import unicodedata
+text = sys.argv[1].encode("utf-8", "surrogateescape").decode("utf-8", "strict")
+bad = [c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")]
+if bad or not text:
+    sys.exit("%r: %r" % (bad, text))
+END
+}
+evil=$'e\033]0;x\007\033[2J\r\b\xc2\x9b31m\xe2\x80\xae\xff\x7f\t'
+
+boot
+DESCRIPTION=$evil "$make_update" evil.ko fix-foo 6.12.1-test test_func
+"$make_update" evil-func.ko fix-foo 6.12.1-test "f$evil"
+"$make_update" evil-release.ko fix-foo "6.12$evil" test_func
+thread 101 "$evil" test_func
+check "a description" plain k show ./evil.ko
+check "... is shown, escaped" says 'e\\x1b\]0;x\\x07\\x1b\[2J\\x0d\\x08\\xc2\\x9b31m\\xe2\\x80\\xae\\xff\\x7f\\x09' k show ./evil.ko
+check "the name of a function" plain k show ./evil-func.ko
+check "a release" plain k show ./evil-release.ko
+check "a thread's name: check" plain k check fix-foo.ko
+echo 16 code_busy "ksplice: fix-foo: $evil" >"$R/faults/enable"
+echo "101 $evil test_func" >"$R/faults/conflicts"
+check "a thread's name and the kernel's log: apply" plain k apply fix-foo.ko
+check "... as JSON" json 'len(d["errors"][0]["log"]) == 1' k apply --json fix-foo.ko
+check "... which has none, either" plain k apply --json -q fix-foo.ko
+echo 2 >"$R/faults/slow"
+check "... while it waits" plain k apply fix-foo.ko
+on_terminal() { TERM=xterm script -qec "env LD_PRELOAD=$TMP/fake.so $TOOL apply fix-foo.ko" /dev/null | sed 's/\r\x1b\[K//g; s/\r$//'; }
+if command -v script >/dev/null; then
+	check "... on a terminal" plain on_terminal
+fi
+rm "$R"/faults/*
+check "a file's name" plain k show "./no$evil.ko"
+check "a name" plain k apply "no$evil"
+check "an option's argument" plain k apply --timeout "$evil" x
+mkdir -p "$S/6.12.1-test" "$S/6.12$evil"
+cp fix-foo.ko "$S/6.12.1-test/x$evil.ko"
+cp fix-foo.ko "$S/6.12$evil/y.ko"
+for c in status list load-installed metrics; do
+	check "files in the store: $c" plain k $c
+done
+cp fix-foo.ko "$S/6.12.1-test/q\"\\.ko"
+check "metrics: labels are quoted" says '^ksplice_update_pending\{name="q\\"\\\\"\} 1$' k metrics
+lines_ok() { ! k metrics | grep -avE '^(# (HELP|TYPE) .*|ksplice_[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9]+)$'; }
+check "... each line is a sample" lines_ok
+
+# --- what is believed ------------------------------------------------------------------
+
+boot
+spoofed() {
+	printf '%s\n' "$1" >"$R/faults/log"
+	echo '22' >"$R/faults/load"
+	json 'd["errors"][0]["log"] == []' k apply --json fix-foo.ko
+}
+refusal='ksplice: fix-foo: not a valid hot update: it is damaged'
+check "a line in the log that a program wrote is not the kernel's" spoofed "12,1,1,-;$refusal"
+check "... nor one about another update" spoofed "3,1,1,-;ksplice: fix-bar: not a valid hot update"
+check "... nor one of a program with such a name" spoofed "6,1,1,-;ksplice: fix-f[12]: segfault at 0"
+check "... nor one that only mentions it" spoofed "6,1,1,-;audit: exe=ksplice: fix-foo: not a valid hot update"
+check "... nor what continues a line" spoofed " ;$refusal"
+before_us() {
+	printf '3,1,1,-;%s\n' "$refusal" >>"$R/dev/kmsg"
+	rm -f "$R/faults/log"
+	json 'd["errors"][0]["log"] == []' k apply --json fix-foo.ko
+}
+check "... nor what the kernel said before" before_us
+rm -f "$R"/faults/*
+
+boot
+mkdir "$R/sys/module/dm_crypt"
+MODULE=dm_crypt "$make_update" names.ko fix-foo 6.12.1-test test_func
+check "a file that names another module: refused" exits 4 k check names.ko
+check "... that one stays" test -d "$R/sys/module/dm_crypt"
+shipped() {
+	local out
+
+	out=$(KSPLICE_ROOT=$R KSPLICE_GOOD_SECONDS=0 "$REPO/tools/ksplice/ksplice" status)
+	! grep -q 6.12.1-test <<<"$out" && ! grep -aq 'KSPLICE_ROOT\|KSPLICE_GOOD' "$REPO/tools/ksplice/ksplice"
+}
+check "the program that is shipped does not know KSPLICE_ROOT" shipped
+
+# --- what it costs ----------------------------------------------------------------------
+
+# Each entry the same long text, as many as there is room for
+long_names() {
+	python3 - "$1" <<'END'
+import os
+import subprocess
+import sys
+name = "n" * 60000
+make = os.environ["MAKE_UPDATE"]
+subprocess.run([make, sys.argv[1], "fix-foo", "6.12.1-test", name], check=True)
+END
+}
+export MAKE_UPDATE=$make_update
+in_256_mb() { (ulimit -v 262144 && "$TOOL" "$@" >/dev/null 2>&1); }
+REPEAT=30000 long_names many.ko
+check "a file that says a long text 30,000 times is small" test "$(stat -c %s many.ko)" -lt 2000000
+check "... is shown in 256 MB" exits 0 in_256_mb show ./many.ko
+check "... as JSON" exits 0 in_256_mb show --json ./many.ko
+truncate -s 65M big.ko
+check "a file larger than any update: refused" exits 4 in_256_mb show ./big.ko
+cp fix-foo.ko sections.ko
+truncate -s 60M sections.ko
+printf '\0\0' | dd of=sections.ko bs=1 seek=60 conv=notrunc status=none
+check "one that claims as many sections as fit: refused" exits 4 in_256_mb show ./sections.ko
+check "a directory: refused" exits 4 k show ./
+mkfifo fifo.ko
+check "a FIFO: refused at once" exits 4 timeout 10 "$TOOL" show ./fifo.ko
+
+# --- advice that fits -----------------------------------------------------------------------
+
+boot
+echo 16 code_busy >"$R/faults/enable"
+printf '101 sleeper test_func\n102 other test_func\n' >"$R/faults/conflicts"
+thread 101 sleeper do_wait
+is() { printf '101 (sl) ) %s 1 1\n' "$1" >"$R/proc/101/stat"; }
+is S
+check "a thread in the way: a signal, or patience" says 'what now: try again when' k apply fix-foo.ko
+is T
+check "... a stopped one: SIGCONT" says 'what now: 101 is stopped: kill -CONT 101; as for the others: try' k apply fix-foo.ko
+is t
+check "... one that is being traced" says 'what now: 101 is stopped by a debugger' k apply fix-foo.ko
+is D
+check "... one that waits for a disk" says 'what now: 101 waits in a way that no signal ends' k apply fix-foo.ko
+is S
+echo 0::/user.slice/a >"$R/proc/101/cgroup"
+mkdir -p "$R/sys/fs/cgroup/user.slice/a"
+printf 'populated 1\nfrozen 1\n' >"$R/sys/fs/cgroup/user.slice/a/cgroup.events"
+check "... a frozen one: thaw" says "what now: 101 is frozen: thaw it .*/sys/fs/cgroup/user.slice/a/cgroup.freeze" k apply fix-foo.ko
+printf 'populated 1\nfrozen 0\n' >"$R/sys/fs/cgroup/user.slice/a/cgroup.events"
+check "... not any more" says 'what now: try again when' k apply fix-foo.ko
+boot
+k apply -q fix-foo.ko >/dev/null
+echo 1 >"$R/proc/sys/kernel/modules_disabled"
+echo 1 >"$R/faults/unload"
+check "undo with modules_disabled: the old code runs" exits 0 k undo fix-foo
+check "... its module stays" state_is fix-foo reversed
+check "... which is said" says 'stays loaded, and does nothing, until the next boot: kernel.modules_disabled is 1' k undo fix-foo
+boot
+echo 1 >"$R/proc/sys/kernel/modules_disabled"
+echo 1 >"$R/faults/load"
+check "apply with modules_disabled: refused" exits 4 k apply fix-foo.ko
+check "... and says what helps" says "'ksplice install' it and reboot" k apply fix-foo.ko
+
+# --- what goes with it --------------------------------------------------------------------
+
+hardened() {
+	local unit bad=0
+
+	for unit in "$REPO"/tools/ksplice/*.service; do
+		systemd-analyze security --offline=yes --threshold=40 --no-pager "$unit" >exposure 2>&1 ||
+			{ tail -n 1 exposure; bad=1; }
+	done
+	return $bad
+}
+if command -v systemd-analyze >/dev/null; then
+	check "units: exposure below 4" hardened
+fi
+check "the unit comes before modules may be forbidden" \
+	grep -qE '^Before=.*systemd-sysctl.service' "$REPO/tools/ksplice/ksplice.service"
+
+complete_line() {
+	# shellcheck source=/dev/null
+	. "$REPO/tools/ksplice/completion.bash"
+	compopt() { :; }
+	ksplice() { k "$@"; }
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+	_ksplice
+	printf '%s\n' "${COMPREPLY[@]}"
+}
+boot
+mkdir names
+cd names
+# shellcheck disable=SC2016 # names of files
+touch '$(touch ran).ko' '`touch ran`.ko' 'a b.ko' "q'\".ko" '*.ko'
+mkdir -p "$S/6.12.1-test"
+# shellcheck disable=SC2016 # names of files
+touch "$S/6.12.1-test/\$(touch ran).ko" "$S/6.12.1-test/fix-foo.ko"
+for c in check install apply show uninstall undo unhold; do
+	complete_line ksplice $c '' >../offered."$c"
+done
+check "completion: names of files are not run" absent ran
+# shellcheck disable=SC2016 # names of files
+check "... but offered" grep -qFx '$(touch ran).ko' ../offered.check
+check "... whole" grep -qFx 'a b.ko' ../offered.check
+check "... names of updates, too" grep -qFx fix-foo ../offered.apply
+cd ..
+
+# The scripts of a package, for a release that a shell would run
+scripts() {
+	(
+		# shellcheck disable=SC2034 # of deb.sh
+		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1 PATCHES=("$TMP/subject")
+		# shellcheck disable=SC2034
+		DEBFULLNAME=$'Evil\nDepends: evil' DEBEMAIL=$'a\tb'
+		printf 'Subject: [PATCH] %s\n' "$evil" >"$TMP/subject"
+		# shellcheck source=tools/kspl-build/deb.sh
+		. "$REPO/tools/kspl-build/deb.sh"
+		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1
+		deb_postinst "/usr/lib/$1.ko" >postinst
+		deb_prerm "/usr/lib/$1.ko" >prerm
+		deb_postrm "/usr/lib/$1.ko" >postrm
+		deb_control 1 "$(deb_format fix-foo.ko)" | sed '/^$/d' >control
+	)
+}
+# run_script RELEASE SCRIPT ARGUMENT: with a ksplice that says what it is asked
+run_script() {
+	mkdir -p bin
+	# shellcheck disable=SC2016 # theirs
+	printf '#!/bin/sh\necho "ksplice $*"\n[ "$1" != own-kernel ] || exit %s\n' "${OWN:-0}" >bin/ksplice
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\nprintf "%%s\\n" "$RELEASE"\n' >bin/uname
+	chmod 755 bin/*
+	RELEASE=$1 PATH=$TMP/bin:$PATH sh "$2" "$3" 2>&1
+}
+# shellcheck disable=SC2016 # a shell would
+weird='6.12$(touch ran)`touch ran`"'"'; touch ran; '"
+quoted() {
+	scripts "$weird"
+	run_script "$weird" postinst configure && run_script "$weird" prerm remove && run_script "$weird" postrm purge &&
+		absent ran
+}
+check "a release is nothing that a script runs" quoted
+check "... and is asked for as it is" says "is applied" run_script "$weird" postinst configure
+check "the control file has printable text" bash -c '! LC_ALL=C grep -n "[^[:print:]]" control'
+check "... and no fields of somebody else's" exits 1 grep -n '^Depends: evil' control
+scripts 6.12.1-test
+format=$(sed -n 's/^#define KSPLICE_FORMAT[[:space:]]*//p' "$REPO/kernel-tree-overlay/include/linux/ksplice_format.h")
+check "a package depends on what reads its format" grep -qx "Depends: ksplice-tools (>= 1.0), ksplice-format-$format" control
+# shellcheck disable=SC2016 # of that script
+check "... which ksplice-tools provides" grep -qF 'Provides: ksplice-format-$format' "$REPO/scripts/build-tools-deb"
+asks() {
+	local out
+
+	out=$(OWN=${OWN:-0} run_script "$@") || { echo "$out"; return 1; }
+	grep '^ksplice ' <<<"$out" | grep -v own-kernel | tr '\n' ';'
+}
+check "postinst: installs and applies" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' asks 6.12.1-test postinst configure
+nothing_in_chroot() { ! OWN=4 asks 6.12.1-test "$@" | grep -E 'apply|undo|--now'; }
+check "postinst in a chroot: nothing is applied" nothing_in_chroot postinst configure
+installed_in_chroot() { OWN=4 asks 6.12.1-test postinst configure | grep 'ksplice install'; }
+check "... but installed" installed_in_chroot
+check "prerm in a chroot: nothing is taken back" nothing_in_chroot prerm remove
+check "postinst of another kernel's: nothing is applied" says '^ksplice install [^;]*;$' asks 6.12.2-other postinst configure
+done_testing
