@@ -102,12 +102,10 @@ static void show_progress(struct progress *pr)
 		return;
 	text = progress_text(pr);
 	took = now_ms() - begin;
-	if (pr->tty) {
-		fputs("\r\033[K", stderr);
-		put_text(stderr, text);
-	} else {
+	if (pr->tty)
+		fprintf(stderr, "\r\033[K%s", visible(text));
+	else
 		note("%s", text);
-	}
 	pr->shown = true;
 	/* With many threads a look takes its time; that must stay the exception. */
 	pr->next = now_ms() + 20 * took +

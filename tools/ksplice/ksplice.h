@@ -71,8 +71,7 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* text.c */
 int utf8_len(const unsigned char *s);
-bool obeyed(const unsigned char *s, int n);
-void put_text(FILE *f, const char *text);
+char *visible(const char *text);
 void put_label(FILE *f, const char *text);
 
 /* root.c */

@@ -41,7 +41,7 @@ static uint32_t code_point(const unsigned char *s, int n)
  * What a terminal obeys (C0, DEL, C1), and what changes how the text around it
  * looks: separators of lines, directions, characters without a width.
  */
-bool obeyed(const unsigned char *s, int n)
+static bool obeyed(const unsigned char *s, int n)
 {
 	uint32_t c = code_point(s, n);
 
@@ -63,16 +63,22 @@ static void put_visible(FILE *f, const unsigned char *s, int n)
 		fprintf(f, "\\x%02x", s[i]);
 }
 
-/* A line of text: nothing in it but the newline at its end is obeyed. */
-void put_text(FILE *f, const char *text)
+/* What a terminal shows and does not obey; to be freed. */
+char *visible(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
+	char *buf = NULL;
+	size_t size;
+	FILE *f = open_memstream(&buf, &size);
 	int n;
 
-	for (; *s; s += n ? n : 1) {
+	for (; f && *s; s += n ? n : 1) {
 		n = utf8_len(s);
 		put_visible(f, s, n);
 	}
+	if (!f || fclose(f))
+		return xstrdup("(out of memory)");
+	return buf;
 }
 
 /* As the value of a label wants it in the format of Prometheus */

@@ -116,10 +116,10 @@ const char *running_release(void)
 /* A line; whatever is in it, a terminal obeys nothing of it. */
 static void put_line(FILE *f, const char *fmt, va_list ap)
 {
-	char *text = vformat(fmt, ap);
+	char *text = vformat(fmt, ap), *shown = visible(text);
 
-	put_text(f, text);
-	putc('\n', f);
+	fprintf(f, "%s\n", shown);
+	free(shown);
 	free(text);
 }
 
