@@ -117,6 +117,55 @@ check "... again: nothing to do" exits 3 k unhold fix-foo
 check "... applied" exits 0 k apply fix-foo
 check "... nothing is held back" held ''
 
+# Some that bring the machine down as soon as they are applied: once each, then
+# the machine is up, with the others.
+until_up() {
+	local boots=0
+
+	crashes=0
+	while [ $boots -lt 10 ]; do
+		boots=$((boots + 1))
+		crash
+		rm -f "$R/down"
+		k load-installed >/dev/null 2>&1 || :
+		[ -e "$R/down" ] || return 0
+		crashes=$((crashes + 1))
+	done
+}
+bad_updates() {
+	local n
+
+	boot
+	echo file >"$R/name"
+	for n in fix-foo fix-bar fix-baz; do
+		k install -q $n.ko >/dev/null
+	done
+	printf '%s\n' "$@" >"$R/crashing"
+	until_up
+	[ $crashes -eq $# ] || { echo "$crashes crashes of $# updates"; return 1; }
+	for n in "$@"; do
+		absent "$U/$n" && says "^held back +$n:" k status || return 1
+	done
+	k load-installed >/dev/null 2>&1 || :
+	until_up
+	[ $crashes -eq 0 ] || { echo "$crashes more crashes"; return 1; }
+}
+check "an update that crashes does so once" bad_updates fix-bar
+check "two of them: once each" bad_updates fix-bar fix-foo
+check "all of them: once each" bad_updates fix-bar fix-baz fix-foo
+by_hand_too() {
+	boot
+	echo file >"$R/name"
+	k install -q fix-foo.ko >/dev/null
+	echo fix-foo >"$R/crashing"
+	k apply fix-foo >/dev/null 2>&1 || :
+	[ -e "$R/down" ] && until_up && [ "$crashes" -eq 0 ]
+}
+check "applied by hand: once, and not at boot" by_hand_too
+boot
+echo file >"$R/name"
+k install -q --now fix-foo.ko >/dev/null
+
 # Whatever is wrong with a mark, it is one.
 wrong_mark() {
 	reboot

@@ -95,7 +95,7 @@ def main():
     magic = os.environ.get("VERMAGIC", release + " SMP preempt mod_unload ")
     module = os.environ.get("MODULE", "ksplice_" + name.replace("-", "_"))
     info = "license=GPL\0name=%s\0vermagic=%s\0" % (module, magic)
-    data = elf([(b".modinfo", info.encode()),
+    data = elf([(b".modinfo", info.encode(errors="surrogateescape")),
                 (b".init.ksplice", blob(name, release, funcs))])
     if os.environ.get("SIGNED"):
         data += bytes(40) + struct.pack(">8BI", 0, 0, 2, 0, 0, 0, 0, 0, 40)

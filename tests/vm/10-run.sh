@@ -44,8 +44,8 @@ escape() {
 		for f in \$lower/usr/bin/.vm-test \$lower/etc/.vm-test \$lower/.vm-test \$lower$root/.vm-test; do
 			! touch \$f || echo "got a file written: \$f"
 		done
-		! chmod u+s \$lower/usr/bin/env || echo 'got a setuid bit'
-		! rm -f \$lower$root/VERSION || echo 'got a file removed'
+		! chmod u+s \$lower$root/build/.vm-file || echo 'got a setuid bit'
+		! rm -f \$lower$root/build/.vm-file || echo 'got a file removed'
 		! mknod \$lower$root/.vm-disk b 8 0 || echo 'got a device made'
 	END
 	# shellcheck disable=SC2016 # the guest expands it
@@ -62,7 +62,7 @@ nothing_happened() {
 	for f in /usr/bin/.vm-test /etc/.vm-test /.vm-test "$REPO/.vm-test" "$REPO/.vm-disk"; do
 		[ ! -e "$f" ] || { echo "$f is there"; return 1; }
 	done
-	[ ! -u /usr/bin/env ] && [ -f "$REPO/VERSION" ]
+	[ -f "$REPO/build/.vm-file" ] && [ ! -u "$REPO/build/.vm-file" ]
 }
 # What root may read, and nobody else: for this test, and whatever else there is
 secrets() {
@@ -72,6 +72,8 @@ secrets() {
 kept_in() {
 	local out
 
+	mkdir -p "$REPO/build"
+	: >"$REPO/build/.vm-file"
 	mapfile -t list < <(secrets)
 	out=$(run --kernel "$1" --console --setup "{ $(escape "$REPO" "$TMP/secret" "${list[@]}"); } >/dev/kmsg 2>&1" \
 		-- "dmesg | grep -aE 'reached|remounted|got '" 2>/dev/null) || :

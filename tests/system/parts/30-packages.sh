@@ -33,7 +33,7 @@ part_store_other() {
 	types root 0 '^for others +version' 'ksplice status'
 	types root 3 'nothing is installed for kernel' 'ksplice load-installed'
 	types root 0 'no longer installed' 'ksplice uninstall version'
-	types root 0 '^$' 'find /var/lib/ksplice -mindepth 1'
+	types root 0 '^$' 'find /var/lib/ksplice -name "*.ko"'
 	types root 0 'version: installed for kernel' "mkdir image && ksplice install --root image $other"
 	types root 0 '^version +- +installed, for kernel' 'ksplice list --root image'
 	types root 0 'version.ko' 'find image -type f; rm -r image'
@@ -84,7 +84,11 @@ part_after_reboot() {
 	types root 0 'debian-fixes: applied; the machine stood still' 'journalctl -b -u ksplice'
 	types root 0 '^0 loaded units' 'systemctl --failed'
 	types root 0 '' 'mount -o ro /dev/vdb /mnt'
-	types root 1 '' 'test -e /var/lib/ksplice/.applying'
+	types root 0 '^active$' 'systemctl is-active ksplice-settle.timer'
+	types root 0 '^active$' 'systemctl is-active ksplice-shutdown.service'
+	types root 0 '^1 [0-9a-f-]{36} ' "cat /var/lib/ksplice/.marks/debian-fixes@$(literal "$RELEASE")" \
+		'the update is marked'
+	types root 0 '' 'systemctl start ksplice-settle.service'
 }
 
 part_upgrade() {
@@ -146,16 +150,20 @@ part_other_kernel() {
 	types root 4 'it is for kernel' "ksplice apply $KO"
 	types root 0 'version: reversed' 'apt purge -y ksplice-update-version'
 	types root 1 '' 'grep hot-updated /proc/version'
-	# As a boot leaves it that ends while the update is being applied
-	types root 0 '' 'echo debian-fixes another-boot >/var/lib/ksplice/.applying'
+	# As a boot leaves it that ends badly while the update is applied
+	types root 0 '' "echo '1 another-boot 100 0 0 2026-11-30T00:00:00Z' >/var/lib/ksplice/.marks/debian-fixes@$RELEASE"
 }
 
-# "If a boot ended while an update was being applied"
+# "After a crash"
 part_left_out() {
-	types root 0 'debian-fixes: left out: the last boot ended' 'journalctl -b -u ksplice'
+	types root 0 'debian-fixes: held back, not applied: the machine went down badly' 'journalctl -b -u ksplice'
 	types root 0 'ksplice.service' 'systemctl --failed'
-	old_copy 'left out at boot'
+	old_copy 'held back at boot'
 	types root 0 '^pending +debian-fixes$' 'ksplice status'
+	types root 0 '^held back +debian-fixes: ' 'ksplice status'
+	types root 0 '^ksplice_update_held_back\{name="debian-fixes"\} 1$' 'ksplice metrics'
+	types root 4 "what now: .*'ksplice unhold debian-fixes'" 'ksplice apply debian-fixes'
+	types root 0 'held back no longer' 'ksplice unhold debian-fixes'
 	types root 0 '' 'systemctl restart ksplice.service'
 	new_copy 'applied the next time'
 }

@@ -20,7 +20,7 @@ part_removal() {
 	types root 1 '' "$STATE"
 	types root 1 '' 'grep ^ksplice_ /proc/modules'
 	reports root 0 'd["updates"] == []' 'ksplice list --json'
-	types root 0 '^$' 'find /var/lib/ksplice -mindepth 1'
+	types root 0 '^$' 'find /var/lib/ksplice -name "*.ko"'
 }
 
 part_purge() {
