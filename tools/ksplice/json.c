@@ -4,6 +4,15 @@
 
 static bool need_comma;
 
+/* In UTF-16, as JSON has it */
+static void put_escaped(uint32_t c)
+{
+	if (c < 0x10000)
+		printf("\\u%04x", c);
+	else
+		printf("\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+}
+
 static void put_string(const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -16,10 +25,8 @@ static void put_string(const char *text)
 			fputs("\\ufffd", stdout);
 		else if (*s == '"' || *s == '\\')
 			printf("\\%c", *s);
-		else if (*s < 0x20 || *s == 0x7f)
-			printf("\\u%04x", *s);
-		else if (*s == 0xc2 && s[1] < 0xa0)	/* C1, as UTF-8 has it */
-			printf("\\u%04x", s[1]);
+		else if (obeyed(s, n))
+			put_escaped(code_point(s, n));
 		else
 			fwrite(s, 1, n, stdout);
 	}

@@ -71,6 +71,8 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* text.c */
 int utf8_len(const unsigned char *s);
+uint32_t code_point(const unsigned char *s, int n);
+bool obeyed(const unsigned char *s, int n);
 char *visible(const char *text);
 void put_label(FILE *f, const char *text);
 

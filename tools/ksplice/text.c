@@ -26,7 +26,7 @@ int utf8_len(const unsigned char *s)
 	return n;
 }
 
-static uint32_t code_point(const unsigned char *s, int n)
+uint32_t code_point(const unsigned char *s, int n)
 {
 	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
 	uint32_t c = s[0] & first[n];
@@ -41,7 +41,7 @@ static uint32_t code_point(const unsigned char *s, int n)
  * What a terminal obeys (C0, DEL, C1), and what changes how the text around it
  * looks: separators of lines, directions, characters without a width.
  */
-static bool obeyed(const unsigned char *s, int n)
+bool obeyed(const unsigned char *s, int n)
 {
 	uint32_t c = code_point(s, n);
 
