@@ -98,8 +98,8 @@ check "... that one stays" test -d "$R/sys/module/dm_crypt"
 shipped() {
 	local out
 
-	out=$(KSPLICE_ROOT=$R KSPLICE_GOOD_SECONDS=0 "$REPO/tools/ksplice/ksplice" status)
-	! grep -q 6.12.1-test <<<"$out" && ! grep -aq 'KSPLICE_ROOT\|KSPLICE_GOOD' "$REPO/tools/ksplice/ksplice"
+	out=$(KSPLICE_ROOT=$R KSPLICE_GOOD_SECONDS=0 "$SHIPPED" status)
+	! grep -q 6.12.1-test <<<"$out" && ! grep -aq 'KSPLICE_ROOT\|KSPLICE_GOOD' "$SHIPPED"
 }
 check "the program that is shipped does not know KSPLICE_ROOT" shipped
 

@@ -74,6 +74,7 @@ class Command(NamedTuple):
     before: Callable[[], None]
     ok: Callable[[], bool]		# the old or the new
     new: Callable[[], bool]		# the new
+    marks: bool = True			# what is applied keeps its mark
 
 
 COMMANDS = (
@@ -93,7 +94,8 @@ COMMANDS = (
     Command(("unhold", "fix-foo"), both_held,
             lambda: m.marked("fix-bar"), lambda: not m.marked("fix-foo")),
     Command(("settle", "--now"), all_applied, lambda: file_is(OLD),
-            lambda: not m.marked("fix-foo") and not m.marked("fix-bar")),
+            lambda: not m.marked("fix-foo") and not m.marked("fix-bar"),
+            marks=False),
 )
 
 
@@ -134,7 +136,7 @@ def holds(command: Command) -> str:
     if not command.ok():
         return "neither the old nor the new"
     for name in m.NAMES:
-        if m.applied(name) and not m.marked(name):
+        if command.marks and m.applied(name) and not m.marked(name):
             return name + " is applied, and a crash would not be remembered"
     m.status()
     return ""
@@ -142,7 +144,7 @@ def holds(command: Command) -> str:
 
 def works_after(command: Command) -> str:
     """The machine goes down now; what was applied is held back, all is read."""
-    was = [n for n in m.NAMES if m.applied(n) and m.stored(n)]
+    was = [n for n in m.NAMES if m.applied(n) and m.stored(n) and m.marked(n)]
     m.new_kernel()
     held = [h["name"] for h in m.status()["held_back"]]
     if not set(was) <= set(held):

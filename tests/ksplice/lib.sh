@@ -11,7 +11,9 @@ make -s -C "$REPO/tools/ksplice" ksplice ksplice-test O=.
 gcc -Wall -Wextra -Werror -O2 -shared -fPIC -o fake.so "$REPO/tests/ksplice/fakekernel.c" -ldl
 make_update=$REPO/tests/ksplice/make-update.py
 edit=$REPO/tests/ksplice/edit.py
-TOOL=$REPO/tools/ksplice/ksplice-test
+# Copies: somebody may build them again meanwhile.
+cp "$REPO"/tools/ksplice/ksplice{,-test} .
+TOOL=$TMP/ksplice-test SHIPPED=$TMP/ksplice
 export KSPLICE_ROOT=$TMP/root FAKE_KERNEL=$REPO/tests/ksplice/fake-kernel
 R=$KSPLICE_ROOT
 U=$R/sys/kernel/ksplice

@@ -15,6 +15,22 @@
 #define FIRST_USER	"user:[4026531837]"
 #define FIRST_PID	"pid:[4026531836]"
 
+#define MODULE_CAP	(1ULL << 16)	/* CAP_SYS_MODULE */
+
+/* Who may not is stopped by the kernel, which has the better reason. */
+static bool may_load_modules(void)
+{
+	str_vec lines = {};
+	char **line;
+
+	read_lines("/proc/self/status", &lines);
+	vec_for_each(line, &lines) {
+		if (starts_with(*line, "CapEff:"))
+			return strtoull(*line + 7, NULL, 16) & MODULE_CAP;
+	}
+	return false;
+}
+
 /* Return: NULL, or what this is instead. */
 const char *not_own_kernel(void)
 {
@@ -28,10 +44,13 @@ const char *not_own_kernel(void)
 		return "a place without /proc, such as a chroot";
 	if (strcmp(user, FIRST_USER) || strcmp(pid, FIRST_PID))
 		return "a container";
-	/* Who may not look there may not load modules, either. */
-	if (!same_place("/proc/1/root", "/") && !errno)
+	if (same_place("/proc/1/root", "/"))
+		return NULL;
+	if (!errno)
 		return "a chroot";
-	return NULL;
+	return may_load_modules() ?
+		"a place from which the machine's root can't be seen (/proc/1/root)" :
+		NULL;
 }
 
 /* Return: an exit code; it has been told. */
