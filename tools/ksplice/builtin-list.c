@@ -185,9 +185,11 @@ struct held {
 	const char *name, *why;
 };
 
+typedef VEC(struct held) held_vec;
+
 struct counts {
 	str_vec applied, waiting, pending, elsewhere;
-	VEC(struct held) held;
+	held_vec held;
 };
 
 static void count_stored(struct counts *c, const struct stored *s)

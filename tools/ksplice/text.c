@@ -51,6 +51,16 @@ bool obeyed(const unsigned char *s, int n)
 	       (c >= 0xe0000 && c <= 0xe007f);
 }
 
+/* How much of @s is plain ASCII: most of it, most often */
+static int printable(const unsigned char *s)
+{
+	int n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7f && n < 4096)
+		n++;
+	return n;
+}
+
 static void put_visible(FILE *f, const unsigned char *s, int n)
 {
 	int i;
@@ -73,6 +83,11 @@ char *visible(const char *text)
 	int n;
 
 	for (; f && *s; s += n ? n : 1) {
+		n = printable(s);
+		if (n) {
+			fwrite(s, 1, n, f);
+			continue;
+		}
 		n = utf8_len(s);
 		put_visible(f, s, n);
 	}
