@@ -4,6 +4,17 @@
 
 static bool need_comma;
 
+/* How much of @s is as it is: most of it, most often */
+static int plain_len(const unsigned char *s)
+{
+	int n = 0;
+
+	while (s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\' &&
+	       n < 4096)
+		n++;
+	return n;
+}
+
 /* In UTF-16, as JSON has it */
 static void put_escaped(uint32_t c)
 {
@@ -20,6 +31,11 @@ static void put_string(const char *text)
 
 	putchar('"');
 	for (; *s; s += n ? n : 1) {
+		n = plain_len(s);
+		if (n) {
+			fwrite(s, 1, n, stdout);
+			continue;
+		}
 		n = utf8_len(s);
 		if (!n)
 			fputs("\\ufffd", stdout);

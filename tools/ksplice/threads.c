@@ -210,7 +210,7 @@ void livepatched(const struct file *f, str_vec *found)
 	list_dir("/sys/kernel/livepatch", &patches);
 	vec_for_each(patch, &patches) {
 		enabled = read_line(pathf("/sys/kernel/livepatch/%s/enabled",
-					   *patch));
+					  *patch));
 		if (!enabled || *enabled != '1')
 			continue;
 		objects = (str_vec){};
