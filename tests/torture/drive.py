@@ -28,6 +28,7 @@ from plan import the_map
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
+LOCALS = TOP / "build/torture/locals"
 MACHINE = Path(os.environ.get("TORTURE_MACHINE", TOP / "build/torture/machine"))
 # As tests/objdiff/run.sh; signed numbers wrap around, as in the kernel
 FLAGS = """-std=gnu11 -O2 -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-red-zone
@@ -59,6 +60,7 @@ class Bench:
     def __init__(self, where: Path, tool: str) -> None:
         self.where, self.tool = where, tool
         self.built: dict[str, Path] = {}
+        self.found: dict[Path, dict[tuple[str, str], str]] = {}
         self.write("symvers", "".join(f"0x0\t{s}\tvmlinux\tEXPORT_SYMBOL\t\n" for s in EXPORTS))
 
     def write(self, name: str, text: str) -> Path:
@@ -81,6 +83,14 @@ class Bench:
                 self.write(f"{label}-{digest}.log", p.stderr)
             self.built[digest] = out
         return self.built[digest] if self.built[digest].exists() else None
+
+    def locals(self, path: Path) -> dict[tuple[str, str], str]:
+        """The symbols of static locals, by function and name."""
+        if path not in self.found:
+            p = subprocess.run([LOCALS, path], capture_output=True, text=True, check=True)
+            words = [line.split() for line in p.stdout.splitlines()]
+            self.found[path] = {(w[0], w[1]): w[2] for w in words}
+        return self.found[path]
 
 
 def render(prog: ir.Program) -> dict[str, str]:
@@ -164,7 +174,7 @@ class Trial:
         mixed = ir.over_old_types(self.post.prog, self.pre.prog)
         out: list[str] = []
         for unit in mixed.units:
-            if unit.label not in self.sources:
+            if unit.label not in self.sources or not ir.compiles(mixed, unit):
                 continue
             path = self.bench.compile(unit.label, ir.render_unit(mixed, unit))
             if path:
@@ -198,7 +208,9 @@ class Trial:
         lines += [f"steps {STEPS}", f"apply {self.apply}", f"undo {self.undo}"]
         if update:
             lines.append(f"update {self.bench.where}/{self.name}.o")
-        lines += the_map(self.pre.prog, self.post.prog)
+        found = ({k: self.bench.locals(v) for k, v in self.before.items()},
+                 {k: self.bench.locals(v) for k, v in self.after.items()})
+        lines += the_map(self.pre.prog, self.post.prog, found)
         return self.bench.write(f"{self.name}.plan", "\n".join(lines) + "\n")
 
     def run(self) -> Result:

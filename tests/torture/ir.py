@@ -318,10 +318,23 @@ def plain(prog: Program, text: str) -> str:
 
 
 def over_old_types(prog: Program, old: Program) -> Program:
-    """The program with the types of another version, where it has them."""
+    """The program with the types of another version, where it has them; what then
+    lacks a member or a value is as it was there.
+    """
     mixed = prog.copy()
     mixed.structs = [next((copy.deepcopy(o) for o in old.structs if o.uid == s.uid), s)
                      for s in mixed.structs]
     mixed.enums = [next((copy.deepcopy(o) for o in old.enums if o.uid == e.uid), e)
                    for e in mixed.enums]
+    names = mixed.names()
+    for unit in mixed.units:
+        for i, item in enumerate(unit.items):
+            was = old.func(item.uid)
+            if isinstance(item, Func) and was and not refs(item_text(item)) <= set(names):
+                unit.items[i] = copy.deepcopy(was)
     return mixed
+
+
+def compiles(prog: Program, unit: Unit) -> bool:
+    """Is everything there that it refers to?"""
+    return all(refs(item_text(i)) <= set(prog.names()) for i in unit.items)

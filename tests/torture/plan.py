@@ -5,40 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterator
 
-from ir import Func, Program, Unit, Var, layout, refs, size_align, unit_inlines
+from ir import Func, Program, Var, layout, size_align, unit_inlines
 from mutate import address_taken
+
+
+# Of each file: the symbols of static locals by function and name
+Locals = dict[str, dict[tuple[str, str], str]]
 
 
 @dataclass
 class Place:
-    """Where a variable is: nth of the static locals of a name in a file, or -1."""
+    """Where a variable is."""
     label: str
     var: Var
-    nth: int = -1
-    of: int = 0
+    symbol: str
 
     def __str__(self) -> str:
-        return f"{self.label} {self.var.name} {self.nth} {self.of}"
+        return f"{self.label} {self.symbol}"
 
 
-def unit_locals(prog: Program, unit: Unit) -> list[Var]:
-    """In the order of the text."""
-    found = [v for f in unit_inlines(prog, unit) for v in f.statics]
-    return found + [v for f in unit.funcs() for v in f.statics]
-
-
-def places(prog: Program) -> dict[tuple[int, str], Place]:
-    """By number; those of inline functions are in each file that has them."""
+def places(prog: Program, found: Locals) -> dict[tuple[int, str], Place]:
+    """By number; those of inline functions are in each file that has them. What
+    the compiler has done away with is not there.
+    """
     out: dict[tuple[int, str], Place] = {}
-    inline = {v.uid for f in prog.inlines for v in f.statics}
     for unit in prog.units:
-        found = unit_locals(prog, unit)
-        for v in found:
-            same = [x for x in found if x.name == v.name]
-            key = (v.uid, unit.label if v.uid in inline else "")
-            out[key] = Place(unit.label, v, same.index(v), len(same))
+        names, inlines = found[unit.label], unit_inlines(prog, unit)
+        for func in inlines + unit.funcs():
+            for v in func.statics:
+                key = (v.uid, unit.label if func in inlines else "")
+                if (func.name, v.name) in names:
+                    out[key] = Place(unit.label, v, names[func.name, v.name])
         for v in unit.vars():
-            out[v.uid, ""] = Place(unit.label, v)
+            out[v.uid, ""] = Place(unit.label, v, v.name)
     return out
 
 
@@ -118,11 +117,14 @@ def var_steps(pre: Program, post: Program, a: Var, b: Var) -> list[str]:
     return [f"conv {was} {size}", f"copy 0 0 {min(size, was)}"] + more
 
 
-def conversions(pre: Program, post: Program) -> Iterator[str]:
-    where, there = places(pre), places(post)
-    for key, a in where.items():
-        b = there.get(key)
-        if not b or a.var.const:
+def pairs(pre: Program, post: Program, found: tuple[Locals, Locals]) -> list[tuple[Place, Place]]:
+    there = places(post, found[1])
+    return [(a, there[key]) for key, a in places(pre, found[0]).items() if key in there]
+
+
+def conversions(pre: Program, post: Program, both: list[tuple[Place, Place]]) -> Iterator[str]:
+    for a, b in both:
+        if a.var.const:
             continue
         steps = var_steps(pre, post, a.var, b.var)
         if steps:
@@ -155,13 +157,11 @@ def rows(pre: Program, post: Program, a: Place, b: Place) -> Iterator[str]:
             yield f"const {a} {b} {i * size[0]} {new[row.uid] * size[1]} {min(size)}"
 
 
-def variables(pre: Program, post: Program) -> Iterator[str]:
-    there = places(post)
-    for key, a in places(pre).items():
-        b = there.get(key)
-        if b and a.var.const:
+def variables(pre: Program, post: Program, both: list[tuple[Place, Place]]) -> Iterator[str]:
+    for a, b in both:
+        if a.var.const:
             yield from rows(pre, post, a, b)
-        elif b:
+        else:
             yield f"var {a} {b}"
 
 
@@ -182,13 +182,8 @@ def changed(pre: Program, post: Program) -> Iterator[str]:
             yield f"old {unit.label} {func.name}"
 
 
-def the_map(pre: Program, post: Program) -> list[str]:
-    return [*functions(pre, post), *variables(pre, post), *changed(pre, post),
-            *conversions(pre, post)]
-
-
-def types_differ(pre: Program, post: Program, unit: Unit, text: str) -> bool:
-    """Does the file use a structure or enum that changed?"""
-    own = refs(text)
-    return any(s not in pre.structs and s.uid in own for s in post.structs) or \
-        any(e not in pre.enums for e in post.enums)
+def the_map(pre: Program, post: Program, found: tuple[Locals, Locals]) -> list[str]:
+    """found: the static locals of both, as compiled."""
+    both = pairs(pre, post, found)
+    return [*functions(pre, post), *variables(pre, post, both), *changed(pre, post),
+            *conversions(pre, post, both)]

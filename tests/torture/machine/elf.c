@@ -211,46 +211,6 @@ struct sym *image_find(struct image *im, const char *label, const char *name)
 	return NULL;
 }
 
-/* Static locals have a number behind their name, ascending as in the source. */
-static long local_number(const char *name, const char *base)
-{
-	size_t n = strlen(base);
-	char *end;
-	long v;
-
-	if (strncmp(name, base, n) || name[n] != '.')
-		return -1;
-	v = strtol(name + n + 1, &end, 10);
-	return *end || end == name + n + 1 ? -1 : v;
-}
-
-/**
- * local_rank - which of the static locals of a name is it?
- * @o:		the object
- * @name:	the symbol's
- * @base:	without the number
- * @of:		gets how many there are
- *
- * Return: its rank, -1 if it is none.
- */
-long local_rank(const struct object *o, const char *name, const char *base, u32 *of)
-{
-	long own = local_number(name, base), rank = 0;
-	const Elf64_Sym *s;
-	const char *str;
-	u32 n, i;
-
-	*of = 0;
-	s = sym_table(o, &n, &str);
-	for (i = 0; own >= 0 && i < n; i++) {
-		long v = local_number(str + s[i].st_name, base);
-
-		*of += v >= 0;
-		rank += v >= 0 && v < own;
-	}
-	return own < 0 ? -1 : rank;
-}
-
 /* Has the file the same code in a function whose name was made of @base? */
 bool file_has_code(const char *path, const char *base, const struct sym *like)
 {

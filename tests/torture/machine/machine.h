@@ -59,7 +59,6 @@ void image_link(struct image *im);
 void image_boot(struct image *im);
 void image_seal(struct image *im);
 struct sym *image_find(struct image *im, const char *label, const char *name);
-long local_rank(const struct object *o, const char *name, const char *base, u32 *of);
 bool file_has_code(const char *path, const char *base, const struct sym *like);
 bool image_has(const struct image *im, unsigned long addr, size_t len,
 	       enum region_kind kind);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -225,6 +226,18 @@ static void run_all(u32 from, int ret)
 	report(from, ret);
 }
 
+/* The heap of the C library may be anywhere else. */
+static void fixed_addresses(char **argv)
+{
+	int was = personality(0xffffffff);
+
+	if (was & ADDR_NO_RANDOMIZE)
+		return;
+	personality(was | ADDR_NO_RANDOMIZE);
+	execv("/proc/self/exe", argv);
+	fatal("can't run itself again: %m");
+}
+
 int main(int argc, char **argv)
 {
 	int ret = 0;
@@ -232,6 +245,7 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		fatal("usage: machine PLAN");
+	fixed_addresses(argv);
 	results = mmap(NULL, SIDES * sizeof(*results), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	machine_init();

@@ -15,10 +15,9 @@
 #define MAX_OPS		64
 #define POST_AT		0x21000000UL
 
-/* A variable or constant: static locals are told apart by their order */
+/* A symbol of a file */
 struct name {
-	char label[32], name[48];
-	int nth, of;		/* -1: no static local */
+	char label[32], name[64];
 };
 
 struct pair {
@@ -68,23 +67,19 @@ static u32 nmoved;
 
 /* The plan */
 
-static void read_name(char **p, struct name *n, bool numbered)
+static void read_name(char **p, struct name *n)
 {
 	int used = 0;
 
-	n->nth = -1;
-	if (sscanf(*p, "%31s %47s%n", n->label, n->name, &used) < 2)
+	if (sscanf(*p, "%31s %63s%n", n->label, n->name, &used) < 2)
 		fatal("plan: a name is missing");
 	*p += used;
-	if (numbered && sscanf(*p, "%d %d%n", &n->nth, &n->of, &used) < 2)
-		fatal("plan: which of the name?");
-	*p += numbered ? used : 0;
 }
 
-static void read_pair(char *p, struct pair *v, bool numbered)
+static void read_pair(char *p, struct pair *v)
 {
-	read_name(&p, &v->pre, numbered);
-	read_name(&p, &v->post, numbered);
+	read_name(&p, &v->pre);
+	read_name(&p, &v->post);
 	sscanf(p, "%u %u %u", &v->pre_off, &v->post_off, &v->len);
 }
 
@@ -119,7 +114,7 @@ static void read_conv_var(char *p)
 {
 	struct conv_var *v = &conv_vars[nconv_vars++];
 
-	read_name(&p, &v->pre, true);
+	read_name(&p, &v->pre);
 	v->conv = nconvs - 1;
 	sscanf(p, "%u", &v->count);
 }
@@ -144,13 +139,13 @@ static void read_object(struct plan *plan, char *p, bool post)
 static bool read_list(char *word, char *p)
 {
 	if (!strcmp(word, "var"))
-		read_pair(p, &vars[nvars++], true);
+		read_pair(p, &vars[nvars++]);
 	else if (!strcmp(word, "const"))
-		read_pair(p, &consts[nconsts++], true);
+		read_pair(p, &consts[nconsts++]);
 	else if (!strcmp(word, "func"))
-		read_pair(p, &funcs[nfuncs++], false);
+		read_pair(p, &funcs[nfuncs++]);
 	else if (!strcmp(word, "old"))
-		read_name(&p, &olds[nolds++], false);
+		read_name(&p, &olds[nolds++]);
 	else if (!strcmp(word, "conv"))
 		read_conv(p);
 	else if (!strcmp(word, "copy"))
@@ -211,17 +206,7 @@ void plan_read(struct plan *plan, const char *path)
 
 static bool is_named(const struct object *o, const char *sym, const struct name *n)
 {
-	u32 of;
-	long rank;
-
-	if (strcmp(o->label, n->label))
-		return false;
-	if (n->nth < 0)
-		return !strcmp(sym, n->name);
-	rank = local_rank(o, sym, n->name, &of);
-	if (rank >= 0 && (int)of != n->of)
-		fatal("map: %s has %u %s instead of %d", o->label, of, n->name, n->of);
-	return rank == n->nth;
+	return !strcmp(o->label, n->label) && !strcmp(sym, n->name);
 }
 
 static struct sym *find(struct image *im, const struct name *n)
