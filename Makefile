@@ -21,6 +21,7 @@ help:
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
+	@echo 'make torture N=1000   update programs made by chance, compare with the patched ones; SEED=1'
 	@echo 'make fuzz             fuzz the readers of objects and updates; FUZZ_SECONDS=60'
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
 	@echo 'make apply KDIR=TREE  put the series into a kernel tree'
@@ -82,6 +83,11 @@ bench: setup tools
 corpus: setup tools
 	@$(call run,tests/corpus/run.sh,'$(FROM)' '$(TO)')
 
+N ?= 1000
+SEED ?= 1
+torture: setup tools
+	@tests/torture/run '$(N)' '$(SEED)'
+
 fuzz: setup
 	@$(MAKE) --no-print-directory -C tests/fuzz run $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
@@ -94,4 +100,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test test-system demo demo-stock demo-release match-stock bench corpus fuzz deb clean
+	test test-system demo demo-stock demo-release match-stock bench corpus torture fuzz deb clean

@@ -10,12 +10,12 @@ import hashlib
 import json
 import os
 import random
-import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ FLAGS = """-std=gnu11 -O2 -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-
  -fno-stack-protector -mno-sse -falign-functions=16 -fno-jump-tables -fcf-protection=branch
  -ffunction-sections -fdata-sections -pg -mfentry -fpatchable-function-entry=16,16 -w
  -fno-ipa-icf -mrecord-mcount -g -gdwarf-4""".split()
+CC = os.environ.get("CC", "gcc")
 EXPORTS = "__fentry__ trace noise zalloc zfree sleep_here memset memcpy".split()
 STEPS = 60
 
@@ -77,7 +78,7 @@ class Bench:
             link = self.where / digest / f"{label}.c"
             link.parent.mkdir()
             link.symlink_to(source)
-            p = subprocess.run(["gcc", *FLAGS, "-c", "-o", out, f"{label}.c"], cwd=link.parent,
+            p = subprocess.run([CC, *FLAGS, "-c", "-o", out, f"{label}.c"], cwd=link.parent,
                                capture_output=True, text=True, check=False)
             if p.returncode:
                 self.write(f"{label}-{digest}.log", p.stderr)
@@ -257,6 +258,7 @@ def wrong_update(r: Result) -> str:
 
 
 def versions(rng: random.Random, number: int, kinds: list[str]) -> list[Version]:
+    ir.start_numbers()
     prog = generate(rng)
     out = [Version(prog, render(prog), [], 0)]
     while len(out) < number:
@@ -278,7 +280,8 @@ def pairs(made: list[Version], rng: random.Random) -> Iterator[tuple[int, int, l
         yield v.parent, i, v.kinds
         yield i, v.parent, [f"revert {k}" for k in v.kinds]
         other = rng.randrange(len(made))
-        if other not in (i, v.parent) and rng.random() < 0.3:
+        if other not in (i, v.parent) and rng.random() < 0.6 and \
+                not ir.confused(v.prog, made[other].prog):
             yield i, other, [f"revert {k}" for k in v.kinds] + made[other].kinds
 
 
@@ -286,23 +289,33 @@ def one_program(seed: int, tool: str, number: int, kinds: list[str], keep: str =
                 only: str = "") -> list[Result]:
     """All trials of the program of a seed."""
     rng = random.Random(seed)
-    where = Path(keep or tempfile.mkdtemp(prefix="torture-", dir="/dev/shm"))
-    where.mkdir(parents=True, exist_ok=True)
     made = versions(rng, number, kinds)
-    bench, out = Bench(where, tool), []
-    for a, b, what in pairs(made, rng):
-        name = f"{a}-{b}"
-        trial = Trial(bench, name, made[a], made[b], random.Random(f"{seed} {name}"))
-        if only and only != name:
-            continue
-        head = {"seed": seed, "trial": name, "kinds": what}
-        try:
-            out.append({**head, **trial.run()})
-        except (Broken, subprocess.TimeoutExpired) as e:
-            out.append({**head, "verdict": "broken", "counts": False, "why": str(e)[-400:]})
-    if not keep:
-        shutil.rmtree(where)
-    return out
+    with workplace(keep) as where:
+        bench = Bench(where, tool)
+        return [one_trial(bench, seed, made[a], made[b], f"{a}-{b}", what)
+                for a, b, what in pairs(made, rng) if only in ("", f"{a}-{b}")]
+
+
+@contextmanager
+def workplace(keep: str) -> Iterator[Path]:
+    """In memory, unless it is to stay."""
+    if keep:
+        Path(keep).mkdir(parents=True, exist_ok=True)
+        yield Path(keep)
+        return
+    shm = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="torture-", dir=shm) as where:
+        yield Path(where)
+
+
+def one_trial(bench: Bench, seed: int, pre: Version, post: Version, name: str,
+              kinds: list[str]) -> Result:
+    head = {"seed": seed, "trial": name, "kinds": kinds}
+    trial = Trial(bench, name, pre, post, random.Random(f"{seed} {name}"))
+    try:
+        return {**head, **trial.run()}
+    except (Broken, subprocess.TimeoutExpired) as e:
+        return {**head, "verdict": "broken", "counts": False, "why": str(e)[-400:]}
 
 
 def show(r: Result) -> None:

@@ -326,7 +326,7 @@ def write_unit(prog: Program, index: int, word: str, rng: random.Random) -> None
     w = Writer(prog, unit, word, rng)
     counters(w)
     for part in rng.sample([config, percpu, locking, clones, objects, counters],
-                           rng.randint(2, 3)):
+                           rng.randint(1, 3)):
         part(w)
     boot(w, index)
     if rng.random() < 0.5:

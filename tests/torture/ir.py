@@ -9,12 +9,22 @@ state of a running old version becomes that of the new one.
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import Iterator, Union
 
 TOKEN = re.compile(r"@(\d+)|\{c:(-?\d+)\}|\{o:([^}]+)\}")
 POINTER = 8
+
+
+numbers = itertools.count(1)
+
+
+def start_numbers() -> None:
+    """A program is to be the same each time it is made."""
+    global numbers
+    numbers = itertools.count(1)
 
 
 @dataclass
@@ -105,11 +115,11 @@ class Program:
     structs: list[Struct] = field(default_factory=list)
     inlines: list[Func] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
-    next_uid: int = 1
 
-    def uid(self) -> int:
-        self.next_uid += 1
-        return self.next_uid
+    @staticmethod
+    def uid() -> int:
+        """Of no two things, in whichever version they are."""
+        return next(numbers)
 
     def copy(self) -> Program:
         return copy.deepcopy(self)
@@ -152,6 +162,18 @@ class Program:
         for unit in self.units:
             names.update((v.uid, v.name) for v in unit.vars())
         return names
+
+
+def confused(a: Program, b: Program) -> bool:
+    """Has something in the one the name, at its place, that something else has in
+    the other? No patch does that, and nobody could tell.
+    """
+    def named(p: Program) -> dict[tuple[str, int, str], int]:
+        out = {(u.label, 0, i.name): i.uid for u in p.units for i in u.items}
+        out.update(((u.label, f.uid if f else 0, v.name), v.uid) for u, f, v in p.all_vars())
+        return out
+    first, second = named(a), named(b)
+    return any(second.get(k, v) != v for k, v in first.items())
 
 
 # Types: int short char long, E12 S12 (an enum, a struct), R8:union { ... } %s

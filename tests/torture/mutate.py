@@ -71,12 +71,7 @@ def word(unit: Unit) -> str:
 
 
 def fresh_name(prog: Program, unit: Unit, rng: random.Random, what: str = "") -> str:
-    taken = set(prog.names().values())
-    stem = f"{word(unit)}_{what or rng.choice(VERBS)}"
-    n = 2
-    while f"{stem}{n}" in taken:
-        n += 1
-    return f"{stem}{n}"
+    return f"{word(unit)}_{what or rng.choice(VERBS)}{prog.uid()}"
 
 
 def add_var(prog: Program, unit: Unit, func: Func, var: Var) -> None:

@@ -78,7 +78,7 @@ struct heap_slot {
 	u64 spare;
 };
 
-#define HEAP_SLOTS	4096
+#define HEAP_SLOTS	128
 struct heap_slot *machine_heap(void);
 
 /* state.c: the map that the mutator wrote down */
