@@ -53,7 +53,7 @@ def wrong_pair(bench: Bench, made_for: Version, said: Version, pre: Version) -> 
 
 
 def same_on_both_sides(bench: Bench) -> str:
-    for seed in range(4):
+    for seed in range(8):
         pre = version(generate(random.Random(seed)))
         trial = Trial(bench, f"same{seed}", pre, pre, random.Random(seed))
         trial.before = trial.after = trial.objects(pre)

@@ -250,6 +250,8 @@ static unsigned long sym_value(struct image *im, struct object *o,
 	if (s->st_shndx == SHN_ABS)
 		return s->st_value;
 	g = image_find(im, NULL, name);
+	if (!g && im->rest)
+		g = image_find(im->rest, NULL, name);
 	return g ? g->addr : machine_symbol(name);
 }
 

@@ -48,6 +48,7 @@ struct image {
 	u32 nobjects;
 	struct sym *syms;
 	u32 nsyms, room;
+	struct image *rest;	/* what has the symbols that this one lacks */
 	/* where a piece of data goes that has a place already, or 0 */
 	unsigned long (*pin)(const struct object *o, const char *sym, size_t size);
 };

@@ -250,6 +250,7 @@ static void load_post(struct plan *p)
 	image_init(p->post, "post", POST_AT);
 	pinned_to = p->pre;
 	p->post->pin = pin;
+	p->post->rest = p->pre;
 	for (i = 0; i < n; i++)
 		image_load(p->post, list[i].label, (char *)list[i].file);
 	image_link(p->post);
