@@ -10,6 +10,7 @@
 #include <elf.h>
 #include <linux/types.h>
 #include "../../../kernel-tree-overlay/kernel/ksplice/match.h"
+#include "../../../kernel-tree-overlay/kernel/ksplice/resolve.h"
 
 #define MAX_STEPS	256
 #define NR_SLEEPERS	3

@@ -27,6 +27,16 @@ static u32 nfuncs;
 static bool stays;
 static char error[400];
 
+static bool in_module(unsigned long addr)
+{
+	u32 k;
+
+	for (k = 0; k < R_KINDS; k++)
+		if (image_has(&module, addr, 1, k))
+			return true;
+	return false;
+}
+
 static int refuse(const char *fmt, ...)
 {
 	va_list ap;
@@ -104,41 +114,40 @@ static const struct ksplice_match_ops ops = {
 	.in_target	= in_target,
 };
 
-/* Relocating */
+/* ... and for the resolver */
 
-struct lookup {
-	unsigned long addr;
-	u32 n;
-};
-
-static int lookup_one(void *data, unsigned long addr)
+static int symbols(void *ctx, u32 target, const char *name, ksplice_symbol_fn fn,
+		   void *data)
 {
-	struct lookup *l = data;
+	unsigned long own = machine_symbol(name);
+	u32 i;
 
-	l->addr = addr;
-	l->n++;
+	(void)ctx;
+	(void)target;
+	if (own)
+		fn(data, own, KSPLICE_BINDING_GLOBAL);
+	for (i = 0; i < running->nsyms; i++) {
+		const struct sym *s = &running->syms[i];
+
+		if (s->kind != R_INIT && !strcmp(s->name, name))
+			fn(data, s->addr, s->global ? KSPLICE_BINDING_GLOBAL :
+						      KSPLICE_BINDING_LOCAL);
+	}
 	return 0;
 }
 
-static int resolve(u32 i, u64 *value)
+static int exports(void *ctx, u32 user, const char *name_of_module, const char *name,
+		   ksplice_symbol_fn fn, void *data)
 {
-	const struct ksplice_f_sym *sym = &view.syms[i];
-	const char *name = ksplice_str(&view, sym->name);
-	struct lookup l = {};
+	(void)ctx, (void)user, (void)name_of_module, (void)name, (void)fn, (void)data;
+	return -ENOENT;
+}
 
-	if (match.sym_state[i] != KSPLICE_SYM_UNKNOWN) {
-		*value = match.sym_value[i];
-		return 0;
-	}
-	if (sym->flags & KSPLICE_SYM_ANON)
-		return refuse("a constant was not found");
-	if (sym->unit != KSPLICE_NONE && (sym->flags & KSPLICE_SYM_LOCAL))
-		return refuse("%s is static and no matched code refers to it", name);
-	candidates(NULL, 0, name, lookup_one, &l);
-	if (l.n != 1)
-		return refuse("%s is there %u times", name, l.n);
-	*value = l.addr;
-	return 0;
+static bool is_there(void *ctx, u32 target)
+{
+	(void)ctx;
+	(void)target;
+	return true;
 }
 
 static bool has_endbr(unsigned long addr)
@@ -146,23 +155,37 @@ static bool has_endbr(unsigned long addr)
 	return !memcmp((void *)addr, "\xf3\x0f\x1e\xfa", 4);
 }
 
+/* As arch_ksplice_sealed(); no boot code has sealed anything here. */
+static bool sealed(void *ctx, unsigned long addr, bool is_func)
+{
+	(void)ctx;
+	return is_func && !has_endbr(addr);
+}
+
+static const struct ksplice_resolve_ops resolve_ops = {
+	.symbols	= symbols,
+	.exports	= exports,
+	.is_there	= is_there,
+	.read		= read_run,
+	.sealed		= sealed,
+};
+
+static struct ksplice_resolver resolver = {
+	.view = &view, .match = &match, .ops = &resolve_ops,
+};
+
 static int fix(const struct ksplice_f_fixup *f)
 {
-	const struct ksplice_f_sym *sym = &view.syms[f->sym];
 	u32 size = ksplice_arch_field_size(f->type);
-	u64 value = 0;
-	int ret = resolve(f->sym, &value);
+	u8 field[8] = {};
+	int ret;
 
-	if (ret)
-		return ret;
-	if (!size || size > 8 || (f->place - UPDATE_AT) >= 0x10000000)
+	if (!size || size > sizeof(field) || !in_module(f->place))
 		return refuse("a fixup is outside of the update");
-	if (ksplice_arch_takes_address(f->type) && (sym->flags & KSPLICE_SYM_FUNC) &&
-	    !has_endbr(value))
-		return refuse("%s has no ENDBR and its address is taken",
-			      ksplice_str(&view, sym->name));
-	if (ksplice_arch_write_field(f->type, (void *)f->place, f->place, f->addend, value))
-		return refuse("%s is out of reach", ksplice_str(&view, sym->name));
+	ret = ksplice_resolve_field(&resolver, f, field);
+	if (ret)
+		return refuse("%s", resolver.err.text);
+	memcpy((void *)f->place, field, size);
 	return 0;
 }
 
@@ -217,7 +240,7 @@ int update_load(const char *path, struct image *pre)
 	if (ksplice_view_init(&view, (void *)blob->addr, ((struct ksplice_f_header *)blob->addr)->size, &err))
 		return refuse("%s", err.text);
 	ret = match_and_resolve();
-	stays = view.hdr->flags & 1;
+	stays = view.hdr->flags & KSPLICE_UPDATE_STAYS;
 	image_seal(&module);
 	return ret;
 }
@@ -282,16 +305,6 @@ unsigned long update_jump_end(unsigned long addr)
 bool update_stays(void)
 {
 	return stays;
-}
-
-static bool in_module(unsigned long addr)
-{
-	u32 k;
-
-	for (k = 0; k < R_KINDS; k++)
-		if (image_has(&module, addr, 1, k))
-			return true;
-	return false;
 }
 
 static bool range_dangles(unsigned long at, size_t len, unsigned long *where)
