@@ -131,6 +131,15 @@ static const char *const return_it[] = {
 	"strstr",
 };
 
+/*
+ * They, too, but what they were given may be used until the request that they
+ * are a part of has been answered.
+ */
+static const char *const keep_a_while[] = {
+	"__nla_parse",			/* a policy, in struct netlink_ext_ack */
+	"__nla_validate",
+};
+
 /* Calls that the compiler adds, to report what it is given. */
 static const char *const checkers[] = {
 	"__ubsan_handle_", "__asan_", "__kasan_check_", "__sanitizer_cov_",
@@ -148,16 +157,19 @@ static bool is_in(const char *const *list, size_t n, const char *name)
  * callee_keeps_nothing - does a function give back what it is given?
  * @name:	the function
  * @returns:	set if what it returns may lead to what it was given
+ * @lent:	set if that is so only after a while
  *
- * Return: true if it holds no pointer it was given when it returns.
+ * Return: true if it holds no pointer it was given when it returns, or soon.
  */
-bool callee_keeps_nothing(const char *name, bool *returns)
+bool callee_keeps_nothing(const char *name, bool *returns, bool *lent)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(checkers); i++)
 		if (starts_with(name, checkers[i]))
 			return true;
+	if (is_in(keep_a_while, ARRAY_SIZE(keep_a_while), name))
+		return *lent = true;
 	*returns = is_in(return_it, ARRAY_SIZE(return_it), name);
 	return *returns || is_in(keep_nothing, ARRAY_SIZE(keep_nothing), name);
 }

@@ -852,8 +852,10 @@ static void check_escape(struct verdicts *vs, const struct unit *from,
 	struct escape esc = { .how = "holds addresses and is no function" };
 
 	if (func->is_func &&
-	    !unit_lets_out(vs->up, func, to, leads_on(vs, to), &esc))
+	    !unit_lets_out(vs->up, func, to, leads_on(vs, to), &esc) && !esc.lent)
 		return;
+	if (!esc.how)
+		esc.how = xasprintf("lends %s", unit_label(to));
 	vs->stays = true;
 	note(vs, from->obj, false,
 	     "%s %s, in the update's own memory: once applied, its module stays loaded, also when the update is taken back",
@@ -1091,6 +1093,44 @@ static void note_renamed(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+/* Can anything but code of its own file that is gone, too, reach it? */
+static const char *reached_from(const struct verdicts *vs, const struct unit *u)
+{
+	struct unit **v;
+
+	if (u->is_global)
+		return "other files may call it";
+	vec_for_each(v, &u->obj->units)
+		if (!class_is_text((*v)->sec->cls) && (*v)->sec->cls != SC_DROP &&
+		    unit_refers(vs->up, *v, u))
+			return xasprintf("%s points to it", unit_label(*v));
+	return NULL;
+}
+
+/*
+ * An object that lost functions and has nothing else to replace: the source of
+ * the patch, or what was compiled of it, is not what its author meant.
+ */
+static void check_lost(struct verdicts *vs, const struct tu *tu)
+{
+	const char *how;
+	struct unit **u;
+
+	if (!tu->pre || tu_left(vs, tu))
+		return;
+	vec_for_each(u, &tu->pre->units) {
+		if (!(*u)->deleted || !(*u)->is_func || (*u)->parent ||
+		    !class_is_text((*u)->sec->cls))
+			continue;
+		how = reached_from(vs, *u);
+		if (how)
+			refuse(vs, "function_gone", tu->post, NULL, (*u)->name,
+			       "take it away together with the code that uses it, or not at all",
+			       "it is gone from the source, but %s; the running kernel would go on with it",
+			       how);
+	}
+}
+
 /**
  * decide - fills in what is included and replaced, and what is refused
  * @vs:	the verdicts, new
@@ -1117,5 +1157,7 @@ void decide(struct verdicts *vs)
 	vec_for_each(tu, &vs->up->tus) {
 		check_initcalls(vs, tu);
 		note_init(vs, tu);
+		if (!vs->nreplaced && !vs->hooks.n)
+			check_lost(vs, tu);
 	}
 }

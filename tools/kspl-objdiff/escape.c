@@ -253,7 +253,7 @@ static u32 call(struct walk *w, const struct unit *u, const struct ref *r,
 				      what_name(w), name));
 	if (!(regs & ARGUMENTS))
 		return kept;
-	if (r && callee_keeps_nothing(name, &returns))
+	if (r && callee_keeps_nothing(name, &returns, &w->esc->lent))
 		return kept | (returns ? BIT(R_AX) : 0);
 	to = r ? resolve_ref(w->up, u->obj, r) : NULL;
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)

@@ -9,15 +9,16 @@
  * struct escape - how a function lets an address out of its hands
  * @how:	in words, to follow "FUNCTION ": "stores the address of X"
  * @compared:	it compares the address with another
+ * @lent:	it gives the address to who uses it for a while
  */
 struct escape {
 	const char *how;
-	bool compared;
+	bool compared, lent;
 };
 
 bool ref_takes_address(const struct unit *u, const struct ref *r);
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc);
-bool callee_keeps_nothing(const char *name, bool *returns);
+bool callee_keeps_nothing(const char *name, bool *returns, bool *lent);
 
 #endif /* KSPL_ESCAPE_H */

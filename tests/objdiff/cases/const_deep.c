@@ -3,7 +3,8 @@
 // replace: changed
 #include "kernel.h"
 struct s { const struct s *next; int v; };
-extern int take(const struct s *);
+extern int memcmp(const void *a, const void *b, unsigned long n);
+#define take(p) memcmp(p, p, sizeof(*(p)))
 #define LINK(n, m) static const struct s c##n = { &c##m, n }
 #define CHAIN(end)							\
 	static const struct s c0 = { 0, end };				\

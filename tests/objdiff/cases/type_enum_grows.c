@@ -24,16 +24,16 @@ enum given { KEEP_C = 2 };
 enum { KEEP_A, KEEP_B, KEEP_C };
 #endif
 struct policy { int type; };
-extern int parse(int max, const struct policy *p);
+extern int __nla_parse(int max, const struct policy *p);
 static const struct policy policy[ATTR_MAX + 1] = { { 1 } };
 
 int counts(int s) { return ext(s < (int)NR_STATES) + ext(s == (int)BUSY); }
-int attributes(int s) { return parse(ATTR_MAX, policy) + ext(s == (int)ATTR_B); }
+int attributes(int s) { return __nla_parse(ATTR_MAX, policy) + ext(s == (int)ATTR_B); }
 int unnamed(int s) { return ext(s & FLAG_HIGH) + ext(s & FLAG_B) + PREPOST(1, 2); }
 int bits(int s) { return ext(s < BIT_COUNT) + ext(s == KEEP_C) + ext(s == KEEP_A); }
 int others(int s)
 {
 	int last = MAX_REASON;
 
-	return ext(s == (int)X_B) + parse(last, 0) + ext(s == (int)REASON_B);
+	return ext(s == (int)X_B) + __nla_parse(last, 0) + ext(s == (int)REASON_B);
 }
