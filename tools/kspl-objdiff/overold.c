@@ -13,24 +13,8 @@
 
 #include "types.h"
 
-/* Pairs that are being compared or were found the same. */
-struct seen {
-	VEC(const struct unit *) units;	/* one of each object in turn */
-};
-
-static bool same_unit(struct seen *seen, const struct unit *a,
+static bool same_unit(struct over_old *oo, const struct unit *a,
 		      const struct unit *b);
-
-static bool is_seen(const struct seen *seen, const struct unit *a,
-		    const struct unit *b)
-{
-	u32 i;
-
-	for (i = 0; i < seen->units.n; i += 2)
-		if (seen->units.v[i] == a && seen->units.v[i + 1] == b)
-			return true;
-	return false;
-}
 
 static u32 type_of_field(u32 type)
 {
@@ -44,7 +28,7 @@ static bool is_known_by_name(const struct unit *u)
 	       u->sec->cls == SC_STATIC_CALL;
 }
 
-static bool same_ref(struct seen *seen, const struct ref *a,
+static bool same_ref(struct over_old *oo, const struct ref *a,
 		     const struct ref *b)
 {
 	if (a->off != b->off || a->addend != b->addend ||
@@ -59,7 +43,7 @@ static bool same_ref(struct seen *seen, const struct ref *a,
 	if (a->unit->ident != ID_CONTENT &&
 	    !same_base(a->unit->name, b->unit->name))
 		return false;
-	return is_known_by_name(a->unit) || same_unit(seen, a->unit, b->unit);
+	return is_known_by_name(a->unit) || same_unit(oo, a->unit, b->unit);
 }
 
 static u32 field_size(const struct ref *r)
@@ -101,14 +85,14 @@ static bool same_bytes(const struct unit *a, const struct unit *b)
 	return true;
 }
 
-static bool same_refs(struct seen *seen, const ref_vec *a, const ref_vec *b)
+static bool same_refs(struct over_old *oo, const ref_vec *a, const ref_vec *b)
 {
 	u32 i;
 
 	if (a->n != b->n)
 		return false;
 	for (i = 0; i < a->n; i++)
-		if (!same_ref(seen, &a->v[i], &b->v[i]))
+		if (!same_ref(oo, &a->v[i], &b->v[i]))
 			return false;
 	return true;
 }
@@ -143,7 +127,7 @@ static bool same_bug(const struct entry *a, const struct entry *b)
 		       b->sec->data + b->off + flags, 2);
 }
 
-static bool same_entry(struct seen *seen, const struct entry *a,
+static bool same_entry(struct over_old *oo, const struct entry *a,
 		       const struct entry *b)
 {
 	u32 i;
@@ -158,7 +142,7 @@ static bool same_entry(struct seen *seen, const struct entry *a,
 		return false;
 	for (i = 1; i < a->refs.n; i++)
 		if (!alt_is_empty(a, &a->refs.v[i]) &&
-		    !same_ref(seen, &a->refs.v[i], &b->refs.v[i]))
+		    !same_ref(oo, &a->refs.v[i], &b->refs.v[i]))
 			return false;
 	return true;
 }
@@ -177,7 +161,7 @@ static const struct entry *next_of(const struct unit *u, const char *table,
 }
 
 /* Table by table: the order of tables in an object says nothing. */
-static bool same_table(struct seen *seen, const struct unit *a,
+static bool same_table(struct over_old *oo, const struct unit *a,
 		       const struct unit *b, const char *table)
 {
 	const struct entry *x, *y;
@@ -186,7 +170,7 @@ static bool same_table(struct seen *seen, const struct unit *a,
 	do {
 		x = next_of(a, table, &i);
 		y = next_of(b, table, &k);
-		if (!x != !y || (x && !same_entry(seen, x, y)))
+		if (!x != !y || (x && !same_entry(oo, x, y)))
 			return false;
 	} while (x);
 	return true;
@@ -200,62 +184,79 @@ static bool is_first_of_table(const struct unit *u, const struct entry *e)
 	return next_of(u, e->sec->name, &i) == e;
 }
 
-static bool same_tables(struct seen *seen, const struct unit *a,
+static u32 count_meaningful(const struct unit *u)
+{
+	const struct entry *e;
+	u32 n = 0;
+
+	vec_for_each(e, &u->entries)
+		n += entry_means_something(e);
+	return n;
+}
+
+static bool same_tables(struct over_old *oo, const struct unit *a,
 			const struct unit *b)
 {
 	const struct entry *e;
 
 	vec_for_each(e, &a->entries)
 		if (entry_means_something(e) && is_first_of_table(a, e) &&
-		    !same_table(seen, a, b, e->sec->name))
+		    !same_table(oo, a, b, e->sec->name))
 			return false;
-	return true;
+	/* none in a table that @a has not */
+	return count_meaningful(a) == count_meaningful(b);
 }
 
-static bool same_unit(struct seen *seen, const struct unit *a,
+static bool same_unit(struct over_old *oo, const struct unit *a,
 		      const struct unit *b)
 {
-	if (is_seen(seen, a, b))
-		return true;
-	*vec_add(&seen->units) = a;
-	*vec_add(&seen->units) = b;
+	const struct unit **known = &oo->of[b->id];
+
+	/* found the same, or being compared */
+	if (*known)
+		return *known == a;
+	if (b->refs.n || b->entries.n) {
+		*known = a;
+		*vec_add(&oo->known) = b->id;
+	}
 	return a->size == b->size && same_bytes(a, b) &&
-	       same_refs(seen, &a->refs, &b->refs) &&
-	       same_tables(seen, a, b) && same_tables(seen, b, a);
+	       same_refs(oo, &a->refs, &b->refs) &&
+	       same_tables(oo, a, b);
 }
 
-/* Is @old what @u would be? */
-static bool is_same(const struct unit *old, const struct unit *u)
+/* Is @old what @u would be? What was found on the way only holds if so. */
+static bool is_same(struct over_old *oo, const struct unit *old,
+		    const struct unit *u)
 {
-	struct seen seen = {};
-	bool same = same_unit(&seen, old, u);
+	u32 before = oo->known.n;
 
-	free(seen.units.v);
-	return same;
+	if (same_unit(oo, old, u))
+		return true;
+	while (oo->known.n > before)
+		oo->of[oo->known.v[--oo->known.n]] = NULL;
+	return false;
 }
 
 /**
  * unit_over_old - the same function or data, compiled over the old types
- * @tu:		its translation unit
+ * @oo:		the object over those, and what is known already
  * @u:		the unit, compiled over the new types
  *
  * Return: NULL if it is not the same, or not known.
  */
-struct unit *unit_over_old(const struct tu *tu, const struct unit *u)
+struct unit *unit_over_old(struct over_old *oo, const struct unit *u)
 {
 	struct unit **v, *found = NULL;
 
-	if (!tu->old)
-		return NULL;
-	vec_for_each(v, &tu->old->units) {
+	vec_for_each(v, &oo->obj->units) {
 		if ((*v)->is_func != u->is_func || strcmp((*v)->name, u->name))
 			continue;
 		if (found)
 			return NULL;
 		found = *v;
 	}
-	if (!found || !is_same(found, u) || !found->cold != !u->cold ||
-	    (u->cold && !is_same(found->cold, u->cold)))
+	if (!found || !found->cold != !u->cold || !is_same(oo, found, u) ||
+	    (u->cold && !is_same(oo, found->cold, u->cold)))
 		return NULL;
 	return found;
 }

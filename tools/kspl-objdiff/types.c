@@ -463,18 +463,20 @@ static const char *change_of(const struct type *t)
  * @post:	those the new code was compiled over
  * @old:	those that its source was compiled over once more; without
  *		@old.dwarf it was not
+ * @over_old:	what is the same over those
  * @other:	there is code that is not the same over those
  * @same:	there is some that is
  */
 struct judged {
 	struct tu *tu;
 	struct types pre, post, old;
+	struct over_old over_old;
 	bool other, same;
 };
 
 static void judge_function(struct verdicts *vs, struct judged *j, struct unit *u)
 {
-	struct unit *old = j->old.dwarf ? unit_over_old(j->tu, u) : NULL;
+	struct unit *old = j->old.dwarf ? unit_over_old(&j->over_old, u) : NULL;
 
 	check_calls(vs, u);
 	check_callees(vs, &j->pre, &j->post, u);
@@ -492,7 +494,7 @@ static void judge_function(struct verdicts *vs, struct judged *j, struct unit *u
 
 static void judge_data(struct verdicts *vs, struct judged *j, struct unit *u)
 {
-	struct unit *old = j->old.dwarf ? unit_over_old(j->tu, u) : NULL;
+	struct unit *old = j->old.dwarf ? unit_over_old(&j->over_old, u) : NULL;
 
 	if (!u->name[0] || u->is_func)
 		return;
@@ -536,8 +538,11 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 	if (!types_read(&j.pre, tu->pre) || !types_read(&j.post, tu->post))
 		return;
 	find_changes(&j.pre, &j.post);
-	if (tu->old && types_read(&j.old, tu->old))
+	if (tu->old && types_read(&j.old, tu->old)) {
 		find_changes(&j.pre, &j.old);
+		j.over_old.obj = tu->old;
+		j.over_old.of = xzalloc(vs->up->nunits * sizeof(*j.over_old.of));
+	}
 	vec_for_each(u, &tu->post->units)
 		judge_unit(vs, &j, *u);
 	describe_types(&j);
@@ -545,6 +550,8 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 		check_enums(vs, &j.post, tu->post);
 	else if (j.same)
 		check_enums(vs, &j.old, tu->post);
+	free(j.over_old.of);
+	free(j.over_old.known.v);
 }
 
 static bool has_included(const struct verdicts *vs, const struct obj *obj)

@@ -116,7 +116,19 @@ void check_calls(struct verdicts *vs, struct unit *u);
 void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
 		   struct unit *u);
 
+/**
+ * struct over_old - what is the same in an object over the old types
+ * @obj:	that object
+ * @of:		by unit.id: what the unit is in @obj, if it is the same
+ * @known:	which of these are filled in
+ */
+struct over_old {
+	const struct obj *obj;
+	const struct unit **of;
+	VEC(u32) known;
+};
+
 /* overold.c */
-struct unit *unit_over_old(const struct tu *tu, const struct unit *u);
+struct unit *unit_over_old(struct over_old *oo, const struct unit *u);
 
 #endif /* KSPL_TYPES_H */
