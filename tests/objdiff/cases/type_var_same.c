@@ -3,7 +3,7 @@
 // constant with the same contents, or a variable that nothing new uses.
 // cflags: -g -gdwarf-5
 // replace: another group kinds named numbers pairs qualified reads second
-// new: fresh_local*
+// new: *fresh_local*
 #include "kernel.h"
 typedef PREPOST(unsigned long, unsigned long long) stamp_t;
 typedef struct { int counter; } atomic_t;
