@@ -16,10 +16,14 @@
 #include "../kallsyms_internal.h"
 
 /* The linker script's; those who use them declare them on their own. */
+extern struct exception_table_entry __start___ex_table[], __stop___ex_table[];
+#ifdef CONFIG_GENERIC_BUG
+extern struct bug_entry __start___bug_table[], __stop___bug_table[];
+#endif
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 extern struct static_call_tramp_key __start_static_call_tramp_key[],
 				    __stop_static_call_tramp_key[];
-extern struct exception_table_entry __start___ex_table[], __stop___ex_table[];
-extern struct bug_entry __start___bug_table[], __stop___bug_table[];
+#endif
 
 static inline int ksplice_bind(void)
 {
