@@ -350,6 +350,7 @@ cleanup() {
 	open_gate || fail "somebody does not leave"
 	echo 0 >"$TARGET/chain_threads"
 	echo 0 >"$TARGET/spin"
+	echo 0 >"$TARGET/fill"
 	echo 0 >"$TARGET/jump_label"
 	echo 0 >"$TARGET/static_call"
 	[ ${#READERS[@]} -eq 0 ] || kill -KILL "${READERS[@]}" 2>/dev/null

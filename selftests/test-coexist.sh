@@ -369,12 +369,14 @@ no_optprobe() {
 # optprobe MARK: an optimised probe on the instruction that takes so long; false if
 # there is none
 optprobe() {
-	local at addr
+	local addr
 
-	at=$(cat "$TARGET/fill_at" 2>/dev/null) || { skip "no such instruction"; return 1; }
+	# Under a probe it can't be seen any more.
+	: "${FILL_AT:=$(cat "$TARGET/fill_at" 2>/dev/null)}"
+	[ "$FILL_AT" ] || { skip "no such instruction"; return 1; }
 	addr=$(probed_at "$1")
 	[ "$addr" ] || { fail "no test_fill"; return 1; }
-	addr=$(printf '%x' $((0x$addr + at)))
+	addr=$(printf '%x' $((0x$addr + FILL_AT)))
 	no_optprobe
 	kprobe "p:fill 0x$addr" && kprobe_on fill 1
 	loop_until optimized "$addr" && return 0
@@ -435,10 +437,10 @@ optprobe_detour_elsewhere() {
 	load chain || return
 	put 1 "$TARGET/fill" || return
 	apply chain && undo chain
+	put 0 "$TARGET/fill"
 }
 
 optprobe_cleanup() {
-	echo 0 >"$TARGET/fill"
 	echo voluntary >/sys/kernel/debug/sched/preempt
 	CLEANUP=
 }

@@ -454,7 +454,8 @@ static noinline unsigned int test_fill(void)
 		asm volatile("rep stosb; nop; nop; nop"
 			     : "+D" (to), "+c" (n) : "a" (generation) : "memory");
 #endif
-		cond_resched();
+		/* As anybody should who never sleeps. */
+		cond_resched_tasks_rcu_qs();
 	} while (!kthread_should_stop());
 	return generation;
 }
