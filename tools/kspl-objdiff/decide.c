@@ -592,16 +592,73 @@ static void reach_text(struct verdicts *vs, struct unit *from,
 		include(vs, to, from, xasprintf("a part of %s", unit_label(from)));
 }
 
-/* The function in boot code that uses a variable, or NULL. */
+/* Whose only users are in a section of boot data that has this name. */
+static bool only_listed_in(const struct update *up, const struct unit *u,
+			   const char *section)
+{
+	bool any = false;
+	struct unit **v;
+
+	vec_for_each(v, &u->obj->units) {
+		if (*v == u || !unit_refers(up, *v, u))
+			continue;
+		if (strcmp((*v)->sec->name, section))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+#define MAX_CALLERS	8	/* from boot code to a helper of its helpers */
+
+/* Boot code, or new code that only boot code calls. */
+static bool runs_at_boot_only(const struct update *up, const struct unit *u,
+			      u32 depth)
+{
+	bool any = false;
+	const struct tu *tu;
+	struct unit **v;
+
+	if (u->sec->cls == SC_INIT)
+		return true;
+	if (depth > MAX_CALLERS || (u->is_global && u->twin))
+		return false;
+	vec_for_each(tu, &up->tus) {
+		if (tu->post->target != u->obj->target ||
+		    (!u->is_global && tu->post != u->obj))
+			continue;
+		vec_for_each(v, &tu->post->units) {
+			if (*v == u || !unit_refers(up, *v, u))
+				continue;
+			if (!runs_at_boot_only(up, *v, depth + 1))
+				return false;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/*
+ * The function that only runs at boot and uses a variable, or NULL. A handler of
+ * a boot parameter is none: without the parameter the initial value is right.
+ */
 static const struct unit *used_at_boot(const struct verdicts *vs,
 				       const struct unit *u)
 {
+	const struct update *up = vs->up;
+	const struct tu *tu;
 	struct unit **v;
 
-	vec_for_each(v, &u->obj->units)
-		if ((*v)->sec->cls == SC_INIT && (*v)->is_func &&
-		    unit_refers(vs->up, *v, u))
-			return *v;
+	vec_for_each(tu, &up->tus) {
+		if (tu->post->target != u->obj->target ||
+		    (!u->is_global && tu->post != u->obj))
+			continue;
+		vec_for_each(v, &tu->post->units)
+			if ((*v)->is_func && unit_refers(up, *v, u) &&
+			    runs_at_boot_only(up, *v, 0) &&
+			    !only_listed_in(up, *v, ".init.setup"))
+				return *v;
+	}
 	return NULL;
 }
 
@@ -1076,6 +1133,28 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+/*
+ * A name for the linker that stands on another function or variable now: others
+ * that know it by this name go on with the old one.
+ */
+static void check_names(struct verdicts *vs, const struct tu *tu)
+{
+	u32 i;
+
+	for (i = 0; tu->pre && i < tu->pre->globals.size; i++) {
+		const struct map_slot *slot = &tu->pre->globals.slots[i];
+		struct unit *pre = slot->value, *post;
+
+		post = pre ? map_get(&tu->post->globals, slot->key) : NULL;
+		if (!post || pre->twin == post || (!pre->twin && !post->twin) ||
+		    is_left(vs, post))
+			continue;
+		refuse(vs, "name_moved", post->obj, post, slot->key, WAY_SPLIT,
+		       "other files know this name, and it stands for %s now instead of %s",
+		       unit_label(post), unit_label(pre));
+	}
+}
+
 /* What state.c paired by other things than the name, or the author did. */
 static void note_renamed(struct verdicts *vs, const struct tu *tu)
 {
@@ -1147,6 +1226,7 @@ void decide(struct verdicts *vs)
 		check_changes(vs, tu);
 		note_gone(vs, tu);
 		note_renamed(vs, tu);
+		check_names(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {
 		replace_changed(vs, tu);
