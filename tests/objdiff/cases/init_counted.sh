@@ -20,8 +20,8 @@ ADDR(two, 12);
 #endif
 int f(int x) { return ext(x + PREPOST(1, 2)); }
 END
-$CC $flags -I"$here" -c -o counted0.o counted.c
-$CC $flags -I"$here" -DPOST -c -o counted1.o counted.c
+$CC $flags -g -gdwarf-4 -I"$here" -c -o counted0.o counted.c
+$CC $flags -g -gdwarf-4 -I"$here" -DPOST -c -o counted1.o counted.c
 "$tool" diff counted0.o counted1.o --json >counted.json
 [ "$(jq -c '[.objects[].replaced[].name]' counted.json)" = '["f"]' ]
 [ "$(jq -c .notes counted.json)" = '[]' ]
