@@ -273,17 +273,27 @@ def versions(rng: random.Random, number: int, kinds: list[str]) -> list[Version]
     return out
 
 
+def path_kinds(made: list[Version], a: int, b: int) -> list[str]:
+    """What lies between two versions, by way of what both were made of."""
+    def up(i: int) -> list[int]:
+        return [i] + up(made[i].parent) if i else [0]
+    from_a, from_b = up(a), up(b)
+    return [f"revert {k}" for i in from_a if i not in from_b for k in made[i].kinds] + \
+        [k for i in reversed(from_b) if i not in from_a for k in made[i].kinds]
+
+
 def pairs(made: list[Version], rng: random.Random) -> Iterator[tuple[int, int, list[str]]]:
     """There and back, and some that are two patches in one."""
     for i, v in enumerate(made):
         if not i:
             continue
-        yield v.parent, i, v.kinds
-        yield i, v.parent, [f"revert {k}" for k in v.kinds]
         other = rng.randrange(len(made))
+        ends = [(v.parent, i), (i, v.parent)]
         if other not in (i, v.parent) and rng.random() < 0.6 and \
                 not ir.confused(v.prog, made[other].prog):
-            yield i, other, [f"revert {k}" for k in v.kinds] + made[other].kinds
+            ends.append((i, other))
+        for a, b in ends:
+            yield a, b, path_kinds(made, a, b)
 
 
 def one_program(seed: int, tool: str, number: int, kinds: list[str], keep: str = "",
@@ -332,7 +342,7 @@ def work(args: argparse.Namespace, path: Path) -> None:
             r = json.loads(line)
             done.add(r["seed"])
             counted += r["counts"]
-    started, first = time.time(), counted
+    started, first, wrong = time.time(), counted, False
     with path.open("a") as out, ProcessPoolExecutor(args.jobs) as pool:
         running: set[Future[list[Result]]] = set()
         while counted < args.n or running:
@@ -345,9 +355,10 @@ def work(args: argparse.Namespace, path: Path) -> None:
                 for r in f.result():
                     out.write(json.dumps(r) + "\n")
                     counted += r["counts"]
+                    wrong |= "wrong" in r
                     show(r)
             out.flush()
-            if args.seconds and time.time() - started > args.seconds:
+            if args.seconds and time.time() - started > args.seconds or wrong and args.first:
                 args.n = counted
     spent = time.time() - started
     print(f"{counted} trials counted, {counted - first} of them now, in {spent:.0f} s "
@@ -369,6 +380,7 @@ def main() -> int:
     a = argparse.ArgumentParser(description=__doc__)
     a.add_argument("-n", type=int, default=1000, help="trials that count")
     a.add_argument("--seed", type=int, default=1, help="of the first program")
+    a.add_argument("--first", action="store_true", help="end when something is wrong")
     a.add_argument("--seconds", type=int, default=0, help="end after so long")
     a.add_argument("--versions", type=int, default=9, help="of a program")
     a.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
