@@ -39,6 +39,7 @@ FLAGS = """-std=gnu11 -O2 -ffreestanding -fno-pie -fno-pic -mcmodel=kernel -mno-
 CC = os.environ.get("CC", "gcc")
 EXPORTS = "__fentry__ trace noise zalloc zfree sleep_here memset memcpy".split()
 STEPS = 60
+VERSIONS = 9
 
 Result = dict[str, Any]
 
@@ -329,6 +330,12 @@ def one_trial(bench: Bench, seed: int, pre: Version, post: Version, name: str,
         return {**head, "verdict": "broken", "counts": False, "why": str(e)[-400:]}
 
 
+def options(args: argparse.Namespace) -> str:
+    """What one needs besides the seed to make the same program."""
+    kinds = ["--kinds", *args.kinds] if args.kinds else []
+    return " ".join([f"--versions {args.versions}"] * (args.versions != VERSIONS) + kinds)
+
+
 def show(r: Result) -> None:
     if r.get("wrong") or r["verdict"] == "broken":
         print(json.dumps(r), flush=True)
@@ -353,6 +360,7 @@ def work(args: argparse.Namespace, path: Path) -> None:
             ready, running = wait(running, return_when=FIRST_COMPLETED)
             for f in ready:
                 for r in f.result():
+                    r["options"] = options(args)
                     out.write(json.dumps(r) + "\n")
                     counted += r["counts"]
                     wrong |= "wrong" in r
@@ -382,7 +390,7 @@ def main() -> int:
     a.add_argument("--seed", type=int, default=1, help="of the first program")
     a.add_argument("--first", action="store_true", help="end when something is wrong")
     a.add_argument("--seconds", type=int, default=0, help="end after so long")
-    a.add_argument("--versions", type=int, default=9, help="of a program")
+    a.add_argument("--versions", type=int, default=VERSIONS, help="of a program")
     a.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     a.add_argument("--kinds", nargs="*", default=[], choices=sorted(BY_NAME), metavar="KIND",
                    help="only patches of these kinds: " + " ".join(sorted(BY_NAME)))

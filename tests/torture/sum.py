@@ -45,7 +45,7 @@ def main(paths: list[str]) -> int:
     print_counts("wrong:", Counter(r["wrong"] for r in wrong), len(counted))
     print_counts("wrong, by kinds of patches:", Counter(map(kinds_of, wrong)), len(counted))
     for r in wrong[:20]:
-        print(f"  tests/torture/one {r['seed']} {r['trial']}   # {r['wrong']}: {kinds_of(r)}")
+        print(f"  tests/torture/one {r['seed']} {r['trial']} {r.get('options', '')}  # {r['wrong']}: {kinds_of(r)}")
     return bool(wrong)
 
 
