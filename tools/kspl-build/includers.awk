@@ -10,7 +10,7 @@
 
 BEGIN { FS = "\t" }
 
-NR == FNR {
+FILENAME == ARGV[1] {
 	seen[$0] = 1
 	queue[++last] = $0
 	next

@@ -37,7 +37,7 @@ BEGIN {
 		"include/uapi include/generated/uapi", dir, " ")
 }
 
-NR == FNR {
+FILENAME == ARGV[1] {
 	file[$0] = 1
 	next
 }

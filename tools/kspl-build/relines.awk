@@ -16,7 +16,7 @@
 # effect, therefore it is repeated where that group ends.
 
 # First input: what diff(1) found, in its plain format.
-FNR == NR {
+FILENAME == ARGV[1] {
 	if ($0 !~ /^[0-9]/)
 		next
 	match($0, /[acd]/)
