@@ -17,7 +17,7 @@ show:
 END
 	out=$(cd "$BUILD" && make -s --no-print-directory -f "$WORK/objtool.mk" srctree="$SOURCE" objtree=. \
 		KBUILD_EXTMOD= show 2>"$WORK/log/objtool.mk") || {
-		sed 's/^/  /' "$WORK/log/objtool.mk" >&2
+		msg_file "$WORK/log/objtool.mk"
 		die $EXIT_FAILED "can't find out how this kernel uses objtool"
 	}
 	DELAY=${out%% args=*}
@@ -30,9 +30,11 @@ compiler_cache()
 {
 	[[ -z ${KSPL_BUILD_NO_CCACHE-} ]] && command -v ccache >/dev/null || return 0
 	# The source is seen through mounts: what an inode number means changes.
-	export CCACHE_DIR=$CACHE/ccache CCACHE_NOINODECACHE=1 CCACHE_DEPEND=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-3G}
+	# What the sandbox can write to is no other user's.
+	export CCACHE_DIR=$CACHE/ccache${BOX_UID:+.sandbox} CCACHE_NOINODECACHE=1 CCACHE_DEPEND=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-3G}
 	unset CCACHE_BASEDIR CCACHE_SLOPPINESS CCACHE_PREFIX CCACHE_RECACHE CCACHE_DISABLE
 	mkdir -p "$CCACHE_DIR" || return 0
+	box_owns "$CCACHE_DIR"
 	CCACHE=(ccache)
 }
 CCACHE=()
@@ -136,48 +138,60 @@ make_job()
 	} >"$out.job"
 }
 
-objtool_done()
+# view_of_job JOB: in VIEW_IS, what it sees: see run_view()
+view_of_job()
 {
-	readelf -SW "$1" | awk '
-		/ AX / && / \.text/ && !/ 000000 00 +AX / { text = 1 }
-		/ \.orc_unwind_ip / { orc = 1 }
-		END { exit text && !orc }'
+	VIEW_IS=plain
+	if [[ -f ${1%.job}.view ]]; then
+		read -r VIEW_IS <"${1%.job}.view"
+		VIEW_IS=enter.$VIEW_IS
+	elif [[ $1 == "$WORK"/post/* ]]; then
+		VIEW_IS=enter
+	fi
 }
 
-# Runs one job; called by xargs through this script itself.
-run_job()
+# run_view VIEW JOBS: those in $WORK/jobs.VIEW, so many at once, in one sandbox
+run_view()
 {
-	local job=$1 status view=${1%.job}.view ENTER=()
+	local view=$1 jobs=$2 ENTER=()
 
-	if [[ -f $view ]]; then
-		mapfile -d '' -t ENTER <"$KSPL_BUILD_WORK/enter.$(<"$view")"
-	elif [[ $job == "$KSPL_BUILD_WORK"/post/* ]]; then
-		mapfile -d '' -t ENTER <"$KSPL_BUILD_WORK/enter"
-	fi
-	"${ENTER[@]}" bash "$job" >"${job%.job}.log" 2>&1
-	status=$?
-	# Before 6.15 objtool never fails. When it gives up it writes nothing:
-	# then code has no unwind data.
-	if ((status == 0)) && grep -q 'objtool:' "${job%.job}.log" && grep -q -e ' --orc ' "$job" &&
-		! objtool_done "${job%.job}"; then
-		status=120
-	fi
-	echo "$status" >"${job%.job}.rc"
-	mktemp "$KSPL_BUILD_WORK/done/XXXXXXXX" >/dev/null
+	[[ $view == plain ]] || mapfile -d '' -t ENTER <"$WORK/$view"
+	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done" <"$WORK/jobs.$view"
 }
 
-# run_jobs WHAT JOB...: all of them, $JOBS at once, with progress
+# sort_jobs JOB...: by what they see, into $WORK/jobs.VIEW; COUNTS has how many
+sort_jobs()
+{
+	local job
+
+	COUNTS=()
+	rm -f "$WORK"/jobs.*
+	for job; do
+		view_of_job "$job"
+		((++COUNTS[$VIEW_IS]))
+		printf '%s\0' "$job" >>"$WORK/jobs.$VIEW_IS"
+	done
+	# the directories that they write to
+	printf '%s\0' "${@%/*}" | sort -zu | xargs -0 -r chown "${BOX_UID:-$EUID}" --
+}
+declare -A COUNTS=()
+
+# run_jobs WHAT JOB...: all of them, about $JOBS at once, with progress
 run_jobs()
 {
-	local what=$1 n=$(($# - 1)) count last=-1 shown=$SECONDS
+	local what=$1 n=$(($# - 1)) count last=-1 shown=$SECONDS view
 
 	shift
 	rm -rf "$WORK/done"
 	mkdir "$WORK/done"
-	printf '%s\0' "$@" >"$WORK/jobs"
-	xargs -0 -P "$JOBS" -n 1 "$SELF" --run-job <"$WORK/jobs" &
-	WORKERS=$!
-	while kill -0 "$WORKERS" 2>/dev/null; do
+	box_owns "$WORK/done"
+	sort_jobs "$@"
+	WORKERS=()
+	for view in "${!COUNTS[@]}"; do
+		run_view "$view" $(((JOBS * COUNTS[$view] + n - 1) / n)) 2>>"$WORK/log/jobs" &
+		WORKERS+=($!)
+	done
+	while kill -0 "${WORKERS[@]}" 2>/dev/null; do
 		sleep 0.02
 		((n > 2 && SECONDS - shown >= 5)) || continue
 		shown=$SECONDS
@@ -185,8 +199,16 @@ run_jobs()
 		((count == last)) || msg "  $what: $count of $n"
 		last=$count
 	done
-	wait "$WORKERS"
-	WORKERS=
+	wait "${WORKERS[@]}"
+	WORKERS=()
+	box_clean
+}
+
+# not_compiled OBJECT: the job did not even end
+not_compiled()
+{
+	die $EXIT_FAILED "$1 was not compiled${2-: $(tail -n 1 "$WORK/log/jobs")}" \
+		"Was it interrupted, or is there no memory or no room in ${TMPDIR:-/tmp}?"
 }
 
 job_failed() { [[ $(<"$WORK/$2/$1.rc") != 0 ]]; }
@@ -195,7 +217,7 @@ compile_failed()
 {
 	local object=$1 side=$2
 
-	sed 's/^/  /' "$WORK/$side/$object.log" | head -n 60 >&2
+	msg_file <(head -n 60 "$WORK/$side/$object.log")
 	if [[ $side == pre ]]; then
 		die $EXIT_FAILED "$object does not compile from the unpatched source" \
 			"The source or build tree is not as it was when the kernel was built."
@@ -236,7 +258,7 @@ preprocess()
 		fi
 	done
 	OBJECTS=("${left[@]}")
-	((${#OBJECTS[@]})) || no_change "the patch changes no code"
+	((${#OBJECTS[@]} + ${#OUTSIDE[@]} + ${#OTHERS[@]})) || no_change "the patch changes no code"
 	verbose "objects whose source differs: ${#OBJECTS[@]}"
 }
 
@@ -308,10 +330,26 @@ base_view()
 	((${#ON[@]})) || return 0
 	enter[-2]="ro,lowerdir=$(overlay_escape "$WORK/base"):$(overlay_escape "$SOURCE")"
 	printf '%s\0' "${enter[@]}" >"$WORK/enter.base"
-	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		echo base >"$WORK/pre/$object.view"
 		echo base >"$WORK/pre/$object.cpp.view"
 	done
+}
+
+# leave_uncompared: what is not built in a tree that is only prepared, and no part of
+# the kernel itself, may miss what is generated for it
+leave_uncompared()
+{
+	local object kept=()
+
+	for object in "${OUTSIDE[@]}"; do
+		if job_failed "$object" pre; then
+			note "$object can't be compiled here: whether the patch changes it, is not known"
+		else
+			kept+=("$object")
+		fi
+	done
+	OUTSIDE=("${kept[@]}")
 }
 
 compile()
@@ -320,7 +358,7 @@ compile()
 
 	author_header
 
-	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		stale_check "$object"
 		for side in pre post; do
 			make_job "$object" $side
@@ -330,17 +368,17 @@ compile()
 	: >"$WORK/enter"
 	((!${#ENTER[@]})) || printf '%s\0' "${ENTER[@]}" >"$WORK/enter"
 	base_view
-	export KSPL_BUILD_WORK=$WORK
 	preprocess
-	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		jobs+=("$WORK/pre/$object.job" "$WORK/post/$object.job")
 	done
 	run_jobs compiled "${jobs[@]}"
 
 	build_missing pre post
-	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+	leave_uncompared
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		[[ -f $WORK/pre/$object.rc && -f $WORK/post/$object.rc ]] ||
-			die $EXIT_FAILED "$object was not compiled: interrupted?"
+			not_compiled "$object"
 		! job_failed "$object" pre || compile_failed "$object" pre
 		! job_failed "$object" post || retry+=("$object")
 	done
@@ -353,11 +391,11 @@ compile()
 	run_jobs compiled "$WORK/post/${retry[0]}.job"
 	! job_failed "${retry[0]}" post || compile_failed "${retry[0]}" post
 	jobs=()
-	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		[[ $object == "${retry[0]}" ]] || jobs+=("$WORK/post/$object.job")
 	done
 	((!${#jobs[@]})) || run_jobs compiled "${jobs[@]}"
-	for object in "${OBJECTS[@]}" "${OTHERS[@]}"; do
+	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		! job_failed "$object" post || compile_failed "$object" post
 	done
 	note "line numbers in the patched files could not be kept: code that holds them may count as changed"
@@ -375,11 +413,38 @@ each_sorted_out()
 	fi
 }
 
+# same_code OBJECT: but for debug information
+same_code()
+{
+	local side
+
+	for side in pre post; do
+		# an object of nothing is the compiler's for a file of nothing
+		[[ -s $WORK/$side/$1 ]] && objcopy --strip-debug "$WORK/$side/$1" "$WORK/$side/$1.code" ||
+			die $EXIT_FAILED "objcopy failed on $1"
+	done
+	cmp -s "$WORK/pre/$1.code" "$WORK/post/$1.code"
+}
+
+compare_outside()
+{
+	local object
+
+	for object in "${OUTSIDE[@]}"; do
+		same_code "$object" && continue
+		case $object in
+		arch/x86/entry/vdso/*)
+			reason "$object changes: the vDSO is mapped into processes and can't be replaced" ;;
+		*)	reason "$object changes: it is a program of its own that the kernel holds, and can't be replaced" ;;
+		esac
+	done
+}
+
 # Which objects differ in more than debug information
 CHANGED=()
 compare()
 {
-	local object side pattern
+	local object pattern
 
 	for object in "${OTHERS[@]}"; do
 		# the lines that constants are made of; all of a linker script but
@@ -391,12 +456,9 @@ compare()
 		! cmp -s <(grep -e "$pattern" "$WORK/pre/$object") <(grep -e "$pattern" "$WORK/post/$object") || continue
 		reason "$object changes: constants or layout that assembly code was built with would no longer be true"
 	done
+	compare_outside
 	for object in "${OBJECTS[@]}"; do
-		for side in pre post; do
-			objcopy --strip-debug "$WORK/$side/$object" "$WORK/$side/$object.code" ||
-				die $EXIT_FAILED "objcopy failed on $object"
-		done
-		if cmp -s "$WORK/pre/$object.code" "$WORK/post/$object.code"; then
+		if same_code "$object"; then
 			OBJECT_RESULT[$object]=same
 			continue
 		fi

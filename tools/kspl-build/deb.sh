@@ -35,13 +35,12 @@ deb_word()
 	printf "'%s'" "${1//\'/\'\\\'\'}"
 }
 
-# What the first patch says it does, as the one line of a description
+# What the patches say they do, as the one line of a description
 deb_synopsis()
 {
 	local text
 
-	text=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]-/dev/null}" | head -n 1)
-	text=$(deb_line "$text")
+	text=$(deb_line "$(subjects)")
 	printf '%s\n' "${text:-A change of the kernel that needs no reboot.}"
 }
 
@@ -206,7 +205,8 @@ make_deb()
 	package=ksplice-update-${NAME//_/-}
 	ko=/usr/lib/ksplice/updates/$RELEASE/ksplice-$NAME.ko
 	mkdir -p "$tree/DEBIAN" "$tree${ko%/*}" "$tree/usr/share/doc/$package"
-	cp -- "$OUTPUT" "$tree$ko"
+	# never from where others may write
+	cp -- "$FINISHED" "$tree$ko"
 	cat >"$tree/usr/share/doc/$package/copyright" <<END
 Made by kspl-build from a patch to Linux $RELEASE. Licence: GPL-2.0, see
 /usr/share/common-licenses/GPL-2.
@@ -220,9 +220,11 @@ END
 	chmod -R u=rwX,go=rX "$tree"
 	chmod 755 "$tree"/DEBIAN/p*
 	DEB_OUTPUT=$(dirname -- "$OUTPUT")/${package}_${DEB_VERSION}_amd64.deb
-	dpkg-deb --root-owner-group --build "$tree" "$DEB_OUTPUT" >"$WORK/log/deb" 2>&1 || {
-		sed 's/^/  /' "$WORK/log/deb" >&2
+	dpkg-deb --root-owner-group --build "$tree" "$WORK/out/update.deb" >"$WORK/log/deb" 2>&1 || {
+		msg_file "$WORK/log/deb"
+		DEB_OUTPUT=
 		die $EXIT_FAILED "the package could not be made"
 	}
+	put_file "$WORK/out/update.deb" "$DEB_OUTPUT"
 	msg "done: $DEB_OUTPUT"
 }

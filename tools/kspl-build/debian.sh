@@ -54,7 +54,7 @@ debian_get()
 		TEMPS+=("$dir")
 		if ! (cd "$dir" && apt-get -o APT::Sandbox::User=root -q download "$package=$version") \
 			>"$WORK/log/download" 2>&1; then
-			tail -n 5 "$WORK/log/download" | sed 's/^/  /' >&2
+			msg_file <(tail -n 5 "$WORK/log/download")
 			die $EXIT_FAILED "the download of $package $version failed" \
 				"Is the network there? Is the disk full?"
 		fi
@@ -156,7 +156,7 @@ debian_make()
 
 	shift
 	if ! make "$@" >"$WORK/log/prepare" 2>&1; then
-		grep -E 'rror|\*\*\*|not found' "$WORK/log/prepare" | tail -n 20 | sed 's/^/  /' >&2
+		msg_file <(grep -E 'rror|\*\*\*|not found' "$WORK/log/prepare" | tail -n 20)
 		die $EXIT_FAILED "$what failed"
 	fi
 }
@@ -178,8 +178,7 @@ prepare_debian()
 		"Run 'apt-get update'; or give the kernel's source and build tree with -s and -b."
 	verbose "$RELEASE comes from Debian's linux $version"
 
-	CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ksplice
-	mkdir -p "$CACHE/prepared" "$WORK/log" || die $EXIT_FAILED "can't write to $CACHE"
+	mkdir -p "$CACHE/prepared" || die $EXIT_FAILED "can't write to $CACHE"
 	BUILD=$CACHE/prepared/$RELEASE
 	exec {PREPARE_LOCK}>"$BUILD.lock"
 	if ! flock -n "$PREPARE_LOCK"; then
@@ -188,7 +187,7 @@ prepare_debian()
 	fi
 	PRIVATE=1
 	SOURCE=$CACHE/src/$version
-	if [[ -d $SOURCE && -f $BUILD/.ksplice-key && $(<"$BUILD/.ksplice-key") == "$(debian_key "$version")" ]]; then
+	if [[ -d $SOURCE ]] && prepared_good "$version"; then
 		exec {PREPARE_LOCK}>&-
 		return
 	fi
@@ -240,13 +239,19 @@ prepare_debian()
 	rm -rf -- "$BUILD"
 	mv -- "$dir" "$BUILD"
 	debian_key "$version" >"$BUILD/.ksplice-key"
+	prepared_sums >"$BUILD/.ksplice-sums"
 	exec {PREPARE_LOCK}>&-
 }
 
 # What the prepared tree depends on
 debian_key()
 {
+	local compiler
+
+	compiler=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$BUILD/.config")
+	# a name, to be found in PATH, and no path to somewhere
+	[[ $compiler =~ ^[a-zA-Z0-9_.+-]+$ ]] || compiler=false
 	printf 'format 6\nversion %s\ncompiler %s\nconfig %s\nsymvers %s\n' "$1" \
-		"$("$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$BUILD/.config")" --version 2>&1 | head -n 1)" \
+		"$("$compiler" --version 2>&1 | head -n 1)" \
 		"$(sha256sum <"$BUILD/.config")" "$(sha256sum <"$BUILD/Module.symvers")"
 }

@@ -157,6 +157,22 @@ each_json()
 		if [[ -s $WORK/each/$name.json ]]; then cat "$WORK/each/$name.json"; else printf 'null\n'; fi
 		printf '}\n'
 	} >"$EACH/$name.json"
+	each_own "$name.json"
+}
+
+EACH_OWN=.kspl-build-each	# names of what it made in DIR
+each_own() { grep -qxFs -- "$1" "$EACH/$EACH_OWN" || printf '%s\n' "$1" >>"$EACH/$EACH_OWN"; }
+
+# each_forget: what an earlier run left in DIR, and nothing else
+each_forget()
+{
+	local name
+
+	[[ -f $EACH/$EACH_OWN ]] || return 0
+	while IFS= read -r name; do
+		[[ $name == */* || $name != @(*.json|ksplice-*.ko) ]] || rm -f -- "$EACH/$name"
+	done <"$EACH/$EACH_OWN"
+	rm -f -- "$EACH/$EACH_OWN"
 }
 
 # unknown_names OBJECT...: what they refer to that neither the running kernel
@@ -216,7 +232,7 @@ each_create()
 # Links all of them in one go
 each_link()
 {
-	local name dir=$WORK/each good=()
+	local name dir=$WORK/each good=() ENTER=()
 
 	for name in "$@"; do
 		printf 'obj-m += ksplice-%s.o\n' "$name"
@@ -224,8 +240,11 @@ each_link()
 	done >"$dir/Kbuild"
 	echo 'OBJECT_FILES_NON_STANDARD := y' >>"$dir/Kbuild"
 	core_symvers "$dir/core.symvers"
-	make -k -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
+	box_owns "$dir"
+	in_box make -k -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
 		KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1
+	box_clean
+	mkdir -p "$WORK/out"
 	for name in "$@"; do
 		read -r -a good <<<"${MEMBERS[$name]}"
 		if [[ ! -s $dir/ksplice-$name.ko ]]; then
@@ -237,9 +256,12 @@ each_link()
 				"$(grep -F "ksplice-$name.ko] undefined" "$WORK/log/kbuild" | head -n 1)" "${good[@]}"
 			continue
 		fi
-		sign_module "$dir/ksplice-$name.ko"
+		FINISHED=$WORK/out/ksplice-$name.ko
+		mv -f -- "$dir/ksplice-$name.ko" "$FINISHED"
+		sign_module "$FINISHED"
 		each_json "$name" made '' '' "${good[@]}"
-		mv -f -- "$dir/ksplice-$name.ko" "$EACH/"
+		each_own "ksplice-$name.ko"
+		mv -f -- "$FINISHED" "$EACH/"
 	done
 }
 
@@ -274,7 +296,7 @@ make_each()
 
 	mkdir -p "$EACH" "$WORK/each" || die $EXIT_FAILED "can't make $EACH"
 	EACH=$(realpath -- "$EACH")
-	rm -f -- "$EACH"/*.json "$EACH"/ksplice-*.ko
+	each_forget
 	for object in "${!EACH_REFUSED[@]}"; do
 		name=object-${object//[^a-zA-Z0-9_-]/-}
 		each_json "$name" refused "${EACH_REFUSED[$object]%%|*}" "${EACH_REFUSED[$object]#*|}" "$object"

@@ -3,18 +3,73 @@
 #
 # Part of kspl-build: which objects a patched file goes into, and how they are compiled.
 
+# records_fit: the kernel's build has saved what it did for each object, with the
+# paths of the source it had. If they lead elsewhere, or are not all there, then
+# that no object is found to depend on a file would mean nothing.
+records_fit()
+{
+	local wrong
+
+	wrong=$(find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" \) -prune -o \
+		-type f -name '.*.o.cmd' -printf '%P\0' | (cd "$BUILD" && xargs -0r grep -h '^source_' --) |
+		awk -v source="$SOURCE/" -v build="$BUILD/" '
+		function clean(p) {
+			while (sub(/\/\.\//, "/", p) || sub(/\/[^\/]+\/\.\.\//, "/", p))
+				;
+			return p
+		}
+		{
+			sub(/^[^=]*:= */, "")
+			path = clean($0 ~ /^\// ? $0 : build $0)
+			if (index(path, source) == 1 || index(path, build) == 1)
+				good++
+			else if (!wrong)
+				wrong = path
+		}
+		END { print wrong ? wrong : good ? "" : "nothing at all" }')
+	[[ -z $wrong ]] || die $EXIT_FAILED \
+		"the trees are not where they were built: the build tree $BUILD was made from $wrong, and not from $SOURCE" \
+		"Put both trees where they were when the kernel was built (a bind mount will do), or build the kernel again here."
+	all_recorded
+}
+
+# all_recorded: each object of the kernel and of its modules has its record
+all_recorded()
+{
+	local object missing=()
+
+	for object in "${!LINKED[@]}"; do
+		[[ $object != *.o || ! -f $BUILD/$object || -f $BUILD/$(cmd_file "$object") ]] || missing+=("$object")
+	done
+	((!${#missing[@]})) || die $EXIT_FAILED \
+		"$BUILD does not say any more how ${#missing[@]} of its objects were compiled (${missing[0]})" \
+		"The files .NAME.o.cmd beside the objects belong to the build tree: copy all of it, or build the kernel again."
+}
+
+# check_not_built FILE: without it in the records, is it sure that nothing is made of it?
+check_not_built()
+{
+	[[ $1 != *.c || -f $BUILD/modules.order ]] || ! conf MODULES || is_listed || die $EXIT_FAILED \
+		"$1 is in no object of $BUILD, but the kernel's modules were never built there" \
+		"'make modules' there; else nobody knows whether one of them has it."
+}
+
+# Are the commands kbuild's own list, and not what was saved when it built?
+is_listed() { ((PRIVATE)) || [[ ! -f $BUILD/vmlinux.a && ! -f $BUILD/vmlinux.o && ! -f $BUILD/vmlinux ]]; }
+
 # Of what the saved commands say they read, the lines that mean one of our
 # files: FILE:PATH. Paths are as the compiler saw them: absolute, or relative
-# to the build tree, with .. in them.
+# to the build tree, with .. in them. A new file may be found in the place of
+# any other of its name.
 dependents()
 {
 	local path names=()
 
-	for path in "${CODE_FILES[@]}"; do
+	for path in "${CODE_FILES[@]}" "${ALSO_FILES[@]}" "${NEW_FILES[@]}"; do
 		names+=(-e "/${path##*/} \\" -e "/${path##*/}")
 		[[ $path == */* ]] || names+=(-e " $path")
 	done
-	printf '%s\n' "${CODE_FILES[@]}" >"$WORK/code_files"
+	printf '%s\n' "${CODE_FILES[@]}" "${ALSO_FILES[@]}" "${NEW_FILES[@]/#/?}" | grep . >"$WORK/code_files"
 	{
 		find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" \) -prune -o \
 			-type f -name '.*.cmd' -printf '%P\0' |
@@ -32,7 +87,16 @@ dependents()
 		for (i = 2; i <= m; i++) p = p "/" out[i]
 		return p
 	}
-	NR == FNR { code[source $0] = $0; next }
+	FILENAME == ARGV[1] {
+		if (sub(/^\?/, "")) {
+			name = $0
+			sub(/.*\//, "", name)
+			new[name] = $0
+		} else {
+			code[source $0] = $0
+		}
+		next
+	}
 	{
 		i = index($0, ":")
 		cmd = substr($0, 1, i - 1)
@@ -42,13 +106,17 @@ dependents()
 		gsub(/^[ \t]+|[ \t\\]+$/, "", dep)
 		if (dep !~ /^\//) dep = build dep
 		dep = clean(dep)
-		if (dep in code && !((cmd, dep) in seen)) {
-			seen[cmd, dep] = 1
-			print cmd "|" code[dep]
+		name = dep
+		sub(/.*\//, "", name)
+		file = (dep in code) ? code[dep] : (name in new) ? new[name] : ""
+		if (file != "" && !((cmd, file) in seen)) {
+			seen[cmd, file] = 1
+			print cmd "|" file
 		}
 	}' "$WORK/code_files" - | sort
 }
 
+ALSO_FILES=()	# what else objects are looked for that depend on it
 OBJECTS=()	# vmlinux objects to compile, paths in the build tree
 OUTSIDE=()	# vDSO, boot code: compiled with the kernel, but not part of it
 OTHERS=()	# .s and .lds: what generated constants and layout come from
@@ -114,7 +182,7 @@ list_commands()
 		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$new"
 	if (($(wc -l <"$new") < 100)); then
 		rm -f -- "$new"
-		tail -n 5 "$WORK/log/commands" | sed 's/^/  /' >&2
+		msg_file <(tail -n 5 "$WORK/log/commands")
 		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
 	fi
 	mv -- "$new" "$out"
@@ -142,6 +210,11 @@ list_includes()
 # through others, in $WORK/includers
 list_includers()
 {
+	printf '%s\n' "${CODE_FILES[@]}" "${ALSO_FILES[@]}" | grep . >"$WORK/code_files"
+	((!${#NEW_FILES[@]})) || awk -F'\t' 'FILENAME == ARGV[1] { sub(/.*\//, ""); new[$0] = 1; next }
+		{ path = $1; sub(/^~/, "", path); name = path; sub(/.*\//, "", name) }
+		name in new && !(path in seen) { seen[path] = 1; print path }' \
+		<(printf '%s\n' "${NEW_FILES[@]}") "$1" >>"$WORK/code_files"
 	# mostly nobody includes them: a quick look
 	awk '{
 		print $0 "\t"
@@ -180,8 +253,9 @@ listed_dependents()
 		list_includes "$BUILD" "$includes"
 	fi
 	list_includers "$includes"
-	awk -F'\t' 'FILENAME == ARGV[1] { want[$0] = 1; next }
-		$2 in want { print $1 "\t" $3 }' "$WORK/includers" "$list" >"$WORK/listed"
+	awk -F'\t' -v files="$WORK/listed.files" 'FILENAME == ARGV[1] { want[$0] = 1; next }
+		$2 in want { print $1 "\t" $3; print $2 > files }' "$WORK/includers" "$list" >"$WORK/listed"
+	touch "$WORK/listed.files"
 	while IFS=$'\t' read -r object command; do
 		LISTED[$object]=$command
 	done <"$WORK/listed"
@@ -214,8 +288,12 @@ find_objects()
 	local cmd file object kind module
 	local -A by_object=() used=()
 
+	list_linked
+	is_listed || records_fit
+	# what earlier patches made others include is in nobody's records
+	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
 	dependents >"$WORK/dependents"
-	if ((PRIVATE)) || [[ ! -f $BUILD/vmlinux.a && ! -f $BUILD/vmlinux.o && ! -f $BUILD/vmlinux ]]; then
+	if is_listed; then
 		listed_dependents
 		for object in "${!LISTED[@]}"; do
 			by_object[$object]=' '
@@ -231,17 +309,16 @@ find_objects()
 		by_object[$object]+="$file "
 	done <"$WORK/dependents"
 	load_commands "${!by_object[@]}"
-	list_linked
 
 	while IFS=$'\t' read -r object kind module; do
 		if [[ $kind == foreign ]]; then
-			verbose "$object: not part of the kernel, left out"
+			foreign "$object" "${by_object[$object]}"
 			continue
 		fi
 		case $object in
 		*.o)
 			if is_core "$object"; then
-				[[ -n $TO ]] || reason "$object is part of ksplice itself, which can't replace its own code"
+				[[ -n $TO ]] || reason "$object: $ITSELF"
 				OUTSIDE+=("$object")
 				continue
 			fi
@@ -264,7 +341,10 @@ find_objects()
 			OBJECTS+=("$object")
 			;;
 		*.s | *.lds)
-			[[ $kind == outside ]] || is_outside "$object" || OTHERS+=("$object")
+			# of the programs that make the modules: their constants are compared
+			if [[ $kind != outside ]] && ! is_outside "$object" || [[ -z $TO && $object == scripts/* ]]; then
+				OTHERS+=("$object")
+			fi
 			;;
 		esac
 	done < <(for object in "${!by_object[@]}"; do
@@ -272,11 +352,48 @@ find_objects()
 		done | command_kinds | sort)
 
 	for file in "${CODE_FILES[@]}"; do
-		[[ -n ${used[$file]-} ]] || ((${#LISTED[@]})) || note "$file is not built in this configuration"
+		# of a whole release, the list of what is compiled has told it
+		[[ -z $TO ]] || ! is_listed || break
+		[[ -z ${used[$file]-} ]] && not_listed "$file" || continue
+		check_not_built "$file"
+		note "$file is not built in this configuration"
 	done
-	((${#OBJECTS[@]})) || no_change "nothing that the patch touches is built in this configuration"
+	running_too
+	stop_if_reasons
+	((${#OBJECTS[@]} + ${#OUTSIDE[@]} + ${#OTHERS[@]})) || no_change "nothing that the patch touches is built in this configuration"
 	verbose "objects: ${#OBJECTS[@]} to compile twice"
-	((!${#OUTSIDE[@]})) || verbose "not part of the running kernel, left out: ${OUTSIDE[*]}"
+	((!${#OUTSIDE[@]})) || verbose "not part of the running kernel: ${OUTSIDE[*]}"
+}
+
+# running_too: of what is compiled for itself, a running kernel has the vDSO, the
+# code that wakes CPUs, and what kexec runs: that they do not change is to be seen
+running_too()
+{
+	local object kept=()
+
+	[[ -z $TO ]] || { OUTSIDE=(); return; }
+	for object in "${OUTSIDE[@]}"; do
+		[[ $object != arch/x86/@(entry/vdso|realmode|purgatory)/* ]] || kept+=("$object")
+	done
+	OUTSIDE=("${kept[@]}")
+}
+
+# not_listed FILE: nor in kbuild's list, if that is what is used
+not_listed()
+{
+	is_listed || return 0
+	((!${#LISTED[@]})) || { [[ $1 == *.c ]] && ! grep -qxF -- "$1" "$WORK/listed.files"; }
+}
+
+# foreign OBJECT FILES: a program that the kernel's build makes and runs. What it
+# makes of its input would have to be made again.
+foreign()
+{
+	if [[ -z $TO && $1 != tools/* ]]; then
+		reason "${2%% *}: $1 is made of it, a program that the kernel's build runs: what that generates may change, which is not supported"
+	else
+		verbose "$1: not part of the kernel, left out"
+	fi
 }
 
 # What replaces code would run while it is replaced.

@@ -1,67 +1,96 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
 #
-# Part of kspl-build: what the patches touch, and the patched files.
+# Part of kspl-build: reading patches, and the patched files.
+#
+# One reader, 'git apply', says which files a patch touches and applies it. What
+# it lists is compared with a second, stricter reading (audit.awk) before, and
+# with what has changed on disk afterwards: a patch that could be read in two
+# ways is refused.
 
-# What a patch touches, one "what|path" a line
-touched_files()
+SUBJECTS=()		# what each message says it does
+declare -A ADDED=() DELETED=() HUNKS=()	# path -> how many, in all patches
+declare -A WHAT=()	# path -> new, changed, deleted, as the patch says it
+declare -A TREATED=()	# path -> compiled, harmless, refused, the same
+
+# Git as it is without anybody's configuration, outside of any repository
+plain_git()
 {
-	awk '
-	function strip(p) {
-		sub(/\t.*/, "", p)
-		sub(/\r$/, "", p)
-		if (p ~ /^"/) { print "quoted|" p; return "" }
-		if (p == "/dev/null") return p
-		if (p !~ /\//) { print "level|" p; return "" }
-		sub(/^[^\/]*\//, "", p)
-		return p
-	}
-	/^GIT binary patch/ || /^Binary files .* differ/ { print "binary|" name; next }
-	/^rename from / || /^copy from / { print "rename|" substr($0, 13); next }
-	left > 0 || right > 0 {
-		if (/^ / || /^$/) { left--; right-- }
-		else if (/^-/) left--
-		else if (/^\+/) right--
-		next
-	}
-	/^diff --git / { name = $NF; sub(/^b\//, "", name) }
-	/^--- / { from = strip(substr($0, 5)); seen = NR; next }
-	/^\+\+\+ / && seen == NR - 1 {
-		to = strip(substr($0, 5))
-		if (from == "" || to == "") next
-		open = 1
-		next
-	}
-	/^@@ -[0-9]/ {
-		split($2, l, ","); split($3, r, ",")
-		left = (2 in l) ? l[2] : 1
-		right = (2 in r) ? r[2] : 1
-		delete l; delete r
-		if (!open) next
-		open = 0
-		# diff -N writes the names as if both were there
-		if (from == "/dev/null" || $2 == "-0,0") print "new|" to
-		else if (to == "/dev/null" || $3 == "+0,0") print "deleted|" from
-		else print "changed|" to
-	}' "$1"
+	env -u GIT_DIR -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
+		HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
+		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
-# Which files never get into the running kernel's code
-is_no_code()
+# parent PATH: the directory it is in
+parent()
 {
 	case $1 in
-	tools/testing/* | Documentation/* | LICENSES/* | rust/* | scripts/* | usr/* | \
-	MAINTAINERS | CREDITS | COPYING | README | .* | */.gitignore | *.rst | *.txt | *.md | *.py | *.pl | *.yaml)
-		return 0 ;;
+	*/*)	printf '%s' "${1%/*}" ;;
+	*)	printf '.' ;;
 	esac
-	return 1
+}
+
+# read_patch PATCH: what it touches, in $WORK/listed ("path", sorted), SUBJECTS
+# and the counts; refuses what could be read in two ways
+read_patch()
+{
+	local patch=$1 what a b c d e bad=()
+
+	: >"$WORK/audit.files"
+	LC_ALL=C awk -f "$LIB/audit.awk" "$patch" >"$WORK/audit"
+	while IFS='|' read -r what a b c d e; do
+		case $what in
+		refuse)	bad+=("$patch: line $a: $b") ;;
+		note)	note "${patch##*/}: line $a: $b" ;;
+		subject) add_subject "$a${b:+|$b}${c:+|$c}" ;;
+		file)
+			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files"
+			WHAT[$a]=$e
+			((ADDED[$a] += b, DELETED[$a] += c, HUNKS[$a] += d)) || : ;;
+		esac
+	done <"$WORK/audit"
+	if ((${#bad[@]})); then
+		REASONS+=("${bad[@]}")
+		stop_if_reasons $EXIT_FAILED
+	fi
+	[[ -s $WORK/audit.files ]] || die $EXIT_FAILED "$patch is not a patch" \
+		"A unified diff is expected, as 'git format-patch' or 'diff -u' write it."
+	list_by_git "$patch"
+	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed"
+}
+
+# list_by_git PATCH: the same, as git lists it, must be what audit.awk found
+list_by_git()
+{
+	if ! plain_git -C "$WORK" apply -p1 --numstat -z - <"$1" >"$WORK/numstat" 2>"$WORK/log/git"; then
+		msg_file "$WORK/log/git"
+		die $EXIT_FAILED "$1 can't be read: $(sed -n 's/^error: //p' "$WORK/log/git" | head -n 1)"
+	fi
+	tr '\0' '\n' <"$WORK/numstat" | awk -F'\t' -v OFS='\t' '
+		{ a[$3] += $1; d[$3] += $2 }
+		END { for (p in a) print a[p], d[p], p }' | sort >"$WORK/git.files"
+	sort "$WORK/audit.files" | cmp -s - "$WORK/git.files" || die $EXIT_FAILED \
+		"$1 can be read in two ways: git takes it to change $(cut -f 3 "$WORK/git.files" | tr '\n' ' ')($(
+			awk -F'\t' '{ a += $1; d += $2 } END { print a "+, " d "-" }' "$WORK/git.files")), the text says $(
+			cut -f 3 "$WORK/audit.files" | tr '\n' ' ')($(
+			awk -F'\t' '{ a += $1; d += $2 } END { print a "+, " d "-" }' "$WORK/audit.files"))" \
+		"Make it anew, with 'git format-patch' or 'git diff'."
+}
+
+# add_subject TEXT: without [PATCH 1/2], and nothing that a terminal would obey
+add_subject()
+{
+	local text
+
+	text=$(printf '%s' "$1" | sed 's/^\(\[[^]]*\] *\)*//' | printable)
+	[[ -z ${text// /} ]] || SUBJECTS+=("$text")
 }
 
 # The files as --on has left them: with the patches of earlier updates in them.
 # What the compiler saw then, in $WORK/base, is what runs now.
 apply_on()
 {
-	local patches=("${PATCHES[@]}")
+	local patches=("${PATCHES[@]}") APPLYING_ON=1
 
 	((${#ON[@]})) || return 0
 	PATCHES=("${ON[@]}")
@@ -70,9 +99,15 @@ apply_on()
 	mkdir -p "$WORK/plain"
 	mv -- "$WORK/patched" "$WORK/base"
 	mv -- "$WORK/plain" "$WORK/base.plain"
+	ON_FILES=("${CODE_FILES[@]}")
 	CODE_FILES=()
+	NEW_FILES=()
 	FILES=()
+	SUBJECTS=()
+	HARMLESS=()
+	ADDED=() DELETED=() HUNKS=()
 }
+ON_FILES=()
 
 # origin FILE: what a patch is applied to
 origin()
@@ -95,70 +130,122 @@ keep_base()
 
 	[[ -d $WORK/base ]] || return 0
 	while IFS= read -r -d '' path; do
-		[[ ! -e $WORK/patched/$path ]] || continue
-		mkdir -p "$WORK/patched/$(dirname -- "$path")"
-		cp -- "$WORK/base/$path" "$WORK/patched/$path"
+		if [[ ! -e $WORK/patched/$path ]] && ! grep -qxF -- "$path" "$WORK/touched"; then
+			mkdir -p "$WORK/patched/$(parent "$path")"
+			cp -- "$WORK/base/$path" "$WORK/patched/$path"
+		fi
 	done < <(find "$WORK/base" -type f -printf '%P\0')
+}
+
+# take_original PATCH FILE: an ordinary file of the source, never what a link
+# leads to
+take_original()
+{
+	local patch=$1 path=$2 from dir
+
+	[[ ! -e $WORK/patched/$path ]] || return 0
+	from=$(origin "$path")
+	if [[ $from == "$SOURCE"/* ]]; then
+		dir=$path
+		while [[ -n $dir ]]; do
+			[[ ! -L $SOURCE/$dir ]] || die $EXIT_FAILED \
+				"$patch: $path: $dir is a symbolic link in $SOURCE" "Links are not followed: name the file itself."
+			[[ $dir == */* ]] || break
+			dir=${dir%/*}
+		done
+	fi
+	[[ ! -e $from || -f $from ]] || die $EXIT_FAILED "$patch: $path is no ordinary file in $SOURCE"
+	[[ -e $from ]] || return 0
+	mkdir -p "$WORK/patched/$(parent "$path")"
+	cp -- "$from" "$WORK/patched/$path" || die $EXIT_FAILED "can't copy $from"
+	chmod u+w,go+r "$WORK/patched/$path"
+}
+
+# state_of_files: "path mode sum" of all that is in $WORK/patched
+state_of_files()
+{
+	(cd "$WORK/patched" && find . ! -type d ! -type f -printf '%P %y\n' &&
+		find . -type f -printf '%P\0' | xargs -0r sha256sum -- | sed 's/^\([^ ]*\)  \(.*\)/\2 \1/') | sort
+}
+
+# apply_one PATCH: what changes on disk is what was listed, or nothing
+apply_one()
+{
+	local patch=$1 path
+
+	state_of_files >"$WORK/state.before"
+	if ! plain_git -C "$WORK/patched" apply -p1 -v --whitespace=nowarn - <"$patch" >"$WORK/log/patch" 2>&1; then
+		does_not_apply "$patch"
+	fi
+	state_of_files >"$WORK/state.after"
+	while IFS= read -r path; do
+		grep -qxF -- "$path" "$WORK/listed" || die $EXIT_FAILED \
+			"$patch changed $path, which is not what git lists as its files" "This is a fault of git or of $PROG: please report it."
+	done < <(comm -3 "$WORK/state.before" "$WORK/state.after" | sed 's/^\t//; s/ [^ ]*$//' | sort -u)
+	path=$(cd "$WORK/patched" && find . ! -type d ! -type f -printf '%P\n' -quit)
+	[[ -z $path ]] || die $EXIT_FAILED "$patch makes $path, which is no ordinary file"
+	while IFS= read -r path; do
+		note "${patch##*/}: $path"
+	done < <(awk '/^Checking patch / { file = $3; sub(/\.\.\.$/, "", file) }
+		/offset/ { print file ": " $0 }' "$WORK/log/patch")
+}
+
+does_not_apply()
+{
+	local patch=$1 path missing=() top=()
+
+	while IFS= read -r path; do
+		[[ -e $(origin "$path") ]] || missing+=("$path")
+		[[ $path == */* || $path != *.[ch] ]] || top+=("$path")
+	done <"$WORK/listed"
+	if ((${#top[@]} && ${#missing[@]})); then
+		die $EXIT_UNSAFE "$patch changes ${top[0]}, and no file of the kernel's is there: is that a module outside the kernel's tree?" \
+			"Only the kernel and the modules of its own tree can be updated. If it is the kernel's: the patch must apply with -p1 (names as a/fs/file.c)."
+	fi
+	for path in "${missing[@]}"; do
+		[[ $(sed -n "s|^error: \(.*\): No such file or directory$|\1|p" "$WORK/log/patch" | head -n 1) != "$path" ]] ||
+			die $EXIT_FAILED "$patch changes $path, which is not in $SOURCE" \
+				"The patch must be for this kernel's source and apply with -p1."
+	done
+	msg_file "$WORK/log/patch"
+	if plain_git -C "$WORK/patched" apply -p1 -R --check - <"$patch" >/dev/null 2>&1; then
+		die $EXIT_FAILED "$patch is already in the source" \
+			"Give the source as the running kernel was built from."
+	fi
+	if grep -q $'\r$' "$patch" && plain_git -C "$WORK/patched" apply -p1 --check - < <(tr -d '\r' <"$patch") >/dev/null 2>&1; then
+		die $EXIT_FAILED "$patch has lines that end in CR, and so does not apply" \
+			"Something changed its line ends on the way (a mail program?): get it again, or 'dos2unix' it."
+	fi
+	die $EXIT_FAILED "$patch does not apply to $SOURCE" \
+		"It must fit without fuzz: adapt it to $RELEASE first."
 }
 
 # apply_patches: patched files in $WORK/patched, checked and classified
 apply_patches()
 {
-	local patch list what path from any=0
+	local patch path any=0
 
 	mkdir -p "$WORK/patched" "$WORK/log"
 	: >"$WORK/touched"
 	for patch in "${PATCHES[@]}"; do
-		list=$(touched_files "$patch")
-		[[ -n $list ]] || die $EXIT_FAILED "$patch is not a patch" \
-			"A unified diff is expected, as 'git format-patch' or 'diff -u' write it."
-		while IFS='|' read -r what path; do
-			case $what in
-			binary)	reason "$patch: $path: binary patches are not supported" ;;
-			rename)	reason "$patch: $path: renames and copies of files are not supported" ;;
-			quoted)	reason "$patch: $path: quoted file names are not supported" ;;
-			level)	reason "$patch: $path: no directory to strip, the patch must apply with -p1" ;;
-			esac
-			[[ $what == @(new|deleted|changed) ]] || continue
-			case /$path/ in
-			*/../* | *//* | */./*)
-				die $EXIT_FAILED "$patch: suspicious file name: $path" ;;
-			esac
-			printf '%s|%s\n' "$what" "$path" >>"$WORK/touched"
-			[[ -e $WORK/patched/$path ]] && continue
-			from=$(origin "$path")
-			if [[ -f $from ]]; then
-				mkdir -p "$WORK/patched/${path%/*}"
-				cp -- "$from" "$WORK/patched/$path" ||
-					die $EXIT_FAILED "can't copy $from"
-				chmod u+w "$WORK/patched/$path"
-			elif [[ $what != new ]]; then
-				die $EXIT_FAILED "$patch changes $path, which is not in $SOURCE" \
-					"The patch must be for this kernel's source and apply with -p1."
-			fi
-		done <<<"$list"
-		stop_if_reasons $EXIT_FAILED
-		if ! patch -p1 --fuzz=0 --batch --forward --no-backup-if-mismatch \
-			-d "$WORK/patched" <"$patch" >"$WORK/log/patch" 2>&1; then
-			sed 's/^/  /' "$WORK/log/patch" >&2
-			if patch -p1 -R --fuzz=0 --batch --dry-run -d "$WORK/patched" <"$patch" >/dev/null 2>&1; then
-				die $EXIT_FAILED "$patch is already in the source" \
-					"Give the source as the running kernel was built from."
-			fi
-			die $EXIT_FAILED "$patch does not apply to $SOURCE" \
-				"It must fit without fuzz: adapt it to $RELEASE first."
-		fi
-		while IFS= read -r what; do
-			[[ $what != *offset* ]] || note "${patch##*/}: $what"
-		done <"$WORK/log/patch"
+		read_patch "$patch"
+		while IFS= read -r path; do
+			not_itself "$path"
+			take_original "$patch" "$path"
+		done <"$WORK/listed"
+		[[ -n $INSPECT ]] || stop_if_reasons
+		apply_one "$patch"
+		cat "$WORK/listed" >>"$WORK/touched"
 	done
 
-	while IFS='|' read -r path; do
+	while IFS= read -r path; do
 		classify "$path" && any=1
-	done < <(cut -d'|' -f2- "$WORK/touched" | sort -u)
+	done < <(sort -u "$WORK/touched")
+	[[ -z $INSPECT ]] || return 0
+	say_harmless
 	stop_if_reasons
-	((any)) || no_change "the patch touches no code of the kernel"
 	keep_base
+	((any)) || [[ -n ${APPLYING_ON-} ]] || no_change "the patch touches no code of the kernel"
 }
 
 no_change()
@@ -169,15 +256,25 @@ no_change()
 }
 
 CODE_FILES=()		# what has to be looked for in the dependencies
+NEW_FILES=()		# what may now be found in the place of another file
+HARMLESS=()
+
+# Said once for all of them: a commit may touch many.
+say_harmless()
+{
+	local text
+
+	((${#HARMLESS[@]})) || return 0
+	printf -v text '; %s' "${HARMLESS[@]}"
+	note "left out, as nothing of a kernel is made of it: ${text#; }"
+}
 
 # classify FILE: true if it is code that we serve
 classify()
 {
-	local path=$1 what=changed
-	local old new=$WORK/patched/$path
+	local path=$1 what=changed old new=$WORK/patched/$1
 
 	old=$(origin "$path")
-
 	if [[ ! -e $old && ! -e $new ]]; then
 		return 1
 	elif [[ ! -e $old ]]; then
@@ -185,65 +282,75 @@ classify()
 	elif [[ ! -e $new ]]; then
 		what=deleted
 	elif cmp -s -- "$old" "$new"; then
-		FILES+=("$path|same")
+		FILES+=("$path|same|")
+		TREATED[$path]=same
 		rm -f -- "$new"
+		# what an earlier update made of it stays
+		[[ ! -f $WORK/base/$path ]] || cp -- "$WORK/base/$path" "$new"
 		return 1
 	fi
-	if is_no_code "$path"; then
-		FILES+=("$path|no code")
+	treat "$path" "$old" "$new"
+	TREATED[$path]=$TREATMENT
+	case $TREATMENT in
+	harmless)
+		FILES+=("$path|no code|$WHY")
+		HARMLESS+=("$path ($WHY)")
 		rm -f -- "$new"
-		return 1
-	fi
-	FILES+=("$path|$what")
-	case $path in
-	Kconfig* | */Kconfig*)
-		reason "$path: a changed configuration needs a new kernel"; return 1 ;;
-	Makefile* | */Makefile* | Kbuild | */Kbuild)
-		reason "$path: changes to how the kernel is built are not supported"; return 1 ;;
-	arch/x86/boot/* | arch/x86/realmode/* | arch/x86/purgatory/* | drivers/firmware/efi/libstub/*)
-		reason "$path: this code runs before the kernel (or after it), a running one does not have it"; return 1 ;;
-	arch/x86/entry/vdso/*)
-		[[ $path == */@(vma|extable|vdso32-setup).c ]] || {
-			reason "$path: the vDSO is mapped into processes and can't be replaced"; return 1; } ;;
-	arch/x86/* | arch/*.h | arch/*.c)
-		if [[ $path != arch/@(x86|um)/* ]]; then
-			note "$path: not for x86, left out"
-			rm -f -- "$new"
-			return 1
-		fi ;;
-	esac
-	case $path in
-	*.S | *.s | *.lds | *.tbl)
-		reason "$path: changes to assembly are not supported yet"; return 1 ;;
-	*.rs)
-		reason "$path: changes to Rust code are not supported"; return 1 ;;
-	*.c | *.h | *.inc | *.def) ;;
-	*)
-		if [[ $path == arch/* && $path != arch/x86/* ]]; then
-			rm -f -- "$new"
-			return 1
-		fi
-		reason "$path: this kind of file is not known to $PROG"
+		return 1 ;;
+	refused)
+		FILES+=("$path|$what|$WHY")
+		reason "$path: $WHY"
 		return 1 ;;
 	esac
-	if [[ $what == deleted ]]; then
-		reason "$path: deleting files is not supported yet"
-		return 1
-	fi
-	if [[ $what == new && $path == *.c ]]; then
-		# Harmless in itself: without a Makefile nobody builds it, but
-		# another file may include it.
-		verbose "$path: new file"
-	fi
-	if [[ $what == changed ]]; then
-		CODE_FILES+=("$path")
-		mkdir -p "$WORK/plain/${path%/*}"
-		cp -- "$new" "$WORK/plain/$path"
-		[[ ! -f $SOURCE/$path ]] || old=$SOURCE/$path
-		diff -- "$old" "$WORK/plain/$path" >"$WORK/lines.diff"
-		if (($? > 1)) || ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$WORK/plain/$path" >"$new"; then
-			die $EXIT_FAILED "can't rewrite $path"
+	FILES+=("$path|$what|")
+	case $what in
+	deleted)
+		if [[ -e $SOURCE/$path ]]; then
+			reason "$path: deleting files is not supported yet"
+			return 1
 		fi
-	fi
+		# an earlier update brought it: who includes it does so no longer
+		;;
+	new)	NEW_FILES+=("$path") ;;
+	changed)
+		CODE_FILES+=("$path")
+		mkdir -p "$WORK/plain/$(parent "$path")"
+		cp -- "$new" "$WORK/plain/$path"
+		keep_lines "$path" ;;
+	esac
 	return 0
+}
+
+# keep_lines FILE: $WORK/plain/FILE into $WORK/patched, with the line numbers of
+# the source
+keep_lines()
+{
+	local path=$1
+
+	if [[ -f $SOURCE/$path ]]; then
+		reline "$WORK/plain" "$WORK/patched" "$path"
+	else
+		cp -- "$WORK/plain/$path" "$WORK/patched/$path"
+	fi
+}
+
+# reline FROM TO FILE: FROM/FILE into TO, unchanged lines with the numbers that
+# they have in the source
+reline()
+{
+	local from=$1 to=$2 path=$3 status
+
+	mkdir -p "$to/$(parent "$path")"
+	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
+	status=$?
+	if ((status == 0)); then
+		cp -- "$from/$path" "$to/$path" || die $EXIT_FAILED "can't copy $path"
+		return
+	fi
+	if ((status > 1)) || ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$from/$path" >"$to/$path"; then
+		die $EXIT_FAILED "can't rewrite $path"
+	fi
+	# it adds directives, and takes nothing away
+	[[ $(grep -vc '^#line [0-9]*$' "$to/$path") == "$(grep -vc '^#line [0-9]*$' "$from/$path")" ]] ||
+		die $EXIT_FAILED "$path came out with other lines than it has: a fault of $PROG"
 }

@@ -18,7 +18,6 @@ compile_pre()
 	fi
 	load_commands "${OBJECTS[@]}"
 	: >"$WORK/enter"
-	export KSPL_BUILD_WORK=$WORK
 	for object in "${OBJECTS[@]}"; do
 		[[ -n ${COMMAND[$object]-} ]] || die $EXIT_FAILED "$object is not built in this configuration"
 		make_job "$object" pre
@@ -26,7 +25,7 @@ compile_pre()
 	done
 	run_jobs compiled "${jobs[@]}"
 	for object in "${OBJECTS[@]}"; do
-		[[ -f $WORK/pre/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
+		[[ -f $WORK/pre/$object.rc ]] || not_compiled "$object"
 	done
 	build_missing pre
 	for object in "${OBJECTS[@]}"; do

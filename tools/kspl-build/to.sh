@@ -67,6 +67,17 @@ listed_names()
 # content_of DIR: "SUM  NAME" of the files that stdin names
 content_of() { (cd "$1" && xargs -r -d '\n' sha1sum --) | sort; }
 
+# What of a tree is not looked at: the build tree's own makefiles, scripts and
+# configuration are used
+not_compared()
+{
+	case $1 in
+	Documentation/* | LICENSES/* | rust/* | scripts/* | tools/* | usr/* | arch/@([!x]*|x[!8]*)/*)
+		return 0 ;;
+	esac
+	return 1
+}
+
 # Names of what differs: new files, and those that were used and are not equal
 differing()
 {
@@ -85,20 +96,6 @@ differing()
 	done >"$WORK/names.gone"
 	comm -23 "$WORK/names.used" "$WORK/names.gone" >"$WORK/names.both"
 	comm -13 <(content_of "$SOURCE" <"$WORK/names.both") <(content_of "$TO" <"$WORK/names.both") | cut -c43- | sort
-}
-
-# reline FILE: keep the line numbers of $WORK/plain/FILE, into $WORK/patched
-reline()
-{
-	local from=$1 to=$2 path=$3
-
-	mkdir -p "$to/${path%/*}"
-	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
-	if [[ ! -s $WORK/lines.diff ]]; then
-		cp -- "$from/$path" "$to/$path"
-	elif ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$from/$path" >"$to/$path"; then
-		die $EXIT_FAILED "can't rewrite $path"
-	fi
 }
 
 # The lines in which a file defines types, at a quick look
@@ -136,25 +133,25 @@ take_differences()
 	mkdir -p "$WORK/patched" "$WORK/plain" "$WORK/log"
 	differing >"$WORK/names.differ"
 	while IFS= read -r path; do
-		if is_no_code "$path"; then
+		if not_compared "$path"; then
 			continue
 		elif [[ ! -f $SOURCE/$path ]]; then
-			FILES+=("$path|new")
-			mkdir -p "$WORK/plain/${path%/*}" "$WORK/patched/${path%/*}"
+			FILES+=("$path|new|")
+			mkdir -p "$WORK/plain/$(parent "$path")" "$WORK/patched/$(parent "$path")"
 			cp -- "$TO/$path" "$WORK/plain/$path"
 			cp -- "$TO/$path" "$WORK/patched/$path"
 			continue
 		fi
-		FILES+=("$path|changed")
+		FILES+=("$path|changed|")
 		CODE_FILES+=("$path")
-		mkdir -p "$WORK/plain/${path%/*}"
+		mkdir -p "$WORK/plain/$(parent "$path")"
 		cp -- "$TO/$path" "$WORK/plain/$path"
 		reline "$WORK/plain" "$WORK/patched" "$path"
 		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$TO/$path") ||
 			TYPES_IN+=("$path")
 	done <"$WORK/names.differ"
 	while IFS= read -r path; do
-		FILES+=("$path|deleted")
+		FILES+=("$path|deleted|")
 	done <"$WORK/names.gone"
 	((${#CODE_FILES[@]})) || no_change "the two trees have the same code"
 	verbose "files that differ: ${#CODE_FILES[@]}, with types that differ: ${#TYPES_IN[@]}"
@@ -173,7 +170,7 @@ old_types()
 	mkdir -p "$plain" "$to"
 	touch "$WORK/undo-$view"
 	for path in "$@"; do
-		mkdir -p "$plain/${path%/*}" "$plain.items/${path%/*}"
+		mkdir -p "$plain/$(parent "$path")" "$plain.items/$(parent "$path")"
 		: >"$plain.items/$path"
 		sed -n "s|^$path ||p" "$WORK/undo-$view" >"$WORK/undo"
 		awk -v enums="$([[ $view == mixed ]] && echo new)" -v undo="$WORK/undo" -v items="$plain.items/$path" \
@@ -329,7 +326,7 @@ screen_run()
 	((${#jobs[@]})) || return 0
 	run_jobs "compiled over ${view/new/no old} types" "${jobs[@]}"
 	for object in "$@"; do
-		[[ -f $WORK/screen/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
+		[[ -f $WORK/screen/$object.rc ]] || not_compiled "$object"
 		VIEW_OF[$object]=$view
 		! job_failed "$object" screen || SCREEN_LEFT+=("$object")
 	done
@@ -605,7 +602,7 @@ screen_old()
 	run_jobs 'compiled as it is' "${jobs[@]}"
 	build_missing screenold
 	for object in "${OBJECTS[@]}"; do
-		[[ -f $WORK/screenold/$object.rc ]] || die $EXIT_FAILED "$object was not compiled: interrupted?"
+		[[ -f $WORK/screenold/$object.rc ]] || not_compiled "$object"
 		if ! job_failed "$object" screenold; then
 			good+=("$object")
 		elif [[ -n $EACH$PARTIAL ]]; then
@@ -667,7 +664,6 @@ compile_to()
 {
 	local object jobs=()
 
-	export KSPL_BUILD_WORK=$WORK
 	screen
 	[[ -n $EACH$PARTIAL ]] || stop_if_reasons
 	((${#OBJECTS[@]})) || no_change "the two trees make the same code"

@@ -36,10 +36,22 @@ made_from()
 	[[ ! -e $dir/source ]] || realpath -- "$dir/source"
 }
 
+# not_a_module DIR: of a module outside the kernel's tree there are a makefile and
+# sources, and no kernel
+not_a_module()
+{
+	[[ ! -f $1/Kconfig || ! -f $1/kernel/fork.c ]] || return 0
+	! grep -qsE '^[[:space:]]*obj-m[[:space:]]*[:+]?=' "$1/Kbuild" "$1/Makefile" || die $EXIT_UNSAFE \
+		"$1 is the source of a module outside the kernel's tree: such modules can't be updated" \
+		"Only the kernel and the modules of its own tree can. Load a new version of the module."
+}
+
 check_trees()
 {
 	local from version
 
+	[[ ! -d $SOURCE ]] || not_a_module "$SOURCE"
+	[[ ! -d $BUILD || -f $BUILD/.config ]] || not_a_module "$BUILD"
 	if [[ -z $BUILD && -n $SOURCE ]]; then
 		[[ -f $SOURCE/.config ]] ||
 			usage_error "$SOURCE has no .config: name the build tree with -b"
@@ -74,6 +86,8 @@ check_trees()
 		"It comes with a full build of the kernel, or with the distribution's headers package."
 
 	version=$(<"$BUILD/include/config/kernel.release")
+	[[ $version =~ ^[A-Za-z0-9._+~-]+$ ]] || die $EXIT_FAILED \
+		"'$version' in $BUILD/include/config/kernel.release is no kernel's release"
 	[[ -z $RELEASE || $RELEASE == "$version" ]] || die $EXIT_FAILED \
 		"the build tree is for $version, not for $RELEASE"
 	RELEASE=$version

@@ -19,12 +19,22 @@ find_objdiff()
 		"'make' in tools/kspl-objdiff builds it; KSPL_OBJDIFF may name it."
 }
 
+# subjects: what all patches say they do, in one line
+subjects()
+{
+	local text
+
+	((${#SUBJECTS[@]})) || return 0
+	printf -v text '; %s' "${SUBJECTS[@]}"
+	printf '%s' "${text:2}"
+}
+
 # run_objdiff: the update's object of all that changed; its exit code
 run_objdiff()
 {
 	local object args=() description
 
-	description=$(sed -n 's/^Subject: *\(\[[^]]*\] *\)*//p' "${PATCHES[0]-/dev/null}" | head -n 1)
+	description=$(subjects)
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
 		--json "$WORK/objdiff.json")
 	[[ -z $description ]] || args+=(--description "$description")
@@ -62,6 +72,52 @@ need_types()
 		"Types can't be compared without. Does the compiler, or a setting of the kernel's, strip it?"
 }
 
+# overridden: a weak function that gives way to another file's is not in the kernel,
+# and the update would replace nothing
+overridden()
+{
+	local object name by
+
+	while IFS=$'\t' read -r object name; do
+		nm -- "$WORK/pre/$object" | awk -v name="$name" '$NF == name && $(NF - 1) == "W" { found = 1 } END { exit !found }' || continue
+		by=$(strong_one "$name") || continue
+		reason "$object: ${name}() is weak, and this kernel has ${by:-another one} in its place: the patched one is not what runs"
+	done < <("$OBJDIFF" inspect "$WORK/update.o" --json 2>/dev/null |
+		jq -r '.replaces[]? | select(.target == "vmlinux") | "\(.source)\t\(.name)"' 2>/dev/null)
+}
+
+# strong_one NAME: does the kernel have it from where it is not weak? Prints the
+# object, where that can be told.
+strong_one()
+{
+	local map=$BUILD/System.map object
+
+	if [[ -f $map ]]; then
+		awk -v name="$1" '$3 == name && $2 == "T" { found = 1 } END { exit !found }' "$map" || return 1
+		[[ ! -f $BUILD/vmlinux.a ]] || (cd "$BUILD" && nm -A --defined-only vmlinux.a 2>/dev/null) |
+			awk -v name="$1" '$NF == name && $(NF - 1) == "T" { split($1, part, ":"); print part[2]; exit }'
+		return 0
+	fi
+	# else whoever else would be compiled and defines it, in words
+	object=$(strong_source "$1")
+	[[ -n $object ]] && printf '%s' "$object"
+}
+
+# strong_source NAME: of the files that kbuild lists, one that has such a function
+# and does not call it weak
+strong_source()
+{
+	local list=$BUILD/.ksplice-commands
+
+	[[ -f $list ]] || return 0
+	cut -f 2 "$list" | grep -E '^arch/x86/|/x86/' | sort -u | (cd "$SOURCE" && xargs -r -d '\n' awk -v name="$1" '
+		/^[A-Za-z]/ && /\(/ && !/__weak/ && !/;[ \t]*$/ && match($0, "[^A-Za-z0-9_]" name "[ \t]*\\(") && before !~ /__weak[^()]*$/ {
+			print FILENAME
+			exit
+		}
+		{ before = $0 }' 2>/dev/null)
+}
+
 make_update()
 {
 	local object change status line
@@ -83,6 +139,7 @@ make_update()
 		status=$?
 	done
 	if ((status == 0)); then
+		overridden
 		while IFS=$'\t' read -r object change; do
 			reason "$object: $UNJUDGED ($change); way out: leave their layout as it is"
 		done < <(unjudged "$WORK/objdiff.json")
@@ -102,7 +159,7 @@ make_update()
 		stop_if_reasons
 		;;
 	*)
-		sed 's/^/  /' "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2
+		msg_file "$WORK/log/objdiff.out" "$WORK/log/objdiff.err"
 		die $EXIT_FAILED "kspl-objdiff failed (exit $status)"
 		;;
 	esac
@@ -116,7 +173,7 @@ make_update()
 
 link_module()
 {
-	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko
+	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko ENTER=()
 
 	mkdir -p "$dir"
 	cat >"$dir/Kbuild" <<END
@@ -131,19 +188,34 @@ END
 	# modpost wants to know how the object came about
 	printf 'savedcmd_%s := cat\n' "$dir/ksplice-$NAME.o" >"$dir/.ksplice-$NAME.o.cmd"
 	core_symvers "$dir/core.symvers"
-	if ! make -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
+	box_owns "$dir"
+	if ! in_box make -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1 || [[ ! -s $ko ]]; then
-		sed 's/^/  /' "$WORK/log/kbuild" >&2
+		msg_file "$WORK/log/kbuild"
 		die $EXIT_FAILED "the module could not be linked"
 	fi
 	verbose "$(sed 's/^/    /' "$WORK/log/kbuild")"
-	sign_module "$ko"
+	box_clean
 	check_module "$ko"
-	OUTPUT_TMP=$(mktemp -- "$(dirname -- "$OUTPUT")/.ksplice-$NAME.XXXXXX") ||
-		die $EXIT_FAILED "can't write to the directory of $OUTPUT"
-	if ! cp -- "$ko" "$OUTPUT_TMP" || ! chmod 644 "$OUTPUT_TMP" ||
-		! mv -f -- "$OUTPUT_TMP" "$OUTPUT"; then
-		die $EXIT_FAILED "can't write $OUTPUT"
+	# From here on nothing that has seen the patched text runs: what is signed,
+	# written and packed is this file.
+	mkdir -p "$WORK/out"
+	FINISHED=$WORK/out/ksplice-$NAME.ko
+	cp -- "$ko" "$FINISHED" || die $EXIT_FAILED "can't copy $ko"
+	sign_module "$FINISHED"
+	put_file "$FINISHED" "$OUTPUT"
+}
+FINISHED=
+
+# put_file FROM TO: under its name it is whole, or not there; what had that name,
+# a link for one, is not written to
+put_file()
+{
+	OUTPUT_TMP=$(mktemp -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXX") ||
+		die $EXIT_FAILED "can't write to the directory of $2"
+	if ! cp -- "$1" "$OUTPUT_TMP" || ! chmod 644 "$OUTPUT_TMP" ||
+		! mv -fT -- "$OUTPUT_TMP" "$2"; then
+		die $EXIT_FAILED "can't write $2"
 	fi
 	OUTPUT_TMP=
 }
@@ -229,20 +301,29 @@ check_sign_options()
 	[[ -n $SIGN_KEY && -n $SIGN_CERT ]] ||
 		usage_error "--sign-key and --sign-cert belong together"
 	[[ $SIGN_KEY == pkcs11:* || -r $SIGN_KEY ]] ||
-		usage_error "--sign-key: $SIGN_KEY can't be read"
+		usage_error "--sign-key: $(key_name) can't be read"
 	[[ -r $SIGN_CERT ]] || usage_error "--sign-cert: $SIGN_CERT can't be read"
 }
+
+# What a PKCS#11 URI says of the PIN is for nobody else.
+without_pin() { sed 's/\(pin-\(value\|source\)=\)[^;&?]*/\1.../g'; }
+key_name() { printf '%s' "$SIGN_KEY" | without_pin; }
 
 # sign_as_told FILE HASH: with the keys of the command line
 sign_as_told()
 {
+	local status
+
 	[[ -x $BUILD/scripts/sign-file ]] || die $EXIT_FAILED \
 		"$BUILD/scripts/sign-file is not there" \
 		"A kernel without CONFIG_MODULE_SIG looks at no signature: leave out --sign-key. Else 'make modules_prepare' builds it."
-	"$BUILD/scripts/sign-file" "${2:-sha256}" "$SIGN_KEY" "$SIGN_CERT" "$1" ||
-		die $EXIT_FAILED "the update could not be signed with $SIGN_KEY" \
+	"$BUILD/scripts/sign-file" "${2:-sha256}" "$SIGN_KEY" "$SIGN_CERT" "$1" >"$WORK/log/sign" 2>&1
+	status=$?
+	msg_file <(without_pin <"$WORK/log/sign")
+	without_pin <"$WORK/log/sign" >"$WORK/log/sign.told" && mv -f -- "$WORK/log/sign.told" "$WORK/log/sign"
+	((!status)) || die $EXIT_FAILED "the update could not be signed with $(key_name)" \
 		"Is $SIGN_CERT the certificate of that key? KBUILD_SIGN_PIN holds the key's passphrase."
-	verbose "signed with $SIGN_KEY"
+	verbose "signed with $(key_name)"
 }
 
 sign_module()
@@ -280,7 +361,7 @@ check_module()
 		readelf -SW "$ko" | grep ' __versions ' >/dev/null || die $EXIT_FAILED \
 			"the module has no symbol versions, this kernel would not load it"
 	fi
-	awk -F'\t' 'NR == FNR { have[$2] = 1; next } !($1 in have) { print $1 }' \
+	awk -F'\t' 'FILENAME == ARGV[1] { have[$2] = 1; next } !($1 in have) { print $1 }' \
 		"$BUILD/Module.symvers" <(nm -u -- "$ko" | awk '{ print $NF }') >"$WORK/undefined"
 	while read -r symbol; do
 		# the core's own, exported by whichever delivery is loaded

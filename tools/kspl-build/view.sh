@@ -38,12 +38,13 @@ enter_overlay()
 
 choose_view()
 {
-	local opts mounts file=${CODE_FILES[0]}
+	local opts mounts file=${CODE_FILES[0]-${NEW_FILES[0]-}} probe=(true)
 
 	if [[ -z ${KSPL_BUILD_NO_OVERLAY-} ]]; then
 		opts="ro,lowerdir=$(overlay_escape "$WORK/patched"):$(overlay_escape "$SOURCE")"
 		mounts=$(awk -v s="$SOURCE/" 'index($5, s) == 1' /proc/self/mountinfo)
-		if [[ -z $mounts ]] && enter_overlay "$opts" "$SOURCE" cmp -s -- "$SOURCE/$file" "$WORK/patched/$file"; then
+		[[ -z $file ]] || probe=(cmp -s -- "$SOURCE/$file" "$WORK/patched/$file")
+		if [[ -z $mounts ]] && enter_overlay "$opts" "$SOURCE" "${probe[@]}"; then
 			VIEW=overlay
 			verbose "patched source: an overlay in a mount namespace"
 			return
@@ -94,6 +95,8 @@ farm_prepare()
 			ln -s -- "$target" "$FARM/$path" || exit 1
 		done || die $EXIT_FAILED "can't make the tree of links in $FARM"
 	fi
+
+	((!${#BOX[@]})) || make_box
 
 	# Put the patched files in; farm_restore takes them out.
 	FARM_DIRTY=1

@@ -1,0 +1,353 @@
+#!/usr/bin/awk -f
+# SPDX-License-Identifier: GPL-2.0
+#
+# audit.awk - what a reader may take for a part of a patch
+#
+#   LC_ALL=C awk -f audit.awk FIX.patch
+#
+# 'git apply' alone decides what a patch is and applies it. This reads the same
+# file a second time, strictly, and prints
+#
+#   file|PATH|ADDED|DELETED|HUNKS|WHAT   what it takes for a changed, new or
+#                                        deleted file
+#   subject|TEXT                         of each message
+#   refuse|LINE|TEXT                     what could be read in two ways, or is
+#                                        not supported
+#   note|LINE|TEXT                       what is no part of the patch, but looks
+#                                        like one
+#
+# kspl-build goes on only if git lists the same files with the same numbers of
+# lines, and nothing is refused.
+
+function refuse(line, text)
+{
+	print "refuse|" line "|" text
+	refused++
+}
+
+# The name behind "--- " or "+++ ", without its first directory
+function name_of(text,	name)
+{
+	name = substr(text, 5)
+	sub(/\t.*/, "", name)
+	if (name == "/dev/null")
+		return name
+	return stripped(name)
+}
+
+function stripped(name)
+{
+	if (name ~ /^"/)
+		refuse(NR, "quoted file names are not supported")
+	else if (name ~ /^\//)
+		refuse(NR, "suspicious file name: " name " (absolute)")
+	else if (name !~ /\//)
+		refuse(NR, name ": no directory to strip, the patch must apply with -p1")
+	else if (("/" name "/") ~ /\/(\.\.?|\.git)?\//)
+		refuse(NR, "suspicious file name: " name)
+	else if (name !~ /^[A-Za-z0-9_.\/+,@%=:~#-]+$/)
+		refuse(NR, "suspicious file name: " name)
+	else {
+		sub(/^[^\/]*\//, "", name)
+		return name
+	}
+	return ""
+}
+
+function new_file(name)
+{
+	path = name
+	if (name == "")
+		return
+	if (!(name in added)) {
+		order[++files] = name
+		added[name] = deleted[name] = hunks[name] = 0
+		what[name] = "changed"
+	}
+}
+
+# "diff --git a/X b/X": a name with a blank in it would be read in many ways
+function git_header(	rest, half)
+{
+	end_header()
+	state = "header"
+	header_line = NR
+	extended = 0
+	git_name = ""
+	rest = substr($0, 12)
+	if (rest ~ /"/) {
+		refuse(NR, "quoted file names are not supported")
+		return
+	}
+	if (split(rest, half, " ") != 2) {
+		refuse(NR, "not two names without blanks")
+		return
+	}
+	git_name = stripped(half[1])
+	if (git_name != "" && git_name != stripped(half[2]))
+		refuse(NR, "renames and copies of files are not supported, and these are two names: " rest)
+}
+
+# A header of git's may be all there is: a new empty file, a mode
+function end_header()
+{
+	if (state != "header")
+		return
+	if (!extended)
+		refuse(header_line, "a 'diff --git' that nothing follows")
+	else
+		new_file(git_name)
+	state = "after"
+}
+
+function mode(text,	word)
+{
+	split(text, word, " ")
+	if (word[1] == "100644" || word[1] == "100755")
+		return
+	refuse(NR, git_name ": of mode " word[1] \
+		(word[1] == "120000" ? " (a symbolic link)" : word[1] == "160000" ? " (a submodule)" : "") \
+		": only 100644 and 100755, ordinary files, are supported")
+}
+
+function header_text()
+{
+	if (/^(old mode|new mode|new file mode|deleted file mode) /) {
+		extended = 1
+		match($0, /mode /)
+		mode(substr($0, RSTART + 5))
+	} else if (/^index [0-9a-f]+\.\.[0-9a-f]+( [0-7]+)?$/) {
+		if (NF == 3)
+			mode($3)
+	} else if (/^(similarity|dissimilarity) index /) {
+		extended = 1
+	} else if (/^(rename|copy) (from|to|old|new) /) {
+		extended = 1
+		refuse(NR, "renames and copies of files are not supported")
+	} else if (/^GIT binary patch/ || /^Binary files .* differ/) {
+		extended = 1
+		refuse(NR, git_name ": binary patches are not supported")
+		state = "binary"
+	} else {
+		end_header()
+		return 0
+	}
+	return 1
+}
+
+function file_header(line, from, to,	old, new)
+{
+	old = name_of(from)
+	new = name_of(to)
+	if (from ~ /\r/ || to ~ /\r/)
+		refuse(line, "a header that ends in CR: the patch went through something that changed its line ends")
+	if (state == "header" && git_name != "" && \
+	    ((old != "/dev/null" && old != "" && old != git_name) || (new != "/dev/null" && new != "" && new != git_name)))
+		refuse(line, "another name than in the 'diff --git' of line " header_line)
+	else if (old == "/dev/null" && new == "/dev/null")
+		refuse(line, "no file at all")
+	else if (old != "/dev/null" && new != "/dev/null" && old != "" && new != "" && old != new)
+		refuse(line, "two names for one file: " old " and " new)
+	state = "open"
+	new_file(new != "/dev/null" ? new : old)
+	if (path != "" && old == "/dev/null")
+		what[path] = "new"
+	else if (path != "" && new == "/dev/null")
+		what[path] = "deleted"
+}
+
+function hunk(	l, r)
+{
+	if (!match($0, /^@@ -[0-9]+(,[0-9]+)? \+[0-9]+(,[0-9]+)? @@/)) {
+		refuse(NR, "a damaged @@ line")
+		state = "after"
+		return
+	}
+	split(substr($2, 2), l, ",")
+	split(substr($3, 2), r, ",")
+	left = (2 in l) ? l[2] + 0 : 1
+	right = (2 in r) ? r[2] + 0 : 1
+	hunk_line = NR
+	context = removed = 0
+	where = l[1] + 0
+	state = "hunk"
+	if (path != "" && !hunks[path]++) {
+		# diff -N writes the names as if both were there
+		if (left == 0 && $2 == "-0,0")
+			what[path] = "new"
+		if (right == 0 && $3 == "+0,0")
+			what[path] = "deleted"
+	}
+	if (left + right == 0)
+		refuse(NR, "a hunk without lines")
+}
+
+function hunk_text(	c)
+{
+	c = substr($0, 1, 1)
+	if (c == "\\")
+		return
+	if (c == "" || c == " " || $0 == "\r") {
+		context++
+		left--
+		right--
+	} else if (c == "-") {
+		removed++
+		left--
+		if (path != "")
+			deleted[path]++
+	} else if (c == "+") {
+		right--
+		if (path != "")
+			added[path]++
+	} else {
+		refuse(NR, "in the middle of the hunk of line " hunk_line ": it has fewer lines than it says")
+		state = "after"
+		return
+	}
+	if (left < 0 || right < 0)
+		refuse(NR, "the hunk of line " hunk_line " has other lines than it says")
+	if (left <= 0 && right <= 0) {
+		state = "after"
+		# git looks for a place for it only at the end
+		if (!context && $0 !~ /^-/ && where && !removed)
+			refuse(hunk_line, "lines to add without any context")
+	}
+}
+
+# Another message, as git and mail write them
+function message_starts()
+{
+	return /^From [^ ]/ || /^(From|Subject|Date|Message-I[dD]|Author|Cc|To): / || /^commit [0-9a-f]+/ || /^-- ?\r?$/
+}
+
+function after_text()
+{
+	if (/^\r?$/ || /^\\ / || /^(Index: |=====|Only in |diff |index )/)
+		return
+	if (message_starts()) {
+		state = "text"
+		noted = 0
+		text()
+		return
+	}
+	if (/^[-+ ]/)
+		refuse(NR, "a line that belongs to no hunk: the one of line " hunk_line " says that it has fewer")
+	else
+		refuse(NR, "neither a part of the diff nor the begin of another message")
+	state = "text"
+}
+
+# A header that was folded goes on in the next line, after a blank.
+function text(	line)
+{
+	if (/^Subject: */ && !subject_done) {
+		line = $0
+		sub(/^Subject: */, "", line)
+		sub(/\r$/, "", line)
+		subject = line
+		in_subject = 1
+		return
+	}
+	if (in_subject) {
+		if (/^[ \t]+[^ \t]/) {
+			line = $0
+			sub(/^[ \t]+/, " ", line)
+			sub(/\r$/, "", line)
+			subject = subject line
+			return
+		}
+		print "subject|" subject
+		in_subject = 0
+		subject_done = 1
+	}
+	if (/^From [^ ]/ || /^commit [0-9a-f]+$/)
+		subject_done = 0
+	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
+		noted = 1
+		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"
+	}
+	if (before ~ /^\*\*\* / && /^--- /)
+		refuse(NR - 1, "a context diff: only unified diffs are supported")
+	if (before ~ /^[0-9]+(,[0-9]+)?[acd][0-9]+(,[0-9]+)?\r?$/ && /^[<>] /)
+		refuse(NR - 1, "a diff without context: only unified diffs are supported")
+}
+
+# "--- x" is a header only if "+++ y" follows; else it is what it would be anywhere.
+function hold()
+{
+	held = $0
+	held_line = NR
+}
+
+function let_go(	now)
+{
+	if (held == "")
+		return
+	now = $0
+	$0 = held
+	held = ""
+	if (state == "header" && !header_text()) {
+	}
+	if (state == "text")
+		text()
+	else if (state != "binary")
+		refuse(held_line, "a '---' line that no '+++' line follows")
+	before = $0
+	$0 = now
+}
+
+function line_of()
+{
+	if (state == "hunk") {
+		hunk_text()
+		return
+	}
+	if (held != "" && /^\+\+\+ /) {
+		file_header(held_line, held, $0)
+		held = ""
+		return
+	}
+	let_go()
+	if (/^--- ./) {
+		if (state == "text" && before ~ /^\*\*\* /)
+			text()
+		hold()
+	} else if (/^@@ -[0-9]/) {
+		if (state == "text" || state == "header")
+			refuse(NR, "a hunk without the '---' and '+++' lines of its file")
+		hunk()
+	} else if (/^diff --git /) {
+		if (in_subject)
+			text()
+		git_header()
+	} else if (state == "header" && header_text()) {
+	} else if (state == "open") {
+		refuse(NR, "the '---' and '+++' lines before have no hunk")
+		state = "text"
+	} else if (state == "after") {
+		after_text()
+	} else if (state == "text") {
+		text()
+	}
+}
+
+BEGIN { state = "text" }
+
+{
+	line_of()
+	before = $0
+}
+
+END {
+	let_go()
+	if (state == "hunk")
+		refuse(NR, "the hunk of line " hunk_line " has fewer lines than it says")
+	if (state == "open")
+		refuse(NR, "the '---' and '+++' lines before have no hunk")
+	end_header()
+	if (in_subject)
+		print "subject|" subject
+	for (i = 1; i <= files; i++)
+		print "file|" order[i] "|" added[order[i]] "|" deleted[order[i]] "|" hunks[order[i]] "|" what[order[i]]
+}

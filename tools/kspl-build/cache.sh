@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: the cache. Programs in it are run, and commands in it are carried
+# out, so it is as much ours as kspl-build itself, or not used.
+
+# check_cache: nobody but us can have written to it
+check_cache()
+{
+	local dir
+
+	(umask 077 && mkdir -p -- "$CACHE") || die $EXIT_FAILED "can't make $CACHE"
+	for dir in "${CACHE%/*}" "$CACHE" "$CACHE"/*/; do
+		dir=${dir%/}
+		# what the sandbox may write to
+		[[ $dir != "$CACHE/ccache.sandbox" && -e $dir ]] || continue
+		own_dir "$dir"
+	done
+}
+
+own_dir()
+{
+	[[ -O $1 ]] || die $EXIT_FAILED "the cache $1 belongs to $(stat -Lc %U -- "$1"), not to you" \
+		"What is in it is run: set XDG_CACHE_HOME to a directory of your own."
+	[[ -z $(find "$1/" -maxdepth 0 -perm /022) ]] || die $EXIT_FAILED "the cache $1 can be written to by others" \
+		"What is in it is run: 'chmod go-w' it, if you trust what is in it, or remove it."
+}
+
+# What of a prepared tree is run or decides what is compiled
+prepared_files()
+{
+	printf '%s\n' .config .ksplice-commands .ksplice-includes .kernelvariables Makefile Module.symvers \
+		include/config/{auto.conf,kernel.release} include/generated/{autoconf,utsrelease,asm-offsets,bounds}.h \
+		scripts/basic/fixdep scripts/mod/modpost scripts/genksyms/genksyms scripts/sign-file tools/objtool/objtool
+}
+
+prepared_sums() { (cd "$BUILD" && prepared_files | xargs sha256sum -- 2>/dev/null); }
+
+# prepared_good VERSION: the tree in BUILD is what was prepared for that
+prepared_good()
+{
+	[[ -f $BUILD/.ksplice-key && $(<"$BUILD/.ksplice-key") == "$(debian_key "$1")" ]] || return 1
+	# of before there were sums
+	[[ -f $BUILD/.ksplice-sums ]] || prepared_sums >"$BUILD/.ksplice-sums"
+	[[ $(<"$BUILD/.ksplice-sums") == "$(prepared_sums)" ]] || {
+		msg "$BUILD is not as it was prepared: preparing it again"
+		return 1
+	}
+}

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+#
+# Part of kspl-build: where the compiler runs.
+#
+# A patch is somebody else's text, and a compiler reads what that names: a key by
+# .incbin, another user's file by #include. So whatever works on patched text runs
+# where nothing else is: in namespaces of its own (bubblewrap), without network,
+# other processes and privileges, as nobody's user where root builds, and with no
+# more files than the system's programs, the trees, and the work directory.
+
+NO_SANDBOX=
+BOX=()		# options of the sandbox, and what runs first in it
+BOX_ENV=()	# what is known in it of the environment
+BOX_USER=()	# options where no user namespace was made before
+BOX_UID=	# where root builds: an uid that is nobody's
+
+# unused_uid: of the uids that this system can have, one without an account
+unused_uid()
+{
+	local uid
+
+	for uid in 1802698752 64913 64912; do
+		if ! getent passwd "$uid" >/dev/null && setpriv --reuid "$uid" --regid "$uid" --clear-groups true 2>/dev/null; then
+			printf '%s' "$uid"
+			return
+		fi
+	done
+}
+
+# keys_in DIR: what may be a private key
+keys_in()
+{
+	find "$1" -maxdepth 2 -type f \( -name '*.pem' -o -name '*.key' -o -name '*.priv' -o -name '*.p12' -o -name '*.pfx' \) -print
+}
+
+# box_keys: options that hide them; a build tree holds the kernel's own
+box_keys()
+{
+	local file key=${CONF[CONFIG_MODULE_SIG_KEY]-}
+
+	key=${key//\"/}
+	[[ -z $key || $key == /* || $key == pkcs11:* ]] || key=$BUILD/$key
+	{
+		keys_in "$BUILD"
+		keys_in "$SOURCE"
+		for file in "$key" "$SIGN_KEY"; do
+			[[ ! -f $file ]] || realpath -- "$file"
+		done
+	} | sort -u | while IFS= read -r file; do
+		case $file in
+		"$BUILD"/* | "$SOURCE"/* | "$WORK"/* | /usr/*)
+			printf '%s\0' --ro-bind /dev/null "$file" ;;
+		esac
+	done
+}
+
+# box_programs: the compiler's prefix, where that is not the system's
+box_programs()
+{
+	local dir
+
+	dir=$(realpath -- "$(command -v "${CC:-gcc}")") || return
+	dir=$(dirname -- "$(dirname -- "$dir")")
+	case $dir/ in
+	/usr/* | /) ;;
+	*)	printf '%s\0' --ro-bind "$dir" "$dir" ;;
+	esac
+}
+
+# box_parents DIR...: options that make the directories above, for all to pass: bubblewrap
+# would give them the modes that they have outside
+box_parents()
+{
+	local dir
+
+	for dir; do
+		while dir=${dir%/*} && [[ -n $dir ]]; do
+			printf '%s\n' "$dir"
+		done
+	done | sort -u | while IFS= read -r dir; do
+		case $dir/ in
+		/usr/* | /tmp/) ;;
+		*)	printf '%s\0' --perms 0755 --dir "$dir" ;;
+		esac
+	done
+}
+
+# make_box: BOX for this run's trees
+make_box()
+{
+	local dir opts=(--perms 0755 --dir /dev --perms 0755 --dir /etc)
+
+	for dir in bin sbin lib lib32 lib64 libx32; do
+		if [[ -L /$dir ]]; then
+			opts+=(--symlink "$(readlink "/$dir")" "/$dir")
+		elif [[ -d /$dir ]]; then
+			opts+=(--ro-bind "/$dir" "/$dir")
+		fi
+	done
+	for dir in /etc/alternatives /etc/ld.so.cache /etc/ld.so.conf /etc/ld.so.conf.d; do
+		opts+=(--ro-bind-try "$dir" "$dir")
+	done
+	for dir in null zero random urandom; do
+		opts+=(--dev-bind "/dev/$dir" "/dev/$dir")
+	done
+	mapfile -d '' -t -O ${#opts[@]} opts < <(box_programs)
+	mkdir -p "$CACHE/author"
+	mapfile -d '' -t -O ${#opts[@]} opts < <(box_parents "$SOURCE" "$BUILD" "$CACHE/author" "$WORK" ${CCACHE_DIR+"$CCACHE_DIR"} \
+		"$CACHE/farm/." "$(realpath -- "$(command -v "${CC:-gcc}")")")
+	# what is in another comes after it
+	while IFS= read -r dir; do
+		opts+=(--ro-bind "$dir" "$dir")
+	done < <(printf '%s\n' "$SOURCE" "$BUILD" "$CACHE/author" ${FARM+"$FARM"} | sort -u)
+	mapfile -d '' -t -O ${#opts[@]} opts < <(box_keys)
+	[[ -z ${CCACHE[0]-} ]] || opts+=(--bind "$CCACHE_DIR" "$CCACHE_DIR")
+	BOX_ENV=(PATH="$PATH" LC_ALL=C HOME=/tmp TMPDIR=/tmp ${SOURCE_DATE_EPOCH+"SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"})
+	while IFS= read -r dir; do
+		BOX_ENV+=("$dir=${!dir}")
+	done < <(compgen -e CCACHE_)
+	BOX=(--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try
+		--hostname build --new-session --die-with-parent --cap-drop ALL
+		--ro-bind /usr /usr --perms 1777 --tmpfs /tmp "${opts[@]}" --bind "$WORK" "$WORK" --chdir /tmp)
+	if [[ -n $BOX_UID ]]; then
+		BOX+=(--cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP
+			setpriv --reuid "$BOX_UID" --regid "$BOX_UID" --clear-groups --inh-caps=-all --ambient-caps=-all --bounding-set=-all --)
+	fi
+}
+
+# choose_sandbox: after the trees are known
+choose_sandbox()
+{
+	local why
+
+	cp -- "$LIB/run-job" "$WORK/run-job" || die $EXIT_FAILED "can't write to $WORK"
+	if [[ -n $NO_SANDBOX ]]; then
+		compiler_cache
+		warn "without a sandbox: what the patch makes the compiler read, may be any file that you can read"
+		return
+	fi
+	command -v bwrap >/dev/null || die $EXIT_FAILED \
+		"bubblewrap is not there: without it the compiler would read any file that the patch names" \
+		"'apt-get install bubblewrap'; or --no-sandbox, for patches that you trust as your own."
+	if ((EUID == 0)); then
+		BOX_UID=$(unused_uid)
+		others_can_read || BOX_UID=
+	fi
+	compiler_cache
+	try_box || {
+		why=$(tail -n 1 "$WORK/log/sandbox")
+		die $EXIT_FAILED "no sandbox can be had here for the compiler: $why" \
+			"It needs namespaces (as root, or kernel.unprivileged_userns_clone, user.max_user_namespaces); or --no-sandbox, for patches that you trust as your own."
+	}
+	verbose "sandbox: bubblewrap${BOX_UID:+, as uid $BOX_UID}"
+}
+
+# Trees of a root with a narrow umask are for root alone, also without privileges.
+others_can_read()
+{
+	local file
+
+	[[ -n $BOX_UID ]] || return 1
+	for file in "$SOURCE/Kconfig" "$SOURCE/include/linux" "$BUILD/.config" "$BUILD/include/generated" "$BUILD/include/config/auto.conf"; do
+		[[ ! -e $file || -n $(find "$file" -maxdepth 0 -perm -o+r) ]] || return 1
+	done
+}
+
+try_box()
+{
+	((EUID == 0)) || BOX_USER=(--unshare-user)
+	box_owns
+	make_box
+	in_box true 2>"$WORK/log/sandbox" && return
+	# a root that may not make namespaces, but for users
+	((EUID == 0)) || return 1
+	BOX_USER=(--unshare-user)
+	BOX_UID=
+	make_box
+	in_box true 2>>"$WORK/log/sandbox"
+}
+
+# box_owns [DIR...]: where it may write
+box_owns()
+{
+	[[ -n $BOX_UID ]] || return 0
+	(($#)) || set -- "$WORK"
+	chown "$BOX_UID:$BOX_UID" -- "$@" || die $EXIT_FAILED "can't give $1 to the sandbox"
+}
+
+# in_box COMMAND...: in the mount namespace of ENTER, if there is one
+in_box()
+{
+	local user=("${BOX_USER[@]}")
+
+	if ((!${#BOX[@]})); then
+		"${ENTER[@]}" "$@"
+		return
+	fi
+	# there it is root of a user namespace already
+	((!${#ENTER[@]} || !EUID)) || user=()
+	"${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "$@"
+}
+
+# box_clean: nothing but files and directories is left behind that a later step
+# could be led astray by
+box_clean()
+{
+	local found
+
+	((${#BOX[@]})) || return 0
+	# what was unpacked before any patch was read is not used any more
+	found=$(find "$WORK" \( -path "$WORK/headers.*" -o -path "$WORK/upper*" \) -prune -o \
+		! -type f ! -type d -printf '%P' -quit)
+	[[ -z $found ]] || die $EXIT_FAILED "a compiler left behind what is no file: $found" \
+		"That is no fault of yours: look at who made the patch."
+}
