@@ -1,0 +1,430 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2001,SC2030,SC2031,SC2034,SC2317 # parts of kspl-build run in subshells
+#
+# kspl-build: patches that patch(1), git apply and a reviewer could read in
+# different ways are refused, or applied as git does; what is listed is what is
+# applied.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+cd "$TMP"
+
+mkdir -p src/{fs,kernel,Documentation,include/linux,scripts}
+seq 1 40 | sed 's/.*/line &/' >src/fs/a.c
+cp src/fs/a.c src/fs/b.c
+cp src/fs/a.c src/Documentation/x.rst
+cp src/fs/a.c src/fs/crlf.c
+sed -i 's/$/\r/' src/fs/crlf.c
+printf 'one\ntwo\nthree' >src/fs/noeol.c
+echo '# make' >src/Makefile
+echo '#!/bin/sh' >src/scripts/x.sh
+mkdir outside
+echo secret >outside/key
+ln -s ../../outside/key src/fs/link.c
+ln -s ../../outside src/fs/dir
+
+# read_it PATCH...: what kspl-build makes of patches, without all that comes after;
+# W has then what it applied and what it told
+read_it() {
+	rm -rf W
+	mkdir -p W/log
+	(
+		set +eu
+		shopt -s extglob
+		EXIT_FAILED=1 EXIT_UNSAFE=4 EXIT_NOCHANGE=3 PROG=kspl-build
+		LIB=$REPO/tools/kspl-build WORK=$TMP/W SOURCE=$TMP/src BUILD='' RELEASE=6.12.1 INSPECT=''
+		PATCHES=("$@") ON=() FILES=() REASONS=()
+		declare -A CONF=()
+		msg() { printf '%s\n' "$*"; }
+		msg_file() { sed 's/^/  /' "$@"; }
+		note() { msg "note: $*"; }
+		verbose() { :; }
+		printable() { cat; }
+		reason() { REASONS+=("$*"); }
+		die() { msg "$2"; exit "$1"; }
+		finish() { exit "$1"; }
+		stop_if_reasons() {
+			[ ${#REASONS[@]} -ne 0 ] || return 0
+			printf '%s\n' "${REASONS[@]}"
+			exit "${1:-4}"
+		}
+		conf() { false; }
+		# shellcheck source=tools/kspl-build/patches.sh
+		. "$LIB/patches.sh"
+		# shellcheck source=tools/kspl-build/files.sh
+		. "$LIB/files.sh"
+		apply_patches
+		printf '%s\n' "${FILES[@]%%|*}" | sort >W/files
+		printf '%s\n' "${SUBJECTS[@]}" >W/subjects
+	)
+}
+
+# as_git PATCH...: applied, with the result that git has, and no other file is told of
+as_git() {
+	local p f
+
+	rm -rf G
+	cp -r src G
+	for p; do
+		(cd G && GIT_CEILING_DIRECTORIES=$TMP git apply -p1 - <"../$p") || return 1
+	done
+	read_it "$@" >told 2>&1 || { cat told; return 1; }
+	(cd G && find . -type f -exec sha256sum {} +) | sort >sums.git
+	(cd src && find . -type f -exec sha256sum {} +) | sort >sums.src
+	comm -3 sums.git sums.src | sed 's/.*\.\///' | sort -u | diff - W/files || { echo "these files were told"; return 1; }
+	while read -r f; do
+		[ -e "W/patched/$f" ] || [ -e "W/plain/$f" ] || continue
+		if [ -e "W/plain/$f" ]; then
+			cmp "G/$f" "W/plain/$f" || return 1
+		else
+			cmp "G/$f" "W/patched/$f" || return 1
+		fi
+	done <W/files
+}
+
+# refused CODE REGEX PATCH...: and nothing outside is written to
+refused() {
+	local code=$1 want=$2
+
+	shift 2
+	exits "$code" read_it "$@" >told 2>&1 || { cat told; return 1; }
+	grep -qE -- "$want" told || { cat told; echo "expected: $want"; return 1; }
+	[ "$(cat outside/key)" = secret ] && [ "$(ls outside)" = key ]
+}
+
+hunk='@@ -3,5 +3,6 @@
+ line 3
+ line 4
+ line 5
++added
+ line 6
+ line 7
+'
+other='@@ -23,5 +23,6 @@
+ line 23
+ line 24
+ line 25
++hidden
+ line 26
+ line 27
+'
+a='--- a/fs/a.c
++++ b/fs/a.c
+'
+b='--- a/fs/b.c
++++ b/fs/b.c
+'
+p() { printf '%s' "$@" >p.patch; }
+
+p "$a$hunk"
+check "a plain diff" as_git p.patch
+p 'Subject: [PATCH 1/2] fs: one
+ more line
+
+What was tried first:
+
+' "$(sed 's/^/  /' <<<"$b$other")" '
+
+---
+ fs/a.c | 1 +
+
+' "$a$hunk" '-- 
+2.39.5
+'
+check "a diff in the message, indented: is text" as_git p.patch
+check "... and its line is told" grep -q 'line 6: a diff that is indented' told
+check "... and the folded subject is read" grep -qx 'fs: one more line' W/subjects
+p "$a$hunk
+  --- a/fs/b.c
+  +++ b/fs/b.c
+$(sed 's/^/  /' <<<"$other")
+"
+check "an indented diff after a hunk" refused 1 'line 11: a line that belongs to no hunk' p.patch
+p "> quoted
+
+$(sed 's/^/> /' <<<"$b$other")
+---
+$a$hunk"
+check "a quoted diff in the message: is text" as_git p.patch
+p "$b$other
+---
+$a$hunk"
+check "a diff at the first column of the message: is one, and told" refused 1 'line 11: a line that belongs to no hunk' p.patch
+p "Subject: x
+
+$b$other-- 
+2.39.5
+
+$a$hunk"
+check "after a signature, another diff: both are told" as_git p.patch
+check "... that is" grep -qx 'fs/b.c' W/files
+p "$a${hunk/3,5 +3,6/3,4 +3,5}"
+check "a hunk that says it has fewer lines" refused 1 'line 9|line 8: a line that belongs to no hunk' p.patch
+p "$a${hunk/3,5 +3,6/3,6 +3,7}"
+check "a hunk that says it has more lines, at the end" refused 1 'fewer lines than it says' p.patch
+p "$a${hunk/3,5 +3,6/3,6 +3,7}$b$other"
+check "a hunk that says it has more lines, and a file after it" refused 1 'does not apply' p.patch
+p "$a$hunk+trailing
+"
+check "a line more after the hunk" refused 1 'line 10: a line that belongs to no hunk' p.patch
+p "$a$hunk
+ 
+$other"
+check "a hunk after a blank of nobody" refused 1 'line 11: a line that belongs to no hunk' p.patch
+p "$a${hunk/ line 3/
+}"
+check "another line than the file's" refused 1 'does not apply|line' p.patch
+printf 'line 1\n\nline 3\nline 4\nline 5\nline 6\nline 7\nline 8\n' >src/fs/blank.c
+p '--- a/fs/blank.c
++++ b/fs/blank.c
+@@ -1,4 +1,5 @@
+ line 1
+
+ line 3
++added
+ line 4
+'
+check "a context line whose blank was eaten: as git reads it" as_git p.patch
+p "$hunk"
+check "a hunk without a file" refused 1 "line 1: a hunk without" p.patch
+p "Index: fs/a.c
+===================================================================
+$a$hunk"
+check "with an Index line" as_git p.patch
+p "Index: fs/b.c
+===================================================================
+$hunk"
+check "an Index line instead of a header" refused 1 "line 3: a hunk without" p.patch
+p "*** a/fs/b.c
+--- b/fs/b.c
+***************
+*** 3,4 ****
+---
+$a$hunk"
+check "a context diff before" refused 1 "context diff" p.patch
+p "5c5
+< line 5
+---
+> hidden
+$a$hunk"
+check "a diff without context before" refused 1 "line 1: a diff without context" p.patch
+p "diff --git a/fs/a.c b/fs/a.c
+index 0123456..789abcd 100644
+$a$hunk"
+check "git's header" as_git p.patch
+p "diff --git a/fs/b.c b/fs/b.c
+index 0123456..789abcd 100644
+$a$hunk"
+check "two headers for one file" refused 1 "another name than in" p.patch
+p "--- a/fs/b.c
++++ b/fs/a.c
+$hunk"
+check "two names for one file" refused 1 "two names for one file" p.patch
+p "diff --git a/fs/b.c b/fs/b.c
+$b"
+check "a header without hunks" refused 1 "have no hunk" p.patch
+p "diff --git a/fs/b.c b/fs/b.c
+diff --git a/fs/a.c b/fs/a.c
+$a$hunk"
+check "git's header, and nothing for it" refused 1 "line 1: a 'diff --git' that nothing follows" p.patch
+p "$(sed 's/$/\r/' <<<"$a")
+$hunk"
+check "CR in a header" refused 1 "line 1: a header that ends in CR" p.patch
+p "$a$(sed 's/$/\r/' <<<"${hunk%
+}")
+"
+check "lines that end in CR" refused 1 "lines that end in CR|does not apply" p.patch
+p "--- a/fs/crlf.c
++++ b/fs/crlf.c
+$(sed '1!s/$/\r/' <<<"${hunk%
+}")
+"
+check "... of a file that has them" as_git p.patch
+p '--- "a/fs/\141.c"
++++ "b/fs/\141.c"
+'"$hunk"
+check "quoted names" refused 1 "quoted" p.patch
+p "diff --git a/fs/a.c b/fs/c.c
+similarity index 100%
+rename from fs/a.c
+rename to fs/c.c
+"
+check "a rename" refused 1 "renames and copies" p.patch
+p "diff --git a/fs/a.c b/fs/c.c
+similarity index 100%
+copy from fs/a.c
+copy to fs/c.c
+"
+check "a copy" refused 1 "renames and copies" p.patch
+p "diff --git a/fs/a.bin b/fs/a.bin
+new file mode 100644
+index 0000000..0123456
+GIT binary patch
+literal 1
+Ic\${MZ0RR910001
+
+literal 0
+HcmV?d00001
+
+"
+check "a binary patch" refused 1 "line 4: fs/a.bin: binary" p.patch
+for mode in 120000 160000 100600 104755 040000; do
+	p "diff --git a/fs/n.h b/fs/n.h
+new file mode $mode
+index 0000000..0123456
+--- /dev/null
++++ b/fs/n.h
+@@ -0,0 +1 @@
++/etc/passwd
+\\ No newline at end of file
+"
+	check "mode $mode" refused 1 "line 2: fs/n.h: of mode $mode" p.patch
+done
+p "diff --git a/fs/a.c b/fs/a.c
+index 0123456..789abcd 120000
+$a$hunk"
+check "a link's mode in an index line" refused 1 "line 2: fs/a.c: of mode 120000" p.patch
+p "diff --git a/fs/a.c b/fs/a.c
+old mode 100644
+new mode 100755
+$a$hunk"
+check "an ordinary change of mode" as_git p.patch
+p "diff --git a/fs/link.c b/fs/link.c
+deleted file mode 120000
+index 0123456..0000000
+--- a/fs/link.c
++++ /dev/null
+@@ -1 +0,0 @@
+-../../outside/key
+\\ No newline at end of file
+"
+check "a link that goes" refused 1 "line 2: fs/link.c: of mode 120000" p.patch
+p "--- a/fs/link.c
++++ b/fs/link.c
+@@ -1 +1 @@
+-secret
++written
+"
+check "through a link to a file" refused 1 "fs/link.c is a symbolic link" p.patch
+p "--- a/fs/dir/key
++++ b/fs/dir/key
+@@ -1 +1 @@
+-secret
++written
+"
+check "through a link to a directory" refused 1 "fs/dir is a symbolic link" p.patch
+p "--- /dev/null
++++ b/fs/dir/new.h
+@@ -0,0 +1 @@
++written
+"
+check "a new file behind a link" refused 1 "fs/dir is a symbolic link" p.patch
+for name in ../outside/key fs/../../outside/key ./fs/a.c fs//a.c .git/config fs/.git/x; do
+	p "--- a/$name
++++ b/$name
+$hunk"
+	check "the name $name" refused 1 "suspicious file name" p.patch
+done
+p "--- $TMP/outside/key
++++ $TMP/outside/key
+$hunk"
+check "an absolute name" refused 1 "suspicious file name.*absolute" p.patch
+p "--- a/fs/a.c and more
++++ b/fs/a.c and more
+$hunk"
+check "a name with blanks" refused 1 "suspicious file name" p.patch
+p $'--- a/fs/\e[31ma.c\n+++ b/fs/\e[31ma.c\n'"$hunk"
+check "a name with control characters" refused 1 "suspicious file name" p.patch
+p "--- fs/a.c
++++ fs/a.c
+$hunk"
+check "names without a/ and b/" refused 4 "no file of the kernel's is there" p.patch
+p "--- a.c
++++ a.c
+$hunk"
+check "names without any directory" refused 1 "no directory to strip" p.patch
+p "$a$hunk$a$other"
+check "one file twice: as git applies it" as_git p.patch
+p "$a$hunk$a$hunk"
+p "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001
+From: A <a@b>
+Subject: [PATCH 1/2] one
+
+---
+$a$hunk-- 
+2.39.5
+
+From 0123456789012345678901234567890123456780 Mon Sep 17 00:00:00 2001
+From: A <a@b>
+Subject: [PATCH 2/2] two
+
+---
+$a$other-- 
+2.39.5
+
+"
+check "a mailbox of two patches of one file" as_git p.patch
+check "... both subjects" test "$(paste -sd, W/subjects)" = one,two
+p "$a${hunk/3,5 +3,6/5,5 +5,6}"
+check "an offset: as git applies it" as_git p.patch
+check "... and told" grep -q 'offset -2 lines' told
+p "$a${hunk/ line 3/ line X}"
+check "what needs fuzz" refused 1 "does not apply" p.patch
+p "${a}@@ -5,0 +6 @@
++added
+"
+check "lines to add without context, which git would put at the end" refused 1 "line 3: lines to add without any context" p.patch
+p "--- a/fs/noeol.c
++++ b/fs/noeol.c
+@@ -1,3 +1,3 @@
+ one
+-two
++TWO
+ three
+\\ No newline at end of file
+"
+check "no newline at the end" as_git p.patch
+p "--- /dev/null
++++ b/fs/a.c
+@@ -0,0 +1 @@
++new
+"
+check "a new file that is there already" refused 1 "does not apply" p.patch
+p "--- /dev/null
++++ b/fs/new.h
+@@ -0,0 +1 @@
++new
+$a$hunk"
+check "a new file" as_git p.patch
+p "$a${hunk}diff --git a/fs/empty.h b/fs/empty.h
+new file mode 100644
+index 0000000..e69de29
+"
+check "a new empty file" as_git p.patch
+p "--- a/Documentation/x.rst
++++ /dev/null
+@@ -1,40 +0,0 @@
+$(sed 's/^/-/' src/Documentation/x.rst)
+$a$hunk"
+check "a document that goes" as_git p.patch
+p "text
+more
+"
+check "no diff at all" refused 1 "is not a patch" p.patch
+p "$a$hunk"
+check "two patches of one file" refused 1 "does not apply" p.patch p.patch
+p "--- a/scripts/x.sh
++++ b/scripts/x.sh
+@@ -1 +1,2 @@
+ #!/bin/sh
++echo
+"
+check "what the build runs" refused 4 "scripts/x.sh: a part of how the kernel is built" p.patch
+done_testing

@@ -1,0 +1,217 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2001,SC2016,SC2030,SC2031,SC2034,SC2317 # parts of kspl-build run in subshells
+#
+# kspl-build: what a patch makes the compiler read, who compiles, whose the cache is,
+# and what is told of keys.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+cd "$TMP"
+build=$REPO/tools/kspl-build/kspl-build
+# shellcheck source=tests/mini-kernel.sh
+. "$REPO/tests/mini-kernel.sh"
+export XDG_CACHE_HOME=$TMP/cache
+
+if ! command -v bwrap >/dev/null; then
+	echo "1..0 # SKIP bubblewrap is not there"
+	exit 4
+fi
+
+# --- what the compiler can read -------------------------------------------------
+
+mini
+mkdir -p bld/certs home
+echo 'a key' | tee bld/certs/signing_key.pem home/key.pem >/dev/null
+echo 'int readable;' >home/x.h
+echo 'the configured key' >bld/other.pem
+printf 'CONFIG_MODULE_SIG_KEY="other.pem"\n' >>bld/.config
+cp bld/.config bld/include/config/auto.conf
+reads() { edit fs/fn.c "1i $1"; }
+# not_read TEXT: it does not compile, since there is no such file
+not_read() {
+	reads "$1"
+	says 'fs/fn.o does not compile with the patch' run fix.patch &&
+		says 'No such file|ermission denied|file not found|cannot open|read.*rror' run fix.patch
+}
+incbin() { printf 'asm(".incbin \\"%s\\"");' "$1"; }
+check "a key elsewhere, by .incbin" not_read "$(incbin "$TMP/home/key.pem" | sed 's/\\/\\\\/g')"
+check "a header elsewhere" not_read "#include \"$TMP/home/x.h\""
+check "/etc/shadow" not_read '#include "/etc/shadow"'
+check "/etc/passwd" not_read '#include "/etc/passwd"'
+check "the build tree's signing key" not_read "$(incbin "$TMP/bld/certs/signing_key.pem" | sed 's/\\/\\\\/g')"
+check "the configuration's" not_read "$(incbin "$TMP/bld/other.pem" | sed 's/\\/\\\\/g')"
+check "another process's environment" not_read "$(incbin /proc/self/environ | sed 's/\\/\\\\/g')"
+reads "#include \"$TMP/home/x.h\""
+check "without a sandbox it could be read" compiles fs/fn.o run --no-sandbox fix.patch
+check "... and that is warned of" says 'warning: without a sandbox' run --no-sandbox fix.patch
+
+edit fs/fn.c 's/return FN/return 2/'
+mkdir bin
+printf '#!/bin/sh\necho "no namespaces here" >&2\nexit 1\n' >bin/bwrap
+chmod +x bin/bwrap
+check "where there are no namespaces: refused" exits 1 env PATH="$TMP/bin:$PATH" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+check "... and said" says 'no sandbox can be had here for the compiler: no namespaces here' \
+	env PATH="$TMP/bin:$PATH" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+check "... unless it is asked for" compiles fs/fn.o env PATH="$TMP/bin:$PATH" KSPL_OBJDIFF="$TMP/objdiff" "$build" --no-sandbox -b bld fix.patch
+
+# who_compiles: the compiler tells who it is and what it sees
+mkdir cc
+cat >cc/gcc <<'END'
+#!/bin/sh
+case "$*" in
+*fs/fn.o*) { echo "uid $(id -u) caps $(setpriv -d | sed -n 's/^Capability bounding set: //p')"; echo /*
+	echo "key ${SECRET-none} home $(ls /root /home 2>/dev/null | wc -l)"; } >&2
+	[ ! -f /tmp/leave ] || : ;;
+esac
+exec /usr/bin/gcc "$@"
+END
+chmod +x cc/gcc
+mini
+edit fs/fn.c 's/return FN/return 2/'
+tells() {
+	rm -rf kept
+	env SECRET=x PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --keep kept fix.patch >out 2>&1 || :
+	grep -E "$1" kept/post/fs/fn.o.log || { cat out kept/post/fs/fn.o.log; return 1; }
+}
+check "the compiler has no environment of ours" tells 'key none home 0'
+[ "$(id -u)" -ne 0 ] || check "... and where root builds, is not root" sh -c '! grep "uid 0 " kept/post/fs/fn.o.log'
+
+# What a compiler leaves that is no file, is not followed later.
+sed -i 's,^exec .*,case "$*" in *fs/fn.o*) for o; do [ "$p" != -o ] || out=$o; p=$o; done; ln -sf /etc/hostname "$out.code" ;; esac\n&,' cc/gcc
+check "a link that is left behind" says 'a compiler left behind what is no file: (pre|post)/fs/fn.o.code' \
+	env PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+
+# --- as an ordinary user ----------------------------------------------------------
+
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then
+	mini
+	chmod 755 "$TMP"
+	mkdir user
+	chown 64999 user
+	edit fs/fn.c 's/return FN/return 2/'
+	touch called
+	chown 64999 called
+	as_user() {
+		setpriv --reuid 64999 --regid 64999 --clear-groups env HOME="$TMP/user" XDG_CACHE_HOME="$TMP/user/cache" \
+			KSPL_OBJDIFF="$TMP/objdiff" KSPL_BUILD_NO_OVERLAY="${NO_OVERLAY-}" "$build" -b bld -o user/x.ko "$@"
+	}
+	user_compiles() {
+		: >called
+		as_user "$@" >out 2>&1 || :
+		[ "$(sources)" = fs/fn.o ] || { cat out; return 1; }
+	}
+	check "an ordinary user, with an overlay" user_compiles fix.patch
+	NO_OVERLAY=1
+	check "an ordinary user, with links" user_compiles fix.patch
+	NO_OVERLAY=
+	echo mine >user/key
+	chmod 600 user/key
+	chown 64999 user/key
+	reads "$(incbin "$TMP/user/key" | sed 's/\\/\\\\/g')"
+	check "... whose own files can't be read" says 'fs/fn.o does not compile with the patch' as_user fix.patch
+	chmod 700 "$TMP"
+fi
+
+# --- the cache ----------------------------------------------------------------------
+
+mini
+edit fs/fn.c 's/return FN/return 2/'
+in_cache() { env XDG_CACHE_HOME="$1" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch; }
+check "a cache that is not there" says 'could not be linked' in_cache "$TMP/new"
+check "... is made for oneself alone" test "$(stat -c %a new new/ksplice | paste -sd,)" = 700,700
+chmod 777 new
+check "a cache that others can write to" says 'can be written to by others' in_cache "$TMP/new"
+chmod 700 new
+chmod 775 new/ksplice/author
+check "... or a part of it" says 'author can be written to by others' in_cache "$TMP/new"
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 new/ksplice/author
+	chown 64999 new/ksplice
+	check "a cache of another user" says 'ksplice belongs to' in_cache "$TMP/new"
+fi
+
+# --- keys and outputs ----------------------------------------------------------------
+
+mini
+: >cert.pem
+touch signfile
+uri='pkcs11:token=t;object=k?pin-value=SECRETPIN&module-path=/x.so'
+told_pin() {
+	(
+		set +eu
+		SIGN_KEY=$uri SIGN_CERT=cert.pem BUILD=$TMP/signer WORK=$TMP/w EXIT_FAILED=1
+		mkdir -p w/log signer/scripts
+		printf '#!/bin/sh\necho "sign-file: $2: no such token" >&2\nexit 1\n' >signer/scripts/sign-file
+		chmod +x signer/scripts/sign-file
+		msg_file() { cat "$@"; }
+		verbose() { echo "$@"; }
+		die() { echo "$2"; exit 1; }
+		# shellcheck source=tools/kspl-build/update.sh
+		. "$REPO/tools/kspl-build/update.sh"
+		sign_as_told x.ko sha256
+	)
+}
+check "a PIN in a key's name is not told" sh -c '! grep SECRETPIN' < <(told_pin 2>&1)
+check "... the rest is" says 'signed with pkcs11:token=t;object=k.pin-value=\.\.\.&module' told_pin
+mkdir shared
+echo victim >victim
+put() {
+	(
+		set +eu
+		EXIT_FAILED=1 NAME=x
+		# shellcheck source=tools/kspl-build/update.sh
+		. "$REPO/tools/kspl-build/update.sh"
+		put_file cert.pem shared/x.ko
+	)
+}
+ln -s ../victim shared/x.ko
+check "an output's name that is a link: the link is replaced" put
+check "... what it led to is not written to" test "$(cat victim)" = victim -a ! -L shared/x.ko
+
+each_keeps() {
+	(
+		set +eu
+		EACH=$TMP/each
+		mkdir -p each
+		echo mine >each/mine.json
+		# shellcheck source=tools/kspl-build/each.sh
+		. "$REPO/tools/kspl-build/each.sh"
+		echo made >each/n-001.json
+		each_own n-001.json
+		printf '../victim\n' >>each/.kspl-build-each
+		each_forget
+		[ -f each/mine.json ] && [ ! -f each/n-001.json ] && [ -f victim ]
+	)
+}
+check "--each removes only what it made" each_keeps
+
+# --- what patches say -------------------------------------------------------------------
+
+mini
+edit fs/fn.c 's/return FN/return 2/'
+cp fix.patch plain.patch
+{ printf 'Subject: [PATCH] fs: \e]0;title\a \xc2\x9b31mred \xe2\x80\xaeback "q" \\n\n\n'; cat plain.patch; } >one.patch
+edit kernel/other.c 's/3/4/'
+{ printf 'Subject: [PATCH 2/2] other: second\n\n'; cat fix.patch; } >two.patch
+check "several patches: each one's subject" sh -c \
+	'"$@" >/dev/null 2>&1; grep -e "--description fs: .*; other: second" called' sh \
+	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --json report.json one.patch two.patch
+check "... without what a terminal would obey" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" called'
+check "... nor UTF-8's" sh -c '! LC_ALL=C grep -q "$(printf "\302\233\\|\342\200\256")" called report.json'
+check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
+check "--inspect: without compiling" sh -c 'rm -f called; "$@" >out && [ ! -f called ]' sh \
+	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --inspect --json report.json one.patch two.patch
+check "... it lists files and what becomes of them" grep -qx '  fs/fn.c (changed, +1 -1, hunks: 1): compiled' out
+check "... and in the report" jq -e '.files | length == 2 and (.[0] | .path == "fs/fn.c" and .treatment == "compiled" and .hunks == 1)' report.json
+edit fs/Makefile 's/make/more/'
+check "--inspect: what is refused" exits 4 "$build" -b bld --inspect fix.patch
+check "... and why" says 'fs/Makefile .*: refused: changes to how the kernel is built' "$build" -b bld --inspect fix.patch
+check "--inspect: without trees" says 'fs/Makefile .*: refused' "$build" -k 0.0-none --inspect fix.patch
+done_testing
