@@ -9,7 +9,7 @@ cat >"$TMP/objdiff" <<'END'
 #!/bin/sh
 # stands in for kspl-objdiff: what it is called with, an empty object
 [ "$1" != inspect ] || exit 1
-echo "$@" >"$OBJDIFF_CALL"
+printf '%s\n' "$*" >"$OBJDIFF_CALL"
 while [ $# -gt 1 ]; do
 	[ "$1" != -o ] || out=$2
 	shift

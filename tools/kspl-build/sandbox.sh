@@ -55,17 +55,20 @@ box_keys()
 	done
 }
 
-# box_programs: the compiler's prefix, where that is not the system's
+# box_programs: where the compiler is, if that is not the system's: its prefix, if that is
+# one (and not somebody's home), or its directory
 box_programs()
 {
-	local dir
+	local dir prefix
 
 	dir=$(realpath -- "$(command -v "${CC:-gcc}")") || return
-	dir=$(dirname -- "$(dirname -- "$dir")")
+	dir=$(dirname -- "$dir")
+	prefix=${dir%/*}
 	case $dir/ in
-	/usr/* | /) ;;
-	*)	printf '%s\0' --ro-bind "$dir" "$dir" ;;
+	/usr/* | /bin/*)	return ;;
 	esac
+	[[ $dir != */bin || -z $prefix || $prefix == "${HOME%/}" ]] || [[ ! -d $prefix/lib/gcc && ! -d $prefix/lib/clang ]] || dir=$prefix
+	printf '%s\0' --ro-bind "$dir" "$dir"
 }
 
 # box_parents DIR...: options that make the directories above, for all to pass: bubblewrap
@@ -104,10 +107,10 @@ make_box()
 	for dir in null zero random urandom; do
 		opts+=(--dev-bind "/dev/$dir" "/dev/$dir")
 	done
-	mapfile -d '' -t -O ${#opts[@]} opts < <(box_programs)
 	mkdir -p "$CACHE/author"
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_parents "$SOURCE" "$BUILD" "$CACHE/author" "$WORK" ${CCACHE_DIR+"$CCACHE_DIR"} \
 		"$CACHE/farm/." "$(realpath -- "$(command -v "${CC:-gcc}")")")
+	mapfile -d '' -t -O ${#opts[@]} opts < <(box_programs)
 	# what is in another comes after it
 	while IFS= read -r dir; do
 		opts+=(--ro-bind "$dir" "$dir")
