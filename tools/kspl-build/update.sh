@@ -110,12 +110,15 @@ strong_source()
 	local list=$BUILD/.ksplice-commands
 
 	[[ -f $list ]] || return 0
-	cut -f 2 "$list" | grep -E '^arch/x86/|/x86/' | sort -u | (cd "$SOURCE" && xargs -r -d '\n' awk -v name="$1" '
-		/^[A-Za-z]/ && /\(/ && !/__weak/ && !/;[ \t]*$/ && match($0, "[^A-Za-z0-9_]" name "[ \t]*\\(") && before !~ /__weak[^()]*$/ {
+	cut -f 2 "$list" | sort -u | (cd "$SOURCE" && xargs -r -d '\n' grep -lsw -- "$1") |
+		(cd "$SOURCE" && xargs -r -d '\n' awk -v name="$1" '
+		/^SYM_[A-Z_]*START/ && $0 ~ "\\(" name "\\)" { print FILENAME; exit }
+		/^[A-Za-z]/ && /\(/ && !/__weak/ && !/;[ \t]*$/ && before !~ /__weak[^()]*$/ &&
+				match($0, "[^A-Za-z0-9_]" name "[ \t]*\\(") {
 			print FILENAME
 			exit
 		}
-		{ before = $0 }' 2>/dev/null)
+		{ before = $0 }')
 }
 
 make_update()
