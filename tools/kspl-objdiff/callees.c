@@ -131,6 +131,11 @@ static const char *const return_it[] = {
 	"strstr",
 };
 
+/* These copy what they are given a pointer to, addresses in it as well. */
+static const char *const copy_it[] = {
+	"copy_from_kernel_nofault", "kmemdup_noprof", "memcpy", "memmove",
+};
+
 /*
  * They, too, but what they were given may be used until the request that they
  * are a part of has been answered.
@@ -151,6 +156,15 @@ static bool is_in(const char *const *list, size_t n, const char *name)
 		if (!strcmp(list[n], name))
 			return true;
 	return false;
+}
+
+/**
+ * callee_copies - does a function leave a copy of what it is given?
+ * @name:	the function
+ */
+bool callee_copies(const char *name)
+{
+	return is_in(copy_it, ARRAY_SIZE(copy_it), name);
 }
 
 /**

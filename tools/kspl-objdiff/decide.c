@@ -215,6 +215,22 @@ static void refuse_holder(struct verdicts *vs, const struct unit *c,
 	       "the constant changed, and %s %s", unit_label(holder), how);
 }
 
+/* Does it hold the address of a constant that gets a new copy, too? */
+static bool leads_to_copy(const struct verdicts *vs, const struct unit *c)
+{
+	const struct unit *to;
+	const struct ref *r;
+
+	vec_for_each(r, &c->refs) {
+		to = resolve_ref(vs->up, c->obj, r);
+		if (to && to->sec->cls == SC_RODATA && to != c &&
+		    (c->obj->post ? unit_differs(vs, to) :
+				    to->twin && unit_differs(vs, to->twin)))
+			return true;
+	}
+	return false;
+}
+
 /* Code that is a constant's user: may it get a new one? */
 static void check_reader(struct verdicts *vs, const struct unit *c,
 			 const struct unit *side, const struct unit *u)
@@ -224,7 +240,7 @@ static void check_reader(struct verdicts *vs, const struct unit *c,
 
 	if (!func->is_func)
 		refuse_holder(vs, c, func, "is no function that can be followed");
-	else if (unit_lets_out(vs->up, func, side, false, &esc))
+	else if (unit_lets_out(vs->up, func, side, leads_to_copy(vs, side), &esc))
 		refuse_holder(vs, c, func, xasprintf("%s: whoever has it goes on with the old one",
 						     esc.how));
 	else if (esc.compared)
@@ -241,9 +257,9 @@ static void check_boot_holder(struct verdicts *vs, const struct unit *c,
 		return;		/* never in the kernel */
 	vec_for_each(r, &u->refs) {
 		if (resolve_ref(vs->up, u->obj, r) != side ||
-		    !ref_takes_address(u, r))
+		    (!side->refs.n && !ref_takes_address(u, r)))
 			continue;
-		refuse_holder(vs, c, u, xasprintf("(%s) has handed its address out at boot",
+		refuse_holder(vs, c, u, xasprintf("(%s) has handed its address, or one in it, out at boot",
 						  u->sec->name));
 		return;
 	}
@@ -301,7 +317,10 @@ static bool is_text_constant(const struct unit *u)
 {
 	u32 i;
 
-	if (u->refs.n || !u->size || unit_data(u)[u->size - 1])
+	const char *type = obj_find_dies(u->obj) ? variable_type(u) : NULL;
+
+	if (u->refs.n || !u->size || unit_data(u)[u->size - 1] ||
+	    (type && !starts_with(type, "char[")))
 		return false;
 	for (i = 0; i + 1 < u->size; i++)
 		if (!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i]))
@@ -309,11 +328,30 @@ static bool is_text_constant(const struct unit *u)
 	return true;
 }
 
+/* Does code of its file compare its address? */
+static bool is_compared(const struct verdicts *vs, const struct unit *c)
+{
+	struct unit **u, *func;
+	struct escape esc;
+
+	vec_for_each(u, &c->obj->units) {
+		func = (*u)->parent ? (*u)->parent : *u;
+		if (!class_is_text((*u)->sec->cls) || !func->is_func ||
+		    !unit_refers(vs->up, *u, c))
+			continue;
+		unit_lets_out(vs->up, func, c, false, &esc);
+		if (esc.compared)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A constant within a function, which has no name to pair it by: it changed if
  * the old object has one of that name in that function, but none like it.
  */
-static const struct unit *was_local_constant(const struct tu *tu,
+static const struct unit *was_local_constant(const struct verdicts *vs,
+					     const struct tu *tu,
 					     const struct unit *u)
 {
 	struct unit **v;
@@ -328,7 +366,8 @@ static const struct unit *was_local_constant(const struct tu *tu,
 		if ((*v)->sec->cls != SC_RODATA || !same_base((*v)->name, u->name) ||
 		    (u->scope && (*v)->scope && strcmp(u->scope, (*v)->scope)))
 			continue;
-		if (!is_text_constant(u) || !is_text_constant(*v))
+		if (!is_text_constant(u) || !is_text_constant(*v) ||
+		    is_compared(vs, u) || is_compared(vs, *v))
 			return *v;
 	}
 	return NULL;
@@ -348,7 +387,7 @@ static void spread_constants(struct verdicts *vs, const struct tu *tu)
 	for (i = 0; i < list.n; i++)
 		spread_constant(vs, list.v[i], &list);
 	vec_for_each(u, &tu->post->units) {
-		was = was_local_constant(tu, *u);
+		was = was_local_constant(vs, tu, *u);
 		if (!was)
 			continue;
 		check_side(vs, *u, *u, &list);
@@ -630,7 +669,9 @@ static bool runs_at_boot_only(const struct update *up, const struct unit *u,
 		vec_for_each(v, &tu->post->units) {
 			if (*v == u || !unit_refers(up, *v, u))
 				continue;
-			if (!runs_at_boot_only(up, *v, depth + 1))
+			/* who goes through a table calls it later, too */
+			if (!runs_at_boot_only(up, *v, depth + 1) ||
+			    (!(*v)->is_func && (*v)->sec->cls != SC_INIT))
 				return false;
 			any = true;
 		}
@@ -902,14 +943,48 @@ static bool leads_on(const struct verdicts *vs, const struct unit *u)
 	return u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
 }
 
+/* Something of its kind that is gone, and whose address somebody may hold. */
+static const struct unit *gone_like(const struct verdicts *vs, const struct unit *u)
+{
+	const struct tu *tu = &vs->up->tus.v[u->obj->tu];
+	struct unit **v;
+
+	if (!tu->pre || u->twin || u->ident != ID_NAMED ||
+	    (!u->is_func && u->sec->cls != SC_RODATA))
+		return NULL;
+	vec_for_each(v, &tu->pre->units)
+		if ((*v)->deleted && !(*v)->parent && (*v)->is_func == u->is_func &&
+		    (u->is_func || (*v)->sec->cls == SC_RODATA) &&
+		    class_is_text((*v)->sec->cls) == class_is_text(u->sec->cls))
+			return *v;
+	return NULL;
+}
+
+/* Objects that hold the old one's address would not be known by the new one's. */
+static void check_identity(struct verdicts *vs, const struct unit *func,
+			   const struct unit *to, const struct escape *esc)
+{
+	const struct unit *gone = gone_like(vs, to);
+
+	if (gone && (esc->compared || (esc->how && !to->is_func)))
+		refuse(vs, "const_escapes", to->obj, to, unit_label(to),
+		       "let it keep its name",
+		       "%s is gone and this is new: %s %s, and who holds the address of the old one would not be known by it",
+		       unit_label(gone), unit_label(func),
+		       esc->compared ? "compares its address" : esc->how);
+}
+
 static void check_escape(struct verdicts *vs, const struct unit *from,
 			 const struct unit *to)
 {
 	const struct unit *func = from->parent ? from->parent : from;
 	struct escape esc = { .how = "holds addresses and is no function" };
 
-	if (func->is_func &&
-	    !unit_lets_out(vs->up, func, to, leads_on(vs, to), &esc) && !esc.lent)
+	bool out = !func->is_func ||
+		   unit_lets_out(vs->up, func, to, leads_on(vs, to), &esc);
+
+	check_identity(vs, func, to, &esc);
+	if (!out && !esc.lent)
 		return;
 	if (!esc.how)
 		esc.how = xasprintf("lends %s", unit_label(to));

@@ -30,6 +30,9 @@ enum {
 #define BIT(r)		(1u << (r))
 #define ARGUMENTS	(BIT(R_DI) | BIT(R_SI) | BIT(R_DX) | BIT(R_CX) | \
 			 BIT(R_8) | BIT(R_9))
+/* A slot of the stack may be an argument, or a part of one. */
+#define PASSED		(ARGUMENTS | BIT(R_STACK))
+#define RETURNED	(BIT(R_AX) | BIT(R_DX))
 #define CLOBBERED	(ARGUMENTS | BIT(R_AX) | BIT(R_10) | BIT(R_11))
 #define MAX_DEPTH	4	/* of functions that are followed into */
 
@@ -43,14 +46,13 @@ struct walk {
 	const struct unit *part[2];	/* the function, and its cold part */
 	u32 *regs[2];			/* before each byte: registers; ~0: unseen */
 	VEC(u32) todo;			/* part << 31 | offset */
-	bool returns;			/* what it returns may hold it */
-	bool stack_taken;		/* the address of a slot is taken */
+	u32 returns;			/* registers of what it returns */
 	bool failed;
 };
 
 static bool walk_function(const struct update *up, const struct unit *func,
 			  const struct unit *what, u32 regs, bool deep,
-			  int depth, struct escape *esc, bool *returns);
+			  int depth, struct escape *esc, u32 *returns);
 
 static void lets_out(struct walk *w, const char *how)
 {
@@ -109,6 +111,7 @@ struct effect {
 	bool loads, stores;	/* memory */
 	bool on_stack;		/* ... of the function's stack */
 	bool lea, compares, moves;
+	bool matches;		/* compares, besides what it does */
 	u8 size;		/* of what is loaded */
 };
 
@@ -141,8 +144,8 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 	cs_regs in, out;
 	u8 nin = 0, nout = 0, i;
 
-	e.compares = insn->id == X86_INS_CMP || insn->id == X86_INS_TEST ||
-		     insn->id == X86_INS_CMPXCHG;
+	e.compares = insn->id == X86_INS_CMP || insn->id == X86_INS_TEST;
+	e.matches = insn->id == X86_INS_CMPXCHG || insn->id == X86_INS_SUB;
 	e.moves = is_string_move(insn->id);
 	for (i = 0; i < x->op_count; i++)
 		if (x->operands[i].type == X86_OP_MEM)
@@ -159,6 +162,8 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		if (x->operands[i].type == X86_OP_REG &&
 		    x->operands[i].access & CS_AC_READ)
 			e.reads |= reg_bit(x->operands[i].reg);
+	if (insn->id == X86_INS_CMPXCHG)
+		e.stores = true;
 	if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP) {
 		e.on_stack = true;
 		e.stores = insn->id == X86_INS_PUSH;
@@ -222,12 +227,12 @@ static void go_to(struct walk *w, u32 part, s64 off, u32 regs)
 
 static u32 call_unit(struct walk *w, const struct unit *to, u32 regs)
 {
-	bool returns = false;
+	u32 returns = 0;
 
-	if (!walk_function(w->up, to, w->what, regs & ARGUMENTS, w->deep,
+	if (!walk_function(w->up, to, w->what, regs & PASSED, w->deep,
 			   w->depth + 1, w->esc, &returns))
 		w->failed = true;
-	return returns ? BIT(R_AX) : 0;
+	return returns;
 }
 
 static const char *callee_name(const struct ref *r)
@@ -246,14 +251,10 @@ static u32 call(struct walk *w, const struct unit *u, const struct ref *r,
 	const struct unit *to;
 	bool returns = false;
 
-	if (!(regs & (ARGUMENTS | BIT(R_STACK))))
+	if (!(regs & PASSED))
 		return kept;
-	if (regs & BIT(R_STACK) && w->stack_taken)
-		lets_out(w, xasprintf("keeps the address of %s where %s may find it",
-				      what_name(w), name));
-	if (!(regs & ARGUMENTS))
-		return kept;
-	if (r && callee_keeps_nothing(name, &returns, &w->esc->lent))
+	if (r && !(w->deep && callee_copies(name)) &&
+	    callee_keeps_nothing(name, &returns, &w->esc->lent))
 		return kept | (returns ? BIT(R_AX) : 0);
 	to = r ? resolve_ref(w->up, u->obj, r) : NULL;
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
@@ -273,9 +274,9 @@ static void tail_call(struct walk *w, const struct unit *u,
 		      const struct ref *r, u32 regs)
 {
 	if (r && r->sym && !strcmp(r->sym->name, "__x86_return_thunk"))
-		w->returns |= regs & BIT(R_AX);
+		w->returns |= regs & RETURNED;
 	else
-		w->returns |= call(w, u, r, regs) & BIT(R_AX);
+		w->returns |= call(w, u, r, regs) & RETURNED;
 }
 
 static void jump(struct walk *w, u32 part, const struct unit *u,
@@ -323,11 +324,10 @@ static u32 apply(struct walk *w, const struct effect *e, u32 regs, bool field)
 {
 	bool has = regs & e->reads, through = regs & e->base || field;
 
-	if (e->compares) {
-		if (has && (e->reads & ~regs || e->loads))
-			w->esc->compared = true;
+	if ((e->compares || e->matches) && has && (e->reads & ~regs || e->loads))
+		w->esc->compared = true;
+	if (e->compares)
 		return regs;
-	}
 	if (e->stores && has) {
 		if (!e->on_stack)
 			lets_out(w, xasprintf("stores the address of %s",
@@ -396,11 +396,10 @@ static u32 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
 		return apply(w, &e, regs, false);
 	}
 	/* the address itself */
-	if (e.compares) {
-		if (e.reads & ~regs || e.loads)
-			w->esc->compared = true;
+	if ((e.compares || e.matches) && (e.reads & ~regs || e.loads))
+		w->esc->compared = true;
+	if (e.compares)
 		return regs;
-	}
 	if (e.stores && !e.on_stack)
 		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
 	out = apply(w, &e, regs, false) | e.writes;
@@ -419,7 +418,7 @@ static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
 	}
 	follow_entries(w, part, u, at, insn->size, regs);
 	if (cs_insn_group(cs, insn, CS_GRP_RET) || cs_insn_group(cs, insn, CS_GRP_IRET)) {
-		w->returns |= regs & BIT(R_AX);
+		w->returns |= regs & RETURNED;
 	} else if (cs_insn_group(cs, insn, CS_GRP_CALL)) {
 		const struct ref *r = branch_in(u, at, insn->size);
 
@@ -468,23 +467,12 @@ static bool in_way_of_alternative(const struct unit *u, const struct unit *what)
 	return false;
 }
 
-/* Does it take the address of a slot of its stack? */
-static bool takes_stack(csh cs, const struct unit *u)
+/* What a caller may take for the result: nothing, one register, or two. */
+static u32 returned_in(const struct unit *func)
 {
-	bool taken = false;
-	cs_insn *insn;
-	u32 at = 0;
+	s64 size = unit_return_size(func);
 
-	while (at < u->size && !taken &&
-	       cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) == 1) {
-		struct effect e = effect_of(cs, insn);
-
-		taken = (e.lea || insn->id == X86_INS_MOV) &&
-			e.reads & BIT(R_SP) && e.writes & ~BIT(R_SP);
-		at += insn->size;
-		cs_free(insn, 1);
-	}
-	return taken || at < u->size;
+	return !size ? 0 : size > 0 && size <= 8 ? BIT(R_AX) : RETURNED;
 }
 
 static u32 *unseen(u32 n)
@@ -498,7 +486,7 @@ static u32 *unseen(u32 n)
 /* False if the address gets out. */
 static bool walk_function(const struct update *up, const struct unit *func,
 			  const struct unit *what, u32 regs, bool deep,
-			  int depth, struct escape *esc, bool *returns)
+			  int depth, struct escape *esc, u32 *returns)
 {
 	struct walk w = { .up = up, .what = what, .esc = esc, .depth = depth,
 			  .deep = deep };
@@ -512,15 +500,13 @@ static bool walk_function(const struct update *up, const struct unit *func,
 		lets_out(&w, xasprintf("passes the address of %s on where it can't be followed",
 				       what_name(&w)));
 	go_to(&w, 0, 0, regs);
-	w.stack_taken = takes_stack(cs, func) ||
-			(func->cold && takes_stack(cs, func->cold));
 	while (w.todo.n && !w.failed) {
 		u32 at = w.todo.v[--w.todo.n], part = at >> 31;
 
 		at &= ~(1u << 31);
 		step(&w, cs, part, at, w.regs[part][at]);
 	}
-	*returns = w.returns;
+	*returns = w.returns & returned_in(func);
 	if (w.regs[1] != w.regs[0])
 		free(w.regs[1]);
 	free(w.regs[0]);
@@ -539,7 +525,7 @@ static bool walk_function(const struct update *up, const struct unit *func,
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc)
 {
-	bool returns = false;
+	u32 returns = 0;
 
 	*esc = (struct escape){};
 	if (!walk_function(up, func, what, 0, deep, 0, esc, &returns))

@@ -314,3 +314,25 @@ const char *variable_type(const struct unit *u)
 		return NULL;
 	return words_of(&die, 0);
 }
+
+/**
+ * unit_return_size - bytes that a function returns
+ * @u:	the function
+ *
+ * Return: 0 for none, -1 if it is not known.
+ */
+s64 unit_return_size(const struct unit *u)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die die, type;
+
+	if (!obj_find_dies(u->obj) || !u->die ||
+	    !dwarf_offdie(u->obj->dwarf, u->die, &die) ||
+	    dwarf_tag(&die) != DW_TAG_subprogram)
+		return -1;
+	if (!dwarf_attr_integrate(&die, DW_AT_type, &attr))
+		return 0;
+	if (!dwarf_formref_die(&attr, &type) || dwarf_peel_type(&type, &type))
+		return -1;
+	return dwarf_bytesize(&type);
+}

@@ -139,10 +139,29 @@ static const char *describe_base(Dwarf_Die *die)
 	return die_name(die);
 }
 
+/* __be32 and its like: a number whose bytes have an order of their own. */
+static const char *byte_order(Dwarf_Die die)
+{
+	int limit;
+
+	for (limit = 0; limit < 64 && dwarf_tag(&die) != DW_TAG_base_type; limit++) {
+		const char *name = die_name(&die);
+
+		if (dwarf_tag(&die) == DW_TAG_typedef &&
+		    (starts_with(name, "__be") || starts_with(name, "__le")))
+			return name;
+		if (!type_of(&die, &die))
+			break;
+	}
+	return NULL;
+}
+
 static const char *describe(Dwarf_Die die, int depth)
 {
-	const char *alias = "", *label;
+	const char *alias = "", *label, *order = byte_order(die);
 
+	if (order)
+		return order;
 	if (depth > MAX_NESTING || !strip_die(&die, &alias))
 		return "void";
 	switch (dwarf_tag(&die)) {
