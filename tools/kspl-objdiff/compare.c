@@ -422,7 +422,7 @@ static bool same_content_why(const struct update *up, const struct unit *a,
 static bool is_open_local(const struct ref *r)
 {
 	return r->unit && !r->unit->twin && r->unit->ident == ID_NAMED &&
-	       unit_is_static_local(r->unit);
+	       unit_is_numbered(r->unit);
 }
 
 /* The same code, but that static locals are not paired yet. */

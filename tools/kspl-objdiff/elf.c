@@ -594,7 +594,9 @@ static void split_section(struct obj *obj, struct sec *sec)
 
 static u8 name_ident(const struct unit *u, const char *name)
 {
-	char *base = strip_numbers(name);
+	char *stripped = strip_numbers(name), *dot = strchr(stripped, '.');
+	/* clang: "function.name" */
+	const char *base = dot && !sec_is_code(u->sec) ? dot + 1 : stripped;
 	u8 ident = ID_NAMED;
 
 	if (u->sec->cls == SC_FRESH || u->sec->cls == SC_DYNDBG)
@@ -610,7 +612,7 @@ static u8 name_ident(const struct unit *u, const char *name)
 		ident = ID_SOFT;
 	else if (u->sec->cls == SC_RODATA && unit_is_static_local(u))
 		ident = ID_CONTENT;
-	free(base);
+	free(stripped);
 	return ident;
 }
 

@@ -67,6 +67,19 @@ static const char *pair_key(const struct unit *u, bool numbers)
 	return strip_numbers(u->name);
 }
 
+/**
+ * unit_is_numbered - does its name leave open which of several it is?
+ * @u:	unit
+ *
+ * Numbers that move are no name. clang calls the first of two statics "f.x" and
+ * the second "f.x.1": that there is no number says as little.
+ */
+bool unit_is_numbered(const struct unit *u)
+{
+	return is_counted(u->name) || unit_is_static_local(u) ||
+	       (!u->is_global && !u->is_func && strchr(u->name, '.'));
+}
+
 static void collect(struct map *m, struct obj *obj, bool numbers)
 {
 	struct unit **up, *u;
@@ -75,8 +88,7 @@ static void collect(struct map *m, struct obj *obj, bool numbers)
 		struct group *g;
 
 		u = *up;
-		if (!wants_twin(u) || (numbers && (unit_is_static_local(u) ||
-							is_counted(u->name))))
+		if (!wants_twin(u) || (numbers && unit_is_numbered(u)))
 			continue;
 		g = group_of(m, pair_key(u, numbers));
 		if (obj->post) {

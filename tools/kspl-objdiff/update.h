@@ -98,6 +98,7 @@ bool unit_refers(const struct update *up, const struct unit *u,
 
 /* pair.c */
 void pair_units(struct update *up);
+bool unit_is_numbered(const struct unit *u);
 
 /* content.c */
 void pair_contents(struct update *up);

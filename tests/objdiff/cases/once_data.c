@@ -2,7 +2,7 @@
 // Which flag was which can't be told: a message comes once more, no harm.
 // replace: f
 // new: __print_once.* __print_once.*
-// clang-new:
+// clang-new: f.__print_once f.__print_once.*
 #include "kernel.h"
 #define say_once(x) \
 	do { \

@@ -2,6 +2,7 @@
 // Two flags of one name in a function that changes, told apart by what is beside them.
 // cflags: -g -gdwarf-4
 // replace: f
+// clang-refuse: ambiguous:f.___done
 #include "kernel.h"
 extern void rnd(void *, int);
 static long a, b;

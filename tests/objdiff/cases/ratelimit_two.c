@@ -2,9 +2,7 @@
 // Of two that can't be told apart, the new code has its own: with its interval.
 // replace: f
 // new: _rs.* _rs.*
-// clang-replace:
-// clang-new:
-// clang-refuse: data_changed:f._rs*
+// clang-new: f._rs f._rs.*
 #include "kernel.h"
 struct ratelimit_state { int interval, burst; long begin; };
 extern int ___ratelimit(struct ratelimit_state *, const char *);

@@ -3,9 +3,6 @@
 // cflags: -g -gdwarf-4
 // replace: count_it
 // new: __count_it
-// clang-replace: user
-// clang-new:
-// clang-gone: count_it
 #include "kernel.h"
 static noinline int PREPOST(count_it, __count_it)(int x)
 {
