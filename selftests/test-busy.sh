@@ -222,14 +222,14 @@ stopped_process() {
 	kill -STOP $pid
 	loop_until is_state $pid T || fail "it does not stop"
 	no_nudge busy signal 1
-	conflict signal "$pid sleep get_signal"
+	conflict signal "$pid [^ ]+ get_signal"
 	is_state $pid T || fail "it does not stay stopped"
 	kill -CONT $pid
 	apply signal || return
 	kill -STOP $pid
 	loop_until is_state $pid T || fail "it does not stop"
 	no_nudge busy signal 0
-	conflict signal "$pid sleep get_signal"
+	conflict signal "$pid [^ ]+ get_signal"
 	is_state $pid T || fail "it does not stay stopped"
 	kill -CONT $pid
 	undo signal
@@ -238,8 +238,6 @@ stopped_process() {
 thaw() {
 	[ -d "$WORK/cgroup/frozen" ] || return 0
 	echo 0 >"$WORK/cgroup/frozen/cgroup.freeze"
-	kill -KILL "$FROZEN"
-	wait "$FROZEN"
 	loop_until rmdir "$WORK/cgroup/frozen"
 	umount "$WORK/cgroup"
 	CLEANUP=
@@ -255,13 +253,14 @@ frozen_process() {
 	load signal || return
 	sleep 1000 &
 	FROZEN=$!
+	READERS+=("$FROZEN")
 	CLEANUP=thaw
 	echo $FROZEN >"$WORK/cgroup/frozen/cgroup.procs"
 	echo 1 >"$WORK/cgroup/frozen/cgroup.freeze"
 	loop_until grep -qx 'frozen 1' "$WORK/cgroup/frozen/cgroup.events" ||
 		fail "it does not freeze"
 	no_nudge busy signal 1
-	conflict signal "$FROZEN sleep (get_signal|do_freezer_trap)"
+	conflict signal "$FROZEN [^ ]+ (get_signal|do_freezer_trap)"
 	grep -qx 'frozen 1' "$WORK/cgroup/frozen/cgroup.events" ||
 		fail "it does not stay frozen"
 	echo 0 >"$WORK/cgroup/frozen/cgroup.freeze"
