@@ -270,7 +270,7 @@ frozen_process() {
 # It does what it is asked for where it waits, inside. It must go on with its own
 # work there, and only a signal gets it out.
 io_uring_waiter() {
-	local pid i parked=0
+	local pid change parked=0
 
 	load ring || return
 	"$HELPER" ring . &
@@ -280,10 +280,11 @@ io_uring_waiter() {
 		{ skip "no io_uring, or nobody sees where it waits"; return; }
 	put 2000 "$SYSFS/ring/timeout_ms"
 	{ echo 1 >"$SYSFS/ring/enabled"; } 2>/dev/null &
-	for ((i = 0; i < 200; i++)); do
+	change=$!
+	while kill -0 $change 2>/dev/null; do
 		! grep -qw park "/proc/$pid/stack" || parked=1
 	done
-	wait $!
+	wait $change
 	[ $parked -eq 0 ] || fail "it was parked inside"
 	expect code_busy "$SYSFS/ring/abort_cause"
 	conflict ring "$pid ksplice-helper io_cqring_wait"
