@@ -276,7 +276,7 @@ static void relocate(struct image *im, struct object *o, const Elf64_Rela *r,
 	value = sym_value(im, o, s, name);
 	if (!value)
 		fatal("%s: %s is not defined", o->label, name);
-	if (ksplice_arch_write_field(type, (void *)place, place, r->r_addend, value))
+	if (arch_ksplice_write_field(type, (void *)place, place, r->r_addend, value))
 		fatal("%s: relocation of type %u for %s", o->label, type, name);
 }
 

@@ -108,10 +108,19 @@ static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 	return false;
 }
 
+/* No program has tables about its code. */
+static int entries(void *ctx, unsigned long start, unsigned long end,
+		   int (*fn)(void *data, const struct ksplice_run_entry *e), void *data)
+{
+	(void)ctx, (void)start, (void)end, (void)fn, (void)data;
+	return 0;
+}
+
 static const struct ksplice_match_ops ops = {
 	.read		= read_run,
 	.candidates	= candidates,
 	.in_target	= in_target,
+	.entries	= entries,
 };
 
 /* ... and for the resolver */
@@ -176,7 +185,7 @@ static struct ksplice_resolver resolver = {
 
 static int fix(const struct ksplice_f_fixup *f)
 {
-	u32 size = ksplice_arch_field_size(f->type);
+	u32 size = arch_ksplice_field_size(f->type);
 	u8 field[8] = {};
 	int ret;
 
