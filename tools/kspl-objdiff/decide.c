@@ -231,6 +231,22 @@ static bool leads_to_copy(const struct verdicts *vs, const struct unit *c)
 	return false;
 }
 
+/* Text is what it says, wherever it stands; nobody holds on to its place. */
+static bool is_text_constant(const struct unit *u)
+{
+	u32 i;
+
+	const char *type = obj_find_dies(u->obj) ? variable_type(u) : NULL;
+
+	if (u->refs.n || !u->size || unit_data(u)[u->size - 1] ||
+	    (type && !starts_with(type, "char[")))
+		return false;
+	for (i = 0; i + 1 < u->size; i++)
+		if (!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i]))
+			return false;
+	return true;
+}
+
 /* Code that is a constant's user: may it get a new one? */
 static void check_reader(struct verdicts *vs, const struct unit *c,
 			 const struct unit *side, const struct unit *u)
@@ -240,7 +256,8 @@ static void check_reader(struct verdicts *vs, const struct unit *c,
 
 	if (!func->is_func)
 		refuse_holder(vs, c, func, "is no function that can be followed");
-	else if (unit_lets_out(vs->up, func, side, leads_to_copy(vs, side), &esc))
+	else if (unit_lets_out(vs->up, func, side, leads_to_copy(vs, side), &esc) &&
+		 !(is_text_constant(c) && is_text_constant(side)))
 		refuse_holder(vs, c, func, xasprintf("%s: whoever has it goes on with the old one",
 						     esc.how));
 	else if (esc.compared)
@@ -310,22 +327,6 @@ static void spread_constant(struct verdicts *vs, struct unit *c, unit_vec *list)
 	check_side(vs, c, c, list);
 	if (c->twin && c->ident == ID_NAMED)
 		check_side(vs, c, c->twin, list);
-}
-
-/* Text is what it says, wherever it stands; nobody holds on to its place. */
-static bool is_text_constant(const struct unit *u)
-{
-	u32 i;
-
-	const char *type = obj_find_dies(u->obj) ? variable_type(u) : NULL;
-
-	if (u->refs.n || !u->size || unit_data(u)[u->size - 1] ||
-	    (type && !starts_with(type, "char[")))
-		return false;
-	for (i = 0; i + 1 < u->size; i++)
-		if (!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i]))
-			return false;
-	return true;
 }
 
 /* Does code of its file compare its address? */
