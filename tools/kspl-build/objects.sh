@@ -5,12 +5,13 @@
 
 # records_fit: the kernel's build has saved what it did for each object, with the
 # paths of the source it had. If they lead elsewhere, or are not all there, then
-# that no object is found to depend on a file would mean nothing.
+# that no object is found to depend on a file would mean nothing. (Those of tools/
+# are relative to wherever they were compiled.)
 records_fit()
 {
 	local wrong
 
-	wrong=$(find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" \) -prune -o \
+	wrong=$(find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" -o -path "$BUILD/tools" \) -prune -o \
 		-type f -name '.*.o.cmd' -printf '%P\0' | (cd "$BUILD" && xargs -0r grep -h '^source_' --) |
 		awk -v source="$SOURCE/" -v build="$BUILD/" '
 		function clean(p) {
