@@ -452,42 +452,6 @@ bool unit_same_content(const struct update *up, const struct unit *a,
 	return same_content_why(up, a, b, NULL, NULL);
 }
 
-/* Of objects that are not paired: what they refer to goes by its name. */
-static bool same_named_ref(const struct ref *a, const struct ref *b, int depth)
-{
-	if (a->off != b->off || !same_type(a->type, b->type) ||
-	    a->addend != b->addend || a->target != b->target ||
-	    !a->unit != !b->unit)
-		return false;
-	if (!a->unit)
-		return a->sym && b->sym && !strcmp(a->sym->name, b->sym->name);
-	if (a->unit->ident != b->unit->ident ||
-	    strcmp(a->unit->sec->name, b->unit->sec->name))
-		return false;
-	if (a->unit->ident == ID_CONTENT)
-		return depth < MAX_DEPTH && a->unit->size == b->unit->size &&
-		       diff_bytes(a->unit, b->unit, a->unit->size) < 0;
-	return same_base(a->unit->name, b->unit->name);
-}
-
-/**
- * unit_same_names - is the code of two objects that are not paired the same?
- * @a:	unit of one
- * @b:	unit of the other
- */
-bool unit_same_names(const struct unit *a, const struct unit *b)
-{
-	u32 i;
-
-	if (a->size != b->size || a->refs.n != b->refs.n ||
-	    diff_bytes(a, b, a->size) >= 0)
-		return false;
-	for (i = 0; i < a->refs.n; i++)
-		if (!same_named_ref(&a->refs.v[i], &b->refs.v[i], 0))
-			return false;
-	return true;
-}
-
 static void compare_unit(const struct update *up, struct unit *u)
 {
 	if (u->ident != ID_NAMED && u->ident != ID_SOFT)

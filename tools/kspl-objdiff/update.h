@@ -109,6 +109,5 @@ bool unit_same_code(const struct update *up, const struct unit *a,
 		    const struct unit *b);
 bool unit_same_content(const struct update *up, const struct unit *a,
 		       const struct unit *b);
-bool unit_same_names(const struct unit *a, const struct unit *b);
 
 #endif /* KSPL_UPDATE_H */
