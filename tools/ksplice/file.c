@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libelf.h>
+#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -180,11 +180,15 @@ static int read_sections(struct file *f, Elf *elf)
 	if (elf_getshdrstrndx(elf, &shstr))
 		return bad(f, "damaged section headers");
 	while ((scn = elf_nextscn(elf, scn))) {
-		Elf64_Shdr *sh = elf64_getshdr(scn);
 		Elf_Data *d = elf_rawdata(scn, NULL);
-		const char *name = sh ? elf_strptr(elf, shstr, sh->sh_name) : NULL;
+		const char *name;
+		GElf_Shdr sh;
 
-		if (!name || sh->sh_type == SHT_NOBITS || !d || !d->d_buf)
+		/* A copy: in a damaged file the headers are at any address. */
+		if (!gelf_getshdr(scn, &sh))
+			continue;
+		name = elf_strptr(elf, shstr, sh.sh_name);
+		if (!name || sh.sh_type == SHT_NOBITS || !d || !d->d_buf)
 			continue;
 		if (!strcmp(name, ".modinfo"))
 			read_modinfo(f, d);
