@@ -188,25 +188,30 @@ run_case()
 	fi
 }
 
+run_script()
+{
+	((++n))
+	if tool=$tool out=$out here=$here CC=$CC flags=${flags[*]} bash "$1" >"$out/log" 2>&1; then
+		echo "ok $n - $(basename "$1" .sh)"
+	else
+		((++failed))
+		echo "not ok $n - $(basename "$1" .sh)"
+		sed 's/^/# /' "$out/log"
+	fi
+}
+
 if (($#)); then
-	for c in "$@"; do
-		run_case "$here/cases/$c.c"
-	done
+	cases=("${@/#/$here/cases/}")
 else
-	for c in "$here"/cases/*.c; do
-		run_case "$c"
-	done
-	for c in "$here"/cases/*.sh; do
-		[[ -e $c ]] || continue
-		((++n))
-		if tool=$tool out=$out here=$here CC=$CC flags=${flags[*]} bash "$c" >"$out/log" 2>&1; then
-			echo "ok $n - $(basename "$c" .sh)"
-		else
-			((++failed))
-			echo "not ok $n - $(basename "$c" .sh)"
-			sed 's/^/# /' "$out/log"
-		fi
-	done
+	cases=("$here"/cases/*.c "$here"/cases/*.sh)
+	cases=("${cases[@]%.*}")
 fi
+for c in "${cases[@]}"; do
+	if [[ -e $c.sh ]]; then
+		run_script "$c.sh"
+	else
+		run_case "$c.c"
+	fi
+done
 echo "1..$n"
 ((!failed))

@@ -154,7 +154,7 @@ class Trial:
         """kspl-objdiff as kspl-build calls it; its exit code."""
         b = self.bench
         args = [b.tool, "create", "--name", "torture", "--release", "test", "--symvers",
-                str(b.where / "symvers"), "-o", f"{b.where}/{self.name}.o", "--json",
+                str(b.where / "symvers"), "--defined", "/dev/null", "-o", f"{b.where}/{self.name}.o", "--json",
                 f"{b.where}/{self.name}.json"]
         for label in self.sources:
             args += ["--source", f"{label}.o", str(self.before[label]), str(self.after[label])]

@@ -50,10 +50,42 @@ run_objdiff()
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
-	args+=("${LEAVE_OUT[@]}")
+	args+=("${LEAVE_OUT[@]}" "${DEFINED[@]}")
 	ARGS=()
 	judged_args "${CHANGED[@]}"
 	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+}
+
+DEFINED=()	# --defined FILE, once it is asked for
+
+# weak_names: what the kernel's source defines weakly, and besides each word near
+# the word weak: too many, but none less
+weak_names()
+{
+	(cd "$SOURCE" && grep -rhsiE -A1 --include='*.[chS]' -e weak -e cond_syscall -- \
+		arch/x86 block certs crypto drivers fs include init io_uring ipc kernel lib mm net security sound virt) |
+		awk '{
+			syscall = tolower($0) ~ /cond_syscall/
+			gsub(/[^A-Za-z0-9_]+/, " ")
+			for (i = 1; i <= NF; i++) {
+				if (seen[$i]++)
+					continue
+				print $i
+				if (syscall)
+					print "sys_" $i "\n__x64_sys_" $i "\n__ia32_sys_" $i \
+						"\n__x64_compat_sys_" $i "\n__ia32_compat_sys_" $i
+			}
+		}'
+}
+
+# ask_defined: new functions that nothing in the update uses are refused, but where it
+# is known that no other file has a weak one; true if there is more to be known now
+ask_defined()
+{
+	((!${#DEFINED[@]})) && grep -q '"code": "new_unused"' "$WORK/objdiff.json" || return 1
+	verbose "new functions that nothing uses: looking for weak ones of their names"
+	weak_names >"$WORK/defined" && [[ -s $WORK/defined ]] || return 1
+	DEFINED=(--defined "$WORK/defined")
 }
 
 # types_unknown JSON: objects without debug information, of whose types nothing is known
@@ -127,6 +159,10 @@ make_update()
 
 	run_objdiff
 	status=$?
+	if ((status == 0 || status == 4)) && ask_defined; then
+		run_objdiff
+		status=$?
+	fi
 	((status != 0 && status != 4)) || need_types
 	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
 		grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then

@@ -16,7 +16,7 @@ struct options {
 	struct update up;
 	VEC(struct source) sources;
 	const char *target;		/* of those that follow */
-	const char *symvers, *output, *json, *unknown;
+	const char *symvers, *output, *json, *unknown, *defined;
 	VEC(struct left) left, new_bodies;
 };
 
@@ -181,6 +181,7 @@ static bool take_value(struct options *o, int argc, char **argv, int *i)
 		{ "--symvers", &o->symvers },
 		{ "--json", &o->json },
 		{ "--unknown", &o->unknown },
+		{ "--defined", &o->defined },
 		{ "-o", &o->output },
 	};
 	size_t k;
@@ -267,25 +268,6 @@ static void read_sources(struct options *o)
 		read_target(o, s->target);
 }
 
-/* One name a line */
-static void read_unknown(struct options *o)
-{
-	FILE *f = o->unknown ? fopen(o->unknown, "r") : NULL;
-	char *line = NULL;
-	size_t cap = 0;
-
-	if (!o->unknown)
-		return;
-	if (!f)
-		die("%s: %m", o->unknown);
-	while (getline(&line, &cap, f) > 0) {
-		line[strcspn(line, "\n")] = 0;
-		map_set(&o->up.unknown, xstrdup(line), f);
-	}
-	free(line);
-	fclose(f);
-}
-
 static void write_json(const struct options *o, const struct verdicts *vs)
 {
 	FILE *f = o->json ? fopen(o->json, "w") : NULL;
@@ -310,7 +292,10 @@ int cmd_create(int argc, char **argv)
 	if (!parse(&o, argc, argv))
 		return EXIT_USAGE;
 	update_read_symvers(&o.up, o.symvers);
-	read_unknown(&o);
+	if (o.unknown)
+		read_names(o.unknown, &o.up.unknown);
+	if (o.defined)
+		update_read_defined(&o.up, o.defined);
 	read_sources(&o);
 	pair_units(&o.up);
 	pair_contents(&o.up);

@@ -18,6 +18,8 @@ int cmd_diff(int argc, char **argv)
 			json = true;
 		else if (!strcmp(argv[i], "--symvers") && i + 1 < argc)
 			update_read_symvers(&up, argv[++i]);
+		else if (!strcmp(argv[i], "--defined") && i + 1 < argc)
+			update_read_defined(&up, argv[++i]);
 		else if (!strcmp(argv[i], "--state-of") && i + 1 < argc)
 			update_add_state_of(&up, argv[++i]);
 		else if (!strcmp(argv[i], "--old-types") && i + 1 < argc)

@@ -407,10 +407,33 @@ static void join_cold(struct verdicts *vs, const struct unit *u)
 	follow(vs, parent, xasprintf("its part %s changed", u->name));
 }
 
+/* A variable that nobody writes is made a constant by the compiler, unasked. */
+static bool check_promoted(struct verdicts *vs, const struct unit *u)
+{
+	bool constant = u->sec->cls == SC_RODATA;
+
+	if (u->is_global || u->sec->cls == u->twin->sec->cls ||
+	    (!constant && u->twin->sec->cls != SC_RODATA))
+		return false;
+	if (constant)
+		refuse(vs, "data_changed", u->obj, u, u->name,
+		       "leave something in the patch that writes it",
+		       "nothing writes it any more, so the compiler makes a constant of it (in section %s instead of %s), while the running kernel has a variable, and a value that may be another",
+		       u->sec->name, u->twin->sec->name);
+	else
+		refuse(vs, "data_changed", u->obj, u, u->name,
+		       "leave it alone, and write a new variable",
+		       "nothing wrote it before, so the compiler made a constant of it (in section %s instead of %s): the running kernel's can't be written",
+		       u->twin->sec->name, u->sec->name);
+	return true;
+}
+
 static void check_data(struct verdicts *vs, const struct unit *u)
 {
 	if (!u->twin || u->status != ST_CHANGED || is_left(vs, u) ||
 	    (u->ident != ID_NAMED && u->ident != ID_SOFT))
+		return;
+	if (check_promoted(vs, u))
 		return;
 	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
 		refuse(vs, "data_changed", u->obj, u, u->name, WAY_DATA,
@@ -1286,6 +1309,45 @@ static void check_lost(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+/* As the linker knows it: by a name that other files may have, too. */
+static const char *other_definition(const struct update *up,
+				    const struct unit *u)
+{
+	struct sym **s;
+
+	vec_for_each(s, &u->syms)
+		if ((*s)->bind == STB_GLOBAL &&
+		    (!up->defined_known || map_get(&up->defined, (*s)->name)))
+			return (*s)->name;
+	return NULL;
+}
+
+/*
+ * A new definition that nothing in the update uses.  Either nobody needs it, or
+ * another file has a weak one of its name, which it would replace in a kernel
+ * that is linked anew; the running one goes on with the weak one.
+ */
+static void check_unused(struct verdicts *vs, const struct tu *tu)
+{
+	const char *name;
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units) {
+		if ((*u)->twin || (*u)->is_weak || unit_included(vs, *u) ||
+		    is_left(vs, *u) || (*u)->parent ||
+		    (!class_is_text((*u)->sec->cls) &&
+		     (*u)->sec->cls != SC_RODATA && (*u)->sec->cls != SC_DATA &&
+		     (*u)->sec->cls != SC_PERCPU))
+			continue;
+		name = other_definition(vs->up, *u);
+		if (name)
+			refuse(vs, "new_unused", (*u)->obj, *u, name,
+			       "leave it out of the patch, or change the weak one instead",
+			       "it is new and global, and nothing in the update uses it; where another file has a weak one of this name, the running kernel goes on with that%s",
+			       vs->up->defined_known ? ", and it has a symbol of this name" : "");
+	}
+}
+
 /**
  * decide - fills in what is included and replaced, and what is refused
  * @vs:	the verdicts, new
@@ -1313,6 +1375,7 @@ void decide(struct verdicts *vs)
 	vec_for_each(tu, &vs->up->tus) {
 		check_initcalls(vs, tu);
 		note_init(vs, tu);
+		check_unused(vs, tu);
 		if (!vs->nreplaced && !vs->hooks.n)
 			check_lost(vs, tu);
 	}

@@ -250,3 +250,35 @@ bool unit_refers(const struct update *up, const struct unit *u,
 				return true;
 	return false;
 }
+
+/**
+ * read_names - adds the names of a file, one a line
+ * @path:	of the file
+ * @names:	name -> something
+ */
+void read_names(const char *path, struct map *names)
+{
+	FILE *f = fopen(path, "r");
+	char *line = NULL;
+	size_t cap = 0;
+
+	if (!f)
+		die("%s: %m", path);
+	while (getline(&line, &cap, f) > 0) {
+		line[strcspn(line, "\n")] = 0;
+		map_set(names, xstrdup(line), f);
+	}
+	free(line);
+	fclose(f);
+}
+
+/**
+ * update_read_defined - tells what the kernel defines, or may define
+ * @up:		the update
+ * @path:	a file with one name a line
+ */
+void update_read_defined(struct update *up, const char *path)
+{
+	read_names(path, &up->defined);
+	up->defined_known = true;
+}

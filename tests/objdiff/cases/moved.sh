@@ -35,7 +35,7 @@ for f in a0 a1 b0 b1 c1; do
 	$CC $flags -c -o $f.o $f.c
 done
 "$tool" create --name moved --release test --symvers "$here/symvers" -o m.upd.o \
-	--source a.o a0.o a1.o --source b.o b0.o b1.o --new c.o c1.o --json m.json
+	--source a.o a0.o a1.o --source b.o b0.o b1.o --new c.o c1.o --json m.json --defined <(printf "%s\n" ext)
 "$tool" inspect m.upd.o
 "$tool" inspect m.upd.o | grep -q "^  moved (.*, a.o) by moved+0"
 "$tool" inspect m.upd.o | grep -q "^  user (.*, b.o) by user+0"

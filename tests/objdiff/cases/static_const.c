@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Constants in functions are what they contain.
+// options: --defined /dev/null
 // replace: two
 // clang-copy: two.msg
 #include "kernel.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Numbers of static locals move: told apart by who uses them.
+// options: --defined /dev/null
 // replace: second
 #include "kernel.h"
 #ifdef POST

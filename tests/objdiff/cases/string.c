@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // A string that differs is a change; one that moved is none.
+// options: --defined /dev/null
 // replace: says
 #include "kernel.h"
 #ifdef POST

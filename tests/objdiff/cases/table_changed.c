@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The same code, but that an entry leads elsewhere.
+// options: --defined /dev/null
 // replace: second
 #include "kernel.h"
 static struct static_key one, two;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // The order of an object's tables is that in which its code first needed them.
+// options: --defined /dev/null
 // replace: caller
 #include "kernel.h"
 #ifdef POST
