@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "insn.h"
 #include "state.h"
 
 #define MAX_ITEMS	1500
@@ -203,72 +202,37 @@ static bool same_place(const struct side *a, const struct item *x,
 	return ahi - alo == 1 || bhi - blo == 1;
 }
 
-static const u8 *opcode(const u8 *p)
+/* Byte by byte, but for what is referred to. */
+static bool same_bytes(const struct unit *a, const struct unit *b)
 {
-	static const u8 prefixes[] = { 0x66, 0xf0, 0xf2, 0xf3, 0x2e, 0x3e, 0x64, 0x65 };
-
-	while (memchr(prefixes, *p, sizeof(prefixes)) || (*p & 0xf0) == 0x40)
-		p++;
-	return p;
+	if (!a || !b)
+		return a == b;
+	return a->size == b->size && !memcmp(unit_data(a), unit_data(b), a->size);
 }
 
-#define MAX_AFTER	4	/* from a load to the test of what it loaded */
-
-/* What is done next, to the next branch: a test may mean the contrary. */
-static bool same_after(const struct unit *a, u32 at, const struct unit *b, u32 to)
+/* Nothing but the variable, or other variables without twin, is another. */
+static bool same_but_open(const struct side *a, const struct side *b)
 {
-	struct insn i, k;
-	u32 n;
+	u32 i;
 
-	for (n = 0; n < MAX_AFTER && at < a->size && to < b->size; n++) {
-		const u8 *p = unit_data(a) + at, *q = unit_data(b) + to;
-
-		if (!insn_decode(&i, p, a->size - at) ||
-		    !insn_decode(&k, q, b->size - to) || i.kind != k.kind)
+	if (a->known.n != b->known.n || a->open.n != b->open.n)
+		return false;
+	for (i = 0; i < a->known.n; i++)
+		if (a->match[i] != (s32)i ||
+		    a->known.v[i].at != b->known.v[i].at ||
+		    a->known.v[i].ref->target != b->known.v[i].ref->target)
 			return false;
-		if (i.kind == INSN_JCC)
-			return ((*p == 0x0f ? p[1] : *p) & 0xf) ==
-			       ((*q == 0x0f ? q[1] : *q) & 0xf);
-		if (i.kind != INSN_OTHER)
-			return true;
-		p = opcode(p);
-		q = opcode(q);
-		if (*p != *q || (*p == 0x0f && p[1] != q[1]))
+	for (i = 0; i < a->open.n; i++)
+		if (a->open.v[i].at != b->open.v[i].at ||
+		    a->open.v[i].ref->target != b->open.v[i].ref->target)
 			return false;
-		at += i.len;
-		to += k.len;
-	}
+	for (i = 0; i < a->uses.n; i++)
+		if (a->uses.v[i].at != b->uses.v[i].at)
+			return false;
 	return true;
 }
 
-/* The same instruction but for registers, and the same condition after it. */
-static bool same_insn(const struct item *a, const struct item *b)
-{
-	const struct ref *x = a->ref, *y = b->ref;
-	const u8 *p = unit_data(a->in), *q = unit_data(b->in);
-	struct insn i, k;
-
-	if (x->target != y->target)
-		return false;
-	if (!x->insn_len || !y->insn_len)
-		return x->insn_len == y->insn_len;
-	p += x->insn_off;
-	q += y->insn_off;
-	if (!insn_decode(&i, p, a->in->size - x->insn_off) ||
-	    !insn_decode(&k, q, b->in->size - y->insn_off) ||
-	    i.imm_len != k.imm_len)
-		return false;
-	if (i.imm_len && x->off != x->insn_off + i.imm_off &&
-	    memcmp(p + i.imm_off, q + k.imm_off, i.imm_len))
-		return false;
-	p = opcode(p);
-	q = opcode(q);
-	return *p == *q && (*p != 0x0f || p[1] == q[1]) &&
-	       same_after(a->in, x->insn_off + x->insn_len, b->in,
-			  y->insn_off + y->insn_len);
-}
-
-static bool same_uses(const struct side *a, const struct side *b, bool strict)
+static bool same_uses(const struct side *a, const struct side *b)
 {
 	u32 i;
 
@@ -276,8 +240,6 @@ static bool same_uses(const struct side *a, const struct side *b, bool strict)
 		return false;
 	for (i = 0; i < a->uses.n; i++) {
 		if (!same_place(a, &a->uses.v[i], b, &b->uses.v[i]))
-			return false;
-		if (strict && !same_insn(&a->uses.v[i], &b->uses.v[i]))
 			return false;
 	}
 	return true;
@@ -290,7 +252,8 @@ static bool same_uses(const struct side *a, const struct side *b, bool strict)
  * @a:		variable of it
  * @post:	function of a new object
  * @b:		variable of it
- * @strict:	by the same instructions, too
+ * @strict:	... by code in which nothing else is another. Where the code is, its
+ *		author may mean something else by the new name: the contrary, say.
  */
 bool used_alike(const struct update *up, const struct unit *pre,
 		const struct unit *a, const struct unit *post,
@@ -303,7 +266,10 @@ bool used_alike(const struct update *up, const struct unit *pre,
 	read_side(up, &y, post, b);
 	if (x.known.n <= MAX_ITEMS && y.known.n <= MAX_ITEMS) {
 		match_sides(up, &x, &y);
-		alike = same_uses(&x, &y, strict);
+		alike = same_uses(&x, &y) &&
+			(!strict || (same_bytes(pre, post) &&
+				     same_bytes(pre->cold, post->cold) &&
+				     same_but_open(&x, &y)));
 	}
 	free(x.known.v);
 	free(x.uses.v);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A function and its static local get other names.
 // cflags: -g -gdwarf-4
-// replace: user
+// replace: other
 #include "kernel.h"
 static int PREPOST(next_seq, next_number)(void)
 {
@@ -9,4 +9,5 @@ static int PREPOST(next_seq, next_number)(void)
 
 	return ++PREPOST(seq, number);
 }
-int user(int x) { return ext(x + PREPOST(next_seq, next_number)()) + PREPOST(1, 2); }
+int user(int x) { return ext(x + PREPOST(next_seq, next_number)()) + 1; }
+int other(int x) { return ext(PREPOST(1, 2)); }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 // Another name, and it means the contrary.
-// only: gcc clang keeps the jump and swaps what it leads to, which is not told apart yet
 // cflags: -g -gdwarf-4
 // refuse: state_renamed:missing state_renamed:missing
 #include "kernel.h"

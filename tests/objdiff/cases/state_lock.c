@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A lock under another name is the same lock.
 // cflags: -g -gdwarf-4
-// replace: f
+// replace: other
 #include "kernel.h"
 struct lock { int v; };
 static struct lock PREPOST(a_lock, b_lock) = { 1 };
@@ -11,7 +11,7 @@ int f(int x)
 	lk(&PREPOST(a_lock, b_lock));
 	x = ext(x);
 	ulk(&PREPOST(a_lock, b_lock));
-	return x + PREPOST(0, 1);
+	return x;
 }
 int g(int x)
 {
@@ -20,3 +20,4 @@ int g(int x)
 	ulk(&PREPOST(a_lock, b_lock));
 	return x;
 }
+int other(int x) { return ext(PREPOST(1, 2)); }
