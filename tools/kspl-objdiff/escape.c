@@ -46,13 +46,19 @@ struct walk {
 	const struct unit *part[2];	/* the function, and its cold part */
 	u32 *regs[2];			/* before each byte: registers; ~0: unseen */
 	VEC(u32) todo;			/* part << 31 | offset */
+	const struct source *source;
 	u32 returns;			/* registers of what it returns */
 	bool failed;
 };
 
-static bool walk_function(const struct update *up, const struct unit *func,
-			  const struct unit *what, u32 regs, bool deep,
-			  int depth, struct escape *esc, u32 *returns);
+/* A function that returns the address, and in which registers. */
+struct source {
+	const struct unit *func;
+	u32 regs;
+};
+
+static bool walk_function(const struct walk *from, const struct unit *func,
+			  u32 regs, u32 *returns);
 
 static void lets_out(struct walk *w, const char *how)
 {
@@ -229,8 +235,7 @@ static u32 call_unit(struct walk *w, const struct unit *to, u32 regs)
 {
 	u32 returns = 0;
 
-	if (!walk_function(w->up, to, w->what, regs & PASSED, w->deep,
-			   w->depth + 1, w->esc, &returns))
+	if (!walk_function(w, to, regs & PASSED, &returns))
 		w->failed = true;
 	return returns;
 }
@@ -247,16 +252,17 @@ static u32 call(struct walk *w, const struct unit *u, const struct ref *r,
 		u32 regs)
 {
 	const char *name = callee_name(r);
+	const struct unit *to = r ? resolve_ref(w->up, u->obj, r) : NULL;
 	u32 kept = regs & ~CLOBBERED;
-	const struct unit *to;
 	bool returns = false;
 
+	if (to && w->source && to == w->source->func)
+		kept |= w->source->regs;
 	if (!(regs & PASSED))
 		return kept;
 	if (r && !(w->deep && callee_copies(name)) &&
 	    callee_keeps_nothing(name, &returns, &w->esc->lent))
 		return kept | (returns ? BIT(R_AX) : 0);
-	to = r ? resolve_ref(w->up, u->obj, r) : NULL;
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
 		return kept | call_unit(w, to, regs);
 	lets_out(w, xasprintf("gives the address of %s to %s", what_name(w),
@@ -484,19 +490,19 @@ static u32 *unseen(u32 n)
 }
 
 /* False if the address gets out. */
-static bool walk_function(const struct update *up, const struct unit *func,
-			  const struct unit *what, u32 regs, bool deep,
-			  int depth, struct escape *esc, u32 *returns)
+static bool walk_function(const struct walk *from, const struct unit *func,
+			  u32 regs, u32 *returns)
 {
-	struct walk w = { .up = up, .what = what, .esc = esc, .depth = depth,
-			  .deep = deep };
+	struct walk w = { .up = from->up, .what = from->what, .esc = from->esc,
+			  .depth = from->depth + 1, .deep = from->deep,
+			  .source = from->source };
 	csh cs = open_capstone();
 
 	w.part[0] = func;
 	w.part[1] = func->cold ? func->cold : func;
 	w.regs[0] = unseen(func->size);
 	w.regs[1] = func->cold ? unseen(func->cold->size) : w.regs[0];
-	if (depth > MAX_DEPTH || in_way_of_alternative(func, what))
+	if (w.depth > MAX_DEPTH || in_way_of_alternative(func, w.what))
 		lets_out(&w, xasprintf("passes the address of %s on where it can't be followed",
 				       what_name(&w)));
 	go_to(&w, 0, 0, regs);
@@ -514,6 +520,60 @@ static bool walk_function(const struct update *up, const struct unit *func,
 	return !w.failed;
 }
 
+/* Is it reached by nothing but calls from @u, if at all? */
+static bool only_calls(const struct update *up, const struct unit *u,
+		       const struct unit *func, bool *calls)
+{
+	const struct ref *r;
+	const struct entry *e;
+
+	vec_for_each(r, &u->refs) {
+		if (resolve_ref(up, u->obj, r) != func)
+			continue;
+		if (!r->branch || r->target || !class_is_text(u->sec->cls))
+			return false;
+		*calls = true;
+	}
+	vec_for_each(e, &u->entries)	/* static calls, alternatives */
+		vec_for_each(r, &e->refs)
+			if (r->unit == func && u != func && u->cold != func)
+				return false;
+	return true;
+}
+
+/* Does what @func returns stay with its callers, if these are all known? */
+static bool callers_keep(struct walk *w, const struct unit *func, u32 regs)
+{
+	const struct source *before = w->source, source = { func, regs };
+	bool keep = w->depth < MAX_DEPTH;
+	const struct unit *caller;
+	struct unit **v;
+	struct sym **s;
+	u32 returns;
+
+	vec_for_each(s, &func->syms)
+		keep &= (*s)->bind == STB_LOCAL;
+
+	w->source = &source;
+	w->depth++;
+	vec_for_each(v, &func->obj->units) {
+		bool calls = false;
+
+		if (!keep)
+			break;
+		keep = *v == func || only_calls(w->up, *v, func, &calls);
+		if (!keep || !calls)
+			continue;
+		caller = (*v)->parent ? (*v)->parent : *v;
+		returns = 0;
+		keep = walk_function(w, caller, 0, &returns) &&
+		       (!returns || caller == func || callers_keep(w, caller, returns));
+	}
+	w->depth--;
+	w->source = before;
+	return keep;
+}
+
 /**
  * unit_lets_out - does a function let an address out of its hands?
  * @up:		the update, paired
@@ -525,15 +585,18 @@ static bool walk_function(const struct update *up, const struct unit *func,
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc)
 {
+	struct walk w = { .up = up, .what = what, .deep = deep, .depth = -1,
+			  .esc = esc };
 	u32 returns = 0;
 
 	*esc = (struct escape){};
-	if (!walk_function(up, func, what, 0, deep, 0, esc, &returns))
+	if (!walk_function(&w, func, 0, &returns))
 		return true;
-	if (!returns)
+	if (!returns || callers_keep(&w, func, returns))
 		return false;
-	esc->how = xasprintf("may return the address of %s",
-			     what->name[0] ? what->name : unit_text(what));
+	if (!esc->how)
+		esc->how = xasprintf("may return the address of %s",
+				     what->name[0] ? what->name : unit_text(what));
 	return true;
 }
 
