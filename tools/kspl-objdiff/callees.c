@@ -139,8 +139,12 @@ static const char *const return_it[] = {
 
 /* These copy what they are given a pointer to, addresses in it as well. */
 static const char *const copy_it[] = {
-	"copy_from_kernel_nofault", "kmemdup_noprof", "memcpy", "memmove",
+	"_copy_to_user", "copy_from_kernel_nofault", "kmemdup_noprof", "memcpy",
+	"memmove", "seq_write", "simple_read_from_buffer",
 };
+
+/* These compare it with something else, byte by byte. */
+static const char *const compare_it[] = { "bcmp", "memcmp" };
 
 /*
  * They, too, but what they were given may be used until the request that they
@@ -171,6 +175,15 @@ static bool is_in(const char *const *list, size_t n, const char *name)
 bool callee_copies(const char *name)
 {
 	return is_in(copy_it, ARRAY_SIZE(copy_it), name);
+}
+
+/**
+ * callee_compares - does a function compare what it is given with something else?
+ * @name:	the function
+ */
+bool callee_compares(const char *name)
+{
+	return is_in(compare_it, ARRAY_SIZE(compare_it), name);
 }
 
 /**

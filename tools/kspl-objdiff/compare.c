@@ -44,11 +44,19 @@ static bool seen_before(struct seen *seen, const struct unit *a,
 	return false;
 }
 
+/* Constants of two functions are two, and objects may be marked with either. */
+static bool other_scope(const struct unit *a, const struct unit *b)
+{
+	return a->scope && b->scope && strcmp(a->scope, b->scope);
+}
+
 static bool same_constant(const struct update *up, const struct unit *a,
 			  const struct unit *b, struct seen *seen)
 {
 	bool same;
 
+	if (other_scope(a, b))
+		return false;
 	if (a->refs.n && seen_before(seen, a, b))
 		return true;
 	if (seen->depth >= MAX_NESTED)

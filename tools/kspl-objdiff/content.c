@@ -32,8 +32,9 @@ static const char *content_key(const struct unit *u)
 			continue;
 		h = (h ^ unit_data(u)[i]) * 16777619u;
 	}
-	return xasprintf("%s %u %x %u %s", strip_numbers(u->name), u->size, h,
-			 u->align, u->sec->name);
+	return xasprintf("%s %s %u %x %u %s", strip_numbers(u->name),
+			 u->scope ? u->scope : "", u->size, h, u->align,
+			 u->sec->name);
 }
 
 /*

@@ -215,20 +215,61 @@ static void refuse_holder(struct verdicts *vs, const struct unit *c,
 	       "the constant changed, and %s %s", unit_label(holder), how);
 }
 
-/* Does it hold the address of a constant that gets a new copy, too? */
-static bool leads_to_copy(const struct verdicts *vs, const struct unit *c)
+/* What has no name was paired with what is the same. */
+static bool constant_differs(const struct verdicts *vs, const struct unit *u)
+{
+	return u->ident == ID_CONTENT ? verdict_of(vs, u)->follows :
+					unit_differs(vs, u);
+}
+
+/*
+ * @anew: of what holds it, too: then what has no name gets a copy as well, where it
+ * is not known where the kernel has its own
+ */
+static bool is_copied(const struct verdicts *vs, const struct unit *c, bool anew)
+{
+	const struct unit *post = c->obj->post ? c : c->twin;
+
+	if (!post || !post->twin)
+		return anew || c->ident != ID_CONTENT;
+	return constant_differs(vs, post);
+}
+
+static bool leads_on_to_copy(const struct verdicts *vs, const struct unit *c,
+			     bool anew, u8 *seen)
 {
 	const struct unit *to;
 	const struct ref *r;
 
+	if (seen[c->id])
+		return false;
+	seen[c->id] = 1;
 	vec_for_each(r, &c->refs) {
 		to = resolve_ref(vs->up, c->obj, r);
 		if (to && to->sec->cls == SC_RODATA && to != c &&
-		    (c->obj->post ? unit_differs(vs, to) :
-				    to->twin && unit_differs(vs, to->twin)))
+		    (is_copied(vs, to, anew) ||
+		     leads_on_to_copy(vs, to, anew, seen)))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Does it hold the address of a constant that gets a new copy, or of one that does,
+ * however many there are in between?
+ */
+static bool leads_to_copy(const struct verdicts *vs, const struct unit *c,
+			  bool anew)
+{
+	u8 *seen;
+	bool leads;
+
+	if (!c->refs.n)
+		return false;
+	seen = xzalloc(vs->up->nunits);
+	leads = leads_on_to_copy(vs, c, anew, seen);
+	free(seen);
+	return leads;
 }
 
 /* Text is what it says, wherever it stands; nobody holds on to its place. */
@@ -238,7 +279,7 @@ static bool is_text_constant(const struct unit *u)
 
 	const char *type = obj_find_dies(u->obj) ? variable_type(u) : NULL;
 
-	if (u->refs.n || !u->size || unit_data(u)[u->size - 1] ||
+	if (u->refs.n || !u->size || !unit_data(u) || unit_data(u)[u->size - 1] ||
 	    (type && !starts_with(type, "char[")))
 		return false;
 	for (i = 0; i + 1 < u->size; i++)
@@ -256,7 +297,7 @@ static void check_reader(struct verdicts *vs, const struct unit *c,
 
 	if (!func->is_func)
 		refuse_holder(vs, c, func, "is no function that can be followed");
-	else if (unit_lets_out(vs->up, func, side, leads_to_copy(vs, side), &esc) &&
+	else if (unit_lets_out(vs->up, func, side, leads_to_copy(vs, side, true), &esc) &&
 		 !(is_text_constant(c) && is_text_constant(side)))
 		refuse_holder(vs, c, func, xasprintf("%s: whoever has it goes on with the old one",
 						     esc.how));
@@ -284,7 +325,7 @@ static void check_boot_holder(struct verdicts *vs, const struct unit *c,
 
 /* One unit that refers to @side, which is @c or what it was. */
 static void check_holder(struct verdicts *vs, const struct unit *c,
-			 const struct unit *side, struct unit *u, unit_vec *list)
+			 const struct unit *side, const struct unit *u)
 {
 	switch (u->sec->cls) {
 	case SC_TEXT:
@@ -294,9 +335,7 @@ static void check_holder(struct verdicts *vs, const struct unit *c,
 	case SC_ALT_AUX:
 		break;		/* a part of the code that refers to it */
 	case SC_RODATA:
-		if (u->obj->post && !unit_differs(vs, u))
-			*vec_add(list) = u;
-		break;
+		break;		/* gets a new copy itself, see copy_holders() */
 	case SC_INIT:
 		check_boot_holder(vs, c, side, u);
 		break;
@@ -309,24 +348,24 @@ static void check_holder(struct verdicts *vs, const struct unit *c,
 }
 
 static void check_side(struct verdicts *vs, const struct unit *c,
-		       const struct unit *side, unit_vec *list)
+		       const struct unit *side)
 {
 	struct unit **u;
 
 	vec_for_each(u, &side->obj->units)
 		if (*u != side && unit_refers(vs->up, *u, side))
-			check_holder(vs, c, side, *u, list);
+			check_holder(vs, c, side, *u);
 }
 
-static void spread_constant(struct verdicts *vs, struct unit *c, unit_vec *list)
+static void spread_constant(struct verdicts *vs, const struct unit *c)
 {
 	if (c->is_global)
 		refuse(vs, "const_shared", c->obj, c, c->name, WAY_CONST,
 		       "the constant changed (%s), and other files may use it",
 		       unit_cause(vs, c));
-	check_side(vs, c, c, list);
-	if (c->twin && c->ident == ID_NAMED)
-		check_side(vs, c, c->twin, list);
+	check_side(vs, c, c);
+	if (c->twin)
+		check_side(vs, c, c->twin);
 }
 
 /* Does code of its file compare its address? */
@@ -355,6 +394,7 @@ static const struct unit *was_local_constant(const struct verdicts *vs,
 					     const struct tu *tu,
 					     const struct unit *u)
 {
+	const struct unit *was = NULL;
 	struct unit **v;
 
 	if (!tu->pre || u->twin || u->ident != ID_CONTENT ||
@@ -367,34 +407,54 @@ static const struct unit *was_local_constant(const struct verdicts *vs,
 		if ((*v)->sec->cls != SC_RODATA || !same_base((*v)->name, u->name) ||
 		    (u->scope && (*v)->scope && strcmp(u->scope, (*v)->scope)))
 			continue;
+		if (unit_same_content(vs->up, *v, u))
+			return NULL;
 		if (!is_text_constant(u) || !is_text_constant(*v) ||
 		    is_compared(vs, u) || is_compared(vs, *v))
-			return *v;
+			was = *v;
 	}
-	return NULL;
+	return was;
+}
+
+/*
+ * Constants that hold the address of one that gets a new copy get one, too: all of
+ * them before anybody asks who holds what.
+ */
+static void copy_holders(struct verdicts *vs, const struct tu *tu)
+{
+	bool more = true;
+	struct unit **u;
+
+	while (more) {
+		more = false;
+		vec_for_each(u, &tu->post->units) {
+			if ((*u)->sec->cls != SC_RODATA || !(*u)->twin ||
+			    is_left(vs, *u) || constant_differs(vs, *u) ||
+			    !leads_to_copy(vs, *u, false))
+				continue;
+			follow(vs, *u, "leads to a constant that changed");
+			more = true;
+		}
+	}
 }
 
 static void spread_constants(struct verdicts *vs, const struct tu *tu)
 {
 	const struct unit *was;
-	unit_vec list = {};
 	struct unit **u;
-	u32 i;
 
-	vec_for_each(u, &tu->post->units)
-		if ((*u)->sec->cls == SC_RODATA && (*u)->twin && !is_left(vs, *u) &&
-		    (*u)->ident == ID_NAMED && (*u)->status == ST_CHANGED)
-			*vec_add(&list) = *u;
-	for (i = 0; i < list.n; i++)
-		spread_constant(vs, list.v[i], &list);
+	copy_holders(vs, tu);
 	vec_for_each(u, &tu->post->units) {
+		if ((*u)->sec->cls != SC_RODATA || is_left(vs, *u))
+			continue;
+		if ((*u)->twin && constant_differs(vs, *u))
+			spread_constant(vs, *u);
 		was = was_local_constant(vs, tu, *u);
 		if (!was)
 			continue;
-		check_side(vs, *u, *u, &list);
-		check_side(vs, *u, was, &list);
+		check_side(vs, *u, *u);
+		check_side(vs, *u, was);
 	}
-	free(list.v);
 }
 
 /* A .cold part is a part of its function. */
@@ -967,19 +1027,46 @@ static bool leads_on(const struct verdicts *vs, const struct unit *u)
 	return u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
 }
 
+static bool is_constant(const struct unit *u)
+{
+	return u->sec->cls == SC_RODATA || u->sec->cls == SC_CONST ||
+	       u->sec->cls == SC_STRING;
+}
+
+/* Is it in the running kernel only? */
+static bool is_gone(const struct tu *tu, const struct unit *pre)
+{
+	struct unit **u;
+
+	if (pre->ident != ID_CONTENT)
+		return pre->deleted;
+	vec_for_each(u, &tu->post->units)
+		if ((*u)->twin == pre)
+			return false;
+	return true;
+}
+
+/* Could objects of the running kernel hold the address of @pre for that of @u? */
+static bool is_like(const struct unit *u, const struct unit *pre)
+{
+	if (u->is_func || pre->is_func)
+		return u->is_func && pre->is_func &&
+		       class_is_text(pre->sec->cls) == class_is_text(u->sec->cls);
+	if (is_constant(u))
+		return pre->sec->cls == u->sec->cls;
+	return pre->sec->cls == SC_RODATA && same_base(u->name, pre->name);
+}
+
 /* Something of its kind that is gone, and whose address somebody may hold. */
 static const struct unit *gone_like(const struct verdicts *vs, const struct unit *u)
 {
 	const struct tu *tu = &vs->up->tus.v[u->obj->tu];
 	struct unit **v;
 
-	if (!tu->pre || u->twin || u->ident != ID_NAMED ||
-	    (!u->is_func && u->sec->cls != SC_RODATA))
+	if (!tu->pre || u->twin)
 		return NULL;
 	vec_for_each(v, &tu->pre->units)
-		if ((*v)->deleted && !(*v)->parent && (*v)->is_func == u->is_func &&
-		    (u->is_func || (*v)->sec->cls == SC_RODATA) &&
-		    class_is_text((*v)->sec->cls) == class_is_text(u->sec->cls))
+		if (!(*v)->parent && is_like(u, *v) && is_gone(tu, *v))
 			return *v;
 	return NULL;
 }
@@ -988,11 +1075,19 @@ static const struct unit *gone_like(const struct verdicts *vs, const struct unit
 static void check_identity(struct verdicts *vs, const struct unit *func,
 			   const struct unit *to, const struct escape *esc)
 {
-	const struct unit *gone = gone_like(vs, to);
+	bool text = to->sec->cls == SC_STRING || is_text_constant(to);
+	const struct unit *gone;
+	const struct refusal *r;
 
-	if (gone && (esc->compared || (esc->how && !to->is_func)))
+	if (!esc->compared && (!esc->how || to->is_func || text))
+		return;
+	vec_for_each(r, &vs->refusals)
+		if (r->unit == to && !strcmp(r->code, "const_escapes"))
+			return;
+	gone = gone_like(vs, to);
+	if (gone)
 		refuse(vs, "const_escapes", to->obj, to, unit_label(to),
-		       "let it keep its name",
+		       to->name[0] ? "let it keep its name" : WAY_CONST,
 		       "%s is gone and this is new: %s %s, and who holds the address of the old one would not be known by it",
 		       unit_label(gone), unit_label(func),
 		       esc->compared ? "compares its address" : esc->how);

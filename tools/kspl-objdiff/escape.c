@@ -6,8 +6,11 @@
  * An address that is only read through, or added to, stays in the function.
  * It gets out when it is stored, returned, or given to a function that is not
  * known to give it back; and it is compared when it meets another value in a
- * comparison.  A function of the update's files is followed into.  What can't
- * be followed has let it out.
+ * comparison.  A function of the update's files is followed into.  What is not
+ * known to be harmless has let it out, and compared it.
+ *
+ * Where the code goes on is not always to be seen (jump tables, alternatives): then
+ * it may be anywhere in the function, and no instruction is left out.
  *
  * Instructions are taken apart by capstone.  Without it, or where it does not
  * know one, each address that is taken has got out.
@@ -25,6 +28,7 @@ enum {
 	R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI,
 	R_8, R_9, R_10, R_11, R_12, R_13, R_14, R_15,
 	R_STACK,		/* any slot of the function's stack */
+	R_FRAME,		/* not the address: that of the stack is known */
 };
 
 #define BIT(r)		(1u << (r))
@@ -32,6 +36,8 @@ enum {
 			 BIT(R_8) | BIT(R_9))
 /* A slot of the stack may be an argument, or a part of one. */
 #define PASSED		(ARGUMENTS | BIT(R_STACK))
+/* Of these, the address itself. */
+#define ADDRESS(regs)	((regs) & ~BIT(R_FRAME))
 #define RETURNED	(BIT(R_AX) | BIT(R_DX))
 #define CLOBBERED	(ARGUMENTS | BIT(R_AX) | BIT(R_10) | BIT(R_11))
 #define MAX_DEPTH	4	/* of functions that are followed into */
@@ -46,6 +52,8 @@ struct walk {
 	const struct unit *part[2];	/* the function, and its cold part */
 	u32 *regs[2];			/* before each byte: registers; ~0: unseen */
 	VEC(u32) todo;			/* part << 31 | offset */
+	VEC(u32) starts;		/* the same, of all instructions */
+	u32 all;			/* registers, anywhere */
 	const struct source *source;
 	u32 returns;			/* registers of what it returns */
 	bool failed;
@@ -74,7 +82,8 @@ static const char *what_name(const struct walk *w)
 						"a constant";
 }
 
-static int reg_number(unsigned int reg)
+/* By the name that is used: eight bytes, four, two, one. */
+static int reg_number(unsigned int reg, u32 *width)
 {
 	static const unsigned int names[][4] = {
 		{ X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL },
@@ -98,28 +107,103 @@ static int reg_number(unsigned int reg)
 
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		for (k = 0; k < 4; k++)
-			if (names[i][k] == reg)
+			if (names[i][k] == reg) {
+				*width = 8 >> k;
 				return i;
+			}
 	return -1;
 }
 
 static u32 reg_bit(unsigned int reg)
 {
-	int n = reg_number(reg);
+	u32 width;
+	int n = reg_number(reg, &width);
 
 	return n < 0 ? 0 : BIT(n);
 }
 
+/* A write to less leaves the rest as it was. */
+static bool is_wide(unsigned int reg)
+{
+	u32 width = 0;
+
+	reg_number(reg, &width);
+	return width >= 4;
+}
+
+/* What is known of an instruction that has to do with the address. */
+enum insn_use {
+	USE_UNKNOWN,
+	USE_PLAIN,		/* moves, adds, or reads memory */
+	USE_COMPARE,
+	USE_STRING,		/* works through RSI and RDI */
+	USE_NONE,		/* of memory: no more than a hint */
+};
+
 /* What an instruction reads and writes. */
 struct effect {
+	enum insn_use use;
 	u32 reads, writes;	/* registers, not those of a memory operand */
+	u32 kills;		/* ... and nothing is left of what they held */
 	u32 base;		/* registers that a memory operand is made of */
 	bool loads, stores;	/* memory */
 	bool on_stack;		/* ... of the function's stack */
-	bool lea, compares, moves;
-	bool matches;		/* compares, besides what it does */
+	bool lea, alters;	/* ... changes what is in a register by another */
 	u8 size;		/* of what is loaded */
 };
+
+static bool is_conditional_move(unsigned int id)
+{
+	switch (id) {
+	case X86_INS_CMOVA: case X86_INS_CMOVAE: case X86_INS_CMOVB:
+	case X86_INS_CMOVBE: case X86_INS_CMOVE: case X86_INS_CMOVG:
+	case X86_INS_CMOVGE: case X86_INS_CMOVL: case X86_INS_CMOVLE:
+	case X86_INS_CMOVNE: case X86_INS_CMOVNO: case X86_INS_CMOVNP:
+	case X86_INS_CMOVNS: case X86_INS_CMOVO: case X86_INS_CMOVP:
+	case X86_INS_CMOVS:
+		return true;
+	}
+	return false;
+}
+
+static enum insn_use use_of(unsigned int id)
+{
+	switch (id) {
+	case X86_INS_MOV: case X86_INS_MOVABS: case X86_INS_MOVZX:
+	case X86_INS_MOVSX: case X86_INS_MOVSXD: case X86_INS_LEA:
+	case X86_INS_ADD: case X86_INS_INC: case X86_INS_DEC:
+	case X86_INS_PUSH: case X86_INS_POP: case X86_INS_XCHG:
+	case X86_INS_AND: case X86_INS_OR: case X86_INS_XOR: case X86_INS_SUB:
+		return USE_PLAIN;
+	case X86_INS_CMP: case X86_INS_TEST: case X86_INS_BT:
+		return USE_COMPARE;
+	case X86_INS_MOVSB: case X86_INS_MOVSW: case X86_INS_MOVSD:
+	case X86_INS_MOVSQ: case X86_INS_STOSB: case X86_INS_STOSW:
+	case X86_INS_STOSD: case X86_INS_STOSQ:
+		return USE_STRING;
+	case X86_INS_NOP: case X86_INS_PREFETCH: case X86_INS_PREFETCHNTA:
+	case X86_INS_PREFETCHT0: case X86_INS_PREFETCHT1:
+	case X86_INS_PREFETCHT2: case X86_INS_PREFETCHW:
+		return USE_NONE;
+	}
+	return is_conditional_move(id) ? USE_PLAIN : USE_UNKNOWN;
+}
+
+/* Computes with numbers; of memory it reads, or changes, a number. */
+static bool is_arithmetic(unsigned int id)
+{
+	switch (id) {
+	case X86_INS_ADC: case X86_INS_SBB: case X86_INS_IMUL: case X86_INS_MUL:
+	case X86_INS_DIV: case X86_INS_IDIV: case X86_INS_NEG: case X86_INS_NOT:
+	case X86_INS_SHL: case X86_INS_SHR: case X86_INS_SAR: case X86_INS_ROL:
+	case X86_INS_ROR: case X86_INS_BTS: case X86_INS_BTR: case X86_INS_BTC:
+	case X86_INS_BSF: case X86_INS_BSR: case X86_INS_TZCNT:
+	case X86_INS_LZCNT: case X86_INS_POPCNT: case X86_INS_XADD:
+	case X86_INS_CMPXCHG: case X86_INS_MOVBE:
+		return true;
+	}
+	return false;
+}
 
 static void add_memory(struct effect *e, const cs_x86_op *op)
 {
@@ -137,22 +221,13 @@ static void add_memory(struct effect *e, const cs_x86_op *op)
 	e->stores |= op->access & CS_AC_WRITE;
 }
 
-static bool is_string_move(unsigned int id)
-{
-	return id == X86_INS_MOVSB || id == X86_INS_MOVSW ||
-	       id == X86_INS_MOVSD || id == X86_INS_MOVSQ;
-}
-
 static struct effect effect_of(csh cs, const cs_insn *insn)
 {
 	const cs_x86 *x = &insn->detail->x86;
-	struct effect e = { .lea = insn->id == X86_INS_LEA };
+	struct effect e = { .use = use_of(insn->id), .lea = insn->id == X86_INS_LEA };
 	cs_regs in, out;
 	u8 nin = 0, nout = 0, i;
 
-	e.compares = insn->id == X86_INS_CMP || insn->id == X86_INS_TEST;
-	e.matches = insn->id == X86_INS_CMPXCHG || insn->id == X86_INS_SUB;
-	e.moves = is_string_move(insn->id);
 	for (i = 0; i < x->op_count; i++)
 		if (x->operands[i].type == X86_OP_MEM)
 			add_memory(&e, &x->operands[i]);
@@ -160,22 +235,29 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		return (struct effect){ .reads = ~0u, .stores = true };
 	for (i = 0; i < nin; i++)
 		e.reads |= reg_bit(in[i]);
-	for (i = 0; i < nout; i++)
+	for (i = 0; i < nout; i++) {
 		e.writes |= reg_bit(out[i]);
+		if (is_wide(out[i]) && !is_conditional_move(insn->id))
+			e.kills |= reg_bit(out[i]);
+	}
 	if (!e.lea)
 		e.reads &= ~e.base;
 	for (i = 0; i < x->op_count; i++)	/* mov %rax, (%rax) */
 		if (x->operands[i].type == X86_OP_REG &&
 		    x->operands[i].access & CS_AC_READ)
 			e.reads |= reg_bit(x->operands[i].reg);
+	e.alters = (insn->id == X86_INS_AND || insn->id == X86_INS_OR ||
+		    insn->id == X86_INS_XOR || insn->id == X86_INS_SUB) &&
+		   x->op_count == 2 && x->operands[1].type != X86_OP_IMM;
 	if (insn->id == X86_INS_CMPXCHG)
 		e.stores = true;
 	if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP) {
 		e.on_stack = true;
 		e.stores = insn->id == X86_INS_PUSH;
-		e.loads = insn->id == X86_INS_POP;
+		e.loads |= insn->id == X86_INS_POP;
 		e.reads &= ~BIT(R_SP);
 		e.writes &= ~BIT(R_SP);
+		e.kills &= ~BIT(R_SP);
 	}
 	return e;
 }
@@ -228,14 +310,25 @@ static void go_to(struct walk *w, u32 part, s64 off, u32 regs)
 	if (n == *known)
 		return;
 	*known = n;
+	w->all |= regs;
 	*vec_add(&w->todo) = part << 31 | (u32)off;
+}
+
+/* To any instruction of the function, or to those that nothing else leads to. */
+static void go_anywhere(struct walk *w, u32 regs, bool unseen)
+{
+	u32 *v;
+
+	vec_for_each(v, &w->starts)
+		if (!unseen || w->regs[*v >> 31][*v & ~(1u << 31)] == ~0u)
+			go_to(w, *v >> 31, *v & ~(1u << 31), regs);
 }
 
 static u32 call_unit(struct walk *w, const struct unit *to, u32 regs)
 {
 	u32 returns = 0;
 
-	if (!walk_function(w, to, regs & PASSED, &returns))
+	if (!walk_function(w, to, regs & (PASSED | BIT(R_FRAME)), &returns))
 		w->failed = true;
 	return returns;
 }
@@ -258,9 +351,11 @@ static u32 call(struct walk *w, const struct unit *u, const struct ref *r,
 
 	if (to && w->source && to == w->source->func)
 		kept |= w->source->regs;
-	if (!(regs & PASSED))
+	if (!(ADDRESS(regs) & PASSED))
 		return kept;
-	if (r && !(w->deep && callee_copies(name)) &&
+	if (callee_compares(name) && (w->deep || regs & BIT(R_STACK)))
+		w->esc->compared = true;
+	if (r && !((w->deep || regs & BIT(R_STACK)) && callee_copies(name)) &&
 	    callee_keeps_nothing(name, &returns, &w->esc->lent))
 		return kept | (returns ? BIT(R_AX) : 0);
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
@@ -299,12 +394,16 @@ static void jump(struct walk *w, u32 part, const struct unit *u,
 		go_to(w, part, x->operands[0].imm, regs);
 		return;
 	}
-	tail_call(w, u, r, regs);
+	/* a table of jumps, or code that asks for a feature and comes back */
+	if (!r || !r->unit || r->unit->sec->cls != SC_TEXT)
+		go_anywhere(w, regs, false);
+	if (!r || !r->unit || r->unit->sec->cls != SC_ALT_AUX)
+		tail_call(w, u, r, regs);
 }
 
 /* Tables that lead from the code elsewhere: jump labels, exceptions. */
-static void follow_entries(struct walk *w, u32 part, const struct unit *u,
-			   u32 at, u32 len, u32 regs)
+static void follow_entries(struct walk *w, const struct unit *u, u32 at, u32 len,
+			   u32 regs)
 {
 	const struct entry *e;
 	const struct ref *r;
@@ -320,52 +419,119 @@ static void follow_entries(struct walk *w, u32 part, const struct unit *u,
 					    r->unit == w->part[1]))
 				go_to(w, r->unit == w->part[1], r->target, regs);
 	}
-	(void)part;
 }
 
 /* What it does with the address */
 
-/* @field: a memory operand is a part of what is followed */
-static u32 apply(struct walk *w, const struct effect *e, u32 regs, bool field)
+static const char *not_understood(const struct walk *w, const cs_insn *insn)
 {
-	bool has = regs & e->reads, through = regs & e->base || field;
+	return xasprintf("uses the address of %s where it can't be followed (%s)",
+			 what_name(w), insn->mnemonic);
+}
 
-	if ((e->compares || e->matches) && has && (e->reads & ~regs || e->loads))
+/*
+ * struct use - how an instruction meets the address
+ * @has:	in a register that it reads, or as a value of its own
+ * @through:	what it is the address of is a memory operand
+ * @stack:	what it loads of the stack may be it
+ * @inner:	loads what stands there, which may be such an address, too
+ */
+struct use {
+	bool has, through, stack, inner;
+};
+
+static struct use find_use(const struct walk *w, const struct effect *e,
+			   u32 regs, bool field, bool taken)
+{
+	struct use use = {
+		.has = taken || ADDRESS(regs) & e->reads,
+		.through = field || ADDRESS(regs) & e->base,
+	};
+
+	if (e->loads && regs & BIT(R_STACK))
+		use.stack = e->on_stack ||
+			    (regs & BIT(R_FRAME) &&
+			     (e->size >= 8 || e->use == USE_UNKNOWN));
+	use.inner = use.through && e->loads && w->deep && e->size == 8;
+	return use;
+}
+
+/* Meets it another value? */
+static void compare(struct walk *w, const struct effect *e, u32 regs,
+		    const struct use *use)
+{
+	bool other = e->reads & ~regs;
+
+	if ((use->has && (other || e->loads)) || (use->inner && other) ||
+	    (use->stack && e->size == 8 && other))
 		w->esc->compared = true;
-	if (e->compares)
-		return regs;
-	if (e->stores && has) {
+}
+
+static u32 work_on_strings(struct walk *w, const cs_insn *insn, u32 regs)
+{
+	bool moves = insn->id == X86_INS_MOVSB || insn->id == X86_INS_MOVSW ||
+		     insn->id == X86_INS_MOVSD || insn->id == X86_INS_MOVSQ;
+
+	if (moves && ((w->deep && regs & BIT(R_SI)) ||
+		      (regs & BIT(R_STACK) && regs & BIT(R_FRAME))))
+		lets_out(w, xasprintf("copies what %s holds", what_name(w)));
+	if (!moves && regs & BIT(R_AX))
+		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
+	if (regs & BIT(R_CX))
+		lets_out(w, not_understood(w, insn));
+	return regs;
+}
+
+static u32 move(struct walk *w, const struct effect *e, u32 regs, struct use use)
+{
+	if (e->alters)
+		compare(w, e, regs, &use);
+	use.has |= use.stack || use.inner;
+	if (e->stores && use.has) {
 		if (!e->on_stack)
 			lets_out(w, xasprintf("stores the address of %s",
 					      what_name(w)));
 		regs |= BIT(R_STACK);
 	}
-	if (e->loads && e->on_stack && regs & BIT(R_STACK))
-		has = true;
-	if (e->loads && through && !e->on_stack && w->deep &&
-	    (e->size == 8 || e->moves))
-		has = true;
-	if (e->moves && has && w->deep)
-		lets_out(w, xasprintf("copies what %s holds", what_name(w)));
-	return has ? regs | e->writes : regs & ~e->writes;
+	return use.has ? regs | e->writes : regs & ~e->kills;
 }
 
-static bool clears(const cs_insn *insn)
+/*
+ * @field:	a memory operand is a part of what is followed
+ * @taken:	the address itself is an operand
+ */
+static u32 apply(struct walk *w, const cs_insn *insn, const struct effect *e,
+		 u32 regs, bool field, bool taken)
+{
+	struct use use = find_use(w, e, regs, field, taken);
+
+	if (e->use == USE_STRING)
+		return work_on_strings(w, insn, regs);
+	if (e->reads & BIT(R_SP) && e->writes & ~BIT(R_SP))
+		regs |= BIT(R_FRAME);
+	if ((!use.has && !use.through && !use.stack) || e->use == USE_NONE)
+		return regs & ~e->kills;
+	switch (e->use) {
+	case USE_COMPARE:
+		compare(w, e, regs, &use);
+		return regs;
+	case USE_PLAIN:
+		return move(w, e, regs, use);
+	default:
+		break;
+	}
+	if (is_arithmetic(insn->id) && !use.has && !use.stack && !use.inner)
+		return regs & ~e->kills;
+	w->esc->compared = true;
+	lets_out(w, not_understood(w, insn));
+	return regs | e->writes;
+}
+
+static bool is_same_twice(const cs_insn *insn)
 {
 	const cs_x86 *x = &insn->detail->x86;
 
-	return (insn->id == X86_INS_XOR || insn->id == X86_INS_SUB) &&
-	       x->op_count == 2 && x->operands[0].type == X86_OP_REG &&
-	       x->operands[1].type == X86_OP_REG &&
-	       x->operands[0].reg == x->operands[1].reg;
-}
-
-static bool is_plain_test(const cs_insn *insn)
-{
-	const cs_x86 *x = &insn->detail->x86;
-
-	return insn->id == X86_INS_TEST && x->op_count == 2 &&
-	       x->operands[0].type == X86_OP_REG &&
+	return x->op_count == 2 && x->operands[0].type == X86_OP_REG &&
 	       x->operands[1].type == X86_OP_REG &&
 	       x->operands[0].reg == x->operands[1].reg;
 }
@@ -388,28 +554,78 @@ static u32 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
 {
 	const struct ref *r = field_in(w, u, at, insn->size);
 	struct effect e = effect_of(cs, insn);
-	u32 out;
+	bool taken = r && is_address(u, r, &e);
 
-	if (clears(insn))
-		return regs & ~e.writes;
-	if (is_plain_test(insn))
-		return regs;
-	if (r && !is_address(u, r, &e))
-		return apply(w, &e, regs, true);
-	if (!r) {
-		if (e.compares && regs & e.reads && refers_at(u, at, insn->size))
-			w->esc->compared = true;
-		return apply(w, &e, regs, false);
+	if (is_same_twice(insn)) {
+		if (insn->id == X86_INS_XOR || insn->id == X86_INS_SUB)
+			return regs & ~e.writes;
+		if (insn->id == X86_INS_TEST)
+			return regs;
 	}
-	/* the address itself */
-	if ((e.compares || e.matches) && (e.reads & ~regs || e.loads))
+	if (!r && e.use == USE_COMPARE && ADDRESS(regs) & e.reads &&
+	    refers_at(u, at, insn->size))
 		w->esc->compared = true;
-	if (e.compares)
-		return regs;
-	if (e.stores && !e.on_stack)
-		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
-	out = apply(w, &e, regs, false) | e.writes;
-	return e.stores ? out | BIT(R_STACK) : out;
+	return apply(w, insn, &e, regs, r && !taken, taken);
+}
+
+/* Returns false where the code does not go on behind the instruction. */
+static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
+		const cs_insn *insn, u32 *regs)
+{
+	if (cs_insn_group(cs, insn, CS_GRP_RET) || cs_insn_group(cs, insn, CS_GRP_IRET)) {
+		w->returns |= *regs & RETURNED;
+		return false;
+	}
+	if (cs_insn_group(cs, insn, CS_GRP_CALL)) {
+		const struct ref *r = branch_in(u, at, insn->size);
+
+		if (!is_fentry(r))
+			*regs = call(w, u, r, *regs);
+	} else if (cs_insn_group(cs, insn, CS_GRP_JUMP) || insn->id == X86_INS_JMP) {
+		jump(w, part, u, insn, at, *regs);
+		return insn->id != X86_INS_JMP;
+	} else {
+		*regs = execute(w, cs, u, at, insn, *regs);
+	}
+	return true;
+}
+
+/* The code that an alternative puts in the place of what stands there. */
+static void run_replacement(struct walk *w, csh cs, u32 part,
+			    const struct entry *e, const struct ref *r, u32 regs)
+{
+	const u8 *entry = e->sec->data + e->off;
+	u32 at = r->target, end = at + entry[ALT_REPLLEN];
+	const struct unit *u = r->unit;
+	bool goes_on = true;
+	cs_insn *insn;
+
+	while (goes_on && at < end && end <= u->size) {
+		if (cs_disasm(cs, unit_data(u) + at, end - at, at, 1, &insn) != 1) {
+			lets_out(w, "has an alternative that can't be followed");
+			return;
+		}
+		goes_on = run(w, cs, part, u, at, insn, &regs);
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+	if (goes_on)
+		go_to(w, part, (s64)e->loc + entry[ALT_LEN], regs);
+}
+
+static void run_alternatives(struct walk *w, csh cs, u32 part,
+			     const struct unit *u, u32 at, u32 regs)
+{
+	const struct entry *e;
+	const struct ref *r;
+
+	vec_for_each(e, &u->entries) {
+		if (e->loc != (s64)at || e->sec->desc->table != TABLE_ALT)
+			continue;
+		vec_for_each(r, &e->refs)
+			if (r->off == ALT_REPL && r->unit)
+				run_replacement(w, cs, part, e, r, regs);
+	}
 }
 
 static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
@@ -422,24 +638,10 @@ static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
 				      at));
 		return;
 	}
-	follow_entries(w, part, u, at, insn->size, regs);
-	if (cs_insn_group(cs, insn, CS_GRP_RET) || cs_insn_group(cs, insn, CS_GRP_IRET)) {
-		w->returns |= regs & RETURNED;
-	} else if (cs_insn_group(cs, insn, CS_GRP_CALL)) {
-		const struct ref *r = branch_in(u, at, insn->size);
-
-		if (!is_fentry(r))
-			regs = call(w, u, r, regs);
+	follow_entries(w, u, at, insn->size, regs);
+	run_alternatives(w, cs, part, u, at, regs);
+	if (run(w, cs, part, u, at, insn, &regs))
 		go_to(w, part, at + insn->size, regs);
-	} else if (insn->id == X86_INS_JMP) {
-		jump(w, part, u, insn, at, regs);
-	} else if (cs_insn_group(cs, insn, CS_GRP_JUMP)) {
-		jump(w, part, u, insn, at, regs);
-		go_to(w, part, at + insn->size, regs);
-	} else {
-		regs = execute(w, cs, u, at, insn, regs);
-		go_to(w, part, at + insn->size, regs);
-	}
 	cs_free(insn, 1);
 }
 
@@ -451,26 +653,6 @@ static csh open_capstone(void)
 		    cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON)))
 		die("capstone can't be used");
 	return cs;
-}
-
-/* Other bytes may run here: those that hold the address must not meet them. */
-static bool in_way_of_alternative(const struct unit *u, const struct unit *what)
-{
-	const struct entry *e;
-	const struct ref *r, *inner;
-
-	vec_for_each(e, &u->entries) {
-		if (e->sec->desc->table != TABLE_ALT)
-			continue;
-		vec_for_each(r, &e->refs) {
-			if (r->off != ALT_REPL || !r->unit)
-				continue;
-			vec_for_each(inner, &r->unit->refs)
-				if (inner->unit == what)
-					return true;
-		}
-	}
-	return false;
 }
 
 /* What a caller may take for the result: nothing, one register, or two. */
@@ -489,6 +671,25 @@ static u32 *unseen(u32 n)
 	return v;
 }
 
+/* Where instructions begin, one after the other. */
+static void find_starts(struct walk *w, csh cs, u32 part)
+{
+	const struct unit *u = w->part[part];
+	cs_insn *insn;
+	u32 at = 0;
+
+	while (at < u->size) {
+		if (cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) != 1) {
+			lets_out(w, xasprintf("has code at %#x that can't be followed",
+					      at));
+			return;
+		}
+		*vec_add(&w->starts) = part << 31 | at;
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+}
+
 /* False if the address gets out. */
 static bool walk_function(const struct walk *from, const struct unit *func,
 			  u32 regs, u32 *returns)
@@ -502,21 +703,28 @@ static bool walk_function(const struct walk *from, const struct unit *func,
 	w.part[1] = func->cold ? func->cold : func;
 	w.regs[0] = unseen(func->size);
 	w.regs[1] = func->cold ? unseen(func->cold->size) : w.regs[0];
-	if (w.depth > MAX_DEPTH || in_way_of_alternative(func, w.what))
+	if (w.depth > MAX_DEPTH)
 		lets_out(&w, xasprintf("passes the address of %s on where it can't be followed",
 				       what_name(&w)));
+	find_starts(&w, cs, 0);
+	if (func->cold)
+		find_starts(&w, cs, 1);
 	go_to(&w, 0, 0, regs);
-	while (w.todo.n && !w.failed) {
-		u32 at = w.todo.v[--w.todo.n], part = at >> 31;
+	do {
+		while (w.todo.n) {
+			u32 at = w.todo.v[--w.todo.n], part = at >> 31;
 
-		at &= ~(1u << 31);
-		step(&w, cs, part, at, w.regs[part][at]);
-	}
+			at &= ~(1u << 31);
+			step(&w, cs, part, at, w.regs[part][at]);
+		}
+		go_anywhere(&w, w.all, true);
+	} while (w.todo.n);
 	*returns = w.returns & returned_in(func);
 	if (w.regs[1] != w.regs[0])
 		free(w.regs[1]);
 	free(w.regs[0]);
 	free(w.todo.v);
+	free(w.starts.v);
 	return !w.failed;
 }
 
@@ -559,15 +767,16 @@ static bool callers_keep(struct walk *w, const struct unit *func, u32 regs)
 	vec_for_each(v, &func->obj->units) {
 		bool calls = false;
 
-		if (!keep)
-			break;
-		keep = *v == func || only_calls(w->up, *v, func, &calls);
-		if (!keep || !calls)
+		if (*v == func || w->depth >= MAX_DEPTH)
+			continue;
+		keep &= only_calls(w->up, *v, func, &calls);
+		if (!calls)
 			continue;
 		caller = (*v)->parent ? (*v)->parent : *v;
 		returns = 0;
-		keep = walk_function(w, caller, 0, &returns) &&
-		       (!returns || caller == func || callers_keep(w, caller, returns));
+		keep &= walk_function(w, caller, 0, &returns);
+		if (returns && caller != func)
+			keep &= callers_keep(w, caller, returns);
 	}
 	w->depth--;
 	w->source = before;
@@ -588,11 +797,13 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 	struct walk w = { .up = up, .what = what, .deep = deep, .depth = -1,
 			  .esc = esc };
 	u32 returns = 0;
+	bool out;
 
 	*esc = (struct escape){};
-	if (!walk_function(&w, func, 0, &returns))
-		return true;
-	if (!returns || callers_keep(&w, func, returns))
+	out = !walk_function(&w, func, 0, &returns);
+	if (returns)
+		out |= !callers_keep(&w, func, returns);
+	if (!out)
 		return false;
 	if (!esc->how)
 		esc->how = xasprintf("may return the address of %s",

@@ -20,6 +20,7 @@ bool ref_takes_address(const struct unit *u, const struct ref *r);
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc);
 bool callee_copies(const char *name);
+bool callee_compares(const char *name);
 bool callee_keeps_nothing(const char *name, bool *returns, bool *lent);
 
 #endif /* KSPL_ESCAPE_H */

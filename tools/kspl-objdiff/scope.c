@@ -180,7 +180,8 @@ static bool has_static_locals(const struct obj *obj)
 	struct unit **u;
 
 	vec_for_each(u, &obj->units)
-		if (unit_is_static_local(*u) && (*u)->ident == ID_NAMED)
+		if (unit_is_static_local(*u) && !starts_with((*u)->name, "__func__") &&
+		    !starts_with((*u)->name, "CSWTCH"))
 			return true;
 	return false;
 }

@@ -508,6 +508,7 @@ void ksplice_read_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_read_words(struct ksplice_check *check, struct task_struct *task);
 void ksplice_read_interrupted(struct ksplice_check *check);
 void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task);
+void ksplice_clear_below(void);
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 			  unsigned long addr, bool scanned);

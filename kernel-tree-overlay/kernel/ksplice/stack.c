@@ -286,6 +286,24 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 	check->found = 0;
 }
 
+#define CLEARED		1536	/* bytes; frames may have 2048 */
+
+/**
+ * ksplice_clear_below - leave nothing of earlier calls below the caller's frame
+ *
+ * What a call has left on the stack may come to stand in a later frame that
+ * does not write to that place.  A scan of all words would find this thread in a
+ * function that it left long ago, each time anew.
+ *
+ * Context: any.
+ */
+noinline void ksplice_clear_below(void)
+{
+	u8 stack[CLEARED];
+
+	memzero_explicit(stack, sizeof(stack));
+}
+
 /**
  * ksplice_check_task - check one thread
  * @check:	ranges, and where the answer goes
