@@ -654,7 +654,6 @@ int ksplice_enable(struct ksplice_update *update, bool enable)
 	bool cancels = ksplice_live_cancel(update, enable);
 	int ret;
 
-	ksplice_clear_below();
 	ret = ksplice_live_begin(update, enable);
 	if (ret)
 		return ret;

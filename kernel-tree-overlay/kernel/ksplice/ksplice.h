@@ -213,10 +213,10 @@ struct ksplice_range {
 
 /**
  * struct ksplice_check - a check of threads against ranges
- * @ranges:	sorted by @start
- * @nr_ranges:	number of them
- * @low:	start of the first
- * @high:	end of the last
+ * @ranges:	sorted by @start, and one more from the lowest to the highest byte.
+ *		No address of the code is kept here: this may be on the stack of a
+ *		thread whose every word is read.
+ * @nr_ranges:	number of them, without the last
  * @conflicts:	room for KSPLICE_MAX_CONFLICTS
  * @nr_conflicts: threads in the way, also those that found no room
  * @words:	of the thread that is being checked: words of its stack, and return
@@ -231,8 +231,6 @@ struct ksplice_range {
 struct ksplice_check {
 	struct ksplice_range *ranges;
 	unsigned int nr_ranges;
-	unsigned long low;
-	unsigned long high;
 	struct ksplice_conflict *conflicts;
 	unsigned int nr_conflicts;
 	unsigned long *words;
@@ -508,7 +506,6 @@ void ksplice_read_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_read_words(struct ksplice_check *check, struct task_struct *task);
 void ksplice_read_interrupted(struct ksplice_check *check);
 void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task);
-void ksplice_clear_below(void);
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task);
 void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 			  unsigned long addr, bool scanned);

@@ -145,12 +145,10 @@ static void look_at(struct quiesce *q, struct task_struct *task)
 	struct ksplice_check *check = &q->stop.check;
 	unsigned int before = check->nr_conflicts;
 
-	if (task == current) {
-		ksplice_clear_below();
+	if (task == current)
 		ksplice_read_task(check, task);
-	} else {
+	else
 		task_call_func(task, read_held, check);
-	}
 	ksplice_judge_task(check, task);
 	if (check->nr_conflicts == before)
 		return;
@@ -250,7 +248,6 @@ static bool look(struct quiesce *q)
 
 	check->nr_conflicts = 0;
 	q->asleep = false;
-	ksplice_clear_below();
 	look_at_them(q);
 	ksplice_put_tasks(&q->fresh);
 	ksplice_live_note(q->stop.update, check);

@@ -58,10 +58,10 @@ find_range(const struct ksplice_check *check, unsigned long addr)
 static unsigned long in_code(const struct ksplice_check *check,
 			     unsigned long addr)
 {
+	const struct ksplice_range *all = &check->ranges[check->nr_ranges];
 	unsigned long home;
 
-	if (addr >= check->low && addr <= check->high &&
-	    find_range(check, addr))
+	if (addr >= all->start && addr <= all->end && find_range(check, addr))
 		return addr;
 	home = arch_ksplice_way_back(addr);
 	if (home == ULONG_MAX || (home && find_range(check, home)))
@@ -286,24 +286,6 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 	check->found = 0;
 }
 
-#define CLEARED		1536	/* bytes; frames may have 2048 */
-
-/**
- * ksplice_clear_below - leave nothing of earlier calls below the caller's frame
- *
- * What a call has left on the stack may come to stand in a later frame that
- * does not write to that place.  A scan of all words would find this thread in a
- * function that it left long ago, each time anew.
- *
- * Context: any.
- */
-noinline void ksplice_clear_below(void)
-{
-	u8 stack[CLEARED];
-
-	memzero_explicit(stack, sizeof(stack));
-}
-
 /**
  * ksplice_check_task - check one thread
  * @check:	ranges, and where the answer goes
@@ -324,7 +306,8 @@ void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
  */
 int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges)
 {
-	check->ranges = kvcalloc(nr_ranges, sizeof(*check->ranges), GFP_KERNEL);
+	check->ranges = kvcalloc(nr_ranges + 1, sizeof(*check->ranges),
+				 GFP_KERNEL);
 	check->conflicts = kvcalloc(KSPLICE_MAX_CONFLICTS,
 				    sizeof(*check->conflicts), GFP_KERNEL);
 	check->words = kvcalloc(MAX_WORDS, sizeof(*check->words), GFP_KERNEL);
@@ -359,15 +342,16 @@ static int cmp_ranges(const void *a, const void *b)
  */
 void ksplice_check_sort(struct ksplice_check *check)
 {
+	struct ksplice_range *all = &check->ranges[check->nr_ranges];
 	unsigned int i;
 
 	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
 	     cmp_ranges, NULL);
-	check->low = ULONG_MAX;
-	check->high = 0;
+	all->start = ULONG_MAX;
+	all->end = 0;
 	for (i = 0; i < check->nr_ranges; i++) {
-		check->low = min(check->low, check->ranges[i].start);
-		check->high = max(check->high, check->ranges[i].end);
+		all->start = min(all->start, check->ranges[i].start);
+		all->end = max(all->end, check->ranges[i].end);
 	}
 }
 
