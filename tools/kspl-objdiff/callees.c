@@ -18,11 +18,13 @@ static const char *const keep_nothing[] = {
 	"__dynamic_pr_debug",
 	"__fortify_panic",
 	"__fortify_report",
+	"__fs_parse",
 	"__might_fault",
 	"__might_resched",
 	"__might_sleep",
 	"__sw_hweight32",
 	"__sw_hweight64",
+	"__sysfs_match_string",
 	"__ubsan_handle_out_of_bounds",
 	"__ubsan_handle_shift_out_of_bounds",
 	"__warn_printk",
@@ -73,6 +75,7 @@ static const char *const keep_nothing[] = {
 	"ksplice_shadow_get",
 	"ksplice_shadow_take_over",
 	"match_string",
+	"match_token",
 	"memcmp",
 	"mutex_is_locked",
 	"mutex_lock",
@@ -127,6 +130,8 @@ static const char *const return_it[] = {
 	"memcpy",
 	"memmove",
 	"memset",
+	"of_match_node",
+	"pci_match_id",
 	"strchr",
 	"strcpy",
 	"strim",
@@ -135,6 +140,7 @@ static const char *const return_it[] = {
 	"strpbrk",
 	"strrchr",
 	"strstr",
+	"x86_match_cpu",
 };
 
 /* These copy what they are given a pointer to, addresses in it as well. */

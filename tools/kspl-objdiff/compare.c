@@ -158,6 +158,7 @@ static bool same_fresh(const struct update *up, const struct unit *a,
 static bool same_soft(const struct unit *a, const struct unit *b)
 {
 	return a->twin == b || (same_base(a->name, b->name) &&
+				!other_scope(a, b) &&
 				a->size == b->size && same_start(a, b));
 }
 

@@ -34,7 +34,7 @@ static const char *content_key(const struct unit *u)
 	}
 	return xasprintf("%s %s %u %x %u %s", strip_numbers(u->name),
 			 u->scope ? u->scope : "", u->size, h, u->align,
-			 u->sec->name);
+			 strip_numbers(u->sec->name));
 }
 
 /*

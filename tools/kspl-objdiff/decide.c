@@ -282,10 +282,24 @@ static bool is_text_constant(const struct unit *u)
 	if (u->refs.n || !u->size || !unit_data(u) || unit_data(u)[u->size - 1] ||
 	    (type && !starts_with(type, "char[")))
 		return false;
+	/* a format says what its arguments are: those of who keeps it */
 	for (i = 0; i + 1 < u->size; i++)
-		if (!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i]))
+		if ((!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i])) ||
+		    unit_data(u)[i] == '%')
 			return false;
 	return true;
+}
+
+/* Addresses that a constant holds, of names for one, may be compared as well. */
+static bool compares_inner(const struct verdicts *vs, const struct unit *func,
+			   const struct unit *c)
+{
+	struct escape esc;
+
+	if (!c->refs.n)
+		return false;
+	unit_lets_out(vs->up, func, c, true, &esc);
+	return esc.compared;
 }
 
 /* Code that is a constant's user: may it get a new one? */
@@ -303,6 +317,8 @@ static void check_reader(struct verdicts *vs, const struct unit *c,
 						     esc.how));
 	else if (esc.compared)
 		refuse_holder(vs, c, func, "compares its address, which would be another");
+	else if (compares_inner(vs, func, side))
+		refuse_holder(vs, c, func, "compares an address that it holds, which may be another");
 }
 
 /* Boot code has run with the old one; what it only read does not matter. */
@@ -357,9 +373,20 @@ static void check_side(struct verdicts *vs, const struct unit *c,
 			check_holder(vs, c, side, *u);
 }
 
+/* Under any name, also one within it. */
+static bool others_know(const struct unit *c)
+{
+	struct sym **s;
+
+	vec_for_each(s, &c->syms)
+		if ((*s)->bind != STB_LOCAL)
+			return true;
+	return false;
+}
+
 static void spread_constant(struct verdicts *vs, const struct unit *c)
 {
-	if (c->is_global)
+	if (others_know(c) || (c->twin && others_know(c->twin)))
 		refuse(vs, "const_shared", c->obj, c, c->name, WAY_CONST,
 		       "the constant changed (%s), and other files may use it",
 		       unit_cause(vs, c));
@@ -1053,7 +1080,9 @@ static bool is_like(const struct unit *u, const struct unit *pre)
 		return u->is_func && pre->is_func &&
 		       class_is_text(pre->sec->cls) == class_is_text(u->sec->cls);
 	if (is_constant(u))
-		return pre->sec->cls == u->sec->cls;
+		return pre->sec->cls == u->sec->cls &&
+		       (u->sec->cls != SC_RODATA ||
+			is_text_constant(u) == is_text_constant(pre));
 	return pre->sec->cls == SC_RODATA && same_base(u->name, pre->name);
 }
 
@@ -1069,6 +1098,21 @@ static const struct unit *gone_like(const struct verdicts *vs, const struct unit
 		if (!(*v)->parent && is_like(u, *v) && is_gone(tu, *v))
 			return *v;
 	return NULL;
+}
+
+/* Two that are one now, or one without a successor: who has its address is unknown. */
+static void check_gone_constants(struct verdicts *vs, const struct tu *tu)
+{
+	struct unit **u;
+
+	if (!tu->pre || tu_left(vs, tu))
+		return;
+	vec_for_each(u, &tu->pre->units)
+		if ((*u)->sec->cls == SC_RODATA && is_gone(tu, *u) &&
+		    is_compared(vs, *u))
+			refuse(vs, "const_escapes", tu->post, NULL, unit_label(*u),
+			       "let the code go on to know it",
+			       "it is gone, and the old code compares its address: who holds it would not be known any more");
 }
 
 /* Objects that hold the old one's address would not be known by the new one's. */
@@ -1471,6 +1515,7 @@ void decide(struct verdicts *vs)
 		check_initcalls(vs, tu);
 		note_init(vs, tu);
 		check_unused(vs, tu);
+		check_gone_constants(vs, tu);
 		if (!vs->nreplaced && !vs->hooks.n)
 			check_lost(vs, tu);
 	}

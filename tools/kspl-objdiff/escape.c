@@ -148,7 +148,8 @@ struct effect {
 	u32 base;		/* registers that a memory operand is made of */
 	bool loads, stores;	/* memory */
 	bool on_stack;		/* ... of the function's stack */
-	bool lea, alters;	/* ... changes what is in a register by another */
+	bool lea, mixes;	/* ... makes one value of two: their difference, say */
+	bool number;		/* the second of which is in the instruction */
 	u8 size;		/* of what is loaded */
 };
 
@@ -161,6 +162,21 @@ static bool is_conditional_move(unsigned int id)
 	case X86_INS_CMOVNE: case X86_INS_CMOVNO: case X86_INS_CMOVNP:
 	case X86_INS_CMOVNS: case X86_INS_CMOVO: case X86_INS_CMOVP:
 	case X86_INS_CMOVS:
+		return true;
+	}
+	return false;
+}
+
+/* Yes or no: nobody means the rest of the register behind it. */
+static bool is_conditional_set(unsigned int id)
+{
+	switch (id) {
+	case X86_INS_SETA: case X86_INS_SETAE: case X86_INS_SETB:
+	case X86_INS_SETBE: case X86_INS_SETE: case X86_INS_SETG:
+	case X86_INS_SETGE: case X86_INS_SETL: case X86_INS_SETLE:
+	case X86_INS_SETNE: case X86_INS_SETNO: case X86_INS_SETNP:
+	case X86_INS_SETNS: case X86_INS_SETO: case X86_INS_SETP:
+	case X86_INS_SETS:
 		return true;
 	}
 	return false;
@@ -237,7 +253,8 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		e.reads |= reg_bit(in[i]);
 	for (i = 0; i < nout; i++) {
 		e.writes |= reg_bit(out[i]);
-		if (is_wide(out[i]) && !is_conditional_move(insn->id))
+		if ((is_wide(out[i]) && !is_conditional_move(insn->id)) ||
+		    is_conditional_set(insn->id))
 			e.kills |= reg_bit(out[i]);
 	}
 	if (!e.lea)
@@ -246,9 +263,14 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		if (x->operands[i].type == X86_OP_REG &&
 		    x->operands[i].access & CS_AC_READ)
 			e.reads |= reg_bit(x->operands[i].reg);
-	e.alters = (insn->id == X86_INS_AND || insn->id == X86_INS_OR ||
-		    insn->id == X86_INS_XOR || insn->id == X86_INS_SUB) &&
-		   x->op_count == 2 && x->operands[1].type != X86_OP_IMM;
+	for (i = 0; i < x->op_count; i++)	/* mov %rax, %cr3 */
+		if (x->operands[i].type == X86_OP_REG &&
+		    !reg_bit(x->operands[i].reg))
+			e.use = USE_UNKNOWN;
+	e.mixes = (insn->id == X86_INS_AND || insn->id == X86_INS_OR ||
+		   insn->id == X86_INS_XOR || insn->id == X86_INS_SUB) &&
+		  x->op_count == 2;
+	e.number = x->op_count == 2 && x->operands[1].type == X86_OP_IMM;
 	if (insn->id == X86_INS_CMPXCHG)
 		e.stores = true;
 	if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP) {
@@ -395,7 +417,8 @@ static void jump(struct walk *w, u32 part, const struct unit *u,
 		return;
 	}
 	/* a table of jumps, or code that asks for a feature and comes back */
-	if (!r || !r->unit || r->unit->sec->cls != SC_TEXT)
+	if (!r || starts_with(r->sym->name, "__x86_indirect_") ||
+	    (r->unit && !class_is_text(r->unit->sec->cls)))
 		go_anywhere(w, regs, false);
 	if (!r || !r->unit || r->unit->sec->cls != SC_ALT_AUX)
 		tail_call(w, u, r, regs);
@@ -434,16 +457,18 @@ static const char *not_understood(const struct walk *w, const cs_insn *insn)
  * @has:	in a register that it reads, or as a value of its own
  * @through:	what it is the address of is a memory operand
  * @stack:	what it loads of the stack may be it
+ * @taken:	... as a value of its own
  * @inner:	loads what stands there, which may be such an address, too
  */
 struct use {
-	bool has, through, stack, inner;
+	bool has, through, stack, taken, inner;
 };
 
 static struct use find_use(const struct walk *w, const struct effect *e,
 			   u32 regs, bool field, bool taken)
 {
 	struct use use = {
+		.taken = taken,
 		.has = taken || ADDRESS(regs) & e->reads,
 		.through = field || ADDRESS(regs) & e->base,
 	};
@@ -467,6 +492,15 @@ static void compare(struct walk *w, const struct effect *e, u32 regs,
 		w->esc->compared = true;
 }
 
+/* No address, or an error code: that is asked of any pointer. */
+static bool is_null_or_error(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	return x->operands[1].type == X86_OP_IMM && insn->id == X86_INS_CMP &&
+	       x->operands[1].imm <= 0 && x->operands[1].imm >= -4096;
+}
+
 static u32 work_on_strings(struct walk *w, const cs_insn *insn, u32 regs)
 {
 	bool moves = insn->id == X86_INS_MOVSB || insn->id == X86_INS_MOVSW ||
@@ -484,7 +518,7 @@ static u32 work_on_strings(struct walk *w, const cs_insn *insn, u32 regs)
 
 static u32 move(struct walk *w, const struct effect *e, u32 regs, struct use use)
 {
-	if (e->alters)
+	if (e->mixes && (!e->number || use.taken))
 		compare(w, e, regs, &use);
 	use.has |= use.stack || use.inner;
 	if (e->stores && use.has) {
@@ -514,6 +548,8 @@ static u32 apply(struct walk *w, const cs_insn *insn, const struct effect *e,
 	switch (e->use) {
 	case USE_COMPARE:
 		compare(w, e, regs, &use);
+		if (use.has && e->number && !use.taken && !is_null_or_error(insn))
+			w->esc->compared = true;
 		return regs;
 	case USE_PLAIN:
 		return move(w, e, regs, use);
@@ -628,6 +664,58 @@ static void run_alternatives(struct walk *w, csh cs, u32 part,
 	}
 }
 
+/* "add $table, %rax; je": a comparison with the contrary. */
+static void check_sum(struct walk *w, csh cs, const struct unit *u, u32 at,
+		      const cs_insn *sum, u32 regs)
+{
+	u32 next = at + sum->size;
+	struct effect e;
+	cs_insn *insn;
+
+	if (sum->id != X86_INS_ADD || next >= u->size)
+		return;
+	e = effect_of(cs, sum);
+	if (!(ADDRESS(regs) & e.reads) && !field_in(w, u, at, sum->size))
+		return;
+	if (cs_disasm(cs, unit_data(u) + next, u->size - next, next, 1, &insn) != 1)
+		return;
+	if (is_conditional_move(insn->id) || is_conditional_set(insn->id) ||
+	    (cs_insn_group(cs, insn, CS_GRP_JUMP) && insn->id != X86_INS_JMP))
+		w->esc->compared = true;
+	cs_free(insn, 1);
+}
+
+/*
+ * "test %rax, %rax; je": where it leads to, there is no address in the register.
+ * Return: true if this is such a pair, and has been followed.
+ */
+static bool run_null_test(struct walk *w, csh cs, u32 part, u32 at,
+			  const cs_insn *test, u32 regs)
+{
+	const struct unit *u = w->part[part];
+	u32 jump = at + test->size, null;
+	bool done = false;
+	cs_insn *insn;
+
+	if (test->id != X86_INS_TEST || !is_same_twice(test) ||
+	    !is_wide(test->detail->x86.operands[0].reg) || jump >= u->size ||
+	    cs_disasm(cs, unit_data(u) + jump, u->size - jump, jump, 1, &insn) != 1)
+		return false;
+	null = regs & ~reg_bit(test->detail->x86.operands[0].reg);
+	if ((insn->id == X86_INS_JE || insn->id == X86_INS_JNE) &&
+	    !branch_in(u, jump, insn->size)) {
+		bool zero = insn->id == X86_INS_JE;
+		u32 *seen = &w->regs[part][jump];
+
+		*seen = *seen == ~0u ? regs : *seen | regs;
+		go_to(w, part, insn->detail->x86.operands[0].imm, zero ? null : regs);
+		go_to(w, part, jump + insn->size, zero ? regs : null);
+		done = true;
+	}
+	cs_free(insn, 1);
+	return done;
+}
+
 static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
 {
 	const struct unit *u = w->part[part];
@@ -638,9 +726,11 @@ static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
 				      at));
 		return;
 	}
+	check_sum(w, cs, u, at, insn, regs);
 	follow_entries(w, u, at, insn->size, regs);
 	run_alternatives(w, cs, part, u, at, regs);
-	if (run(w, cs, part, u, at, insn, &regs))
+	if (!run_null_test(w, cs, part, at, insn, regs) &&
+	    run(w, cs, part, u, at, insn, &regs))
 		go_to(w, part, at + insn->size, regs);
 	cs_free(insn, 1);
 }
@@ -671,7 +761,7 @@ static u32 *unseen(u32 n)
 	return v;
 }
 
-/* Where instructions begin, one after the other. */
+/* Where instructions begin, one after the other; what fills up is none. */
 static void find_starts(struct walk *w, csh cs, u32 part)
 {
 	const struct unit *u = w->part[part];
@@ -684,7 +774,8 @@ static void find_starts(struct walk *w, csh cs, u32 part)
 					      at));
 			return;
 		}
-		*vec_add(&w->starts) = part << 31 | at;
+		if (insn->id != X86_INS_NOP && insn->id != X86_INS_INT3)
+			*vec_add(&w->starts) = part << 31 | at;
 		at += insn->size;
 		cs_free(insn, 1);
 	}
