@@ -1061,14 +1061,19 @@ static bool is_constant(const struct unit *u)
 }
 
 /* Is it in the running kernel only? */
-static bool is_gone(const struct tu *tu, const struct unit *pre)
+static bool is_gone(const struct update *up, const struct tu *tu,
+		    const struct unit *pre)
 {
 	struct unit **u;
 
 	if (pre->ident != ID_CONTENT)
 		return pre->deleted;
 	vec_for_each(u, &tu->post->units)
-		if ((*u)->twin == pre)
+		if ((*u)->twin == pre ||
+		    ((*u)->ident == ID_CONTENT && (*u)->size == pre->size &&
+		     (*u)->sec->cls == pre->sec->cls &&
+		     same_base((*u)->name, pre->name) &&
+		     unit_same_content(up, pre, *u)))
 			return false;
 	return true;
 }
@@ -1095,7 +1100,7 @@ static const struct unit *gone_like(const struct verdicts *vs, const struct unit
 	if (!tu->pre || u->twin)
 		return NULL;
 	vec_for_each(v, &tu->pre->units)
-		if (!(*v)->parent && is_like(u, *v) && is_gone(tu, *v))
+		if (!(*v)->parent && is_like(u, *v) && is_gone(vs->up, tu, *v))
 			return *v;
 	return NULL;
 }
@@ -1108,7 +1113,7 @@ static void check_gone_constants(struct verdicts *vs, const struct tu *tu)
 	if (!tu->pre || tu_left(vs, tu))
 		return;
 	vec_for_each(u, &tu->pre->units)
-		if ((*u)->sec->cls == SC_RODATA && is_gone(tu, *u) &&
+		if ((*u)->sec->cls == SC_RODATA && is_gone(vs->up, tu, *u) &&
 		    is_compared(vs, *u))
 			refuse(vs, "const_escapes", tu->post, NULL, unit_label(*u),
 			       "let the code go on to know it",

@@ -28,19 +28,37 @@ enum {
 	R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI,
 	R_8, R_9, R_10, R_11, R_12, R_13, R_14, R_15,
 	R_STACK,		/* any slot of the function's stack */
-	R_FRAME,		/* not the address: that of the stack is known */
+	/* not the address itself: */
+	R_PUSHED,		/* it is in a slot that is not a register's place */
+	R_FRAME,		/* an address of the stack is in a slot */
+	R_LENT,			/* ... or with somebody else */
 };
 
-#define BIT(r)		(1u << (r))
+#define BIT(r)		(1ull << (r))
 #define ARGUMENTS	(BIT(R_DI) | BIT(R_SI) | BIT(R_DX) | BIT(R_CX) | \
 			 BIT(R_8) | BIT(R_9))
-/* A slot of the stack may be an argument, or a part of one. */
-#define PASSED		(ARGUMENTS | BIT(R_STACK))
-/* Of these, the address itself. */
-#define ADDRESS(regs)	((regs) & ~BIT(R_FRAME))
+/* The same registers, as holders of an address of the stack. */
+#define FRAMES(regs)	(((regs) & 0xffff) << 32)
+#define ADDRESS(regs)	((regs) & (BIT(R_STACK + 1) - 1))
 #define RETURNED	(BIT(R_AX) | BIT(R_DX))
 #define CLOBBERED	(ARGUMENTS | BIT(R_AX) | BIT(R_10) | BIT(R_11))
-#define MAX_DEPTH	4	/* of functions that are followed into */
+#define MAX_DEPTH	12	/* of functions that are followed into */
+
+/* A function that returns the address, and in which registers. */
+struct source {
+	const struct unit *func;
+	u64 regs;
+};
+
+/* What came of a function before, called with the address in these registers. */
+struct walked {
+	const struct unit *func;
+	struct source source;
+	u64 regs, returns;
+	bool failed;
+};
+
+typedef VEC(struct walked) walked_vec;
 
 /* A function under way. */
 struct walk {
@@ -48,25 +66,21 @@ struct walk {
 	const struct unit *what;	/* whose address is followed */
 	bool deep;			/* what it holds is an address, too */
 	struct escape *esc;
+	walked_vec *walked;
 	int depth;
 	const struct unit *part[2];	/* the function, and its cold part */
-	u32 *regs[2];			/* before each byte: registers; ~0: unseen */
+	u64 *regs[2];			/* before each byte: registers; ~0: unseen */
 	VEC(u32) todo;			/* part << 31 | offset */
 	VEC(u32) starts;		/* the same, of all instructions */
-	u32 all;			/* registers, anywhere */
+	VEC(s64) loaded;		/* slots of the stack, from RSP */
+	u64 all;			/* registers, anywhere */
 	const struct source *source;
-	u32 returns;			/* registers of what it returns */
+	u64 returns;			/* registers of what it returns */
 	bool failed;
 };
 
-/* A function that returns the address, and in which registers. */
-struct source {
-	const struct unit *func;
-	u32 regs;
-};
-
 static bool walk_function(const struct walk *from, const struct unit *func,
-			  u32 regs, u32 *returns);
+			  u64 regs, u64 *returns);
 
 static void lets_out(struct walk *w, const char *how)
 {
@@ -114,7 +128,7 @@ static int reg_number(unsigned int reg, u32 *width)
 	return -1;
 }
 
-static u32 reg_bit(unsigned int reg)
+static u64 reg_bit(unsigned int reg)
 {
 	u32 width;
 	int n = reg_number(reg, &width);
@@ -143,13 +157,15 @@ enum insn_use {
 /* What an instruction reads and writes. */
 struct effect {
 	enum insn_use use;
-	u32 reads, writes;	/* registers, not those of a memory operand */
-	u32 kills;		/* ... and nothing is left of what they held */
-	u32 base;		/* registers that a memory operand is made of */
+	u64 reads, writes;	/* registers, not those of a memory operand */
+	u64 kills;		/* ... and nothing is left of what they held */
+	u64 base;		/* registers that a memory operand is made of */
 	bool loads, stores;	/* memory */
 	bool on_stack;		/* ... of the function's stack */
 	bool lea, mixes;	/* ... makes one value of two: their difference, say */
 	bool number;		/* the second of which is in the instruction */
+	bool pushes;
+	s64 slot;		/* of the stack: from RSP */
 	u8 size;		/* of what is loaded */
 };
 
@@ -223,7 +239,7 @@ static bool is_arithmetic(unsigned int id)
 
 static void add_memory(struct effect *e, const cs_x86_op *op)
 {
-	u32 bits = reg_bit(op->mem.base) | reg_bit(op->mem.index);
+	u64 bits = reg_bit(op->mem.base) | reg_bit(op->mem.index);
 
 	if (e->lea) {
 		e->reads |= bits;
@@ -232,6 +248,7 @@ static void add_memory(struct effect *e, const cs_x86_op *op)
 	e->base |= bits;
 	e->on_stack = op->mem.base == X86_REG_RSP &&
 		      op->mem.segment == X86_REG_INVALID;
+	e->slot = op->mem.disp;
 	e->size = op->size;
 	e->loads |= op->access & CS_AC_READ || !op->access;
 	e->stores |= op->access & CS_AC_WRITE;
@@ -248,7 +265,7 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		if (x->operands[i].type == X86_OP_MEM)
 			add_memory(&e, &x->operands[i]);
 	if (cs_regs_access(cs, insn, in, &nin, out, &nout))
-		return (struct effect){ .reads = ~0u, .stores = true };
+		return (struct effect){ .reads = BIT(16) - 1, .stores = true };
 	for (i = 0; i < nin; i++)
 		e.reads |= reg_bit(in[i]);
 	for (i = 0; i < nout; i++) {
@@ -275,6 +292,9 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		e.stores = true;
 	if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP) {
 		e.on_stack = true;
+		e.pushes = insn->id == X86_INS_PUSH;
+		if (!e.size)
+			e.size = 8;
 		e.stores = insn->id == X86_INS_PUSH;
 		e.loads |= insn->id == X86_INS_POP;
 		e.reads &= ~BIT(R_SP);
@@ -319,16 +339,16 @@ static const struct ref *branch_in(const struct unit *u, u32 at, u32 len)
 
 /* Where the code goes on */
 
-static void go_to(struct walk *w, u32 part, s64 off, u32 regs)
+static void go_to(struct walk *w, u32 part, s64 off, u64 regs)
 {
-	u32 *known, n;
+	u64 *known, n;
 
 	if (off < 0 || off >= w->part[part]->size) {
 		/* behind a call that does not return */
 		return;
 	}
 	known = &w->regs[part][off];
-	n = *known == ~0u ? regs : *known | regs;
+	n = *known == ~0ull ? regs : *known | regs;
 	if (n == *known)
 		return;
 	*known = n;
@@ -337,20 +357,21 @@ static void go_to(struct walk *w, u32 part, s64 off, u32 regs)
 }
 
 /* To any instruction of the function, or to those that nothing else leads to. */
-static void go_anywhere(struct walk *w, u32 regs, bool unseen)
+static void go_anywhere(struct walk *w, u64 regs, bool unseen)
 {
 	u32 *v;
 
 	vec_for_each(v, &w->starts)
-		if (!unseen || w->regs[*v >> 31][*v & ~(1u << 31)] == ~0u)
+		if (!unseen || w->regs[*v >> 31][*v & ~(1u << 31)] == ~0ull)
 			go_to(w, *v >> 31, *v & ~(1u << 31), regs);
 }
 
-static u32 call_unit(struct walk *w, const struct unit *to, u32 regs)
+static u64 call_unit(struct walk *w, const struct unit *to, u64 regs)
 {
-	u32 returns = 0;
+	u64 returns = 0;
 
-	if (!walk_function(w, to, regs & (PASSED | BIT(R_FRAME)), &returns))
+	regs &= ARGUMENTS | FRAMES(ARGUMENTS) | BIT(R_STACK) | BIT(R_PUSHED);
+	if (!walk_function(w, to, regs, &returns))
 		w->failed = true;
 	return returns;
 }
@@ -362,22 +383,33 @@ static const char *callee_name(const struct ref *r)
 	return r->sym->name;
 }
 
+/* Does the callee get slots of the stack to read? */
+static bool gives_stack(u64 regs)
+{
+	return regs & BIT(R_STACK) &&
+	       (regs & BIT(R_PUSHED) || regs & FRAMES(ARGUMENTS));
+}
+
 /* Registers after a call; @regs hold the address before it. */
-static u32 call(struct walk *w, const struct unit *u, const struct ref *r,
-		u32 regs)
+static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
+		u64 regs)
 {
 	const char *name = callee_name(r);
 	const struct unit *to = r ? resolve_ref(w->up, u->obj, r) : NULL;
-	u32 kept = regs & ~CLOBBERED;
-	bool returns = false;
+	u64 kept = regs & ~(CLOBBERED | FRAMES(CLOBBERED));
+	bool returns = false, lent;
 
 	if (to && w->source && to == w->source->func)
 		kept |= w->source->regs;
-	if (!(ADDRESS(regs) & PASSED))
+	if (!(regs & ARGUMENTS) && !gives_stack(regs)) {
+		if (regs & FRAMES(ARGUMENTS) &&
+		    !(r && callee_keeps_nothing(name, &returns, &lent)))
+			kept |= BIT(R_LENT);
 		return kept;
-	if (callee_compares(name) && (w->deep || regs & BIT(R_STACK)))
+	}
+	if (callee_compares(name) && (w->deep || gives_stack(regs)))
 		w->esc->compared = true;
-	if (r && !((w->deep || regs & BIT(R_STACK)) && callee_copies(name)) &&
+	if (r && !((w->deep || gives_stack(regs)) && callee_copies(name)) &&
 	    callee_keeps_nothing(name, &returns, &w->esc->lent))
 		return kept | (returns ? BIT(R_AX) : 0);
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
@@ -394,7 +426,7 @@ static bool is_fentry(const struct ref *r)
 
 /* A jump out of the function: what is called returns to our caller. */
 static void tail_call(struct walk *w, const struct unit *u,
-		      const struct ref *r, u32 regs)
+		      const struct ref *r, u64 regs)
 {
 	if (r && r->sym && !strcmp(r->sym->name, "__x86_return_thunk"))
 		w->returns |= regs & RETURNED;
@@ -403,7 +435,7 @@ static void tail_call(struct walk *w, const struct unit *u,
 }
 
 static void jump(struct walk *w, u32 part, const struct unit *u,
-		 const cs_insn *insn, u32 at, u32 regs)
+		 const cs_insn *insn, u32 at, u64 regs)
 {
 	const struct ref *r = branch_in(u, at, insn->size);
 	const cs_x86 *x = &insn->detail->x86;
@@ -426,7 +458,7 @@ static void jump(struct walk *w, u32 part, const struct unit *u,
 
 /* Tables that lead from the code elsewhere: jump labels, exceptions. */
 static void follow_entries(struct walk *w, const struct unit *u, u32 at, u32 len,
-			   u32 regs)
+			   u64 regs)
 {
 	const struct entry *e;
 	const struct ref *r;
@@ -464,8 +496,9 @@ struct use {
 	bool has, through, stack, taken, inner;
 };
 
-static struct use find_use(const struct walk *w, const struct effect *e,
-			   u32 regs, bool field, bool taken)
+static struct use find_use(const struct walk *w, const cs_insn *insn,
+			   const struct effect *e, u64 regs, bool field,
+			   bool taken)
 {
 	struct use use = {
 		.taken = taken,
@@ -473,16 +506,16 @@ static struct use find_use(const struct walk *w, const struct effect *e,
 		.through = field || ADDRESS(regs) & e->base,
 	};
 
-	if (e->loads && regs & BIT(R_STACK))
-		use.stack = e->on_stack ||
-			    (regs & BIT(R_FRAME) &&
-			     (e->size >= 8 || e->use == USE_UNKNOWN));
+	if (e->loads && regs & BIT(R_STACK) &&
+	    (e->on_stack || regs & FRAMES(e->base)))
+		use.stack = e->size >= 8 || (e->use == USE_UNKNOWN &&
+					     !is_arithmetic(insn->id));
 	use.inner = use.through && e->loads && w->deep && e->size == 8;
 	return use;
 }
 
 /* Meets it another value? */
-static void compare(struct walk *w, const struct effect *e, u32 regs,
+static void compare(struct walk *w, const struct effect *e, u64 regs,
 		    const struct use *use)
 {
 	bool other = e->reads & ~regs;
@@ -501,13 +534,13 @@ static bool is_null_or_error(const cs_insn *insn)
 	       x->operands[1].imm <= 0 && x->operands[1].imm >= -4096;
 }
 
-static u32 work_on_strings(struct walk *w, const cs_insn *insn, u32 regs)
+static u64 work_on_strings(struct walk *w, const cs_insn *insn, u64 regs)
 {
 	bool moves = insn->id == X86_INS_MOVSB || insn->id == X86_INS_MOVSW ||
 		     insn->id == X86_INS_MOVSD || insn->id == X86_INS_MOVSQ;
 
 	if (moves && ((w->deep && regs & BIT(R_SI)) ||
-		      (regs & BIT(R_STACK) && regs & BIT(R_FRAME))))
+		      (regs & BIT(R_STACK) && regs & FRAMES(BIT(R_SI)))))
 		lets_out(w, xasprintf("copies what %s holds", what_name(w)));
 	if (!moves && regs & BIT(R_AX))
 		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
@@ -516,33 +549,74 @@ static u32 work_on_strings(struct walk *w, const cs_insn *insn, u32 regs)
 	return regs;
 }
 
-static u32 move(struct walk *w, const struct effect *e, u32 regs, struct use use)
+/* Is it where a register is kept meanwhile? Then it is loaded again from there. */
+static bool is_spill(const struct walk *w, const struct effect *e)
+{
+	s64 *slot;
+
+	if (!e->on_stack || e->pushes)
+		return false;
+	vec_for_each(slot, &w->loaded)
+		if (*slot == e->slot)
+			return true;
+	return false;
+}
+
+static u64 store(struct walk *w, const struct effect *e, u64 regs)
+{
+	bool spill = is_spill(w, e);
+
+	if ((!e->on_stack && !(regs & FRAMES(e->base))) ||
+	    (regs & BIT(R_LENT) && !spill && !e->pushes))
+		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
+	if (!e->on_stack && !(regs & FRAMES(e->base)))
+		return regs;
+	return regs | BIT(R_STACK) | (spill ? 0 : BIT(R_PUSHED));
+}
+
+static u64 move(struct walk *w, const struct effect *e, u64 regs, struct use use)
 {
 	if (e->mixes && (!e->number || use.taken))
 		compare(w, e, regs, &use);
 	use.has |= use.stack || use.inner;
-	if (e->stores && use.has) {
-		if (!e->on_stack)
-			lets_out(w, xasprintf("stores the address of %s",
-					      what_name(w)));
-		regs |= BIT(R_STACK);
-	}
+	if (e->stores && use.has)
+		regs = store(w, e, regs);
 	return use.has ? regs | e->writes : regs & ~e->kills;
+}
+
+/* Which registers hold an address of the stack after it, and does anything else? */
+static u64 follow_frame(struct walk *w, const struct effect *e, u64 regs)
+{
+	bool has = regs & FRAMES(e->reads) || e->reads & BIT(R_SP) ||
+		   (e->loads && e->on_stack && e->size == 8 &&
+		    regs & BIT(R_FRAME));
+
+	regs &= ~FRAMES(e->kills);
+	if (!has || (e->use != USE_PLAIN && e->use != USE_STRING))
+		return regs;
+	regs |= FRAMES(e->writes & ~BIT(R_SP));
+	if (!e->stores)
+		return regs;
+	if (e->on_stack || regs & FRAMES(e->base))
+		return regs | BIT(R_FRAME);
+	if (regs & BIT(R_STACK) && regs & BIT(R_PUSHED))
+		lets_out(w, xasprintf("stores the address of what holds that of %s",
+				      what_name(w)));
+	return regs | BIT(R_LENT);
 }
 
 /*
  * @field:	a memory operand is a part of what is followed
  * @taken:	the address itself is an operand
  */
-static u32 apply(struct walk *w, const cs_insn *insn, const struct effect *e,
-		 u32 regs, bool field, bool taken)
+static u64 apply(struct walk *w, const cs_insn *insn, const struct effect *e,
+		 u64 regs, bool field, bool taken)
 {
-	struct use use = find_use(w, e, regs, field, taken);
+	struct use use = find_use(w, insn, e, regs, field, taken);
 
 	if (e->use == USE_STRING)
 		return work_on_strings(w, insn, regs);
-	if (e->reads & BIT(R_SP) && e->writes & ~BIT(R_SP))
-		regs |= BIT(R_FRAME);
+	regs = follow_frame(w, e, regs);
 	if ((!use.has && !use.through && !use.stack) || e->use == USE_NONE)
 		return regs & ~e->kills;
 	switch (e->use) {
@@ -585,8 +659,8 @@ static bool is_address(const struct unit *u, const struct ref *r,
 	       !insn.disp_len || r->off != r->insn_off + insn.disp_off;
 }
 
-static u32 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
-		   const cs_insn *insn, u32 regs)
+static u64 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
+		   const cs_insn *insn, u64 regs)
 {
 	const struct ref *r = field_in(w, u, at, insn->size);
 	struct effect e = effect_of(cs, insn);
@@ -606,7 +680,7 @@ static u32 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
 
 /* Returns false where the code does not go on behind the instruction. */
 static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
-		const cs_insn *insn, u32 *regs)
+		const cs_insn *insn, u64 *regs)
 {
 	if (cs_insn_group(cs, insn, CS_GRP_RET) || cs_insn_group(cs, insn, CS_GRP_IRET)) {
 		w->returns |= *regs & RETURNED;
@@ -628,7 +702,7 @@ static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
 
 /* The code that an alternative puts in the place of what stands there. */
 static void run_replacement(struct walk *w, csh cs, u32 part,
-			    const struct entry *e, const struct ref *r, u32 regs)
+			    const struct entry *e, const struct ref *r, u64 regs)
 {
 	const u8 *entry = e->sec->data + e->off;
 	u32 at = r->target, end = at + entry[ALT_REPLLEN];
@@ -650,7 +724,7 @@ static void run_replacement(struct walk *w, csh cs, u32 part,
 }
 
 static void run_alternatives(struct walk *w, csh cs, u32 part,
-			     const struct unit *u, u32 at, u32 regs)
+			     const struct unit *u, u32 at, u64 regs)
 {
 	const struct entry *e;
 	const struct ref *r;
@@ -666,7 +740,7 @@ static void run_alternatives(struct walk *w, csh cs, u32 part,
 
 /* "add $table, %rax; je": a comparison with the contrary. */
 static void check_sum(struct walk *w, csh cs, const struct unit *u, u32 at,
-		      const cs_insn *sum, u32 regs)
+		      const cs_insn *sum, u64 regs)
 {
 	u32 next = at + sum->size;
 	struct effect e;
@@ -690,10 +764,11 @@ static void check_sum(struct walk *w, csh cs, const struct unit *u, u32 at,
  * Return: true if this is such a pair, and has been followed.
  */
 static bool run_null_test(struct walk *w, csh cs, u32 part, u32 at,
-			  const cs_insn *test, u32 regs)
+			  const cs_insn *test, u64 regs)
 {
 	const struct unit *u = w->part[part];
-	u32 jump = at + test->size, null;
+	u32 jump = at + test->size;
+	u64 null;
 	bool done = false;
 	cs_insn *insn;
 
@@ -705,9 +780,9 @@ static bool run_null_test(struct walk *w, csh cs, u32 part, u32 at,
 	if ((insn->id == X86_INS_JE || insn->id == X86_INS_JNE) &&
 	    !branch_in(u, jump, insn->size)) {
 		bool zero = insn->id == X86_INS_JE;
-		u32 *seen = &w->regs[part][jump];
+		u64 *seen = &w->regs[part][jump];
 
-		*seen = *seen == ~0u ? regs : *seen | regs;
+		*seen = *seen == ~0ull ? regs : *seen | regs;
 		go_to(w, part, insn->detail->x86.operands[0].imm, zero ? null : regs);
 		go_to(w, part, jump + insn->size, zero ? regs : null);
 		done = true;
@@ -716,7 +791,7 @@ static bool run_null_test(struct walk *w, csh cs, u32 part, u32 at,
 	return done;
 }
 
-static void step(struct walk *w, csh cs, u32 part, u32 at, u32 regs)
+static void step(struct walk *w, csh cs, u32 part, u32 at, u64 regs)
 {
 	const struct unit *u = w->part[part];
 	cs_insn *insn;
@@ -746,19 +821,27 @@ static csh open_capstone(void)
 }
 
 /* What a caller may take for the result: nothing, one register, or two. */
-static u32 returned_in(const struct unit *func)
+static u64 returned_in(const struct unit *func)
 {
 	s64 size = unit_return_size(func);
 
 	return !size ? 0 : size > 0 && size <= 8 ? BIT(R_AX) : RETURNED;
 }
 
-static u32 *unseen(u32 n)
+static u64 *unseen(u32 n)
 {
-	u32 *v = xzalloc((n + 1) * sizeof(*v));
+	u64 *v = xzalloc((n + 1) * sizeof(*v));
 
 	memset(v, 0xff, (n + 1) * sizeof(*v));
 	return v;
+}
+
+static void add_loaded(struct walk *w, csh cs, const cs_insn *insn)
+{
+	struct effect e = effect_of(cs, insn);
+
+	if (e.loads && e.on_stack && insn->id != X86_INS_POP)
+		*vec_add(&w->loaded) = e.slot;
 }
 
 /* Where instructions begin, one after the other; what fills up is none. */
@@ -776,46 +859,87 @@ static void find_starts(struct walk *w, csh cs, u32 part)
 		}
 		if (insn->id != X86_INS_NOP && insn->id != X86_INS_INT3)
 			*vec_add(&w->starts) = part << 31 | at;
+		add_loaded(w, cs, insn);
 		at += insn->size;
 		cs_free(insn, 1);
 	}
 }
 
-/* False if the address gets out. */
+static void walk_code(struct walk *w, const struct unit *func, u64 regs)
+{
+	csh cs = open_capstone();
+
+	w->part[0] = func;
+	w->part[1] = func->cold ? func->cold : func;
+	w->regs[0] = unseen(func->size);
+	w->regs[1] = func->cold ? unseen(func->cold->size) : w->regs[0];
+	find_starts(w, cs, 0);
+	if (func->cold)
+		find_starts(w, cs, 1);
+	go_to(w, 0, 0, regs);
+	do {
+		while (w->todo.n) {
+			u32 at = w->todo.v[--w->todo.n], part = at >> 31;
+
+			at &= ~(1u << 31);
+			step(w, cs, part, at, w->regs[part][at]);
+		}
+		go_anywhere(w, w->all, true);
+	} while (w->todo.n);
+	if (w->regs[1] != w->regs[0])
+		free(w->regs[1]);
+	free(w->regs[0]);
+	free(w->todo.v);
+	free(w->starts.v);
+	free(w->loaded.v);
+}
+
+static struct walked *find_walked(const struct walk *w, const struct unit *func,
+				  u64 regs)
+{
+	struct walked *k;
+
+	vec_for_each(k, w->walked)
+		if (k->func == func && k->regs == regs &&
+		    k->source.func == (w->source ? w->source->func : NULL) &&
+		    k->source.regs == (w->source ? w->source->regs : 0))
+			return k;
+	return NULL;
+}
+
+/*
+ * False if the address gets out.  Of a function that is under way already, all that
+ * it could return is taken to be the address.
+ */
 static bool walk_function(const struct walk *from, const struct unit *func,
-			  u32 regs, u32 *returns)
+			  u64 regs, u64 *returns)
 {
 	struct walk w = { .up = from->up, .what = from->what, .esc = from->esc,
 			  .depth = from->depth + 1, .deep = from->deep,
-			  .source = from->source };
-	csh cs = open_capstone();
+			  .source = from->source, .walked = from->walked };
+	struct walked *known = find_walked(&w, func, regs);
+	u32 n = w.walked->n;
 
-	w.part[0] = func;
-	w.part[1] = func->cold ? func->cold : func;
-	w.regs[0] = unseen(func->size);
-	w.regs[1] = func->cold ? unseen(func->cold->size) : w.regs[0];
-	if (w.depth > MAX_DEPTH)
+	if (known) {
+		*returns = known->returns;
+		return !known->failed;
+	}
+	known = vec_add(w.walked);
+	known->func = func;
+	known->regs = regs;
+	if (w.source)
+		known->source = *w.source;
+	known->returns = returned_in(func);
+	if (w.depth > MAX_DEPTH) {
+		w.esc->compared = true;
 		lets_out(&w, xasprintf("passes the address of %s on where it can't be followed",
 				       what_name(&w)));
-	find_starts(&w, cs, 0);
-	if (func->cold)
-		find_starts(&w, cs, 1);
-	go_to(&w, 0, 0, regs);
-	do {
-		while (w.todo.n) {
-			u32 at = w.todo.v[--w.todo.n], part = at >> 31;
-
-			at &= ~(1u << 31);
-			step(&w, cs, part, at, w.regs[part][at]);
-		}
-		go_anywhere(&w, w.all, true);
-	} while (w.todo.n);
+	} else {
+		walk_code(&w, func, regs);
+	}
 	*returns = w.returns & returned_in(func);
-	if (w.regs[1] != w.regs[0])
-		free(w.regs[1]);
-	free(w.regs[0]);
-	free(w.todo.v);
-	free(w.starts.v);
+	w.walked->v[n].returns = *returns;
+	w.walked->v[n].failed = w.failed;
 	return !w.failed;
 }
 
@@ -841,15 +965,16 @@ static bool only_calls(const struct update *up, const struct unit *u,
 }
 
 /* Does what @func returns stay with its callers, if these are all known? */
-static bool callers_keep(struct walk *w, const struct unit *func, u32 regs)
+static bool callers_keep(struct walk *w, const struct unit *func, u64 regs)
 {
 	const struct source *before = w->source, source = { func, regs };
 	bool keep = w->depth < MAX_DEPTH;
 	const struct unit *caller;
 	struct unit **v;
 	struct sym **s;
-	u32 returns;
+	u64 returns;
 
+	w->esc->compared |= !keep;
 	vec_for_each(s, &func->syms)
 		keep &= (*s)->bind == STB_LOCAL;
 
@@ -885,15 +1010,17 @@ static bool callers_keep(struct walk *w, const struct unit *func, u32 regs)
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc)
 {
+	walked_vec walked = {};
 	struct walk w = { .up = up, .what = what, .deep = deep, .depth = -1,
-			  .esc = esc };
-	u32 returns = 0;
+			  .esc = esc, .walked = &walked };
+	u64 returns = 0;
 	bool out;
 
 	*esc = (struct escape){};
 	out = !walk_function(&w, func, 0, &returns);
 	if (returns)
 		out |= !callers_keep(&w, func, returns);
+	free(walked.v);
 	if (!out)
 		return false;
 	if (!esc->how)
