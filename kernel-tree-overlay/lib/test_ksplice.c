@@ -373,14 +373,15 @@ static noinline void *test_lend(void)
 
 static int test_lent_thread(void *unused)
 {
-	int (*volatile fn)(void) = test_lend();
 	unsigned int ticket = READ_ONCE(test_gate_opened);
+	int (*fn)(void);
 
+	WRITE_ONCE(fn, test_lend());
 	atomic_inc(&test_sleepers);
 	wait_event_idle(test_gate, test_gate_passed(ticket));
 	atomic_dec(&test_sleepers);
-	WRITE_ONCE(test_lent_left, fn());
-	fn = NULL;
+	WRITE_ONCE(test_lent_left, READ_ONCE(fn)());
+	WRITE_ONCE(fn, NULL);
 	module_put_and_kthread_exit(0);
 }
 

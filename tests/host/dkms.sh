@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
 #
 # ksplice.ko is not built for kernels that it does not support: the compiler says
 # which option it is, and dkms does not even try.

@@ -85,7 +85,7 @@ busy() {
 	check "apply with a thread inside: failed" exits 1 "$k" apply --timeout 2 sleep.ko
 	check "... and names it" says "in the way: $SLEEPER cat test_sleep_killable_show" \
 		"$k" apply --timeout 1 sleep.ko
-	check "... and says what now" says 'what now: try again' "$k" apply --timeout 1 sleep.ko
+	check "... and says what now" says 'what now: .*try again' "$k" apply --timeout 1 sleep.ko
 	check "... and what it waits for meanwhile" \
 		says "waiting, [0-9]+ s; in the way: $SLEEPER cat test_sleep_killable_show" \
 		"$k" apply --timeout 3 sleep.ko

@@ -420,8 +420,9 @@ same_code()
 
 	for side in pre post; do
 		# an object of nothing is the compiler's for a file of nothing
-		[[ -s $WORK/$side/$1 ]] && objcopy --strip-debug "$WORK/$side/$1" "$WORK/$side/$1.code" ||
+		if [[ ! -s $WORK/$side/$1 ]] || ! objcopy --strip-debug "$WORK/$side/$1" "$WORK/$side/$1.code"; then
 			die $EXIT_FAILED "objcopy failed on $1"
+		fi
 	done
 	cmp -s "$WORK/pre/$1.code" "$WORK/post/$1.code"
 }

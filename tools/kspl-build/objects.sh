@@ -357,7 +357,9 @@ find_objects()
 	for file in "${CODE_FILES[@]}"; do
 		# of a whole release, the list of what is compiled has told it
 		[[ -z $TO ]] || ! is_listed || break
-		[[ -z ${used[$file]-} ]] && not_listed "$file" || continue
+		if [[ -n ${used[$file]-} ]] || ! not_listed "$file"; then
+			continue
+		fi
 		check_not_built "$file"
 		note "$file is not built in this configuration"
 	done

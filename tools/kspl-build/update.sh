@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
+# shellcheck shell=bash disable=SC2004,SC2016,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
 #
 # Part of kspl-build: from the objects that differ to the module.
 

@@ -140,6 +140,8 @@ static void take_function(struct obj *obj, Dwarf_Die *die)
 	ptrdiff_t off = 0;
 	struct unit *u;
 
+	if (dwarf_tag(die) != DW_TAG_subprogram)
+		return;
 	while ((off = dwarf_ranges(die, off, &base, &start, &end)) > 0) {
 		u = start < end ? unit_at(obj, start) : NULL;
 		if (u)
@@ -162,9 +164,8 @@ static void walk(struct obj *obj, Dwarf_Die *die, const char *func, int depth)
 			take_variable(obj, &child, func);
 			break;
 		case DW_TAG_subprogram:
-			take_function(obj, &child);
-			/* fallthrough */
 		case DW_TAG_inlined_subroutine:
+			take_function(obj, &child);
 			name = dwarf_diename(&child);
 			walk(obj, &child, name ? name : func, depth + 1);
 			break;

@@ -61,8 +61,10 @@ static int choose_only(struct ksplice_resolver *r, const char *name,
 	}
 	if (n == 1)
 		return 0;
-	return refuse_sym(r, name, n ?
-			  "exists more than once in the target and no matched code tells which is meant" :
+	if (n)
+		return refuse_sym(r, name,
+				  "exists more than once in the target and no matched code tells which is meant");
+	return refuse_sym(r, name,
 			  "is static in the file that is changed, and the running kernel has but a global one of that name");
 }
 
@@ -165,7 +167,8 @@ static int find_export(struct ksplice_resolver *r, u32 user,
 
 	ret = r->ops->exports(r->ctx, user, module, name, note_symbol, &named);
 	if (ret == -ENOENT)
-		refuse(r, "the new code for %s needs %s of module %s, which is not loaded; load that first",
+		refuse(r,
+		       "the new code for %s needs %s of module %s, which is not loaded; load that first",
 		       ksplice_str(v, v->targets[user].name), name, module);
 	return ret ? ret : choose(r, sym, &named, false, value);
 }

@@ -13,11 +13,11 @@
  * trampoline in the place of the key.
  */
 #include <linux/bug.h>
+#include <linux/cpufeature.h>
 #include <linux/jump_label.h>
 #include <linux/module.h>
 #include <linux/static_call.h>
 
-#include <asm/cpufeature.h>
 #include <asm/extable.h>
 #include <asm/ksplice.h>
 #include <asm/sections.h>
