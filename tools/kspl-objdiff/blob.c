@@ -289,10 +289,11 @@ static void place_sym(struct blob *b, struct ksplice_f_sym *s, const char *name,
 static u32 sym_of_name(struct blob *b, const char *name, u32 flags, u32 target)
 {
 	struct ksplice_f_sym *s;
+	const char *key;
 	u32 idx;
 
-	s = find_sym(b, xasprintf("name %x %u %s", flags, flags ? 0 : target,
-			       name), &idx);
+	key = xasprintf("name %x %u %s", flags, flags ? 0 : target, name);
+	s = find_sym(b, key, &idx);
 	if (!s)
 		return idx;
 	s->name = add_string(b, name);
