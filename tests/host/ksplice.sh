@@ -126,6 +126,22 @@ rmdir "$U"
 check "check without a core: failed" exits 1 k check fix-foo.ko
 check "... and what now" says 'modprobe ksplice' k check fix-foo.ko
 check "apply without a core: failed" exits 1 k apply fix-foo.ko
+# One that is there, and that the kernel does not take
+printf '#!/bin/sh\n[ "$*" = "-nq ksplice" ]\n' >modprobe
+chmod 755 modprobe
+echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"
+if [ "$(id -u)" -eq 0 ]; then
+	check "apply with a core that can't be loaded" says "'modprobe ksplice' and the end of the kernel's log" \
+		k apply fix-foo.ko
+	echo 'none [integrity] confidentiality' >"$R/sys/kernel/security/lockdown"
+	check "... for want of a key that the kernel trusts" says 'mokutil --import /var/lib/dkms/mok.pub' \
+		k apply signed.ko
+	check "... for programs" json 'd["errors"][0]["cause"] == "core_not_trusted"' k apply --json signed.ko
+	echo 1 >"$R/proc/sys/kernel/modules_disabled"
+	check "... since nothing can be loaded any more" says 'kernel.modules_disabled is 1' k apply signed.ko
+	echo 0 >"$R/proc/sys/kernel/modules_disabled"
+	echo '[none] integrity confidentiality' >"$R/sys/kernel/security/lockdown"
+fi
 printf '#!/bin/sh\n[ "$*" = "-q ksplice" ] && mkdir %s\n' "$U" >modprobe
 chmod 755 modprobe
 echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"

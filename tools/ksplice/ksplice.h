@@ -159,6 +159,9 @@ void update_print(const struct update *up);
 void update_json(const char *key, const struct update *up);
 
 /* explain.c: what went wrong, and the way out */
+#define SIGN_IT								\
+	"sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT); 'mokutil --import CERT' and a reboot have it trust one"
+
 struct problem {
 	char *update;
 	int exit;
