@@ -418,6 +418,26 @@ p "text
 more
 "
 check "no diff at all" refused 1 "is not a patch" p.patch
+# As its owner may do, after somebody else's look at it
+mkdir bin
+cat >bin/git <<'GIT'
+#!/bin/sh
+PATH=${PATH#*:} git "$@"
+code=$?
+case " $* " in
+*' --numstat '*) cp other.patch p.patch ;;
+esac
+exit $code
+GIT
+chmod 755 bin/git
+p "$a$hunk"
+sed 's/^+added/+something else/' p.patch >other.patch
+changed_meanwhile() {
+	PATH=$TMP/bin:$PATH read_it p.patch >told 2>&1 || { cat told; return 1; }
+	cmp -s p.patch other.patch || { echo 'it was not changed'; return 1; }
+	! grep -r 'something else' W/plain W/patched
+}
+check "one that is changed while it is read: as it was first" changed_meanwhile
 p "$a$hunk"
 check "two patches of one file" refused 1 "does not apply" p.patch p.patch
 p "--- a/scripts/x.sh
