@@ -211,13 +211,13 @@ END
 FINISHED=
 
 # put_file FROM TO: under its name it is whole, or not there; what had that name,
-# a link for one, is not written to
+# a link for one, is not written to. Nor is what somebody puts in the way meanwhile,
+# where others may write: the file is created by who writes it (noclobber: O_EXCL).
 put_file()
 {
-	OUTPUT_TMP=$(mktemp -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXX") ||
+	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") ||
 		die $EXIT_FAILED "can't write to the directory of $2"
-	if ! cp -- "$1" "$OUTPUT_TMP" || ! chmod 644 "$OUTPUT_TMP" ||
-		! mv -fT -- "$OUTPUT_TMP" "$2"; then
+	if ! (umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || ! mv -fT -- "$OUTPUT_TMP" "$2"; then
 		die $EXIT_FAILED "can't write $2"
 	fi
 	OUTPUT_TMP=
