@@ -261,6 +261,10 @@ asks() {
 	grep '^ksplice ' <<<"$out" | grep -v own-kernel | tr '\n' ';'
 }
 check "postinst: installs and applies" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' asks 6.12.1-test postinst configure
+for why in abort-upgrade abort-remove abort-deconfigure; do
+	check "postinst $why: the same" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' \
+		asks 6.12.1-test postinst $why
+done
 nothing_in_chroot() { ! OWN=4 asks 6.12.1-test "$@" | grep -E 'apply|undo|--now'; }
 check "postinst in a chroot: nothing is applied" nothing_in_chroot postinst configure
 installed_in_chroot() { OWN=4 asks 6.12.1-test postinst configure | grep 'ksplice install'; }
