@@ -154,6 +154,13 @@ printf 'populated 1\nfrozen 1\n' >"$R/sys/fs/cgroup/user.slice/a/cgroup.events"
 check "... a frozen one: thaw" says "what now: 101 is frozen: thaw it .*/sys/fs/cgroup/user.slice/a/cgroup.freeze" k apply fix-foo.ko
 printf 'populated 1\nfrozen 0\n' >"$R/sys/fs/cgroup/user.slice/a/cgroup.events"
 check "... not any more" says 'what now: try again when' k apply fix-foo.ko
+# A user's group may have any name, and root pastes what is advised.
+evil_group="a'; touch ran; '"
+echo "0::/user.slice/$evil_group" >"$R/proc/101/cgroup"
+mkdir -p "$R/sys/fs/cgroup/user.slice/$evil_group"
+printf 'populated 1\nfrozen 1\n' >"$R/sys/fs/cgroup/user.slice/$evil_group/cgroup.events"
+check "... one in a group whose name ends quotes: no command is given" \
+	says 'what now: 101 is frozen: thaw its group, which /proc/101/cgroup names;' k apply fix-foo.ko
 boot
 k apply -q fix-foo.ko >/dev/null
 echo 1 >"$R/proc/sys/kernel/modules_disabled"
