@@ -95,9 +95,10 @@ static int no_core(void)
 		return EXIT_FAILED;
 	}
 	if (modules_disabled()) {
-		problem(NULL, EXIT_FAILED, "modules_disabled", "boot again, with the update installed: ksplice.service comes before what sets it",
-			"the core, module ksplice, can't be loaded: kernel.modules_disabled is 1");
-		return EXIT_FAILED;
+		problem(NULL, EXIT_REFUSED, "modules_disabled",
+			"'ksplice install' the update and reboot: it is applied before that is set",
+			"the core, module ksplice, can't be loaded until the next boot: kernel.modules_disabled is 1");
+		return EXIT_REFUSED;
 	}
 	if (locked_down() || enforced())
 		return core_not_trusted();
