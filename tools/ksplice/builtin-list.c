@@ -181,12 +181,6 @@ int cmd_show(int argc, char **argv)
 	return show_file(&f, file_read(&f, argv[0]));
 }
 
-struct held {
-	const char *name, *why;
-};
-
-typedef VEC(struct held) held_vec;
-
 struct counts {
 	str_vec applied, waiting, pending, elsewhere;
 	held_vec held;
@@ -216,7 +210,7 @@ static void count_stored(struct counts *c, const struct stored *s)
 static int count(struct counts *c)
 {
 	str_vec names = {};
-	stored_vec stored = {};
+	stored_vec stored = {}, ours = {};
 	struct update up;
 	struct stored *s;
 	char **n;
@@ -228,8 +222,12 @@ static int count(struct counts *c)
 			*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
 	}
 	ret = store_list(NULL, &stored);
-	vec_for_each(s, &stored)
+	vec_for_each(s, &stored) {
 		count_stored(c, s);
+		if (!strcmp(s->release, running_release()))
+			*vec_add(&ours) = *s;
+	}
+	held_not_stored(&ours, &c->held);
 	return ret;
 }
 

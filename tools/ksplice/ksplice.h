@@ -236,8 +236,15 @@ bool store_unit_enabled(void);
 int no_update(const char *name);
 
 /* guard.c: what is not applied again after a crash */
+struct held {
+	const char *name, *why;
+};
+
+typedef VEC(struct held) held_vec;
+
 const char *held_back(const char *name, const char *release, const struct file *f);
 const char *stored_held_back(const struct stored *s);
+void held_not_stored(const stored_vec *stored, held_vec *held);
 int refuse_held(const char *name, const char *why);
 int mark_set(const char *name, const char *release, const struct file *f);
 void mark_clear(const char *name, const char *release);
