@@ -77,6 +77,28 @@ damaged() {
 }
 check "each third byte changed, each third length" damaged
 
+# With the checksum that kspl-build puts behind a file's end none is overlooked.
+SEALED=1 "$make_update" sealed.ko fix-foo 6.12.1-test test_func
+SEALED=1 SIGNED=1 "$make_update" sealed-signed.ko fix-foo 6.12.1-test test_func
+for f in sealed sealed-signed; do
+	check "$f: its checksum is over all of it" json 'd["file"]["code_checksum"]' k show --json ./$f.ko
+done
+check "a signature behind it is seen" says 'signature present, not verified$' k show ./sealed-signed.ko
+check "a file without one is told from that" says 'not signed, without a checksum of its code$' k show ./fix-foo.ko
+overlooked() {
+	local end i
+
+	end=$(($(stat -c %s sealed.ko) - 28))
+	for ((i = 0; i < end; i += 3)); do
+		cp $1.ko bad.ko
+		printf '\xfe' | dd of=bad.ko bs=1 seek="$i" conv=notrunc status=none
+		cmp -s bad.ko $1.ko || exits 4 "$TOOL" show ./bad.ko >/dev/null 2>&1 ||
+			{ echo "byte $i is overlooked"; return 1; }
+	done
+}
+check "each third byte of it changed: refused" overlooked sealed
+check "... of a signed one, too" overlooked sealed-signed
+
 # --- check ------------------------------------------------------------------------
 
 check "check: fits" exits 0 k check fix-foo.ko

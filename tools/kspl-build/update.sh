@@ -205,6 +205,7 @@ END
 	mkdir -p "$WORK/out"
 	FINISHED=$WORK/out/ksplice-$NAME.ko
 	cp -- "$ko" "$FINISHED" || die $EXIT_FAILED "can't copy $ko"
+	seal_module "$FINISHED"
 	sign_module "$FINISHED"
 	put_file "$FINISHED" "$OUTPUT"
 }
@@ -327,6 +328,19 @@ sign_as_told()
 	((!status)) || die $EXIT_FAILED "the update could not be signed with $(key_name)" \
 		"Is $SIGN_CERT the certificate of that key? KBUILD_SIGN_PIN holds the key's passphrase."
 	verbose "signed with $(key_name)"
+}
+
+# seal_module FILE: the checksum of all of it behind its end, where the module loader
+# does not look; 'ksplice' does. The update's own is over .init.ksplice alone: when it
+# is made, the new code has not been linked. Its signature is over this, too.
+seal_module()
+{
+	local sum
+
+	# gzip ends with the CRC-32 of what it was given
+	sum=$(gzip -1c <"$1" | tail -c 8 | od -An -tx4 -N4 --endian=little | tr -d ' ')
+	[[ $sum =~ ^[0-9a-f]{8}$ ]] && printf '~ksplice checksum %s~\n' "$sum" >>"$1" ||
+		die $EXIT_FAILED "can't write the checksum of $1"
 }
 
 sign_module()

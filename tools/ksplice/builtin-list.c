@@ -88,6 +88,7 @@ static void file_json(const struct file *f)
 	json_str("module", f->module);
 	/* Whose it is, and whether it is good, only the kernel can tell. */
 	json_str("signature", f->has_signature ? "not_verified" : "none");
+	json_bool("code_checksum", f->sealed);
 	json_open("targets", '[');
 	for (i = 0; i < f->ntargets; i++)
 		json_str(NULL, file_target(f, i));
@@ -117,8 +118,9 @@ static void file_print(const struct file *f)
 	    strcmp(f->release, running_release()) ? "" : ", which is running");
 	if (*f->description)
 		say("  %s", f->description);
-	say("  file %s, module %s, %s", f->path, f->module,
-	    f->has_signature ? "signature present, not verified" : "not signed");
+	say("  file %s, module %s, %s%s", f->path, f->module,
+	    f->has_signature ? "signature present, not verified" : "not signed",
+	    f->sealed ? "" : ", without a checksum of its code");
 	for (i = 0; i < f->nfuncs; i++) {
 		file_func(f, i, &func);
 		if (func.range)

@@ -125,6 +125,7 @@ struct file {
 	const char *module;	/* as the module loader names it */
 	const char *vermagic;
 	bool has_signature;	/* none that was verified */
+	bool sealed;		/* its checksum is over all of it, and fits */
 	uint32_t nfuncs, ntargets;
 	struct file_blob blob;
 };
