@@ -191,6 +191,9 @@ fi
 check "the unit comes before modules may be forbidden" \
 	grep -qE '^Before=.*systemd-sysctl.service' "$REPO/tools/ksplice/ksplice.service"
 
+check "... and not in the kernel that saves a dump" \
+	grep -qx 'ConditionPathExists=!/proc/vmcore' "$REPO/tools/ksplice/ksplice.service"
+
 complete_line() {
 	# shellcheck source=/dev/null
 	. "$REPO/tools/ksplice/completion.bash"
