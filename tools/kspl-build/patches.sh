@@ -14,11 +14,13 @@ declare -A WHAT=()	# path -> new, changed, deleted, as the patch says it
 PATCH_TEXT=		# the patch at hand, as it was when it was first looked at
 declare -A TREATED=()	# path -> compiled, harmless, refused, the same
 
-# Git as it is without anybody's configuration, outside of any repository
+# Git as it is without anybody's configuration, outside of any repository. One would be
+# found also where a patch has made the files of one (HEAD, config, objects, refs): and
+# with it what the next patch is read with, such as a filter, which is a command.
 plain_git()
 {
-	env -u GIT_DIR -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
-		HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
+	env -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
+		GIT_DIR=/dev/null HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
 		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
