@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317 # functions are called by name
 #
-# What README, manual pages and the administrator's guide say, typed as a new
-# user would, on a stock Debian 12 machine: installing, updating the kernel,
-# rebooting, another kernel, apt upgrade, removal. One machine, booted several
-# times; each part begins where the one before has left it.
+# Machines with stock Debian 12, each booted several times:
 #
-# make test-system. What was typed, and what came back, is in
+#	documented	what README, manual pages and the administrator's guide say,
+#			typed as a new user would: installing, updating the kernel,
+#			rebooting, another kernel, apt upgrade, removal
+#
+# make test-system; T=MACHINE: only that. Each part begins where the one
+# before has left its machine. What was typed, and what came back, is in
 # build/test/system.transcript, the consoles in build/system/vm/.
 # KSPL_VERSION, KSPL_NEWER	the machine's kernel, and that of its upgrade
 
@@ -44,45 +46,69 @@ VERSION=$(cat VERSION) NEXT=$(cat VERSION).1
 RELEASE=$(release "$older")
 OTHER=$(release "$newer")
 
-say "making the packages; build/system/packages.log"
-"$here/make-packages" "$older" "$newer" "$OUT/stick" >"$OUT/packages.log" 2>&1 || {
-	tail -n 20 "$OUT/packages.log" >&2
-	die 'the packages could not be made'
+make_stick() {
+	say "making the packages; build/system/packages.log"
+	"$here/make-packages" "$older" "$newer" "$OUT/stick" >"$OUT/packages.log" 2>&1 || {
+		tail -n 20 "$OUT/packages.log" >&2
+		die 'the packages could not be made'
+	}
+	rm -f "$STICK"
+	mke2fs -q -t ext4 -L stick -d "$OUT/stick" "$STICK" 128M
 }
-rm -f "$STICK"
-mke2fs -q -t ext4 -L stick -d "$OUT/stick" "$STICK" 128M
-vm_new "$("$here/make-image" "$older" "$newer")"
 
-boots "$RELEASE"
-part_stock
-part_install
-part_by_hand
-part_commands
-part_misuse
-part_user
-part_store
-part_busy
-part_package
-kernel_is_content
-reboots "$RELEASE"
-part_after_reboot
-part_upgrade
-part_other_package
-part_new_kernel
-kernel_is_content
-reboots "$OTHER"
-part_other_kernel
-kernel_is_content
-reboots "$RELEASE"
-part_left_out
-reboots "$RELEASE" ksplice.enable=0
-part_switched_off
-part_removal
-part_purge
-kernel_is_content
-reboots "$RELEASE"
-part_clean
-switches_off
+machine_documented() {
+	vm_new "$IMAGE/disk.img"
+	boots "$RELEASE"
+	part_stock
+	part_install
+	part_units
+	part_by_hand
+	part_commands
+	part_misuse
+	part_user
+	part_store
+	part_busy
+	part_package
+	kernel_is_content
+	reboots "$RELEASE"
+	part_after_reboot
+	part_upgrade
+	part_other_package
+	part_new_kernel
+	part_settled
+	kernel_is_content
+	reboots "$OTHER"
+	part_other_kernel
+	kernel_is_content
+	reboots "$RELEASE"
+	part_left_out
+	reboots "$RELEASE" ksplice.enable=0
+	part_switched_off
+	part_removal
+	part_purge
+	kernel_is_content
+	reboots "$RELEASE"
+	part_clean
+	switches_off
+}
+
+machines=(documented)
+[ $# -eq 0 ] || read -r -a machines <<<"$*"
+for m in "${machines[@]}"; do
+	declare -F "machine_$m" >/dev/null || usage_error "there is no machine '$m'; see $0"
+done
+
+: >"$TRANSCRIPT"
+rm -f "$VM"/console.*
+make_stick
+IMAGE=$("$here/make-image" "$older" "$newer")
+INSTALLED=$OUT/installed.img
+rm -f "$INSTALLED"
+for m in "${machines[@]}"; do
+	printf '# machine: %s\n' "$m"
+	vm_note "machine: $m"
+	"machine_$m"
+done
 cp "$TRANSCRIPT" build/test/system.transcript
 printf '# all that was typed: build/test/system.transcript\n'
 done_testing
