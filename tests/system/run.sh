@@ -7,8 +7,10 @@
 #	documented	what README, manual pages and the administrator's guide say,
 #			typed as a new user would: installing, updating the kernel,
 #			rebooting, another kernel, apt upgrade, removal
+#	crash		updates that panic, at boot, by hand, in apt
+#	power		the power fails, KSPL_POWER_CUTS times (20)
 #
-# make test-system; T=MACHINE: only that. Each part begins where the one
+# make test-system; T='crash power': only those. Each part begins where the one
 # before has left its machine. What was typed, and what came back, is in
 # build/test/system.transcript, the consoles in build/system/vm/.
 # KSPL_VERSION, KSPL_NEWER	the machine's kernel, and that of its upgrade
@@ -92,7 +94,37 @@ machine_documented() {
 	switches_off
 }
 
-machines=(documented)
+# What the machines below begin with: our packages are there, and no update.
+installed_disk() {
+	[ ! -f "$INSTALLED" ] || return 0
+	say 'installing the packages on a disk; build/system/installed.log'
+	"$here/make-installed" "$IMAGE/disk.img" "$OUT/stick" "$INSTALLED" >"$OUT/installed.log" 2>&1 || {
+		tail -n 20 "$OUT/installed.log" >&2
+		die 'the packages could not be installed'
+	}
+}
+
+machine_crash() {
+	installed_disk
+	vm_new "$INSTALLED"
+	boots "$RELEASE"
+	types root 0 '' 'mount -o ro /dev/vdb /mnt'
+	part_crash_at_boot
+	part_crash_by_hand
+	part_crash_in_apt
+	part_modules_disabled
+	switches_off
+}
+
+machine_power() {
+	installed_disk
+	vm_new "$INSTALLED"
+	boots "$RELEASE"
+	part_power_cuts
+	switches_off
+}
+
+machines=(documented crash power)
 [ $# -eq 0 ] || read -r -a machines <<<"$*"
 for m in "${machines[@]}"; do
 	declare -F "machine_$m" >/dev/null || usage_error "there is no machine '$m'; see $0"
