@@ -9,6 +9,7 @@
 #			rebooting, another kernel, apt upgrade, removal
 #	crash		updates that panic, at boot, by hand, in apt
 #	power		the power fails, KSPL_POWER_CUTS times (20)
+#	secure_boot	UEFI with Secure Boot, from a key that nobody knows on
 #
 # make test-system; T='crash power': only those. Each part begins where the one
 # before has left its machine. What was typed, and what came back, is in
@@ -29,6 +30,8 @@ VM=$OUT/vm
 mkdir -p "$VM" build/test
 # shellcheck source=tests/system/vm.sh
 . "$here/vm.sh"
+# shellcheck source=tests/system/uefi.sh
+. "$here/uefi.sh"
 # shellcheck source=tests/system/typed.sh
 . "$here/typed.sh"
 for part in "$here"/parts/*.sh; do
@@ -124,7 +127,22 @@ machine_power() {
 	switches_off
 }
 
-machines=(documented crash power)
+machine_secure_boot() {
+	installed_disk
+	vm_new "$INSTALLED"
+	uefi_new || die "the boot loader's packages are not to be had"
+	boots "$RELEASE"
+	part_secure_boot
+	part_not_enrolled
+	enrols_two
+	part_enrolled
+	reboots "$RELEASE"
+	part_secure_after_reboot
+	kernel_is_content
+	switches_off
+}
+
+machines=(documented crash power secure_boot)
 [ $# -eq 0 ] || read -r -a machines <<<"$*"
 for m in "${machines[@]}"; do
 	declare -F "machine_$m" >/dev/null || usage_error "there is no machine '$m'; see $0"
