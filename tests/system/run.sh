@@ -10,6 +10,7 @@
 #	crash		updates that panic, at boot, by hand, in apt
 #	power		the power fails, KSPL_POWER_CUTS times (20)
 #	secure_boot	UEFI with Secure Boot, from a key that nobody knows on
+#	packages	dpkg is killed at each of its steps
 #
 # make test-system; T='crash power': only those. Each part begins where the one
 # before has left its machine. What was typed, and what came back, is in
@@ -142,7 +143,16 @@ machine_secure_boot() {
 	switches_off
 }
 
-machines=(documented crash power secure_boot)
+machine_packages() {
+	installed_disk
+	vm_new "$INSTALLED"
+	boots "$RELEASE"
+	part_units
+	part_killed
+	switches_off
+}
+
+machines=(documented crash power secure_boot packages)
 [ $# -eq 0 ] || read -r -a machines <<<"$*"
 for m in "${machines[@]}"; do
 	declare -F "machine_$m" >/dev/null || usage_error "there is no machine '$m'; see $0"
