@@ -17,7 +17,8 @@ help:
 	@echo 'make demo-stock       the same on an unmodified Debian kernel'
 	@echo 'make demo-release     an unmodified Debian kernel goes to the next release'
 	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
-	@echo 'make test-system      the documented commands on a stock Debian system in a VM'
+	@echo 'make test-system      the documented commands, crashes, power cuts, Secure Boot, dpkg'
+	@echo '                      on stock Debian systems in VMs; T=MACHINE: only that'
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
@@ -60,7 +61,7 @@ test: setup tools
 	@tests/run.sh $(T)
 
 test-system: setup tools
-	@tests/system/run.sh
+	@tests/system/run.sh $(T)
 
 # Each of these is a script of its own; what is not there yet says so.
 run = [ -x $(1) ] || { echo 'make $@: $(1) is not written yet' >&2; exit 2; }; $(1) $(2)

@@ -418,6 +418,51 @@ p "text
 more
 "
 check "no diff at all" refused 1 "is not a patch" p.patch
+# The first makes of the directory that git works in a repository, with a filter
+new_file() {
+	printf '%s\n%s\n%s\n' '--- /dev/null' "+++ b/$1" "@@ -0,0 +1,$(wc -l <<<"$2") @@"
+	sed 's/^/+/' <<<"$2"
+}
+{
+	new_file HEAD 'ref: refs/heads/x'
+	new_file objects/x x
+	new_file refs/x x
+	new_file info/attributes '* filter=x'
+	new_file config "[core]
+	repositoryformatversion = 0
+	bare = false
+	worktree = .
+[filter \"x\"]
+	clean = \"touch $TMP/ran; cat\"
+	smudge = \"touch $TMP/ran; cat\""
+} >repository.patch
+p "$a$hunk"
+no_repository() {
+	read_it repository.patch p.patch >told 2>&1 || :
+	grep -q 'info/attributes: this kind of file' told && [ ! -e ran ] || { cat told; ls ran; return 1; }
+}
+check "one that makes a repository of where it is applied: its filter is not run" no_repository
+
+# As its owner may do, after somebody else's look at it
+mkdir bin
+cat >bin/git <<'GIT'
+#!/bin/sh
+PATH=${PATH#*:} git "$@"
+code=$?
+case " $* " in
+*' --numstat '*) cp other.patch p.patch ;;
+esac
+exit $code
+GIT
+chmod 755 bin/git
+p "$a$hunk"
+sed 's/^+added/+something else/' p.patch >other.patch
+changed_meanwhile() {
+	PATH=$TMP/bin:$PATH read_it p.patch >told 2>&1 || { cat told; return 1; }
+	cmp -s p.patch other.patch || { echo 'it was not changed'; return 1; }
+	! grep -r 'something else' W/plain W/patched
+}
+check "one that is changed while it is read: as it was first" changed_meanwhile
 p "$a$hunk"
 check "two patches of one file" refused 1 "does not apply" p.patch p.patch
 p "--- a/scripts/x.sh

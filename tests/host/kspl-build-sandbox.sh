@@ -177,6 +177,16 @@ put() {
 ln -s ../victim shared/x.ko
 check "an output's name that is a link: the link is replaced" put
 check "... what it led to is not written to" test "$(cat victim)" = victim -a ! -L shared/x.ko
+# Whoever may write there knows its name as soon as it is chosen.
+mkdir shim
+cat >shim/mktemp <<'END'
+#!/bin/sh
+name=$(PATH=${PATH#*:} mktemp "$@") && ln -sf ../victim "$name" && printf '%s\n' "$name"
+END
+chmod 755 shim/mktemp
+put_in_the_way() { PATH=$TMP/shim:$PATH put; }
+check "a link that comes in the way meanwhile: refused" exits 1 put_in_the_way
+check "... what it leads to is not written to" test "$(cat victim)" = victim
 
 each_keeps() {
 	(

@@ -535,15 +535,29 @@ good_module() {
 		modprobe --dump-modversions "$1" | grep 'ksplice_abi_6$' >/dev/null
 }
 
+# A byte of .text, which the update's own checksum does not cover
+new_code_damaged() {
+	local at
+
+	at=$((16#$(readelf -SW real.ko | sed -n 's/^ *\[ *[0-9]*\] \.text  *PROGBITS *[0-9a-f]* \([0-9a-f]*\) .*/\1/p')))
+	cp real.ko damaged.ko
+	printf '\xcc' | dd of=damaged.ko bs=1 seek=$((at + 1)) conv=notrunc status=none
+	"$REPO/tools/ksplice/ksplice" show ./damaged.ko
+}
+
 # real NAME SOURCE RELEASE OPTION...
 real() {
 	local name=$1 src=$2 release=$3 start=$SECONDS
 
 	shift 3
+	make -s -C "$REPO/tools/ksplice"
 	real_patch "$src"
 	check "$name: a fix" "$build" "$@" -n real -o real.ko real.patch
 	echo "# $((SECONDS - start)) s"
 	check "$name: is a module for it" good_module real.ko "$release"
+	check "$name: its checksum is over all of it" json 'd["file"]["code_checksum"]' \
+		"$REPO/tools/ksplice/ksplice" show --json ./real.ko
+	check "$name: ... one byte of its code changed: refused" says 'damaged: the checksum at its end' new_code_damaged
 	check "$name: noise is no change" exits 3 "$build" "$@" noise.patch
 	types_patch "$src"
 	check "$name: a member that moved: who uses it is refused" \

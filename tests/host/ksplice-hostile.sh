@@ -154,6 +154,13 @@ printf 'populated 1\nfrozen 1\n' >"$R/sys/fs/cgroup/user.slice/a/cgroup.events"
 check "... a frozen one: thaw" says "what now: 101 is frozen: thaw it .*/sys/fs/cgroup/user.slice/a/cgroup.freeze" k apply fix-foo.ko
 printf 'populated 1\nfrozen 0\n' >"$R/sys/fs/cgroup/user.slice/a/cgroup.events"
 check "... not any more" says 'what now: try again when' k apply fix-foo.ko
+# A user's group may have any name, and root pastes what is advised.
+evil_group="a'; touch ran; '"
+echo "0::/user.slice/$evil_group" >"$R/proc/101/cgroup"
+mkdir -p "$R/sys/fs/cgroup/user.slice/$evil_group"
+printf 'populated 1\nfrozen 1\n' >"$R/sys/fs/cgroup/user.slice/$evil_group/cgroup.events"
+check "... one in a group whose name ends quotes: no command is given" \
+	says 'what now: 101 is frozen: thaw its group, which /proc/101/cgroup names;' k apply fix-foo.ko
 boot
 k apply -q fix-foo.ko >/dev/null
 echo 1 >"$R/proc/sys/kernel/modules_disabled"
@@ -183,6 +190,9 @@ if command -v systemd-analyze >/dev/null; then
 fi
 check "the unit comes before modules may be forbidden" \
 	grep -qE '^Before=.*systemd-sysctl.service' "$REPO/tools/ksplice/ksplice.service"
+
+check "... and not in the kernel that saves a dump" \
+	grep -qx 'ConditionPathExists=!/proc/vmcore' "$REPO/tools/ksplice/ksplice.service"
 
 complete_line() {
 	# shellcheck source=/dev/null
@@ -261,6 +271,10 @@ asks() {
 	grep '^ksplice ' <<<"$out" | grep -v own-kernel | tr '\n' ';'
 }
 check "postinst: installs and applies" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' asks 6.12.1-test postinst configure
+for why in abort-upgrade abort-remove abort-deconfigure; do
+	check "postinst $why: the same" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' \
+		asks 6.12.1-test postinst $why
+done
 nothing_in_chroot() { ! OWN=4 asks 6.12.1-test "$@" | grep -E 'apply|undo|--now'; }
 check "postinst in a chroot: nothing is applied" nothing_in_chroot postinst configure
 installed_in_chroot() { OWN=4 asks 6.12.1-test postinst configure | grep 'ksplice install'; }

@@ -164,6 +164,16 @@ by_hand_too() {
 check "applied by hand: once, and not at boot" by_hand_too
 boot
 echo file >"$R/name"
+k apply -q fix-foo.ko >/dev/null
+check "one that is not installed, applied: not held back" held ''
+crash
+check "... the machine went down: status says so" says '^held back +fix-foo: the machine went down badly' k status
+check "... as JSON" held "'fix-foo'"
+check "... metrics, too" says '^ksplice_update_held_back\{name="fix-foo"\} 1$' k metrics
+check "... and not what is for another kernel" exits 0 mv "$S/.marks/fix-foo@6.12.1-test" "$S/.marks/fix-foo@6.12.2-other"
+check "... that is not held back here" held ''
+boot
+echo file >"$R/name"
 k install -q --now fix-foo.ko >/dev/null
 
 # Whatever is wrong with a mark, it is one.

@@ -77,6 +77,28 @@ damaged() {
 }
 check "each third byte changed, each third length" damaged
 
+# With the checksum that kspl-build puts behind a file's end none is overlooked.
+SEALED=1 "$make_update" sealed.ko fix-foo 6.12.1-test test_func
+SEALED=1 SIGNED=1 "$make_update" sealed-signed.ko fix-foo 6.12.1-test test_func
+for f in sealed sealed-signed; do
+	check "$f: its checksum is over all of it" json 'd["file"]["code_checksum"]' k show --json ./$f.ko
+done
+check "a signature behind it is seen" says 'signature present, not verified$' k show ./sealed-signed.ko
+check "a file without one is told from that" says 'not signed, without a checksum of its code$' k show ./fix-foo.ko
+overlooked() {
+	local end i
+
+	end=$(($(stat -c %s sealed.ko) - 28))
+	for ((i = 0; i < end; i += 3)); do
+		cp $1.ko bad.ko
+		printf '\xfe' | dd of=bad.ko bs=1 seek="$i" conv=notrunc status=none
+		cmp -s bad.ko $1.ko || exits 4 "$TOOL" show ./bad.ko >/dev/null 2>&1 ||
+			{ echo "byte $i is overlooked"; return 1; }
+	done
+}
+check "each third byte of it changed: refused" overlooked sealed
+check "... of a signed one, too" overlooked sealed-signed
+
 # --- check ------------------------------------------------------------------------
 
 check "check: fits" exits 0 k check fix-foo.ko
@@ -126,6 +148,22 @@ rmdir "$U"
 check "check without a core: failed" exits 1 k check fix-foo.ko
 check "... and what now" says 'modprobe ksplice' k check fix-foo.ko
 check "apply without a core: failed" exits 1 k apply fix-foo.ko
+# One that is there, and that the kernel does not take
+printf '#!/bin/sh\n[ "$*" = "-nq ksplice" ]\n' >modprobe
+chmod 755 modprobe
+echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"
+if [ "$(id -u)" -eq 0 ]; then
+	check "apply with a core that can't be loaded" says "'modprobe ksplice' and the end of the kernel's log" \
+		k apply fix-foo.ko
+	echo 'none [integrity] confidentiality' >"$R/sys/kernel/security/lockdown"
+	check "... for want of a key that the kernel trusts" says 'mokutil --import /var/lib/dkms/mok.pub' \
+		k apply signed.ko
+	check "... for programs" json 'd["errors"][0]["cause"] == "core_not_trusted"' k apply --json signed.ko
+	echo 1 >"$R/proc/sys/kernel/modules_disabled"
+	check "... since nothing can be loaded any more" says 'kernel.modules_disabled is 1' k apply signed.ko
+	echo 0 >"$R/proc/sys/kernel/modules_disabled"
+	echo '[none] integrity confidentiality' >"$R/sys/kernel/security/lockdown"
+fi
 printf '#!/bin/sh\n[ "$*" = "-q ksplice" ] && mkdir %s\n' "$U" >modprobe
 chmod 755 modprobe
 echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"

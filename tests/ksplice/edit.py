@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Changes bytes of an update so that it is another one, not a damaged one.
 
-edit.py FILE OUT OLD NEW [OLD NEW]...: text of the same lengths; the checksum
-of the update is made to fit again.
+edit.py FILE OUT OLD NEW [OLD NEW]...: text of the same lengths; the checksums
+of the update, and of the file if it has one, are made to fit again.
 """
+import re
 import struct
 import sys
 import zlib
@@ -38,6 +39,9 @@ def main():
     data[off + CHECKSUM:off + CHECKSUM + 4] = bytes(4)
     crc = zlib.crc32(data[off:off + size])
     data[off + CHECKSUM:off + CHECKSUM + 4] = struct.pack("<I", crc)
+    seal = re.search(rb"~ksplice checksum [0-9a-f]{8}~\n", data)
+    if seal:
+        data[seal.start() + 18:seal.start() + 26] = b"%08x" % zlib.crc32(data[:seal.start()])
     open(out, "wb").write(data)
 
 

@@ -4,8 +4,8 @@
 
 make-update.py OUT NAME RELEASE FUNCTION...
 FORMAT=N, SIGNED=1, BARE=1 (the mark of a signature, without one), MODULE=NAME,
-DESCRIPTION=TEXT, NOSUM=1 (no checksum), REPEAT=N (the
-functions so often) and VERMAGIC=TEXT in the environment change what it says.
+DESCRIPTION=TEXT, NOSUM=1 (no checksum), SEALED=1 (one of the
+whole file at its end, as kspl-build makes it), REPEAT=N (the functions so often) and VERMAGIC=TEXT in the environment change what it says.
 """
 import os
 import re
@@ -97,6 +97,8 @@ def main():
     info = "license=GPL\0name=%s\0vermagic=%s\0" % (module, magic)
     data = elf([(b".modinfo", info.encode(errors="surrogateescape")),
                 (b".init.ksplice", blob(name, release, funcs))])
+    if os.environ.get("SEALED"):
+        data += b"~ksplice checksum %08x~\n" % zlib.crc32(data)
     if os.environ.get("SIGNED"):
         data += bytes(40) + struct.pack(">8BI", 0, 0, 2, 0, 0, 0, 0, 0, 40)
     if os.environ.get("SIGNED") or os.environ.get("BARE"):

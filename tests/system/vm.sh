@@ -4,38 +4,50 @@
 # The machine of the test: boots, types commands in it, reads what they print
 # and how they end. To be sourced; VM is a directory of its own.
 #
-# Its disk is a copy of the cached one, and keeps what happens from one boot to
-# the next. What a boot loader would do, debugfs does here: take kernel and
-# initramfs from the disk.
+# Its disk is a copy of another one, and keeps what happens from one boot to the
+# next. What a boot loader would do, debugfs does here: take kernel and initramfs
+# from the disk. With Secure Boot it is Debian's boot loader that does it, see
+# uefi.sh.
 
 : "${VM:?}"
 DISK=$VM/disk.img
 STICK=$VM/stick.img
 TRANSCRIPT=$VM/transcript
+# What scripts in the machine tell at once, also if that is their last word
+LOG=$VM/log
 QEMU_PID=
+UEFI=
 PATH=$PATH:/usr/sbin:/sbin
 
 # A boot, a command; without KVM on a busy machine
 BOOT_SECONDS=900
 SECONDS_EACH=${SECONDS_EACH:-300}
 
+# vm_new DISK: one with a copy of that disk
 vm_new() {
-	cp --sparse=always "$1/disk.img" "$DISK"
-	rm -f "$VM"/port.* "$VM"/console.*
-	mkfifo "$VM/port.in" "$VM/port.out"
-	# Both, so that no open waits for the other side.
-	exec {PORT_IN}<>"$VM/port.in" {PORT_OUT}<>"$VM/port.out"
-	: >"$TRANSCRIPT"
+	cp --sparse=always "$1" "$DISK"
+	UEFI=
+	vm_pipes
+}
+
+# New ones for each boot: nothing of the one before is left in them. Opened for
+# both, so that no open waits for the other side.
+vm_pipes() {
+	rm -f "$VM"/port.* "$VM/keyboard"
+	mkfifo "$VM/port.in" "$VM/port.out" "$VM/keyboard"
+	[ ! "${PORT_IN:-}" ] || exec {PORT_IN}>&- {PORT_OUT}>&- {KEYBOARD}>&-
+	exec {PORT_IN}<>"$VM/port.in" {PORT_OUT}<>"$VM/port.out" {KEYBOARD}<>"$VM/keyboard"
 }
 
 vm_note() {
 	printf '\n=== %s\n' "$*" >>"$TRANSCRIPT"
 }
 
-# take FILE TO: off the disk, while the machine is off
+# take FILE TO: off the disk, while the machine is off. With -c also if that has been
+# pulled from under a file system, which the machine itself is to repair.
 take() {
 	rm -f "$2"
-	debugfs -R "dump $1 $2" "$DISK" >/dev/null 2>&1
+	debugfs -c -R "dump $1 $2" "$DISK" >/dev/null 2>&1
 	[ -s "$2" ]
 }
 
@@ -48,41 +60,66 @@ accel() {
 	fi
 }
 
+# qemu ARGUMENT...: the machine, and what is said on its console
 qemu() {
 	local accel
 
 	mapfile -t accel < <(accel)
 	exec timeout -k 5 7200 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot \
-		-display none -machine q35 -m 2G -smp 2 "${accel[@]}" \
-		-kernel "$VM/vmlinuz" -initrd "$VM/initrd" \
-		-append "root=/dev/vda ro console=ttyS0 no_timer_check panic=-1 oops=panic $1" \
+		-display none -m 2G -smp 2 "${accel[@]}" \
 		-drive "file=$DISK,format=raw,if=virtio,cache=unsafe" \
 		-drive "file=$STICK,format=raw,if=virtio,readonly=on" \
-		-serial "file:$2" -device virtio-rng-pci -device virtio-serial-pci \
+		-chardev stdio,id=console,signal=off -serial chardev:console \
+		-device virtio-rng-pci -device virtio-serial-pci \
 		-chardev "pipe,id=port,path=$VM/port" \
-		-device virtserialport,chardev=port,name=ksplice.test
+		-device virtserialport,chardev=port,name=ksplice.test \
+		-chardev "file,id=log,path=$LOG" \
+		-device virtserialport,chardev=log,name=ksplice.log "$@"
 }
 
-# vm_boot RELEASE [ARGUMENTS]: of the kernel's command line
-vm_boot() {
-	local release=$1 word=''
-
-	vm_note "boot of $release ${2:-}"
-	if ! take "/boot/vmlinuz-$release" "$VM/vmlinuz" ||
-	   ! take "/boot/initrd.img-$release" "$VM/initrd"; then
-		echo "the disk has no $release"
+# direct RELEASE COMMAND_LINE: what boots it without a boot loader
+direct() {
+	if ! take "/boot/vmlinuz-$1" "$VM/vmlinuz" ||
+	   ! take "/boot/initrd.img-$1" "$VM/initrd"; then
+		echo "the disk has no $1"
 		return 1
 	fi
+	BOOT=(-machine q35 -kernel "$VM/vmlinuz" -initrd "$VM/initrd" -append "$2")
+}
+
+# vm_start RELEASE [ARGUMENTS]: of the kernel's command line
+vm_start() {
+	local line="root=/dev/vda ro console=ttyS0 no_timer_check panic=-1 oops=panic ${2:-}"
+
+	BOOT=()
+	if [ "$UEFI" ]; then
+		by_firmware "$1" "$line"
+	else
+		direct "$1" "$line"
+	fi || return 1
 	BOOTS=$((${BOOTS:-0} + 1))
-	qemu "${2:-}" "$VM/console.$BOOTS" </dev/null >"$VM/qemu.log" 2>&1 \
-		{PORT_IN}>&- {PORT_OUT}>&- &
+	CONSOLE=$VM/console.$BOOTS
+	vm_note "boot $BOOTS, of $1 ${2:-}"
+	vm_pipes
+	qemu "${BOOT[@]}" <"$VM/keyboard" >"$CONSOLE" 2>"$VM/qemu.log" \
+		{PORT_IN}>&- {PORT_OUT}>&- {KEYBOARD}>&- &
 	QEMU_PID=$!
+}
+
+# Until it is up: its agent has said so
+vm_up() {
+	local word=''
+
 	! answered $BOOT_SECONDS || read -r -u "$PORT_OUT" word
 	[ "$word" = ready ] || {
 		cat "$VM/qemu.log"
-		tail -n 20 "$VM/console.$BOOTS" | tr -d '\r'
+		tail -n 20 "$CONSOLE" | tr -d '\r'
 		return 1
 	}
+}
+
+vm_boot() {
+	vm_start "$@" && vm_up
 }
 
 vm_alive() {
@@ -91,6 +128,17 @@ vm_alive() {
 
 vm_kill() {
 	! vm_alive || kill "$QEMU_PID"
+	QEMU_PID=
+}
+
+# The power fails: what the disk has not got is lost.
+vm_cut() {
+	local qemu
+
+	# timeout(1) is its parent.
+	qemu=$(pgrep -P "$QEMU_PID") || return 1
+	kill -KILL "$qemu"
+	wait "$QEMU_PID" 2>/dev/null || :
 	QEMU_PID=
 }
 

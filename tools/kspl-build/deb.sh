@@ -121,14 +121,13 @@ deb_postinst()
 	deb_script "$1"
 	cat <<'END'
 case "$1" in
-configure) ;;
-abort-upgrade | abort-remove)
-	# It is applied still: let it come back after a boot again, too.
-	in_store install "${DPKG_ROOT:-}$file" || true
-	exit 0 ;;
+configure) in_store install "${DPKG_ROOT:-}$file" ;;
+abort-upgrade | abort-remove | abort-deconfigure)
+	# The script before has taken it out and back, and something after that has
+	# failed: this version stays, so it has to run and to come back after a boot.
+	in_store install "${DPKG_ROOT:-}$file" || tell "does NOT come back after a boot (see above)" ;;
 *) exit 0 ;;
 esac
-in_store install "${DPKG_ROOT:-}$file"
 if ! where=$(ksplice own-kernel); then
 	tell "is installed, and not applied now: ${where:-this system does not run}. A boot of this system into $release applies it."
 	exit 0

@@ -258,6 +258,7 @@ each_link()
 		fi
 		FINISHED=$WORK/out/ksplice-$name.ko
 		mv -f -- "$dir/ksplice-$name.ko" "$FINISHED"
+		seal_module "$FINISHED"
 		sign_module "$FINISHED"
 		each_json "$name" made '' '' "${good[@]}"
 		each_own "ksplice-$name.ko"

@@ -11,13 +11,16 @@
 SUBJECTS=()		# what each message says it does
 declare -A ADDED=() DELETED=() HUNKS=()	# path -> how many, in all patches
 declare -A WHAT=()	# path -> new, changed, deleted, as the patch says it
+PATCH_TEXT=		# the patch at hand, as it was when it was first looked at
 declare -A TREATED=()	# path -> compiled, harmless, refused, the same
 
-# Git as it is without anybody's configuration, outside of any repository
+# Git as it is without anybody's configuration, outside of any repository. One would be
+# found also where a patch has made the files of one (HEAD, config, objects, refs): and
+# with it what the next patch is read with, such as a filter, which is a command.
 plain_git()
 {
-	env -u GIT_DIR -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
-		HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
+	env -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
+		GIT_DIR=/dev/null HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
 		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
@@ -36,8 +39,11 @@ read_patch()
 {
 	local patch=$1 what a b c d e bad=()
 
+	# Once: what is listed is what is applied, whatever becomes of the file.
+	PATCH_TEXT=$WORK/patch.text
+	cat -- "$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
 	: >"$WORK/audit.files"
-	LC_ALL=C awk -f "$LIB/audit.awk" "$patch" >"$WORK/audit"
+	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit"
 	while IFS='|' read -r what a b c d e; do
 		case $what in
 		refuse)	bad+=("$patch: line $a: $b") ;;
@@ -62,7 +68,7 @@ read_patch()
 # list_by_git PATCH: the same, as git lists it, must be what audit.awk found
 list_by_git()
 {
-	if ! plain_git -C "$WORK" apply -p1 --numstat -z - <"$1" >"$WORK/numstat" 2>"$WORK/log/git"; then
+	if ! plain_git -C "$WORK" apply -p1 --numstat -z - <"$PATCH_TEXT" >"$WORK/numstat" 2>"$WORK/log/git"; then
 		msg_file "$WORK/log/git"
 		die $EXIT_FAILED "$1 can't be read: $(sed -n 's/^error: //p' "$WORK/log/git" | head -n 1)"
 	fi
@@ -174,7 +180,7 @@ apply_one()
 	local patch=$1 path
 
 	state_of_files >"$WORK/state.before"
-	if ! plain_git -C "$WORK/patched" apply -p1 -v --whitespace=nowarn - <"$patch" >"$WORK/log/patch" 2>&1; then
+	if ! plain_git -C "$WORK/patched" apply -p1 -v --whitespace=nowarn - <"$PATCH_TEXT" >"$WORK/log/patch" 2>&1; then
 		does_not_apply "$patch"
 	fi
 	state_of_files >"$WORK/state.after"
@@ -208,11 +214,11 @@ does_not_apply()
 				"The patch must be for this kernel's source and apply with -p1."
 	done
 	msg_file "$WORK/log/patch"
-	if plain_git -C "$WORK/patched" apply -p1 -R --check - <"$patch" >/dev/null 2>&1; then
+	if plain_git -C "$WORK/patched" apply -p1 -R --check - <"$PATCH_TEXT" >/dev/null 2>&1; then
 		die $EXIT_FAILED "$patch is already in the source" \
 			"Give the source as the running kernel was built from."
 	fi
-	if grep -q $'\r$' "$patch" && plain_git -C "$WORK/patched" apply -p1 --check - < <(tr -d '\r' <"$patch") >/dev/null 2>&1; then
+	if grep -q $'\r$' "$PATCH_TEXT" && plain_git -C "$WORK/patched" apply -p1 --check - < <(tr -d '\r' <"$PATCH_TEXT") >/dev/null 2>&1; then
 		die $EXIT_FAILED "$patch has lines that end in CR, and so does not apply" \
 			"Something changed its line ends on the way (a mail program?): get it again, or 'dos2unix' it."
 	fi

@@ -241,19 +241,20 @@ END
 	mkdir -p "$WORK/out"
 	FINISHED=$WORK/out/ksplice-$NAME.ko
 	cp -- "$ko" "$FINISHED" || die $EXIT_FAILED "can't copy $ko"
+	seal_module "$FINISHED"
 	sign_module "$FINISHED"
 	put_file "$FINISHED" "$OUTPUT"
 }
 FINISHED=
 
 # put_file FROM TO: under its name it is whole, or not there; what had that name,
-# a link for one, is not written to
+# a link for one, is not written to. Nor is what somebody puts in the way meanwhile,
+# where others may write: the file is created by who writes it (noclobber: O_EXCL).
 put_file()
 {
-	OUTPUT_TMP=$(mktemp -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXX") ||
+	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") ||
 		die $EXIT_FAILED "can't write to the directory of $2"
-	if ! cp -- "$1" "$OUTPUT_TMP" || ! chmod 644 "$OUTPUT_TMP" ||
-		! mv -fT -- "$OUTPUT_TMP" "$2"; then
+	if ! (umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || ! mv -fT -- "$OUTPUT_TMP" "$2"; then
 		die $EXIT_FAILED "can't write $2"
 	fi
 	OUTPUT_TMP=
@@ -363,6 +364,19 @@ sign_as_told()
 	((!status)) || die $EXIT_FAILED "the update could not be signed with $(key_name)" \
 		"Is $SIGN_CERT the certificate of that key? KBUILD_SIGN_PIN holds the key's passphrase."
 	verbose "signed with $(key_name)"
+}
+
+# seal_module FILE: the checksum of all of it behind its end, where the module loader
+# does not look; 'ksplice' does. The update's own is over .init.ksplice alone: when it
+# is made, the new code has not been linked. Its signature is over this, too.
+seal_module()
+{
+	local sum
+
+	# gzip ends with the CRC-32 of what it was given
+	sum=$(gzip -1c <"$1" | tail -c 8 | od -An -tx4 -N4 --endian=little | tr -d ' ')
+	[[ $sum =~ ^[0-9a-f]{8}$ ]] && printf '~ksplice checksum %s~\n' "$sum" >>"$1" ||
+		die $EXIT_FAILED "can't write the checksum of $1"
 }
 
 sign_module()

@@ -103,7 +103,7 @@ static int check_signature(const struct file *f)
 	if (!who)
 		return EXIT_OK;
 	problem(f->name, EXIT_REFUSED, "not_signed",
-		"sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT; mokutil --import enrols one)",
+		SIGN_IT,
 		"%s: not applied: it is not signed, and %s. Nothing has been changed",
 		f->name, who);
 	return EXIT_REFUSED;

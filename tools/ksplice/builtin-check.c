@@ -35,7 +35,7 @@ static int check_file(const struct file *f)
 			"what it says and what its module says about its kernel differ");
 	if (who)
 		return refuse(f, "not_signed",
-			"sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT)",
+			SIGN_IT,
 			xasprintf("it is not signed, and %s", who));
 	return EXIT_OK;
 }

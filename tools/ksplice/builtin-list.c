@@ -88,6 +88,7 @@ static void file_json(const struct file *f)
 	json_str("module", f->module);
 	/* Whose it is, and whether it is good, only the kernel can tell. */
 	json_str("signature", f->has_signature ? "not_verified" : "none");
+	json_bool("code_checksum", f->sealed);
 	json_open("targets", '[');
 	for (i = 0; i < f->ntargets; i++)
 		json_str(NULL, file_target(f, i));
@@ -117,8 +118,9 @@ static void file_print(const struct file *f)
 	    strcmp(f->release, running_release()) ? "" : ", which is running");
 	if (*f->description)
 		say("  %s", f->description);
-	say("  file %s, module %s, %s", f->path, f->module,
-	    f->has_signature ? "signature present, not verified" : "not signed");
+	say("  file %s, module %s, %s%s", f->path, f->module,
+	    f->has_signature ? "signature present, not verified" : "not signed",
+	    f->sealed ? "" : ", without a checksum of its code");
 	for (i = 0; i < f->nfuncs; i++) {
 		file_func(f, i, &func);
 		if (func.range)
@@ -181,12 +183,6 @@ int cmd_show(int argc, char **argv)
 	return show_file(&f, file_read(&f, argv[0]));
 }
 
-struct held {
-	const char *name, *why;
-};
-
-typedef VEC(struct held) held_vec;
-
 struct counts {
 	str_vec applied, waiting, pending, elsewhere;
 	held_vec held;
@@ -216,7 +212,7 @@ static void count_stored(struct counts *c, const struct stored *s)
 static int count(struct counts *c)
 {
 	str_vec names = {};
-	stored_vec stored = {};
+	stored_vec stored = {}, ours = {};
 	struct update up;
 	struct stored *s;
 	char **n;
@@ -228,8 +224,12 @@ static int count(struct counts *c)
 			*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
 	}
 	ret = store_list(NULL, &stored);
-	vec_for_each(s, &stored)
+	vec_for_each(s, &stored) {
 		count_stored(c, s);
+		if (!strcmp(s->release, running_release()))
+			*vec_add(&ours) = *s;
+	}
+	held_not_stored(&ours, &c->held);
 	return ret;
 }
 

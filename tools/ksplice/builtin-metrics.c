@@ -79,8 +79,10 @@ static void last_failure(FILE *f)
 static int installed(FILE *f)
 {
 	stored_vec stored = {};
+	held_vec held = {};
 	struct stored *s;
 	struct update up;
+	struct held *h;
 	int ret = store_list(running_release(), &stored);
 
 	family(f, "ksplice_update_pending",
@@ -94,6 +96,9 @@ static int installed(FILE *f)
 		sample(f, "ksplice_update_held_back", s->name,
 		       !(update_read(&up, s->name) && up.applied) &&
 		       stored_held_back(s));
+	held_not_stored(&stored, &held);
+	vec_for_each(h, &held)
+		sample(f, "ksplice_update_held_back", h->name, 1);
 	return ret;
 }
 

@@ -248,8 +248,10 @@ struct signature_end {
 /*
  * Is there something that has the form of a signature?  Only the kernel can
  * tell whether it is a good one, and of whom.
+ *
+ * Return: the size of the file without it.
  */
-static bool has_signature(const struct file *f)
+static size_t signed_size(const struct file *f)
 {
 	static const char mark[] = "~Module signature appended~\n";
 	size_t n = sizeof(mark) - 1, sig_len;
@@ -257,11 +259,39 @@ static bool has_signature(const struct file *f)
 
 	if (f->size < n + sizeof(end) ||
 	    memcmp(f->data + f->size - n, mark, n))
-		return false;
-	memcpy(&end, f->data + f->size - n - sizeof(end), sizeof(end));
+		return f->size;
+	n += sizeof(end);
+	memcpy(&end, f->data + f->size - n, sizeof(end));
 	sig_len = ntohl(end.sig_len);
-	return end.id_type == SIGNATURE_PKCS7 && sig_len &&
-	       sig_len < f->size - n - sizeof(end);
+	if (end.id_type != SIGNATURE_PKCS7 || !sig_len || sig_len >= f->size - n)
+		return f->size;
+	return f->size - n - sig_len;
+}
+
+/*
+ * kspl-build puts the checksum of all that it has made behind that, before it is
+ * signed.  A tool that writes the module anew, such as strip, leaves it out.
+ */
+#define SEAL		"~ksplice checksum %8x~\n"
+#define SEAL_SIZE	28
+
+/* Return: does it fit?  @there: is there one? */
+static bool seal_fits(const struct file *f, bool *there)
+{
+	size_t size = signed_size(f);
+	char text[SEAL_SIZE + 1] = "";
+	unsigned int sum;
+	int end = 0;
+
+	*there = false;
+	if (size < SEAL_SIZE)
+		return true;
+	size -= SEAL_SIZE;
+	memcpy(text, f->data + size, SEAL_SIZE);
+	if (sscanf(text, SEAL "%n", &sum, &end) != 1 || end != SEAL_SIZE)
+		return true;
+	*there = true;
+	return crc32(0, (unsigned char *)f->data, size) == sum;
 }
 
 /* The module of an update that is only known by its name in sysfs. */
@@ -346,12 +376,14 @@ int file_read_fd(struct file *f, int fd, const char *path)
 	if (fd < 0)
 		return no_file(path);
 	ret = read_whole(f);
+	if (!ret && !seal_fits(f, &f->sealed))
+		ret = bad(f, "damaged: the checksum at its end does not fit");
 	if (!ret)
 		ret = read_elf(f);
 	if (ret)
 		return ret;
 	f->crc = crc32(0, (unsigned char *)f->data, f->size);
-	f->has_signature = has_signature(f);
+	f->has_signature = signed_size(f) < f->size;
 	if (!f->module || strcmp(f->module, module_name(f->name)))
 		return bad(f, "its module has another name than the update");
 	return EXIT_OK;

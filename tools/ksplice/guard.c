@@ -245,6 +245,33 @@ static int list_marks(int dir, mark_vec *marks)
 	return err;
 }
 
+/*
+ * Of the running kernel's updates those that are held back and not in the store:
+ * applied by hand, when the machine went down. Their files are not known.
+ */
+void held_not_stored(const stored_vec *stored, held_vec *held)
+{
+	int dir = store_dir() < 0 ? -1 : marks_dir();
+	mark_vec marks = {};
+	struct update up;
+	struct held *h;
+	struct mark *m;
+
+	if (dir < 0)
+		return;
+	list_marks(dir, &marks);
+	close(dir);
+	vec_for_each(m, &marks) {
+		if (from_this_boot(m) || strcmp(m->release, running_release()) ||
+		    store_find(stored, m->name) ||
+		    (update_read(&up, m->name) && up.applied))
+			continue;
+		h = vec_add(held);
+		h->name = m->name;
+		h->why = reason(m);
+	}
+}
+
 static bool oopsed(void)
 {
 	char *taint = read_line("/proc/sys/kernel/tainted");

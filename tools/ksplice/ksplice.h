@@ -125,6 +125,7 @@ struct file {
 	const char *module;	/* as the module loader names it */
 	const char *vermagic;
 	bool has_signature;	/* none that was verified */
+	bool sealed;		/* its checksum is over all of it, and fits */
 	uint32_t nfuncs, ntargets;
 	struct file_blob blob;
 };
@@ -159,6 +160,9 @@ void update_print(const struct update *up);
 void update_json(const char *key, const struct update *up);
 
 /* explain.c: what went wrong, and the way out */
+#define SIGN_IT								\
+	"sign it with a key that this kernel trusts (kspl-build --sign-key KEY --sign-cert CERT); 'mokutil --import CERT' and a reboot have it trust one"
+
 struct problem {
 	char *update;
 	int exit;
@@ -233,8 +237,15 @@ bool store_unit_enabled(void);
 int no_update(const char *name);
 
 /* guard.c: what is not applied again after a crash */
+struct held {
+	const char *name, *why;
+};
+
+typedef VEC(struct held) held_vec;
+
 const char *held_back(const char *name, const char *release, const struct file *f);
 const char *stored_held_back(const struct stored *s);
+void held_not_stored(const stored_vec *stored, held_vec *held);
 int refuse_held(const char *name, const char *why);
 int mark_set(const char *name, const char *release, const struct file *f);
 void mark_clear(const char *name, const char *release);

@@ -46,39 +46,6 @@ static char *modprobe_path(void)
 	return path && *path ? path : xstrdup("/sbin/modprobe");
 }
 
-static int no_core(void)
-{
-	problem(NULL, EXIT_FAILED, "no_core",
-		"install ksplice-dkms (or boot a kernel with CONFIG_KSPLICE), then 'modprobe ksplice' says what is missing",
-		"this kernel (%s) has no core of ksplice, and there is no module for it",
-		running_release());
-	return EXIT_FAILED;
-}
-
-/* Make sure that a core is there: built in, or as the module of that name. */
-int core_load(void)
-{
-	char *argv[] = { modprobe_path(), "-q", "ksplice", NULL };
-	int status = 0;
-	pid_t pid;
-
-	if (core_present())
-		return EXIT_OK;
-	if (geteuid()) {
-		problem(NULL, EXIT_FAILED, "no_core", "run this as root, or 'modprobe ksplice' as root first",
-			"the core of ksplice is not loaded");
-		return EXIT_FAILED;
-	}
-	if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ))
-		return no_core();
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!core_present())
-		return no_core();
-	note("loaded the core, module ksplice");
-	return EXIT_OK;
-}
-
 static bool locked_down(void)
 {
 	char *s = read_line("/sys/kernel/security/lockdown");
@@ -91,6 +58,71 @@ static bool enforced(void)
 	char *s = read_line("/sys/module/module/parameters/sig_enforce");
 
 	return s && *s == 'Y';
+}
+
+/* Return: its exit code, -1 if there is none. */
+static int modprobe(const char *option)
+{
+	char *argv[] = { modprobe_path(), (char *)option, "ksplice", NULL };
+	int status = 0;
+	pid_t pid;
+
+	if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ))
+		return -1;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int core_not_trusted(void)
+{
+	problem(NULL, EXIT_FAILED, "core_not_trusted",
+		"have the kernel trust the key that dkms signs with: 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm it at the console ('Enroll MOK'); 'modinfo -F signer ksplice' tells who has signed it, nobody if it is empty: then install openssl, and 'dpkg-reconfigure ksplice-dkms'",
+		"the core, module ksplice, can't be loaded: %s, and it is not signed with a key that this kernel trusts",
+		locked_down() ? "the kernel is locked down (Secure Boot)" :
+		"module.sig_enforce is set");
+	return EXIT_FAILED;
+}
+
+/* Is there none, or does the kernel not take it? */
+static int no_core(void)
+{
+	if (modprobe("-nq")) {
+		problem(NULL, EXIT_FAILED, "no_core",
+			"install ksplice-dkms (or boot a kernel with CONFIG_KSPLICE), then 'modprobe ksplice' says what is missing",
+			"this kernel (%s) has no core of ksplice, and there is no module for it",
+			running_release());
+		return EXIT_FAILED;
+	}
+	if (modules_disabled()) {
+		problem(NULL, EXIT_REFUSED, "modules_disabled",
+			"'ksplice install' the update and reboot: it is applied before that is set",
+			"the core, module ksplice, can't be loaded until the next boot: kernel.modules_disabled is 1");
+		return EXIT_REFUSED;
+	}
+	if (locked_down() || enforced())
+		return core_not_trusted();
+	problem(NULL, EXIT_FAILED, "core_failed",
+		"'modprobe ksplice' and the end of the kernel's log (dmesg | tail) say why",
+		"the core, module ksplice, can't be loaded");
+	return EXIT_FAILED;
+}
+
+/* Make sure that a core is there: built in, or as the module of that name. */
+int core_load(void)
+{
+	if (core_present())
+		return EXIT_OK;
+	if (geteuid()) {
+		problem(NULL, EXIT_FAILED, "no_core", "run this as root, or 'modprobe ksplice' as root first",
+			"the core of ksplice is not loaded");
+		return EXIT_FAILED;
+	}
+	modprobe("-q");
+	if (!core_present())
+		return no_core();
+	note("loaded the core, module ksplice");
+	return EXIT_OK;
 }
 
 /* Who insists on a signature that the file does not have? NULL: nobody. */

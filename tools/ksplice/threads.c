@@ -133,14 +133,26 @@ static char *frozen_group(const char *pid)
 	return NULL;
 }
 
+/*
+ * A group's name may be any user's choice, and advice is pasted into root's shell:
+ * one that ends the quotes is no part of it.
+ */
+static char *way_to_thaw(const char *pid, const char *group)
+{
+	if (strchr(group, '\''))
+		return xasprintf("%s is frozen: thaw its group, which /proc/%s/cgroup names",
+				 pid, pid);
+	return xasprintf("%s is frozen: thaw it (systemctl thaw UNIT, or echo 0 > '/sys/fs/cgroup%s/cgroup.freeze')",
+			 pid, group);
+}
+
 /* What has to be done to have @pid run at all; NULL: nothing */
 static char *way_to_run(const char *pid)
 {
 	char *group = frozen_group(pid);
 
 	if (group)
-		return xasprintf("%s is frozen: thaw it (systemctl thaw UNIT, or echo 0 > '/sys/fs/cgroup%s/cgroup.freeze')",
-				 pid, group);
+		return way_to_thaw(pid, group);
 	switch (thread_state(pid)) {
 	case 'T':
 		return xasprintf("%s is stopped: kill -CONT %s", pid, pid);
