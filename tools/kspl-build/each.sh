@@ -32,7 +32,7 @@ changed_calls()
 	local object
 
 	for object in "${CHANGED[@]}"; do
-		"$OBJDIFF" diff "$WORK/pre/$object" "$WORK/post/$object" --json "${STATE_OF[@]}" --symvers "$BUILD/Module.symvers" \
+		"$OBJDIFF" diff "$WORK/pre/$object" "$WORK/post/$object" --json "${SAID[@]}" --symvers "$BUILD/Module.symvers" \
 			>"$WORK/post/$object.diff" 2>/dev/null
 		awk -F'"' -v object="$object" '
 			/"calls_changed": \[/ {

@@ -46,7 +46,7 @@ run_objdiff()
 	for object in "${STATES[@]}"; do
 		args+=(--state "$object")
 	done
-	args+=("${STATE_OF[@]}")
+	args+=("${SAID[@]}")
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
@@ -78,12 +78,13 @@ weak_names()
 		}'
 }
 
-# ask_defined: new functions that nothing in the update uses are refused, but where it
-# is known that no other file has a weak one; true if there is more to be known now
+# ask_defined: new functions that nothing in the update uses are refused, and those
+# that are gone, but where it is known that no other file has a weak one; true if there
+# is more to be known now
 ask_defined()
 {
-	((!${#DEFINED[@]})) && grep -q '"code": "new_unused"' "$WORK/objdiff.json" || return 1
-	verbose "new functions that nothing uses: looking for weak ones of their names"
+	((!${#DEFINED[@]})) && grep -qE '"code": "(new_unused|function_gone)"' "$WORK/objdiff.json" || return 1
+	verbose "functions that are new or gone: looking for weak ones of their names"
 	weak_names >"$WORK/defined" && [[ -s $WORK/defined ]] || return 1
 	DEFINED=(--defined "$WORK/defined")
 }

@@ -245,6 +245,7 @@ const char *variable_type(const struct unit *u);
 bool obj_open_dwarf(struct obj *obj);
 bool obj_find_dies(struct obj *obj);
 s64 unit_return_size(const struct unit *u);
+bool unit_is_void(const struct unit *u);
 
 /* disasm.c */
 const char *disasm(const struct unit *u, u32 at);
