@@ -207,9 +207,13 @@ each_create()
 	done
 	ARGS=()
 	judged_args "${members[@]}"
-	args+=("${ARGS[@]}")
-	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
+	args+=("${ARGS[@]}" "${SAID[@]}")
+	"$OBJDIFF" "${args[@]}" "${DEFINED[@]}" >"$WORK/each/$name.log" 2>&1
 	status=$?
+	if ((status == 0 || status == 4)) && ask_defined "$WORK/each/$name.json"; then
+		"$OBJDIFF" "${args[@]}" "${DEFINED[@]}" >"$WORK/each/$name.log" 2>&1
+		status=$?
+	fi
 	case $status in
 	0)	object=$(types_unknown "$WORK/each/$name.json" | paste -sd ' ')
 		if [[ -n $object ]]; then

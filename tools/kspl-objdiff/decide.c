@@ -1297,43 +1297,87 @@ static void note_renamed(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/* As the linker knows it: by a name that other files may have, too. */
-static const char *other_definition(const struct update *up,
-				    const struct unit *u)
+/* Does old code use this name, which no file of the update has had? */
+static bool was_undefined(const struct verdicts *vs, const struct obj *obj,
+			  const char *name)
 {
-	struct sym **s;
+	const struct tu *tu;
+	struct unit **u;
+	struct edge *e;
 
-	vec_for_each(s, &u->syms)
-		if ((*s)->bind == STB_GLOBAL &&
-		    (!up->defined_known || map_get(&up->defined, (*s)->name)))
-			return (*s)->name;
-	return NULL;
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu->pre || tu->pre->target != obj->target)
+			continue;
+		vec_for_each(u, &tu->pre->units)
+			vec_for_each(e, &vs->boot->edges[(*u)->id])
+				if (!e->to && !strcmp(e->name, name))
+					return true;
+	}
+	return false;
 }
 
 /*
- * A new definition that nothing in the update uses.  Either nobody needs it, or
- * another file has a weak one of its name, which it would replace in a kernel
- * that is linked anew; the running one goes on with the weak one.
+ * As the linker knows it: by a name that other files may have, too. Ordinary patches
+ * add functions and use them: of those it must be known that there is another.
  */
-static void check_unused(struct verdicts *vs, const struct tu *tu)
+static const char *other_definition(const struct verdicts *vs,
+				    const struct unit *u, bool used)
 {
-	const char *name;
+	const struct update *up = vs->up;
+	struct sym **s;
+
+	vec_for_each(s, &u->syms) {
+		const char *name = (*s)->name;
+
+		if ((*s)->bind != STB_GLOBAL)
+			continue;
+		if (map_get(&up->defined, name) || was_undefined(vs, u->obj, name) ||
+		    (!used && !up->defined_known))
+			return name;
+	}
+	return NULL;
+}
+
+/* Other files could not have meant it before. */
+static bool is_newly_global(const struct verdicts *vs, const struct unit *u)
+{
+	if (u->is_weak || u->parent || is_left(vs, u) ||
+	    (u->twin && (u->twin->is_global || !u->is_global)))
+		return false;
+	return class_is_text(u->sec->cls) || u->sec->cls == SC_RODATA ||
+	       u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
+}
+
+/*
+ * A new definition: another file may have a weak one of its name, which it would
+ * replace in a kernel that is linked anew; all others in the running one go on with
+ * the weak one.
+ */
+static void check_new_global(struct verdicts *vs, const struct unit *u)
+{
+	bool used = u->twin || unit_included(vs, u);
+	const char *name = other_definition(vs, u, used);
+
+	if (!name)
+		return;
+	if (used)
+		refuse(vs, "new_strong", u->obj, u, name,
+		       "change the one that the kernel has, or give it another name",
+		       "it is new and global, but the running kernel has one of this name, a weak one of another file perhaps: other code goes on with that");
+	else
+		refuse(vs, "new_unused", u->obj, u, name,
+		       "leave it out of the patch, or change the weak one instead",
+		       "it is new and global, and nothing in the update uses it; where another file has a weak one of this name, the running kernel goes on with that%s",
+		       vs->up->defined_known ? ", and it has a symbol of this name" : "");
+}
+
+static void check_new_globals(struct verdicts *vs, const struct tu *tu)
+{
 	struct unit **u;
 
-	vec_for_each(u, &tu->post->units) {
-		if ((*u)->twin || (*u)->is_weak || unit_included(vs, *u) ||
-		    is_left(vs, *u) || (*u)->parent ||
-		    (!class_is_text((*u)->sec->cls) &&
-		     (*u)->sec->cls != SC_RODATA && (*u)->sec->cls != SC_DATA &&
-		     (*u)->sec->cls != SC_PERCPU))
-			continue;
-		name = other_definition(vs->up, *u);
-		if (name)
-			refuse(vs, "new_unused", (*u)->obj, *u, name,
-			       "leave it out of the patch, or change the weak one instead",
-			       "it is new and global, and nothing in the update uses it; where another file has a weak one of this name, the running kernel goes on with that%s",
-			       vs->up->defined_known ? ", and it has a symbol of this name" : "");
-	}
+	vec_for_each(u, &tu->post->units)
+		if (is_newly_global(vs, *u))
+			check_new_global(vs, *u);
 }
 
 /**
@@ -1363,7 +1407,7 @@ void decide(struct verdicts *vs)
 	include_all(vs);
 	vec_for_each(tu, &vs->up->tus) {
 		check_initcalls(vs, tu);
-		check_unused(vs, tu);
+		check_new_globals(vs, tu);
 		check_lost(vs, tu);
 	}
 	check_boot(vs);
