@@ -746,10 +746,12 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 	const char *name = to->source_name ? to->source_name :
 					     strip_numbers(to->name);
 
-	refuse(vs, "state_renamed", from->obj, from, name,
+	refuse(vs, "state_renamed", from->obj, from, name, to->rival_stays ?
+	       xasprintf("go on with the old variable; or say that the new one begins anew: --state-of =%s",
+			 name) :
 	       xasprintf("say which is meant: --state-of OLD=%s goes on with what the old variable holds, --state-of =%s begins anew",
 			 name, name),
-	       "%s uses this new variable, and of the old code these are gone, one of which it could be: %s",
+	       "%s uses this new variable, and of the old code these are gone, or no longer used there, one of which it could be: %s",
 	       unit_label(from), to->rivals);
 }
 

@@ -469,6 +469,106 @@ void pair_state(struct update *up)
 	free_side(&s.fresh);
 }
 
+/* State that moves on in other ways */
+
+/* Does code of post lead from one of the list to another, by calls? */
+static bool leads_to(const struct update *up, const unit_list *from,
+		     const unit_list *to)
+{
+	unit_list todo = {};
+	const struct ref *r;
+	struct unit *next;
+	bool found = false;
+	u32 i;
+
+	for (i = 0; i < from->n; i++)
+		add_once(&todo, from->v[i]);
+	for (i = 0; i < todo.n && !found; i++) {
+		if (!is_text(todo.v[i]))
+			continue;
+		found = has(to, todo.v[i]);
+		vec_for_each(r, &todo.v[i]->refs) {
+			next = resolve_ref(up, todo.v[i]->obj, r);
+			if (next && is_text(next))
+				add_once(&todo, next->parent ? next->parent : next);
+		}
+	}
+	free(todo.v);
+	return found;
+}
+
+/* Is there a function that leads to both? */
+static bool have_caller(const struct update *up, const struct var *o,
+			const struct var *n)
+{
+	const struct tu *tu;
+	struct unit **u;
+
+	vec_for_each(tu, &up->tus) {
+		if (tu->post->target != n->u->obj->target)
+			continue;
+		vec_for_each(u, &tu->post->units) {
+			unit_list one = { .v = u, .n = 1 };
+
+			if (is_text(*u) && leads_to(up, &one, &o->roots) &&
+			    leads_to(up, &one, &n->roots))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Into functions that are there already, which the old users call, or who calls them. */
+static bool may_have_moved(const struct update *up, const struct var *o,
+			   const struct var *n)
+{
+	return o->u->obj->target == n->u->obj->target &&
+	       !said(up, o->u, true) && !said(up, n->u, false) &&
+	       (leads_to(up, &o->roots, &n->roots) ||
+		leads_to(up, &n->roots, &o->roots) || have_caller(up, o, n));
+}
+
+/*
+ * A variable that is still there, but that functions use no more: leaves those in
+ * @var. Returns whether there are any.
+ */
+static bool take_deserted(const struct update *up, struct unit *u,
+			  struct var *var)
+{
+	u32 i, keep = 0, n;
+
+	*var = (struct var){ .u = u };
+	find_users(up, u, &var->users);
+	n = var->users.n;
+	for (i = 0; i < n; i++) {
+		struct unit *f = var->users.v[i];
+
+		if (is_text(f) && f->twin && !uses(up, f->twin, u->twin) &&
+		    !(f->twin->cold && uses(up, f->twin->cold, u->twin)))
+			var->users.v[keep++] = f;
+	}
+	var->users.n = keep;
+	if (keep)
+		find_roots(up, var);
+	return keep;
+}
+
+static void take_all_deserted(const struct update *up, var_list *list)
+{
+	const struct tu *tu;
+	struct unit **u;
+	struct var var;
+
+	vec_for_each(tu, &up->tus) {
+		if (!tu->pre)
+			continue;
+		vec_for_each(u, &tu->pre->units)
+			if (is_state(*u) && (*u)->twin &&
+			    take_deserted(up, *u, &var))
+				*vec_add(list) = var;
+	}
+}
+
 static const char *add_name(const char *list, const struct unit *u)
 {
 	const char *name = source_name(u);
@@ -478,26 +578,46 @@ static const char *add_name(const char *list, const struct unit *u)
 	return list ? xasprintf("%s, %s", list, name) : name;
 }
 
+static void mark_rival(const struct sides *s, const var_list *deserted,
+		       const struct var *n)
+{
+	const struct var *o;
+
+	vec_for_each(o, &s->lost)
+		if (similar(s->up, o, n) || may_have_moved(s->up, o, n))
+			n->u->rivals = add_name(n->u->rivals, o->u);
+	vec_for_each(o, deserted) {
+		if (said(s->up, n->u, false) || said(s->up, o->u, true) ||
+		    !overlap(&o->roots, &n->roots))
+			continue;
+		n->u->rivals = add_name(n->u->rivals, o->u);
+		n->u->rival_stays = true;
+	}
+	if (said(s->up, n->u, false))
+		n->u->ambiguous = false;
+}
+
 /**
  * mark_rivals - marks new variables that could be old ones
  * @up:	the update, paired
+ *
+ * Those that are gone, and those that are still there but that some code has left
+ * for the new one.
  */
 void mark_rivals(struct update *up)
 {
 	struct sides s = { .up = up };
-	struct var *o, *n;
+	var_list deserted = {};
+	struct var *n;
 
-	if (!any_open(up, false) || !any_open(up, true))
+	if (!any_open(up, true))
 		return;
 	take_side(up, &s.lost, false);
 	take_side(up, &s.fresh, true);
-	vec_for_each(n, &s.fresh) {
-		vec_for_each(o, &s.lost)
-			if (similar(up, o, n))
-				n->u->rivals = add_name(n->u->rivals, o->u);
-		if (said(up, n->u, false))
-			n->u->ambiguous = false;
-	}
+	take_all_deserted(up, &deserted);
+	vec_for_each(n, &s.fresh)
+		mark_rival(&s, &deserted, n);
 	free_side(&s.lost);
 	free_side(&s.fresh);
+	free_side(&deserted);
 }

@@ -196,6 +196,7 @@ struct unit {
 	bool deleted;		/* of pre: has no twin */
 	bool ambiguous;		/* has a twin, but which is not known */
 	const char *rivals;	/* old variables that this new one could be */
+	bool rival_stays;	/* one of these is there before and after */
 	const char *source_name; /* of a variable, if the debug info tells */
 	bool is_lock;		/* a lock, by its type */
 	ref_vec refs;
