@@ -67,6 +67,7 @@ struct given {
  * @cause:	by unit.id: the boot code that changed, for a unit it may change
  * @words:	by unit.id: how it did
  * @seen:	by unit.id
+ * @constants:	some changed
  * @state:	a variable, or a function or constant that it gave away
  * @foreign:	a function or variable of another file
  * @by:		which boot code is the reason for that
@@ -77,6 +78,7 @@ struct boot_check {
 	const struct unit **cause;
 	const char **words;
 	u8 *seen;
+	bool constants;
 	const struct unit *state, *state_by;
 	const char *foreign;
 	const struct unit *foreign_by;
@@ -236,7 +238,7 @@ static void find_changed(struct boot_check *bc, const struct unit *u)
 		set_cause(bc, u, u, how);
 		return;
 	}
-	if (!u->is_func)
+	if (!u->is_func || !bc->constants)
 		return;
 	seen = xzalloc(vs->up->nunits);
 	constant = reads_changed(vs, u, seen);
@@ -340,6 +342,10 @@ static void find_affected(struct boot_check *bc)
 	struct unit **u;
 	bool more = true;
 
+	vec_for_each(tu, &bc->vs->up->tus)
+		vec_for_each(u, &tu->post->units)
+			bc->constants |= (*u)->sec->cls == SC_RODATA &&
+					 (*u)->twin && unit_differs(bc->vs, *u);
 	vec_for_each(tu, &bc->vs->up->tus) {
 		vec_for_each(u, &tu->post->units)
 			find_changed(bc, *u);

@@ -471,9 +471,9 @@ void pair_state(struct update *up)
 
 /* State that moves on in other ways */
 
-/* Does code of post lead from one of the list to another, by calls? */
+/* Does code of @in lead from one of the list to another, by calls? */
 static bool leads_to(const struct update *up, const unit_list *from,
-		     const unit_list *to)
+		     const unit_list *to, const struct obj *in)
 {
 	unit_list todo = {};
 	const struct ref *r;
@@ -487,6 +487,8 @@ static bool leads_to(const struct update *up, const unit_list *from,
 		if (!is_text(todo.v[i]))
 			continue;
 		found = has(to, todo.v[i]);
+		if (todo.v[i]->obj != in)
+			continue;
 		vec_for_each(r, &todo.v[i]->refs) {
 			next = resolve_ref(up, todo.v[i]->obj, r);
 			if (next && is_text(next))
@@ -497,24 +499,27 @@ static bool leads_to(const struct update *up, const unit_list *from,
 	return found;
 }
 
-/* Is there a function that leads to both? */
+static bool uses_any(const struct update *up, const struct unit *u,
+		     const unit_list *list)
+{
+	u32 i;
+
+	for (i = 0; i < list->n; i++)
+		if (is_text(list->v[i]) && uses(up, u, list->v[i]))
+			return true;
+	return false;
+}
+
+/* Is there a function that calls users of both? */
 static bool have_caller(const struct update *up, const struct var *o,
 			const struct var *n)
 {
-	const struct tu *tu;
 	struct unit **u;
 
-	vec_for_each(tu, &up->tus) {
-		if (tu->post->target != n->u->obj->target)
-			continue;
-		vec_for_each(u, &tu->post->units) {
-			unit_list one = { .v = u, .n = 1 };
-
-			if (is_text(*u) && leads_to(up, &one, &o->roots) &&
-			    leads_to(up, &one, &n->roots))
-				return true;
-		}
-	}
+	vec_for_each(u, &n->u->obj->units)
+		if (is_text(*u) && uses_any(up, *u, &o->roots) &&
+		    uses_any(up, *u, &n->roots))
+			return true;
 	return false;
 }
 
@@ -522,51 +527,37 @@ static bool have_caller(const struct update *up, const struct var *o,
 static bool may_have_moved(const struct update *up, const struct var *o,
 			   const struct var *n)
 {
+	const struct obj *from = up->tus.v[o->u->obj->tu].post;
+
 	return o->u->obj->target == n->u->obj->target &&
 	       !said(up, o->u, true) && !said(up, n->u, false) &&
-	       (leads_to(up, &o->roots, &n->roots) ||
-		leads_to(up, &n->roots, &o->roots) || have_caller(up, o, n));
+	       (leads_to(up, &o->roots, &n->roots, from) ||
+		leads_to(up, &n->roots, &o->roots, n->u->obj) ||
+		have_caller(up, o, n));
 }
 
-/*
- * A variable that is still there, but that functions use no more: leaves those in
- * @var. Returns whether there are any.
- */
-static bool take_deserted(const struct update *up, struct unit *u,
-			  struct var *var)
+/* What a function uses, itself or by functions that only its side has. */
+static void add_used(const struct update *up, struct unit *func, unit_list *used)
 {
-	u32 i, keep = 0, n;
+	unit_list todo = {};
+	const struct ref *r;
+	struct unit *to;
+	u32 i;
 
-	*var = (struct var){ .u = u };
-	find_users(up, u, &var->users);
-	n = var->users.n;
-	for (i = 0; i < n; i++) {
-		struct unit *f = var->users.v[i];
-
-		if (is_text(f) && f->twin && !uses(up, f->twin, u->twin) &&
-		    !(f->twin->cold && uses(up, f->twin->cold, u->twin)))
-			var->users.v[keep++] = f;
+	add_once(&todo, func);
+	if (func->cold)
+		add_once(&todo, func->cold);
+	for (i = 0; i < todo.n; i++) {
+		vec_for_each(r, &todo.v[i]->refs) {
+			to = resolve_ref(up, todo.v[i]->obj, r);
+			if (!to)
+				continue;
+			add_once(used, to);
+			if (is_text(to) && (!to->twin || to->parent))
+				add_once(&todo, to);
+		}
 	}
-	var->users.n = keep;
-	if (keep)
-		find_roots(up, var);
-	return keep;
-}
-
-static void take_all_deserted(const struct update *up, var_list *list)
-{
-	const struct tu *tu;
-	struct unit **u;
-	struct var var;
-
-	vec_for_each(tu, &up->tus) {
-		if (!tu->pre)
-			continue;
-		vec_for_each(u, &tu->pre->units)
-			if (is_state(*u) && (*u)->twin &&
-			    take_deserted(up, *u, &var))
-				*vec_add(list) = var;
-	}
+	free(todo.v);
 }
 
 static const char *add_name(const char *list, const struct unit *u)
@@ -578,23 +569,44 @@ static const char *add_name(const char *list, const struct unit *u)
 	return list ? xasprintf("%s, %s", list, name) : name;
 }
 
-static void mark_rival(const struct sides *s, const var_list *deserted,
-		       const struct var *n)
+/* Variables that are still there, but that this user of the new one has left for it. */
+static void mark_deserted(const struct update *up, struct unit *func,
+			  struct unit *n)
+{
+	unit_list old = {}, new = {};
+	u32 i;
+
+	add_used(up, func->twin, &old);
+	add_used(up, func, &new);
+	for (i = 0; i < old.n; i++) {
+		struct unit *o = old.v[i];
+
+		if (!is_state(o) || !o->twin || has(&new, o->twin) ||
+		    said(up, o, true))
+			continue;
+		if (!n->rivals || !strstr(n->rivals, source_name(o)))
+			n->rivals = add_name(n->rivals, o);
+		n->rival_stays = true;
+	}
+	free(old.v);
+	free(new.v);
+}
+
+static void mark_rival(const struct sides *s, const struct var *n)
 {
 	const struct var *o;
+	u32 i;
 
 	vec_for_each(o, &s->lost)
 		if (similar(s->up, o, n) || may_have_moved(s->up, o, n))
 			n->u->rivals = add_name(n->u->rivals, o->u);
-	vec_for_each(o, deserted) {
-		if (said(s->up, n->u, false) || said(s->up, o->u, true) ||
-		    !overlap(&o->roots, &n->roots))
-			continue;
-		n->u->rivals = add_name(n->u->rivals, o->u);
-		n->u->rival_stays = true;
-	}
-	if (said(s->up, n->u, false))
+	if (said(s->up, n->u, false)) {
 		n->u->ambiguous = false;
+		return;
+	}
+	for (i = 0; i < n->roots.n; i++)
+		if (is_text(n->roots.v[i]) && n->roots.v[i]->twin)
+			mark_deserted(s->up, n->roots.v[i], n->u);
 }
 
 /**
@@ -607,17 +619,14 @@ static void mark_rival(const struct sides *s, const var_list *deserted,
 void mark_rivals(struct update *up)
 {
 	struct sides s = { .up = up };
-	var_list deserted = {};
 	struct var *n;
 
 	if (!any_open(up, true))
 		return;
 	take_side(up, &s.lost, false);
 	take_side(up, &s.fresh, true);
-	take_all_deserted(up, &deserted);
 	vec_for_each(n, &s.fresh)
-		mark_rival(&s, &deserted, n);
+		mark_rival(&s, n);
 	free_side(&s.lost);
 	free_side(&s.fresh);
-	free_side(&deserted);
 }
