@@ -32,7 +32,7 @@ changed_calls()
 	local object
 
 	for object in "${CHANGED[@]}"; do
-		"$OBJDIFF" diff "$WORK/pre/$object" "$WORK/post/$object" --json "${STATE_OF[@]}" --symvers "$BUILD/Module.symvers" \
+		"$OBJDIFF" diff "$WORK/pre/$object" "$WORK/post/$object" --json "${SAID[@]}" --symvers "$BUILD/Module.symvers" \
 			>"$WORK/post/$object.diff" 2>/dev/null
 		awk -F'"' -v object="$object" '
 			/"calls_changed": \[/ {
@@ -207,9 +207,13 @@ each_create()
 	done
 	ARGS=()
 	judged_args "${members[@]}"
-	args+=("${ARGS[@]}")
-	"$OBJDIFF" "${args[@]}" >"$WORK/each/$name.log" 2>&1
+	args+=("${ARGS[@]}" "${SAID[@]}")
+	"$OBJDIFF" "${args[@]}" "${DEFINED[@]}" >"$WORK/each/$name.log" 2>&1
 	status=$?
+	if ((status == 0 || status == 4)) && ask_defined "$WORK/each/$name.json"; then
+		"$OBJDIFF" "${args[@]}" "${DEFINED[@]}" >"$WORK/each/$name.log" 2>&1
+		status=$?
+	fi
 	case $status in
 	0)	object=$(types_unknown "$WORK/each/$name.json" | paste -sd ' ')
 		if [[ -n $object ]]; then

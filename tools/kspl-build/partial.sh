@@ -47,7 +47,7 @@ keep_names()
 changed_functions()
 {
 	[[ -f $WORK/pre/$1 && -f $WORK/post/$1 ]] || return 0
-	"$OBJDIFF" diff "$WORK/pre/$1" "$WORK/post/$1" --json "${STATE_OF[@]}" --symvers "$BUILD/Module.symvers" 2>/dev/null |
+	"$OBJDIFF" diff "$WORK/pre/$1" "$WORK/post/$1" --json "${SAID[@]}" --symvers "$BUILD/Module.symvers" 2>/dev/null |
 		jq .functions_replaced
 }
 

@@ -46,7 +46,7 @@ run_objdiff()
 	for object in "${STATES[@]}"; do
 		args+=(--state "$object")
 	done
-	args+=("${STATE_OF[@]}")
+	args+=("${SAID[@]}")
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
@@ -57,6 +57,7 @@ run_objdiff()
 }
 
 DEFINED=()	# --defined FILE, once it is asked for
+DEFINED_FROM=	# ... made of System.map ("map") or of the source
 
 # weak_names: what the kernel's source defines weakly, and besides each word near
 # the word weak: too many, but none less
@@ -78,13 +79,29 @@ weak_names()
 		}'
 }
 
-# ask_defined: new functions that nothing in the update uses are refused, but where it
-# is known that no other file has a weak one; true if there is more to be known now
+# ask_defined JSON: functions that are new and global, or gone, are refused, or taken, by
+# whether another file has a weak one; true if there is more to be known now. Of new
+# ones System.map tells at once, but for a module's own; it has what is gone itself.
 ask_defined()
 {
-	((!${#DEFINED[@]})) && grep -q '"code": "new_unused"' "$WORK/objdiff.json" || return 1
-	verbose "new functions that nothing uses: looking for weak ones of their names"
-	weak_names >"$WORK/defined" && [[ -s $WORK/defined ]] || return 1
+	local from
+
+	if grep -q '"code": "function_gone"' "$1" ||
+		[[ ${#MODULE_OF[@]} != 0 || ! -s $BUILD/System.map ]]; then
+		from=source
+	else
+		from=map
+	fi
+	[[ $DEFINED_FROM != source && $DEFINED_FROM != "$from" ]] &&
+		grep -qE '"code": "(new_unused|function_gone)"|"global": true' "$1" || return 1
+	verbose "functions that are new or gone: looking for others of their names"
+	if [[ $from = map ]]; then
+		awk '$2 ~ /[A-Z]/ { print $3 }' "$BUILD/System.map"
+	else
+		weak_names
+	fi >"$WORK/defined"
+	[[ -s $WORK/defined ]] || return 1
+	DEFINED_FROM=$from
 	DEFINED=(--defined "$WORK/defined")
 }
 
@@ -159,7 +176,7 @@ make_update()
 
 	run_objdiff
 	status=$?
-	if ((status == 0 || status == 4)) && ask_defined; then
+	if ((status == 0 || status == 4)) && ask_defined "$WORK/objdiff.json"; then
 		run_objdiff
 		status=$?
 	fi

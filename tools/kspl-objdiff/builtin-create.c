@@ -159,6 +159,10 @@ static bool take_more(struct options *o, int argc, char **argv, int *i)
 		update_add_state_of(&o->up, argv[++*i]);
 		return true;
 	}
+	if (!strcmp(argv[*i], "--boot-done")) {
+		*vec_add(&o->up.boot_done) = argv[++*i];
+		return true;
+	}
 	if (strcmp(argv[*i], "--supersedes"))
 		return false;
 	if (!name_is_good(argv[++*i]))

@@ -461,6 +461,58 @@ bool unit_same_content(const struct update *up, const struct unit *a,
 	return same_content_why(up, a, b, NULL, NULL);
 }
 
+/* What printk() takes: a level stands before it. */
+static bool is_message(const struct ref *r)
+{
+	const struct unit *u = r->unit;
+
+	return u && u->sec->cls == SC_STRING && unit_data(u) && !r->target &&
+	       u->size && unit_data(u)[0] == 1;
+}
+
+/* A function that is boot code on one side only. */
+static bool same_elsewhere(const struct update *up, const struct ref *x,
+			   const struct ref *y)
+{
+	const struct unit *a = x->unit, *b = y->unit;
+
+	return a && b && a->is_func && b->is_func && !a->twin && !b->twin &&
+	       (a->sec->cls == SC_INIT) != (b->sec->cls == SC_INIT) &&
+	       x->off == y->off && same_type(x->type, y->type) &&
+	       x->target == y->target && !strcmp(a->name, b->name) &&
+	       unit_same_content(up, a, b);
+}
+
+/**
+ * unit_same_but_messages - does the same code say something else only?
+ * @up:	the update
+ * @a:	code of the old object
+ * @b:	code of the new one
+ */
+bool unit_same_but_messages(const struct update *up, const struct unit *a,
+			    const struct unit *b)
+{
+	struct seen seen = {};
+	bool same;
+	u32 i;
+
+	if (a->size != b->size || a->refs.n != b->refs.n ||
+	    diff_bytes(a, b, a->size) >= 0)
+		return false;
+	for (i = 0; i < a->refs.n; i++) {
+		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];
+
+		if ((is_message(x) && is_message(y) && x->off == y->off) ||
+		    same_elsewhere(up, x, y))
+			continue;
+		if (!same_ref_alone(up, a->obj, x, b->obj, y))
+			return false;
+	}
+	same = same_entries(up, a, b, &seen, NULL, NULL);
+	free(seen.pairs.v);
+	return same;
+}
+
 static void compare_unit(const struct update *up, struct unit *u)
 {
 	if (u->ident != ID_NAMED && u->ident != ID_SOFT)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot.h"
 #include "escape.h"
 #include "verdict.h"
 
@@ -16,7 +17,7 @@
 	"leave the existing variable as it is, and add a new one"
 #define WAY_SPLIT	"leave this part out of the patch"
 
-static const char *unit_label(const struct unit *u)
+const char *unit_label(const struct unit *u)
 {
 	if (u->name[0])
 		return u->name;
@@ -101,8 +102,15 @@ static bool same_collected(const struct update *up, const struct unit *a,
 	return unit_same_content(up, a, b);
 }
 
-static bool has_like(const struct update *up, const struct obj *obj,
-		     const struct unit *u, bool swap)
+/**
+ * unit_has_like - has the other side the same in such a section, whatever its place?
+ * @up:		the update
+ * @obj:	the other object
+ * @u:		unit of a section that the linker collects
+ * @swap:	@u is of the old object
+ */
+bool unit_has_like(const struct update *up, const struct obj *obj,
+		   const struct unit *u, bool swap)
 {
 	struct unit *const *v;
 
@@ -120,12 +128,6 @@ static const char *export_name(const struct unit *u)
 	if (starts_with(u->name, "__export_symbol_"))
 		return u->name + strlen("__export_symbol_");
 	return unit_label(u);
-}
-
-static bool is_initcall(const struct unit *u)
-{
-	return starts_with(u->sec->name, ".initcall") ||
-	       starts_with(u->sec->name, ".con_initcall");
 }
 
 /*
@@ -157,7 +159,7 @@ static void refuse_collected(struct verdicts *vs, const struct unit *u,
 		refuse(vs, "unknown_section", u->obj, NULL, unit_label(u), WAY_SPLIT,
 		       "it is %s, in section %s, which kspl-objdiff does not know",
 		       how, u->sec->name);
-	else if (is_initcall(u))
+	else if (section_is_initcall(u->sec))
 		vs->ninitcall += !removed;
 	else
 		refuse(vs, "special_changed", u->obj, NULL, unit_label(u), WAY_SPLIT,
@@ -171,12 +173,12 @@ static void check_collected(struct verdicts *vs, const struct tu *tu)
 
 	vec_for_each(u, &tu->post->units)
 		if (is_collected((*u)->sec) &&
-		    (!tu->pre || !has_like(vs->up, tu->pre, *u, false)))
+		    (!tu->pre || !unit_has_like(vs->up, tu->pre, *u, false)))
 			refuse_collected(vs, *u, false);
 	if (!tu->pre)
 		return;
 	vec_for_each(u, &tu->pre->units)
-		if (is_collected((*u)->sec) && !has_like(vs->up, tu->post, *u, true) &&
+		if (is_collected((*u)->sec) && !unit_has_like(vs->up, tu->post, *u, true) &&
 		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
 			refuse_collected(vs, *u, true);
 }
@@ -539,7 +541,8 @@ static void check_changes(struct verdicts *vs, const struct tu *tu)
 		u = *v;
 		join_cold(vs, u);
 		check_data(vs, u);
-		if (u->sec->cls == SC_INIT && u->status != ST_SAME)
+		if (u->sec->cls == SC_INIT && u->status != ST_SAME &&
+		    vs->boot->kind[u->id] != BOOT_NEVER)
 			vs->ninit[tu - vs->up->tus.v]++;
 	}
 }
@@ -742,78 +745,6 @@ static void reach_text(struct verdicts *vs, struct unit *from,
 		include(vs, to, from, xasprintf("a part of %s", unit_label(from)));
 }
 
-/* Whose only users are in a section of boot data that has this name. */
-static bool only_listed_in(const struct update *up, const struct unit *u,
-			   const char *section)
-{
-	bool any = false;
-	struct unit **v;
-
-	vec_for_each(v, &u->obj->units) {
-		if (*v == u || !unit_refers(up, *v, u))
-			continue;
-		if (strcmp((*v)->sec->name, section))
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-#define MAX_CALLERS	8	/* from boot code to a helper of its helpers */
-
-/* Boot code, or new code that only boot code calls. */
-static bool runs_at_boot_only(const struct update *up, const struct unit *u,
-			      u32 depth)
-{
-	bool any = false;
-	const struct tu *tu;
-	struct unit **v;
-
-	if (u->sec->cls == SC_INIT)
-		return true;
-	if (depth > MAX_CALLERS || (u->is_global && u->twin))
-		return false;
-	vec_for_each(tu, &up->tus) {
-		if (tu->post->target != u->obj->target ||
-		    (!u->is_global && tu->post != u->obj))
-			continue;
-		vec_for_each(v, &tu->post->units) {
-			if (*v == u || !unit_refers(up, *v, u))
-				continue;
-			/* who goes through a table calls it later, too */
-			if (!runs_at_boot_only(up, *v, depth + 1) ||
-			    (!(*v)->is_func && (*v)->sec->cls != SC_INIT))
-				return false;
-			any = true;
-		}
-	}
-	return any;
-}
-
-/*
- * The function that only runs at boot and uses a variable, or NULL. A handler of
- * a boot parameter is none: without the parameter the initial value is right.
- */
-static const struct unit *used_at_boot(const struct verdicts *vs,
-				       const struct unit *u)
-{
-	const struct update *up = vs->up;
-	const struct tu *tu;
-	struct unit **v;
-
-	vec_for_each(tu, &up->tus) {
-		if (tu->post->target != u->obj->target ||
-		    (!u->is_global && tu->post != u->obj))
-			continue;
-		vec_for_each(v, &tu->post->units)
-			if ((*v)->is_func && unit_refers(up, *v, u) &&
-			    runs_at_boot_only(up, *v, 0) &&
-			    !only_listed_in(up, *v, ".init.setup"))
-				return *v;
-	}
-	return NULL;
-}
-
 /*
  * Boot code has run without it: nobody would give it its value. But a lock
  * that has a value from the start is free before and after boot code used it.
@@ -842,10 +773,12 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 	const char *name = to->source_name ? to->source_name :
 					     strip_numbers(to->name);
 
-	refuse(vs, "state_renamed", from->obj, from, name,
+	refuse(vs, "state_renamed", from->obj, from, name, to->rival_stays ?
+	       xasprintf("go on with the old variable; or say that the new one begins anew: --state-of =%s",
+			 name) :
 	       xasprintf("say which is meant: --state-of OLD=%s goes on with what the old variable holds, --state-of =%s begins anew",
 			 name, name),
-	       "%s uses this new variable, and of the old code these are gone, one of which it could be: %s",
+	       "%s uses this new variable, and of the old code these are gone, or no longer used there, one of which it could be: %s",
 	       unit_label(from), to->rivals);
 }
 
@@ -1319,8 +1252,8 @@ static void check_initcalls(struct verdicts *vs, const struct tu *tu)
 	if (!vs->ninitcall || tu_left(vs, tu))
 		return;
 	vec_for_each(u, &tu->post->units)
-		if (is_initcall(*u) && (*u)->size &&
-		    (!tu->pre || !has_like(vs->up, tu->pre, *u, false))) {
+		if (section_is_initcall((*u)->sec) && (*u)->size &&
+		    (!tu->pre || !unit_has_like(vs->up, tu->pre, *u, false))) {
 			vs->ninit[tu - vs->up->tus.v]++;
 			if (vs->nreplaced)
 				refuse(vs, "special_changed", (*u)->obj, NULL,
@@ -1415,81 +1348,87 @@ static void note_renamed(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/* Can anything but code of its own file that is gone, too, reach it? */
-static const char *reached_from(const struct verdicts *vs, const struct unit *u)
+/* Does old code use this name, which no file of the update has had? */
+static bool was_undefined(const struct verdicts *vs, const struct obj *obj,
+			  const char *name)
 {
-	struct unit **v;
+	const struct tu *tu;
+	struct unit **u;
+	struct edge *e;
 
-	if (u->is_global)
-		return "other files may call it";
-	vec_for_each(v, &u->obj->units)
-		if (!class_is_text((*v)->sec->cls) && (*v)->sec->cls != SC_DROP &&
-		    unit_refers(vs->up, *v, u))
-			return xasprintf("%s points to it", unit_label(*v));
-	return NULL;
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu->pre || tu->pre->target != obj->target)
+			continue;
+		vec_for_each(u, &tu->pre->units)
+			vec_for_each(e, &vs->boot->edges[(*u)->id])
+				if (!e->to && !strcmp(e->name, name))
+					return true;
+	}
+	return false;
 }
 
 /*
- * An object that lost functions and has nothing else to replace: the source of
- * the patch, or what was compiled of it, is not what its author meant.
+ * As the linker knows it: by a name that other files may have, too. Ordinary patches
+ * add functions and use them: of those it must be known that there is another.
  */
-static void check_lost(struct verdicts *vs, const struct tu *tu)
+static const char *other_definition(const struct verdicts *vs,
+				    const struct unit *u, bool used)
 {
-	const char *how;
-	struct unit **u;
-
-	if (!tu->pre || tu_left(vs, tu))
-		return;
-	vec_for_each(u, &tu->pre->units) {
-		if (!(*u)->deleted || !(*u)->is_func || (*u)->parent ||
-		    !class_is_text((*u)->sec->cls))
-			continue;
-		how = reached_from(vs, *u);
-		if (how)
-			refuse(vs, "function_gone", tu->post, NULL, (*u)->name,
-			       "take it away together with the code that uses it, or not at all",
-			       "it is gone from the source, but %s; the running kernel would go on with it",
-			       how);
-	}
-}
-
-/* As the linker knows it: by a name that other files may have, too. */
-static const char *other_definition(const struct update *up,
-				    const struct unit *u)
-{
+	const struct update *up = vs->up;
 	struct sym **s;
 
-	vec_for_each(s, &u->syms)
-		if ((*s)->bind == STB_GLOBAL &&
-		    (!up->defined_known || map_get(&up->defined, (*s)->name)))
-			return (*s)->name;
+	vec_for_each(s, &u->syms) {
+		const char *name = (*s)->name;
+
+		if ((*s)->bind != STB_GLOBAL)
+			continue;
+		if (map_get(&up->defined, name) || was_undefined(vs, u->obj, name) ||
+		    (!used && !up->defined_known))
+			return name;
+	}
 	return NULL;
 }
 
-/*
- * A new definition that nothing in the update uses.  Either nobody needs it, or
- * another file has a weak one of its name, which it would replace in a kernel
- * that is linked anew; the running one goes on with the weak one.
- */
-static void check_unused(struct verdicts *vs, const struct tu *tu)
+/* Other files could not have meant it before. */
+static bool is_newly_global(const struct verdicts *vs, const struct unit *u)
 {
-	const char *name;
+	if (u->is_weak || u->parent || is_left(vs, u) ||
+	    (u->twin && (u->twin->is_global || !u->is_global)))
+		return false;
+	return class_is_text(u->sec->cls) || u->sec->cls == SC_RODATA ||
+	       u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
+}
+
+/*
+ * A new definition: another file may have a weak one of its name, which it would
+ * replace in a kernel that is linked anew; all others in the running one go on with
+ * the weak one.
+ */
+static void check_new_global(struct verdicts *vs, const struct unit *u)
+{
+	bool used = u->twin || unit_included(vs, u);
+	const char *name = other_definition(vs, u, used);
+
+	if (!name)
+		return;
+	if (used)
+		refuse(vs, "new_strong", u->obj, u, name,
+		       "change the one that the kernel has, or give it another name",
+		       "it is new and global, but the running kernel has one of this name, a weak one of another file perhaps: other code goes on with that");
+	else
+		refuse(vs, "new_unused", u->obj, u, name,
+		       "leave it out of the patch, or change the weak one instead",
+		       "it is new and global, and nothing in the update uses it; where another file has a weak one of this name, the running kernel goes on with that%s",
+		       vs->up->defined_known ? ", and it has a symbol of this name" : "");
+}
+
+static void check_new_globals(struct verdicts *vs, const struct tu *tu)
+{
 	struct unit **u;
 
-	vec_for_each(u, &tu->post->units) {
-		if ((*u)->twin || (*u)->is_weak || unit_included(vs, *u) ||
-		    is_left(vs, *u) || (*u)->parent ||
-		    (!class_is_text((*u)->sec->cls) &&
-		     (*u)->sec->cls != SC_RODATA && (*u)->sec->cls != SC_DATA &&
-		     (*u)->sec->cls != SC_PERCPU))
-			continue;
-		name = other_definition(vs->up, *u);
-		if (name)
-			refuse(vs, "new_unused", (*u)->obj, *u, name,
-			       "leave it out of the patch, or change the weak one instead",
-			       "it is new and global, and nothing in the update uses it; where another file has a weak one of this name, the running kernel goes on with that%s",
-			       vs->up->defined_known ? ", and it has a symbol of this name" : "");
-	}
+	vec_for_each(u, &tu->post->units)
+		if (is_newly_global(vs, *u))
+			check_new_global(vs, *u);
 }
 
 /**
@@ -1500,6 +1439,7 @@ void decide(struct verdicts *vs)
 {
 	const struct tu *tu;
 
+	vs->boot = boot_read(vs->up);
 	check_targets(vs);
 	vec_for_each(tu, &vs->up->tus) {
 		if (!tu_left(vs, tu))
@@ -1518,10 +1458,11 @@ void decide(struct verdicts *vs)
 	include_all(vs);
 	vec_for_each(tu, &vs->up->tus) {
 		check_initcalls(vs, tu);
-		note_init(vs, tu);
-		check_unused(vs, tu);
+		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
-		if (!vs->nreplaced && !vs->hooks.n)
-			check_lost(vs, tu);
+		check_lost(vs, tu);
 	}
+	check_boot(vs);
+	vec_for_each(tu, &vs->up->tus)
+		note_init(vs, tu);
 }

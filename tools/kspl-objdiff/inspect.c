@@ -185,7 +185,7 @@ static const char *unit_kind_name(u32 kind)
 	return kind < ARRAY_SIZE(names) ? names[kind] : "?";
 }
 
-static const char *unit_label(u32 i)
+static const char *unit_name_at(u32 i)
 {
 	const struct ksplice_f_unit *u = &f.units[i];
 	const u8 *bytes = table(&f.h->bytes);
@@ -203,7 +203,7 @@ static const char *sym_label(u32 i)
 
 	if (*str(s->name))
 		return str(s->name);
-	return s->unit == KSPLICE_NONE ? "(unnamed)" : unit_label(s->unit);
+	return s->unit == KSPLICE_NONE ? "(unnamed)" : unit_name_at(s->unit);
 }
 
 static const char *type_name(u32 type)
@@ -280,7 +280,7 @@ static void print_units(void)
 		const struct ksplice_f_unit *u = &f.units[i];
 
 		printf("  %s %s %u bytes, align %u, %s%s\n",
-		       unit_kind_name(u->kind), unit_label(i), u->size,
+		       unit_kind_name(u->kind), unit_name_at(i), u->size,
 		       u->align, str(u->source),
 		       u->flags & KSPLICE_UNIT_REPLACED ? ", replaced" : "");
 		for (k = u->relocs; k < u->relocs + u->nrelocs; k++)

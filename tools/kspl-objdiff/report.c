@@ -204,6 +204,8 @@ static void json_unit(const struct verdicts *vs, const struct unit *u, FILE *f)
 		field(f, "old_insn", disasm(u->twin, u->cause_off), false);
 		field(f, "new_insn", disasm(u, u->cause_off), false);
 	}
+	if (!u->twin && u->is_global && u->obj->post)
+		fputs("\"global\": true, ", f);
 	field(f, "section", u->sec->name, false);
 	field(f, "cause", cause && u->twin ? cause : why ? why : "", true);
 	fputs("}", f);

@@ -338,3 +338,22 @@ s64 unit_return_size(const struct unit *u)
 		return -1;
 	return dwarf_bytesize(&type);
 }
+
+/**
+ * unit_is_void - is it known to give nothing to its caller, by value or pointer?
+ * @u:	the function
+ */
+bool unit_is_void(const struct unit *u)
+{
+	Dwarf_Die die, child;
+
+	if (unit_return_size(u) || !dwarf_offdie(u->obj->dwarf, u->die, &die))
+		return false;
+	if (dwarf_child(&die, &child))
+		return true;
+	do {
+		if (dwarf_tag(&child) == DW_TAG_formal_parameter)
+			return false;
+	} while (!dwarf_siblingof(&child, &child));
+	return true;
+}

@@ -469,6 +469,97 @@ void pair_state(struct update *up)
 	free_side(&s.fresh);
 }
 
+/* State that moves on in other ways */
+
+/* Does code of @in lead from one of the list to another, by calls? */
+static bool leads_to(const struct update *up, const unit_list *from,
+		     const unit_list *to, const struct obj *in)
+{
+	unit_list todo = {};
+	const struct ref *r;
+	struct unit *next;
+	bool found = false;
+	u32 i;
+
+	for (i = 0; i < from->n; i++)
+		add_once(&todo, from->v[i]);
+	for (i = 0; i < todo.n && !found; i++) {
+		if (!is_text(todo.v[i]))
+			continue;
+		found = has(to, todo.v[i]);
+		if (todo.v[i]->obj != in)
+			continue;
+		vec_for_each(r, &todo.v[i]->refs) {
+			next = resolve_ref(up, todo.v[i]->obj, r);
+			if (next && is_text(next))
+				add_once(&todo, next->parent ? next->parent : next);
+		}
+	}
+	free(todo.v);
+	return found;
+}
+
+static bool uses_any(const struct update *up, const struct unit *u,
+		     const unit_list *list)
+{
+	u32 i;
+
+	for (i = 0; i < list->n; i++)
+		if (is_text(list->v[i]) && uses(up, u, list->v[i]))
+			return true;
+	return false;
+}
+
+/* Is there a function that calls users of both? */
+static bool have_caller(const struct update *up, const struct var *o,
+			const struct var *n)
+{
+	struct unit **u;
+
+	vec_for_each(u, &n->u->obj->units)
+		if (is_text(*u) && uses_any(up, *u, &o->roots) &&
+		    uses_any(up, *u, &n->roots))
+			return true;
+	return false;
+}
+
+/* Into functions that are there already, which the old users call, or who calls them. */
+static bool may_have_moved(const struct update *up, const struct var *o,
+			   const struct var *n)
+{
+	const struct obj *from = up->tus.v[o->u->obj->tu].post;
+
+	return o->u->obj->target == n->u->obj->target &&
+	       !said(up, o->u, true) && !said(up, n->u, false) &&
+	       (leads_to(up, &o->roots, &n->roots, from) ||
+		leads_to(up, &n->roots, &o->roots, n->u->obj) ||
+		have_caller(up, o, n));
+}
+
+/* What a function uses, itself or by functions that only its side has. */
+static void add_used(const struct update *up, struct unit *func, unit_list *used)
+{
+	unit_list todo = {};
+	const struct ref *r;
+	struct unit *to;
+	u32 i;
+
+	add_once(&todo, func);
+	if (func->cold)
+		add_once(&todo, func->cold);
+	for (i = 0; i < todo.n; i++) {
+		vec_for_each(r, &todo.v[i]->refs) {
+			to = resolve_ref(up, todo.v[i]->obj, r);
+			if (!to)
+				continue;
+			add_once(used, to);
+			if (is_text(to) && (!to->twin || to->parent))
+				add_once(&todo, to);
+		}
+	}
+	free(todo.v);
+}
+
 static const char *add_name(const char *list, const struct unit *u)
 {
 	const char *name = source_name(u);
@@ -478,26 +569,64 @@ static const char *add_name(const char *list, const struct unit *u)
 	return list ? xasprintf("%s, %s", list, name) : name;
 }
 
+/* Variables that are still there, but that this user of the new one has left for it. */
+static void mark_deserted(const struct update *up, struct unit *func,
+			  struct unit *n)
+{
+	unit_list old = {}, new = {};
+	u32 i;
+
+	add_used(up, func->twin, &old);
+	add_used(up, func, &new);
+	for (i = 0; i < old.n; i++) {
+		struct unit *o = old.v[i];
+
+		if (!is_state(o) || !o->twin || has(&new, o->twin) ||
+		    said(up, o, true))
+			continue;
+		if (!n->rivals || !strstr(n->rivals, source_name(o)))
+			n->rivals = add_name(n->rivals, o);
+		n->rival_stays = true;
+	}
+	free(old.v);
+	free(new.v);
+}
+
+static void mark_rival(const struct sides *s, const struct var *n)
+{
+	const struct var *o;
+	u32 i;
+
+	vec_for_each(o, &s->lost)
+		if (similar(s->up, o, n) || may_have_moved(s->up, o, n))
+			n->u->rivals = add_name(n->u->rivals, o->u);
+	if (said(s->up, n->u, false)) {
+		n->u->ambiguous = false;
+		return;
+	}
+	for (i = 0; i < n->roots.n; i++)
+		if (is_text(n->roots.v[i]) && n->roots.v[i]->twin)
+			mark_deserted(s->up, n->roots.v[i], n->u);
+}
+
 /**
  * mark_rivals - marks new variables that could be old ones
  * @up:	the update, paired
+ *
+ * Those that are gone, and those that are still there but that some code has left
+ * for the new one.
  */
 void mark_rivals(struct update *up)
 {
 	struct sides s = { .up = up };
-	struct var *o, *n;
+	struct var *n;
 
-	if (!any_open(up, false) || !any_open(up, true))
+	if (!any_open(up, true))
 		return;
 	take_side(up, &s.lost, false);
 	take_side(up, &s.fresh, true);
-	vec_for_each(n, &s.fresh) {
-		vec_for_each(o, &s.lost)
-			if (similar(up, o, n))
-				n->u->rivals = add_name(n->u->rivals, o->u);
-		if (said(up, n->u, false))
-			n->u->ambiguous = false;
-	}
+	vec_for_each(n, &s.fresh)
+		mark_rival(&s, n);
 	free_side(&s.lost);
 	free_side(&s.fresh);
 }

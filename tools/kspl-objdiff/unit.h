@@ -196,6 +196,7 @@ struct unit {
 	bool deleted;		/* of pre: has no twin */
 	bool ambiguous;		/* has a twin, but which is not known */
 	const char *rivals;	/* old variables that this new one could be */
+	bool rival_stays;	/* one of these is there before and after */
 	const char *source_name; /* of a variable, if the debug info tells */
 	bool is_lock;		/* a lock, by its type */
 	ref_vec refs;
@@ -245,6 +246,7 @@ const char *variable_type(const struct unit *u);
 bool obj_open_dwarf(struct obj *obj);
 bool obj_find_dies(struct obj *obj);
 s64 unit_return_size(const struct unit *u);
+bool unit_is_void(const struct unit *u);
 
 /* disasm.c */
 const char *disasm(const struct unit *u, u32 at);

@@ -62,6 +62,7 @@ struct state_of {
  * @supersedes:	names of other updates
  * @states:	of the author's hooks
  * @state_of:	variables that go on under another name
+ * @boot_done:	boot code whose change does not matter, says the author
  * @targets:	vmlinux first, if it is one
  * @tus:	by target
  * @nunits:	units of all objects, see unit.id
@@ -77,6 +78,7 @@ struct update {
 	VEC(const char *) supersedes;
 	VEC(struct state) states;
 	VEC(struct state_of) state_of;
+	VEC(const char *) boot_done;
 	VEC(struct target) targets;
 	VEC(struct tu) tus;
 	u32 nunits;
@@ -113,5 +115,7 @@ bool unit_same_code(const struct update *up, const struct unit *a,
 		    const struct unit *b);
 bool unit_same_content(const struct update *up, const struct unit *a,
 		       const struct unit *b);
+bool unit_same_but_messages(const struct update *up, const struct unit *a,
+			    const struct unit *b);
 
 #endif /* KSPL_UPDATE_H */

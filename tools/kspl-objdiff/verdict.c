@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot.h"
 #include "verdict.h"
 
 /**
@@ -28,6 +29,8 @@ struct verdicts *verdicts_new(const struct plan *plan)
 
 void verdicts_free(struct verdicts *vs)
 {
+	if (vs->boot)
+		boot_free(vs->up, vs->boot);
 	free(vs->units);
 	free(vs->ninit);
 	free(vs->todo.v);

@@ -98,6 +98,8 @@ struct verdict {
 
 typedef VEC(struct unit *) unit_vec;
 
+struct boot;
+
 /**
  * struct verdicts - what is decided about an update in one go
  * @up:		the update
@@ -112,6 +114,7 @@ typedef VEC(struct unit *) unit_vec;
  * @ninitcall:	changed functions that only run at boot
  * @stays:	addresses of the update's memory get into the kernel's data
  * @ninit:	changes that only count at boot, by translation unit
+ * @boot:	what runs at boot only
  */
 struct verdicts {
 	const struct update *up;
@@ -124,6 +127,7 @@ struct verdicts {
 	u32 nreplaced, nnew, ninitcall;
 	bool stays;
 	u32 *ninit;
+	struct boot *boot;
 };
 
 /* verdict.c */
@@ -150,6 +154,9 @@ const char *always_busy(const char *name);
 extern const char *const hook_names[KSPLICE_HOOK_KINDS];
 void decide(struct verdicts *vs);
 bool unit_is_replaceable(const struct unit *u);
+const char *unit_label(const struct unit *u);
+bool unit_has_like(const struct update *up, const struct obj *obj,
+		   const struct unit *u, bool swap);
 
 /* What a reference of included code becomes. */
 enum ref_fate {
@@ -163,6 +170,12 @@ enum ref_fate ref_fate(const struct verdicts *vs, const struct unit *from,
 		       struct unit **target);
 bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 		  const struct entry *e);
+
+/* boot.c */
+const struct unit *used_at_boot(const struct verdicts *vs, const struct unit *u);
+bool boot_is_done(const struct verdicts *vs, const struct unit *u);
+void check_boot(struct verdicts *vs);
+void check_lost(struct verdicts *vs, const struct tu *tu);
 
 /* types.c */
 void check_types(struct verdicts *vs);

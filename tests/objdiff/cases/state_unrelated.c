@@ -4,6 +4,7 @@
 // replace: f g
 // new: fresh
 // gone: old rd
+// options: --defined /dev/null
 #include "kernel.h"
 #ifdef POST
 static long fresh;

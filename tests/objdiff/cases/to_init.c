@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// A function that was boot code and is none any more: the kernel freed it.
+// A function that was boot code and is none any more: the kernel freed it. Being
+// compiled otherwise, it may have done something else: its author says that it did not.
 // replace: user
 // new: helper
+// options: --boot-done helper
 #include "kernel.h"
 #ifdef POST
 noinline int helper(int x) { return ext(x); }

@@ -4,6 +4,7 @@
 // replace: work
 // new: tell_more
 // gone: tell
+// options: --defined /dev/null
 // fixup: ___tp_str.*
 // only: gcc clang calls such strings by their function, which is another
 #include "kernel.h"

@@ -1,0 +1,778 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Boot code that changed.
+ *
+ * What it did, the running kernel did in the old way, and nobody does it again:
+ * variables have the values it gave them, caches the sizes, lists the entries that it
+ * registered. The same goes for the start of a module.
+ *
+ * So its change must have nothing to do with the code that is replaced. Known to be
+ * harmless is boot code that deals with nothing but data of its own, messages and
+ * memory; all else has left something behind that the new code may meet, and is
+ * refused if the update replaces anything beside it. What boot code has registered is
+ * what runs, so another registration is refused in any case.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot.h"
+#include "verdict.h"
+
+#define WAY_BOOT	"leave this part out of the patch; or, if it does not matter or a hook does it, say so: --boot-done %s"
+
+/* Functions that hold no state, or memory's only. What ends in * is a beginning. */
+static const char *const stateless[] = {
+	"__SCT__cond_resched", "__SCT__might_resched", "__SCT__preempt_schedule*",
+	"__asan_*", "__const_udelay", "__fentry__", "__fortify_*",
+	"__kmalloc_*noprof", "__kasan_*", "__kvmalloc_node_noprof", "__might_*",
+	"__msan_*", "__sanitizer_*", "__stack_chk_fail", "__sw_hweight32",
+	"__sw_hweight64", "__tsan_*", "__ubsan_*", "__udelay", "__warn_printk",
+	"__x86_indirect_thunk_*", "__x86_return_thunk", "_dev_*", "_find_*",
+	"_printk", "_printk_deferred", "bcmp", "dump_stack", "hex_dump_to_buffer",
+	"kasprintf", "kfree", "kmalloc_caches", "kstrdup", "kstrndup", "kstrtobool",
+	"kstrtoint", "kstrtol", "kstrtoll", "kstrtouint", "kstrtoul", "kstrtoull", "kvfree",
+	"match_string", "memchr", "memcmp", "memcpy", "memmove", "memparse",
+	"memset", "msleep", "panic", "scnprintf", "simple_strtol",
+	"simple_strtoul", "simple_strtoull", "sized_strscpy", "snprintf",
+	"sprintf", "strcasecmp", "strchr", "strcmp", "strcpy", "strcspn", "strim",
+	"strlcat", "strlen", "strncasecmp", "strncmp", "strncpy", "strnlen",
+	"strnstr", "strpbrk", "strrchr", "strscpy", "strsep", "strspn", "strstr",
+	"vfree", "vmalloc_noprof", "vscnprintf", "vsnprintf", "vzalloc_noprof",
+};
+
+static bool is_stateless(const char *name)
+{
+	const char *star;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(stateless); i++) {
+		star = strchr(stateless[i], '*');
+		if (!strcmp(name, stateless[i]) ||
+		    (star && !strncmp(name, stateless[i], star - stateless[i]) &&
+		     ends_with(name, star + 1)))
+			return true;
+	}
+	return false;
+}
+
+/* Something that boot code of a file takes the address of. */
+struct given {
+	const struct unit *to;		/* NULL: of another file */
+	const char *name;
+	const struct unit *by;
+};
+
+/**
+ * struct boot_check - what the boot code of a file that changed has to do with
+ * @cause:	by unit.id: the boot code that changed, for a unit it may change
+ * @words:	by unit.id: how it did
+ * @seen:	by unit.id
+ * @constants:	some changed
+ * @state:	a variable, or a function or constant that it gave away
+ * @foreign:	a function or variable of another file
+ * @by:		which boot code is the reason for that
+ * @given:	of the old objects, and of the new ones
+ */
+struct boot_check {
+	struct verdicts *vs;
+	const struct unit **cause;
+	const char **words;
+	u8 *seen;
+	bool constants;
+	const struct unit *state, *state_by;
+	const char *foreign;
+	const struct unit *foreign_by;
+	VEC(struct given) given[2];
+};
+
+static u8 kind(const struct verdicts *vs, const struct unit *u)
+{
+	return vs->boot->kind[u->id];
+}
+
+static bool is_boot(const struct verdicts *vs, const struct unit *u)
+{
+	return kind(vs, u) == BOOT_ONLY;
+}
+
+static const edge_vec *edges_of(const struct verdicts *vs, const struct unit *u)
+{
+	return &vs->boot->edges[u->id];
+}
+
+/**
+ * boot_is_done - does the author say that what it would have done does not matter?
+ * @vs:	the verdicts
+ * @u:	boot code or data
+ */
+bool boot_is_done(const struct verdicts *vs, const struct unit *u)
+{
+	const char **name;
+
+	vec_for_each(name, &vs->up->boot_done)
+		if (!strcmp(*name, u->name) ||
+		    !strcmp(*name, strip_numbers(u->name)))
+			return true;
+	return false;
+}
+
+/* Variables that boot code sets */
+
+/**
+ * used_at_boot - what runs at boot only and uses a variable
+ * @vs:	the verdicts
+ * @u:	the variable, of a post object
+ *
+ * Return: NULL if nothing does, but for a new boot parameter: without the parameter
+ * the initial value is right.
+ */
+const struct unit *used_at_boot(const struct verdicts *vs, const struct unit *u)
+{
+	const struct edge *e;
+	const struct tu *tu;
+	struct unit **v;
+
+	vec_for_each(tu, &vs->up->tus)
+		vec_for_each(v, &tu->post->units) {
+			if (*v == u || !is_boot(vs, *v) || boot_is_done(vs, *v) ||
+			    parameter_is_new(vs->boot, *v))
+				continue;
+			vec_for_each(e, edges_of(vs, *v))
+				if (e->to == u)
+					return *v;
+		}
+	return NULL;
+}
+
+/* Which boot code changed */
+
+/* For the compiler only: it keeps a function. */
+static bool only_keeps(const struct unit *u)
+{
+	return starts_with(u->name, "__UNIQUE_ID___addressable_");
+}
+
+static bool has_same(const struct verdicts *vs, const struct unit *u)
+{
+	struct unit **v;
+
+	if (!u->obj->peer)
+		return false;
+	vec_for_each(v, &u->obj->peer->units)
+		if (!(*v)->name[0] && !strcmp((*v)->sec->name, u->sec->name) &&
+		    unit_same_content(vs->up, *v, u))
+			return true;
+	return false;
+}
+
+static const char *how_changed(const struct verdicts *vs, const struct unit *u)
+{
+	if (!u->name[0])
+		return !u->size || has_same(vs, u) ? NULL : "is new or changed";
+	if (u->ident == ID_CONTENT || u->ident == ID_FRESH || only_keeps(u))
+		return NULL;
+	if (!u->twin)
+		return parameter_is_new(vs->boot, u) ? NULL : "is new";
+	if (!unit_differs(vs, u) || unit_same_but_messages(vs->up, u->twin, u))
+		return NULL;
+	return "changed";
+}
+
+/* Is it refused anyway, for who holds its address? */
+static bool has_escaped(const struct verdicts *vs, const struct unit *constant)
+{
+	const struct refusal *r;
+
+	vec_for_each(r, &vs->refusals)
+		if (r->unit == constant && !strcmp(r->code, "const_escapes"))
+			return true;
+	return false;
+}
+
+/* A constant that changed and that it reads, itself or by a function it calls. */
+static const struct unit *reads_changed(const struct verdicts *vs,
+					const struct unit *u, u8 *seen)
+{
+	const struct unit *found;
+	const struct edge *e;
+
+	if (seen[u->id])
+		return NULL;
+	seen[u->id] = 1;
+	vec_for_each(e, edges_of(vs, u)) {
+		if (!e->to)
+			continue;
+		if (e->to->sec->cls == SC_RODATA && e->to->twin &&
+		    unit_differs(vs, e->to) && !has_escaped(vs, e->to))
+			return e->to;
+		if ((class_is_text(e->to->sec->cls) && !e->address) ||
+		    e->to->sec->cls == SC_RODATA || is_boot(vs, e->to)) {
+			found = reads_changed(vs, e->to, seen);
+			if (found)
+				return found;
+		}
+	}
+	return NULL;
+}
+
+static void set_cause(struct boot_check *bc, const struct unit *u,
+		      const struct unit *cause, const char *words)
+{
+	if (bc->cause[u->id])
+		return;
+	bc->cause[u->id] = cause;
+	bc->words[u->id] = words;
+}
+
+static void find_changed(struct boot_check *bc, const struct unit *u)
+{
+	const struct verdicts *vs = bc->vs;
+	const struct unit *constant;
+	const char *how;
+	u8 *seen;
+
+	if (!is_boot(vs, u) || u->sec->cls == SC_SPECIAL || boot_is_done(vs, u))
+		return;
+	how = how_changed(vs, u);
+	if (how) {
+		set_cause(bc, u, u, how);
+		return;
+	}
+	if (!u->is_func || !bc->constants)
+		return;
+	seen = xzalloc(vs->up->nunits);
+	constant = reads_changed(vs, u, seen);
+	free(seen);
+	if (constant)
+		set_cause(bc, u, u, xasprintf("has used %s, which changed",
+					      unit_label(constant)));
+}
+
+/* Is it the same still, and no boot code any more? */
+static bool is_elsewhere(const struct verdicts *vs, const struct unit *u)
+{
+	struct unit **v;
+
+	vec_for_each(v, &u->obj->peer->units)
+		if (u->is_func && (*v)->is_func && !strcmp((*v)->name, u->name) &&
+		    unit_same_but_messages(vs->up, u, *v))
+			return true;
+	return false;
+}
+
+/* What is no longer there, or no longer called. */
+static void find_lost(struct boot_check *bc, const struct unit *u)
+{
+	const struct verdicts *vs = bc->vs;
+	const struct edge *e;
+
+	if (!is_boot(vs, u) || boot_is_done(vs, u))
+		return;
+	if (u->sec->cls != SC_SPECIAL) {
+		if (u->deleted && !only_keeps(u) && !is_elsewhere(vs, u))
+			set_cause(bc, u, u, "is gone");
+		return;
+	}
+	if (!u->size || unit_has_like(vs->up, u->obj->peer, u, true))
+		return;
+	vec_for_each(e, edges_of(vs, u))
+		if (e->to && is_boot(vs, e->to) && !boot_is_done(vs, e->to))
+			set_cause(bc, e->to, e->to, "is no initcall any more");
+}
+
+/* What else it may change: its other side, its data, and who uses what it returns */
+
+static bool is_boot_variable(const struct verdicts *vs, const struct unit *u)
+{
+	return is_boot(vs, u) && !u->is_func && u->sec->sh.sh_flags & SHF_WRITE;
+}
+
+static bool spread_from(struct boot_check *bc, const struct unit *u)
+{
+	const struct unit *cause = bc->cause[u->id];
+	const struct edge *e;
+	bool any = false;
+
+	if (u->twin && is_boot(bc->vs, u->twin) && !bc->cause[u->twin->id]) {
+		set_cause(bc, u->twin, cause, bc->words[u->id]);
+		any = true;
+	}
+	vec_for_each(e, edges_of(bc->vs, u)) {
+		if (!e->to || bc->cause[e->to->id] || !is_boot_variable(bc->vs, e->to))
+			continue;
+		set_cause(bc, e->to, cause, bc->words[u->id]);
+		any = true;
+	}
+	return any;
+}
+
+static bool spread_to(struct boot_check *bc, const struct unit *u)
+{
+	const struct unit *to;
+	const struct edge *e;
+
+	if (!is_boot(bc->vs, u) || u->sec->cls == SC_SPECIAL)
+		return false;
+	vec_for_each(e, edges_of(bc->vs, u)) {
+		to = e->to;
+		if (!to || !bc->cause[to->id] || unit_is_void(to))
+			continue;
+		set_cause(bc, u, bc->cause[to->id], bc->words[to->id]);
+		return true;
+	}
+	return false;
+}
+
+static bool spread_in(struct boot_check *bc, const struct obj *obj)
+{
+	struct unit **u;
+	bool any = false;
+
+	if (!obj)
+		return false;
+	vec_for_each(u, &obj->units)
+		any |= bc->cause[(*u)->id] ? spread_from(bc, *u) :
+					     spread_to(bc, *u);
+	return any;
+}
+
+static void find_affected(struct boot_check *bc)
+{
+	const struct tu *tu;
+	struct unit **u;
+	bool more = true;
+
+	vec_for_each(tu, &bc->vs->up->tus)
+		vec_for_each(u, &tu->post->units)
+			bc->constants |= (*u)->sec->cls == SC_RODATA &&
+					 (*u)->twin && unit_differs(bc->vs, *u);
+	vec_for_each(tu, &bc->vs->up->tus) {
+		vec_for_each(u, &tu->post->units)
+			find_changed(bc, *u);
+		if (tu->pre)
+			vec_for_each(u, &tu->pre->units)
+				find_lost(bc, *u);
+	}
+	while (more) {
+		more = false;
+		vec_for_each(tu, &bc->vs->up->tus) {
+			more |= spread_in(bc, tu->pre);
+			more |= spread_in(bc, tu->post);
+		}
+	}
+}
+
+/* What it has to do with */
+
+static void touch_state(struct boot_check *bc, const struct unit *by,
+			const struct unit *to)
+{
+	if (bc->state)
+		return;
+	bc->state = to;
+	bc->state_by = by;
+}
+
+static void touch_foreign(struct boot_check *bc, const struct unit *by,
+			  const char *name)
+{
+	if (bc->foreign || is_stateless(name))
+		return;
+	bc->foreign = name;
+	bc->foreign_by = by;
+}
+
+static void give(struct boot_check *bc, const struct unit *by,
+		 const struct edge *e)
+{
+	struct given *g;
+
+	if (!e->address || !is_boot(bc->vs, by))
+		return;
+	g = vec_add(&bc->given[by->obj->post]);
+	g->to = e->to;
+	g->name = e->name;
+	g->by = by;
+}
+
+static void touch(struct boot_check *bc, const struct unit *cause,
+		  const struct unit *u);
+
+static void touch_unit(struct boot_check *bc, const struct unit *cause,
+		       const struct unit *u, const struct edge *e)
+{
+	const struct unit *to = e->to;
+
+	switch (to->sec->cls) {
+	case SC_NONE:
+	case SC_DROP:
+	case SC_STRING:
+	case SC_CONST:
+	case SC_FRESH:
+	case SC_DYNDBG:
+		return;
+	case SC_ALT_REPL:
+	case SC_ALT_AUX:
+	case SC_INIT:
+		touch(bc, cause, to);
+		return;
+	case SC_TEXT:
+	case SC_NOINSTR:
+		give(bc, u, e);
+		if (!e->address)
+			touch(bc, cause, to);
+		else if (!is_boot(bc->vs, to))
+			touch_state(bc, cause, to);
+		return;
+	case SC_RODATA:
+		give(bc, u, e);
+		touch(bc, cause, to);
+		return;
+	case SC_DATA:
+	case SC_PERCPU:
+		if (to->ident == ID_SOFT || (to->is_lock && to->twin))
+			return;
+		if (is_boot(bc->vs, to)) {
+			touch(bc, cause, to);
+			return;
+		}
+		give(bc, u, e);
+	}
+	touch_state(bc, cause, to);
+}
+
+static void touch(struct boot_check *bc, const struct unit *cause,
+		  const struct unit *u)
+{
+	const struct edge *e;
+
+	if (bc->seen[u->id] || kind(bc->vs, u) == BOOT_NEVER)
+		return;
+	bc->seen[u->id] = 1;
+	if (u->is_func && u->is_global && is_boot(bc->vs, u) && !unit_is_void(u) &&
+	    strcmp(u->name, "init_module"))
+		touch_foreign(bc, cause, xasprintf("whoever calls %s()", u->name));
+	vec_for_each(e, edges_of(bc->vs, u)) {
+		if (e->to) {
+			touch_unit(bc, cause, u, e);
+			continue;
+		}
+		give(bc, u, e);
+		touch_foreign(bc, cause, e->name);
+	}
+}
+
+static void touch_all(struct boot_check *bc, const struct obj *obj)
+{
+	struct unit **u;
+
+	if (!obj)
+		return;
+	vec_for_each(u, &obj->units)
+		if (bc->cause[(*u)->id])
+			touch(bc, bc->cause[(*u)->id], *u);
+}
+
+/* Another registration */
+
+static bool is_identity(const struct unit *u)
+{
+	if (class_is_text(u->sec->cls))
+		return true;
+	if (u->sec->cls == SC_RODATA)
+		return u->size && !starts_with(u->name, "__func__") &&
+		       !starts_with(u->name, "__FUNCTION__") &&
+		       !starts_with(u->name, "__PRETTY_FUNCTION__");
+	/* variables that are there before and after are state, see above */
+	return !u->twin && !u->is_lock;
+}
+
+static bool is_same_given(const struct verdicts *vs, const struct given *pre,
+			  const struct given *post)
+{
+	if (!pre->to || !post->to)
+		return !pre->to && !post->to && !strcmp(pre->name, post->name);
+	if (post->to->twin)
+		return post->to->twin == pre->to;
+	return post->to->ident == ID_CONTENT && pre->to->ident == ID_CONTENT &&
+	       unit_same_content(vs->up, pre->to, post->to);
+}
+
+static const struct given *given_otherwise(const struct boot_check *bc, int side)
+{
+	const struct given *a, *b;
+
+	vec_for_each(a, &bc->given[side]) {
+		bool found = a->to ? !is_identity(a->to) : is_stateless(a->name);
+
+		vec_for_each(b, &bc->given[!side])
+			found = found || is_same_given(bc->vs, side ? b : a, side ? a : b);
+		if (!found)
+			return a;
+	}
+	return NULL;
+}
+
+static const char *given_name(const struct given *g)
+{
+	return g->to ? unit_label(g->to) : g->name;
+}
+
+static bool refuse_given(struct boot_check *bc, const struct tu *tu)
+{
+	const struct given *new = given_otherwise(bc, 1);
+	const struct given *old = given_otherwise(bc, 0);
+	const struct given *g = new ? new : old;
+	const char *name;
+
+	if (!g)
+		return false;
+	name = unit_label(bc->cause[g->by->id] ? bc->cause[g->by->id] : g->by);
+	refuse(bc->vs, "boot_changed", tu->post, NULL, name,
+	       xasprintf(WAY_BOOT, name), new ?
+	       "it gives %s away at boot; the running kernel was not given it, and goes on with what it has" :
+	       "it does not give %s away at boot any more; the running kernel has it, and goes on with it",
+	       given_name(g));
+	return true;
+}
+
+/* What is replaced beside it */
+
+/* A function that is replaced, and runs after boot. */
+static const struct unit *replaced_in(const struct verdicts *vs,
+				      const struct obj *obj)
+{
+	struct unit **u;
+
+	vec_for_each(u, &obj->units)
+		if (unit_replaced(vs, *u) && !is_boot(vs, *u))
+			return *u;
+	return NULL;
+}
+
+static bool refers_into(const struct verdicts *vs, const struct obj *obj, u32 tu)
+{
+	const struct edge *e;
+	struct unit **u;
+
+	if (!obj)
+		return false;
+	vec_for_each(u, &obj->units)
+		vec_for_each(e, edges_of(vs, *u))
+			if (e->to && e->to->obj->tu == tu)
+				return true;
+	return false;
+}
+
+/* Files that use each other share what boot code did. */
+static bool are_connected(const struct verdicts *vs, const struct tu *a,
+			  const struct tu *b)
+{
+	return refers_into(vs, a->pre, b->post->tu) ||
+	       refers_into(vs, a->post, b->post->tu) ||
+	       refers_into(vs, b->pre, a->post->tu) ||
+	       refers_into(vs, b->post, a->post->tu);
+}
+
+static void refuse_beside(struct boot_check *bc, const struct tu *tu,
+			  const struct unit *func)
+{
+	const struct unit *by = bc->state ? bc->state_by : bc->foreign_by;
+	const char *name = unit_label(by);
+
+	refuse(bc->vs, "boot_changed", tu->post, NULL, name,
+	       xasprintf(WAY_BOOT, name),
+	       "it %s, and has run in the old way, with %s; %s is replaced, which may rely on what it did",
+	       bc->words[by->id], bc->state ? unit_label(bc->state) : bc->foreign,
+	       unit_label(func));
+}
+
+static bool check_beside(struct boot_check *bc, const struct tu *boot)
+{
+	const struct verdicts *vs = bc->vs;
+	bool left = vs->plan->tus[boot - vs->up->tus.v].left;
+	const struct unit *func;
+	const struct tu *tu;
+	bool any = false;
+
+	if (!bc->state && !bc->foreign)
+		return false;
+	vec_for_each(tu, &vs->up->tus) {
+		func = replaced_in(vs, tu->post);
+		if (!func || (tu != boot && (left || !are_connected(vs, boot, tu))))
+			continue;
+		refuse_beside(bc, tu, func);
+		any = true;
+	}
+	return any;
+}
+
+/* Has it been said already, in other words? */
+static bool is_refused(const struct boot_check *bc, const struct tu *tu)
+{
+	const struct refusal *r;
+
+	vec_for_each(r, &bc->vs->refusals) {
+		bool set = !strcmp(r->code, "set_at_boot");
+
+		if (set && bc->state && !strcmp(r->what, unit_label(bc->state)))
+			return true;
+		if (r->obj == tu->post && (set || !strcmp(r->code, "function_gone") ||
+					   !strcmp(r->code, "special_changed")))
+			return true;
+	}
+	return false;
+}
+
+static void check_file(struct boot_check *bc, const struct tu *tu)
+{
+	struct verdicts *vs = bc->vs;
+	u32 n = tu - vs->up->tus.v;
+
+	memset(bc->seen, 0, vs->up->nunits);
+	bc->state = NULL;
+	bc->foreign = NULL;
+	bc->given[0].n = 0;
+	bc->given[1].n = 0;
+	touch_all(bc, tu->pre);
+	touch_all(bc, tu->post);
+	if (is_refused(bc, tu) ||
+	    (!vs->plan->tus[n].left && refuse_given(bc, tu)) ||
+	    check_beside(bc, tu))
+		vs->ninit[n] = 0;
+}
+
+/**
+ * check_boot - refuses boot code that changed and has left something behind
+ * @vs:	the verdicts, with all that is replaced
+ */
+void check_boot(struct verdicts *vs)
+{
+	struct boot_check bc = { .vs = vs };
+	const struct tu *tu;
+
+	bc.cause = xzalloc(vs->up->nunits * sizeof(*bc.cause));
+	bc.words = xzalloc(vs->up->nunits * sizeof(*bc.words));
+	bc.seen = xzalloc(vs->up->nunits);
+	find_affected(&bc);
+	vec_for_each(tu, &vs->up->tus)
+		check_file(&bc, tu);
+	free(bc.given[0].v);
+	free(bc.given[1].v);
+	free(bc.seen);
+	free(bc.words);
+	free(bc.cause);
+}
+
+/* Functions that are gone */
+
+static const char *reached(const struct verdicts *vs, const struct unit *u,
+			   u8 *seen);
+
+/* Through @by, which refers to it. */
+static const char *reached_by(const struct verdicts *vs, const struct unit *by,
+			      const struct edge *e, u8 *seen)
+{
+	switch (kind(vs, by)) {
+	case BOOT_NEVER:
+		return NULL;
+	case BOOT_ONLY:
+		if ((!e->address && e->to->sec->cls != SC_RODATA) ||
+		    boot_is_done(vs, by))
+			return NULL;
+		return xasprintf("%s has given its address away at boot",
+				 unit_label(by));
+	}
+	switch (by->sec->cls) {
+	case SC_NONE:
+	case SC_DROP:
+	case SC_EXPORT:
+	case SC_TEXT:
+	case SC_NOINSTR:
+	case SC_ALT_REPL:
+	case SC_ALT_AUX:
+		return NULL;
+	case SC_RODATA:
+		return reached(vs, by, seen);
+	}
+	return xasprintf("%s points to it", unit_label(by));
+}
+
+/* Another file's weak function in its place, or who is not compiled anew? */
+static bool others_call(const struct verdicts *vs, const struct unit *u)
+{
+	const struct edge *e;
+	struct unit **v;
+	const struct tu *tu;
+
+	if (!u->is_global || map_get(&u->obj->peer->globals, u->name))
+		return false;
+	if (!u->is_func || (!vs->nreplaced && !vs->hooks.n) ||
+	    !vs->up->defined_known || map_get(&vs->up->defined, u->name))
+		return true;
+	vec_for_each(tu, &vs->up->tus)
+		vec_for_each(v, &tu->post->units)
+			vec_for_each(e, edges_of(vs, *v))
+				if (!e->to && !strcmp(e->name, u->name))
+					return true;
+	return false;
+}
+
+static const char *reached(const struct verdicts *vs, const struct unit *u,
+			   u8 *seen)
+{
+	const char *how = NULL;
+	const struct edge *e;
+	const struct tu *tu;
+	struct unit **v;
+
+	if (seen[u->id])
+		return NULL;
+	seen[u->id] = 1;
+	if (others_call(vs, u))
+		return u->is_func ? "other files may call it" :
+				    xasprintf("other files may use %s, which points to it", u->name);
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu->pre || tu->pre->target != u->obj->target)
+			continue;
+		vec_for_each(v, &tu->pre->units)
+			vec_for_each(e, edges_of(vs, *v)) {
+				if (e->to == u && *v != u)
+					how = reached_by(vs, *v, e, seen);
+				if (how)
+					return how;
+			}
+	}
+	return NULL;
+}
+
+/**
+ * check_lost - refuses what is gone, but can be reached in the running kernel
+ * @vs:	the verdicts
+ * @tu:	one file
+ *
+ * Can anything but code that comes along reach it? Then that goes on with the old
+ * one: the patch has no effect there, or its source is not complete.
+ */
+void check_lost(struct verdicts *vs, const struct tu *tu)
+{
+	struct unit **u;
+	const char *how;
+	u8 *seen;
+
+	if (!tu->pre || vs->plan->tus[tu - vs->up->tus.v].left)
+		return;
+	vec_for_each(u, &tu->pre->units) {
+		if (!(*u)->deleted || !(*u)->is_func || (*u)->parent ||
+		    !class_is_text((*u)->sec->cls))
+			continue;
+		seen = xzalloc(vs->up->nunits);
+		how = reached(vs, *u, seen);
+		free(seen);
+		if (how)
+			refuse(vs, "function_gone", tu->post, NULL, (*u)->name,
+			       "let it keep its name; or take it away together with all that uses it, or not at all",
+			       "it is gone from the source, but %s; the running kernel would go on with it",
+			       how);
+	}
+}
