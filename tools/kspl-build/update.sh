@@ -153,6 +153,19 @@ strong_source()
 		{ before = $0 }')
 }
 
+# tell_notes: what kspl-objdiff says besides
+tell_notes()
+{
+	local line
+
+	while IFS= read -r line; do
+		case $line in
+		warning:*)	warn "${line#warning: }" ;;
+		note:*)		note "${line#note: }" ;;
+		esac
+	done < <(cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err")
+}
+
 make_update()
 {
 	local object change status line
@@ -189,7 +202,8 @@ make_update()
 	fi
 	case $status in
 	0)	[[ -s $WORK/update.o ]] || die $EXIT_FAILED "kspl-objdiff made no object" ;;
-	3)	no_change "the patch changes no code" ;;
+	3)	tell_notes
+		no_change "the patch changes no code" ;;
 	4)
 		while IFS= read -r line; do
 			reason "${line#refused: }"
@@ -202,12 +216,7 @@ make_update()
 		die $EXIT_FAILED "kspl-objdiff failed (exit $status)"
 		;;
 	esac
-	while IFS= read -r line; do
-		case $line in
-		warning:*)	warn "${line#warning: }" ;;
-		note:*)		note "${line#note: }" ;;
-		esac
-	done < <(cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err")
+	tell_notes
 }
 
 link_module()

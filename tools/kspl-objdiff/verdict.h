@@ -164,6 +164,9 @@ enum ref_fate ref_fate(const struct verdicts *vs, const struct unit *from,
 bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 		  const struct entry *e);
 
+/* sections.c */
+void check_places(struct verdicts *vs, const struct tu *tu);
+
 /* types.c */
 void check_types(struct verdicts *vs);
 bool unit_inlines(const struct unit *u, const char *name);
