@@ -29,6 +29,9 @@ subjects()
 	printf '%s' "${text:2}"
 }
 
+# list_changed: the files that differ, in $WORK/changed.files
+list_changed() { printf '%s\n' "${FILES[@]%%|*}" >"$WORK/changed.files"; }
+
 # run_objdiff: the update's object of all that changed; its exit code
 run_objdiff()
 {
@@ -37,6 +40,8 @@ run_objdiff()
 	description=$(subjects)
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
 		--json "$WORK/objdiff.json")
+	list_changed
+	args+=(--changed "$WORK/changed.files")
 	[[ -z $description ]] || args+=(--description "$description")
 	[[ -z $ALLOW_BUSY ]] || args+=(--allow-busy)
 	[[ -z $PARTIAL ]] || args+=(--partial --unknown "$WORK/unknown")
@@ -177,8 +182,11 @@ make_update()
 		status=$?
 	fi
 	((status != 0 && status != 4)) || need_types
+	((status != 0 && status != 4)) || [[ $TO ]] || find_types
+	# an object may not have known a type that changed, and use it now
 	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
-		grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
+		{ ((${#TYPES_IN[@]})) ||
+			grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; }; then
 		verbose "types changed: seeing which functions that concerns"
 		judge_types "${CHANGED[@]}"
 		if ((${#JUDGED[@]})); then

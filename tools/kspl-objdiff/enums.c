@@ -272,22 +272,25 @@ static struct landmarks find_landmarks(const struct types *pre,
 }
 
 /*
- * Is it in a header that did not change before its end?  Then the other source
- * has it as well, and only does not use it.
+ * Is it in a file that did not change, or a header that did not before its end?
+ * Then the other source has it as well, and only does not use it.
  */
-static bool is_unused_only(const struct landmarks *l, const struct type *t)
+static bool is_unused_only(const struct update *up, const struct landmarks *l,
+			   const struct type *t)
 {
-	return ends_with(t->file, ".h") && has_line(l, t->line, INT64_MAX);
+	return !file_may_differ(up, t->file) ||
+	       (ends_with(t->file, ".h") && has_line(l, t->line, INT64_MAX));
 }
 
 /* Do they stand in one place of a header, one before, one now? */
-static bool is_in_place(const struct landmarks *l, const struct type *a,
-			const struct type *b)
+static bool is_in_place(const struct update *up, const struct landmarks *l,
+			const struct type *a, const struct type *b)
 {
 	s64 first = a->line < b->line ? a->line : b->line;
 	s64 last = a->line < b->line ? b->line : a->line;
 
-	return !strcmp(a->file, b->file) && !has_line(l, first, last);
+	return file_may_differ(up, a->file) && !strcmp(a->file, b->file) &&
+	       !has_line(l, first, last);
 }
 
 static bool has_any(const struct types *ts, const struct type *t)
@@ -322,7 +325,7 @@ static const char *all_gone(const struct types *pre, const struct types *post,
 			    const struct type *old)
 {
 	struct landmarks l = find_landmarks(pre, post, old->file), of_new;
-	bool unused = is_unused_only(&l, old);
+	bool unused = is_unused_only(pre->up, &l, old);
 	struct type **t;
 
 	vec_for_each(t, &post->enums)
@@ -334,7 +337,8 @@ static const char *all_gone(const struct types *pre, const struct types *post,
 		if (has_any(pre, *t))
 			continue;
 		of_new = find_landmarks(pre, post, (*t)->file);
-		if (!is_unused_only(&of_new, *t) || is_in_place(&l, old, *t))
+		if (!is_unused_only(pre->up, &of_new, *t) ||
+		    is_in_place(pre->up, &l, old, *t))
 			return xasprintf("%s is gone, and %s is new",
 					 old->members.v[0].name,
 					 (*t)->members.n ? (*t)->members.v[0].name :

@@ -275,6 +275,17 @@ static void drop_use(struct uses *uses, struct use *use)
 	*use = uses->v[--uses->n];
 }
 
+/* Both sources have all that is in files that do not differ. */
+static bool none_may_differ(const struct types *ts, const struct uses *uses)
+{
+	const struct use *use;
+
+	vec_for_each(use, uses)
+		if (file_may_differ(ts->up, use->t->file))
+			return false;
+	return true;
+}
+
 /* One with another name only. */
 static bool take_same(const struct types *pre, struct uses *gone,
 		      const struct types *ts, const struct use *new)
@@ -293,7 +304,7 @@ static bool take_same(const struct types *pre, struct uses *gone,
  * find_renamed - structs that are new, and those that are gone
  * @pre:	what old code took its data for
  * @ts:		what new code does; gets .fresh and .gone, without those of
- *		the same layout
+ *		the same layout; and with none if both sources have them all
  */
 void find_renamed(const struct types *pre, struct types *ts)
 {
@@ -308,6 +319,8 @@ void find_renamed(const struct types *pre, struct types *ts)
 			drop_use(&ts->fresh, &ts->fresh.v[i]);
 		else
 			i++;
+	if (none_may_differ(ts, &ts->fresh) && none_may_differ(ts, &ts->gone))
+		ts->fresh.n = ts->gone.n = 0;
 }
 
 /* Functions */
@@ -396,6 +409,7 @@ static const char *check_cast(const struct types *ts)
 static const char *check_opaque(const struct types *pre, const struct use *use)
 {
 	if (!use->t || is_known(pre, use->key) ||
+	    !file_may_differ(pre->up, use->t->file) ||
 	    !map_get(&pre->opaque, use->key))
 		return NULL;
 	return xasprintf("it uses %s, whose layout the old object did not know",

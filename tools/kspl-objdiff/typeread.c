@@ -553,6 +553,7 @@ static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
 	t = xzalloc(sizeof(*t));
 	t->size = dwarf_bytesize(die);
 	t->align = die_alignment(die);
+	t->file = file_of(die);
 	read_members(t, die, beginning);
 	if (!label)
 		end->key = contents(t);
@@ -706,13 +707,14 @@ static void read_top(Dwarf_Die *die, void *data)
 /**
  * types_read - reads the types of an object
  * @ts:		gets them
+ * @up:		the update
  * @obj:	the object
  *
  * Return: false if it has no debug information.
  */
-bool types_read(struct types *ts, struct obj *obj)
+bool types_read(struct types *ts, const struct update *up, struct obj *obj)
 {
-	*ts = (struct types){ .obj = obj };
+	*ts = (struct types){ .obj = obj, .up = up };
 	if (!obj_find_dies(obj))
 		return false;
 	ts->dwarf = obj->dwarf;

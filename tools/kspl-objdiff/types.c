@@ -469,13 +469,14 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 	struct judged j = { .tu = tu };
 	struct unit **u;
 
-	if (!types_read(&j.pre, tu->pre) || !types_read(&j.post, tu->post))
+	if (!types_read(&j.pre, vs->up, tu->pre) ||
+	    !types_read(&j.post, vs->up, tu->post))
 		return;
 	find_changes(&j.pre, &j.post);
 	find_uses(&j.pre);
 	find_uses(&j.post);
 	find_renamed(&j.pre, &j.post);
-	if (tu->old && types_read(&j.old, tu->old)) {
+	if (tu->old && types_read(&j.old, vs->up, tu->old)) {
 		find_changes(&j.pre, &j.old);
 		find_unseen(&j.pre, &j.old, &j.post);
 		find_uses(&j.old);

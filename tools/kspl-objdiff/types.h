@@ -43,8 +43,8 @@ struct member {
  * @name:	"struct foo"
  * @size:	in bytes
  * @align:	what it asks for
- * @file:	of an enum: where its source is, the last parts of the path
- * @line:	and where in it
+ * @file:	where its source is, the last parts of the path
+ * @line:	of an enum: and where in it
  * @is_enum:	it is one
  * @other:	of the same name, in another scope
  * @members:	in their order
@@ -106,6 +106,7 @@ struct uses {
 /**
  * struct types - those of an object
  * @obj:	the object
+ * @up:		the update
  * @dwarf:	its debug information
  * @map:	name -> struct type
  * @list:	structs and unions, each name once
@@ -125,6 +126,7 @@ struct uses {
  */
 struct types {
 	struct obj *obj;
+	const struct update *up;
 	Dwarf *dwarf;
 	struct map map;
 	VEC(struct type *) list, enums;
@@ -135,7 +137,7 @@ struct types {
 };
 
 /* typeread.c */
-bool types_read(struct types *ts, struct obj *obj);
+bool types_read(struct types *ts, const struct update *up, struct obj *obj);
 struct type *read_variable(struct obj *obj, u64 die, const char *name);
 const char *die_name(Dwarf_Die *die);
 const char *file_of(Dwarf_Die *die);
