@@ -201,7 +201,9 @@ each_create()
 		return 1
 	fi
 	args=(create --name "$name" --release "$RELEASE" --symvers "$BUILD/Module.symvers"
-		-o "$WORK/each/ksplice-$name.o_shipped" --json "$WORK/each/$name.json")
+		-o "$WORK/each/ksplice-$name.o_shipped" --json "$WORK/each/$name.json"
+		--changed "$WORK/changed.files")
+	list_changed
 	for object in "${members[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done

@@ -428,17 +428,24 @@ judge_new()
 	done
 }
 
-# judge_types OBJECT...: the same with a patch
-judge_types()
+# find_types: the files of a patch in which types differ
+find_types()
 {
-	local object path left=()
+	local path
 
-	[[ $VIEW == overlay ]] || return 0
 	for path in "${CODE_FILES[@]}"; do
 		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$WORK/plain/$path") ||
 			TYPES_IN+=("$path")
 	done
+}
+
+# judge_types OBJECT...: the same with a patch
+judge_types()
+{
+	local object left=()
+
 	((${#TYPES_IN[@]})) || return 0
+	[[ $VIEW == overlay ]] || return 0
 	old_types old
 	mkdir -p "$WORK"/view-{mixed,new}{,.plain}
 	choose_types_view

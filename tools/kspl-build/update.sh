@@ -29,6 +29,9 @@ subjects()
 	printf '%s' "${text:2}"
 }
 
+# list_changed: the files that differ, in $WORK/changed.files
+list_changed() { printf '%s\n' "${FILES[@]%%|*}" >"$WORK/changed.files"; }
+
 # run_objdiff: the update's object of all that changed; its exit code
 run_objdiff()
 {
@@ -37,6 +40,8 @@ run_objdiff()
 	description=$(subjects)
 	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
 		--json "$WORK/objdiff.json")
+	list_changed
+	args+=(--changed "$WORK/changed.files")
 	[[ -z $description ]] || args+=(--description "$description")
 	[[ -z $ALLOW_BUSY ]] || args+=(--allow-busy)
 	[[ -z $PARTIAL ]] || args+=(--partial --unknown "$WORK/unknown")
@@ -170,6 +175,19 @@ strong_source()
 		{ before = $0 }')
 }
 
+# tell_notes: what kspl-objdiff says besides
+tell_notes()
+{
+	local line
+
+	while IFS= read -r line; do
+		case $line in
+		warning:*)	warn "${line#warning: }" ;;
+		note:*)		note "${line#note: }" ;;
+		esac
+	done < <(cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err")
+}
+
 make_update()
 {
 	local object change status line
@@ -181,8 +199,11 @@ make_update()
 		status=$?
 	fi
 	((status != 0 && status != 4)) || need_types
+	((status != 0 && status != 4)) || [[ $TO ]] || find_types
+	# an object may not have known a type that changed, and use it now
 	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
-		grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; then
+		{ ((${#TYPES_IN[@]})) ||
+			grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; }; then
 		verbose "types changed: seeing which functions that concerns"
 		judge_types "${CHANGED[@]}"
 		if ((${#JUDGED[@]})); then
@@ -206,7 +227,8 @@ make_update()
 	fi
 	case $status in
 	0)	[[ -s $WORK/update.o ]] || die $EXIT_FAILED "kspl-objdiff made no object" ;;
-	3)	no_change "the patch changes no code" ;;
+	3)	tell_notes
+		no_change "the patch changes no code" ;;
 	4)
 		while IFS= read -r line; do
 			reason "${line#refused: }"
@@ -219,12 +241,7 @@ make_update()
 		die $EXIT_FAILED "kspl-objdiff failed (exit $status)"
 		;;
 	esac
-	while IFS= read -r line; do
-		case $line in
-		warning:*)	warn "${line#warning: }" ;;
-		note:*)		note "${line#note: }" ;;
-		esac
-	done < <(cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err")
+	tell_notes
 }
 
 link_module()

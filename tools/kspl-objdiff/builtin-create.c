@@ -16,7 +16,7 @@ struct options {
 	struct update up;
 	VEC(struct source) sources;
 	const char *target;		/* of those that follow */
-	const char *symvers, *output, *json, *unknown, *defined;
+	const char *symvers, *output, *json, *unknown, *defined, *changed;
 	VEC(struct left) left, new_bodies;
 };
 
@@ -186,6 +186,7 @@ static bool take_value(struct options *o, int argc, char **argv, int *i)
 		{ "--json", &o->json },
 		{ "--unknown", &o->unknown },
 		{ "--defined", &o->defined },
+		{ "--changed", &o->changed },
 		{ "-o", &o->output },
 	};
 	size_t k;
@@ -298,6 +299,8 @@ int cmd_create(int argc, char **argv)
 	update_read_symvers(&o.up, o.symvers);
 	if (o.unknown)
 		read_names(o.unknown, &o.up.unknown);
+	if (o.changed)
+		update_read_changed(&o.up, o.changed);
 	if (o.defined)
 		update_read_defined(&o.up, o.defined);
 	read_sources(&o);

@@ -20,6 +20,8 @@ int cmd_diff(int argc, char **argv)
 			update_read_symvers(&up, argv[++i]);
 		else if (!strcmp(argv[i], "--defined") && i + 1 < argc)
 			update_read_defined(&up, argv[++i]);
+		else if (!strcmp(argv[i], "--changed") && i + 1 < argc)
+			update_read_changed(&up, argv[++i]);
 		else if (!strcmp(argv[i], "--state-of") && i + 1 < argc)
 			update_add_state_of(&up, argv[++i]);
 		else if (!strcmp(argv[i], "--boot-done") && i + 1 < argc)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "types.h"
 
 /* How a function is called, by its own debug information; NULL: not known. */
@@ -46,6 +47,64 @@ static bool serves_old_callers(const char *was, const char *is)
 	return !strcmp(was, is) ||
 	       (returns_nothing(was) &&
 		!strcmp(parameters(was), parameters(is)));
+}
+
+/* One parameter, up to the comma behind it. */
+static size_t parameter_length(const char *s)
+{
+	size_t n;
+	int depth = 0;
+
+	for (n = 0; s[n] && (depth || (s[n] != ',' && s[n] != ')')); n++)
+		depth += (s[n] == '(') - (s[n] == ')');
+	return n;
+}
+
+static bool is_word(const char *s, size_t n, const char *word)
+{
+	return strlen(word) == n && !memcmp(s, word, n);
+}
+
+/* Numbers of one size, and pointers of which one may lead to anything. */
+static bool same_passed(const char *a, size_t n, const char *b, size_t m)
+{
+	static const char * const alike[][2] = {
+		{ "int", "unsigned int" },
+		{ "long int", "long unsigned int" },
+	};
+	u32 i;
+
+	if (n == m && !memcmp(a, b, n))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(alike); i++)
+		if ((is_word(a, n, alike[i][0]) && is_word(b, m, alike[i][1])) ||
+		    (is_word(a, n, alike[i][1]) && is_word(b, m, alike[i][0])))
+			return true;
+	return n && m && a[n - 1] == '*' && b[m - 1] == '*' &&
+	       (is_word(a, n, "void *") || is_word(b, m, "void *"));
+}
+
+/*
+ * Does who calls it by a pointer, as it @was, pass what it @is to get?  What is
+ * passed besides does no harm.
+ */
+static bool serves_old_pointers(const char *was, const char *is)
+{
+	const char *a = parameters(was), *b = parameters(is);
+	size_t n, m;
+
+	if (!returns_nothing(was) &&
+	    !same_passed(was, a - was - 1, is, b - is - 1))
+		return false;
+	for (a++, b++; *b && *b != ')'; a += n + 1, b += m + 1) {
+		n = parameter_length(a);
+		m = parameter_length(b);
+		if (*a == ')' || !*a || !same_passed(a, n, b, m))
+			return false;
+		if (a[n] != ',' || b[m] != ',')
+			return false;
+	}
+	return true;
 }
 
 static bool is_export_of(const struct unit *u, const char *name)
@@ -99,6 +158,83 @@ static void refuse_call(struct verdicts *vs, struct unit *u, const char *who)
 	       "it is called as %s, and %s", u->calls_changed, who);
 }
 
+/*
+ * Who has its address
+ *
+ * A timer that is pending, a work item, a table of another file: they call what
+ * they were given, in the way of the old code.
+ */
+
+static bool takes_address_of(struct verdicts *vs, const struct unit *from,
+			     const struct unit *u)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &from->refs)
+		if (!r->branch && resolve_ref(vs->up, from->obj, r) == u)
+			return true;
+	return false;
+}
+
+/* Nobody calls anything that is known from there. */
+static bool holds_nothing(const struct unit *u)
+{
+	return u->sec->cls == SC_EXPORT || u->sec->cls == SC_DROP ||
+	       u->sec->cls == SC_NONE || u->sec->cls == SC_HOOK ||
+	       starts_with(u->sec->name, ".initcall") ||
+	       starts_with(u->sec->name, ".con_initcall");
+}
+
+static const char *label_of(const struct unit *u)
+{
+	return u->name[0] ? u->name : u->sec->name;
+}
+
+/* How old code or data gives its address to others, in words, or NULL. */
+static const char *hands_out(struct verdicts *vs, const struct unit *from,
+			     const struct unit *u)
+{
+	const struct unit *func = from->parent ? from->parent : from;
+	struct escape esc;
+
+	if (func == u || holds_nothing(from) || !takes_address_of(vs, from, u))
+		return NULL;
+	if (!func->is_func || from->sec->cls == SC_INIT)
+		return xasprintf("%s has its address", label_of(func));
+	/* who only has it for the time of a call is called by its user */
+	if (!unit_lets_out(vs->up, func, u, false, &esc))
+		return NULL;
+	return xasprintf("%s %s", label_of(func), esc.how);
+}
+
+static const char *is_handed_out(struct verdicts *vs, const struct unit *u)
+{
+	const char *how;
+	struct unit **v;
+	struct tu *tu;
+
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu->pre)
+			continue;
+		vec_for_each(v, &tu->pre->units) {
+			how = hands_out(vs, *v, u);
+			if (how)
+				return how;
+		}
+	}
+	return NULL;
+}
+
+static void check_holders(struct verdicts *vs, struct unit *u, const char *was,
+			  const char *is)
+{
+	const char *how = serves_old_pointers(was, is) ?
+			  NULL : is_handed_out(vs, u->twin);
+
+	if (how)
+		refuse_call(vs, u, xasprintf("%s: who has it calls it as it was", how));
+}
+
 /**
  * check_calls - is a replaced function called in another way than before?
  * @vs:	the verdicts
@@ -115,6 +251,7 @@ void check_calls(struct verdicts *vs, struct unit *u)
 	if (!was || !is || !strcmp(was, is))
 		return;
 	u->calls_changed = xasprintf("%s instead of %s", is, was);
+	check_holders(vs, u, was, is);
 	if (!u->is_global || serves_old_callers(was, is))
 		return;
 	if (is_exported(vs, u->twin))
@@ -132,41 +269,6 @@ static const char *runs_as(struct verdicts *vs, const struct unit *u)
 	    (plan_of(vs->plan, u)->left || vs->plan->tus[u->obj->tu].left))
 		u = u->twin;
 	return call_of(u->obj, u);
-}
-
-/* One parameter, up to the comma behind it. */
-static size_t parameter_length(const char *s)
-{
-	size_t n;
-	int depth = 0;
-
-	for (n = 0; s[n] && (depth || (s[n] != ',' && s[n] != ')')); n++)
-		depth += (s[n] == '(') - (s[n] == ')');
-	return n;
-}
-
-static bool is_word(const char *s, size_t n, const char *word)
-{
-	return strlen(word) == n && !memcmp(s, word, n);
-}
-
-/* Numbers of one size, and pointers of which one may lead to anything. */
-static bool same_passed(const char *a, size_t n, const char *b, size_t m)
-{
-	static const char * const alike[][2] = {
-		{ "int", "unsigned int" },
-		{ "long int", "long unsigned int" },
-	};
-	u32 i;
-
-	if (n == m && !memcmp(a, b, n))
-		return true;
-	for (i = 0; i < ARRAY_SIZE(alike); i++)
-		if ((is_word(a, n, alike[i][0]) && is_word(b, m, alike[i][1])) ||
-		    (is_word(a, n, alike[i][1]) && is_word(b, m, alike[i][0])))
-			return true;
-	return n && m && a[n - 1] == '*' && b[m - 1] == '*' &&
-	       (is_word(a, n, "void *") || is_word(b, m, "void *"));
 }
 
 /*

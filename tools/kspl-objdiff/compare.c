@@ -513,6 +513,34 @@ bool unit_same_but_messages(const struct update *up, const struct unit *a,
 	return same;
 }
 
+/*
+ * What is writable until boot is over: the running kernel's may still be
+ * written where the new source's is not, but not the other way round.
+ */
+static bool is_hardened(const struct unit *a, const struct unit *b)
+{
+	return !strcmp(b->sec->name, RO_AFTER_INIT) &&
+	       a->sec->cls == b->sec->cls && sec_is_plain(a->sec);
+}
+
+/* Of code see sections.c. */
+static bool stands_elsewhere(const struct unit *a, const struct unit *b)
+{
+	if (a->sec->cls == SC_TEXT || a->sec->cls == SC_INIT)
+		return a->sec->cls != b->sec->cls;
+	return !stand_alike(a->sec, b->sec) && !is_hardened(a, b);
+}
+
+/* Does the running kernel's stand where the new code needs it? */
+static bool needs_alignment(const struct unit *a, const struct unit *b)
+{
+	if (unit_alignment(b) <= unit_alignment(a) ||
+	    (b->sec->cls != SC_DATA && b->sec->cls != SC_PERCPU &&
+	     b->sec->cls != SC_RODATA))
+		return false;
+	return unit_wants_alignment(b) > unit_alignment(a);
+}
+
 static void compare_unit(const struct update *up, struct unit *u)
 {
 	if (u->ident != ID_NAMED && u->ident != ID_SOFT)
@@ -531,10 +559,15 @@ static void compare_unit(const struct update *up, struct unit *u)
 	if (!same_content_why(up, u->twin, u, &u->cause,
 			      &u->cause_off)) {
 		u->status = ST_CHANGED;
-	} else if (u->sec->cls != u->twin->sec->cls) {
+	} else if (stands_elsewhere(u->twin, u)) {
 		u->status = ST_CHANGED;
 		u->cause = xasprintf("in section %s instead of %s",
 				     u->sec->name, u->twin->sec->name);
+	} else if (needs_alignment(u->twin, u)) {
+		u->status = ST_CHANGED;
+		u->cause = xasprintf("aligned to %u instead of %u",
+				     unit_wants_alignment(u),
+				     unit_alignment(u->twin));
 	}
 }
 

@@ -526,7 +526,7 @@ static void check_data(struct verdicts *vs, const struct unit *u)
 		return;
 	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
 		refuse(vs, "data_changed", u->obj, u, u->name, WAY_DATA,
-		       "the initial value, size or section of this variable changed (%s), the running kernel has its own",
+		       "the initial value, size, section or alignment of this variable changed (%s), the running kernel has its own",
 		       u->cause);
 	else if (u->sec->cls == SC_PERCPU)
 		refuse(vs, "percpu_changed", u->obj, u, u->name, WAY_DATA,
@@ -1449,6 +1449,7 @@ void decide(struct verdicts *vs)
 		note_gone(vs, tu);
 		note_renamed(vs, tu);
 		check_names(vs, tu);
+		check_places(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {
 		replace_changed(vs, tu);

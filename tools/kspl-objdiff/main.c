@@ -7,7 +7,7 @@
 static const char usage[] =
 "usage: kspl-objdiff diff PRE.o POST.o [--old-types OBJ.o] [--json]\n"
 "                    [--state-of OLD=NEW]... [--boot-done NAME]...\n"
-"                    [--symvers Module.symvers] [--defined NAMES]\n"
+"                    [--symvers Module.symvers] [--defined NAMES] [--changed FILES]\n"
 "       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
 "                    --symvers Module.symvers [--json FILE]\n"
 "                    [--supersedes UPDATE]... [--state NAME:VERSION]...\n"
@@ -16,6 +16,7 @@ static const char usage[] =
 "                    [--all (replace unchanged functions, too: for tests)]\n"
 "                    [--allow-busy (functions that are always in use, too)]\n"
 "                    [--defined NAMES (a file: what the kernel defines, one a line)]\n"
+"                    [--changed FILES (a file: the source files that differ, one a line)]\n"
 "                    -o OUT.o {[--target MODULE|vmlinux] {--source LABEL PRE.o POST.o |\n"
 "                     --new LABEL POST.o}...}...\n"
 "                    [--old-types LABEL OBJ.o]...\n"

@@ -357,3 +357,117 @@ bool unit_is_void(const struct unit *u)
 	} while (!dwarf_siblingof(&child, &child));
 	return true;
 }
+
+/* Alignment */
+
+static u32 alignment_of(Dwarf_Die die, int depth);
+
+static u32 max_u32(u32 a, u32 b)
+{
+	return a > b ? a : b;
+}
+
+static u32 said_alignment(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word n;
+
+	if (!dwarf_attr_integrate(die, DW_AT_alignment, &attr) ||
+	    dwarf_formudata(&attr, &n))
+		return 1;
+	return n;
+}
+
+static u32 type_alignment(Dwarf_Die *die, int depth)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die type;
+
+	if (!dwarf_attr_integrate(die, DW_AT_type, &attr) ||
+	    !dwarf_formref_die(&attr, &type))
+		return 1;
+	return alignment_of(type, depth + 1);
+}
+
+static u32 members_alignment(Dwarf_Die *die, int depth)
+{
+	Dwarf_Die child;
+	u32 n = 1;
+
+	if (dwarf_child(die, &child))
+		return 1;
+	do {
+		if (dwarf_tag(&child) == DW_TAG_member)
+			n = max_u32(n, max_u32(said_alignment(&child),
+					       type_alignment(&child, depth)));
+	} while (!dwarf_siblingof(&child, &child));
+	return n;
+}
+
+static u32 alignment_of(Dwarf_Die die, int depth)
+{
+	u32 said = said_alignment(&die);
+	int size = dwarf_bytesize(&die);
+
+	if (depth > 64)
+		return said;
+	switch (dwarf_tag(&die)) {
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+		return max_u32(said, members_alignment(&die, depth));
+	case DW_TAG_base_type:
+	case DW_TAG_enumeration_type:
+	case DW_TAG_pointer_type:
+		return max_u32(said, size > 0 && !(size & (size - 1)) ? size : 1);
+	}
+	return max_u32(said, type_alignment(&die, depth));
+}
+
+/**
+ * die_alignment - what a type, or a variable, asks for
+ * @die:	its Dwarf_Die
+ *
+ * That is too much for a packed struct: debug information does not tell it from
+ * others.
+ */
+u32 die_alignment(void *die)
+{
+	return alignment_of(*(Dwarf_Die *)die, 0);
+}
+
+/* Where a unit shares its section it may stand better than it asked for. */
+static bool is_alone(const struct unit *u)
+{
+	return u->sec->units.n == 1;
+}
+
+/**
+ * unit_alignment - that of the place where a unit stands
+ * @u:	the unit; .align is that as far as a module can have it
+ */
+u32 unit_alignment(const struct unit *u)
+{
+	u32 n = u->sec->sh.sh_addralign ? u->sec->sh.sh_addralign : 1;
+
+	while (u->off % n)
+		n /= 2;
+	return n;
+}
+
+/**
+ * unit_wants_alignment - what its source asks for, not where it happens to stand
+ * @u:	a variable
+ *
+ * Return: 0 if that is not known.
+ */
+u32 unit_wants_alignment(const struct unit *u)
+{
+	Dwarf_Die die;
+	u32 n;
+
+	if (!obj_find_dies(u->obj) || !u->die ||
+	    !dwarf_offdie(u->obj->dwarf, u->die, &die))
+		return is_alone(u) ? unit_alignment(u) : 0;
+	n = die_alignment(&die);
+	return n < unit_alignment(u) ? n : unit_alignment(u);
+}

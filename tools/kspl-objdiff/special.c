@@ -176,3 +176,59 @@ const struct sec_desc *sec_describe(const char *name)
 	}
 	return &unknown;
 }
+
+/* Places that mean the same */
+
+/*
+ * Sections that only lay out memory, for speed.  What stands in any other may
+ * be mapped, protected or told apart by its address.
+ */
+static const char * const plain[] = {
+	".text", ".sched.text", ".spinlock.text", ".ref.text",
+	".data", ".bss", ".ref.data", ".data..read_mostly",
+	".data..cacheline_aligned", ".data..shared_aligned",
+	".rodata",
+	".data..percpu", ".data..percpu..read_mostly",
+	".data..percpu..shared_aligned",
+};
+
+/* ".text.f" and ".data.x", as the compiler calls them; clang: ".rodata..Lx" */
+static bool is_named_after_unit(const char *name)
+{
+	static const char * const starts[] = {
+		".text.", ".data.", ".bss.", ".rodata.",
+	};
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		n = strlen(starts[i]);
+		if (starts_with(name, starts[i]))
+			return name[n] != '.' || name[n + 1] == 'L';
+	}
+	return false;
+}
+
+/**
+ * sec_is_plain - is what stands in a section memory like any other?
+ * @sec:	the section
+ */
+bool sec_is_plain(const struct sec *sec)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(plain); i++)
+		if (!strcmp(sec->name, plain[i]))
+			return true;
+	return is_named_after_unit(sec->name);
+}
+
+/**
+ * stand_alike - does what stands in one section fare as in the other?
+ * @a:	section
+ * @b:	section
+ */
+bool stand_alike(const struct sec *a, const struct sec *b)
+{
+	return a->cls == b->cls && (!strcmp(a->name, b->name) ||
+				    (sec_is_plain(a) && sec_is_plain(b)));
+}

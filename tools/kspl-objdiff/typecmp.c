@@ -12,6 +12,7 @@
 struct side {
 	const struct types *ts;		/* NULL: of a variable */
 	const struct type *t;
+	const char *self;		/* its name, if the other may have another */
 };
 
 static const struct member *find_member(const struct type *t,
@@ -127,15 +128,85 @@ static bool share_values(const char *a, const char *b)
 	return false;
 }
 
-static const char *compare_member(const struct member *was,
-				  const struct member *is)
+static const struct type *find_enum(const struct types *ts, const char *name,
+				    size_t n)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->enums)
+		if (strlen((*t)->name) == n && !memcmp((*t)->name, name, n))
+			return *t;
+	return NULL;
+}
+
+/* What the values mean is compared for each enum by itself. */
+static bool is_renamed_enum(const struct types *pre, const char *was, size_t n,
+			    const struct types *post, const char *is, size_t k)
+{
+	const struct type *a = pre ? find_enum(pre, was, n) : NULL;
+	const struct type *b = post ? find_enum(post, is, k) : NULL;
+	const struct member *m;
+
+	if (!a || !b)
+		return false;
+	vec_for_each(m, &a->members)
+		if (find_member(b, m))
+			return true;
+	return false;
+}
+
+/* "enum NAME", up to the " (" behind it; 0 if there is none here */
+static size_t enum_length(const char *s)
+{
+	const char *end = starts_with(s, "enum ") ? strstr(s, " (") : NULL;
+
+	return end ? end - s : 0;
+}
+
+/* Is it the name of the struct itself, here? */
+static size_t self_length(const struct side *side, const char *s)
+{
+	size_t n = side->self ? strlen(side->self) : 0;
+
+	return n && !strncmp(s, side->self, n) && !isalnum((u8)s[n]) &&
+	       s[n] != '_' ? n : 0;
+}
+
+/* Types in words, where an enum, or the struct, may have got another name. */
+static bool same_words(const struct side *a, const char *was,
+		       const struct side *b, const char *is)
+{
+	size_t n, k;
+
+	while (*was || *is) {
+		n = self_length(a, was);
+		k = self_length(b, is);
+		if (!n || !k) {
+			n = enum_length(was);
+			k = enum_length(is);
+			if (n && k && (n != k || memcmp(was, is, n)) &&
+			    !is_renamed_enum(a->ts, was, n, b->ts, is, k))
+				return false;
+		}
+		if (n && k) {
+			was += n;
+			is += k;
+		} else if (*was++ != *is++) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static const char *compare_member(const struct side *a, const struct member *was,
+				  const struct side *b, const struct member *is)
 {
 	if (was->bit != is->bit)
 		return xasprintf("member %s is at %s instead of %s", is->name,
 				 place(is->bit), place(was->bit));
 	if (was->group && is->group)
 		return NULL;
-	if (strcmp(was->type, is->type))
+	if (!same_words(a, was->type, b, is->type))
 		return xasprintf("member %s is %s instead of %s", is->name,
 				 is->type, was->type);
 	if (was->values && is->values && !share_values(was->values, is->values))
@@ -156,7 +227,7 @@ static const char *compare_types(const struct side *a, const struct side *b)
 		n = find_member(a->t, m);
 		if (!n && is_second_name(a, b, m))
 			continue;
-		change = n ? compare_member(n, m) : describe_new(a->t, b->t, m);
+		change = n ? compare_member(a, n, b, m) : describe_new(a->t, b->t, m);
 		if (change)
 			return change;
 	}
@@ -166,7 +237,24 @@ static const char *compare_types(const struct side *a, const struct side *b)
 	if (a->t->size != b->t->size)
 		return xasprintf("it has %lld bytes instead of %lld",
 				 (long long)b->t->size, (long long)a->t->size);
+	if (a->t->align != b->t->align)
+		return xasprintf("it is aligned to %u instead of %u",
+				 b->t->align, a->t->align);
 	return NULL;
+}
+
+/**
+ * same_layout - are two structs the same but for their names?
+ * @pre:	types of the old object
+ * @was:	one of them
+ * @post:	types of the new object
+ * @is:		one of them
+ */
+bool same_layout(const struct types *pre, const struct type *was,
+		 const struct types *post, const struct type *is)
+{
+	return !compare_types(&(struct side){ pre, was, was->name },
+			      &(struct side){ post, is, is->name });
 }
 
 /* Those of one name, in the order of their functions. */
@@ -176,8 +264,8 @@ static const char *compare_all(const struct types *pre, const struct type *a,
 	const char *change = NULL;
 
 	for (; a && b && !change; a = a->other, b = b->other)
-		change = compare_types(&(struct side){ pre, a },
-				       &(struct side){ post, b });
+		change = compare_types(&(struct side){ pre, a, NULL },
+				       &(struct side){ post, b, NULL });
 	if (!change && (a || b))
 		change = "there are more or fewer of this name";
 	return change;
@@ -280,7 +368,13 @@ static const struct type *enum_before(const struct types *pre,
 	return NULL;
 }
 
-static bool number_lives_on(const struct types *post, const struct type *old,
+/**
+ * number_lives_on - has a number of an enum one of its old names still?
+ * @post:	the types now
+ * @old:	the enum as it was
+ * @number:	the number
+ */
+bool number_lives_on(const struct types *post, const struct type *old,
 			    s64 number)
 {
 	const struct member *m;
@@ -350,6 +444,28 @@ static const char *compare_enum(const struct types *pre, struct types *post,
 	if (has_negative(t) && !has_negative(old))
 		return "it has negative values now, which it could not hold";
 	return NULL;
+}
+
+/**
+ * find_unseen - the same of types that the old object does not know
+ * @pre:	its types
+ * @old:	the old types, as another object has them
+ * @post:	those that code was compiled over
+ */
+void find_unseen(const struct types *pre, const struct types *old,
+		 struct types *post)
+{
+	const struct type *was;
+	struct type **t;
+
+	vec_for_each(t, &post->list) {
+		was = map_get(&pre->map, (*t)->name) ? NULL :
+		      map_get(&old->map, (*t)->name);
+		if (!was)
+			continue;
+		(*t)->change = compare_all(old, was, post, *t);
+		post->changes += (*t)->change != NULL;
+	}
 }
 
 /**

@@ -14,6 +14,23 @@ const char *die_name(Dwarf_Die *die)
 	return name ? name : "";
 }
 
+/* The last two parts of a path: each build may have a tree of its own. */
+static const char *short_path(const char *path)
+{
+	const char *p = strrchr(path, '/');
+
+	while (p && p > path && p[-1] != '/')
+		p--;
+	return p && p > path ? p : path;
+}
+
+const char *file_of(Dwarf_Die *die)
+{
+	const char *path = dwarf_decl_file(die);
+
+	return path ? short_path(path) : "";
+}
+
 bool type_of(Dwarf_Die *die, Dwarf_Die *type)
 {
 	Dwarf_Attribute attr;
@@ -455,8 +472,12 @@ static void add_enum(struct types *ts, Dwarf_Die *die, const char *func)
 {
 	struct type *t = xzalloc(sizeof(*t));
 	struct member *m;
+	int line = 0;
 
 	t->name = enum_label(die);
+	t->file = file_of(die);
+	dwarf_decl_line(die, &line);
+	t->line = line;
 	t->size = dwarf_bytesize(die);
 	t->is_enum = true;
 	read_values(t, die, func);
@@ -471,7 +492,8 @@ static bool same_members(const struct type *a, const struct type *b)
 {
 	u32 i;
 
-	if (a->size != b->size || a->members.n != b->members.n)
+	if (a->size != b->size || a->align != b->align ||
+	    a->members.n != b->members.n)
 		return false;
 	for (i = 0; i < a->members.n; i++) {
 		const struct member *m = &a->members.v[i];
@@ -490,6 +512,7 @@ static void add_struct(struct types *ts, Dwarf_Die *die, const char *label)
 
 	t->name = label;
 	t->size = dwarf_bytesize(die);
+	t->align = die_alignment(die);
 	read_members(t, die, beginning);
 	if (!known) {
 		map_set(&ts->map, label, t);
@@ -504,6 +527,69 @@ static void add_struct(struct types *ts, Dwarf_Die *die, const char *label)
 		known = known->other;
 	}
 	free(t);
+}
+
+/* One without a name is what it is made of. */
+static const char *contents(const struct type *t)
+{
+	const char *s = xasprintf("{%lld bytes:", (long long)t->size);
+	const struct member *m;
+
+	vec_for_each(m, &t->members)
+		s = xasprintf("%s %s %s%s@%lld;", s, m->type, m->space, m->name,
+			      (long long)m->bit);
+	return xasprintf("%s }", s);
+}
+
+static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
+{
+	const char *label = struct_label(die, alias);
+	struct type *t;
+
+	end->key = label;
+	end->t = NULL;
+	if (dwarf_hasattr(die, DW_AT_declaration))
+		return label;
+	t = xzalloc(sizeof(*t));
+	t->size = dwarf_bytesize(die);
+	t->align = die_alignment(die);
+	t->file = file_of(die);
+	read_members(t, die, beginning);
+	if (!label)
+		end->key = contents(t);
+	t->name = end->key;
+	end->t = t;
+	return true;
+}
+
+/**
+ * read_end_struct - a struct by itself
+ * @die:	the struct
+ * @end:	gets it
+ */
+bool read_end_struct(Dwarf_Die *die, struct end *end)
+{
+	end->far = false;
+	return read_end_of(die, "", end);
+}
+
+/**
+ * find_struct - the struct that a variable is, or leads to
+ * @die:	the variable
+ * @end:	gets it
+ *
+ * Return: false if it is none.
+ */
+bool find_struct(Dwarf_Die *die, struct end *end)
+{
+	Dwarf_Die type;
+	struct way way;
+
+	if (!type_of(die, &type) || !find_end(&type, &way) ||
+	    dwarf_tag(&type) == DW_TAG_enumeration_type)
+		return false;
+	end->far = way.far;
+	return read_end_of(&type, way.alias, end);
 }
 
 /* The struct that a typedef names, if it has no name of its own. */
@@ -525,9 +611,15 @@ static void read_type_die(struct types *ts, Dwarf_Die *die, const char *func,
 {
 	const char *alias = "", *label;
 	Dwarf_Die type = *die;
+	struct end end;
 
-	if (dwarf_hasattr(die, DW_AT_declaration))
+	if (dwarf_hasattr(die, DW_AT_declaration)) {
+		if (*die_name(die) &&
+		    (dwarf_tag(die) == DW_TAG_structure_type ||
+		     dwarf_tag(die) == DW_TAG_union_type))
+			map_set(&ts->opaque, struct_label(die, ""), ts);
 		return;
+	}
 	switch (dwarf_tag(die)) {
 	case DW_TAG_enumeration_type:
 		add_enum(ts, die, func);
@@ -548,6 +640,8 @@ static void read_type_die(struct types *ts, Dwarf_Die *die, const char *func,
 	label = struct_label(&type, alias);
 	if (label)
 		add_struct(ts, &type, label);
+	else if (read_end_struct(&type, &end))
+		map_set(&ts->unnamed, end.key, (void *)end.t);
 }
 
 /* Of a function, of blocks in it, of a struct. */
@@ -613,13 +707,14 @@ static void read_top(Dwarf_Die *die, void *data)
 /**
  * types_read - reads the types of an object
  * @ts:		gets them
+ * @up:		the update
  * @obj:	the object
  *
  * Return: false if it has no debug information.
  */
-bool types_read(struct types *ts, struct obj *obj)
+bool types_read(struct types *ts, const struct update *up, struct obj *obj)
 {
-	*ts = (struct types){ .obj = obj };
+	*ts = (struct types){ .obj = obj, .up = up };
 	if (!obj_find_dies(obj))
 		return false;
 	ts->dwarf = obj->dwarf;

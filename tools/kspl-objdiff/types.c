@@ -246,23 +246,39 @@ static void refuse_variable(struct verdicts *vs, const struct unit *u,
 		    reason);
 }
 
+/* How another file's variable is declared otherwise, in words, or NULL. */
+static const char *declared_change(const struct types *pre,
+				   const struct types *post, const char *name)
+{
+	const char *was = map_get(&pre->vars, name);
+	const char *is = map_get(&post->vars, name);
+	struct type *a, *b;
+
+	if (!was || !is)
+		return NULL;
+	if (strcmp(was, is))
+		return xasprintf("which is %s instead of %s", is, was);
+	/* what is made of structs without a name */
+	a = read_variable(pre->obj, (uintptr_t)map_get(&pre->var_dies, name),
+			  name);
+	b = read_variable(post->obj, (uintptr_t)map_get(&post->var_dies, name),
+			  name);
+	return a && b ? compare_variables(a, b) : NULL;
+}
+
 /* Of other files: what is declared now is not what is there. */
 static void check_declared(struct verdicts *vs, struct types *pre,
 			   struct types *post, struct unit *u)
 {
+	const char *change;
 	struct ref *r;
 
 	vec_for_each(r, &u->refs) {
-		const char *was, *is;
-
 		if (!r->sym || r->sym->sec)
 			continue;
-		was = map_get(&pre->vars, r->sym->name);
-		is = map_get(&post->vars, r->sym->name);
-		if (was && is && strcmp(was, is))
-			refuse_variable(vs, u, r->sym->name,
-					xasprintf("which is %s instead of %s",
-						  is, was));
+		change = declared_change(pre, post, r->sym->name);
+		if (change)
+			refuse_variable(vs, u, r->sym->name, change);
 	}
 }
 
@@ -311,99 +327,6 @@ static void check_own(struct verdicts *vs, struct unit *u)
 			refuse_variable(vs, owner, strip_numbers(v->name),
 					change);
 	}
-}
-
-/* Enums */
-
-/* Does an instruction store @number in memory other than the stack's? */
-static bool stores_number(const u8 *p, const struct insn *insn, s64 number)
-{
-	u32 i = 0, op, modrm;
-	bool rex_b = false;
-
-	while (i < insn->len && (p[i] == 0x66 || p[i] == 0x65 || p[i] == 0x64))
-		i++;
-	if (i < insn->len && (p[i] & 0xf0) == 0x40)
-		rex_b = p[i++] & 1;
-	if (i + 2 >= insn->len || !insn->imm_len)
-		return false;
-	op = p[i];
-	modrm = p[i + 1];
-	if ((op != 0xc6 && op != 0xc7) || modrm >= 0xc0)
-		return false;
-	if ((modrm & 7) == 4 && (p[i + 2] & 7) == 4 && !rex_b)
-		return false;
-	return get_le(p + insn->imm_off, insn->imm_len) ==
-	       (number & (insn->imm_len >= 8 ? -1ull :
-			  (1ull << insn->imm_len * 8) - 1));
-}
-
-static u32 count_stores(const struct unit *u, s64 number)
-{
-	struct insn insn;
-	u32 at, n = 0;
-
-	for (at = 0; u && at < u->size; at += insn.len) {
-		if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
-			break;
-		n += stores_number(unit_data(u) + at, &insn, number);
-	}
-	return n;
-}
-
-/*
- * A value that only counts the others may move, as long as nothing that lives on
- * holds it: no function stores it in memory, where it stored what it was.
- */
-static const struct unit *holds_count(const struct obj *post,
-				      const struct moved_count *c)
-{
-	struct unit **u;
-
-	vec_for_each(u, &post->units) {
-		const struct unit *old = (*u)->twin;
-
-		if (!class_is_text((*u)->sec->cls) || !old ||
-		    (*u)->status == ST_SAME)
-			continue;
-		if (count_stores(old, c->from) > count_stores(*u, c->from) &&
-		    count_stores(*u, c->to) > count_stores(old, c->to))
-			return *u;
-	}
-	return NULL;
-}
-
-#define WAY_ENUM							\
-	"add new values at the end: data of the old ones exists"
-
-static void check_counts(struct verdicts *vs, const struct types *ts,
-			 struct obj *obj)
-{
-	const struct moved_count *c;
-	const struct unit *u;
-
-	vec_for_each(c, &ts->counts) {
-		u = holds_count(obj, c);
-		if (u)
-			refuse(vs, "enum_changed", obj, NULL, c->type->name,
-			       WAY_ENUM,
-			       "its values changed (%s is %lld instead of %lld, and %s stores it)",
-			       c->name, (long long)c->to, (long long)c->from,
-			       u->name);
-	}
-}
-
-/* A function uses values without its debug info telling: all are suspected. */
-static void check_enums(struct verdicts *vs, struct types *ts, struct obj *obj)
-{
-	struct type **t;
-
-	vec_for_each(t, &ts->enums)
-		if ((*t)->change)
-			refuse(vs, "enum_changed", obj, NULL, (*t)->name,
-			       WAY_ENUM, "its values changed (%s)",
-			       (*t)->change);
-	check_counts(vs, ts, obj);
 }
 
 /* New data */
@@ -474,6 +397,15 @@ struct judged {
 	bool other, same;
 };
 
+static void check_uses(struct verdicts *vs, struct judged *j, struct types *ts,
+		       const struct unit *in, struct unit *u)
+{
+	const char *how = misuse(&j->pre, ts, in, u->twin, j->old.dwarf);
+
+	if (how)
+		refuse_type(vs, u, WAY_LAYOUT, how);
+}
+
 static void judge_function(struct verdicts *vs, struct judged *j, struct unit *u)
 {
 	struct unit *old = j->old.dwarf ? unit_over_old(&j->over_old, u) : NULL;
@@ -483,11 +415,13 @@ static void judge_function(struct verdicts *vs, struct judged *j, struct unit *u
 	if (old) {
 		j->same = true;
 		check_declared(vs, &j->pre, &j->old, u);
+		check_uses(vs, j, &j->old, old, u);
 		check_function(vs, &j->old, old, u);
 		return;
 	}
 	j->other = true;
 	check_declared(vs, &j->pre, &j->post, u);
+	check_uses(vs, j, &j->post, u, u);
 	if (!check_function(vs, &j->post, u, u) && j->old.dwarf)
 		check_unseen(vs, &j->post, u);
 }
@@ -535,11 +469,18 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 	struct judged j = { .tu = tu };
 	struct unit **u;
 
-	if (!types_read(&j.pre, tu->pre) || !types_read(&j.post, tu->post))
+	if (!types_read(&j.pre, vs->up, tu->pre) ||
+	    !types_read(&j.post, vs->up, tu->post))
 		return;
 	find_changes(&j.pre, &j.post);
-	if (tu->old && types_read(&j.old, tu->old)) {
+	find_uses(&j.pre);
+	find_uses(&j.post);
+	find_renamed(&j.pre, &j.post);
+	if (tu->old && types_read(&j.old, vs->up, tu->old)) {
 		find_changes(&j.pre, &j.old);
+		find_unseen(&j.pre, &j.old, &j.post);
+		find_uses(&j.old);
+		find_renamed(&j.pre, &j.old);
 		j.over_old.obj = tu->old;
 		j.over_old.of = xzalloc(vs->up->nunits * sizeof(*j.over_old.of));
 	}
@@ -547,9 +488,9 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 		judge_unit(vs, &j, *u);
 	describe_types(&j);
 	if (j.other)
-		check_enums(vs, &j.post, tu->post);
+		check_enums(vs, &j.pre, &j.post, tu->post);
 	else if (j.same)
-		check_enums(vs, &j.old, tu->post);
+		check_enums(vs, &j.pre, &j.old, tu->post);
 	free(j.over_old.of);
 	free(j.over_old.known.v);
 }

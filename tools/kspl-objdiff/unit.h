@@ -79,6 +79,13 @@ struct sec_desc {
 
 const struct sec_desc *sec_describe(const char *name);
 
+struct sec;
+
+#define RO_AFTER_INIT	".data..ro_after_init"
+
+bool sec_is_plain(const struct sec *sec);
+bool stand_alike(const struct sec *a, const struct sec *b);
+
 /* Offsets in struct alt_instr of 6.12 (packed, 14 bytes) */
 #define ALT_REPL	4
 #define ALT_FT_FLAGS	8
@@ -247,6 +254,9 @@ bool obj_open_dwarf(struct obj *obj);
 bool obj_find_dies(struct obj *obj);
 s64 unit_return_size(const struct unit *u);
 bool unit_is_void(const struct unit *u);
+u32 die_alignment(void *die);
+u32 unit_alignment(const struct unit *u);
+u32 unit_wants_alignment(const struct unit *u);
 
 /* disasm.c */
 const char *disasm(const struct unit *u, u32 at);

@@ -282,3 +282,38 @@ void update_read_defined(struct update *up, const char *path)
 	read_names(path, &up->defined);
 	up->defined_known = true;
 }
+
+static const char *base_name(const char *path)
+{
+	const char *p = strrchr(path, '/');
+
+	return p ? p + 1 : path;
+}
+
+/**
+ * update_read_changed - tells which source files differ
+ * @up:		the update
+ * @path:	a file with one path a line; that of no other file is told
+ */
+void update_read_changed(struct update *up, const char *path)
+{
+	struct map paths = {};
+	u32 i;
+
+	read_names(path, &paths);
+	for (i = 0; i < paths.size; i++)
+		if (paths.slots[i].value)
+			map_set(&up->changed, base_name(paths.slots[i].key), up);
+	free(paths.slots);
+	up->changed_known = true;
+}
+
+/**
+ * file_may_differ - is a source file another one than that of the old object?
+ * @up:		the update
+ * @path:	of the file; another one of its base name counts, too
+ */
+bool file_may_differ(const struct update *up, const char *path)
+{
+	return !up->changed_known || map_get(&up->changed, base_name(path));
+}

@@ -71,6 +71,7 @@ struct state_of {
  * @allow_busy:	and what is always in use
  * @partial:	leave out what can't be taken
  * @unknown:	names that the kernel does not have
+ * @changed:	base names of the source files that differ, if @changed_known
  * @defined:	names that the kernel has, or may have, if @defined_known
  */
 struct update {
@@ -84,8 +85,8 @@ struct update {
 	u32 nunits;
 	struct map exports;
 	bool all, allow_busy, partial;
-	struct map unknown, defined;
-	bool defined_known;
+	struct map unknown, changed, defined;
+	bool changed_known, defined_known;
 };
 
 void update_add_tu(struct update *up, const char *target, const char *label,
@@ -94,6 +95,8 @@ bool update_add_old(struct update *up, const char *label, const char *path);
 void update_add_state_of(struct update *up, const char *text);
 void read_names(const char *path, struct map *names);
 void update_read_defined(struct update *up, const char *path);
+void update_read_changed(struct update *up, const char *path);
+bool file_may_differ(const struct update *up, const char *path);
 void update_read_symvers(struct update *up, const char *path);
 bool symbol_is_exported(const struct update *up, const char *name);
 const char *symbol_module(const struct update *up, const char *name);

@@ -177,6 +177,9 @@ bool boot_is_done(const struct verdicts *vs, const struct unit *u);
 void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
 
+/* sections.c */
+void check_places(struct verdicts *vs, const struct tu *tu);
+
 /* types.c */
 void check_types(struct verdicts *vs);
 bool unit_inlines(const struct unit *u, const char *name);

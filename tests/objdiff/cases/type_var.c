@@ -2,6 +2,7 @@
 // The type of a variable that the running kernel keeps changed, but neither its size
 // nor its initial value. Each function uses one.
 // cflags: -g -gdwarf-4
+// refuse: enum_changed:enum?{?A0?} enum_changed:enum?{?M_OFF?}
 // refuse: type_changed:array type_changed:array_unnamed type_changed:callback type_changed:fails type_changed:enums
 // refuse: type_changed:global type_changed:inlined type_changed:local type_changed:member_pointer
 // refuse: type_changed:number type_changed:percpu type_changed:pointer type_changed:root type_changed:typed type_changed:unnamed

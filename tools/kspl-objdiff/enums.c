@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Values of enums that data of the running kernel may hold: those that only
+ * count the others may move, where the code tells that nothing holds them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "types.h"
+
+#define WAY_ENUM							\
+	"add new values at the end: data of the old ones exists"
+
+/* Instructions, as far as they use a number */
+
+/* One without its prefixes. */
+struct op {
+	const u8 *p;		/* the opcode */
+	const struct insn *insn;
+	bool rex_b, rex_r, rep;
+};
+
+static bool read_op(struct op *op, const u8 *p, const struct insn *insn)
+{
+	u32 i = 0;
+
+	*op = (struct op){ .insn = insn };
+	while (i < insn->len && (p[i] == 0x66 || p[i] == 0x65 || p[i] == 0x64 ||
+				 p[i] == 0xf3 || p[i] == 0xf0))
+		op->rep |= p[i++] == 0xf3;
+	if (i < insn->len && (p[i] & 0xf0) == 0x40) {
+		op->rex_b = p[i] & 1;
+		op->rex_r = p[i++] & 4;
+	}
+	op->p = p + i;
+	return i < insn->len;
+}
+
+static bool is_field(const u8 *p, u32 off, u32 len, s64 number)
+{
+	return len && get_le(p + off, len) ==
+	       (number & (len >= 8 ? -1ull : (1ull << len * 8) - 1));
+}
+
+/* cmp and test: what they read stays where it is */
+static bool only_compares(const struct op *op)
+{
+	switch (op->p[0]) {
+	case 0x80: case 0x81: case 0x83:
+		return (op->p[1] & 0x38) == 0x38;
+	case 0x3c: case 0x3d: case 0xa8: case 0xa9:
+		return true;
+	case 0xf6: case 0xf7:
+		return !(op->p[1] & 0x30);
+	}
+	return false;
+}
+
+/* add $8, %rsp; movl $2, 8(%rsp) */
+static bool is_stack(const struct op *op)
+{
+	u8 modrm = op->p[1], sib = op->p[2];
+
+	if (op->rex_b || (modrm & 7) != 4)
+		return false;
+	switch (op->p[0]) {
+	case 0x81: case 0x83:
+		return modrm >= 0xc0;
+	case 0xc6: case 0xc7:
+		return modrm < 0xc0 && (sib & 7) == 4;
+	}
+	return false;
+}
+
+/* mov $NUMBER, %REG: the register, or -1 */
+static int loads_register(const struct op *op)
+{
+	int high = op->rex_b ? 8 : 0;
+
+	if (op->p[0] >= 0xb8 && op->p[0] <= 0xbf)
+		return high + op->p[0] - 0xb8;
+	if (op->p[0] == 0xc7 && op->p[1] >= 0xc0)
+		return high + (op->p[1] & 7);
+	return -1;
+}
+
+static bool stores_register(const struct op *op, int reg)
+{
+	return (op->p[0] == 0x88 || op->p[0] == 0x89) &&
+	       (op->p[1] >> 3 & 7) + (op->rex_r ? 8 : 0) == reg;
+}
+
+/* They take a count or maximum, and keep no number. */
+static bool takes_count(const struct unit *u, u32 at)
+{
+	static const char * const names[] = {
+		"__nla_parse", "__nla_validate", "__nlmsg_parse", "__memset",
+		"memset", "__memcpy", "memcpy", "nla_policy_len",
+	};
+	const struct ref *r;
+	u32 i;
+
+	vec_for_each(r, &u->refs) {
+		if (r->off != at + 1 || !r->sym)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(names); i++)
+			if (!strcmp(r->sym->name, names[i]))
+				return true;
+	}
+	return false;
+}
+
+/* Is the register, which is loaded before @at, only used to count? */
+static bool only_counts(const struct unit *u, u32 at, int reg)
+{
+	struct insn insn;
+	struct op op;
+	u32 limit;
+
+	for (limit = 0; limit < 24 && at < u->size; limit++, at += insn.len) {
+		if (!insn_decode(&insn, unit_data(u) + at, u->size - at) ||
+		    insn.kind == INSN_JMP || insn.kind == INSN_JCC)
+			return false;
+		if (insn.kind == INSN_CALL)
+			return takes_count(u, at);
+		if (insn.kind != INSN_OTHER)
+			continue;
+		if (!read_op(&op, unit_data(u) + at, &insn) ||
+		    stores_register(&op, reg))
+			return false;
+		/* rep stos, rep movs */
+		if (op.rep && reg == 1)
+			return op.p[0] == 0xaa || op.p[0] == 0xab ||
+			       op.p[0] == 0xa4 || op.p[0] == 0xa5;
+	}
+	return false;
+}
+
+/* Does an instruction take @number to where it may be kept? */
+static bool keeps_number(const struct unit *u, u32 at, const struct insn *insn,
+			 s64 number)
+{
+	const u8 *p = unit_data(u) + at;
+	struct op op;
+	int reg;
+
+	if (insn->kind != INSN_OTHER || !read_op(&op, p, insn))
+		return false;
+	if (op.p[0] == 0x8d)	/* lea */
+		return !insn->rip &&
+		       is_field(p, insn->disp_off, insn->disp_len, number);
+	if (!is_field(p, insn->imm_off, insn->imm_len, number) ||
+	    only_compares(&op) || is_stack(&op))
+		return false;
+	reg = loads_register(&op);
+	return reg < 0 || !only_counts(u, at + insn->len, reg);
+}
+
+static u32 count_kept(const struct unit *u, s64 number)
+{
+	struct insn insn;
+	u32 at, n = 0;
+
+	for (at = 0; u && at < u->size; at += insn.len) {
+		if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
+			break;
+		n += keeps_number(u, at, &insn, number);
+	}
+	return n;
+}
+
+/* Values that count */
+
+/*
+ * A value that only counts the others may move, as long as nothing that lives on
+ * holds it: no function does anything but compare with it.
+ */
+static const struct unit *holds_count(const struct obj *post,
+				      const struct moved_count *c)
+{
+	struct unit **u;
+
+	vec_for_each(u, &post->units) {
+		const struct unit *old = (*u)->twin;
+
+		if (!class_is_text((*u)->sec->cls) || !old ||
+		    (*u)->status == ST_SAME)
+			continue;
+		if (count_kept(old, c->from) > count_kept(*u, c->from) &&
+		    count_kept(*u, c->to) > count_kept(old, c->to))
+			return *u;
+	}
+	return NULL;
+}
+
+static void check_counts(struct verdicts *vs, const struct types *ts,
+			 struct obj *obj)
+{
+	const struct moved_count *c;
+	const struct unit *u;
+
+	vec_for_each(c, &ts->counts) {
+		u = holds_count(obj, c);
+		if (u)
+			refuse(vs, "enum_changed", obj, NULL, c->type->name,
+			       WAY_ENUM,
+			       "its values changed (%s is %lld instead of %lld, and %s may store it)",
+			       c->name, (long long)c->to, (long long)c->from,
+			       u->name);
+	}
+}
+
+/* Values that are gone */
+
+/* What both sources have in a header, by kind and name: its line. */
+struct landmarks {
+	const char *file;
+	struct map before;
+	VEC(s64) lines;		/* where they stand in both */
+};
+
+static bool landmark(const struct landmarks *l, Dwarf_Die *die, char **key,
+		     int *line)
+{
+	if (!*die_name(die) || dwarf_decl_line(die, line) ||
+	    strcmp(file_of(die), l->file))
+		return false;
+	*key = xasprintf("%d %s", dwarf_tag(die), die_name(die));
+	return true;
+}
+
+static void add_before(Dwarf_Die *die, void *data)
+{
+	struct landmarks *l = data;
+	char *key;
+	int line;
+
+	if (landmark(l, die, &key, &line))
+		map_set(&l->before, key, (void *)(uintptr_t)line);
+}
+
+static void add_both(Dwarf_Die *die, void *data)
+{
+	struct landmarks *l = data;
+	char *key;
+	int line;
+
+	if (landmark(l, die, &key, &line) &&
+	    map_get(&l->before, key) == (void *)(uintptr_t)line)
+		*vec_add(&l->lines) = line;
+}
+
+static bool has_line(const struct landmarks *l, s64 above, s64 below)
+{
+	const s64 *line;
+
+	vec_for_each(line, &l->lines)
+		if (*line > above && *line < below)
+			return true;
+	return false;
+}
+
+static struct landmarks find_landmarks(const struct types *pre,
+				       const struct types *post,
+				       const char *file)
+{
+	struct landmarks l = { .file = file };
+
+	for_each_top(pre->dwarf, add_before, &l);
+	for_each_top(post->dwarf, add_both, &l);
+	return l;
+}
+
+/*
+ * Is it in a file that did not change, or a header that did not before its end?
+ * Then the other source has it as well, and only does not use it.
+ */
+static bool is_unused_only(const struct update *up, const struct landmarks *l,
+			   const struct type *t)
+{
+	return !file_may_differ(up, t->file) ||
+	       (ends_with(t->file, ".h") && has_line(l, t->line, INT64_MAX));
+}
+
+/* Do they stand in one place of a header, one before, one now? */
+static bool is_in_place(const struct update *up, const struct landmarks *l,
+			const struct type *a, const struct type *b)
+{
+	s64 first = a->line < b->line ? a->line : b->line;
+	s64 last = a->line < b->line ? b->line : a->line;
+
+	return file_may_differ(up, a->file) && !strcmp(a->file, b->file) &&
+	       !has_line(l, first, last);
+}
+
+static bool has_any(const struct types *ts, const struct type *t)
+{
+	const struct member *m;
+
+	vec_for_each(m, &t->members)
+		if (map_get(&ts->values, m->key))
+			return true;
+	return false;
+}
+
+/* The same, of a function that has another name. */
+static bool same_values(const struct type *a, const struct type *b)
+{
+	u32 i;
+
+	if (a->members.n != b->members.n)
+		return false;
+	for (i = 0; i < a->members.n; i++)
+		if (strcmp(a->members.v[i].name, b->members.v[i].name) ||
+		    a->members.v[i].bit != b->members.v[i].bit)
+			return false;
+	return true;
+}
+
+/*
+ * All values of an enum are gone.  They may be called otherwise now, or be
+ * macros: nothing tells what their numbers mean.
+ */
+static const char *all_gone(const struct types *pre, const struct types *post,
+			    const struct type *old)
+{
+	struct landmarks l = find_landmarks(pre, post, old->file), of_new;
+	bool unused = is_unused_only(pre->up, &l, old);
+	struct type **t;
+
+	vec_for_each(t, &post->enums)
+		if (same_values(old, *t))
+			return NULL;
+	if (!unused)
+		return xasprintf("%s is gone", old->members.v[0].name);
+	vec_for_each(t, &post->enums) {
+		if (has_any(pre, *t))
+			continue;
+		of_new = find_landmarks(pre, post, (*t)->file);
+		if (!is_unused_only(pre->up, &of_new, *t) ||
+		    is_in_place(pre->up, &l, old, *t))
+			return xasprintf("%s is gone, and %s is new",
+					 old->members.v[0].name,
+					 (*t)->members.n ? (*t)->members.v[0].name :
+					 (*t)->name);
+	}
+	return NULL;
+}
+
+/* Some are gone, of which nothing has the number now. */
+static const char *some_gone(const struct types *post, const struct type *old)
+{
+	const struct member *m;
+
+	vec_for_each(m, &old->members)
+		if (!map_get(&post->values, m->key) &&
+		    !number_lives_on(post, old, m->bit))
+			return xasprintf("%s, which was %lld, is gone", m->name,
+					 (long long)m->bit);
+	return NULL;
+}
+
+/* Has what is left of it been found to differ already? */
+static bool is_told(const struct types *post, const struct type *old)
+{
+	const struct member *m;
+	const struct value *v;
+	struct type **t;
+
+	vec_for_each(m, &old->members) {
+		v = map_get(&post->values, m->key);
+		if (v && v->type->change)
+			return true;
+	}
+	vec_for_each(t, &post->enums)
+		if ((*t)->change && !strcmp((*t)->name, old->name))
+			return true;
+	return false;
+}
+
+static void check_gone(struct verdicts *vs, const struct types *pre,
+		       const struct types *post, struct obj *obj)
+{
+	const char *change;
+	struct type **t;
+
+	vec_for_each(t, &pre->enums) {
+		if (!(*t)->members.n || is_told(post, *t))
+			continue;
+		change = has_any(post, *t) ? some_gone(post, *t) :
+					     all_gone(pre, post, *t);
+		if (change)
+			refuse(vs, "enum_changed", obj, NULL, (*t)->name,
+			       "leave the old values as they are: data of them exists",
+			       "its values changed (%s)", change);
+	}
+}
+
+/**
+ * check_enums - refuses values that mean something else now
+ * @vs:		the verdicts
+ * @pre:	types that data of the running kernel is made of
+ * @ts:		those that code was compiled over, compared to them
+ * @obj:	the new object
+ *
+ * A function uses values without its debug info telling: all are suspected.
+ */
+void check_enums(struct verdicts *vs, const struct types *pre,
+		 const struct types *ts, struct obj *obj)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->enums)
+		if ((*t)->change)
+			refuse(vs, "enum_changed", obj, NULL, (*t)->name,
+			       WAY_ENUM, "its values changed (%s)",
+			       (*t)->change);
+	check_counts(vs, ts, obj);
+	check_gone(vs, pre, ts, obj);
+}

@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Structs that new code applies to what old code took for another one.
+ *
+ * Types are paired by their names.  Behind a void pointer, in a cast or in a
+ * container_of() there is none: what is there is what the code takes it for.
+ * So it is looked at what functions took things for, and take them for now:
+ * a variable of the same name that leads to another struct; and a struct that
+ * the old object did not know, where one is gone.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "types.h"
+
+/* Uses */
+
+/* Those that the kernel keeps are compared for themselves, see types.c. */
+static bool is_static(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Op *op;
+	size_t n;
+
+	return dwarf_attr_integrate(die, DW_AT_location, &attr) &&
+	       !dwarf_getlocation(&attr, &op, &n) && n == 1 &&
+	       (op->atom == DW_OP_addr || op->atom == DW_OP_addrx);
+}
+
+static void add_use(struct uses *uses, Dwarf_Die *die, const char *scope)
+{
+	struct end end;
+	struct use *use;
+
+	if (is_static(die) || !find_struct(die, &end))
+		return;
+	use = vec_add(uses);
+	use->where = xasprintf("%s in %s", die_name(die), scope);
+	use->key = end.key;
+	use->t = end.t;
+	use->own = dwarf_tag(die) == DW_TAG_variable && end.far &&
+		   !starts_with(die_name(die), "__");
+}
+
+/* @depth: inlined functions within inlined functions */
+static void add_uses(struct uses *uses, Dwarf_Die *die, const char *scope,
+		     int depth)
+{
+	Dwarf_Die child, origin;
+
+	if (depth > 2 * MAX_NESTING)
+		return;
+	if (dwarf_tag(die) != DW_TAG_lexical_block) {
+		scope = die_name(die);
+		if (origin_of(die, &origin))
+			add_uses(uses, &origin, scope, depth + 1);
+	}
+	if (dwarf_child(die, &child))
+		return;
+	do {
+		switch (dwarf_tag(&child)) {
+		case DW_TAG_formal_parameter:
+		case DW_TAG_variable:
+			add_use(uses, &child, scope);
+			break;
+		case DW_TAG_lexical_block:
+		case DW_TAG_inlined_subroutine:
+			add_uses(uses, &child, scope, depth + 1);
+			break;
+		}
+	} while (!dwarf_siblingof(&child, &child));
+}
+
+static void add_function(Dwarf_Die *die, void *data)
+{
+	struct types *ts = data;
+
+	if (dwarf_tag(die) == DW_TAG_subprogram &&
+	    !dwarf_hasattr(die, DW_AT_declaration))
+		add_uses(&ts->uses, die, "", 0);
+}
+
+static bool has_use(const struct uses *uses, const char *key)
+{
+	const struct use *use;
+
+	vec_for_each(use, uses)
+		if (!strcmp(use->key, key))
+			return true;
+	return false;
+}
+
+/* Casts */
+
+/*
+ * A struct that code only casts to is described, but nothing refers to it: no
+ * variable, parameter or function, nor a type that these lead to.
+ */
+struct edge {
+	u64 from, to;		/* DIEs; @from 0: of no type */
+};
+
+struct graph {
+	VEC(struct edge) edges;
+	VEC(u64) structs;
+};
+
+static bool is_modifier(Dwarf_Die *die)
+{
+	switch (dwarf_tag(die)) {
+	case DW_TAG_structure_type:
+	case DW_TAG_union_type:
+	case DW_TAG_typedef:
+	case DW_TAG_pointer_type:
+	case DW_TAG_array_type:
+	case DW_TAG_const_type:
+	case DW_TAG_volatile_type:
+	case DW_TAG_restrict_type:
+	case DW_TAG_atomic_type:
+	case DW_TAG_subroutine_type:
+		return true;
+	}
+	return false;
+}
+
+static void add_edges(struct graph *g, Dwarf_Die *die, u64 owner, int depth)
+{
+	u64 off = dwarf_dieoffset(die);
+	Dwarf_Attribute attr;
+	Dwarf_Die to, child;
+
+	if (is_modifier(die))
+		owner = off;
+	if ((dwarf_tag(die) == DW_TAG_structure_type ||
+	     dwarf_tag(die) == DW_TAG_union_type) &&
+	    !dwarf_hasattr(die, DW_AT_declaration))
+		*vec_add(&g->structs) = off;
+	if (dwarf_attr(die, DW_AT_type, &attr) && dwarf_formref_die(&attr, &to))
+		*vec_add(&g->edges) = (struct edge){ owner, dwarf_dieoffset(&to) };
+	if (depth > 64 || dwarf_child(die, &child))
+		return;
+	do {
+		add_edges(g, &child, owner, depth + 1);
+	} while (!dwarf_siblingof(&child, &child));
+}
+
+static void add_top(Dwarf_Die *die, void *data)
+{
+	add_edges(data, die, 0, 0);
+}
+
+static int compare_edges(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	if (x->from != y->from)
+		return x->from < y->from ? -1 : 1;
+	return 0;
+}
+
+/* The first edge from @from on, in the order of compare_edges(). */
+static u32 first_edge(const struct graph *g, u64 from)
+{
+	u32 lo = 0, hi = g->edges.n;
+
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (g->edges.v[mid].from < from)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Marks the edges that can be walked; those from a type once it is reached. */
+static void reach_types(const struct graph *g, u8 *walked)
+{
+	VEC(u64) todo = {};
+	u64 from;
+	u32 i;
+
+	*vec_add(&todo) = 0;
+	while (todo.n) {
+		from = todo.v[--todo.n];
+		i = first_edge(g, from);
+		if (i < g->edges.n && walked[i])
+			continue;
+		for (; i < g->edges.n && g->edges.v[i].from == from; i++) {
+			walked[i] = 1;
+			*vec_add(&todo) = g->edges.v[i].to;
+		}
+	}
+	free(todo.v);
+}
+
+static int compare_offsets(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void add_casts(struct types *ts, const struct graph *g, const u8 *walked)
+{
+	VEC(u64) reached = {};
+	struct end end;
+	Dwarf_Die die;
+	const u64 *off;
+	u32 i;
+
+	for (i = 0; i < g->edges.n; i++)
+		if (walked[i])
+			*vec_add(&reached) = g->edges.v[i].to;
+	qsort(reached.v, reached.n, sizeof(*reached.v), compare_offsets);
+	vec_for_each(off, &g->structs) {
+		if ((reached.n && bsearch(off, reached.v, reached.n, sizeof(*off),
+					  compare_offsets)) ||
+		    !dwarf_offdie(ts->dwarf, *off, &die) ||
+		    !read_end_struct(&die, &end))
+			continue;
+		*vec_add(&ts->casts) = (struct use){ .where = "", .key = end.key,
+						     .t = end.t };
+	}
+	free(reached.v);
+}
+
+static void find_casts(struct types *ts)
+{
+	struct graph g = {};
+	u8 *walked;
+
+	for_each_top(ts->dwarf, add_top, &g);
+	if (!g.edges.n)
+		return;
+	qsort(g.edges.v, g.edges.n, sizeof(*g.edges.v), compare_edges);
+	walked = xzalloc(g.edges.n);
+	reach_types(&g, walked);
+	add_casts(ts, &g, walked);
+	free(walked);
+	free(g.edges.v);
+	free(g.structs.v);
+}
+
+/**
+ * find_uses - what the functions of an object take their data for
+ * @ts:	its types; gets .uses and .casts
+ */
+void find_uses(struct types *ts)
+{
+	for_each_top(ts->dwarf, add_function, ts);
+	find_casts(ts);
+}
+
+/* What is new and what is gone */
+
+static bool is_known(const struct types *ts, const char *key)
+{
+	return map_get(&ts->map, key) || map_get(&ts->unnamed, key);
+}
+
+static void add_unknown(struct uses *to, const struct uses *from,
+			const struct types *in)
+{
+	const struct use *use;
+
+	vec_for_each(use, from)
+		if (use->t && !is_known(in, use->key) && !has_use(to, use->key))
+			*vec_add(to) = *use;
+}
+
+static void drop_use(struct uses *uses, struct use *use)
+{
+	*use = uses->v[--uses->n];
+}
+
+/* Both sources have all that is in files that do not differ. */
+static bool none_may_differ(const struct types *ts, const struct uses *uses)
+{
+	const struct use *use;
+
+	vec_for_each(use, uses)
+		if (file_may_differ(ts->up, use->t->file))
+			return false;
+	return true;
+}
+
+/* One with another name only. */
+static bool take_same(const struct types *pre, struct uses *gone,
+		      const struct types *ts, const struct use *new)
+{
+	struct use *old;
+
+	vec_for_each(old, gone)
+		if (same_layout(pre, old->t, ts, new->t)) {
+			drop_use(gone, old);
+			return true;
+		}
+	return false;
+}
+
+/**
+ * find_renamed - structs that are new, and those that are gone
+ * @pre:	what old code took its data for
+ * @ts:		what new code does; gets .fresh and .gone, without those of
+ *		the same layout; and with none if both sources have them all
+ */
+void find_renamed(const struct types *pre, struct types *ts)
+{
+	u32 i;
+
+	add_unknown(&ts->fresh, &ts->uses, pre);
+	add_unknown(&ts->fresh, &ts->casts, pre);
+	add_unknown(&ts->gone, &pre->uses, ts);
+	add_unknown(&ts->gone, &pre->casts, ts);
+	for (i = 0; i < ts->fresh.n; )
+		if (take_same(pre, &ts->gone, ts, &ts->fresh.v[i]))
+			drop_use(&ts->fresh, &ts->fresh.v[i]);
+		else
+			i++;
+	if (none_may_differ(ts, &ts->fresh) && none_may_differ(ts, &ts->gone))
+		ts->fresh.n = ts->gone.n = 0;
+}
+
+/* Functions */
+
+static void uses_of(struct types *ts, const struct unit *u, struct uses *uses)
+{
+	Dwarf_Die die;
+
+	if (u->die && dwarf_offdie(ts->dwarf, u->die, &die))
+		add_uses(uses, &die, "", 0);
+}
+
+/* What a variable led to before, if it never leads to the same now. */
+static const struct use *other_before(const struct uses *was,
+				      const struct uses *is,
+				      const struct use *use)
+{
+	const struct use *old = NULL, *v;
+
+	vec_for_each(v, was) {
+		if (!v->own || strcmp(v->where, use->where))
+			continue;
+		if (!strcmp(v->key, use->key))
+			return NULL;
+		old = v;
+	}
+	vec_for_each(v, is)
+		if (old && v->own && !strcmp(v->where, use->where) &&
+		    !strcmp(v->key, old->key))
+			return NULL;
+	return old;
+}
+
+/* What it used that is gone. */
+static const struct use *lost_use(const struct types *ts, const struct uses *was)
+{
+	const struct use *use;
+
+	vec_for_each(use, was)
+		if (has_use(&ts->gone, use->key))
+			return use;
+	return NULL;
+}
+
+static const char *instead(const struct use *use, const struct use *old)
+{
+	return xasprintf("it uses %s, and took what is there for %s, which has another layout",
+			 use->key, old->key);
+}
+
+/* One that the old object knows, too. */
+static const char *check_known(const struct types *pre, const struct types *ts,
+			       const struct uses *was, const struct uses *is,
+			       const struct use *use)
+{
+	const struct use *old;
+
+	if (!use->own || !use->t)
+		return NULL;
+	old = other_before(was, is, use);
+	if (!old && !has_use(was, use->key))
+		old = lost_use(ts, was);
+	if (!old || !old->t || same_layout(pre, old->t, ts, use->t))
+		return NULL;
+	return instead(use, old);
+}
+
+static const char *check_fresh(const struct types *ts, const struct use *use)
+{
+	if (!ts->gone.n || !has_use(&ts->fresh, use->key))
+		return NULL;
+	return xasprintf("it uses %s, which is new, and %s is gone: data of that exists",
+			 use->key, ts->gone.v[0].key);
+}
+
+/* A cast within an expression leaves no trace in the function. */
+static const char *check_cast(const struct types *ts)
+{
+	if (!ts->gone.n || !ts->fresh.n)
+		return NULL;
+	return xasprintf("its code changed, %s is new and %s is gone: a cast may take one for the other",
+			 ts->fresh.v[0].key, ts->gone.v[0].key);
+}
+
+/* Of which the old object had a declaration only. */
+static const char *check_opaque(const struct types *pre, const struct use *use)
+{
+	if (!use->t || is_known(pre, use->key) ||
+	    !file_may_differ(pre->up, use->t->file) ||
+	    !map_get(&pre->opaque, use->key))
+		return NULL;
+	return xasprintf("it uses %s, whose layout the old object did not know",
+			 use->key);
+}
+
+/**
+ * misuse - does a function take data for another struct than before?
+ * @pre:	the types of the old object
+ * @ts:		those of the new one, or of the one over the old types
+ * @in:		the function in that object
+ * @twin:	the function in the old object, or NULL
+ * @judged:	there is an object over the old types
+ *
+ * Return: how, in words, or NULL.
+ */
+const char *misuse(struct types *pre, struct types *ts, const struct unit *in,
+		   const struct unit *twin, bool judged)
+{
+	struct uses was = {}, is = {};
+	const char *how = NULL;
+	const struct use *use;
+
+	uses_of(ts, in, &is);
+	if (twin)
+		uses_of(pre, twin, &was);
+	vec_for_each(use, &is) {
+		how = check_fresh(ts, use);
+		if (!how && twin)
+			how = check_known(pre, ts, &was, &is, use);
+		if (!how && twin && !judged)
+			how = check_opaque(pre, use);
+		if (how)
+			break;
+	}
+	if (twin && !how)
+		how = check_cast(ts);
+	if (twin && !judged)
+		for (use = ts->casts.v; !how && use < ts->casts.v + ts->casts.n; use++)
+			how = check_opaque(pre, use);
+	free(was.v);
+	free(is.v);
+	return how;
+}

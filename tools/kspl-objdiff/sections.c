@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where code and data stand, and what that says: whether it may be probed, what
+ * unwinders take it for, whether it may be written.  What the running kernel
+ * has stays where it is, so a change of this is refused, or it is said what is
+ * not taken over.
+ */
+#include <string.h>
+
+#include "verdict.h"
+
+#define WAY_PLACE	"leave it where it is"
+#define WAY_PROBE							\
+	"leave this part out of the patch: it takes effect with the next boot"
+
+/* Probes */
+
+static bool is_no_kprobe_section(const struct sec *sec)
+{
+	return !strcmp(sec->name, ".kprobes.text");
+}
+
+/* By NOKPROBE_SYMBOL() or __kprobes */
+static bool forbids_probes(const struct unit *u)
+{
+	const struct entry *e;
+
+	if (is_no_kprobe_section(u->sec))
+		return true;
+	vec_for_each(e, &u->entries)
+		if (e->sec->desc->table == TABLE_KPROBE_BL)
+			return true;
+	return false;
+}
+
+static void check_probes(struct verdicts *vs, const struct unit *u)
+{
+	bool was = forbids_probes(u->twin), is = forbids_probes(u);
+
+	if (is && !was)
+		refuse(vs, "special_changed", u->obj, u, u->name, WAY_PROBE,
+		       "probes on it are forbidden now, the running kernel allows them");
+	else if (was && !is)
+		note(vs, u->obj, false,
+		     "probes on %s are allowed now, the running kernel forbids them until the next boot",
+		     u->name);
+}
+
+/* Code */
+
+static bool is_elsewhere(const struct unit *u)
+{
+	return !stand_alike(u->twin->sec, u->sec) &&
+	       !is_no_kprobe_section(u->sec) &&
+	       !is_no_kprobe_section(u->twin->sec);
+}
+
+/* The compiler gives any function 16, but to the cold ones. */
+static bool is_aligned_more(const struct unit *u)
+{
+	u64 is = u->sec->sh.sh_addralign, was = u->twin->sec->sh.sh_addralign;
+
+	return u->status == ST_SAME && is > 16 && is > was &&
+	       u->sec->units.n == 1 && u->twin->sec->units.n == 1;
+}
+
+static void check_code(struct verdicts *vs, const struct unit *u)
+{
+	check_probes(vs, u);
+	if (u->sec->cls == u->twin->sec->cls && is_elsewhere(u))
+		refuse(vs, "special_changed", u->obj, u, u->name, WAY_PLACE,
+		       "it is in section %s instead of %s, and code is told apart by that",
+		       u->sec->name, u->twin->sec->name);
+	if (is_aligned_more(u))
+		note(vs, u->obj, true,
+		     "%s is aligned to %u now; the running kernel's code stays where it is",
+		     u->name, (u32)u->sec->sh.sh_addralign);
+}
+
+/* Data */
+
+static void check_hardened(struct verdicts *vs, const struct unit *u)
+{
+	if (!strcmp(u->sec->name, RO_AFTER_INIT) &&
+	    strcmp(u->twin->sec->name, RO_AFTER_INIT) &&
+	    u->twin->sec->cls == u->sec->cls)
+		note(vs, u->obj, true,
+		     "%s is not to be written any more once the kernel runs; that of the running kernel can be, until the next boot",
+		     u->name);
+}
+
+/* Exports */
+
+static bool same_export(const struct unit *a, const struct unit *b)
+{
+	return a->size == b->size && unit_data(a) && unit_data(b) &&
+	       !memcmp(unit_data(a), unit_data(b), a->size);
+}
+
+static const char *exported_name(const struct unit *u)
+{
+	static const char prefix[] = "__export_symbol_";
+
+	return u->name + (starts_with(u->name, prefix) ? strlen(prefix) : 0);
+}
+
+/* Its license or namespace; one that is new or gone is told in decide.c. */
+static void check_export(struct verdicts *vs, const struct tu *tu,
+			 const struct unit *u)
+{
+	struct unit **v;
+
+	if (!u->size || !u->name[0])
+		return;
+	vec_for_each(v, &tu->pre->units)
+		if ((*v)->sec->cls == SC_EXPORT && !strcmp((*v)->name, u->name) &&
+		    !strcmp((*v)->sec->name, u->sec->name) &&
+		    !same_export(*v, u))
+			note(vs, u->obj, true,
+			     "the export of %s is for other modules now (by license or namespace); it stays as it is until the next boot",
+			     exported_name(u));
+}
+
+/**
+ * check_places - what stands elsewhere now, or means something else there
+ * @vs:	the verdicts
+ * @tu:	the file
+ */
+void check_places(struct verdicts *vs, const struct tu *tu)
+{
+	struct unit **u;
+
+	if (!tu->pre)
+		return;
+	vec_for_each(u, &tu->post->units) {
+		if ((*u)->sec->cls == SC_EXPORT)
+			check_export(vs, tu, *u);
+		if (!(*u)->twin || (*u)->parent || plan_of(vs->plan, *u)->left)
+			continue;
+		if ((*u)->is_func && (*u)->sec->cls == SC_TEXT)
+			check_code(vs, *u);
+		else if (!(*u)->is_func && (*u)->sec->cls == SC_DATA)
+			check_hardened(vs, *u);
+	}
+}
