@@ -389,7 +389,7 @@ static u32 type_alignment(Dwarf_Die *die, int depth)
 	return alignment_of(type, depth + 1);
 }
 
-static u32 members_alignment(Dwarf_Die *die, int depth)
+static u32 read_members_alignment(Dwarf_Die *die, int depth)
 {
 	Dwarf_Die child;
 	u32 n = 1;
@@ -402,6 +402,23 @@ static u32 members_alignment(Dwarf_Die *die, int depth)
 					       type_alignment(&child, depth)));
 	} while (!dwarf_siblingof(&child, &child));
 	return n;
+}
+
+/* Structs hold each other: each is looked at once. */
+static u32 members_alignment(Dwarf_Die *die, int depth)
+{
+	static struct map known;	/* DIE -> alignment */
+	char key[20];
+	u32 *n;
+
+	snprintf(key, sizeof(key), "%p", die->addr);
+	n = map_get(&known, key);
+	if (!n) {
+		n = xzalloc(sizeof(*n));
+		*n = read_members_alignment(die, depth);
+		map_set(&known, xstrdup(key), n);
+	}
+	return *n;
 }
 
 static u32 alignment_of(Dwarf_Die die, int depth)

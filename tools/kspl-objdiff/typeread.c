@@ -541,7 +541,7 @@ static const char *contents(const struct type *t)
 	return xasprintf("%s }", s);
 }
 
-static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
+static void read_end_anew(Dwarf_Die *die, const char *alias, struct end *end)
 {
 	const char *label = struct_label(die, alias);
 	struct type *t;
@@ -549,7 +549,7 @@ static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
 	end->key = label;
 	end->t = NULL;
 	if (dwarf_hasattr(die, DW_AT_declaration))
-		return label;
+		return;
 	t = xzalloc(sizeof(*t));
 	t->size = dwarf_bytesize(die);
 	t->align = die_alignment(die);
@@ -559,7 +559,25 @@ static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
 		end->key = contents(t);
 	t->name = end->key;
 	end->t = t;
-	return true;
+}
+
+/* Nearly each function of a large file leads to the same few hundred structs. */
+static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
+{
+	static struct map known;	/* DIE and alias -> struct end */
+	char key[300];
+	struct end *e;
+
+	snprintf(key, sizeof(key), "%p %s", die->addr, alias);
+	e = map_get(&known, key);
+	if (!e) {
+		e = xzalloc(sizeof(*e));
+		read_end_anew(die, alias, e);
+		map_set(&known, xstrdup(key), e);
+	}
+	end->key = e->key;
+	end->t = e->t;
+	return e->key;
 }
 
 /**
