@@ -292,13 +292,28 @@ static bool is_text_constant(const struct unit *u)
 	return true;
 }
 
+/* Does a new constant hold an address that is another than the kernel's old one? */
+static bool holds_other(const struct verdicts *vs, const struct unit *c)
+{
+	const struct unit *to;
+	const struct ref *r;
+
+	vec_for_each(r, &c->refs) {
+		to = resolve_ref(vs->up, c->obj, r);
+		if (to && to != c && !to->twin)
+			return true;
+	}
+	return leads_to_copy(vs, c, true);
+}
+
 /* Addresses that a constant holds, of names for one, may be compared as well. */
 static bool compares_inner(const struct verdicts *vs, const struct unit *func,
 			   const struct unit *c)
 {
+	const struct unit *post = c->obj->post ? c : c->twin;
 	struct escape esc;
 
-	if (!c->refs.n)
+	if (!c->refs.n || (post && !holds_other(vs, post)))
 		return false;
 	unit_lets_out(vs->up, func, c, true, &esc);
 	return esc.compared;
