@@ -30,9 +30,9 @@ part_before_cuts() {
 	types root 0 '' 'mount -o ro /dev/vdb /mnt'
 	types root 0 '' "cp $KO $COPY_KO"
 	types root 0 '' "base64 -d >/root/cut-install <<<$(turns install "ksplice install $COPY_KO" \
-		uninstall 'ksplice uninstall debian-fixes' | base64 -w 0)"
+		uninstall 'ksplice uninstall debian-fixes' | base64 -w 0)" 'a script that installs and removes'
 	types root 0 '' "base64 -d >/root/cut-apply <<<$(turns apply "ksplice apply $COPY_KO" \
-		undo 'ksplice undo debian-fixes' | base64 -w 0)"
+		undo 'ksplice undo debian-fixes' | base64 -w 0)" 'a script that applies and takes back'
 	types root 0 '' 'chmod 755 /root/cut-install /root/cut-apply; sync'
 }
 

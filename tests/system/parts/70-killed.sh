@@ -31,7 +31,7 @@ part_given_up() {
 
 part_killed() {
 	types root 0 '' 'mount -o ro /dev/vdb /mnt'
-	types root 0 '' "base64 -d >/root/kill-steps <<<$(base64 -w 0 tests/system/kill-steps); chmod 755 /root/kill-steps"
+	types root 0 '' "base64 -d >/root/kill-steps <<<$(base64 -w 0 tests/system/kill-steps); chmod 755 /root/kill-steps" 'a script that kills dpkg'
 	types root 0 '' 'modprobe ksplice'
 	part_given_up
 	part_kill_steps 'install an update' "dpkg --purge $PACKAGE" "dpkg -i $OLD_DEB" 'is installed'
