@@ -306,6 +306,15 @@ char *module_name(const char *update)
 	return module;
 }
 
+static bool names_fit(const struct file *f)
+{
+	char *module = module_name(f->name);
+	bool fit = f->module && !strcmp(f->module, module);
+
+	free(module);
+	return fit;
+}
+
 static int no_file(const char *path)
 {
 	problem(NULL, EXIT_FAILED, "no_file", "give the path of a ksplice-NAME.ko",
@@ -384,7 +393,7 @@ int file_read_fd(struct file *f, int fd, const char *path)
 		return ret;
 	f->crc = crc32(0, (unsigned char *)f->data, f->size);
 	f->has_signature = signed_size(f) < f->size;
-	if (!f->module || strcmp(f->module, module_name(f->name)))
+	if (!names_fit(f))
 		return bad(f, "its module has another name than the update");
 	return EXIT_OK;
 }
