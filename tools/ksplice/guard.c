@@ -32,6 +32,7 @@ struct mark {
 	long long since;	/* CLOCK_BOOTTIME, seconds */
 	uint32_t crc;
 	unsigned long long size;	/* of the file; 0: not known */
+	int error;		/* why it could not be read */
 };
 
 typedef VEC(struct mark) mark_vec;
@@ -84,6 +85,7 @@ static bool mark_read(int dir, const char *file, struct mark *m)
 	text = read_file_at(dir, file);
 	if (!text && errno == ENOENT)
 		return false;
+	m->error = text ? 0 : errno;
 	parse(m, text);
 	free(text);
 	return true;
@@ -315,6 +317,12 @@ static int settle(int dir)
 
 	list_marks(dir, &marks);
 	vec_for_each(m, &marks) {
+		if (m->error) {
+			errno = m->error;
+			ret = store_error(STORE "/" MARKS,
+					  xasprintf("can't read the mark of %s, which stays", m->name));
+			continue;
+		}
 		if (!settled(m))
 			continue;
 		one = remove_mark(dir, m);
