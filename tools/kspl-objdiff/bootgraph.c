@@ -109,10 +109,8 @@ static bool uses_at_boot(const struct unit *u, bool boot, const struct edge *e)
 {
 	if (!boot)
 		return false;
-	/* who has been given it uses it later, too; but for tables of boot data */
-	return !e->address || (u->sec->cls == SC_INIT && !u->is_func &&
-			       class_is_text(e->to->sec->cls)) ||
-	       section_is_initcall(u->sec);
+	/* who has been given it uses it later, too, also where a table of boot data is copied */
+	return !e->address || section_is_initcall(u->sec);
 }
 
 static bool strike_out(const struct boot *boot, u8 *may, const struct unit *u)
@@ -210,6 +208,15 @@ static const char *parameter_name(const struct unit *entry)
 	return text + r->target;
 }
 
+/* As the kernel compares them: '-' is '_', and the shorter one takes the longer. */
+static bool same_parameter(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+			return false;
+	return true;
+}
+
 static bool had_parameter(const struct obj *pre, const char *name)
 {
 	const char *other;
@@ -219,7 +226,7 @@ static bool had_parameter(const struct obj *pre, const char *name)
 		if (!is_parameter(*u) || !(*u)->size)
 			continue;
 		other = parameter_name(*u);
-		if (!other || !strcmp(other, name))
+		if (!other || same_parameter(other, name))
 			return true;
 	}
 	return false;

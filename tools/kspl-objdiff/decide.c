@@ -274,22 +274,36 @@ static bool leads_to_copy(const struct verdicts *vs, const struct unit *c,
 	return leads;
 }
 
+/* A format says what its arguments are: those of who keeps it. */
+static bool is_format(const struct unit *u)
+{
+	const char *text = (const char *)unit_data(u), *p;
+
+	for (p = strchr(text, '%'); p; p = strchr(p, '%')) {
+		p += 1 + strspn(p + 1, "-+#.*0123456789");
+		p += strspn(p, "hlzt");
+		if (*p && strchr("diouxXcspn", *p))
+			return true;
+	}
+	return false;
+}
+
 /* Text is what it says, wherever it stands; nobody holds on to its place. */
 static bool is_text_constant(const struct unit *u)
 {
-	u32 i;
-
 	const char *type = obj_find_dies(u->obj) ? variable_type(u) : NULL;
+	u32 i;
 
 	if (u->refs.n || !u->size || !unit_data(u) || unit_data(u)[u->size - 1] ||
 	    (type && !starts_with(type, "char[")))
 		return false;
-	/* a format says what its arguments are: those of who keeps it */
-	for (i = 0; i + 1 < u->size; i++)
-		if ((!isprint(unit_data(u)[i]) && !isspace(unit_data(u)[i])) ||
-		    unit_data(u)[i] == '%')
+	for (i = 0; i + 1 < u->size; i++) {
+		u8 c = unit_data(u)[i];
+
+		if (!isprint(c) && !isspace(c) && (c < 0x80 || !type))
 			return false;
-	return true;
+	}
+	return !is_format(u);
 }
 
 /* Does a new constant hold an address that is another than the kernel's old one? */
@@ -430,6 +444,24 @@ static bool is_compared(const struct verdicts *vs, const struct unit *c)
 	return false;
 }
 
+/* Is it in the running kernel only? */
+static bool is_gone(const struct update *up, const struct tu *tu,
+		    const struct unit *pre)
+{
+	struct unit **u;
+
+	if (pre->ident != ID_CONTENT)
+		return pre->deleted;
+	vec_for_each(u, &tu->post->units)
+		if ((*u)->twin == pre ||
+		    ((*u)->ident == ID_CONTENT && (*u)->size == pre->size &&
+		     (*u)->sec->cls == pre->sec->cls &&
+		     same_base((*u)->name, pre->name) &&
+		     unit_same_content(up, pre, *u)))
+			return false;
+	return true;
+}
+
 /*
  * A constant within a function, which has no name to pair it by: it changed if
  * the old object has one of that name in that function, but none like it.
@@ -453,6 +485,8 @@ static const struct unit *was_local_constant(const struct verdicts *vs,
 			continue;
 		if (unit_same_content(vs->up, *v, u))
 			return NULL;
+		if (!is_gone(vs->up, tu, *v))
+			continue;
 		if (!is_text_constant(u) || !is_text_constant(*v) ||
 		    is_compared(vs, u) || is_compared(vs, *v))
 			was = *v;
@@ -1006,24 +1040,6 @@ static bool is_constant(const struct unit *u)
 {
 	return u->sec->cls == SC_RODATA || u->sec->cls == SC_CONST ||
 	       u->sec->cls == SC_STRING;
-}
-
-/* Is it in the running kernel only? */
-static bool is_gone(const struct update *up, const struct tu *tu,
-		    const struct unit *pre)
-{
-	struct unit **u;
-
-	if (pre->ident != ID_CONTENT)
-		return pre->deleted;
-	vec_for_each(u, &tu->post->units)
-		if ((*u)->twin == pre ||
-		    ((*u)->ident == ID_CONTENT && (*u)->size == pre->size &&
-		     (*u)->sec->cls == pre->sec->cls &&
-		     same_base((*u)->name, pre->name) &&
-		     unit_same_content(up, pre, *u)))
-			return false;
-	return true;
 }
 
 /* Could objects of the running kernel hold the address of @pre for that of @u? */
