@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "boot.h"
+#include "escape.h"
 #include "verdict.h"
 
 #define WAY_BOOT	"leave this part out of the patch; or, if it does not matter or a hook does it, say so: --boot-done %s"
@@ -444,6 +445,7 @@ static void touch_unit(struct boot_check *bc, const struct unit *cause,
 static void touch(struct boot_check *bc, const struct unit *cause,
 		  const struct unit *u)
 {
+	const char *how = NULL;
 	const struct edge *e;
 
 	if (bc->seen[u->id] || kind(bc->vs, u) == BOOT_NEVER)
@@ -452,6 +454,10 @@ static void touch(struct boot_check *bc, const struct unit *cause,
 	if (u->is_func && u->is_global && is_boot(bc->vs, u) && !unit_is_void(u) &&
 	    strcmp(u->name, "init_module"))
 		touch_foreign(bc, cause, xasprintf("whoever calls %s()", u->name));
+	if (u->is_func && !u->parent && is_boot(bc->vs, u))
+		how = unit_acts_unseen(u);
+	if (how)
+		touch_foreign(bc, cause, how);
 	vec_for_each(e, edges_of(bc->vs, u)) {
 		if (e->to) {
 			touch_unit(bc, cause, u, e);

@@ -1029,7 +1029,78 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 	return true;
 }
 
+/* What else does nothing but compute, or go elsewhere. */
+static bool is_harmless(csh cs, const cs_insn *insn)
+{
+	switch (insn->id) {
+	case X86_INS_CDQ: case X86_INS_CDQE: case X86_INS_CQO: case X86_INS_CWD:
+	case X86_INS_CWDE: case X86_INS_ENDBR64: case X86_INS_LEAVE:
+	case X86_INS_PAUSE: case X86_INS_LFENCE: case X86_INS_MFENCE:
+	case X86_INS_SFENCE: case X86_INS_UD2: case X86_INS_INT3:
+		return true;
+	}
+	return is_conditional_set(insn->id) || is_arithmetic(insn->id) ||
+	       cs_insn_group(cs, insn, CS_GRP_RET) ||
+	       cs_insn_group(cs, insn, CS_GRP_CALL) ||
+	       cs_insn_group(cs, insn, CS_GRP_JUMP) || insn->id == X86_INS_JMP;
+}
+
+/* Writes it to memory that no symbol tells of, and that is not its stack? */
+static bool writes_unseen(const struct unit *u, u32 at, const cs_insn *insn,
+			  const struct effect *e, u64 frames)
+{
+	if (e->use == USE_STRING)
+		return !(frames & BIT(R_DI));
+	return e->stores && !e->on_stack && !(frames & e->base) &&
+	       !refers_at(u, at, insn->size);
+}
+
+static const char *acts_unseen(csh cs, const struct unit *u)
+{
+	const char *how = NULL;
+	u64 frames = BIT(R_BP);
+	struct effect e;
+	cs_insn *insn;
+	u32 at = 0;
+
+	while (at < u->size && !how) {
+		if (cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) != 1)
+			return "an instruction that is not known";
+		e = effect_of(cs, insn);
+		if (e.lea && e.reads & BIT(R_SP))
+			frames |= e.writes & ~BIT(R_SP);
+		if (e.use == USE_UNKNOWN && !is_harmless(cs, insn))
+			how = insn->mnemonic;
+		else if (writes_unseen(u, at, insn, &e, frames))
+			how = "a write to where a pointer leads";
+		if (how == insn->mnemonic)
+			how = xasprintf("%s", how);
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+	return how;
+}
+
+/**
+ * unit_acts_unseen - does a function change what no symbol tells of?
+ * @func:	the function
+ *
+ * Return: by what, or NULL: all that it changes is what it refers to, or its stack.
+ */
+const char *unit_acts_unseen(const struct unit *func)
+{
+	const char *how = acts_unseen(open_capstone(), func);
+
+	return how || !func->cold ? how : acts_unseen(open_capstone(), func->cold);
+}
+
 #else /* HAVE_CAPSTONE */
+
+const char *unit_acts_unseen(const struct unit *func)
+{
+	(void)func;
+	return "what kspl-objdiff can't tell, which was built without capstone";
+}
 
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc)
