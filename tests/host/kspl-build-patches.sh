@@ -472,4 +472,22 @@ p "--- a/scripts/x.sh
 +echo
 "
 check "what the build runs" refused 4 "scripts/x.sh: a part of how the kernel is built" p.patch
+p "$a@@ -1,3 +1,4 @@
+ int fn(void);
++int gn(void); $(printf '\033[8m')hidden
+ int x;
+"
+check "a control character that it adds" refused 1 "line [0-9]*: it adds a control character" p.patch
+p "--- /dev/null
++++ b/fs/fn.h.gch/a.h
+@@ -0,0 +1 @@
++int x;
+"
+check "a header that the compiler would take as compiled" refused 4 "fs/fn.h.gch/a.h: the compiler would take it" p.patch
+p "--- /dev/null
++++ b/fs/a.c/new.h
+@@ -0,0 +1 @@
++int x;
+"
+check "a new file below a file" refused 1 "fs/a.c is a file in" p.patch
 done_testing

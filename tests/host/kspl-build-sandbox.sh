@@ -89,6 +89,34 @@ sed -i 's,^exec .*,case "$*" in *fs/fn.o*) for o; do [ "$p" != -o ] || out=$o; p
 check "a link that is left behind" says 'a compiler left behind what is no file: (pre|post)/fs/fn.o.code' \
 	env PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 
+# A compiler that the patch has taken over leaves plain files only: none of what is done
+# outside may be written to, and what is read there is no code.
+cat >cc/gcc <<'END'
+#!/bin/sh
+case "$*" in
+*/post/fs/fn.o*)
+	for o; do
+		case $o in */post/fs/fn.o) work=${o%/post/fs/fn.o} ;; esac
+	done
+	for f in enter plain done/x log/x objtool.mk run-job patched/fs/fn.c update.o new; do
+		! true 2>/dev/null >>"$work/$f" || echo "wrote $f" >>"$work/post/fs/wrote"
+	done
+
+	chmod u+s "$work/post/fs/fn.o" 2>/dev/null
+	cp /bin/true "$work/post/fs/suid" && chmod 4755 "$work/post/fs/suid"
+esac
+exec /usr/bin/gcc "$@"
+END
+chmod +x cc/gcc
+taken_over() {
+	rm -rf kept
+	env PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --keep kept fix.patch >out 2>&1 || :
+	[ -d kept/post ]
+}
+check "a compiler that was taken over" taken_over
+check "... writes to nothing that is used outside" sh -c '[ "$(cat kept/post/fs/wrote)" = "wrote done/x" ]'
+check "... and leaves no program with somebody's rights" sh -c '[ -e kept/post/fs/suid ] && [ ! -u kept/post/fs/suid ]'
+
 # --- as an ordinary user ----------------------------------------------------------
 
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then

@@ -82,6 +82,8 @@ make_job()
 		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
 		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
 		((WITH_DEBUG)) || run+=(-g0)
+		# a new header may be found before another: ccache would not look for it
+		[[ $side != post || ${#NEW_FILES[@]} == 0 ]] || run+=("-DKSPLICE_NEW_FILES=$(printf '%s\n' "${NEW_FILES[@]}" | cksum | cut -d' ' -f1)")
 		run+=("$word")
 	fi
 	if [[ $side == post && $VIEW == farm ]]; then
@@ -144,6 +146,10 @@ view_of_job()
 	VIEW_IS=plain
 	if [[ -f ${1%.job}.view ]]; then
 		read -r VIEW_IS <"${1%.job}.view"
+		# it lies where the sandbox may write
+		[[ $VIEW_IS =~ ^[a-z]+(\.plain)?$ && -f $WORK/enter.$VIEW_IS ]] ||
+			die $EXIT_FAILED "a compiler has changed what kspl-build had written: ${1%.job}.view" \
+				"That is no fault of yours: look at who made the patch."
 		VIEW_IS=enter.$VIEW_IS
 	elif [[ $1 == "$WORK"/post/* ]]; then
 		VIEW_IS=enter
@@ -168,7 +174,7 @@ sort_jobs()
 	rm -f "$WORK"/jobs.*
 	for job; do
 		view_of_job "$job"
-		((++COUNTS[$VIEW_IS]))
+		COUNTS[$VIEW_IS]=$((${COUNTS[$VIEW_IS]:-0} + 1))
 		printf '%s\0' "$job" >>"$WORK/jobs.$VIEW_IS"
 	done
 	# the directories that they write to

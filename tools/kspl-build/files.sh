@@ -48,6 +48,11 @@ treat_place()
 		refused "$ITSELF"
 		return
 	fi
+	case /$1/ in
+	*.gch/* | *.pch/*)
+		refused "the compiler would take it for a header that it has compiled, in the place of the one with that name"
+		return ;;
+	esac
 	case $1 in
 	include/generated/* | include/config/* | */include/generated/* | .config | *.cmd | *.o | *.ko | *.a)
 		refused "the kernel's build makes this file" ;;

@@ -10,7 +10,8 @@
 # more files than the system's programs, the trees, and the work directory.
 
 NO_SANDBOX=
-BOX=()		# options of the sandbox, and what runs first in it
+BOX=()		# options of the sandbox
+BOX_RUN=()	# what runs first in it
 BOX_ENV=()	# what is known in it of the environment
 BOX_USER=()	# options where no user namespace was made before
 BOX_UID=	# where root builds: an uid that is nobody's
@@ -123,12 +124,17 @@ make_box()
 	done < <(compgen -e CCACHE_)
 	BOX=(--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try
 		--hostname build --new-session --die-with-parent --cap-drop ALL
-		--ro-bind /usr /usr --perms 1777 --tmpfs /tmp "${opts[@]}" --bind "$WORK" "$WORK" --chdir /tmp)
+		--ro-bind /usr /usr --perms 1777 --tmpfs /tmp "${opts[@]}" --ro-bind "$WORK" "$WORK" --chdir /tmp)
+	BOX_RUN=()
 	if [[ -n $BOX_UID ]]; then
-		BOX+=(--cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP
-			setpriv --reuid "$BOX_UID" --regid "$BOX_UID" --clear-groups --inh-caps=-all --ambient-caps=-all --bounding-set=-all --)
+		BOX+=(--cap-add CAP_SETUID --cap-add CAP_SETGID --cap-add CAP_SETPCAP)
+		BOX_RUN=(setpriv --reuid "$BOX_UID" --regid "$BOX_UID" --clear-groups --inh-caps=-all --ambient-caps=-all --bounding-set=-all --)
 	fi
 }
+
+# Where the sandbox may write: to what comes out of it, and to nothing that says what
+# is done outside.
+BOX_DIRS=(pre post screen screenold oldtypes done module each)
 
 # choose_sandbox: after the trees are known
 choose_sandbox()
@@ -171,7 +177,9 @@ others_can_read()
 try_box()
 {
 	((EUID == 0)) || BOX_USER=(--unshare-user)
-	box_owns
+	# to be passed through by the sandbox, and by nobody else
+	[[ -z $BOX_UID ]] || { chgrp "$BOX_UID" -- "$WORK" && chmod 710 -- "$WORK"; } ||
+		die $EXIT_FAILED "can't give $WORK to the sandbox"
 	make_box
 	in_box true 2>"$WORK/log/sandbox" && return
 	# a root that may not make namespaces, but for users
@@ -182,18 +190,17 @@ try_box()
 	in_box true 2>>"$WORK/log/sandbox"
 }
 
-# box_owns [DIR...]: where it may write
+# box_owns DIR...: it may write there
 box_owns()
 {
 	[[ -n $BOX_UID ]] || return 0
-	(($#)) || set -- "$WORK"
 	chown "$BOX_UID:$BOX_UID" -- "$@" || die $EXIT_FAILED "can't give $1 to the sandbox"
 }
 
 # in_box COMMAND...: in the mount namespace of ENTER, if there is one
 in_box()
 {
-	local user=("${BOX_USER[@]}")
+	local user=("${BOX_USER[@]}") dir writable=()
 
 	if ((!${#BOX[@]})); then
 		"${ENTER[@]}" "$@"
@@ -201,7 +208,10 @@ in_box()
 	fi
 	# there it is root of a user namespace already
 	((!${#ENTER[@]} || !EUID)) || user=()
-	"${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "$@"
+	for dir in "${BOX_DIRS[@]/#/$WORK/}"; do
+		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
+	done
+	"${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@"
 }
 
 # box_clean: nothing but files and directories is left behind that a later step
