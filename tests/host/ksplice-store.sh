@@ -331,4 +331,28 @@ done
 check "metrics into a directory full of links" exits 0 k metrics --output spool/ksplice.prom
 check "... follow none" grep -qx root precious
 check "... and put a file there" test -f spool/ksplice.prom -a ! -L spool/ksplice.prom
+# --- another file of the same name --------------------------------------------------------
+
+boot
+"$make_update" first.ko fix-foo 6.12.1-test test_func
+"$make_update" second.ko fix-foo 6.12.1-test test_func test_func2
+k install -q --now first.ko
+crash
+check "a crash: held back" exits 4 k load-installed
+check "another file of that name is not" exits 0 k apply second.ko
+reboot
+k uninstall -q fix-foo
+k install -q first.ko
+check "... it ran well, and the first is held back still" exits 4 k load-installed
+check "... until somebody says so" exits 0 k unhold fix-foo
+check "... then it is applied" exits 0 k load-installed
+
+# --- how long it has been applied ---------------------------------------------------------
+
+boot
+mkdir -p "$R/faults"
+echo 3 >"$R/faults/slow"
+KSPLICE_GOOD_SECONDS=2 check "an update that took its time to be applied" exits 0 k apply --timeout 60 fix-foo.ko
+KSPLICE_GOOD_SECONDS=2 check "... has not run well for that time" exits 3 k settle
+rm -f "$R/faults/slow"
 done_testing

@@ -47,9 +47,11 @@ static bool is_applied(const char *name)
 }
 
 /* A mark says that it is applied, or about to be; if it is not, it goes. */
-static int settle_mark(const char *name, int ret)
+static int settle_mark(const char *name, const struct file *f, int ret)
 {
-	if (ret && !is_applied(name))
+	if (!ret)
+		mark_renew(name, running_release(), f);
+	else if (!is_applied(name))
 		mark_clear(name, running_release());
 	return ret;
 }
@@ -81,7 +83,7 @@ static int apply_loaded(const char *name)
 	ret = prepare(name, NULL);
 	if (!ret)
 		ret = mark_set(name, running_release(), NULL);
-	return ret ? ret : settle_mark(name, switch_to(name));
+	return ret ? ret : settle_mark(name, NULL, switch_to(name));
 }
 
 /* Loaded from another file? Names are what people know updates by. */
@@ -158,7 +160,7 @@ int load_and_apply(const struct file *f)
 	ret = core_load();
 	if (!ret)
 		ret = mark_set(f->name, f->release, f);
-	return ret ? ret : settle_mark(f->name, load_and_switch(f));
+	return ret ? ret : settle_mark(f->name, f, load_and_switch(f));
 }
 
 /* A name is that of an update which is loaded, or else of an installed one. */

@@ -26,7 +26,7 @@
 
 /* A mark; a @version of 0: its contents can't be understood. */
 struct mark {
-	char *name, *release;
+	char *name, *release, *file;
 	int version;
 	char boot[40], date[32];
 	long long since;	/* CLOCK_BOOTTIME, seconds */
@@ -97,6 +97,15 @@ static int marks_dir(void)
 		      O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/*
+ * That of a file which crashed the machine, while another one of its name is, or
+ * was, applied.
+ */
+static char *old_mark_name(const char *name, const char *release, uint32_t crc)
+{
+	return xasprintf("%s@%s#%08x", name, release, crc);
+}
+
 static bool about_other_file(const struct mark *m, const struct file *f)
 {
 	return f && m->version && m->size &&
@@ -113,6 +122,29 @@ static const char *reason(const struct mark *m)
 			 m->date);
 }
 
+static int list_marks(int dir, mark_vec *marks)
+{
+	str_vec names = {};
+	struct mark m, *to;
+	char **n, *at, *old;
+	int err = list_all_at(dir, ".", &names);
+
+	vec_for_each(n, &names) {
+		at = strchr(*n, '@');
+		if (!at || **n == '.' || !mark_read(dir, *n, &m))
+			continue;
+		to = vec_add(marks);
+		*to = m;
+		to->name = xasprintf("%.*s", (int)(at - *n), *n);
+		to->release = xstrdup(at + 1);
+		to->file = *n;
+		old = strrchr(to->release, '#');
+		if (old && strlen(old) == 9)
+			*old = '\0';
+	}
+	return err;
+}
+
 /**
  * held_back - must an update not be applied?
  * @name:	of the update
@@ -123,20 +155,25 @@ static const char *reason(const struct mark *m)
  */
 const char *held_back(const char *name, const char *release, const struct file *f)
 {
-	struct mark m;
-	bool there;
-	int dir;
+	const char *why = NULL;
+	mark_vec marks = {};
+	struct mark *m;
+	int dir, err;
 
 	if (store_dir() < 0)
 		return errno == ENOENT ? NULL : unreadable;
 	dir = marks_dir();
 	if (dir < 0)
 		return errno == ENOENT ? NULL : unreadable;
-	there = mark_read(dir, mark_name(name, release), &m);
+	err = list_marks(dir, &marks);
 	close(dir);
-	if (!there || from_this_boot(&m) || about_other_file(&m, f))
-		return NULL;
-	return reason(&m);
+	if (err)
+		return unreadable;
+	vec_for_each(m, &marks)
+		if (!strcmp(m->name, name) && !strcmp(m->release, release) &&
+		    !from_this_boot(m) && !about_other_file(m, f))
+			why = reason(m);
+	return why;
 }
 
 /* The same for one of the store, as far as its file can be read */
@@ -188,6 +225,19 @@ static char *mark_text(const struct file *f)
 			 f ? f->crc : 0, f ? (unsigned long long)f->size : 0, date);
 }
 
+/* What another file of that name has done to the machine is not forgotten. */
+static int keep_old(int dir, const char *name, const char *release,
+		    const struct file *f)
+{
+	struct mark m;
+
+	if (!mark_read(dir, mark_name(name, release), &m) || from_this_boot(&m) ||
+	    !about_other_file(&m, f))
+		return 0;
+	return renameat(dir, mark_name(name, release), dir,
+			old_mark_name(name, release, m.crc)) ? -1 : fsync(dir);
+}
+
 static int write_mark(const char *name, const char *release, const struct file *f)
 {
 	char *text = mark_text(f);
@@ -202,7 +252,9 @@ static int write_mark(const char *name, const char *release, const struct file *
 	dir = marks_dir();
 	if (dir < 0)
 		return -1;
-	ret = put_file(dir, mark_name(name, release), text, strlen(text));
+	ret = keep_old(dir, name, release, f);
+	if (!ret)
+		ret = put_file(dir, mark_name(name, release), text, strlen(text));
 	close(dir);
 	return ret;
 }
@@ -211,6 +263,14 @@ static int write_mark(const char *name, const char *release, const struct file *
 int mark_set(const char *name, const char *release, const struct file *f)
 {
 	return write_mark(name, release, f) ? not_remembered(name) : EXIT_OK;
+}
+
+/* It is applied: from now on it is seen whether the machine runs well with it. */
+void mark_renew(const char *name, const char *release, const struct file *f)
+{
+	if (write_mark(name, release, f))
+		note("%s: %s: 'ksplice settle' may think that it has been applied longer",
+		     name, strerror(errno));
 }
 
 /* It is not applied, so what happens now is not its doing. */
@@ -226,25 +286,6 @@ void mark_clear(const char *name, const char *release)
 		note("%s: %s: if the machine goes down badly now, it will be held back",
 		     name, strerror(errno));
 	close(dir);
-}
-
-static int list_marks(int dir, mark_vec *marks)
-{
-	str_vec names = {};
-	struct mark m, *to;
-	char **n, *at;
-	int err = list_all_at(dir, ".", &names);
-
-	vec_for_each(n, &names) {
-		at = strchr(*n, '@');
-		if (!at || **n == '.' || !mark_read(dir, *n, &m))
-			continue;
-		to = vec_add(marks);
-		*to = m;
-		to->name = xasprintf("%.*s", (int)(at - *n), *n);
-		to->release = at + 1;
-	}
-	return err;
 }
 
 /*
@@ -304,7 +345,7 @@ static bool settled(const struct mark *m)
 
 static int remove_mark(int dir, const struct mark *m)
 {
-	if (!remove_file(dir, mark_name(m->name, m->release)))
+	if (!remove_file(dir, m->file))
 		return EXIT_OK;
 	return store_error(STORE "/" MARKS, "can't remove a mark");
 }

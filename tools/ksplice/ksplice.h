@@ -248,6 +248,7 @@ const char *stored_held_back(const struct stored *s);
 void held_not_stored(const stored_vec *stored, held_vec *held);
 int refuse_held(const char *name, const char *why);
 int mark_set(const char *name, const char *release, const struct file *f);
+void mark_renew(const char *name, const char *release, const struct file *f);
 void mark_clear(const char *name, const char *release);
 
 /* own.c: is it this system's own kernel? */

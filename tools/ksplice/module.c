@@ -67,6 +67,7 @@ static int modprobe(const char *option)
 	int status = 0;
 	pid_t pid;
 
+	unsetenv("MODPROBE_OPTIONS");	/* may name another configuration */
 	if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ))
 		return -1;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

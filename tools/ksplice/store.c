@@ -114,8 +114,8 @@ static int open_lock(void)
 {
 	if (store_dir() < 0 && (errno != ENOENT || make_store() || store_dir() < 0))
 		return -1;
-	lock_fd = openat(store_fd, LOCK, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-			 0600);
+	lock_fd = openat(store_fd, LOCK, O_RDONLY | O_CREAT | O_NOFOLLOW |
+			 O_NONBLOCK | O_CLOEXEC, 0600);
 	return lock_fd < 0 ? -1 : 0;
 }
 
