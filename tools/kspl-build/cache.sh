@@ -20,6 +20,7 @@ check_cache()
 
 own_dir()
 {
+	[[ $1 == /* ]] || die $EXIT_FAILED "the cache $1 has no absolute path" "Set XDG_CACHE_HOME to one that begins with /."
 	[[ -O $1 ]] || die $EXIT_FAILED "the cache $1 belongs to $(stat -Lc %U -- "$1"), not to you" \
 		"What is in it is run: set XDG_CACHE_HOME to a directory of your own."
 	[[ -z $(find "$1/" -maxdepth 0 -perm /022) ]] || die $EXIT_FAILED "the cache $1 can be written to by others" \
