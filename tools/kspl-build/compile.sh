@@ -39,6 +39,20 @@ compiler_cache()
 }
 CCACHE=()
 
+# own_compiler_cache: what is compiled of patched text is kept for the same text only, in
+# BOX_CACHE: a patch could leave objects there for another's.
+own_compiler_cache()
+{
+	local id
+
+	[[ -n ${CCACHE[0]-} && -n ${BOX[0]-} ]] || return 0
+	id=$({ printf '%s\n' "$TO" "${NEW_FILES[@]}"; cd "$WORK/patched" 2>/dev/null && find . -type f -print0 | sort -z | xargs -0r sha256sum; } | sha256sum)
+	BOX_CACHE=$CCACHE_DIR.patched/${id:0:32}
+	find "$CCACHE_DIR.patched" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf -- {} + 2>/dev/null
+	mkdir -p "$BOX_CACHE" && touch "$BOX_CACHE" || BOX_CACHE=
+	[[ -z $BOX_CACHE ]] || box_owns "$BOX_CACHE"
+}
+
 # make_job OBJECT pre|post|screen|screenold: a script that compiles it; screen:
 # exactly as the kernel's build did, but for debug information where there is
 # nothing of that build to compare with
@@ -159,9 +173,10 @@ view_of_job()
 # run_view VIEW JOBS: those in $WORK/jobs.VIEW, so many at once, in one sandbox
 run_view()
 {
-	local view=$1 jobs=$2 ENTER=()
+	local view=$1 jobs=$2 ENTER=() BOX_CACHE=
 
 	[[ $view == plain ]] || mapfile -d '' -t ENTER <"$WORK/$view"
+	[[ $view == plain && $VIEW != farm ]] || own_compiler_cache
 	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done" <"$WORK/jobs.$view"
 }
 

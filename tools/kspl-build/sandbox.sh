@@ -32,7 +32,7 @@ unused_uid()
 # keys_in DIR: what may be a private key
 keys_in()
 {
-	find "$1" -maxdepth 2 -type f \( -name '*.pem' -o -name '*.key' -o -name '*.priv' -o -name '*.p12' -o -name '*.pfx' \) -print
+	find "$1" -type f -size -64k \( -name '*.pem*' -o -name '*.key' -o -name '*.priv' -o -name '*.p12' -o -name '*.pfx' -o -name id_rsa -o -name id_ecdsa -o -name id_ed25519 \) -print
 }
 
 # box_keys: options that hide them; a build tree holds the kernel's own
@@ -117,6 +117,14 @@ make_box()
 		opts+=(--ro-bind "$dir" "$dir")
 	done < <(printf '%s\n' "$SOURCE" "$BUILD" "$CACHE/author" ${FARM+"$FARM"} | sort -u)
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_keys)
+	# what git was told to fetch from may have a password in it
+	for dir in "$SOURCE/.git" "$BUILD/.git"; do
+		if [[ -d $dir ]]; then
+			opts+=(--tmpfs "$dir")
+		elif [[ -e $dir ]]; then
+			opts+=(--ro-bind /dev/null "$dir")
+		fi
+	done
 	[[ -z ${CCACHE[0]-} ]] || opts+=(--bind "$CCACHE_DIR" "$CCACHE_DIR")
 	BOX_ENV=(PATH="$PATH" LC_ALL=C HOME=/tmp TMPDIR=/tmp ${SOURCE_DATE_EPOCH+"SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"})
 	while IFS= read -r dir; do
@@ -211,6 +219,7 @@ in_box()
 	for dir in "${BOX_DIRS[@]/#/$WORK/}"; do
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
+	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
 	"${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@"
 }
 
