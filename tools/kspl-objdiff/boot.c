@@ -504,6 +504,23 @@ static bool is_same_given(const struct verdicts *vs, const struct given *pre,
 	       unit_same_content(vs->up, pre->to, post->to);
 }
 
+/* The same things, to others: what is given in another order. */
+static const struct given *given_in_other_order(const struct boot_check *bc)
+{
+	const struct given *a = bc->given[0].v, *b = bc->given[1].v;
+	u32 i;
+
+	if (bc->given[0].n != bc->given[1].n)
+		return NULL;
+	for (i = 0; i < bc->given[1].n; i++) {
+		bool matters = b[i].to ? is_identity(b[i].to) : !is_stateless(b[i].name);
+
+		if (matters && !is_same_given(bc->vs, &a[i], &b[i]))
+			return &b[i];
+	}
+	return NULL;
+}
+
 static const struct given *given_otherwise(const struct boot_check *bc, int side)
 {
 	const struct given *a, *b;
@@ -530,6 +547,9 @@ static bool refuse_given(struct boot_check *bc, const struct tu *tu)
 	const struct given *old = given_otherwise(bc, 0);
 	const struct given *g = new ? new : old;
 	const char *name;
+
+	if (!g)
+		g = new = given_in_other_order(bc);
 
 	if (!g)
 		return false;
@@ -570,11 +590,46 @@ static bool refers_into(const struct verdicts *vs, const struct obj *obj, u32 tu
 	return false;
 }
 
+static bool uses_foreign(const struct verdicts *vs, const struct obj *obj,
+			 const char *name)
+{
+	const struct edge *e;
+	struct unit **u;
+
+	vec_for_each(u, &obj->units)
+		vec_for_each(e, edges_of(vs, *u))
+			if (!e->to && !is_boot(vs, *u) && !strcmp(e->name, name))
+				return true;
+	return false;
+}
+
+/* A variable of a third file, which boot code of one sets and the other reads. */
+static bool share_foreign(const struct verdicts *vs, const struct obj *boot,
+			  const struct obj *obj)
+{
+	const struct edge *e;
+	struct unit **u;
+
+	if (!boot || !obj)
+		return false;
+	vec_for_each(u, &boot->units) {
+		if (!is_boot(vs, *u) || !(*u)->is_func)
+			continue;
+		vec_for_each(e, edges_of(vs, *u))
+			if (!e->to && !e->branch && !is_stateless(e->name) &&
+			    uses_foreign(vs, obj, e->name))
+				return true;
+	}
+	return false;
+}
+
 /* Files that use each other share what boot code did. */
 static bool are_connected(const struct verdicts *vs, const struct tu *a,
 			  const struct tu *b)
 {
-	return refers_into(vs, a->pre, b->post->tu) ||
+	return share_foreign(vs, a->pre, b->post) || share_foreign(vs, a->post, b->post) ||
+	       share_foreign(vs, a->pre, b->pre) || share_foreign(vs, a->post, b->pre) ||
+	       refers_into(vs, a->pre, b->post->tu) ||
 	       refers_into(vs, a->post, b->post->tu) ||
 	       refers_into(vs, b->pre, a->post->tu) ||
 	       refers_into(vs, b->post, a->post->tu);

@@ -20,7 +20,7 @@ enum boot_kind {
 struct edge {
 	struct unit *to;
 	const char *name;
-	bool address;
+	bool address, branch;
 };
 
 typedef VEC(struct edge) edge_vec;

@@ -38,6 +38,7 @@ static void add_edge(const struct update *up, edge_vec *edges,
 	e = vec_add(edges);
 	e->to = to;
 	e->name = r->sym ? r->sym->name : "";
+	e->branch = r->branch;
 	e->address = to && class_is_text(to->sec->cls) ? !r->branch :
 							 ref_takes_address(u, r);
 }

@@ -847,6 +847,12 @@ static void reach_data(struct verdicts *vs, struct unit *from,
 		       unit_label(from));
 	else
 		include(vs, to, from, xasprintf("used by %s", unit_label(from)));
+	if (!to->twin && (to->sec->cls == SC_DATA || to->sec->cls == SC_PERCPU) &&
+	    !sec_is_known_place(to->sec))
+		refuse(vs, "place_changed", to->obj, to, unit_label(to),
+		       "leave it where variables are by default",
+		       "it is new, and its section %s means something to the kernel that a module's memory does not have",
+		       to->sec->name);
 }
 
 /*
@@ -1398,6 +1404,21 @@ static bool was_undefined(const struct verdicts *vs, const struct obj *obj,
 	return false;
 }
 
+/* Did the old object have that name for the others? */
+static bool was_global(const struct verdicts *vs, const struct obj *obj,
+		       const char *name)
+{
+	const struct tu *tu = &vs->up->tus.v[obj->tu];
+	struct sym *sym;
+
+	if (!tu->pre)
+		return false;
+	vec_for_each(sym, &tu->pre->syms)
+		if (sym->bind == STB_GLOBAL && sym->unit && !strcmp(sym->name, name))
+			return true;
+	return false;
+}
+
 /*
  * As the linker knows it: by a name that other files may have, too. Ordinary patches
  * add functions and use them: of those it must be known that there is another.
@@ -1411,7 +1432,7 @@ static const char *other_definition(const struct verdicts *vs,
 	vec_for_each(s, &u->syms) {
 		const char *name = (*s)->name;
 
-		if ((*s)->bind != STB_GLOBAL)
+		if ((*s)->bind != STB_GLOBAL || was_global(vs, u->obj, name))
 			continue;
 		if (map_get(&up->defined, name) || was_undefined(vs, u->obj, name) ||
 		    (!used && !up->defined_known))
@@ -1420,11 +1441,15 @@ static const char *other_definition(const struct verdicts *vs,
 	return NULL;
 }
 
-/* Other files could not have meant it before. */
+/* Other files could not have meant it before, by one of its names. */
 static bool is_newly_global(const struct verdicts *vs, const struct unit *u)
 {
-	if (u->is_weak || u->parent || is_left(vs, u) ||
-	    (u->twin && (u->twin->is_global || !u->is_global)))
+	bool any = false;
+	struct sym **s;
+
+	vec_for_each(s, &u->syms)
+		any |= (*s)->bind == STB_GLOBAL && !was_global(vs, u->obj, (*s)->name);
+	if (u->is_weak || u->parent || is_left(vs, u) || !any)
 		return false;
 	return class_is_text(u->sec->cls) || u->sec->cls == SC_RODATA ||
 	       u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
@@ -1437,7 +1462,9 @@ static bool is_newly_global(const struct verdicts *vs, const struct unit *u)
  */
 static void check_new_global(struct verdicts *vs, const struct unit *u)
 {
-	bool used = u->twin || unit_included(vs, u);
+	/* what had names already is used by these, and not by a new one */
+	bool used = u->twin ? !u->twin->is_global || strcmp(u->twin->name, u->name) :
+			      unit_included(vs, u);
 	const char *name = other_definition(vs, u, used);
 
 	if (!name)

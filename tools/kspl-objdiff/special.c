@@ -223,6 +223,28 @@ bool sec_is_plain(const struct sec *sec)
 }
 
 /**
+ * sec_is_known_place - ... or does a module have the like of it?
+ * @sec:	the section, of variables
+ */
+bool sec_is_known_place(const struct sec *sec)
+{
+	static const char *const known[] = {
+		".data..read_mostly", ".data..ro_after_init", ".data..cacheline_aligned",
+		".data..percpu", ".data..percpu..read_mostly", ".data..shared_aligned",
+		".data..percpu..shared_aligned", ".data..once", ".data.rel",
+		".data..do_once", ".data..page_aligned", ".bss..page_aligned",
+	};
+	size_t i;
+
+	if (sec_is_plain(sec))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(sec->name, known[i]))
+			return true;
+	return sec->cls == SC_FRESH || sec->cls == SC_DYNDBG;
+}
+
+/**
  * stand_alike - does what stands in one section fare as in the other?
  * @a:	section
  * @b:	section

@@ -84,6 +84,7 @@ struct sec;
 #define RO_AFTER_INIT	".data..ro_after_init"
 
 bool sec_is_plain(const struct sec *sec);
+bool sec_is_known_place(const struct sec *sec);
 bool stand_alike(const struct sec *a, const struct sec *b);
 
 /* Offsets in struct alt_instr of 6.12 (packed, 14 bytes) */
