@@ -43,6 +43,7 @@ part_enrolled() {
 	types root 0 '^hot-updated$' 'cat /proc/version'
 	types root 0 'signed: reversed' 'ksplice undo signed'
 	part_refused
+	part_bent
 	types root 0 'signed: installed' 'ksplice install /mnt/updates/ksplice-signed.ko'
 }
 
@@ -62,6 +63,15 @@ part_refused() {
 	types root 1 '' "insmod $KO"
 	types root 1 'Key was rejected by service' 'insmod /mnt/updates/stranger.ko'
 	types root 1 '' 'ls /sys/kernel/ksplice | grep .' 'nothing of these is loaded'
+}
+
+# The checksum at the end of the code is under the signature: both tell of a change.
+part_bent() {
+	reports root 0 'd["file"]["code_checksum"] and d["file"]["signature"] == "not_verified"' 'ksplice show --json /mnt/updates/ksplice-signed.ko'
+	types root 0 '' "sed 's/hot-updated/HOT-updated/' /mnt/updates/ksplice-signed.ko >bent.ko && ! cmp -s bent.ko /mnt/updates/ksplice-signed.ko"
+	types root 4 'damaged: the checksum at its end does not fit' 'ksplice apply ./bent.ko'
+	types root 1 'Key was rejected by service|Bad message' 'insmod ./bent.ko'
+	types root 1 '' 'ls /sys/kernel/ksplice | grep .' 'nothing of it is loaded'
 }
 
 # The unit loads the core and the update by itself.
