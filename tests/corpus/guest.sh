@@ -5,7 +5,7 @@
 # names (one a line), each on its own. DIR/results/NAME gets "started" and then
 # a line for each step that was done, or what went wrong:
 #
-#   started / loaded SECONDS / applied / undone / unloaded / splat TEXT /
+#   started / loaded SECONDS / applied / undone / unloaded / stays / splat TEXT /
 #   failed STEP: MESSAGE / done
 #
 # A result that says neither failed nor done is that of the update during which
@@ -63,6 +63,15 @@ one() {
 		return
 	fi
 	say "undone"
+	if [ "$(cat "$sys/$sysname/stays")" = 1 ]; then
+		# the kernel may hold an address of its memory
+		if rmmod "ksplice_${name//-/_}" 2>/dev/null; then
+			say "failed unload: it went, though it says that it stays"
+		else
+			say "stays"
+		fi
+		return
+	fi
 	if ! message=$(rmmod "ksplice_${name//-/_}" 2>&1); then
 		say "failed unload: $message"
 		return

@@ -65,7 +65,7 @@ def main():
             total["functions_replaced"] += diff.get("functions_replaced", 0)
             total["functions_new"] += diff.get("functions_new", 0)
             words = {line.split(" ")[0] for line in lines}
-            for word in ("loaded", "applied", "undone", "unloaded"):
+            for word in ("loaded", "applied", "undone", "unloaded", "stays"):
                 total[word] += word in words
             bad = [line for line in lines if line.split(" ")[0] in ("failed", "splat", "died")]
             if bad:
@@ -95,6 +95,7 @@ def main():
         "applied": total["applied"],
         "undone": total["undone"],
         "unloaded": total["unloaded"],
+        "stay_loaded": total["stays"],
         "functions_replaced": total["functions_replaced"],
         "functions_new": total["functions_new"],
         "no_effect": total["no_effect"],
