@@ -146,7 +146,7 @@ check "... a stopped one: SIGCONT" says 'what now: 101 is stopped: kill -CONT 10
 is t
 check "... one that is being traced" says 'what now: 101 is stopped by a debugger' k apply fix-foo.ko
 is D
-check "... one that waits for a disk" says 'what now: 101 waits in a way that no signal ends' k apply fix-foo.ko
+check "... one that waits for a disk" says 'what now: 101 waits in a way that no signal ends, or none but KILL' k apply fix-foo.ko
 is S
 echo 0::/user.slice/a >"$R/proc/101/cgroup"
 mkdir -p "$R/sys/fs/cgroup/user.slice/a"

@@ -160,7 +160,8 @@ static char *way_to_run(const char *pid)
 		return xasprintf("%s is stopped by a debugger: have that let it run",
 				 pid);
 	case 'D':
-		return xasprintf("%s waits in a way that no signal ends: for a disk or a server, most often (cat /proc/%s/stack)",
+		/* Killable waits look the same from outside. */
+		return xasprintf("%s waits in a way that no signal ends, or none but KILL: for a disk, a server, a vfork()ed child (cat /proc/%s/stack)",
 				 pid, pid);
 	}
 	return NULL;
