@@ -90,9 +90,9 @@ overlooked() {
 
 	end=$(($(stat -c %s sealed.ko) - 28))
 	for ((i = 0; i < end; i += 3)); do
-		cp $1.ko bad.ko
+		cp "$1.ko" bad.ko
 		printf '\xfe' | dd of=bad.ko bs=1 seek="$i" conv=notrunc status=none
-		cmp -s bad.ko $1.ko || exits 4 "$TOOL" show ./bad.ko >/dev/null 2>&1 ||
+		cmp -s bad.ko "$1.ko" || exits 4 "$TOOL" show ./bad.ko >/dev/null 2>&1 ||
 			{ echo "byte $i is overlooked"; return 1; }
 	done
 }

@@ -142,7 +142,7 @@ make_box()
 
 # Where the sandbox may write: to what comes out of it, and to nothing that says what
 # is done outside.
-BOX_DIRS=(pre post screen screenold oldtypes done module each)
+BOX_DIRS=(pre post screen screenold oldtypes 'done' module each)
 
 # choose_sandbox: after the trees are known
 choose_sandbox()

@@ -409,8 +409,9 @@ seal_module()
 
 	# gzip ends with the CRC-32 of what it was given
 	sum=$(gzip -1c <"$1" | tail -c 8 | od -An -tx4 -N4 --endian=little | tr -d ' ')
-	[[ $sum =~ ^[0-9a-f]{8}$ ]] && printf '~ksplice checksum %s~\n' "$sum" >>"$1" ||
+	if ! [[ $sum =~ ^[0-9a-f]{8}$ ]] || ! printf '~ksplice checksum %s~\n' "$sum" >>"$1"; then
 		die $EXIT_FAILED "can't write the checksum of $1"
+	fi
 }
 
 sign_module()

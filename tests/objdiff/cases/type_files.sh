@@ -31,7 +31,11 @@ $CC $flags -g -DPOST -c -o f1.o f.c
 compare() {
 	printf '%s\n' "$@" >f.list
 	code=0
-	"$tool" diff f0.o f1.o $([ $# -eq 0 ] || echo --changed f.list) >f.log || code=$?
+	if [ $# -eq 0 ]; then
+		"$tool" diff f0.o f1.o >f.log || code=$?
+	else
+		"$tool" diff f0.o f1.o --changed f.list >f.log || code=$?
+	fi
 	cat f.log
 }
 compare

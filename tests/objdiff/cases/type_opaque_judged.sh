@@ -31,8 +31,7 @@ $CC $flags -g -c -o o0.o o.c
 $CC $flags -g -DPOST -DNEW_TYPE -c -o o1.o o.c
 $CC $flags -g -DPOST -c -o o2.o o.c
 compare() {
-	code=0
-	"$tool" diff o0.o "$@" --json --symvers "$here/symvers" >o.json || code=$?
+	"$tool" diff o0.o "$@" --json --symvers "$here/symvers" >o.json || :
 	jq -r '.refusals[] | .what, (.also // [] | .[])' o.json | sort -u | tr '\n' ' '
 }
 # clang describes no variables of other files
