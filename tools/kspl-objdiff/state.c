@@ -592,6 +592,21 @@ static void mark_deserted(const struct update *up, struct unit *func,
 	free(new.v);
 }
 
+/* What a function kept may be kept by a helper that it calls now. */
+static void mark_deserted_by(const struct update *up, struct unit *func,
+			     struct unit *n)
+{
+	struct unit **v, *caller;
+
+	mark_deserted(up, func, n);
+	vec_for_each(v, &func->obj->units) {
+		caller = (*v)->parent ? (*v)->parent : *v;
+		if (caller != func && caller->is_func && caller->twin &&
+		    uses(up, *v, func))
+			mark_deserted(up, caller, n);
+	}
+}
+
 static void mark_rival(const struct sides *s, const struct var *n)
 {
 	const struct var *o;
@@ -606,7 +621,7 @@ static void mark_rival(const struct sides *s, const struct var *n)
 	}
 	for (i = 0; i < n->roots.n; i++)
 		if (is_text(n->roots.v[i]) && n->roots.v[i]->twin)
-			mark_deserted(s->up, n->roots.v[i], n->u);
+			mark_deserted_by(s->up, n->roots.v[i], n->u);
 }
 
 /**
