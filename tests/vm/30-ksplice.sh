@@ -138,7 +138,7 @@ bad_files() {
 	check "no file: failed" exits 1 "$k" apply "$TMP/none.ko"
 	sed 's/generation 1/generation 9/' string.ko >"$TMP/damaged.ko"
 	check "a damaged update: refused" exits 4 "$k" check "$TMP/damaged.ko"
-	check "... and told from another one" says 'is damaged' "$k" check "$TMP/damaged.ko"
+	check "... and told from another one" says 'damaged' "$k" check "$TMP/damaged.ko"
 	# The string that the old code prints, as the update has it, is another.
 	"$EDIT" string.ko "$TMP/flipped.ko" 'generation 1' 'generation 9'
 	check "an update of other code: refused" exits 4 "$k" check "$TMP/flipped.ko"
