@@ -548,8 +548,10 @@ static bool refuse_given(struct boot_check *bc, const struct tu *tu)
 	const struct given *g = new ? new : old;
 	const char *name;
 
-	if (!g)
-		g = new = given_in_other_order(bc);
+	if (!g) {
+		new = given_in_other_order(bc);
+		g = new;
+	}
 
 	if (!g)
 		return false;

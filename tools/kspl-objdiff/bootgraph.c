@@ -13,7 +13,7 @@
 #define for_each_unit(up, tu, post, obj, u)				\
 	vec_for_each(tu, &(up)->tus)					\
 		for (post = 0; post < 2; post++)			\
-			if ((obj = post ? tu->post : tu->pre))		\
+			for (obj = post ? tu->post : tu->pre; obj; obj = NULL) \
 				vec_for_each(u, &obj->units)
 
 bool section_is_initcall(const struct sec *sec)

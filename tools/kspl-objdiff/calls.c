@@ -341,9 +341,12 @@ void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
 		if (!is || (was && !strcmp(was, is)))
 			continue;
 		to = resolve_ref(vs->up, u->obj, r);
-		if (!to)
+		if (!to) {
 			check_declared(vs, u, r->sym->name, was, is);
-		else if ((was = runs_as(vs, to)) && strcmp(was, is))
+			continue;
+		}
+		was = runs_as(vs, to);
+		if (was && strcmp(was, is))
 			refuse_callee(vs, u, r->sym->name, was, is);
 	}
 }

@@ -319,8 +319,10 @@ void find_renamed(const struct types *pre, struct types *ts)
 			drop_use(&ts->fresh, &ts->fresh.v[i]);
 		else
 			i++;
-	if (none_may_differ(ts, &ts->fresh) && none_may_differ(ts, &ts->gone))
-		ts->fresh.n = ts->gone.n = 0;
+	if (none_may_differ(ts, &ts->fresh) && none_may_differ(ts, &ts->gone)) {
+		ts->fresh.n = 0;
+		ts->gone.n = 0;
+	}
 }
 
 /* Functions */

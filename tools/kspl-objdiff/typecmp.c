@@ -375,7 +375,7 @@ static const struct type *enum_before(const struct types *pre,
  * @number:	the number
  */
 bool number_lives_on(const struct types *post, const struct type *old,
-			    s64 number)
+		     s64 number)
 {
 	const struct member *m;
 	const struct value *v;
