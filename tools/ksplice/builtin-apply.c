@@ -73,6 +73,8 @@ static int prepare(const char *name, const struct file *f)
 	return why ? refuse_held(name, why) : EXIT_OK;
 }
 
+static int apply_stored(const char *name);
+
 static int apply_loaded(const char *name)
 {
 	struct update up;
@@ -81,6 +83,9 @@ static int apply_loaded(const char *name)
 	if (update_read(&up, name) && up.applied)
 		return applied_already(name, &up);
 	ret = prepare(name, NULL);
+	/* Undone and unloaded, before this one had the lock. */
+	if (!ret && !update_read(&up, name))
+		return apply_stored(name);
 	if (!ret)
 		ret = mark_set(name, running_release(), NULL);
 	return ret ? ret : settle_mark(name, NULL, switch_to(name));
@@ -166,13 +171,17 @@ int load_and_apply(const struct file *f)
 /* A name is that of an update which is loaded, or else of an installed one. */
 static int apply_name(const char *name)
 {
+	struct update up;
+
+	return update_read(&up, name) ? apply_loaded(name) : apply_stored(name);
+}
+
+static int apply_stored(const char *name)
+{
 	stored_vec stored = {};
 	struct stored *s;
-	struct update up;
 	int ret;
 
-	if (update_read(&up, name))
-		return apply_loaded(name);
 	ret = store_list(running_release(), &stored);
 	if (ret)
 		return ret;
