@@ -38,7 +38,8 @@ escape() {
 	local root=$1 secret
 
 	cat <<-END
-		lower=/proc/1/root/lower
+		base=/proc/1/root
+		lower=\$base/lower
 		echo "reached \$(ls \$lower/usr/bin/env)"
 		mount -o remount,rw \$lower && echo "remounted \$lower"
 		for f in \$lower/usr/bin/.vm-test \$lower/etc/.vm-test \$lower/.vm-test \$lower$root/.vm-test; do
@@ -99,7 +100,7 @@ check "... with what was in it" grep -q marked-by-test "$TMP/dmesg"
 check "a panic is told from a failure" exits 125 run -- 'echo c >/proc/sysrq-trigger'
 check "so is a timeout" exits 124 "$REPO/vm/run" --timeout 15 -- 'sleep 1000'
 check "two at once" both
-check "--give: the guest sees it" says '^secret$' run --give "$TMP" -- "cp $TMP/secret /root/ && rm $TMP/secret && cat /root/secret"
+check "--give: the guest sees it" says '^secret$' run --give "$TMP" -- "cp $TMP/secret /run/ && rm $TMP/secret && cat /run/secret"
 check "... and what it does to it is forgotten" test -s "$TMP/secret"
 for kernel in series stock; do
 	check "$kernel: the guest's root can't write here, nor read what others may not" kept_in $kernel

@@ -6,7 +6,7 @@
 # last words of the script that was at it tell which of the two it has to be.
 # KSPL_SEED: of the moments
 
-COPY_KO=/root/ksplice-debian-fixes.ko
+COPY_KO=/srv/ksplice-debian-fixes.ko
 
 # turns ONE COMMAND OTHER COMMAND: the script in which the power fails
 turns() {
@@ -29,11 +29,11 @@ END
 part_before_cuts() {
 	types root 0 '' 'mount -o ro /dev/vdb /mnt'
 	types root 0 '' "cp $KO $COPY_KO"
-	types root 0 '' "base64 -d >/root/cut-install <<<$(turns install "ksplice install $COPY_KO" \
+	types root 0 '' "base64 -d >/srv/cut-install <<<$(turns install "ksplice install $COPY_KO" \
 		uninstall 'ksplice uninstall debian-fixes' | base64 -w 0)" 'a script that installs and removes'
-	types root 0 '' "base64 -d >/root/cut-apply <<<$(turns apply "ksplice apply $COPY_KO" \
+	types root 0 '' "base64 -d >/srv/cut-apply <<<$(turns apply "ksplice apply $COPY_KO" \
 		undo 'ksplice undo debian-fixes' | base64 -w 0)" 'a script that applies and takes back'
-	types root 0 '' 'chmod 755 /root/cut-install /root/cut-apply; sync'
+	types root 0 '' 'chmod 755 /srv/cut-install /srv/cut-apply; sync'
 }
 
 # cut_during install or apply: LAST is what it said last
@@ -41,7 +41,7 @@ cut_during() {
 	local tenths=$((10 + RANDOM % 60))
 
 	: >"$LOG"
-	types root 0 '' "setsid /root/cut-$1 >/dev/null 2>&1 &" "$1, and the power fails"
+	types root 0 '' "setsid /srv/cut-$1 >/dev/null 2>&1 &" "$1, and the power fails"
 	sleep $((tenths / 10)).$((tenths % 10))
 	vm_cut || bail 'it was off already'
 	LAST=$(tr -d '\0' <"$LOG" | tail -n 1)

@@ -17,7 +17,7 @@ part_kill_steps() {
 	local what=$1
 
 	for_minutes 60 types root 0 '^all steps: [1-9][0-9]* killed, each of them known and said$' \
-		"STEP=${KSPL_STEP:-1} /root/kill-steps '$2' '$3' '$4' 2>&1" \
+		"STEP=${KSPL_STEP:-1} /srv/kill-steps '$2' '$3' '$4' 2>&1" \
 		"dpkg is killed at each step: $what"
 }
 
@@ -32,7 +32,7 @@ part_given_up() {
 
 part_killed() {
 	types root 0 '' 'mount -o ro /dev/vdb /mnt'
-	types root 0 '' "base64 -d >/root/kill-steps <<<$(base64 -w 0 tests/system/kill-steps); chmod 755 /root/kill-steps" 'a script that kills dpkg'
+	types root 0 '' "base64 -d >/srv/kill-steps <<<$(base64 -w 0 tests/system/kill-steps); chmod 755 /srv/kill-steps" 'a script that kills dpkg'
 	types root 0 '' 'modprobe ksplice'
 	# Each dpkg of ksplice-tools would read all pages anew: most of its time.
 	types root 0 '' 'rm /var/lib/man-db/auto-update'
