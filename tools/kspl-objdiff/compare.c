@@ -434,14 +434,20 @@ static bool is_open_local(const struct ref *r)
 	       unit_is_numbered(r->unit);
 }
 
+/* As many fields at the same bytes; what they refer to is another question. */
+static bool same_but_refs(const struct unit *a, const struct unit *b)
+{
+	return a->size == b->size && a->refs.n == b->refs.n &&
+	       diff_bytes(a, b, a->size) < 0;
+}
+
 /* The same code, but that static locals are not paired yet. */
 bool unit_same_code(const struct update *up, const struct unit *a,
 		    const struct unit *b)
 {
 	u32 i;
 
-	if (a->size != b->size || a->refs.n != b->refs.n ||
-	    diff_bytes(a, b, a->size) >= 0)
+	if (!same_but_refs(a, b))
 		return false;
 	for (i = 0; i < a->refs.n; i++) {
 		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];
@@ -496,8 +502,7 @@ bool unit_same_but_messages(const struct update *up, const struct unit *a,
 	bool same;
 	u32 i;
 
-	if (a->size != b->size || a->refs.n != b->refs.n ||
-	    diff_bytes(a, b, a->size) >= 0)
+	if (!same_but_refs(a, b))
 		return false;
 	for (i = 0; i < a->refs.n; i++) {
 		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];

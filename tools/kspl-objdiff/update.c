@@ -110,15 +110,22 @@ void update_add_state_of(struct update *up, const char *text)
 	s->new = equals + 1;
 }
 
-/* Module.symvers: CRC, symbol, module, kind of export, namespace; tabs. */
-void update_read_symvers(struct update *up, const char *path)
+static FILE *open_text(const char *path)
 {
 	FILE *f = fopen(path, "r");
-	char *line = NULL;
-	size_t cap = 0;
 
 	if (!f)
 		die("%s: %m", path);
+	return f;
+}
+
+/* Module.symvers: CRC, symbol, module, kind of export, namespace; tabs. */
+void update_read_symvers(struct update *up, const char *path)
+{
+	FILE *f = open_text(path);
+	char *line = NULL;
+	size_t cap = 0;
+
 	while (getline(&line, &cap, f) > 0) {
 		struct export *e = xzalloc(sizeof(*e));
 		char *at = xstrdup(line), *field[5] = {};
@@ -258,12 +265,10 @@ bool unit_refers(const struct update *up, const struct unit *u,
  */
 void read_names(const char *path, struct map *names)
 {
-	FILE *f = fopen(path, "r");
+	FILE *f = open_text(path);
 	char *line = NULL;
 	size_t cap = 0;
 
-	if (!f)
-		die("%s: %m", path);
 	while (getline(&line, &cap, f) > 0) {
 		line[strcspn(line, "\n")] = 0;
 		map_set(names, xstrdup(line), f);
