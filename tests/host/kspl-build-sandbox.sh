@@ -117,6 +117,27 @@ check "a compiler that was taken over" taken_over
 check "... writes to nothing that is used outside" sh -c '[ "$(cat kept/post/fs/wrote)" = "wrote done/x" ]'
 check "... and leaves no program with somebody's rights" sh -c '[ -e kept/post/fs/suid ] && [ ! -u kept/post/fs/suid ]'
 
+# --- what it can use up ---------------------------------------------------------------
+
+mini
+reads 'asm(".data; .fill 400000000, 1, 1; .text");'
+no_large_file() {
+	rm -rf kept
+	run --keep kept fix.patch >out 2>&1 || :
+	cat out
+	grep -q 'fs/fn.o does not compile with the patch' out && [ ! -s kept/post/fs/fn.o ]
+}
+check "a file without end: ended" no_large_file
+cat >cc/gcc <<'END'
+#!/bin/sh
+case "$*" in
+*fs/fn.o*) ulimit -t -v -f >&2; echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2 ;;
+esac
+exec /usr/bin/gcc "$@"
+END
+edit fs/fn.c 's/return FN/return 2/'
+check "a compiler has its limits" tells 'limits 900 8388608 524288'
+
 # --- as an ordinary user ----------------------------------------------------------
 
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then
@@ -160,8 +181,19 @@ check "a cache that others can write to" says 'can be written to by others' in_c
 chmod 700 new
 chmod 775 new/ksplice/author
 check "... or a part of it" says 'author can be written to by others' in_cache "$TMP/new"
+chmod 755 new/ksplice/author
+mkdir -p new/ksplice/build
+mv bld new/ksplice/build/
+sed -i "s,^include .*,include $TMP/src/Makefile," new/ksplice/build/bld/Makefile
+in_cached_tree() { env XDG_CACHE_HOME="$TMP/new" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch; }
+chmod 755 new/ksplice
+chmod 777 new/ksplice/build/bld/tools/objtool
+check "... or a tree in it, deeper" says 'bld/tools/objtool can be written to by others' in_cached_tree
+chmod 700 new/ksplice
+check "... that nobody can get to" sh -c '! "$@" 2>&1 | grep "written to by others"' sh env XDG_CACHE_HOME="$TMP/new" \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch
+mv new/ksplice/build/bld bld
 if [ "$(id -u)" -eq 0 ]; then
-	chmod 755 new/ksplice/author
 	chown 64999 new/ksplice
 	check "a cache of another user" says 'ksplice belongs to' in_cache "$TMP/new"
 fi
