@@ -54,6 +54,19 @@ function stripped(name)
 	return ""
 }
 
+# What no editor shows, or shows as something else: control characters (a form feed
+# is in some files of the kernel, CR at the end of lines), in UTF-8, too; marks that
+# turn text around or have no width.
+function hidden(text)
+{
+	sub(/\r$/, "", text)
+	if (text ~ /[\001-\010\013\015-\037\177]/ || text ~ /\302[\200-\237]/)
+		return "a control character"
+	if (text ~ /\302\255|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277|\363\240[\200\201]/)
+		return "a character that can't be seen, or turns text around"
+	return ""
+}
+
 function new_file(name)
 {
 	path = name
@@ -163,6 +176,8 @@ function hunk(	l, r)
 		state = "after"
 		return
 	}
+	if (hidden($0))
+		refuse(NR, "in an @@ line, " hidden($0))
 	split(substr($2, 2), l, ",")
 	split(substr($3, 2), r, ",")
 	left = (2 in l) ? l[2] + 0 : 1
@@ -198,6 +213,8 @@ function hunk_text(	c)
 			deleted[path]++
 	} else if (c == "+") {
 		right--
+		if (hidden($0))
+			refuse(NR, "it adds " hidden($0) ": a reader may not see what it does, and no source of the kernel needs one")
 		if (path != "")
 			added[path]++
 	} else {
