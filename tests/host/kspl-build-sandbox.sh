@@ -144,7 +144,9 @@ printf '#include <x.h>\nint fn(void)\n{\n\treturn X;\n}\n' >src/fs/fn.c
 mini_object fs/fn.c include/x.h "-I$TMP/src/include/first -I$TMP/src/include"
 printf '%s\n' '--- /dev/null' '+++ b/include/first/x.h' '@@ -0,0 +1 @@' '+#define X 2' >new.patch
 if command -v ccache >/dev/null; then
-	# The second time, what the unpatched source made is in the cache.
+	# The second time, what the unpatched source made is in the cache, if the headers
+	# are older than the second in which it was compiled.
+	sleep 2
 	check "a new header that is found before another" compiles fs/fn.o run --no-sandbox new.patch
 	check "... with a compiler's cache that knows the other" compiles fs/fn.o run --no-sandbox new.patch
 	check "... in the sandbox" compiles fs/fn.o run new.patch
@@ -266,7 +268,8 @@ check "a report's name that is a link: the link is replaced" test ! -L shared/r.
 check "... what it led to is not written to" test "$(cat victim)" = victim
 check "... nor is anything left beside it" test "$(ls -A shared)" = r.json
 report >(cat >piped.json)
-check "a report into a pipe" jq -e '.exit == 1' piped.json
+wait $! || :
+check "a report into a pipe" grep -q '"exit": 1' piped.json
 rm shared/r.json
 if [ "$(id -u)" -eq 0 ]; then
 	mkfifo shared/r.json
