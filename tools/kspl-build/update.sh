@@ -279,6 +279,7 @@ END
 	FINISHED=$WORK/out/ksplice-$NAME.ko
 	cp -- "$ko" "$FINISHED" || die $EXIT_FAILED "can't copy $ko"
 	seal_module "$FINISHED"
+	[[ -z $VERIFY ]] || verify_update "$FINISHED"
 	sign_module "$FINISHED"
 	put_file "$FINISHED" "$OUTPUT"
 }
