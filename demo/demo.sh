@@ -211,7 +211,7 @@ export KSPL_DEMO_SECTION=$section_nr KSPL_DEMO_NAME=$NAME KSPL_DEMO_FILES=${#PAT
 # The guest writes build/demo/up when it is up; until then one line says how long.
 progress 'booting' $guess sh -c "until [ -e build/demo/up ]; do sleep 0.2; done" &
 booting=$!
-typed "vm/run --kernel stock --version $older --share build/demo --dmesg build/demo/dmesg -- build/demo/guest.sh" || {
+typed "vm/run --kernel stock --version $older --timeout 1800 --share build/demo --dmesg build/demo/dmesg -- build/demo/guest.sh" || {
 	kill $booting 2>/dev/null || :
 	exit 1
 }
