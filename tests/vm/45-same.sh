@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2317 # functions are called by name
+# shellcheck disable=SC2016,SC2317 # functions are called by name, by another shell
 #
 # The same input gives the same update, byte for byte: by another user, elsewhere, at
 # another time, with other jobs, locale and umask, without a cache. No VM, but a kernel.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash disable=SC2034,SC2153,SC2154 # the parts of kspl-build share variables
+# shellcheck shell=bash disable=SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
 #
 # Part of kspl-build: --verify, is an update what its sources give? The same input
 # gives the same bytes, on whichever machine, so a second party builds it again.

@@ -9,7 +9,6 @@
 
 #include "ksplice.h"
 
-#define VERSION		"0.1"
 #define MAX_SECONDS	3600
 
 const char tool_version[] = VERSION;
