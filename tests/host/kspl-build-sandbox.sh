@@ -351,13 +351,31 @@ edit fs/fn.c 's/return FN/return 2/'
 cp fix.patch plain.patch
 { printf 'Subject: [PATCH] fs: \e]0;title\a \xc2\x9b31mred \xe2\x80\xaeback "q" \\n\n\n'; cat plain.patch; } >one.patch
 edit kernel/other.c 's/3/4/'
-{ printf 'Subject: [PATCH 2/2] other: second\n\n'; cat fix.patch; } >two.patch
+{ printf 'Subject: [PATCH 2/2] other: second\n\nCVE-2020-1 is another.\nCVE: CVE-2024-12345, CVE-2024-12346\nCVE: CVE-x $(id)\n'; cat fix.patch; } >two.patch
 check "several patches: each one's subject" sh -c \
 	'"$@" >/dev/null 2>&1; grep -e "--description fs: .*; other: second" called' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --json report.json one.patch two.patch
 check "... without what a terminal would obey" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" called'
 check "... nor UTF-8's" sh -c '! LC_ALL=C grep -q "$(printf "\302\233\\|\342\200\256")" called report.json'
 check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
+check "what they fix is read" grep -e '--fixes CVE-2024-12345 --fixes CVE-2024-12346 ' called
+check "... and nothing else taken for that" sh -c '[ "$(grep -o -e --fixes called | wc -l)" = 2 ]'
+check "... in the report" jq -e '.fixes == ["CVE-2024-12345", "CVE-2024-12346"]' report.json
+check "what is said besides" sh -c '"$@" >/dev/null 2>&1; grep -e "--fixes GHSA-1 --fixes CVE-2024-12345 " called' sh \
+	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --fixes GHSA-1 one.patch two.patch
+check "an id that is none: usage" exits 2 "$build" -b bld --fixes 'CVE 1' one.patch
+deb_says() {
+	(
+		set +eu
+		# shellcheck source=tools/kspl-build/deb.sh
+		. "$REPO/tools/kspl-build/deb.sh"
+		FIXES=("$@") NAME=x RELEASE=6.12.1-mini VERSION=1 DEB_VERSION=1
+		subjects() { echo x; }
+		deb_control 1 7
+	)
+}
+check "a package says it" says '^Ksplice-Fixes: CVE-1, CVE-2$' deb_says CVE-1 CVE-2
+check "... or nothing" sh -c '! "$@"' sh grep Fixes <(deb_says)
 check "--inspect: without compiling" sh -c 'rm -f called; "$@" >out && [ ! -f called ]' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --inspect --json report.json one.patch two.patch
 check "... it lists files and what becomes of them" grep -qx '  fs/fn.c (changed, +1 -1, hunks: 1): compiled' out
