@@ -78,9 +78,6 @@ static inline void *ksplice_module_memory(const struct module *mod,
 /* Threads in the last part of do_exit() */
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-void rcu_tasks_wait_exiting(void);
-bool rcu_tasks_any_exiting(void);
-
 /* There is no list of them, but they can be waited for: then none is left. */
 static inline void ksplice_each_exiting(void (*fn)(struct task_struct *t, void *data),
 					void *data)
