@@ -94,6 +94,12 @@ overlay_files() {
 	done
 }
 
+# The series that a kernel's source tree is of
+tree_series() {
+	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { p = $3; exit }
+	     END { print v "." p }' "$1/Makefile"
+}
+
 patch_dir() {
 	printf '%s\n' "$REPO/patches/$KSPL_SERIES"
 }
