@@ -128,6 +128,20 @@ static inline void *kvmemdup(const void *src, size_t len, gfp_t gfp)
 #define ksplice_assign_str(name)	__assign_str(name)
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define DEFINE_SHOW_STORE_ATTRIBUTE(__name)				\
+static int __name ## _open(struct inode *inode, struct file *file)	\
+{									\
+	return single_open(file, __name ## _show, inode->i_private);	\
+}									\
+									\
+static const struct file_operations __name ## _fops = {			\
+	.owner = THIS_MODULE, .open = __name ## _open,			\
+	.read = seq_read, .write = __name ## _write,			\
+	.llseek = seq_lseek, .release = single_release,			\
+}
+#endif
+
 /* The only threads of user mode's that the kernel makes are io_uring's. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #define PF_USER_WORKER			PF_IO_WORKER
