@@ -704,8 +704,7 @@ static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
 static void run_replacement(struct walk *w, csh cs, u32 part,
 			    const struct entry *e, const struct ref *r, u64 regs)
 {
-	const u8 *entry = e->sec->data + e->off;
-	u32 at = r->target, end = at + entry[ALT_REPLLEN];
+	u32 at = r->target, end = at + alt_repl_len(e);
 	const struct unit *u = r->unit;
 	bool goes_on = true;
 	cs_insn *insn;
@@ -720,7 +719,7 @@ static void run_replacement(struct walk *w, csh cs, u32 part,
 		cs_free(insn, 1);
 	}
 	if (goes_on)
-		go_to(w, part, (s64)e->loc + entry[ALT_LEN], regs);
+		go_to(w, part, (s64)e->loc + alt_len(e), regs);
 }
 
 static void run_alternatives(struct walk *w, csh cs, u32 part,

@@ -114,11 +114,12 @@ static void *find_blob(struct module *mod)
 /* How many bytes of init memory there are from @blob on. */
 static size_t blob_room(const struct module *mod, const void *blob)
 {
-	const struct module_memory *mem = &mod->mem[MOD_INIT_RODATA];
+	unsigned int size;
+	const void *base = ksplice_module_memory(mod, MOD_INIT_RODATA, &size);
 
-	if (blob < mem->base || blob >= mem->base + mem->size)
+	if (blob < base || blob >= base + size)
 		return 0;
-	return mem->base + mem->size - blob;
+	return base + size - blob;
 }
 
 static int check_identity(const struct ksplice_view *view)

@@ -15,6 +15,7 @@
 
 #include <asm/ksplice.h>
 
+#include "compat.h"
 #include "format.h"
 
 #define KSPLICE_DEFAULT_TIMEOUT_MS	15000
