@@ -761,24 +761,30 @@ static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 	return xasprintf("%s points to it", unit_label(by));
 }
 
-/* Another file's weak function in its place, or who is not compiled anew? */
-static bool others_call(const struct verdicts *vs, const struct unit *u)
+/* May anybody but the code of the update know a name that is gone? */
+static bool is_wanted(const struct verdicts *vs, const char *name)
 {
 	const struct edge *e;
 	struct unit **v;
 	const struct tu *tu;
 
-	if (!u->is_global || map_get(&u->obj->peer->globals, u->name))
-		return false;
-	if (!u->is_func || (!vs->nreplaced && !vs->hooks.n) ||
-	    !vs->up->defined_known || map_get(&vs->up->defined, u->name))
+	if ((!vs->nreplaced && !vs->hooks.n) || !vs->up->defined_known ||
+	    map_get(&vs->up->defined, name))
 		return true;
 	vec_for_each(tu, &vs->up->tus)
 		vec_for_each(v, &tu->post->units)
 			vec_for_each(e, edges_of(vs, *v))
-				if (!e->to && !strcmp(e->name, u->name))
+				if (!e->to && !strcmp(e->name, name))
 					return true;
 	return false;
+}
+
+/* Another file's weak function in its place, or who is not compiled anew? */
+static bool others_call(const struct verdicts *vs, const struct unit *u)
+{
+	if (!u->is_global || map_get(&u->obj->peer->globals, u->name))
+		return false;
+	return !u->is_func || is_wanted(vs, u->name);
 }
 
 static const char *reached(const struct verdicts *vs, const struct unit *u,
@@ -809,6 +815,28 @@ static const char *reached(const struct verdicts *vs, const struct unit *u,
 	return NULL;
 }
 
+/*
+ * Another name of what is still there. The running kernel goes on to know it; a
+ * kernel of the new source has another by this name, or nobody who uses it.
+ */
+static void check_lost_names(struct verdicts *vs, const struct tu *tu)
+{
+	const struct unit *pre;
+	struct sym *sym;
+
+	vec_for_each(sym, &tu->pre->syms) {
+		pre = sym->unit;
+		if (sym->bind == STB_LOCAL || !pre || !pre->twin || !pre->is_func ||
+		    !class_is_text(pre->sec->cls) || !strcmp(sym->name, pre->name) ||
+		    map_get(&tu->post->globals, sym->name) || !is_wanted(vs, sym->name))
+			continue;
+		refuse(vs, "function_gone", tu->post, pre->twin, sym->name,
+		       "let it keep this name, too",
+		       "this name of %s is gone from the source, but other files may call it; the running kernel would go on with it",
+		       unit_label(pre));
+	}
+}
+
 /**
  * check_lost - refuses what is gone, but can be reached in the running kernel
  * @vs:	the verdicts
@@ -825,6 +853,7 @@ void check_lost(struct verdicts *vs, const struct tu *tu)
 
 	if (!tu->pre || vs->plan->tus[tu - vs->up->tus.v].left)
 		return;
+	check_lost_names(vs, tu);
 	vec_for_each(u, &tu->pre->units) {
 		if (!(*u)->deleted || !(*u)->is_func || (*u)->parent ||
 		    !class_is_text((*u)->sec->cls))
