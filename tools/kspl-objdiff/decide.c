@@ -1292,11 +1292,10 @@ static void check_initcalls(struct verdicts *vs, const struct tu *tu)
 		if (section_is_initcall((*u)->sec) && (*u)->size &&
 		    (!tu->pre || !unit_has_like(vs->up, tu->pre, *u, false))) {
 			vs->ninit[tu - vs->up->tus.v]++;
-			if (vs->nreplaced)
-				refuse(vs, "special_changed", (*u)->obj, NULL,
-				       unit_label(*u), WAY_SPLIT,
-				       "an initcall, which only runs at boot, is new or changed (section %s)",
-				       (*u)->sec->name);
+			refuse(vs, "special_changed", (*u)->obj, NULL,
+			       unit_label(*u), WAY_SPLIT,
+			       "an initcall, which only runs at boot, is new or changed (section %s)",
+			       (*u)->sec->name);
 		}
 }
 

@@ -1187,6 +1187,83 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 	return true;
 }
 
+/* Nobody but the kernel itself calls it, which looks for an error only. */
+static bool is_called_here(const struct unit *caller)
+{
+	struct sym **s;
+
+	vec_for_each(s, &caller->syms)
+		if (!strcmp((*s)->name, "init_module"))
+			return false;
+	return true;
+}
+
+static bool keeps_result(const struct update *up, const struct unit *caller,
+			 const struct unit *func, struct escape *esc, int depth);
+
+static bool unit_calls(const struct update *up, const struct unit *u,
+		       const struct unit *func)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->branch && resolve_ref(up, u->obj, r) == func)
+			return true;
+	return false;
+}
+
+static bool callers_keep_result(const struct update *up, const struct unit *func,
+				struct escape *esc, int depth)
+{
+	const struct unit *caller;
+	struct unit **v;
+	struct sym **s;
+	bool kept = false;
+
+	if (!is_called_here(func))
+		return false;
+	vec_for_each(s, &func->syms)
+		kept |= (*s)->bind != STB_LOCAL;
+	vec_for_each(v, &func->obj->units) {
+		caller = (*v)->parent ? (*v)->parent : *v;
+		if (caller != func && caller->is_func && unit_calls(up, *v, func))
+			kept |= depth > MAX_DEPTH ||
+				keeps_result(up, caller, func, esc, depth + 1);
+	}
+	return kept;
+}
+
+static bool keeps_result(const struct update *up, const struct unit *caller,
+			 const struct unit *func, struct escape *esc, int depth)
+{
+	struct source source = { func, unit_return_size(func) > 8 ? RETURNED : BIT(R_AX) };
+	walked_vec walked = {};
+	struct walk w = { .up = up, .what = func, .depth = -1, .esc = esc,
+			  .walked = &walked, .source = &source };
+	u64 returns = 0;
+	bool kept;
+
+	kept = !walk_function(&w, caller, 0, &returns);
+	free(walked.v);
+	return kept || (returns && callers_keep_result(up, caller, esc, depth));
+}
+
+/**
+ * unit_keeps_result - does a function keep what another returned to it?
+ * @up:		the update, paired
+ * @caller:	the one (not its cold part)
+ * @func:	the other
+ * @esc:	gets how
+ *
+ * Return: true if it stores that, hands it on, or computes something with it.
+ */
+bool unit_keeps_result(const struct update *up, const struct unit *caller,
+		       const struct unit *func, struct escape *esc)
+{
+	*esc = (struct escape){};
+	return keeps_result(up, caller, func, esc, 0);
+}
+
 /* What else does nothing but compute, or go elsewhere. */
 static bool is_harmless(csh cs, const cs_insn *insn)
 {
@@ -1258,6 +1335,16 @@ const char *unit_acts_unseen(const struct unit *func)
 {
 	(void)func;
 	return "what kspl-objdiff can't tell, which was built without capstone";
+}
+
+bool unit_keeps_result(const struct update *up, const struct unit *caller,
+		       const struct unit *func, struct escape *esc)
+{
+	(void)up;
+	(void)caller;
+	(void)func;
+	*esc = (struct escape){};
+	return true;
 }
 
 bool unit_lets_out(const struct update *up, const struct unit *func,
