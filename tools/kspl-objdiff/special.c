@@ -55,7 +55,6 @@ static const struct sec_desc descs[] = {
 	PREFIX(".exit", SC_INIT),
 	PREFIX(".meminit", SC_INIT),
 	PREFIX(".memexit", SC_INIT),
-	EXACT(".head.text", SC_INIT),
 	EXACT(".x86_cpu_dev.init", SC_INIT),
 	EXACT(".lsm_info.init", SC_INIT),
 	EXACT(".early_lsm_info.init", SC_INIT),
@@ -75,6 +74,8 @@ static const struct sec_desc descs[] = {
 	PREFIX(".entry.text", SC_NOINSTR),
 	PREFIX(".entry_trampoline", SC_NOINSTR),
 	EXACT(".cpuidle.text", SC_NOINSTR),
+	/* stays, and runs where the kernel is not mapped yet, also for CPUs that come */
+	EXACT(".head.text", SC_NOINSTR),
 	PREFIX(".text..__x86", SC_NOINSTR),
 	PREFIX(".text.__x86", SC_NOINSTR),
 	EXACT(".text.startup", SC_INIT),
