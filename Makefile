@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# make help lists what there is.
+# make help lists what there is. No target but setup installs anything: the
+# others say which packages are missing, and the command that installs them.
 
 SHELL := /bin/bash
 export KSPL_VERSION KSPL_NEWER
@@ -11,12 +12,15 @@ TOOLS := $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile))
 all: tools
 
 help:
-	@echo 'make setup            install what is needed (Debian 12)'
+	@echo 'make setup            install what is needed (Debian 12); FOR=demo: only for make demo;'
+	@echo '                      FOR="tools test lint deb system release": only for these'
 	@echo 'make                  build the tools'
-	@echo 'make demo             two hot updates of a kernel in a VM, as a story'
-	@echo 'make demo-stock       the same on an unmodified Debian kernel'
+	@echo 'make install          install the tools; DESTDIR=, prefix=/usr/local'
+	@echo 'make demo             a fix goes into Debian'\''s unmodified kernel, and out (in QEMU)'
+	@echo 'make demo-series      the same on a kernel with the series, which it builds'
 	@echo 'make demo-release     an unmodified Debian kernel goes to the next release'
 	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
+	@echo 'make test-all         all that is tested, for hours: see CONTRIBUTING.md'
 	@echo 'make test-system      the documented commands, crashes, power cuts, Secure Boot, dpkg'
 	@echo '                      on stock Debian systems in VMs; T=MACHINE: only that'
 	@echo 'make bench            measure; build/bench.json'
@@ -27,78 +31,87 @@ help:
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
 	@echo 'make apply KDIR=TREE  put the series into a kernel tree'
 	@echo 'make series           the series as mails, build/series/'
-	@echo 'make check-series     git am of these gives what make apply gives'
+	@echo 'make check-series     git am of these gives what make apply gives; what is in the'
+	@echo '                      tree builds there'
 	@echo 'make lint             checkpatch, sparse, W=1, kernel-doc, shellcheck'
 	@echo 'make deb              Debian packages: the stock-kernel module, and the tools'
 	@echo
 	@echo 'KSPL_VERSION=, KSPL_NEWER=   Debian kernel versions to work with (scripts/debian-versions)'
 
 setup:
-	@scripts/setup
+	@scripts/setup $(FOR)
+
+# What a target needs is there, or it says what is not.
+need-%:
+	@scripts/setup --check $*
 
 tools: $(TOOLS:%=build-%)
-$(TOOLS:%=build-%): build-%:
+$(TOOLS:%=build-%): build-%: need-tools
 	@$(MAKE) --no-print-directory -C $*
 
+install: tools
+	@scripts/install-tools
+
 FLAVOUR ?= series
-kernel: setup
+kernel: need-kernel
 	@vm/build-kernel $(FLAVOUR)
 
 apply:
 	@[ '$(KDIR)' ] || { echo 'usage: make apply KDIR=KERNEL_TREE' >&2; exit 2; }
 	@scripts/apply '$(KDIR)'
 
-series:
+series: need-kernel
 	@scripts/make-series
 
-check-series: setup
+check-series: need-kernel
 	@scripts/check-series
 
-lint: setup
+lint: need-lint
 	@scripts/lint
 
-test: setup tools
+test: need-test tools
 	@tests/run.sh $(T)
 
-test-system: setup tools
+test-all: need-test need-lint need-system tools
+	@tests/all.sh
+
+test-system: need-system tools
 	@tests/system/run.sh $(T)
 
-# Each of these is a script of its own; what is not there yet says so.
-run = [ -x $(1) ] || { echo 'make $@: $(1) is not written yet' >&2; exit 2; }; $(1) $(2)
+demo demo-stock: need-demo tools
+	@demo/demo.sh
 
-demo: setup tools
-	@$(call run,demo/demo.sh)
+demo-series: need-kernel tools
+	@demo/demo-series.sh
 
-demo-stock: setup tools
-	@$(call run,demo/demo-stock.sh)
+demo-release: need-release tools
+	@demo/demo-release.sh
 
-demo-release: setup tools
-	@$(call run,demo/demo-release.sh)
-
-match-stock: setup tools
+match-stock: need-test tools
 	@tests/match/stock
 
-bench: setup tools
-	@$(call run,tests/bench/run.sh)
+bench: need-test tools
+	@tests/bench/run.sh
 
-corpus: setup tools
-	@$(call run,tests/corpus/run.sh,'$(FROM)' '$(TO)')
+corpus: need-test tools
+	@tests/corpus/run.sh '$(FROM)' '$(TO)'
 
 N ?= 1000
 SEED ?= 1
-torture: setup tools
+torture: need-test tools
 	@tests/torture/run '$(N)' '$(SEED)'
 
-fuzz: setup
+fuzz: need-test
 	@$(MAKE) --no-print-directory -C tests/fuzz run $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
-deb: setup
-	@$(call run,dkms/build-deb)
-	@$(call run,scripts/build-tools-deb)
+deb: need-deb
+	@dkms/build-deb
+	@scripts/build-tools-deb
 
 clean:
 	@for d in $(TOOLS); do $(MAKE) --no-print-directory -C $$d clean || exit 1; done
 	rm -rf build
 
-.PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test test-system demo demo-stock demo-release match-stock bench corpus torture fuzz deb clean
+.PHONY: all help setup tools $(TOOLS:%=build-%) install kernel apply series check-series lint \
+	test test-all test-system demo demo-stock demo-series demo-release match-stock bench \
+	corpus torture fuzz deb clean

@@ -18,6 +18,12 @@ typed() {
 	eval "$1"
 }
 
+# slow LABEL SECONDS COMMAND: typed, with one line of progress meanwhile
+slow() {
+	command_line "$3"
+	progress "$1" "$2" eval "$3"
+}
+
 # took START: how long that was
 took() {
 	so "$(awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') s"

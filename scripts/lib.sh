@@ -25,12 +25,12 @@ usage_error() {
 	exit 2
 }
 
-# The files of a directory of this repo: those that git knows or would take;
+# The files of a directory of this repo, or that file: those that git knows or would take;
 # without git, all but what a build leaves behind.
 repo_files() {
 	local dir=$1
 
-	[ -d "$REPO/$dir" ] || return 0
+	[ -e "$REPO/$dir" ] || return 0
 	if git -C "$REPO" rev-parse --git-dir >/dev/null 2>&1; then
 		git -C "$REPO" -c core.quotePath=off ls-files --cached \
 			--others --exclude-standard -- "$dir"
@@ -47,14 +47,14 @@ repo_files() {
 overlay_files() {
 	local dir f t
 
-	for dir in kernel-tree-overlay selftests samples Documentation tools; do
+	for dir in kernel-tree-overlay selftests samples Documentation tools VERSION; do
 		repo_files "$dir" | while IFS= read -r f; do
 			t=${f#"$dir"/}
 			case $dir in
 			kernel-tree-overlay) ;;
 			selftests) t=tools/testing/selftests/ksplice/$t ;;
 			samples) t=samples/ksplice/$t ;;
-			tools) t=tools/ksplice/$t ;;
+			tools | VERSION) t=tools/ksplice/$t ;;
 			Documentation)
 				case $t in
 				ABI/*) t=Documentation/$t ;;

@@ -9,7 +9,9 @@
 # A test is an executable file, a *.sh or a cmocka binary, run from the repo's
 # root. It prints TAP (each ok and not ok counts), or just exits: 0 passed,
 # 4 skipped, else failed. Its whole output stays in build/test/.
-# Variables: KSPL_VERSION, KSPL_FLAVOURS (the kernels of the kselftests: series fp debug stock).
+# Variables: KSPL_VERSION; KSPL_FLAVOURS (the kernels of the kselftests: series fp
+# debug stock); KSPL_STYLE=1: tests/style/*, too; KSPL_LANES=2: what needs no VM
+# beside the VMs, which keep one CPU busy, its output at the end.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -19,18 +21,59 @@ cd "$REPO"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 OUT=$REPO/build/test
 mkdir -p "$OUT"
-passed=0 failed=0 skipped=0
-failures=()
 
 selected() {
 	local p
 
-	[ ${#patterns[@]} -gt 0 ] || return 0
+	if [ ${#patterns[@]} -eq 0 ]; then
+		[[ $1 != tests/style/* ]] || [ "${KSPL_STYLE:-}" ]
+		return
+	fi
 	for p in "${patterns[@]}"; do
 		[[ $1 != *"$p"* ]] || return 0
 	done
 	return 1
 }
+
+# --- what will run, and for how long about -----------------------------------
+
+# seconds NAME: as the last time, else as it may take
+seconds() {
+	awk -v name="$1" '$1 == name { s = $2 } END { print s + 0 }' tests/times <(cat "$OUT/times" 2>/dev/null || :)
+}
+
+minutes() {
+	printf '%d min' $((($1 + 59) / 60))
+}
+
+# Does a test of these want a kernel that is not built yet?
+kernel_is_missing() {
+	[[ " ${tests[*]} " = *' tests/vm/'* ]] &&
+		! compgen -G "$CACHE/build/*-series/.ksplice-stamp" >/dev/null
+}
+
+plan() {
+	local t dir sum=0 all=0 n
+
+	for dir in host style vm; do
+		n=0 sum=0
+		for t in "${tests[@]}"; do
+			[[ $t = tests/$dir/* ]] || continue
+			n=$((n + 1))
+			sum=$((sum + $(seconds "${t#tests/}")))
+		done
+		[ $n -eq 0 ] || printf '# tests/%s: %d, about %s\n' $dir $n "$(minutes $sum)"
+		all=$((all + sum))
+	done
+	if kernel_is_missing; then
+		sum=$(seconds kernel)
+		printf '# the series kernel, which is built first, once: about %s\n' "$(minutes "$sum")"
+		all=$((all + sum))
+	fi
+	[ ${#tests[@]} -le 1 ] || printf '# together about %s; with T=PATTERN less\n\n' "$(minutes $all)"
+}
+
+# --- one test ------------------------------------------------------------------
 
 # Top-level TAP lines of a log, as "passed failed skipped planned".
 count_tap() {
@@ -41,6 +84,7 @@ count_tap() {
 	END { print ok + 0, bad + 0, s + 0, planned + 0 }' "$1"
 }
 
+# run_one TEST: its output, and a line "passed failed skipped" in the results
 run_one() {
 	local t=$1 log code=0 start=$SECONDS ok bad skip planned name
 
@@ -63,26 +107,57 @@ run_one() {
 			bad=1
 		fi
 	fi
-	passed=$((passed + ok))
-	failed=$((failed + bad))
-	skipped=$((skipped + skip))
-	[ "$bad" -eq 0 ] || failures+=("$t: $bad failed (exit code $code), see build/test/${log##*/}")
+	printf '%d %d %d %s\n' "$ok" "$bad" "$skip" \
+		"$t: $bad failed (exit code $code), see build/test/${log##*/}" >>"$RESULTS"
+	[ "$bad" -ne 0 ] || printf '%s %d\n' "$name" $((SECONDS - start)) >>"$OUT/times"
 	printf '# %s: %d passed, %d failed, %d skipped (%d s)\n\n' "$t" "$ok" "$bad" "$skip" \
 		$((SECONDS - start))
 }
 
+run_these() {
+	local t
+
+	for t in "$@"; do
+		run_one "$t"
+	done
+}
+
+# --- all of them -----------------------------------------------------------------
+
 patterns=("$@")
-n=0
-for t in tests/host/* tests/vm/*; do
+tests=() with_vm=() without_vm=()
+for t in tests/host/* tests/style/* tests/vm/*; do
 	{ [ -f "$t" ] && [ -x "$t" ]; } || continue
 	selected "$t" || continue
-	n=$((n + 1))
-	run_one "$t"
+	tests+=("$t")
+	case $t in
+	tests/vm/*) with_vm+=("$t") ;;
+	*) without_vm+=("$t") ;;
+	esac
 done
-[ $n -gt 0 ] || die "no test matches: $*"
+[ ${#tests[@]} -gt 0 ] || die "no test matches: $*"
+RESULTS=$(mktemp "$OUT/results.XXXXXX")
+trap 'rm -f "$RESULTS"' EXIT
+plan
 
-for f in "${failures[@]}"; do
-	printf '# FAILED %s\n' "$f"
-done
+if [ "${KSPL_LANES:-1}" -gt 1 ] && [ ${#with_vm[@]} -ne 0 ] && [ ${#without_vm[@]} -ne 0 ]; then
+	# The kernel takes all CPUs; its tests then leave one free.
+	vm/build-kernel series >/dev/null
+	run_these "${without_vm[@]}" >"$OUT/lane.log" 2>&1 &
+	lane=$!
+	run_these "${with_vm[@]}"
+	wait $lane || die "the tests without a VM were cut off, see build/test/lane.log"
+	cat "$OUT/lane.log"
+else
+	run_these "${tests[@]}"
+fi
+
+passed=0 failed=0 skipped=0
+while read -r ok bad skip what; do
+	passed=$((passed + ok))
+	failed=$((failed + bad))
+	skipped=$((skipped + skip))
+	[ "$bad" -eq 0 ] || printf '# FAILED %s\n' "$what"
+done <"$RESULTS"
 printf '%d passed, %d failed, %d skipped\n' $passed $failed $skipped
 [ $failed -eq 0 ] && [ $((passed + failed)) -gt 0 ]

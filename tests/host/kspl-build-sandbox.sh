@@ -117,6 +117,27 @@ check "a compiler that was taken over" taken_over
 check "... writes to nothing that is used outside" sh -c '[ "$(cat kept/post/fs/wrote)" = "wrote done/x" ]'
 check "... and leaves no program with somebody's rights" sh -c '[ -e kept/post/fs/suid ] && [ ! -u kept/post/fs/suid ]'
 
+# --- what it can use up ---------------------------------------------------------------
+
+mini
+reads 'asm(".data; .fill 400000000, 1, 1; .text");'
+no_large_file() {
+	rm -rf kept
+	run --keep kept fix.patch >out 2>&1 || :
+	cat out
+	grep -q 'fs/fn.o does not compile with the patch' out && [ ! -s kept/post/fs/fn.o ]
+}
+check "a file without end: ended" no_large_file
+cat >cc/gcc <<'END'
+#!/bin/sh
+case "$*" in
+*fs/fn.o*) ulimit -t -v -f >&2; echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2 ;;
+esac
+exec /usr/bin/gcc "$@"
+END
+edit fs/fn.c 's/return FN/return 2/'
+check "a compiler has its limits" tells 'limits 900 8388608 524288'
+
 # --- as an ordinary user ----------------------------------------------------------
 
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then
@@ -160,8 +181,19 @@ check "a cache that others can write to" says 'can be written to by others' in_c
 chmod 700 new
 chmod 775 new/ksplice/author
 check "... or a part of it" says 'author can be written to by others' in_cache "$TMP/new"
+chmod 755 new/ksplice/author
+mkdir -p new/ksplice/build
+mv bld new/ksplice/build/
+sed -i "s,^include .*,include $TMP/src/Makefile," new/ksplice/build/bld/Makefile
+in_cached_tree() { env XDG_CACHE_HOME="$TMP/new" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch; }
+chmod 755 new/ksplice
+chmod 777 new/ksplice/build/bld/tools/objtool
+check "... or a tree in it, deeper" says 'bld/tools/objtool can be written to by others' in_cached_tree
+chmod 700 new/ksplice
+check "... that nobody can get to" sh -c '! "$@" 2>&1 | grep "written to by others"' sh env XDG_CACHE_HOME="$TMP/new" \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch
+mv new/ksplice/build/bld bld
 if [ "$(id -u)" -eq 0 ]; then
-	chmod 755 new/ksplice/author
 	chown 64999 new/ksplice
 	check "a cache of another user" says 'ksplice belongs to' in_cache "$TMP/new"
 fi
@@ -240,13 +272,31 @@ edit fs/fn.c 's/return FN/return 2/'
 cp fix.patch plain.patch
 { printf 'Subject: [PATCH] fs: \e]0;title\a \xc2\x9b31mred \xe2\x80\xaeback "q" \\n\n\n'; cat plain.patch; } >one.patch
 edit kernel/other.c 's/3/4/'
-{ printf 'Subject: [PATCH 2/2] other: second\n\n'; cat fix.patch; } >two.patch
+{ printf 'Subject: [PATCH 2/2] other: second\n\nCVE-2020-1 is another.\nCVE: CVE-2024-12345, CVE-2024-12346\nCVE: CVE-x $(id)\n'; cat fix.patch; } >two.patch
 check "several patches: each one's subject" sh -c \
 	'"$@" >/dev/null 2>&1; grep -e "--description fs: .*; other: second" called' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --json report.json one.patch two.patch
 check "... without what a terminal would obey" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" called'
 check "... nor UTF-8's" sh -c '! LC_ALL=C grep -q "$(printf "\302\233\\|\342\200\256")" called report.json'
 check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
+check "what they fix is read" grep -e '--fixes CVE-2024-12345 --fixes CVE-2024-12346 ' called
+check "... and nothing else taken for that" sh -c '[ "$(grep -o -e --fixes called | wc -l)" = 2 ]'
+check "... in the report" jq -e '.fixes == ["CVE-2024-12345", "CVE-2024-12346"]' report.json
+check "what is said besides" sh -c '"$@" >/dev/null 2>&1; grep -e "--fixes GHSA-1 --fixes CVE-2024-12345 " called' sh \
+	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --fixes GHSA-1 one.patch two.patch
+check "an id that is none: usage" exits 2 "$build" -b bld --fixes 'CVE 1' one.patch
+deb_says() {
+	(
+		set +eu
+		# shellcheck source=tools/kspl-build/deb.sh
+		. "$REPO/tools/kspl-build/deb.sh"
+		FIXES=("$@") NAME=x RELEASE=6.12.1-mini VERSION=1 DEB_VERSION=1
+		subjects() { echo x; }
+		deb_control 1 7
+	)
+}
+check "a package says it" says '^Ksplice-Fixes: CVE-1, CVE-2$' deb_says CVE-1 CVE-2
+check "... or nothing" sh -c '! "$@"' sh grep Fixes <(deb_says)
 check "--inspect: without compiling" sh -c 'rm -f called; "$@" >out && [ ! -f called ]' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --inspect --json report.json one.patch two.patch
 check "... it lists files and what becomes of them" grep -qx '  fs/fn.c (changed, +1 -1, hunks: 1): compiled' out

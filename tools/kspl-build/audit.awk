@@ -11,6 +11,7 @@
 #   file|PATH|ADDED|DELETED|HUNKS|WHAT   what it takes for a changed, new or
 #                                        deleted file
 #   subject|TEXT                         of each message
+#   fixes|ID                             each that a line "CVE: ID..." of it names
 #   refuse|LINE|TEXT                     what could be read in two ways, or is
 #                                        not supported
 #   note|LINE|TEXT                       what is no part of the patch, but looks
@@ -238,6 +239,16 @@ function after_text()
 	state = "text"
 }
 
+# CVE: CVE-2024-12345, CVE-2024-12346
+function fixes(	n, i, ids)
+{
+	n = split($0, ids, /[ \t\r,]+/)
+	for (i = 2; i <= n; i++) {
+		if (ids[i] ~ /^CVE-[0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9]+$/)
+			print "fixes|" ids[i]
+	}
+}
+
 # A header that was folded goes on in the next line, after a blank.
 function text(	line)
 {
@@ -263,6 +274,8 @@ function text(	line)
 	}
 	if (/^From [^ ]/ || /^commit [0-9a-f]+$/)
 		subject_done = 0
+	if (/^CVE:/)
+		fixes()
 	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
 		noted = 1
 		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"

@@ -52,6 +52,7 @@ read_patch()
 		case $what in
 		refuse)	bad+=("$patch: line $a: $b") ;;
 		note)	note "${patch##*/}: line $a: $b" ;;
+		fixes)	FIXES+=("$a") ;;
 		subject) add_subject "$a${b:+|$b}${c:+|$c}" ;;
 		file)
 			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files"
@@ -114,6 +115,7 @@ apply_on()
 	NEW_FILES=()
 	FILES=()
 	SUBJECTS=()
+	FIXES=("${FIXES_SAID[@]}")
 	HARMLESS=()
 	ADDED=() DELETED=() HUNKS=()
 }

@@ -43,6 +43,9 @@ run_objdiff()
 	list_changed
 	args+=(--changed "$WORK/changed.files")
 	[[ -z $description ]] || args+=(--description "$description")
+	for object in "${FIXES[@]}"; do
+		args+=(--fixes "$object")
+	done
 	[[ -z $ALLOW_BUSY ]] || args+=(--allow-busy)
 	[[ -z $PARTIAL ]] || args+=(--partial --unknown "$WORK/unknown")
 	for object in "${SUPERSEDES[@]}"; do
@@ -272,6 +275,7 @@ END
 	FINISHED=$WORK/out/ksplice-$NAME.ko
 	cp -- "$ko" "$FINISHED" || die $EXIT_FAILED "can't copy $ko"
 	seal_module "$FINISHED"
+	[[ -z $VERIFY ]] || verify_update "$FINISHED"
 	sign_module "$FINISHED"
 	put_file "$FINISHED" "$OUTPUT"
 }
@@ -290,7 +294,7 @@ put_file()
 	OUTPUT_TMP=
 }
 
-FORMAT=6	# KSPLICE_FORMAT in include/linux/ksplice_format.h
+FORMAT=7	# KSPLICE_FORMAT in include/linux/ksplice_format.h
 
 # core_symvers FILE: what modpost has to know of the core where that is not
 # part of the kernel, but a module. The versions are those of the declarations,

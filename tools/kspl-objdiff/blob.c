@@ -881,6 +881,7 @@ static void lay_out(struct blob *b)
 	h.name = add_string(b, b->vs->up->name);
 	h.release = add_string(b, b->vs->up->release);
 	h.description = add_string(b, b->vs->up->description);
+	h.fixes = add_string(b, b->vs->up->fixes);
 	buf_add(&o, NULL, sizeof(h));
 	h.targets = PUT(&o, b->targets);
 	h.units = PUT(&o, b->funits);

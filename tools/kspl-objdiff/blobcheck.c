@@ -2,10 +2,10 @@
 /*
  * The kernel's own reader of the format, on the host: what inspect accepts is
  * what the kernel accepts.  Compiled against the stand-ins for kernel headers
- * of tests/match, so this file and objdiff.h don't meet.
+ * in include/, so this file and objdiff.h don't meet.
  */
 #include <linux/types.h>
-#include "../../kernel-tree-overlay/kernel/ksplice/format.h"
+#include "format.h"
 
 int blob_check(const void *blob, size_t size, char *why, size_t len);
 const char *blob_site_name(u32 kind);

@@ -269,6 +269,7 @@ struct ksplice_stats {
  * @released:	completed when the last reference to @kobj is gone
  * @module:	the module that carries it
  * @name:	its name
+ * @fixes:	ids of what it fixes, each with a '\n' behind it
  * @state:	where it stands; changed under ksplice_mutex
  * @stays:	addresses of its memory get into the kernel's data: once it was
  *		applied its module stays loaded
@@ -322,6 +323,7 @@ struct ksplice_update {
 	struct completion released;
 	struct module *module;
 	const char *name;
+	const char *fixes;
 	enum ksplice_state state;
 	bool stays;
 	bool pinned;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2016 # $ is for the guest's shell
 #
-# README: a stock kernel, "apt install", "modprobe ksplice"; an update by hand.
+# README and getting-started: a stock kernel, "apt install", "modprobe ksplice"; an update by hand.
 
 # All whose name tells that it is ours; logs and apt's lists may.
 LEFTOVERS='find / -xdev \( -path /var/log -o -path /var/lib/apt -o -path /root -o -path /home -o -path /srv -o -path /etc/apt \) -prune -o -iname "*kspl*" -print | grep -v ksplice-test-agent'
@@ -72,7 +72,7 @@ part_documentation() {
 		'cp /mnt/fix-foo.patch . && kspl-build -n fix-foo fix-foo.patch'
 }
 
-# README, "Use it on your own kernel", from insmod on; the guide's "By hand"
+# getting-started, "Use it on your own kernel", from insmod on; the guide's "By hand"
 part_by_hand() {
 	local d=/sys/kernel/ksplice/debian-fixes
 
