@@ -53,6 +53,9 @@ own_compiler_cache()
 	[[ -z $BOX_CACHE ]] || box_owns "$BOX_CACHE"
 }
 
+# json_errors: an option; release/ reads what gcc says so
+json_errors() { [[ -z $PARTIAL ]] || ! conf CC_IS_GCC || printf ' -fdiagnostics-format=json'; }
+
 # make_job OBJECT pre|post|screen|screenold: a script that compiles it; screen:
 # exactly as the kernel's build did, but for debug information where there is
 # nothing of that build to compare with
@@ -123,12 +126,14 @@ make_job()
 			printf '| sha256sum >%q\n' "$out.sum"
 		} >"$out.cpp.job"
 		if [[ $side == screen ]]; then
-			printf 'cd %q || exit\n%s -fsyntax-only\n' "$cwd" "$(printf '%q ' "${run[@]}")" >"$out.err.job"
+			printf 'cd %q || exit\n%s -fsyntax-only%s\n' "$cwd" "$(printf '%q ' "${run[@]}")" "$(json_errors)" >"$out.err.job"
 		fi
 	fi
 	if [[ $kind == object && $command != *ccache* && -n ${CCACHE[0]-} ]]; then
 		# what it depends on, ccache takes from the compiler then
 		run=("${CCACHE[@]}" "${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
+	elif [[ $side == screen && -n $PARTIAL ]]; then
+		run=("${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
 	fi
 	{
 		printf 'cd %q || exit\n' "$cwd"
@@ -469,20 +474,24 @@ compare_outside()
 	done
 }
 
+# constants_same OBJECT: of the lines that constants are made of; of a linker script
+# all but the preprocessor's marks
+constants_same()
+{
+	local pattern='^[^#]'
+
+	[[ $1 != *.s ]] || pattern='->'
+	cmp -s <(grep -e "$pattern" "$WORK/pre/$1") <(grep -e "$pattern" "$WORK/post/$1")
+}
+
 # Which objects differ in more than debug information
 CHANGED=()
 compare()
 {
-	local object pattern
+	local object
 
 	for object in "${OTHERS[@]}"; do
-		# the lines that constants are made of; all of a linker script but
-		# the preprocessor's marks
-		case $object in
-		*.s)	pattern='->' ;;
-		*)	pattern='^[^#]' ;;
-		esac
-		! cmp -s <(grep -e "$pattern" "$WORK/pre/$object") <(grep -e "$pattern" "$WORK/post/$object") || continue
+		! constants_same "$object" || continue
 		reason "$object changes: constants or layout that assembly code was built with would no longer be true"
 	done
 	compare_outside
@@ -499,7 +508,7 @@ compare()
 		if (($(grep -c objtool: "$WORK/post/$object.log") > $(grep -c objtool: "$WORK/pre/$object.log"))); then
 			warn "$object: with the patch, $(grep objtool: "$WORK/post/$object.log" | tail -n 1)"
 		fi
-		if [[ -n $EACH$PARTIAL ]] && each_sorted_out "$object"; then
+		if [[ -n $EACH ]] && each_sorted_out "$object"; then
 			continue
 		fi
 		if [[ ${COMMAND[$object]%% ; *} =~ \.S\ *$ ]]; then
@@ -507,7 +516,7 @@ compare()
 		fi
 		CHANGED+=("$object")
 	done
-	[[ -n $EACH$PARTIAL ]] && return
+	[[ -n $EACH ]] && return
 	stop_if_reasons
 	((${#CHANGED[@]})) || no_change "the patch changes no code"
 }

@@ -58,7 +58,7 @@ run_objdiff()
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
-	args+=("${LEAVE_OUT[@]}" "${DEFINED[@]}")
+	args+=("${DEFINED[@]}")
 	ARGS=()
 	judged_args "${CHANGED[@]}"
 	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
@@ -214,10 +214,6 @@ make_update()
 			status=$?
 		fi
 	fi
-	while [[ -n $PARTIAL ]] && ((status == 0)) && leave_unjudged; do
-		run_objdiff
-		status=$?
-	done
 	if ((status == 0)); then
 		overridden
 		while IFS=$'\t' read -r object change; do
