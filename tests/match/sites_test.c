@@ -805,15 +805,14 @@ static void test_loop(void **state)
 
 	for (shift = 0; shift < 64; shift += 16)
 		for (before = 2; before < 64; before += 2) {
+			end(state);
 			begin(state);
 			loop(OTHER + shift, before);
 			expect(0);
 			assert_int_equal(m.unit_growth[fn_unit],
 					 max_t(int, 0, pad_at(OTHER + shift + before + 2) -
 						       (int)pad_at(before + 2)));
-			end(state);
 		}
-	begin(state);
 }
 
 static void wrong(unsigned long addr, const char *bytes, size_t n)
@@ -864,7 +863,7 @@ static void test_loop_inside(void **state)
 	(void)state;
 	for (i = 0; i < 60; i += 2)
 		memcpy(pre + i, "\x31\xc0", 2);
-	memcpy(pre + 60, "\x48\xb8\x90\x90\x11\x22\x33\x44\x55\x66\xc3\xc3", 12);
+	memcpy(pre + 60, "\x48\xb8\x66\x90\x11\x22\x33\x44\x55\x66\xc3\xc3", 12);
 	fn_unit = blob_unit(&b, "loop", KSPLICE_UNIT_TEXT, pre, 72);
 	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, fn_unit))->align = 64;
 	blob_sym(&b, "loop", KSPLICE_SYM_FUNC, fn_unit, 0);
