@@ -103,7 +103,7 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 		name=$(basename "$t" .sh)
 		# shellcheck disable=SC2254 # a glob is wanted
 		case $name in
-		functions) continue ;;
+		functions | ktap) continue ;;
 		$only) ;;
 		*) continue ;;
 		esac

@@ -79,6 +79,8 @@ static int place_func(struct ksplice_update *update, struct ksplice_func *func,
 		return refuse_func(update, func->name,
 				   "its old code was not matched");
 	func->old_addr = match->unit_run[replace->unit] + replace->offset;
+	/* Nobody may be in any of it. */
+	func->old_size = replace->size + match->unit_growth[replace->unit];
 	if (!func->new_addr)
 		return 0;
 	if (ksplice_target_newest(update, func->old_addr) != func->old_addr)

@@ -568,6 +568,73 @@ static bool redirect_branch(struct ksplice_span *s, u32 pos)
 	return false;
 }
 
+/*
+ * Padding
+ *
+ * A compiler may align the head of a loop to more than its function is aligned to
+ * (gcc since 14).  How much padding that takes depends on where the function is.
+ */
+#define LOOP_ALIGN	64
+
+/* Is @p what the assembler fills @len bytes between instructions with? */
+static bool is_fill(const u8 *p, u32 len)
+{
+	static const u8 nop9[9] = { 0x66, 0x0f, 0x1f, 0x84 };
+	static const u8 nop10[10] = { 0x66, 0x2e, 0x0f, 0x1f, 0x84 };
+
+	for (; len > NOP_MAX; p += NOP_MAX, len -= NOP_MAX)
+		if (!is_nop(p, NOP_MAX))
+			return false;
+	if (len == sizeof(nop9))
+		return !memcmp(p, nop9, sizeof(nop9));
+	if (len == sizeof(nop10))
+		return !memcmp(p, nop10, sizeof(nop10));
+	return !len || is_nop(p, len);
+}
+
+/* Is padding of @len bytes at @pos in the pre code all of one alignment's? */
+static bool is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
+{
+	u32 reloc = reloc_from(s, pos), i;
+
+	if (pos + len > s->len || !is_fill(s->pre + pos, len))
+		return false;
+	if (reloc < s->nrelocs && s->relocs[reloc].offset < pos + len)
+		return false;
+	for (i = 0; i < s->nsites; i++)
+		if (s->sites[i].offset + s->sites[i].len > pos &&
+		    s->sites[i].offset < pos + len)
+			return false;
+	return true;
+}
+
+/* Does padding begin at @pos that is of another length in running code? */
+static bool is_moved_loop(const struct ksplice_span *s, u32 pos, u32 *len,
+			  u32 *run_len)
+{
+	unsigned long at = s->addr + pos;
+	u8 run[LOOP_ALIGN];
+
+	*len = -pos & (LOOP_ALIGN - 1);
+	*run_len = -at & (LOOP_ALIGN - 1);
+	return *len != *run_len && is_pre_fill(s, pos, *len) &&
+	       !s->m->ops->read(s->m->ctx, at, run, *run_len) &&
+	       is_fill(run, *run_len);
+}
+
+/* The first bytes of either may be equal. */
+static bool resize_padding(struct ksplice_span *s, u32 pos)
+{
+	u32 from = pos, len, run_len;
+
+	if (s->m->view->units[s->unit].align < LOOP_ALIGN)
+		return false;
+	for (; from && pos - from < LOOP_ALIGN; from--)
+		if (is_moved_loop(s, from, &len, &run_len) && from + len >= pos)
+			return ksplice_match_pad(s, from, len, run_len);
+	return false;
+}
+
 /**
  * arch_ksplice_resize() - is running code shorter here, or a consequence of it?
  * @s:		the span; its copy of running memory is made to equal the pre
@@ -583,6 +650,8 @@ bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 
 	if (s->relaxed || s->unit == KSPLICE_NONE)
 		return false;
+	if (resize_padding(s, pos))
+		return true;
 	if (pos + BRANCH_SIZE > s->len)
 		return redirect_branch(s, pos);
 	if (pre[0] == OP_JMP32 && run[0] == OP_JMP8) {
@@ -667,6 +736,7 @@ bool arch_ksplice_check_flow(struct ksplice_span *s)
 				INSN_MODE_64) ||
 		    !check_insn(s, pos, &insn))
 			return false;
+		ksplice_match_insn(s, pos);
 		pos += insn.length;
 	}
 	return check_labels(s);
