@@ -569,6 +569,8 @@ int update_emit(const struct verdicts *vs, const char *path)
 	out_section(&out, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16);
 	for_each_included(&out, do_place);
 	for_each_included(&out, do_refs);
+	order_late(&out, "__jump_table", 16, 8);
+	order_late(&out, ".static_call_sites", 8, 4);
 	emit_modinfo(&out);
 	emit_abi(&out);
 	blob_build(&out);
