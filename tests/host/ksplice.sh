@@ -292,6 +292,24 @@ check "metrics are as node_exporter wants them" metrics_are
 check "... nothing but them is left" test "$(echo m.prom*)" = m.prom
 check "... to nowhere: failed" exits 1 k metrics --output none/m.prom
 
+# --- who may keep the new code from running ---------------------------------------------
+
+boot
+k apply -q fix-foo.ko >/dev/null
+check "show: nobody keeps it from running" json 'd["update"]["may_not_run"] == []' k show --json fix-foo
+mkdir -p "$R/sys/kernel/debug/fail_function"
+printf 'test_func2\ntest_func [other]\n' >"$R/sys/kernel/debug/fail_function/inject"
+check "... others of its name are others" json 'd["update"]["may_not_run"] == []' k show --json fix-foo
+echo test_func >>"$R/sys/kernel/debug/fail_function/inject"
+check "... errors are injected" says '^  may not run: vmlinux:test_func,1: errors are injected' k show fix-foo
+check "... as JSON" json 'len(d["update"]["may_not_run"]) == 1' k show --json fix-foo
+check "... as a metric" says '^ksplice_update_bypassed\{name="fix-foo"\} 1$' k metrics
+rm -r "$R/sys/kernel/debug/fail_function"
+mkdir -p "$R/sys/kernel/livepatch/lp/vmlinux/test_func,1"
+check "... a livepatch that came later" says '^  may not run: vmlinux:test_func,1: livepatch lp redirects it$' \
+	k show fix-foo
+rm -r "$R/sys/kernel/livepatch/lp"
+
 # --- what goes with it --------------------------------------------------------------------
 
 complete_line() {
