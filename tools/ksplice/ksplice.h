@@ -155,6 +155,9 @@ struct update {
 	str_vec in_the_way;	/* of a change under way */
 };
 
+/* peers.c: who keeps the new code from running */
+bool bypassing(const struct update *up, str_vec *found);
+
 bool core_present(void);
 bool core_is_module(void);
 bool update_read(struct update *up, const char *name);

@@ -655,6 +655,42 @@ void arch_ksplice_write(void *place, const void *bytes, size_t len)
 	mutex_unlock(&text_mutex);
 }
 
+/**
+ * arch_ksplice_label_jumps - does a jump stand at the site of a jump label?
+ * @entry:	its entry
+ *
+ * Context: jump_label_lock() held.
+ * Return: true if it does; false for a nop.
+ */
+bool arch_ksplice_label_jumps(const struct jump_entry *entry)
+{
+	u8 first = *(u8 *)jump_entry_code(entry);
+
+	return first == JMP8_INSN_OPCODE || first == JMP32_INSN_OPCODE;
+}
+
+/**
+ * arch_ksplice_reset_call - make a static call's site a call or jump again
+ * @site:	the site; nobody executes it
+ * @tail:	it is a jump
+ *
+ * Its destination is to be written into it; a conditional jump is always one.
+ *
+ * Context: process; takes text_mutex.
+ */
+void arch_ksplice_reset_call(void *site, bool tail)
+{
+	const u8 insn[CALL_INSN_SIZE] = {
+		tail ? JMP32_INSN_OPCODE : CALL_INSN_OPCODE,
+	};
+	const u8 *now = site;
+
+	if (tail && now[0] == 0x0f)
+		return;
+	if (now[0] != insn[0])
+		arch_ksplice_write(site, insn, sizeof(insn));
+}
+
 static void __init find_lost(void)
 {
 #ifdef CONFIG_FUNCTION_GRAPH_TRACER
