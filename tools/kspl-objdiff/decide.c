@@ -1554,6 +1554,7 @@ void decide(struct verdicts *vs)
 		check_initcalls(vs, tu);
 		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
+		check_once(vs, tu);
 		check_lost(vs, tu);
 	}
 	check_boot(vs);

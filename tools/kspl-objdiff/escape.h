@@ -24,6 +24,7 @@ bool unit_keeps_result(const struct update *up, const struct unit *caller,
 const char *unit_acts_unseen(const struct unit *func);
 bool callee_copies(const char *name);
 bool callee_compares(const char *name);
+bool callee_only_says(const char *name);
 bool callee_keeps_nothing(const char *name, bool *returns, bool *lent);
 
 #endif /* KSPL_ESCAPE_H */

@@ -177,6 +177,9 @@ bool boot_is_done(const struct verdicts *vs, const struct unit *u);
 void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
 
+/* once.c */
+void check_once(struct verdicts *vs, const struct tu *tu);
+
 /* sections.c */
 void check_places(struct verdicts *vs, const struct tu *tu);
 
