@@ -207,6 +207,10 @@ static int read_sections(struct file *f, Elf *elf)
 			continue;
 		if (!strcmp(name, ".modinfo"))
 			read_modinfo(f, d);
+		if (!strcmp(name, BUILD_ID_SECTION)) {
+			f->build_id = d->d_buf;
+			f->build_id_size = d->d_size;
+		}
 		if (strcmp(name, KSPLICE_SECTION))
 			continue;
 		f->blob.data = d->d_buf;
