@@ -62,6 +62,10 @@ check "... is there" cmp fix-foo.ko image/var/lib/ksplice/6.12.1-test/fix-foo.ko
 check "... listed" json 'd["updates"][0]["name"] == "fix-foo"' k list --json --root image
 check "--root with nothing: usage, and not this machine" exits 2 k list --root ''
 check "... either way" exits 2 k status --root=
+for c in 'list' 'status' 'status --vex' 'metrics' 'uninstall x'; do
+	# shellcheck disable=SC2086 # words
+	check "an image that is not there: $c" exits 2 k $c --root "$TMP/nowhere"
+done
 boot
 (umask 077 && k install -q --now fix-foo.ko >/dev/null)
 check "a narrow umask: all may see what is installed" test "$(stat -c %a "$S" "$S/6.12.1-test" "$S/.marks" | paste -sd,)" = 755,755,755
