@@ -391,6 +391,42 @@ p "--- a/fs/noeol.c
 \\ No newline at end of file
 "
 check "no newline at the end" as_git p.patch
+# The line after it would be a part of the comment.
+p "$a@@ -4,3 +4,4 @@
+ line 4
++// a comment
+\\ No newline at end of file
+ line 5
+ line 6
+"
+check "a line without a newline within a hunk" refused 1 "line 7: it follows a line that has no newline" p.patch
+p "$a@@ -4,3 +4,4 @@
+ line 4
+ line 5
+\\ No newline at end of file
++x
+ line 6
+"
+check "... one that stays" refused 1 "line 7: it follows a line that has no newline" p.patch
+p "$a@@ -4,3 +4,3 @@
+ line 4
+-line 5
+\\ No newline at end of file
++// a comment
+ line 6
+"
+check "... one that goes" refused 1 "line 8: it follows a line that has no newline" p.patch
+p "--- a/fs/noeol.c
++++ b/fs/noeol.c
+@@ -2,2 +2,3 @@
+ two
+-three
+\\ No newline at end of file
++three
++four
+\\ No newline at end of file
+"
+check "... at the end of a file, old and new" as_git p.patch
 p "--- /dev/null
 +++ b/fs/a.c
 @@ -0,0 +1 @@

@@ -113,6 +113,12 @@ case "$*" in
 		eval "cat <&$fd" 2>/dev/null >>"$work/post/fs/wrote"
 	done
 	env | grep -E '^(SECRET|CCACHE_REMOTE)' >>"$work/post/fs/wrote"
+	{
+		python3 -c 'import socket; print([name for _, name in socket.if_nameindex()])'
+		setpriv -d | sed -n 's/^\(Effective capabilities\|Inheritable capabilities\|Ambient capabilities\|Capability bounding set\): *//p' |
+			tr -d '[]' | sort -u
+		setpriv -d | grep no_new_privs
+	} >>"$work/post/fs/wrote" 2>&1
 	cat >>"$work/post/fs/wrote"
 	chmod u+s "$work/post/fs/fn.o" 2>/dev/null
 	cp /bin/true "$work/post/fs/suid" && chmod 4755 "$work/post/fs/suid"
@@ -127,13 +133,32 @@ taken_over() {
 	[ -d kept/post ]
 }
 echo 'what the caller has open' >secret
-echo 'wrote done/x' >may_write
+printf '%s\n' 'wrote done/x' "['lo']" none 'no_new_privs: 1' >may_write
 for ccache in '' 1; do
 	check "a compiler that was taken over, ccache ${ccache:+not }used" taken_over "$ccache"
 	check "... writes to nothing that is used outside, or in another sandbox; reads nothing that was open" \
 		diff may_write kept/post/fs/wrote
 done
 check "... and leaves no program with somebody's rights" sh -c '[ -e kept/post/fs/suid ] && [ ! -u kept/post/fs/suid ]'
+
+# --- linking -------------------------------------------------------------------------
+
+mini
+edit fs/fn.c 's/return FN/return 2/'
+cat >>bld/Makefile <<'MAKE'
+modules:
+	@test ! -e /etc/passwd || echo sees /etc/passwd
+	@for d in pre post done out log patched; do ! touch $(M)/../$$d/x 2>/dev/null || echo writes to $$d; done
+	@touch $(M)/x && echo writes to module
+	@python3 -c 'import socket; print([name for _, name in socket.if_nameindex()])'
+	@cat; echo "$$SECRET"; exit 1
+MAKE
+link() {
+	rm -rf kept
+	echo 'the input' | SECRET=hidden run --keep kept fix.patch >out 2>&1 || :
+	printf '%s\n' 'writes to module' "['lo']" '' | diff - <(grep -v 'make.*:' kept/log/kbuild) || { cat out; return 1; }
+}
+check "the module is linked in the sandbox, too" link
 
 # --- the compiler's cache ---------------------------------------------------------
 

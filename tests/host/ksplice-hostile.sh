@@ -131,6 +131,10 @@ REPEAT=5000 long_names many.ko
 check "a file that says a long text 5,000 times is small" test "$(stat -c %s many.ko)" -lt 500000
 check "... is shown in 256 MB" exits 0 in_256_mb show ./many.ko
 check "... as JSON" exits 0 in_256_mb show --json ./many.ko
+FIXES=$(seq 1000) "$make_update" ids.ko fix-foo 6.12.1-test test_func
+check "as many ids of what it fixes as have room: shown" exits 0 in_256_mb show ./ids.ko
+FIXES=$(seq 2000) "$make_update" ids.ko fix-foo 6.12.1-test test_func
+check "more than the core takes: refused, and none is read" exits 4 in_256_mb show ./ids.ko
 truncate -s 65M big.ko
 check "a file larger than any update: refused" exits 4 in_256_mb show ./big.ko
 cp fix-foo.ko sections.ko
@@ -287,10 +291,25 @@ for why in abort-upgrade abort-remove abort-deconfigure; do
 	check "postinst $why: the same" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' \
 		asks 6.12.1-test postinst $why
 done
+run_tools_prerm() { DPKG_ROOT=/x PATH=$TMP/bin:$PATH sh prerm remove; }
 nothing_in_chroot() { ! OWN=4 asks 6.12.1-test "$@" | grep -E 'apply|undo|--now'; }
 check "postinst in a chroot: nothing is applied" nothing_in_chroot postinst configure
 installed_in_chroot() { OWN=4 asks 6.12.1-test postinst configure | grep 'ksplice install'; }
 check "... but installed" installed_in_chroot
 check "prerm in a chroot: nothing is taken back" nothing_in_chroot prerm remove
 check "postinst of another kernel's: nothing is applied" says '^ksplice install [^;]*;$' asks 6.12.2-other postinst configure
+
+# The scripts of ksplice-tools: of another system's kernel nothing is told
+awk '/DEBIAN\/prerm"/ { on = 1; next } /^END$/ { on = 0 } on' "$REPO/scripts/build-tools-deb" >prerm
+cat >bin/ksplice <<'KSPLICE'
+#!/bin/sh
+case "$1" in
+list) echo "fix-foo applied installed" ;;
+own-kernel) exit "$OWN" ;;
+esac
+KSPLICE
+chmod 755 bin/ksplice
+OWN=0 check "prerm of the tools: says what stays applied" says 'stay applied until the next boot.*: fix-foo' run_tools_prerm
+quiet() { [ -z "$("$@" 2>&1)" ]; }
+OWN=4 check "... in a chroot it says nothing of the machine's" quiet run_tools_prerm
 done_testing

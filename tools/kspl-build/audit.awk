@@ -185,6 +185,7 @@ function hunk(	l, r)
 	right = (2 in r) ? r[2] + 0 : 1
 	hunk_line = NR
 	context = removed = 0
+	kind = last = ""
 	where = l[1] + 0
 	state = "hunk"
 	if (path != "" && !hunks[path]++) {
@@ -201,8 +202,15 @@ function hunk(	l, r)
 function hunk_text(	c)
 {
 	c = substr($0, 1, 1)
-	if (c == "\\")
+	# A line without an end is the file's last, in the old text or in the new one.
+	# What came behind it would be appended to it.
+	if (c == "\\") {
+		last = kind == "-" ? "old" : "new"
 		return
+	}
+	if (last == "new" || (last == "old" && c != "+"))
+		refuse(NR, "it follows a line that has no newline at its end: both would become one line")
+	kind = c
 	if (c == "" || c == " " || $0 == "\r") {
 		context++
 		left--

@@ -178,7 +178,7 @@ view_of_job()
 # run_view VIEW JOBS: those in $WORK/jobs.VIEW, so many at once, in one sandbox
 run_view()
 {
-	local view=$1 jobs=$2 job ENTER=() BOX_CACHE= BOX_STDIN=$WORK/jobs.$1 BOX_DIRS=()
+	local view=$1 jobs=$2 job ENTER=() BOX_CACHE='' BOX_STDIN=$WORK/jobs.$1 BOX_DIRS=()
 	local -A dirs=(['done']=1)
 
 	[[ $view == plain ]] || mapfile -d '' -t ENTER <"$WORK/$view"

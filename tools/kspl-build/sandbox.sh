@@ -215,7 +215,7 @@ alone()
 	exec <"${BOX_STDIN:-/dev/null}"
 	for fd in "/proc/$BASHPID/fd/"*; do
 		fd=${fd##*/}
-		((fd <= 2)) || eval "exec $fd>&-"
+		[[ ! $fd =~ ^[0-9]+$ ]] || ((fd <= 2)) || eval "exec $fd>&-"
 	done
 	exec "$@"
 }

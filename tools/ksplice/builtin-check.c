@@ -58,6 +58,11 @@ static int prove(const struct file *f, bool *loaded)
 	int err;
 
 	if (update_read(&up, f->name)) {
+		if (other_loaded(f))
+			return refuse(f, "name_in_use",
+				      xasprintf("'ksplice undo %s' first, then check again",
+						f->name),
+				      "not checked: another update of this name is loaded");
 		note("%s is loaded already: that one has been found to match",
 		     f->name);
 		return EXIT_OK;

@@ -260,6 +260,9 @@ int main(int argc, char **argv)
 		check_option(seen[--n], cmd->name);
 	if (opt.vex && opt.json)
 		usage_error("is a document of its own: not with --json", "--vex");
+	/* Else there would be nothing installed in it, and that would be fine. */
+	if (opt.image && !is_dir("/"))
+		usage_error(xasprintf("--root: %s", strerror(errno)), opt.root);
 	if (opt.now && opt.image)
 		usage_error("goes with what is below DIR, --now with the kernel that runs",
 			    "--root");
