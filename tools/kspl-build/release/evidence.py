@@ -257,8 +257,7 @@ class Evidence:
         if item.static and not item.path.endswith(".h"):
             return False
         file = self.files[path]
-        return not any(d.name == item.name and d.static and d.kind in ("function", "variable")
-                       for d in file.old.top + file.new.top)
+        return item.name not in file.old.static and item.name not in file.new.static
 
     # What is kept in the kernel's memory
 

@@ -183,6 +183,7 @@ class Side:
         self.tokens = ctext.line_tokens(text)
         self.items = items
         self.top = ctags.top_level(items, text)
+        self.static = {d.name for d in self.top if d.static and d.kind in ("function", "variable")}
         self.variables = {d.name for d in items if d.kind in ("variable", "externvar")}
         self.types = {d.name: d.type for d in items if d.kind in ("variable", "externvar") and d.type}
         for line in self.tokens:
