@@ -9,6 +9,7 @@ from typing import Iterable, Iterator, Optional
 # Functions that a macro of this form defines: NAME_DEFINE2(name, ...)
 _DEFINES = re.compile(r"(COMPAT_)?SYSCALL_DEFINE\d\Z")
 _BPF_CALL = re.compile(r"BPF_CALL_\d\Z")
+_STRUCT = re.compile(r"\b(?:struct|union)[: ]([\w:]+)")
 _FIRST_ARGUMENT = re.compile(r"\(\s*(\w+)")
 _KINDS = "--kinds-C=+defgmpstuvx"
 # What is no part of a declaration for ctags; + is for such as have arguments
@@ -69,11 +70,8 @@ def _name(tag: dict[str, str]) -> tuple[str, list[str]]:
 
 def _type(tag: dict[str, str]) -> str:
     """The struct or union that a variable or member is, or points to; or ''."""
-    ref = tag.get("typeref", "")
-    kind, _, name = ref.partition(":")
-    if kind not in ("struct", "union"):
-        return ""
-    return owner(re.sub(r"[ *\[].*", "", name))
+    found = _STRUCT.search(tag.get("typeref", ""))
+    return owner(found.group(1)) if found else ""
 
 
 def owner(scope: str) -> str:

@@ -32,6 +32,9 @@ down up page folio netdev dev device module lock_sock sock sema rwsem
 """.split())
 _WORDS = {word for pair in _PAIRS for word in pair}
 _WRAPPER_DEPTH = 2
+# What more structs, or changes, than these have in common, tells little
+_MANY = 8
+_EVERYWHERE = ("GFP_", "PAGE_", "KERN_", "CONFIG_", "S_I", "IS_", "BITS_", "INT_MAX", "UINT_MAX", "LONG_MAX", "__")
 
 
 class Groups:
@@ -100,7 +103,9 @@ class Evidence:
         self._declared()
         self._members()
         self._globals()
+        self._through()
         self._pairs()
+        self._constants()
         self._moved()
         return self.groups
 
@@ -257,56 +262,62 @@ class Evidence:
         if item.static and not item.path.endswith(".h"):
             return False
         file = self.files[path]
-        return not any(d.name == item.name and d.static and d.kind in ("function", "variable")
-                       for d in file.old.top + file.new.top)
+        return item.name not in file.old.static and item.name not in file.new.static
 
     # What is kept in the kernel's memory
 
     def _members(self) -> None:
-        written: dict[Member, list[int]] = defaultdict(list)
-        address: dict[Member, list[int]] = defaultdict(list)
-        used: dict[Member, list[int]] = defaultdict(list)
-        gone: dict[Member, list[int]] = defaultdict(list)
-        come: dict[Member, list[int]] = defaultdict(list)
+        written: dict[str, list[tuple[Member, int]]] = defaultdict(list)
+        address: dict[str, list[tuple[Member, int]]] = defaultdict(list)
+        gone: dict[str, list[tuple[Member, int]]] = defaultdict(list)
+        come: dict[str, list[tuple[Member, int]]] = defaultdict(list)
+        told: dict[str, list[tuple[Member, int]]] = defaultdict(list)
+        used: dict[str, list[tuple[Member, int]]] = defaultdict(list)
         for n, facts in enumerate(self.facts):
             for member in self.reach[n].members:
-                used[member].append(n)
+                used[member[1]].append((member, n))
             for member in facts.taken.members.keys() | facts.brought.members.keys():
                 before, after = facts.taken.members.get(member, []), facts.brought.members.get(member, [])
-                if WRITE in before + after and before != after or _written_otherwise(before, after):
-                    written[member].append(n)
+                told[member[1]].append((member, n))
+                if WRITE in before + after:
+                    written[member[1]].append((member, n))
                 if ADDRESS in before + after:
-                    address[member].append(n)
+                    address[member[1]].append((member, n))
                 if len(before) > len(after):
-                    gone[member].append(n)
+                    gone[member[1]].append((member, n))
                 if len(after) > len(before):
-                    come[member].append(n)
-        for member, hunks in written.items():
-            for n in hunks:
-                self._join_all(n, used[member], member, "writes")
-        for member, hunks in address.items():
-            self._join_all(hunks[0], hunks, member, "locks or passes on")
-        for member, hunks in gone.items():
-            for n in hunks:
-                self._join_all(n, come.get(member, []), member, "no longer looks at")
+                    come[member[1]].append((member, n))
+        for one, others, verb in ((written, used, "writes"), (address, told, "locks or passes on"),
+                                 (gone, come, "no longer looks at")):
+            for name, found in one.items():
+                for member, n in found:
+                    self._join_users(n, member, others.get(name, []), verb)
 
-    def _join_all(self, n: int, others: Iterable[int], member: Member, verb: str) -> None:
-        for other in others:
-            if other != n and (member[0] or self._near(n, other)):
-                of = f" of struct {member[0]}" if member[0] else ""
-                self.groups.join(n, other, "member", f"one {verb} {member[1]}{of}, the other uses it")
+    def _join_users(self, n: int, member: Member, users: Iterable[tuple[Member, int]], verb: str) -> None:
+        """Joins a hunk with the users of a member, which may be the same one."""
+        for other, user in users:
+            if user == n or self.groups.root(user) == self.groups.root(n):
+                continue
+            if member[0] and other[0]:
+                if member[0] != other[0]:
+                    continue
+            elif len(self.members.owners.get(member[1], ())) > _MANY and not self._near(n, user):
+                continue
+            struct = member[0] or other[0]
+            self.groups.join(n, user, "member", f"one {verb} {member[1]}{f' of struct {struct}' if struct else ''},"
+                             " the other uses it")
 
     def _near(self, a: int, b: int) -> bool:
-        """In one directory: where it is not known of which struct a member is."""
+        """In one directory: where many structs have a member of that name."""
         return os.path.dirname(self.facts[a].hunk.path) == os.path.dirname(self.facts[b].hunk.path)
 
     def _globals(self) -> None:
         written: dict[tuple[str, str], list[int]] = defaultdict(list)
         used: dict[tuple[str, str], list[int]] = defaultdict(list)
         for n, facts in enumerate(self.facts):
-            for key in self._variables_of(facts.hunk.path, self.reach[n].names):
+            for key in self._variables_of(facts, self.reach[n].names):
                 used[key].append(n)
-            for key in self._variables_of(facts.hunk.path, facts.mentions()):
+            for key in self._variables_of(facts, facts.mentions()):
                 modes = facts.taken.names.get(key[1], []) + facts.brought.names.get(key[1], [])
                 if WRITE in modes or ADDRESS in modes:
                     written[key].append(n)
@@ -315,22 +326,35 @@ class Evidence:
                 for other in used[key]:
                     self.groups.join(n, other, "global", f"one changes the variable {key[1]}, the other uses it")
 
-    def _variables_of(self, path: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        file = self.files[path]
+    def _variables_of(self, facts: Facts, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Of names those that seem to be variables; of a file's own, with the file."""
+        file = self.files[facts.hunk.path]
+        called = facts.taken.called | facts.brought.called
         for name in names:
-            if name not in file.old.variables and name not in file.new.variables:
-                if name in self._shared():
-                    yield "", name
+            if name in called or any(body.is_local(name) for body in facts.bodies):
                 continue
-            yield ("" if name in self._shared() else path), name
+            yield (facts.hunk.path if name in file.old.static or name in file.new.static else ""), name
 
-    def _shared(self) -> set[str]:
-        """Variables of the files that differ, which others can see."""
-        if not hasattr(self, "_shared_names"):
-            self._shared_names = {
-                d.name for f in self.files.values() for s in (f.old, f.new) for d in s.items
-                if (d.kind == "variable" and not d.static or d.kind == "externvar") and not d.scope}
-        return self._shared_names
+    # What is called through a table of functions
+
+    def _through(self) -> None:
+        callers: dict[Member, list[int]] = defaultdict(list)
+        for n, facts in enumerate(self.facts):
+            for member in facts.taken.through | facts.brought.through:
+                callers[member].append(n)
+        if not callers:
+            return
+        changed: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for n, facts in enumerate(self.facts):
+            for name in facts.hunk.functions:
+                changed[facts.hunk.path, name].append(n)
+        for path, file in self.files.items():
+            for side in (file.old, file.new):
+                for struct, called, name in side.tables():
+                    for n in callers.get((struct, called), []):
+                        for other in changed.get((path, name), []):
+                            self.groups.join(n, other, "table", f"one calls {called} of struct {struct},"
+                                             f" which {name} is")
 
     # What is taken and given back
 
@@ -349,6 +373,32 @@ class Evidence:
                 for other, other_side in found:
                     if n < other and side != other_side and self._related(n, other):
                         self.groups.join(n, other, "pair", f"{stem}: {pair.replace('/', ' and ')}")
+        self._lock_order()
+
+    def _lock_order(self) -> None:
+        """Where a lock is taken by a function of its own."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for n, facts in enumerate(self.facts):
+            for stem in {stem for name in facts.taken.called | facts.brought.called
+                         for stem, pair, _ in _stems(name) if pair == "lock/unlock" and stem not in _COMMON}:
+                places[stem].append(n)
+        for stem, hunks in places.items():
+            for other in hunks[1:]:
+                self.groups.join(hunks[0], other, "lock", f"both take or give the lock {stem}")
+
+    # A constant that one puts in and another asks for
+
+    def _constants(self) -> None:
+        places: dict[str, list[int]] = defaultdict(list)
+        for n, facts in enumerate(self.facts):
+            for name in facts.mentions() - facts.taken.called - facts.brought.called:
+                if _is_constant(name) and \
+                        len(facts.brought.names.get(name, [])) != len(facts.taken.names.get(name, [])):
+                    places[name].append(n)
+        for name, hunks in places.items():
+            if len(hunks) <= _MANY:
+                for n in hunks[1:]:
+                    self.groups.join(hunks[0], n, "constant", f"both use {name} otherwise")
 
     def _related(self, a: int, b: int) -> bool:
         """In one part of the kernel."""
@@ -379,9 +429,9 @@ def _tells(line: str) -> bool:
     return len(line) > 16 and re.search(r"[A-Za-z_]\w* \(|->|\. [a-z]", line) is not None
 
 
-def _written_otherwise(before: list[str], after: list[str]) -> bool:
-    """Another value is written by a line that is in both."""
-    return WRITE in before and WRITE in after
+def _is_constant(name: str) -> bool:
+    """Is it called like a constant, and like none that is found everywhere?"""
+    return len(name) > 5 and "_" in name and name.upper() == name and not name.startswith(_EVERYWHERE)
 
 
 def _kind_of(item: Declared) -> str:

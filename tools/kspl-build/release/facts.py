@@ -22,6 +22,7 @@ class Members:
     """The members of all structs that were looked at."""
     type_of: dict[Member, str] = field(default_factory=dict)
     owners: dict[str, set[str]] = field(default_factory=dict)
+    returned: dict[str, str] = field(default_factory=dict)      # by functions
 
     def add(self, items: Iterable[Definition]) -> None:
         """Learns from definitions."""
@@ -29,6 +30,8 @@ class Members:
             if item.kind == "member" and item.scope:
                 self.type_of.setdefault((item.scope, item.name), item.type)
                 self.owners.setdefault(item.name, set()).add(item.scope)
+            elif item.kind in ("function", "prototype") and item.type:
+                self.returned.setdefault(item.name, item.type)
 
     def owner_of(self, base: str, name: str) -> str:
         """The struct whose member is meant; '' if that is not known."""
@@ -44,6 +47,16 @@ class Uses:
     members: dict[Member, list[str]] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    through: set[Member] = field(default_factory=set)       # members that are called
+
+    def add(self, other: "Uses") -> None:
+        """What both do."""
+        for member, modes in other.members.items():
+            self.members.setdefault(member, []).extend(modes)
+        for name, modes in other.names.items():
+            self.names.setdefault(name, []).extend(modes)
+        self.called |= other.called
+        self.through |= other.through
 
 
 def variables(tokens: list[str]) -> dict[str, str]:
@@ -71,18 +84,23 @@ def variables(tokens: list[str]) -> dict[str, str]:
     return found
 
 
+def _closing(tokens: list[str], at: int) -> int:
+    """Behind the bracket that closes the one at a place."""
+    depth = 0
+    while at < len(tokens):
+        depth += (tokens[at] in "([") - (tokens[at] in ")]")
+        at += 1
+        if not depth:
+            break
+    return at
+
+
 def _mode(tokens: list[str], start: int, end: int) -> str:
     """How the expression tokens[start:end] is used."""
     before = tokens[start - 1] if start else ""
-    at = end
-    while at < len(tokens) and tokens[at] == "[":
-        depth = 0
-        while at < len(tokens):
-            depth += (tokens[at] == "[") - (tokens[at] == "]")
-            at += 1
-            if not depth:
-                break
-    after = tokens[at] if at < len(tokens) else ""
+    while end < len(tokens) and tokens[end] == "[":
+        end = _closing(tokens, end)
+    after = tokens[end] if end < len(tokens) else ""
     if after in _ASSIGN or before in ("++", "--"):
         return WRITE
     if before == "(" and start > 1 and tokens[start - 2] == "WRITE_ONCE":
@@ -90,6 +108,47 @@ def _mode(tokens: list[str], start: int, end: int) -> str:
     if before == "&" and (start < 2 or not re.match(r"[\w)\]]", tokens[start - 2])):
         return ADDRESS
     return READ
+
+
+def _base(tokens: list[str], end: int, types: dict[str, str], members: Members) -> str:
+    """The struct that (...) is, which ends before a place: a cast, a call, or brackets."""
+    depth, at = 0, end
+    while at > 0:
+        at -= 1
+        depth += (tokens[at] == ")") - (tokens[at] == "(")
+        if not depth:
+            break
+    inner = tokens[at + 1:end - 1]
+    for word, name in zip(inner, inner[1:]):
+        if word in ("struct", "union") and ctext.is_name(name):
+            return name
+    before = tokens[at - 1] if at else ""
+    if ctext.is_name(before):
+        return members.returned.get(before, "")
+    known = [t for t in inner if ctext.is_name(t)]
+    return types.get(known[0], "") if len(known) == 1 else ""
+
+
+def _chain(tokens: list[str], start: int, base: str, members: Members) -> tuple[list[Member], list[tuple[int, int]], int]:
+    """The members of a->b[i].c, what stands in brackets, and where it ends."""
+    chain: list[Member] = []
+    inner: list[tuple[int, int]] = []
+    at = start + 1
+    while at + 1 < len(tokens):
+        behind = at
+        while behind < len(tokens) and tokens[behind] == "[":
+            behind = _closing(tokens, behind)
+        if behind + 1 >= len(tokens) or tokens[behind] not in ("->", ".") or \
+                not re.match(r"[A-Za-z_]", tokens[behind + 1]):
+            break
+        if behind > at:
+            inner.append((at, behind))
+        name = tokens[behind + 1]
+        struct = members.owner_of(base, name)
+        chain.append((struct, name))
+        base = members.type_of.get((struct, name), "")
+        at = behind + 2
+    return chain, inner, at
 
 
 def uses(tokens: list[str], types: dict[str, str], members: Members, inside: str = "") -> Uses:
@@ -109,23 +168,47 @@ def uses(tokens: list[str], types: dict[str, str], members: Members, inside: str
         if not ctext.is_name(token) and token not in (")", "]"):
             i += 1
             continue
-        start = i
-        base = types.get(token, "")
-        chain: list[Member] = []
-        j = i + 1
-        while j + 1 < len(tokens) and tokens[j] in ("->", ".") and re.match(r"[A-Za-z_]", tokens[j + 1]):
-            struct = members.owner_of(base, tokens[j + 1])
-            chain.append((struct, tokens[j + 1]))
-            base = members.type_of.get((struct, tokens[j + 1]), "")
-            j += 2
-        mode = _mode(tokens, start, j)
+        base = types.get(token, "") if token != ")" else _base(tokens, i + 1, types, members)
+        chain, inner, j = _chain(tokens, i, base, members)
+        mode = _mode(tokens, i, j)
         for n, member in enumerate(chain):
             found.members.setdefault(member, []).append(mode if n == len(chain) - 1 else READ)
+        called = j < len(tokens) and tokens[j] == "("
+        if chain and called:
+            found.through.add(chain[-1])
+        for first, last in inner:
+            found.add(uses(tokens[first:last], types, members))
         if ctext.is_name(token):
-            if not chain and j < len(tokens) and tokens[j] == "(":
+            if not chain and called:
                 found.called.add(token)
             found.names.setdefault(token, []).append(mode if not chain else READ)
         i = j
+    return found
+
+
+_TYPES = frozenset("int char long short unsigned signed bool void u8 u16 u32 u64 s8 s16 s32 s64 size_t ssize_t"
+                   " loff_t __u8 __u16 __u32 __u64 gfp_t float double".split())
+
+
+def local_names(tokens: list[str]) -> set[str]:
+    """Variables and arguments that a function has of its own, as far as it looks so."""
+    found = set()
+    for i, token in enumerate(tokens[:-1]):
+        if not i or not ctext.is_name(token) or tokens[i + 1] not in (";", "=", ",", ")", "["):
+            continue
+        at = i - 1
+        while at > 0 and tokens[at] == "*":
+            at -= 1
+        if tokens[at] in _TYPES:
+            found.add(token)
+        elif ctext.is_name(tokens[at]) and at and (
+                tokens[at - 1] in (";", "{", "}", "const", "struct", "enum", "union", "static", "volatile", "(", ",")):
+            found.add(token)
+        elif tokens[i - 1] == "," and found:
+            # int a, b;
+            before = [t for t in tokens[max(0, i - 12):i] if t in (";", "{", "}", "(", ")")]
+            if before and before[-1] in (";", "{", "}") and tokens[i - 2] in found:
+                found.add(token)
     return found
 
 
@@ -139,14 +222,11 @@ class Body:
     old: Optional[Definition] = None
     new: Optional[Definition] = None
     uses: list[Uses] = field(default_factory=list)
+    locals: set[str] = field(default_factory=set)
 
-    def mentions(self, name: str) -> bool:
-        """Is the name anywhere in it?"""
-        return any(name in u.names for u in self.uses)
-
-    def members(self) -> set[Member]:
-        """All members that it uses."""
-        return {m for u in self.uses for m in u.members}
+    def is_local(self, name: str) -> bool:
+        """Has the function a variable of that name?"""
+        return name in self.locals
 
 
 @dataclass
@@ -183,6 +263,7 @@ class Side:
         self.tokens = ctext.line_tokens(text)
         self.items = items
         self.top = ctags.top_level(items, text)
+        self.static = {d.name for d in self.top if d.static and d.kind in ("function", "variable")}
         self.variables = {d.name for d in items if d.kind in ("variable", "externvar")}
         self.types = {d.name: d.type for d in items if d.kind in ("variable", "externvar") and d.type}
         for line in self.tokens:
@@ -192,11 +273,25 @@ class Side:
         """The tokens of lines, which count from 1."""
         return [t for line in self.tokens[first - 1:last] for t in line]
 
+    def tables(self) -> Iterable[tuple[str, str, str]]:
+        """Struct, member and function of the tables of functions."""
+        for item in self.top:
+            if item.kind == "variable" and item.type and item.last > item.first:
+                for member, name in _entries(self.text(item.first, item.last)):
+                    yield item.type, member, name
+
     def types_in(self, item: Optional[Definition]) -> dict[str, str]:
         """What variables are, in a function."""
         if item is None:
             return self.types
         return {**self.types, **variables(self.text(item.first, item.last))}
+
+
+def _entries(tokens: list[str]) -> Iterable[tuple[str, str]]:
+    """Member and name of each { .member = name, }."""
+    for i in range(len(tokens) - 4):
+        if tokens[i] == "." and tokens[i + 2] == "=" and ctext.is_name(tokens[i + 3]) and tokens[i + 4] in (",", "}"):
+            yield tokens[i + 1], tokens[i + 3]
 
 
 def _defined_by_macro(line: list[str]) -> set[str]:
@@ -273,8 +368,10 @@ class Reader:
             same = [d for d in side.top if d.name == name and d.kind == kind]
             for item in same:
                 body.static = body.static or (item.static and not path.endswith(".h"))
-                body.uses.append(uses(side.text(item.first, item.last), side.types_in(item),
-                                      self.members, item.type if kind == "variable" else ""))
+                text = side.text(item.first, item.last)
+                body.uses.append(uses(text, side.types_in(item), self.members,
+                                      item.type if kind == "variable" else ""))
+                body.locals |= local_names(text)
             if side is file.old:
                 body.old = same[0] if same else None
             else:
@@ -327,10 +424,7 @@ class Reader:
         for item in found:
             types.update(side.types_in(item))
         inside = next((d.type for d in found if d.kind == "variable"), "")
-        got = uses(side.text(first, last), types, self.members, inside)
-        into.members.update(got.members)
-        into.names.update(got.names)
-        into.called |= got.called
+        into.add(uses(side.text(first, last), types, self.members, inside))
         for number, line in enumerate(side.tokens[first - 1:last], first):
             if len(line) > 3 and line[0] != "#":
                 members = uses(line, types, self.members).members

@@ -56,7 +56,7 @@ def read_members(release: Release, files: dict[str, File]) -> Members:
     for file in files.values():
         members.add(file.new.items)
         members.add(file.old.items)
-    members.add(ctags.read(release.source, _headers(release, files), "--kinds-C=m"))
+    members.add(ctags.read(release.source, _headers(release, files), "--kinds-C=mpf"))
     return members
 
 
