@@ -146,6 +146,8 @@ gone() {
 in_the_place_of_all() {
 	load_base && load third && apply third && load cumulative || return
 	expect "$BASE"$'\nthird' "$SYSFS/cumulative/supersedes"
+	expect $'test-id\nCVE-0000-1234' "$SYSFS/cumulative/fixes"
+	expect '' "$SYSFS/$BASE/fixes"
 	expect "test-data 2" "$SYSFS/cumulative/states"
 	expect "" "$SYSFS/cumulative/depends"
 	expect 333 "$TARGET/chain"

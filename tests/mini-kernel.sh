@@ -12,6 +12,7 @@ cat >"$TMP/objdiff" <<'END'
 printf '%s\n' "$*" >"$OBJDIFF_CALL"
 while [ $# -gt 1 ]; do
 	[ "$1" != -o ] || out=$2
+	[ "$1" != --json ] || [ -z "${OBJDIFF_REPORT-}" ] || printf '%s\n' "$OBJDIFF_REPORT" >"$2"
 	shift
 done
 [ "$OBJDIFF_EXIT" = 0 ] || echo "the reason of the stand-in" >&2

@@ -177,6 +177,7 @@ static void run(int pre, int post, bool partial)
 	up->name = "fuzz";
 	up->release = "fuzz";
 	up->description = "";
+	up->fixes = "";
 	up->partial = partial;
 	if (!setjmp(end)) {
 		update_add_tu(up, "vmlinux", "fuzz.o", path_of(file[0], pre),

@@ -38,11 +38,19 @@ static void use(const char *text)
 static void use_all(const struct file *f)
 {
 	struct file_func func;
+	str_vec ids = {};
 	uint32_t i;
+	char **id;
 
 	use(f->name);
 	use(f->release);
 	use(f->description);
+	file_fixes(f, &ids);
+	vec_for_each(id, &ids) {
+		use(*id);
+		free(*id);
+	}
+	free(ids.v);
 	use(f->module);
 	use(f->vermagic ? f->vermagic : "");
 	for (i = 0; i < f->ntargets; i++)

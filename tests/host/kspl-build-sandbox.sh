@@ -48,6 +48,12 @@ check "/etc/shadow" not_read '#include "/etc/shadow"'
 check "/etc/passwd" not_read '#include "/etc/passwd"'
 check "the build tree's signing key" not_read "$(incbin "$TMP/bld/certs/signing_key.pem" | sed 's/\\/\\\\/g')"
 check "the configuration's" not_read "$(incbin "$TMP/bld/other.pem" | sed 's/\\/\\\\/g')"
+mkdir src/.git
+echo '[remote "x"]' >src/.git/config
+echo 'gitdir: /elsewhere' >bld/.git
+check "the source's repository" not_read "$(incbin "$TMP/src/.git/config" | sed 's/\\/\\\\/g')"
+check "... the build tree's, where that is a file" not_read "$(incbin "$TMP/bld/.git" | sed 's/\\/\\\\/g')"
+rm -rf src/.git bld/.git
 check "another process's environment" not_read "$(incbin /proc/self/environ | sed 's/\\/\\\\/g')"
 reads "#include \"$TMP/home/x.h\""
 check "without a sandbox it could be read" compiles fs/fn.o run --no-sandbox fix.patch
@@ -92,16 +98,22 @@ check "a link that is left behind" says 'a compiler left behind what is no file:
 # A compiler that the patch has taken over leaves plain files only: none of what is done
 # outside may be written to, and what is read there is no code.
 cat >cc/gcc <<'END'
-#!/bin/sh
+#!/bin/bash
 case "$*" in
 */post/fs/fn.o*)
 	for o; do
 		case $o in */post/fs/fn.o) work=${o%/post/fs/fn.o} ;; esac
 	done
-	for f in enter plain done/x log/x objtool.mk run-job patched/fs/fn.c update.o new; do
+	rm -f "$work/pre/fs/fn.o.job" 2>/dev/null
+	for f in enter plain done/x log/x objtool.mk run-job patched/fs/fn.c update.o new \
+		pre/fs/fn.o.job pre/fs/x screen/x module/x; do
 		! true 2>/dev/null >>"$work/$f" || echo "wrote $f" >>"$work/post/fs/wrote"
 	done
-
+	for fd in 7 42; do
+		eval "cat <&$fd" 2>/dev/null >>"$work/post/fs/wrote"
+	done
+	env | grep -E '^(SECRET|CCACHE_REMOTE)' >>"$work/post/fs/wrote"
+	cat >>"$work/post/fs/wrote"
 	chmod u+s "$work/post/fs/fn.o" 2>/dev/null
 	cp /bin/true "$work/post/fs/suid" && chmod 4755 "$work/post/fs/suid"
 esac
@@ -110,12 +122,56 @@ END
 chmod +x cc/gcc
 taken_over() {
 	rm -rf kept
-	env PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --keep kept fix.patch >out 2>&1 || :
+	env SECRET=x CCACHE_REMOTE_STORAGE=redis://u:p@h PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE="$1" KSPL_OBJDIFF="$TMP/objdiff" \
+		"$build" -b bld --keep kept fix.patch >out 2>&1 7<secret 42<secret <secret || :
 	[ -d kept/post ]
 }
-check "a compiler that was taken over" taken_over
-check "... writes to nothing that is used outside" sh -c '[ "$(cat kept/post/fs/wrote)" = "wrote done/x" ]'
+echo 'what the caller has open' >secret
+echo 'wrote done/x' >may_write
+for ccache in '' 1; do
+	check "a compiler that was taken over, ccache ${ccache:+not }used" taken_over "$ccache"
+	check "... writes to nothing that is used outside, or in another sandbox; reads nothing that was open" \
+		diff may_write kept/post/fs/wrote
+done
 check "... and leaves no program with somebody's rights" sh -c '[ -e kept/post/fs/suid ] && [ ! -u kept/post/fs/suid ]'
+
+# --- the compiler's cache ---------------------------------------------------------
+
+mini
+mkdir src/include/first
+echo '#define X 1' >src/include/x.h
+printf '#include <x.h>\nint fn(void)\n{\n\treturn X;\n}\n' >src/fs/fn.c
+mini_object fs/fn.c include/x.h "-I$TMP/src/include/first -I$TMP/src/include"
+printf '%s\n' '--- /dev/null' '+++ b/include/first/x.h' '@@ -0,0 +1 @@' '+#define X 2' >new.patch
+if command -v ccache >/dev/null; then
+	# The second time, what the unpatched source made is in the cache, if the headers
+	# are older than the second in which it was compiled.
+	sleep 2
+	check "a new header that is found before another" compiles fs/fn.o run --no-sandbox new.patch
+	check "... with a compiler's cache that knows the other" compiles fs/fn.o run --no-sandbox new.patch
+	check "... in the sandbox" compiles fs/fn.o run new.patch
+fi
+
+# --- what it can use up ---------------------------------------------------------------
+
+mini
+reads 'asm(".data; .fill 400000000, 1, 1; .text");'
+no_large_file() {
+	rm -rf kept
+	run --keep kept fix.patch >out 2>&1 || :
+	cat out
+	grep -q 'fs/fn.o does not compile with the patch' out && [ ! -s kept/post/fs/fn.o ]
+}
+check "a file without end: ended" no_large_file
+cat >cc/gcc <<'END'
+#!/bin/sh
+case "$*" in
+*fs/fn.o*) ulimit -t -v -f >&2; echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2 ;;
+esac
+exec /usr/bin/gcc "$@"
+END
+edit fs/fn.c 's/return FN/return 2/'
+check "a compiler has its limits" tells 'limits 900 8388608 524288'
 
 # --- as an ordinary user ----------------------------------------------------------
 
@@ -160,8 +216,19 @@ check "a cache that others can write to" says 'can be written to by others' in_c
 chmod 700 new
 chmod 775 new/ksplice/author
 check "... or a part of it" says 'author can be written to by others' in_cache "$TMP/new"
+chmod 755 new/ksplice/author
+mkdir -p new/ksplice/build
+mv bld new/ksplice/build/
+sed -i "s,^include .*,include $TMP/src/Makefile," new/ksplice/build/bld/Makefile
+in_cached_tree() { env XDG_CACHE_HOME="$TMP/new" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch; }
+chmod 755 new/ksplice
+chmod 777 new/ksplice/build/bld/tools/objtool
+check "... or a tree in it, deeper" says 'bld/tools/objtool can be written to by others' in_cached_tree
+chmod 700 new/ksplice
+check "... that nobody can get to" sh -c '! "$@" 2>&1 | grep "written to by others"' sh env XDG_CACHE_HOME="$TMP/new" \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch
+mv new/ksplice/build/bld bld
 if [ "$(id -u)" -eq 0 ]; then
-	chmod 755 new/ksplice/author
 	chown 64999 new/ksplice
 	check "a cache of another user" says 'ksplice belongs to' in_cache "$TMP/new"
 fi
@@ -193,6 +260,24 @@ check "a PIN in a key's name is not told" sh -c '! grep SECRETPIN pin.log'
 check "... the rest is" says 'signed with pkcs11:token=t;object=k.pin-value=\.\.\.&module' told_pin
 mkdir shared
 echo victim >victim
+report() { KSPL_OBJDIFF=$TMP/objdiff timeout 100 "$build" -b bld --json "$1" fix.patch >/dev/null 2>&1 || :; }
+edit fs/fn.c 's/return FN/return 2/'
+ln -s ../victim shared/r.json
+report shared/r.json
+check "a report's name that is a link: the link is replaced" test ! -L shared/r.json -a -s shared/r.json
+check "... what it led to is not written to" test "$(cat victim)" = victim
+check "... nor is anything left beside it" test "$(ls -A shared)" = r.json
+report >(cat >piped.json)
+wait $! || :
+check "a report into a pipe" grep -q '"exit": 1' piped.json
+rm shared/r.json
+if [ "$(id -u)" -eq 0 ]; then
+	mkfifo shared/r.json
+	chown 64999 shared/r.json
+	report shared/r.json
+	check "a FIFO of somebody else in its place: replaced" test -f shared/r.json
+	rm shared/r.json
+fi
 put() {
 	(
 		set +eu
@@ -215,6 +300,32 @@ chmod 755 shim/mktemp
 put_in_the_way() { PATH=$TMP/shim:$PATH put; }
 check "a link that comes in the way meanwhile: refused" exits 1 put_in_the_way
 check "... what it leads to is not written to" test "$(cat victim)" = victim
+in_the_way_of_report() (
+	sed -i 's,victim "$name",'"$TMP"'/victim "$name",' shim/mktemp
+	PATH=$TMP/shim:$PATH
+	# shellcheck source=tools/kspl-build/update.sh
+	. "$REPO/tools/kspl-build/update.sh"
+	set +eu
+	eval "$(sed -n '/^put_report()/,/^}/p' "$build")"
+	NAME=x JSON_FILE=$1
+	put_report cert.pem
+)
+check "... nor with a report" exits 1 in_the_way_of_report shared/r.json
+check "... what it leads to is not written to" test "$(cat victim)" = victim
+kept_elsewhere() {
+	mkdir -p theirs
+	cat >shim/mkdir <<'MKDIR'
+#!/bin/sh
+case "$*" in
+*shared/kept) ln -sf ../theirs shared/kept ;;
+esac
+exec /usr/bin/mkdir "$@"
+MKDIR
+	rm shim/mktemp
+	chmod 755 shim/mkdir
+	PATH=$TMP/shim:$PATH exits 2 "$build" -b bld --keep shared/kept fix.patch && [ -z "$(ls theirs)" ]
+}
+check "--keep: a directory that comes in the way meanwhile: refused" kept_elsewhere
 
 each_keeps() {
 	(
@@ -240,13 +351,31 @@ edit fs/fn.c 's/return FN/return 2/'
 cp fix.patch plain.patch
 { printf 'Subject: [PATCH] fs: \e]0;title\a \xc2\x9b31mred \xe2\x80\xaeback "q" \\n\n\n'; cat plain.patch; } >one.patch
 edit kernel/other.c 's/3/4/'
-{ printf 'Subject: [PATCH 2/2] other: second\n\n'; cat fix.patch; } >two.patch
+{ printf 'Subject: [PATCH 2/2] other: second\n\nCVE-2020-1 is another.\nCVE: CVE-2024-12345, CVE-2024-12346\nCVE: CVE-x $(id)\n'; cat fix.patch; } >two.patch
 check "several patches: each one's subject" sh -c \
 	'"$@" >/dev/null 2>&1; grep -e "--description fs: .*; other: second" called' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --json report.json one.patch two.patch
 check "... without what a terminal would obey" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" called'
 check "... nor UTF-8's" sh -c '! LC_ALL=C grep -q "$(printf "\302\233\\|\342\200\256")" called report.json'
 check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
+check "what they fix is read" grep -e '--fixes CVE-2024-12345 --fixes CVE-2024-12346 ' called
+check "... and nothing else taken for that" sh -c '[ "$(grep -o -e --fixes called | wc -l)" = 2 ]'
+check "... in the report" jq -e '.fixes == ["CVE-2024-12345", "CVE-2024-12346"]' report.json
+check "what is said besides" sh -c '"$@" >/dev/null 2>&1; grep -e "--fixes GHSA-1 --fixes CVE-2024-12345 " called' sh \
+	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --fixes GHSA-1 one.patch two.patch
+check "an id that is none: usage" exits 2 "$build" -b bld --fixes 'CVE 1' one.patch
+deb_says() {
+	(
+		set +eu
+		# shellcheck source=tools/kspl-build/deb.sh
+		. "$REPO/tools/kspl-build/deb.sh"
+		FIXES=("$@") NAME=x RELEASE=6.12.1-mini VERSION=1 DEB_VERSION=1
+		subjects() { echo x; }
+		deb_control 1 7
+	)
+}
+check "a package says it" says '^Ksplice-Fixes: CVE-1, CVE-2$' deb_says CVE-1 CVE-2
+check "... or nothing" sh -c '! "$@"' sh grep Fixes <(deb_says)
 check "--inspect: without compiling" sh -c 'rm -f called; "$@" >out && [ ! -f called ]' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --inspect --json report.json one.patch two.patch
 check "... it lists files and what becomes of them" grep -qx '  fs/fn.c (changed, +1 -1, hunks: 1): compiled' out

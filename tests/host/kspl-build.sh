@@ -473,13 +473,27 @@ check "--modules: a module that is loaded" compiles 'fs/fn.o fs/mod.o' run_to --
 echo 'another 4096 0 - Live 0x0' >modules
 check "--modules: one that is not" compiles fs/fn.o run_to --modules modules
 
-# with --partial, what needs new types stays as it is, function by function
+# with --partial, what needs new types is left out, and all of its fix
 to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return s->b/return s->new/;s/return FN/return 2/'
-check "--partial: a function that needs a new member stays as it was" over kept run_to --partial
-check "--partial: ... and kspl-objdiff hears of it" grep -q -- '--partial .*--leave-out fs/fn.o get ' called
+OBJDIFF_REPORT='{"status": "ok", "functions_replaced": 1, "functions_carried": 0, "objects": [], "left_out": []}'
+export OBJDIFF_REPORT OBJDIFF_EXIT=0
+check "--partial: what else differs is taken" compiles fs/fn.o run_to --partial --json report.json
+check "--partial: ... over the old types" grep -q 'return s->b' kept/plain/fs/fn.c
+check "--partial: ... a fix that needs a new member is left out" jq -e \
+	'.fixes | map([.fate, .code, .functions]) | sort == [["left_out", "type_changed", ["get"]], ["taken", "", ["fn"]]]' report.json
+check "--partial: ... and in the list of functions" jq -e '.objdiff.left_out | map(.what) == ["get"]' report.json
+check "--partial: ... said" says 'taken: 1 of 2 changed functions' cat out
 to_tree fs/fn.c 's/return FN/return 2/'
-check "--partial: what can be had over the old types is had" over old run_to --partial
-check "--partial: ... and all of it" sh -c '! grep -q -- --leave-out called'
+check "--partial: what can be had is had" compiles fs/fn.o run_to --partial --json report.json
+check "--partial: ... and all of it" jq -e '.fixes | map(.fate) == ["taken"]' report.json
+to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return s->b/return s->new/'
+check "--partial: nothing can be had: unsafe" exits 4 run_to --partial
+check "--partial --only: a part of a fix: usage" exits 2 run_to --partial --only own
+mkdir -p noctags
+printf '#!/bin/sh\nexit 1\n' >noctags/ctags
+chmod +x noctags/ctags
+check "--partial: no ctags: said" says 'universal-ctags' env PATH="$TMP/noctags:$PATH" KSPL_OBJDIFF="$TMP/objdiff" \
+	"$build" -b bld --to src2 -n to --partial
 
 # --- real kernels -----------------------------------------------------------
 
@@ -532,7 +546,7 @@ good_module() {
 	[ "$(modinfo -F vermagic "$1" | cut -d' ' -f1)" = "$2" ] &&
 		[ "$(modinfo -F license "$1")" = GPL ] &&
 		nm "$1" | grep ' [tT] cmdline_proc_show$' >/dev/null &&
-		modprobe --dump-modversions "$1" | grep 'ksplice_abi_6$' >/dev/null
+		modprobe --dump-modversions "$1" | grep 'ksplice_abi_7$' >/dev/null
 }
 
 # A byte of .text, which the update's own checksum does not cover

@@ -102,6 +102,15 @@ shipped() {
 	! grep -q 6.12.1-test <<<"$out" && ! grep -aq 'KSPLICE_ROOT\|KSPLICE_GOOD' "$SHIPPED"
 }
 check "the program that is shipped does not know KSPLICE_ROOT" shipped
+boot
+rm -rf "$U"
+printf '#!/bin/sh\nenv >%s/asked\nmkdir %s\n' "$TMP" "$U" >modprobe
+chmod 755 modprobe
+echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"
+if [ "$(id -u)" -eq 0 ]; then
+	MODPROBE_OPTIONS="-C $TMP/evil" check "the core is loaded as modprobe's configuration has it" exits 0 k apply fix-foo.ko
+	check "... and not as the environment has it" sh -c 'grep -q ^PATH= asked && ! grep MODPROBE_OPTIONS asked'
+fi
 
 # --- what it costs ----------------------------------------------------------------------
 
@@ -225,12 +234,14 @@ cd ..
 scripts() {
 	(
 		# shellcheck disable=SC2034 # of deb.sh
-		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1 PATCHES=("$TMP/subject")
+		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1
 		# shellcheck disable=SC2034
 		DEBFULLNAME=$'Evil\nDepends: evil' DEBEMAIL=$'a\tb'
-		printf 'Subject: [PATCH] %s\n' "$evil" >"$TMP/subject"
 		# shellcheck source=tools/kspl-build/deb.sh
 		. "$REPO/tools/kspl-build/deb.sh"
+		# shellcheck source=tools/kspl-build/update.sh
+		. "$REPO/tools/kspl-build/update.sh"
+		SUBJECTS=("$evil"$'\nDepends: evil' "second")
 		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1
 		deb_postinst "/usr/lib/$1.ko" >postinst
 		deb_prerm "/usr/lib/$1.ko" >prerm
@@ -259,6 +270,7 @@ check "a release is nothing that a script runs" quoted
 check "... and is asked for as it is" says "is applied" run_script "$weird" postinst configure
 check "the control file has printable text" bash -c '! LC_ALL=C grep -n "[^[:print:]]" control'
 check "... and no fields of somebody else's" exits 1 grep -n '^Depends: evil' control
+check "... what the patches say, in one line of it" grep -qE '^ e.*0;x.*Depends: evil; second$' control
 scripts 6.12.1-test
 format=$(sed -n 's/^#define KSPLICE_FORMAT[[:space:]]*//p' "$REPO/kernel-tree-overlay/include/linux/ksplice_format.h")
 check "a package depends on what reads its format" grep -qx "Depends: ksplice-tools (>= 1.0), ksplice-format-$format" control

@@ -60,7 +60,30 @@ mkdir image
 check "install into an image" exits 0 k install --root image fix-foo.ko
 check "... is there" cmp fix-foo.ko image/var/lib/ksplice/6.12.1-test/fix-foo.ko
 check "... listed" json 'd["updates"][0]["name"] == "fix-foo"' k list --json --root image
+check "--root with nothing: usage, and not this machine" exits 2 k list --root ''
+check "... either way" exits 2 k status --root=
+boot
+(umask 077 && k install -q --now fix-foo.ko >/dev/null)
+check "a narrow umask: all may see what is installed" test "$(stat -c %a "$S" "$S/6.12.1-test" "$S/.marks" | paste -sd,)" = 755,755,755
+check "... but not hold the lock" test "$(stat -c %a "$S/.lock")" = 600
+boot
+(umask 0 && k install -q --now fix-foo.ko >/dev/null)
+check "a wide one: nobody may write there" test -z "$(find "$S" -perm /022)"
 
+# --- the lock -----------------------------------------------------------------------------
+
+boot
+mkdir -p "$S"
+mkfifo "$S/.lock"
+in_time() { timeout 20 env LD_PRELOAD="$TMP/fake.so" "$TOOL" "$@"; }
+check "a FIFO in the place of the lock: is waited for by nobody" exits 0 in_time install fix-foo.ko
+rm "$S/.lock"
+ln -s "$TMP/laid" "$S/.lock"
+check "a link in its place: refused" exits 1 in_time install fix-foo.ko
+check "... and not followed" absent "$TMP/laid"
+rm "$S/.lock"
+mkdir "$S/.lock"
+check "a directory in its place: refused" exits 1 in_time apply fix-foo.ko
 
 # --- held back after a crash ------------------------------------------------------------
 

@@ -4,7 +4,7 @@
 
 make-update.py OUT NAME RELEASE FUNCTION...
 FORMAT=N, SIGNED=1, BARE=1 (the mark of a signature, without one), MODULE=NAME,
-DESCRIPTION=TEXT, NOSUM=1 (no checksum), SEALED=1 (one of the
+DESCRIPTION=TEXT, FIXES="ID ID", NOSUM=1 (no checksum), SEALED=1 (one of the
 whole file at its end, as kspl-build makes it), REPEAT=N (the functions so often) and VERMAGIC=TEXT in the environment change what it says.
 """
 import os
@@ -43,9 +43,10 @@ class Strings:
 def blob(name, release, funcs):
     s = Strings()
     names = table_names()
-    size = 36 + 8 * len(names)
+    size = 40 + 8 * len(names)
     words = [0x4c50534b, int(os.environ.get("FORMAT", format_number())), size, 0,
-             0, s.add(name), s.add(release), s.add(os.environ.get("DESCRIPTION", "for a test")), 0]
+             0, s.add(name), s.add(release), s.add(os.environ.get("DESCRIPTION", "for a test")),
+             s.add("".join(i + "\n" for i in os.environ.get("FIXES", "").split())), 0]
     target = struct.pack("<II", s.add("vmlinux"), 0)
     unit = struct.pack("<14I", s.add("unit"), 0, 0, s.add("lib/unit.o"),
                        1, 1, 64, 16, 0, 0, 0, 0, 0, 0xffffffff)
@@ -65,9 +66,9 @@ def blob(name, release, funcs):
         body += data
         at += len(data)
     words[3] = at
-    whole = struct.pack("<9I", *words) + heads + bytes(-size % 8) + body
+    whole = struct.pack("<10I", *words) + heads + bytes(-size % 8) + body
     crc = struct.pack("<I", 0 if os.environ.get("NOSUM") else zlib.crc32(whole))
-    return whole[:32] + crc + whole[36:]
+    return whole[:36] + crc + whole[40:]
 
 
 def elf(sections):

@@ -96,7 +96,7 @@ static void test_identity(void **state)
 	expect(-ENOEXEC, "not a hot update");
 	b.hdr.magic--;
 	b.hdr.format++;
-	expect(-EPROTO, "format 6");
+	expect(-EPROTO, "format 7");
 	b.hdr.format--;
 	b.hdr.header_size++;
 	expect(-EPROTO, "header");
@@ -105,6 +105,32 @@ static void test_identity(void **state)
 	expect(0, NULL);
 	b.hdr.flags = KSPLICE_UPDATE_STAYS << 1;
 	expect(-EPROTO, "flags");
+}
+
+static void test_fixes(void **state)
+{
+	static const char * const bad[] = {
+		"CVE-2024-1", "\n", "CVE-2024-1\n\n", "CVE 2024\n", "CVE-2024-\033[1m\n",
+	};
+	char many[KSPLICE_FIXES_MAX + 3];
+	size_t i;
+
+	(void)state;
+	b.hdr.fixes = blob_str(&b, "CVE-2024-1\nGHSA-abcd\n");
+	expect(0, NULL);
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		b.hdr.fixes = blob_str(&b, bad[i]);
+		expect(-EPROTO, "fixes");
+	}
+	memset(many, 'x', sizeof(many));
+	strcpy(many + KSPLICE_FIXES_MAX - 1, "\n");
+	b.hdr.fixes = blob_str(&b, many);
+	expect(0, NULL);
+	strcpy(many + KSPLICE_FIXES_MAX - 1, "x\n");
+	b.hdr.fixes = blob_str(&b, many);
+	expect(-EPROTO, "fixes");
+	b.hdr.fixes = 1 << 20;
+	expect(-EPROTO, "fixes");
 }
 
 static void test_every_truncation(void **state)
@@ -561,7 +587,7 @@ static void test_checksum(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_good), CASE(test_identity),
+		CASE(test_good), CASE(test_identity), CASE(test_fixes),
 		CASE(test_every_truncation), CASE(test_names), CASE(test_unit), CASE(test_entries),
 		CASE(test_string_unit), CASE(test_site),
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs), CASE(test_foreign_static),

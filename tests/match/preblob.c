@@ -11,7 +11,7 @@
 
 int main(int argc, char **argv)
 {
-	struct update up = { .name = "pre", .description = "" };
+	struct update up = { .name = "pre", .description = "", .fixes = "" };
 	struct out out = { 0 };
 	struct out_sec *s;
 	struct plan plan;

@@ -77,7 +77,10 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 	make_tests=(make -C "$tree/tools/testing/selftests" TARGETS=ksplice FORCE_TARGETS=1
 		KSRC="$tree" KDIR="$B" KSPL_BUILD="$REPO/tools/kspl-build/kspl-build" O="$out")
 	made=$out/kselftest/ksplice
-	# Updates made by other tools than today's are made again.
+	# Updates made by other tools than today's are made again, and all of it for
+	# another kernel.
+	[ "$(cat "$out/version" 2>/dev/null)" = "$version" ] || rm -rf "$out/kselftest"
+	printf '%s\n' "$version" >"$out/version"
 	tools=$(find "$REPO/tools" -type f -exec sha256sum {} + | sort | sha256sum)
 	[ "$(cat "$out/tools" 2>/dev/null)" = "$tools" ] || rm -f "$made"/*.ko
 	printf '%s\n' "$tools" >"$out/tools"

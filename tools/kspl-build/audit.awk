@@ -11,6 +11,7 @@
 #   file|PATH|ADDED|DELETED|HUNKS|WHAT   what it takes for a changed, new or
 #                                        deleted file
 #   subject|TEXT                         of each message
+#   fixes|ID                             each that a line "CVE: ID..." of it names
 #   refuse|LINE|TEXT                     what could be read in two ways, or is
 #                                        not supported
 #   note|LINE|TEXT                       what is no part of the patch, but looks
@@ -51,6 +52,19 @@ function stripped(name)
 		sub(/^[^\/]*\//, "", name)
 		return name
 	}
+	return ""
+}
+
+# What no editor shows, or shows as something else: control characters (a form feed
+# is in some files of the kernel, CR at the end of lines), in UTF-8, too; marks that
+# turn text around or have no width.
+function hidden(text)
+{
+	sub(/\r$/, "", text)
+	if (text ~ /[\001-\010\013\015-\037\177]/ || text ~ /\302[\200-\237]/)
+		return "a control character"
+	if (text ~ /\302\255|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277|\363\240[\200\201]/)
+		return "a character that can't be seen, or turns text around"
 	return ""
 }
 
@@ -163,6 +177,8 @@ function hunk(	l, r)
 		state = "after"
 		return
 	}
+	if (hidden($0))
+		refuse(NR, "in an @@ line, " hidden($0))
 	split(substr($2, 2), l, ",")
 	split(substr($3, 2), r, ",")
 	left = (2 in l) ? l[2] + 0 : 1
@@ -198,6 +214,8 @@ function hunk_text(	c)
 			deleted[path]++
 	} else if (c == "+") {
 		right--
+		if (hidden($0))
+			refuse(NR, "it adds " hidden($0) ": a reader may not see what it does, and no source of the kernel needs one")
 		if (path != "")
 			added[path]++
 	} else {
@@ -238,6 +256,16 @@ function after_text()
 	state = "text"
 }
 
+# CVE: CVE-2024-12345, CVE-2024-12346
+function fixes(	n, i, ids)
+{
+	n = split($0, ids, /[ \t\r,]+/)
+	for (i = 2; i <= n; i++) {
+		if (ids[i] ~ /^CVE-[0-9][0-9][0-9][0-9]-[0-9][0-9][0-9][0-9]+$/)
+			print "fixes|" ids[i]
+	}
+}
+
 # A header that was folded goes on in the next line, after a blank.
 function text(	line)
 {
@@ -263,6 +291,8 @@ function text(	line)
 	}
 	if (/^From [^ ]/ || /^commit [0-9a-f]+$/)
 		subject_done = 0
+	if (/^CVE:/)
+		fixes()
 	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
 		noted = 1
 		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"

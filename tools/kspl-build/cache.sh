@@ -27,6 +27,21 @@ own_dir()
 		"What is in it is run: 'chmod go-w' it, if you trust what is in it, or remove it."
 }
 
+# check_cached: the same for all that is in those of the trees that are the cache's,
+# if others can get there at all
+check_cached()
+{
+	local tree found
+
+	[[ -n $(find "$CACHE/" -maxdepth 0 -perm /011) ]] || return 0
+	for tree in "$SOURCE" "$BUILD"; do
+		[[ $(realpath -- "$tree") == "$(realpath -- "$CACHE")"/* ]] || continue
+		found=$(find "$tree" ! -type l \( -perm /022 -o ! -uid "$EUID" \) -print -quit)
+		[[ -z $found ]] || die $EXIT_FAILED "in the cache, $found can be written to by others" \
+			"What is in it is run: remove $tree, and it is made again; or 'chmod 700 $CACHE', if you trust what is in it."
+	done
+}
+
 # What of a prepared tree is run or decides what is compiled
 prepared_files()
 {

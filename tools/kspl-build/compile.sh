@@ -46,12 +46,15 @@ own_compiler_cache()
 	local id
 
 	[[ -n ${CCACHE[0]-} && -n ${BOX[0]-} ]] || return 0
-	id=$({ printf '%s\n' "$TO" "${NEW_FILES[@]}"; cd "$WORK/patched" 2>/dev/null && find . -type f -print0 | sort -z | xargs -0r sha256sum; } | sha256sum)
+	id=$({ printf '%s\n' "$TO" "${NEW_FILES[@]}"; cd "$WORK" && find patched base -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum; } | sha256sum)
 	BOX_CACHE=$CCACHE_DIR.patched/${id:0:32}
 	find "$CCACHE_DIR.patched" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf -- {} + 2>/dev/null
 	mkdir -p "$BOX_CACHE" && touch "$BOX_CACHE" || BOX_CACHE=
 	[[ -z $BOX_CACHE ]] || box_owns "$BOX_CACHE"
 }
+
+# json_errors: an option; release/ reads what gcc says so
+json_errors() { [[ -z $PARTIAL ]] || ! conf CC_IS_GCC || printf ' -fdiagnostics-format=json'; }
 
 # make_job OBJECT pre|post|screen|screenold: a script that compiles it; screen:
 # exactly as the kernel's build did, but for debug information where there is
@@ -123,12 +126,14 @@ make_job()
 			printf '| sha256sum >%q\n' "$out.sum"
 		} >"$out.cpp.job"
 		if [[ $side == screen ]]; then
-			printf 'cd %q || exit\n%s -fsyntax-only\n' "$cwd" "$(printf '%q ' "${run[@]}")" >"$out.err.job"
+			printf 'cd %q || exit\n%s -fsyntax-only%s\n' "$cwd" "$(printf '%q ' "${run[@]}")" "$(json_errors)" >"$out.err.job"
 		fi
 	fi
 	if [[ $kind == object && $command != *ccache* && -n ${CCACHE[0]-} ]]; then
 		# what it depends on, ccache takes from the compiler then
 		run=("${CCACHE[@]}" "${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
+	elif [[ $side == screen && -n $PARTIAL ]]; then
+		run=("${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
 	fi
 	{
 		printf 'cd %q || exit\n' "$cwd"
@@ -173,11 +178,18 @@ view_of_job()
 # run_view VIEW JOBS: those in $WORK/jobs.VIEW, so many at once, in one sandbox
 run_view()
 {
-	local view=$1 jobs=$2 ENTER=() BOX_CACHE=
+	local view=$1 jobs=$2 job ENTER=() BOX_CACHE= BOX_STDIN=$WORK/jobs.$1 BOX_DIRS=()
+	local -A dirs=(['done']=1)
 
 	[[ $view == plain ]] || mapfile -d '' -t ENTER <"$WORK/$view"
 	[[ $view == plain && $VIEW != farm ]] || own_compiler_cache
-	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done" <"$WORK/jobs.$view"
+	# What compiles patched text must not write what compiles the kernel's own reads.
+	while IFS= read -r -d '' job; do
+		job=${job#"$WORK/"}
+		dirs[${job%%/*}]=1
+	done <"$WORK/jobs.$view"
+	BOX_DIRS=("${!dirs[@]}")
+	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done"
 }
 
 # sort_jobs JOB...: by what they see, into $WORK/jobs.VIEW; COUNTS has how many
@@ -209,7 +221,7 @@ run_jobs()
 	sort_jobs "$@"
 	WORKERS=()
 	for view in "${!COUNTS[@]}"; do
-		run_view "$view" $(((JOBS * COUNTS[$view] + n - 1) / n)) 2>>"$WORK/log/jobs" &
+		run_view "$view" $(((JOBS * COUNTS[$view] + n - 1) / n)) >>"$WORK/log/jobs" 2>&1 &
 		WORKERS+=($!)
 	done
 	while kill -0 "${WORKERS[@]}" 2>/dev/null; do
@@ -462,20 +474,24 @@ compare_outside()
 	done
 }
 
+# constants_same OBJECT: of the lines that constants are made of; of a linker script
+# all but the preprocessor's marks
+constants_same()
+{
+	local pattern='^[^#]'
+
+	[[ $1 != *.s ]] || pattern='->'
+	cmp -s <(grep -e "$pattern" "$WORK/pre/$1") <(grep -e "$pattern" "$WORK/post/$1")
+}
+
 # Which objects differ in more than debug information
 CHANGED=()
 compare()
 {
-	local object pattern
+	local object
 
 	for object in "${OTHERS[@]}"; do
-		# the lines that constants are made of; all of a linker script but
-		# the preprocessor's marks
-		case $object in
-		*.s)	pattern='->' ;;
-		*)	pattern='^[^#]' ;;
-		esac
-		! cmp -s <(grep -e "$pattern" "$WORK/pre/$object") <(grep -e "$pattern" "$WORK/post/$object") || continue
+		! constants_same "$object" || continue
 		reason "$object changes: constants or layout that assembly code was built with would no longer be true"
 	done
 	compare_outside
@@ -492,7 +508,7 @@ compare()
 		if (($(grep -c objtool: "$WORK/post/$object.log") > $(grep -c objtool: "$WORK/pre/$object.log"))); then
 			warn "$object: with the patch, $(grep objtool: "$WORK/post/$object.log" | tail -n 1)"
 		fi
-		if [[ -n $EACH$PARTIAL ]] && each_sorted_out "$object"; then
+		if [[ -n $EACH ]] && each_sorted_out "$object"; then
 			continue
 		fi
 		if [[ ${COMMAND[$object]%% ; *} =~ \.S\ *$ ]]; then
@@ -500,7 +516,7 @@ compare()
 		fi
 		CHANGED+=("$object")
 	done
-	[[ -n $EACH$PARTIAL ]] && return
+	[[ -n $EACH ]] && return
 	stop_if_reasons
 	((${#CHANGED[@]})) || no_change "the patch changes no code"
 }

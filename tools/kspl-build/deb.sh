@@ -52,6 +52,16 @@ deb_enhances()
 	[[ ! $image =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || printf 'Enhances: %s\n' "$image"
 }
 
+# What it fixes, for who looks through packages for that
+deb_fixes()
+{
+	local text
+
+	((${#FIXES[@]})) || return 0
+	printf -v text ', %s' "${FIXES[@]}"
+	printf 'Ksplice-Fixes: %s\n' "${text:2}"
+}
+
 # The number of the format that the update FILE has: ksplice-tools provides
 # ksplice-format-N for the one that it reads.
 deb_format()
@@ -81,6 +91,7 @@ $(deb_enhances)
 Section: kernel
 Priority: optional
 Ksplice-Release: $release
+$(deb_fixes)
 Description: hot update $NAME of the running kernel $release
  $(deb_synopsis)
  .

@@ -141,11 +141,14 @@ debian_tools()
 }
 
 # Debian's own values, in the file that its Makefile reads first: the release,
-# the compiler. What was not there when Debian built must not be seen here.
+# the compiler. What was not there when Debian built must not be seen here. An older
+# kernel makes its release of its version, and has a prefix for other machines only.
 debian_variables()
 {
 	# shellcheck disable=SC2016 # make's variables
-	sed -e '/^CCACHE/d' -e 's/^CC = .*\$(CROSS_COMPILE)/CC = $(CROSS_COMPILE)/' "$HEADERS/.kernelvariables"
+	sed -e '/^CCACHE/d' -e '/^ifneq.*DEB_BUILD_ARCH/,/^endif/d' \
+		-e '/^override KERNELRELEASE = /{p;s/KERNELRELEASE/KERNELVERSION/;}' \
+		-e 's/^CC = .*\$(CROSS_COMPILE)/CC = $(CROSS_COMPILE)/' "$HEADERS/.kernelvariables"
 	grep -q '^CONFIG_RUSTC_VERSION=[^0]' "$HEADERS/.config" ||
 		printf 'override RUSTC = false\noverride BINDGEN = false\n'
 }
@@ -208,7 +211,7 @@ prepare_debian()
 	debian_variables >"$dir/.kernelvariables"
 	debian_make "make olddefconfig" -C "$SOURCE" O="$dir" olddefconfig
 	differs=$(diff "$HEADERS/.config" "$dir/.config" | grep '^[<>]' |
-		grep -Ev '^[<>] (# |)CONFIG_(CC_VERSION_TEXT|GCC_VERSION|AS_VERSION|LD_VERSION|LLD_VERSION|CLANG_VERSION|PAHOLE_VERSION|RUSTC_[A-Z_]*|BINDGEN_[A-Z_]*)[= ]')
+		grep -Ev '^[<>] (# Linux/|(# |)CONFIG_(CC_VERSION_TEXT|GCC_VERSION|AS_VERSION|LD_VERSION|LLD_VERSION|CLANG_VERSION|PAHOLE_VERSION|RUSTC_[A-Z_]*|BINDGEN_[A-Z_]*)[= ])')
 	if [[ -n $differs ]]; then
 		msg "$differs"
 		die $EXIT_FAILED "the configuration of $RELEASE can't be had with the tools of this machine (< Debian's, > here)" \

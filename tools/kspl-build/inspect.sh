@@ -48,6 +48,7 @@ inspect()
 		by_names
 	fi
 	((!${#SUBJECTS[@]})) || printf '%s\n' "${SUBJECTS[@]}"
+	((!${#FIXES[@]})) || printf '  fixes %s\n' "${FIXES[@]}"
 	for file in "${FILES[@]}"; do
 		IFS='|' read -r path what why <<<"$file"
 		how=${TREATED[$path]}

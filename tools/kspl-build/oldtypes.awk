@@ -3,7 +3,7 @@
 #
 # oldtypes.awk - a new header over the old type definitions
 #
-#   awk -f oldtypes.awk [-v enums=new] [-v undo=FILE] [-v items=OUT] [-v bodies=OUT] OLD NEW
+#   awk -f oldtypes.awk [-v enums=new] [-v undo=FILE] [-v items=OUT] OLD NEW
 #
 # Prints NEW, but with each struct, union and enum that OLD also defines as OLD
 # defines it: what is new are prototypes, macros, inline functions and types
@@ -13,9 +13,7 @@
 # FILE names what can't be had that way ("function NAME", "type NAME", one a
 # line): such an inline function is taken from OLD, or left out if OLD has none;
 # such a type is taken from NEW. OUT gets "FIRST LAST KEY" for each definition
-# of what was printed, to find out which one the compiler does not like. The
-# other OUT gets the name of each function that is new or changed in it, of all
-# if macros are.
+# of what was printed, to find out which one the compiler does not like.
 #
 # Kernel style is taken for granted: what begins in the first column begins
 # a definition.
@@ -129,7 +127,6 @@ function take(f, line,	b, word)
 		if (!in_directive) {
 			word = line
 			sub(/^[ \t]*#[ \t]*/, "", word)
-			in_define = (word ~ /^define/)
 			if (word ~ /^if/) {
 				saved[++level] = depth
 			} else if (word ~ /^el/ && level > 0) {
@@ -140,8 +137,6 @@ function take(f, line,	b, word)
 			if (first)
 				text = text " " line
 		}
-		if (in_define)
-			defines[f] = defines[f] line "\n"
 		in_directive = (line ~ /\\$/)
 		return
 	}
@@ -223,20 +218,10 @@ function want_old(key)
 	return 1
 }
 
-# With other macros any may be another one.
-function is_new_body(key)
-{
-	if (key !~ /^function /)
-		return 0
-	return defines[1] != defines[2] || (!(key in undone) && text_of[1, key] != text_of[2, key])
-}
-
 END {
 	at = 1
 	for (n = 1; n <= items_n[2]; n++) {
 		key = key_at[2, n]
-		if (bodies != "" && is_new_body(key))
-			print substr(key, 10) > bodies
 		while (at < first_of[2, n])
 			out(raw[2, at++])
 		at = last_of[2, n] + 1

@@ -7,9 +7,10 @@
 # therefore compiled over the old type definitions wherever that is possible:
 # first with all of them (view "old"), then with enums that may have got more
 # values ("mixed"), at last with everything new ("new"; what then reaches a
-# type that changed is refused by kspl-objdiff). With --partial such an object is
-# tried once more, with those of its own functions as they were that do not
-# compile over old types ("kept"). $WORK/view-NAME holds what
+# type that changed is refused by kspl-objdiff). To see which functions a changed
+# type concerns, such an object is compiled once more, with those of its own
+# functions as they were that do not compile over old types ("kept").
+# $WORK/view-NAME holds what
 # stands over the new files then, $WORK/view-NAME.plain the same as it is for
 # messages of the compiler, without kept line numbers.
 
@@ -120,16 +121,22 @@ find_to()
 	SOURCE=$from
 }
 
+# find_other_tree: TO is a kernel's source, and another one
+find_other_tree()
+{
+	[[ -d $TO ]] || find_to
+	TO=$(realpath -- "$TO")
+	[[ -f $TO/Kconfig && -f $TO/kernel/fork.c ]] || usage_error "--to: $TO is not a kernel's source"
+	[[ $TO != "$SOURCE" ]] || usage_error "--to: $TO is the source itself"
+}
+
 # take_differences: the new files in $WORK/plain and, with line numbers kept,
 # in $WORK/patched
 take_differences()
 {
 	local path
 
-	[[ -d $TO ]] || find_to
-	TO=$(realpath -- "$TO")
-	[[ -f $TO/Kconfig && -f $TO/kernel/fork.c ]] || usage_error "--to: $TO is not a kernel's source"
-	[[ $TO != "$SOURCE" ]] || usage_error "--to: $TO is the source itself"
+	find_other_tree
 	mkdir -p "$WORK/patched" "$WORK/plain" "$WORK/log"
 	differing >"$WORK/names.differ"
 	while IFS= read -r path; do
@@ -180,13 +187,18 @@ old_types()
 	done
 }
 
+need_overlay()
+{
+	[[ $VIEW == overlay ]] || die $EXIT_FAILED "--to needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
+		"Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces)."
+}
+
 # How a job gets to see each view
 choose_types_view()
 {
 	local view kind
 
-	[[ $VIEW == overlay ]] || die $EXIT_FAILED "--to needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
-		"Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces)."
+	need_overlay
 	for view in "${VIEWS[@]}"; do
 		for kind in '' .plain; do
 			ENTER[-2]="ro,lowerdir=$(overlay_escape "$WORK/view-$view$kind"):$(overlay_escape "$WORK/$([[ $kind ]] && echo plain || echo patched)"):$(overlay_escape "$SOURCE")"
@@ -656,7 +668,7 @@ screen()
 		fi
 	done
 	for object in "${UNBUILDABLE[@]}"; do
-		if [[ -n $EACH$PARTIAL ]]; then
+		if [[ -n $EACH ]]; then
 			EACH_REFUSED[$object]="does_not_compile|$(grep -m 1 -E 'error:|ndefined' "$WORK/screen/$object.log")"
 			continue
 		fi
@@ -672,7 +684,7 @@ compile_to()
 	local object jobs=()
 
 	screen
-	[[ -n $EACH$PARTIAL ]] || stop_if_reasons
+	[[ -n $EACH ]] || stop_if_reasons
 	((${#OBJECTS[@]})) || no_change "the two trees make the same code"
 	for object in "${OBJECTS[@]}"; do
 		make_job "$object" pre
@@ -691,5 +703,5 @@ compile_to()
 		! job_failed "$object" pre || compile_failed "$object" pre
 		! job_failed "$object" post || compile_failed "$object" post
 	done
-	[[ -n $PARTIAL ]] || judge_new
+	judge_new
 }

@@ -43,6 +43,9 @@ run_objdiff()
 	list_changed
 	args+=(--changed "$WORK/changed.files")
 	[[ -z $description ]] || args+=(--description "$description")
+	for object in "${FIXES[@]}"; do
+		args+=(--fixes "$object")
+	done
 	[[ -z $ALLOW_BUSY ]] || args+=(--allow-busy)
 	[[ -z $PARTIAL ]] || args+=(--partial --unknown "$WORK/unknown")
 	for object in "${SUPERSEDES[@]}"; do
@@ -55,7 +58,7 @@ run_objdiff()
 	for object in "${CHANGED[@]}"; do
 		args+=(--target "${MODULE_OF[$object]:-vmlinux}" --source "$object" "$WORK/pre/$object" "$WORK/post/$object")
 	done
-	args+=("${LEAVE_OUT[@]}" "${DEFINED[@]}")
+	args+=("${DEFINED[@]}")
 	ARGS=()
 	judged_args "${CHANGED[@]}"
 	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
@@ -211,10 +214,6 @@ make_update()
 			status=$?
 		fi
 	fi
-	while [[ -n $PARTIAL ]] && ((status == 0)) && leave_unjudged; do
-		run_objdiff
-		status=$?
-	done
 	if ((status == 0)); then
 		overridden
 		while IFS=$'\t' read -r object change; do
@@ -246,7 +245,7 @@ make_update()
 
 link_module()
 {
-	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko ENTER=()
+	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko ENTER=() BOX_DIRS=(module)
 
 	mkdir -p "$dir"
 	cat >"$dir/Kbuild" <<END
@@ -276,6 +275,7 @@ END
 	FINISHED=$WORK/out/ksplice-$NAME.ko
 	cp -- "$ko" "$FINISHED" || die $EXIT_FAILED "can't copy $ko"
 	seal_module "$FINISHED"
+	[[ -z $VERIFY ]] || verify_update "$FINISHED"
 	sign_module "$FINISHED"
 	put_file "$FINISHED" "$OUTPUT"
 }
@@ -284,17 +284,22 @@ FINISHED=
 # put_file FROM TO: under its name it is whole, or not there; what had that name,
 # a link for one, is not written to. Nor is what somebody puts in the way meanwhile,
 # where others may write: the file is created by who writes it (noclobber: O_EXCL).
-put_file()
+put_file() { place_file "$1" "$2" || die $EXIT_FAILED "can't write $2"; }
+
+# place_file FROM TO: the same, and false if it can't be
+place_file()
 {
-	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") ||
-		die $EXIT_FAILED "can't write to the directory of $2"
-	if ! (umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || ! mv -fT -- "$OUTPUT_TMP" "$2"; then
-		die $EXIT_FAILED "can't write $2"
+	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") || return
+	(umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || return
+	if ! mv -fT -- "$OUTPUT_TMP" "$2"; then
+		rm -f -- "$OUTPUT_TMP"
+		OUTPUT_TMP=
+		return 1
 	fi
 	OUTPUT_TMP=
 }
 
-FORMAT=6	# KSPLICE_FORMAT in include/linux/ksplice_format.h
+FORMAT=7	# KSPLICE_FORMAT in include/linux/ksplice_format.h
 
 # core_symvers FILE: what modpost has to know of the core where that is not
 # part of the kernel, but a module. The versions are those of the declarations,

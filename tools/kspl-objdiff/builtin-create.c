@@ -147,6 +147,21 @@ static void add_state(struct update *up, const char *text)
 	s->version = version;
 }
 
+/* An id of CVE's, or of somebody else who gives such. */
+static void add_fix(struct update *up, const char *id)
+{
+	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+	char *line = xasprintf("%s\n", id), *at = strstr(up->fixes, line);
+
+	if (!n || id[n])
+		die("--fixes: '%s' is no id, such as CVE-2024-12345", id);
+	if (at && (at == up->fixes || at[-1] == '\n'))
+		return;
+	up->fixes = xasprintf("%s%s", up->fixes, line);
+	if (strlen(up->fixes) > KSPLICE_FIXES_MAX)
+		die("--fixes: too many: %d bytes have room", KSPLICE_FIXES_MAX);
+}
+
 static bool take_more(struct options *o, int argc, char **argv, int *i)
 {
 	if (*i + 1 >= argc)
@@ -157,6 +172,10 @@ static bool take_more(struct options *o, int argc, char **argv, int *i)
 	}
 	if (!strcmp(argv[*i], "--state-of")) {
 		update_add_state_of(&o->up, argv[++*i]);
+		return true;
+	}
+	if (!strcmp(argv[*i], "--fixes")) {
+		add_fix(&o->up, argv[++*i]);
 		return true;
 	}
 	if (!strcmp(argv[*i], "--boot-done")) {
@@ -288,7 +307,7 @@ static void write_json(const struct options *o, const struct verdicts *vs)
 
 int cmd_create(int argc, char **argv)
 {
-	struct options o = { .target = "vmlinux", .up = { .description = "" } };
+	struct options o = { .target = "vmlinux", .up = { .description = "", .fixes = "" } };
 	struct verdicts *vs;
 	struct plan plan;
 	struct left *l;

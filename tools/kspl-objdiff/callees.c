@@ -92,6 +92,8 @@ static const char *const keep_nothing[] = {
 	"panic",
 	"print_hex_dump",
 	"refcount_warn_saturate",
+	"regmap_multi_reg_write",
+	"regmap_multi_reg_write_bypassed",
 	"scnprintf",
 	"seq_printf",
 	"seq_putc",

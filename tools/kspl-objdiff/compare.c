@@ -317,6 +317,7 @@ static void explain(const struct update *up, const struct unit *a,
 static bool table_counts(const struct entry *e)
 {
 	switch (e->sec->desc->table) {
+	case TABLE_PARAVIRT:
 	case TABLE_ALT:
 	case TABLE_BUG:
 	case TABLE_EX:

@@ -1292,11 +1292,10 @@ static void check_initcalls(struct verdicts *vs, const struct tu *tu)
 		if (section_is_initcall((*u)->sec) && (*u)->size &&
 		    (!tu->pre || !unit_has_like(vs->up, tu->pre, *u, false))) {
 			vs->ninit[tu - vs->up->tus.v]++;
-			if (vs->nreplaced)
-				refuse(vs, "special_changed", (*u)->obj, NULL,
-				       unit_label(*u), WAY_SPLIT,
-				       "an initcall, which only runs at boot, is new or changed (section %s)",
-				       (*u)->sec->name);
+			refuse(vs, "special_changed", (*u)->obj, NULL,
+			       unit_label(*u), WAY_SPLIT,
+			       "an initcall, which only runs at boot, is new or changed (section %s)",
+			       (*u)->sec->name);
 		}
 }
 
@@ -1368,6 +1367,41 @@ static void check_names(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+static u8 binding_of(const struct obj *obj, const char *name)
+{
+	const struct unit *u = map_get(&obj->globals, name);
+	struct sym **s;
+
+	if (!u)
+		return STB_LOCAL;
+	vec_for_each(s, &u->syms)
+		if ((*s)->bind != STB_LOCAL && !strcmp((*s)->name, name))
+			return (*s)->bind;
+	return STB_LOCAL;
+}
+
+/*
+ * Weak or not: that says which of two files' functions is in the kernel. The one
+ * that is in the running kernel stays there.
+ */
+static void check_bindings(struct verdicts *vs, const struct tu *tu)
+{
+	const struct sym *sym;
+	u8 was;
+
+	vec_for_each(sym, &tu->post->syms) {
+		if (!tu->pre || sym->bind == STB_LOCAL || !sym->unit || is_left(vs, sym->unit))
+			continue;
+		was = binding_of(tu->pre, sym->name);
+		if (was == STB_LOCAL || was == sym->bind)
+			continue;
+		refuse(vs, "name_moved", tu->post, sym->unit, sym->name, WAY_SPLIT,
+		       sym->bind == STB_WEAK ?
+		       "it is weak now, so that of another file stands in its place: the running kernel goes on with this one" :
+		       "it was weak and is no more: where another file has one of this name, the running kernel goes on with that");
+	}
+}
+
 /* What state.c paired by other things than the name, or the author did. */
 static void note_renamed(struct verdicts *vs, const struct tu *tu)
 {
@@ -1414,7 +1448,7 @@ static bool was_global(const struct verdicts *vs, const struct obj *obj,
 	if (!tu->pre)
 		return false;
 	vec_for_each(sym, &tu->pre->syms)
-		if (sym->bind == STB_GLOBAL && sym->unit && !strcmp(sym->name, name))
+		if (sym->bind != STB_LOCAL && sym->unit && !strcmp(sym->name, name))
 			return true;
 	return false;
 }
@@ -1507,6 +1541,7 @@ void decide(struct verdicts *vs)
 		note_gone(vs, tu);
 		note_renamed(vs, tu);
 		check_names(vs, tu);
+		check_bindings(vs, tu);
 		check_places(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {

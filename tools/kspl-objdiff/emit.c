@@ -367,6 +367,19 @@ static void do_refs(struct out *out, struct unit *u)
 	emit_entries(out, u);
 }
 
+/* One "fixes=" each, as modinfo shows aliases. */
+static void emit_fixes(struct out *out, struct buf *b)
+{
+	const char *at, *end;
+
+	for (at = out->vs->up->fixes; *at; at = end + 1) {
+		end = strchr(at, '\n');
+		buf_add(b, "fixes=", 6);
+		buf_add(b, at, end - at);
+		buf_add(b, "", 1);
+	}
+}
+
 static void emit_modinfo(struct out *out)
 {
 	u32 idx = out_section(out, ".modinfo", SHT_PROGBITS, SHF_ALLOC, 1);
@@ -378,6 +391,7 @@ static void emit_modinfo(struct out *out)
 	s[2] = xasprintf("ksplice=%s", out->vs->up->name);
 	for (i = 0; i < 3; i++)
 		buf_add(b, s[i], strlen(s[i]) + 1);
+	emit_fixes(out, b);
 }
 
 /* The update can't be loaded where no core of this format is. */

@@ -296,6 +296,13 @@ static void print_units(void)
 	}
 }
 
+/* Each id has a '\n' behind it. */
+static void print_fixes(const char *ids)
+{
+	for (; *ids; ids += strcspn(ids, "\n") + 1)
+		printf("fixes %.*s\n", (int)strcspn(ids, "\n"), ids);
+}
+
 static void print_text(void)
 {
 	u32 i;
@@ -304,6 +311,7 @@ static void print_text(void)
 	       str(f.h->release), f.h->format, f.h->size);
 	if (*str(f.h->description))
 		printf("%s\n", str(f.h->description));
+	print_fixes(str(f.h->fixes));
 	for (i = 0; i < f.h->supersedes.n; i++)
 		printf("supersedes update %s\n", str(f.supersedes[i].name));
 	for (i = 0; i < f.h->states.n; i++)
@@ -427,6 +435,16 @@ static void json_units(void)
 	printf("],\n");
 }
 
+static void json_fixes(const char *ids)
+{
+	const char *sep = "";
+
+	printf("\"fixes\": [");
+	for (; *ids; ids += strcspn(ids, "\n") + 1, sep = ", ")
+		printf("%s\"%.*s\"", sep, (int)strcspn(ids, "\n"), ids);
+	printf("], ");
+}
+
 static void print_json(void)
 {
 	u32 i;
@@ -435,6 +453,7 @@ static void print_json(void)
 	json_field("name", str(f.h->name), false);
 	json_field("release", str(f.h->release), false);
 	json_field("description", str(f.h->description), false);
+	json_fixes(str(f.h->fixes));
 	printf("\"format\": %u, \"size\": %u,\n \"targets\": [", f.h->format,
 	       f.h->size);
 	for (i = 0; i < f.h->targets.n; i++) {

@@ -9,7 +9,7 @@ static const char usage[] =
 "                    [--state-of OLD=NEW]... [--boot-done NAME]...\n"
 "                    [--symvers Module.symvers] [--defined NAMES] [--changed FILES]\n"
 "       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
-"                    --symvers Module.symvers [--json FILE]\n"
+"                    [--fixes ID]... --symvers Module.symvers [--json FILE]\n"
 "                    [--supersedes UPDATE]... [--state NAME:VERSION]...\n"
 "                    [--state-of OLD=NEW | =NEW | OLD=]...\n"
 "                    [--boot-done NAME]... (what it did at boot is right as it is)\n"

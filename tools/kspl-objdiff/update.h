@@ -59,6 +59,7 @@ struct state_of {
  * @name:	its name
  * @release:	the kernel it is for
  * @description: a line for a person
+ * @fixes:	ids of what it fixes, each with a '\n' behind it
  * @supersedes:	names of other updates
  * @states:	of the author's hooks
  * @state_of:	variables that go on under another name
@@ -75,7 +76,7 @@ struct state_of {
  * @defined:	names that the kernel has, or may have, if @defined_known
  */
 struct update {
-	const char *name, *release, *description;
+	const char *name, *release, *description, *fixes;
 	VEC(const char *) supersedes;
 	VEC(struct state) states;
 	VEC(struct state_of) state_of;

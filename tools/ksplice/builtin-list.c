@@ -77,6 +77,7 @@ int cmd_list(int argc, char **argv)
 
 static void file_json(const struct file *f)
 {
+	str_vec fixes = {};
 	struct file_func func;
 	uint32_t i;
 
@@ -89,6 +90,8 @@ static void file_json(const struct file *f)
 	/* Whose it is, and whether it is good, only the kernel can tell. */
 	json_str("signature", f->has_signature ? "not_verified" : "none");
 	json_bool("code_checksum", f->sealed);
+	file_fixes(f, &fixes);
+	json_strs("fixes", &fixes);
 	json_open("targets", '[');
 	for (i = 0; i < f->ntargets; i++)
 		json_str(NULL, file_target(f, i));
@@ -111,13 +114,18 @@ static void file_json(const struct file *f)
 
 static void file_print(const struct file *f)
 {
+	str_vec fixes = {};
 	struct file_func func;
 	uint32_t i;
+	char **id;
 
 	say("%s: for kernel %s%s", f->name, f->release,
 	    strcmp(f->release, running_release()) ? "" : ", which is running");
 	if (*f->description)
 		say("  %s", f->description);
+	file_fixes(f, &fixes);
+	vec_for_each(id, &fixes)
+		say("  fixes %s", *id);
 	say("  file %s, module %s, %s%s", f->path, f->module,
 	    f->has_signature ? "signature present, not verified" : "not signed",
 	    f->sealed ? "" : ", without a checksum of its code");
@@ -184,7 +192,7 @@ int cmd_show(int argc, char **argv)
 }
 
 struct counts {
-	str_vec applied, waiting, pending, elsewhere;
+	str_vec applied, waiting, pending, elsewhere, fixed;
 	held_vec held;
 };
 
@@ -209,6 +217,21 @@ static void count_stored(struct counts *c, const struct stored *s)
 	h->why = why;
 }
 
+/* An id once, whoever fixes it besides */
+static void count_fixed(str_vec *fixed, const str_vec *fixes)
+{
+	char **id, **other;
+
+	vec_for_each(id, fixes) {
+		vec_for_each(other, fixed) {
+			if (!strcmp(*id, *other))
+				break;
+		}
+		if (!other || other == fixed->v + fixed->n)
+			*vec_add(fixed) = *id;
+	}
+}
+
 static int count(struct counts *c)
 {
 	str_vec names = {};
@@ -220,8 +243,11 @@ static int count(struct counts *c)
 
 	update_names(&names);
 	vec_for_each(n, &names) {
-		if (update_read(&up, *n))
-			*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
+		if (!update_read(&up, *n))
+			continue;
+		if (up.applied)
+			count_fixed(&c->fixed, &up.fixes);
+		*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
 	}
 	ret = store_list(NULL, &stored);
 	vec_for_each(s, &stored) {
@@ -272,6 +298,7 @@ static void status_print(const struct counts *c)
 	if (!c->applied.n)
 		say("%-14s%s", "applied", "nothing");
 	print_names("applied", &c->applied);
+	print_names("fixed", &c->fixed);
 	print_names("loaded only", &c->waiting);
 	print_names("pending", &c->pending);
 	print_names("for others", &c->elsewhere);
@@ -304,6 +331,7 @@ static void status_json(const struct counts *c)
 	json_str("release", running_release());
 	json_str("core", core_word());
 	json_strs("applied", &c->applied);
+	json_strs("fixed", &c->fixed);
 	json_strs("loaded", &c->waiting);
 	json_strs("pending", &c->pending);
 	held_json(c);
@@ -314,10 +342,13 @@ static void status_json(const struct counts *c)
 int cmd_status(int argc, char **argv)
 {
 	struct counts c = {};
-	int ret = count(&c);
+	int ret;
 
 	(void)argc;
 	(void)argv;
+	if (opt.vex)
+		return status_vex();
+	ret = count(&c);
 	if (opt.json)
 		status_json(&c);
 	else

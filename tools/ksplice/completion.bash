@@ -64,7 +64,8 @@ _ksplice()
 		install | uninstall) options+=(--now --timeout --wait --root) ;;
 		load-installed) options+=(--timeout) ;;
 		settle) options+=(--now) ;;
-		list | show | status | unhold) options+=(--root) ;;
+		status) options+=(--root --vex) ;;
+		list | show | unhold) options+=(--root) ;;
 		metrics) options=(--output --root) ;;
 		esac
 		_ksplice_offer "${options[@]}"

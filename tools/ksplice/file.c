@@ -105,6 +105,17 @@ void file_func(const struct file *f, uint32_t i, struct file_func *func)
 	func->range = r.kind == KSPLICE_REPLACE_RANGE;
 }
 
+/* What it fixes: each id has a '\n' behind it. */
+void file_fixes(const struct file *f, str_vec *ids)
+{
+	const char *at;
+
+	for (at = f->fixes; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		if (*at != '\n')
+			*vec_add(ids) = xasprintf("%.*s", (int)strcspn(at, "\n"), at);
+	}
+}
+
 const char *file_target(const struct file *f, uint32_t i)
 {
 	return target_name(&f->blob, i);
@@ -150,6 +161,7 @@ static int read_blob(struct file *f)
 	f->name = str(b, b->hdr.name);
 	f->release = str(b, b->hdr.release);
 	f->description = str(b, b->hdr.description);
+	f->fixes = str(b, b->hdr.fixes);
 	f->nfuncs = b->hdr.replaces.n;
 	f->ntargets = b->hdr.targets.n;
 	return EXIT_OK;

@@ -30,6 +30,7 @@ enum {
 
 struct options {
 	bool json;
+	bool vex;
 	bool quiet;
 	bool keep;
 	bool now;
@@ -41,6 +42,7 @@ struct options {
 };
 
 extern struct options opt;
+extern const char tool_version[];
 
 /* util.c */
 #define VEC(type) struct { type *v; unsigned int n, cap; }
@@ -121,7 +123,7 @@ struct file {
 	char *data;		/* all of it; the strings below are in there */
 	size_t size;
 	uint32_t crc;		/* of the whole file */
-	const char *name, *release, *description;
+	const char *name, *release, *description, *fixes;
 	const char *module;	/* as the module loader names it */
 	const char *vermagic;
 	bool has_signature;	/* none that was verified */
@@ -135,6 +137,7 @@ int file_peek(struct file *f, int fd);
 int file_read_fd(struct file *f, int fd, const char *path);
 void file_close(struct file *f);
 void file_func(const struct file *f, uint32_t i, struct file_func *func);
+void file_fixes(const struct file *f, str_vec *ids);
 const char *file_target(const struct file *f, uint32_t i);
 bool is_file_name(const char *arg);
 char *module_name(const char *update);
@@ -145,6 +148,7 @@ struct update {
 	bool applied;
 	long long pause_ns, checked, rechecked, unwound, scanned, attempts;
 	long long stops, timeout_ms;
+	str_vec fixes;		/* ids: CVE-2024-12345 */
 	str_vec funcs;		/* "vmlinux:function,sympos" */
 	str_vec conflicts;
 	bool conflicts_known;	/* only root may see them */
@@ -158,6 +162,9 @@ void update_names(str_vec *names);
 char *update_path(const char *name, const char *file);
 void update_print(const struct update *up);
 void update_json(const char *key, const struct update *up);
+
+/* vex.c */
+int status_vex(void);
 
 /* explain.c: what went wrong, and the way out */
 #define SIGN_IT								\

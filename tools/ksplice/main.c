@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ksplice.h"
 
 #define MAX_SECONDS	3600
 
+const char tool_version[] = VERSION;
 struct options opt = { .timeout_ms = -1, .root = "" };
 
 static const char usage[] =
@@ -36,6 +38,7 @@ static const char usage[] =
 "      --keep            undo: leave it loaded; apply: even if it fails\n"
 "      --now             install: apply it, too; uninstall: undo it, too;\n"
 "                        settle: all of it, the machine is being shut down\n"
+"      --vex             status: what is fixed, as a CycloneDX document\n"
 "      --output FILE     metrics: into FILE, at once, instead of stdout\n"
 "      --root DIR        the files below DIR, such as an image's\n"
 "  -q, --quiet           no progress on stderr\n"
@@ -67,7 +70,7 @@ static const struct command {
 
 enum {
 	OPT_JSON = 256, OPT_TIMEOUT, OPT_WAIT, OPT_KEEP, OPT_NOW, OPT_OUTPUT,
-	OPT_ROOT,
+	OPT_ROOT, OPT_VEX,
 };
 
 static const struct option long_options[] = {
@@ -76,6 +79,7 @@ static const struct option long_options[] = {
 	{ "wait",	no_argument,		NULL, OPT_WAIT },
 	{ "keep",	no_argument,		NULL, OPT_KEEP },
 	{ "now",	no_argument,		NULL, OPT_NOW },
+	{ "vex",	no_argument,		NULL, OPT_VEX },
 	{ "output",	required_argument,	NULL, OPT_OUTPUT },
 	{ "root",	required_argument,	NULL, OPT_ROOT },
 	{ "quiet",	no_argument,		NULL, 'q' },
@@ -93,6 +97,7 @@ static const struct {
 	{ OPT_WAIT, " apply undo install uninstall " },
 	{ OPT_KEEP, " apply undo " },
 	{ OPT_NOW, " install uninstall settle " },
+	{ OPT_VEX, " status " },
 	{ OPT_OUTPUT, " metrics " },
 	/* Modules go into the kernel that runs, whatever is below DIR. */
 	{ OPT_ROOT, " list show status install uninstall unhold metrics " },
@@ -136,10 +141,17 @@ static void take_option(int c)
 	case OPT_NOW:
 		opt.now = true;
 		break;
+	case OPT_VEX:
+		opt.vex = true;
+		break;
 	case OPT_OUTPUT:
 		opt.output = optarg;
 		break;
 	case OPT_ROOT:
+		/* Most likely a variable that is not set, and not this machine */
+		if (!*optarg)
+			usage_error("wants a directory (/ is this machine's)",
+				    "--root");
 		opt.root = optarg;
 		opt.image = true;
 		break;
@@ -246,6 +258,8 @@ int main(int argc, char **argv)
 	cmd = find_command(argv[optind++]);
 	while (n)
 		check_option(seen[--n], cmd->name);
+	if (opt.vex && opt.json)
+		usage_error("is a document of its own: not with --json", "--vex");
 	if (opt.now && opt.image)
 		usage_error("goes with what is below DIR, --now with the kernel that runs",
 			    "--root");
@@ -253,6 +267,8 @@ int main(int argc, char **argv)
 		usage_error(cmd->args ? "wants one argument, a file or a name" :
 			    "wants no argument", cmd->name);
 	signal(SIGPIPE, SIG_IGN);
+	/* All may see what is installed, whatever the caller's habits are. */
+	umask(022);
 	ret = run(cmd, argv + optind);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "ksplice: can't write the output: %s\n",

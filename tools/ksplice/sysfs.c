@@ -91,6 +91,7 @@ bool update_read(struct update *up, const char *name)
 	up->attempts = read_num(name, "attempts");
 	up->stops = read_num(name, "stops");
 	up->timeout_ms = read_num(name, "timeout_ms");
+	read_lines(update_path(name, "fixes"), &up->fixes);
 	read_objects(up);
 	read_conflicts(up);
 	read_lines(update_path(name, "in_the_way"), &up->in_the_way);
@@ -120,6 +121,8 @@ void update_print(const struct update *up)
 	say("%s: %s", up->name, up->state);
 	vec_for_each(s, &up->funcs)
 		say("  replaces %s", *s);
+	vec_for_each(s, &up->fixes)
+		say("  fixes %s", *s);
 	print_change(up);
 	vec_for_each(s, &up->conflicts)
 		say("  in the way: %s", *s);
@@ -145,6 +148,7 @@ void update_json(const char *key, const struct update *up)
 	json_num("unwound_tasks", up->unwound);
 	json_num("scanned_tasks", up->scanned);
 	json_num("timeout_ms", up->timeout_ms);
+	json_strs("fixes", &up->fixes);
 	json_strs("functions", &up->funcs);
 	if (up->conflicts_known)
 		json_strs("conflicts", &up->conflicts);

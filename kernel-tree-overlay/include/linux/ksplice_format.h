@@ -25,7 +25,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		6
+#define KSPLICE_FORMAT		7
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -36,7 +36,7 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_6"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_7"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 /*
@@ -45,13 +45,14 @@
  */
 #define KSPLICE_ATTRIBUTES(X)						\
 	X(abort_cause) X(attempts) X(checked_tasks) X(conflicts)	\
-	X(depends) X(enabled) X(in_the_way) X(pause_ns)			\
+	X(depends) X(enabled) X(fixes) X(in_the_way) X(pause_ns)	\
 	X(rechecked_tasks) X(scanned_tasks) X(state) X(states)		\
 	X(stays) X(stops) X(supersedes) X(timeout_ms) X(unwound_tasks)
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
 #define KSPLICE_SUPERSEDES_MAX	1024		/* updates that one supersedes */
 #define KSPLICE_STATES_MAX	256		/* states of an update */
+#define KSPLICE_FIXES_MAX	4000		/* bytes: a file of sysfs holds them */
 #define KSPLICE_NONE		0xffffffffU	/* "no unit", "no symbol" */
 
 /**
@@ -86,6 +87,8 @@ struct ksplice_f_table {
  * @name:	name of the update, offset in @strings
  * @release:	the kernel release it was made for (uname -r), in @strings
  * @description: one line for a person, in @strings
+ * @fixes:	ids of what it fixes (CVE-2024-12345), each with a '\n' behind it, in
+ *		@strings; at most KSPLICE_FIXES_MAX bytes
  * @checksum:	CRC-32 (that of zlib) of the whole blob as the tool wrote it: with
  *		0 here and in the addresses that the module loader fills
  * @targets:	struct ksplice_f_target: vmlinux first, if it is one
@@ -112,6 +115,7 @@ struct ksplice_f_header {
 	__u32 name;
 	__u32 release;
 	__u32 description;
+	__u32 fixes;
 	__u32 checksum;
 	struct ksplice_f_table targets;
 	struct ksplice_f_table units;

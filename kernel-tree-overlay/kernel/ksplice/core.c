@@ -37,8 +37,8 @@ DEFINE_MUTEX(ksplice_mutex);
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
-const u32 ksplice_abi_6 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_6);
+const u32 ksplice_abi_7 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_7);
 
 /**
  * ksplice_text_reserved - do jumps of applied updates stand in some text?
@@ -114,11 +114,12 @@ static void *find_blob(struct module *mod)
 /* How many bytes of init memory there are from @blob on. */
 static size_t blob_room(const struct module *mod, const void *blob)
 {
-	const struct module_memory *mem = &mod->mem[MOD_INIT_RODATA];
+	unsigned int size;
+	const void *base = ksplice_module_memory(mod, MOD_INIT_RODATA, &size);
 
-	if (blob < mem->base || blob >= mem->base + mem->size)
+	if (blob < base || blob >= base + size)
 		return 0;
-	return mem->base + mem->size - blob;
+	return base + size - blob;
 }
 
 static int check_identity(const struct ksplice_view *view)
@@ -182,6 +183,7 @@ static struct ksplice_update *alloc_update(const struct ksplice_view *view)
 	INIT_LIST_HEAD(&update->settle);
 	init_completion(&update->released);
 	update->name = update->strings + hdr->name;
+	update->fixes = update->strings + hdr->fixes;
 	update->nr_objects = hdr->targets.n;
 	update->nr_funcs = hdr->replaces.n;
 	update->timeout_ms = KSPLICE_DEFAULT_TIMEOUT_MS;
@@ -698,7 +700,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_6. */
+/* No update is loaded any more: each uses ksplice_abi_7. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);

@@ -190,6 +190,24 @@ static bool name_ok(const char *name)
 	return p != name && p - name <= KSPLICE_NAME_MAX;
 }
 
+/* Lines of letters, digits and '-', which sysfs shows as they are. */
+static bool fixes_ok(const char *fixes)
+{
+	const char *p, *line = fixes;
+
+	for (p = fixes; *p; p++) {
+		bool alnum = (*p >= 'a' && *p <= 'z') ||
+			     (*p >= 'A' && *p <= 'Z') ||
+			     (*p >= '0' && *p <= '9');
+
+		if (*p == '\n' && p != line)
+			line = p + 1;
+		else if (!alnum && *p != '-')
+			return false;
+	}
+	return p == line && p - fixes <= KSPLICE_FIXES_MAX;
+}
+
 static int check_header_strings(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
@@ -202,6 +220,10 @@ static int check_header_strings(struct ksplice_checker *c)
 		return bad(c, "header", 0, "it names no kernel release");
 	if (!str_ok(c->v, h->description))
 		return bad(c, "header", 0, "its description is no string");
+	if (!str_ok(c->v, h->fixes) || !fixes_ok(ksplice_str(c->v, h->fixes)))
+		return bad(c, "header", 0,
+			   "what it fixes is not lines of letters, digits or -, at most %d bytes",
+			   KSPLICE_FIXES_MAX);
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 
 #include <asm/ksplice.h>
 
+#include "compat.h"
 #include "format.h"
 
 #define KSPLICE_DEFAULT_TIMEOUT_MS	15000
@@ -269,6 +270,7 @@ struct ksplice_stats {
  * @released:	completed when the last reference to @kobj is gone
  * @module:	the module that carries it
  * @name:	its name
+ * @fixes:	ids of what it fixes, each with a '\n' behind it
  * @state:	where it stands; changed under ksplice_mutex
  * @stays:	addresses of its memory get into the kernel's data: once it was
  *		applied its module stays loaded
@@ -322,6 +324,7 @@ struct ksplice_update {
 	struct completion released;
 	struct module *module;
 	const char *name;
+	const char *fixes;
 	enum ksplice_state state;
 	bool stays;
 	bool pinned;

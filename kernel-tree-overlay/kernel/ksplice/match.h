@@ -114,6 +114,7 @@ enum ksplice_sym_state {
  * @static_call_return0: what static calls that return 0 lead to
  * @nop_func:	paravirt calls of it become nops
  * @bug_func:	paravirt calls of nothing lead there
+ * @nop_max:	longest nop that it pads with
  * @call_thunks: array of thunks for indirect calls that count, by register
  * @jump_thunks: same for indirect jumps
  * @depth_template: code that is copied before functions to count calls
@@ -133,6 +134,7 @@ struct ksplice_site_env {
 	unsigned long static_call_return0;
 	unsigned long nop_func;
 	unsigned long bug_func;
+	u32 nop_max;
 	unsigned long call_thunks;
 	unsigned long jump_thunks;
 	unsigned long depth_template;

@@ -114,7 +114,7 @@ static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
 	int len;
 	char *p;
 
-	strscpy(comm, b->comm);
+	strscpy(comm, b->comm, sizeof(comm));
 	for (p = comm; *p; p++) {
 		if (!isgraph(*p))
 			*p = '_';
@@ -215,6 +215,12 @@ static ssize_t states_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return len;
 }
 
+static ssize_t fixes_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s", to_update(kobj)->fixes);
+}
+
 static ssize_t stays_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
@@ -269,6 +275,7 @@ static struct kobj_attribute abort_cause_attr = __ATTR_RO(abort_cause);
 static struct kobj_attribute conflicts_attr = __ATTR_RO_MODE(conflicts, 0400);
 static struct kobj_attribute in_the_way_attr = __ATTR_RO_MODE(in_the_way, 0400);
 static struct kobj_attribute depends_attr = __ATTR_RO(depends);
+static struct kobj_attribute fixes_attr = __ATTR_RO(fixes);
 static struct kobj_attribute stays_attr = __ATTR_RO(stays);
 static struct kobj_attribute supersedes_attr = __ATTR_RO(supersedes);
 static struct kobj_attribute states_attr = __ATTR_RO(states);

@@ -31,6 +31,7 @@
 #include <asm/text-patching.h>
 #include <asm/traps.h>
 
+#include "../../../kernel/ksplice/compat.h"
 #include "ksplice_aside.h"
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
@@ -563,7 +564,7 @@ bool arch_ksplice_interrupts_user(void)
 unsigned long arch_ksplice_interrupted_stack(void)
 {
 	if (!arch_ksplice_interrupts_user())
-		return *(unsigned long *)__this_cpu_read(pcpu_hot.hardirq_stack_ptr);
+		return *(unsigned long *)ksplice_hardirq_stack();
 	return is_idle_task(current) ? (unsigned long)__builtin_frame_address(0) : 0;
 }
 

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
+#
+# What updates fix: said by files, by the kernel, in one look, and for scanners.
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$REPO/tests/lib.sh"
+# shellcheck source=tests/ksplice/lib.sh
+. "$REPO/tests/ksplice/lib.sh"
+
+FIXES='CVE-2024-12345 CVE-2025-1' "$make_update" fixing.ko fix-foo 6.12.1-test test_func
+FIXES='CVE-2099-1' "$make_update" elsewhere.ko fix-bar 6.12.2-other test_func
+
+# The schemas come with a library for JavaScript.
+SCHEMAS=$CACHE/cyclonedx/package/res/schema
+have_schemas() {
+	[ ! -f "$SCHEMAS/bom-1.5.SNAPSHOT.schema.json" ] || return 0
+	command -v npm >/dev/null || return 1
+	mkdir -p "$CACHE/cyclonedx"
+	(cd "$CACHE/cyclonedx" && npm pack --silent @cyclonedx/cyclonedx-library@10.3.0 >/dev/null && tar -xzf ./*.tgz)
+}
+
+# valid FILE: it is a CycloneDX document
+valid() {
+	python3 - "$SCHEMAS" "$1" <<'END'
+import json
+import pathlib
+import sys
+import jsonschema
+
+schemas = pathlib.Path(sys.argv[1])
+store = {}
+for path in schemas.glob("*.SNAPSHOT.schema.json"):
+    schema = json.loads(path.read_text())
+    store[schema["$id"]] = schema
+    store["http://cyclonedx.org/schema/" + path.name] = schema
+bom = json.loads((schemas / "bom-1.5.SNAPSHOT.schema.json").read_text())
+resolver = jsonschema.RefResolver(bom["$id"], bom, store=store)
+jsonschema.Draft7Validator(bom, resolver=resolver).validate(
+    json.loads(pathlib.Path(sys.argv[2]).read_text()))
+END
+}
+
+# vex NAME EXPRESSION: of the document d
+vex() {
+	local name=$1 e=$2
+
+	k status --vex >"$name.json" 2>err || { cat err; return 1; }
+	python3 -c "import json, sys
+d = json.load(open('$name.json'))
+state = {v['id']: v['analysis']['state'] for v in d['vulnerabilities']}
+sys.exit(not ($e))" || { cat "$name.json"; return 1; }
+}
+
+boot
+printf 'CVE-2024-12345\nCVE-2025-1\n' >"$R/fixes"
+check "show a file: what it fixes" says '^  fixes CVE-2024-12345$' k show ./fixing.ko
+check "... as JSON" json 'd["file"]["fixes"] == ["CVE-2024-12345", "CVE-2025-1"]' k show --json ./fixing.ko
+check "... nothing, if nothing was said" json 'd["file"]["fixes"] == []' k show --json ./fix-foo.ko
+check "nothing there: an empty document" vex none 'state == {}'
+k install -q fixing.ko >/dev/null 2>&1
+k install -q elsewhere.ko >/dev/null 2>&1 || :
+check "installed, not applied: not fixed" vex pending 'state == {"CVE-2024-12345": "exploitable", "CVE-2025-1": "exploitable"}'
+check "... nor in status" json 'd["fixed"] == []' k status --json
+k apply -q fix-foo >/dev/null
+check "applied: fixed" vex applied 'state == {"CVE-2024-12345": "resolved", "CVE-2025-1": "resolved"}'
+check "... in status" says '^fixed +CVE-2024-12345, CVE-2025-1$' k status
+check "... as JSON" json 'd["fixed"] == ["CVE-2024-12345", "CVE-2025-1"]' k status --json
+check "... in show" says '^  fixes CVE-2025-1$' k show fix-foo
+k undo -q --keep fix-foo >/dev/null
+check "taken back, still loaded: not fixed" vex kept 'set(state.values()) == {"exploitable"}'
+check "... nor in status" json 'd["fixed"] == []' k status --json
+k apply -q fix-foo >/dev/null
+k uninstall -q --now fix-foo >/dev/null
+check "taken back and removed: not named" vex gone 'state == {}'
+check "--vex is for status" exits 2 k list --vex
+check "--vex is a document of its own" exits 2 k status --vex --json
+if have_schemas; then
+	for name in none pending applied kept gone; do
+		check "$name: valid CycloneDX" valid "$name.json"
+	done
+	sed 's/"resolved"/"fixed"/' applied.json >bad.json
+	invalid() { ! valid bad.json 2>/dev/null; }
+	check "... which not everything is" invalid
+else
+	echo "ok # SKIP no npm, so no schema of CycloneDX"
+fi
+done_testing

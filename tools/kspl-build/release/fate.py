@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What can be said of a fix before anything is compiled."""
+import re
+from collections import defaultdict
+from typing import Optional
+
+from .ctags import Definition
+from .facts import File, Side
+from .model import LEFT_OUT, OPEN, WITHOUT_EFFECT, Fix, Hunk, Release
+
+_BOOT = frozenset("__init __initdata __initconst __initdata_or_meminfo __refdata_init".split())
+# How the last of an enum is called if it says how many there are
+_COUNTS = re.compile(r"(?i)(max|num|nr|count|cnt|last|end|total|size|many|__)")
+_BOOT_LINES = frozenset("""
+module_init early_initcall pure_initcall core_initcall postcore_initcall arch_initcall
+subsys_initcall fs_initcall rootfs_initcall device_initcall late_initcall console_initcall
+core_initcall_sync postcore_initcall_sync arch_initcall_sync subsys_initcall_sync
+fs_initcall_sync device_initcall_sync late_initcall_sync __setup early_param core_param
+__initcall
+""".split())
+
+
+def _head(side: Side, item: Definition) -> list[str]:
+    """A definition up to its text or value."""
+    head: list[str] = []
+    for token in side.text(item.first, item.last):
+        if token in ("{", "=", ";"):
+            break
+        head.append(token)
+    return head
+
+
+def boot_names(side: Side) -> set[str]:
+    """What of a file only boot runs or reads: marked so, or used by such only."""
+    found = {d.name for d in side.top if d.kind in ("function", "variable") and _BOOT & set(_head(side, d))}
+    users: dict[str, set[str]] = defaultdict(set)
+    local = {d.name for d in side.top if d.kind == "function" and d.static}
+    for item in side.top:
+        for token in set(side.text(item.first, item.last)) & local - {item.name}:
+            if item.kind != "prototype":
+                users[token].add(item.name)
+    outside = _outside(side) & local
+    more = True
+    while more:
+        fresh = {n for n in local - found - outside if users[n] and users[n] <= found}
+        found |= fresh
+        more = bool(fresh)
+    return found
+
+
+def _outside(side: Side) -> set[str]:
+    """Names on lines that are in no definition."""
+    inside = {n for d in side.top for n in range(d.first, d.last + 1)}
+    return {t for n, line in enumerate(side.tokens, 1) if n not in inside
+            and not (line and line[0] in _BOOT_LINES) for t in line}
+
+
+def _entries(tokens: list[str]) -> list[str]:
+    """What stands between the commas of { ... }."""
+    if "{" not in tokens:
+        return []
+    entries: list[list[str]] = [[]]
+    for token in tokens[tokens.index("{") + 1:]:
+        if token == "}":
+            break
+        if token == ",":
+            entries.append([])
+        else:
+            entries[-1].append(token)
+    return [" ".join(e) for e in entries if e]
+
+
+def only_more(old: list[str], new: list[str]) -> bool:
+    """Do all values of an enum stay, but for a last one that counts them?"""
+    if any("#" in entry for entry in old + new):
+        return False
+    if all("=" in e for e in old + new) and set(old) <= set(new):
+        return True
+    stay = len(old) - bool(old and _COUNTS.search(old[-1]))
+    return len(new) >= len(old) and old[:stay] == new[:stay]
+
+
+def _other(side: Side, item: Definition, like: Optional[Definition]) -> Optional[Definition]:
+    """The type of the same name on the other side."""
+    for found in side.top:
+        if found.kind == item.kind and found.name == item.name and not item.name.startswith("__anon"):
+            return found
+    return like if like and like.kind == item.kind else None
+
+
+def layout(hunk: Hunk, file: File) -> str:
+    """A struct, union or enum of the running kernel that is another one with it."""
+    span = hunk.span
+    sides = []
+    for side, first, count in ((file.old, span.old, span.old_count), (file.new, span.new, span.new_count)):
+        # where lines are only brought or taken, the other side is between two lines
+        sides.append([d for d in side.top if d.kind in ("struct", "union", "enum") and
+                      (d.first <= first + count and first + 1 <= d.last if count
+                       else d.first <= first < d.last)])
+    for item in sides[0]:
+        new = _other(file.new, item, sides[1][0] if sides[1] else None)
+        if not new:
+            continue
+        before = file.old.text(item.first, item.last)
+        after = file.new.text(new.first, new.last)
+        if before == after or item.kind == "enum" and only_more(_entries(before), _entries(after)):
+            continue
+        name = "without a name" if item.name.startswith("__anon") else item.name
+        return f"{item.kind} {name}"
+    return ""
+
+
+def _boot_line(hunk: Hunk, file: File) -> list[str]:
+    """What is registered to be run at boot, on lines in no definition."""
+    span = hunk.span
+    lines = file.old.tokens[span.old:span.old + span.old_count] + \
+        file.new.tokens[span.new:span.new + span.new_count]
+    return [line[0] for line in lines if line and line[0] in _BOOT_LINES]
+
+
+def look(hunks: list[Hunk], files: dict[str, File]) -> None:
+    """Finds out of each hunk what is said here."""
+    boot = {p: boot_names(f.old) | boot_names(f.new) for p, f in files.items()}
+    for hunk in hunks:
+        file = files[hunk.path]
+        if hunk.whole:
+            continue
+        hunk.layout = "" if plain(hunk) else layout(hunk, file)
+        hunk.boot = sorted({n for n in hunk.functions + hunk.tables if n in boot[hunk.path]}
+                           | set(_boot_line(hunk, file)))
+
+
+def plain(hunk: Hunk) -> bool:
+    """Can it make no difference to what runs?"""
+    return hunk.noise or hunk.both
+
+
+def only_boot(hunk: Hunk) -> bool:
+    """Is it about boot code only?"""
+    running = [n for n in hunk.functions + hunk.tables if n not in hunk.boot]
+    return bool(hunk.boot) and not running
+
+
+def leave_out(fix: Fix, code: str, reason: str, fate: str = LEFT_OUT) -> None:
+    """Decides about a fix, once."""
+    if fix.fate == OPEN:
+        fix.fate, fix.code, fix.reason = fate, code, reason
+
+
+def is_built(release: Release, hunk: Hunk) -> bool:
+    """Is something that can run compiled of its file? Of headers that is not asked."""
+    return not hunk.path.endswith((".c", ".S")) or bool(release.built.get(hunk.path))
+
+
+def decide(release: Release) -> None:
+    """Leaves out the fixes that can't be taken, and those that change nothing here."""
+    for fix in release.fixes:
+        hunks = [release.hunks[n] for n in fix.hunks if not plain(release.hunks[n])]
+        live = [h for h in hunks if is_built(release, h)]
+        if not live:
+            if hunks:
+                leave_out(fix, "not_built", "what it changes is not built in this configuration", WITHOUT_EFFECT)
+            continue
+        if all(only_boot(h) for h in live):
+            leave_out(fix, "boot_only", "what it changes runs at boot only", WITHOUT_EFFECT)
+        for hunk in live:
+            if hunk.layout:
+                leave_out(fix, "type_changed", f"{hunk.path}: {hunk.layout} has another layout, and the kernel's"
+                          " memory has the old one")
+            if hunk.boot:
+                leave_out(fix, "boot_half", f"{hunk.path}: {hunk.boot[0]} is a part of it, which runs at boot only:"
+                          " a running kernel has run the old one")
+            if hunk.whole == "gone":
+                leave_out(fix, "file_gone", f"{hunk.path} is gone, and the running kernel has what is made of it")
+        for hunk in hunks:
+            if hunk.whole == "new" and not hunk.path.endswith(".h"):
+                leave_out(fix, "new_file", f"{hunk.path} is new: the old makefiles do not build it")
