@@ -821,6 +821,7 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 {
 	const char *name = to->source_name ? to->source_name :
 					     strip_numbers(to->name);
+	u32 n = vs->refusals.n;
 
 	refuse(vs, "state_renamed", from->obj, from, name, to->rival_stays ?
 	       xasprintf("go on with the old variable; or say that the new one begins anew: --state-of =%s",
@@ -829,6 +830,10 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 			 name, name),
 	       "%s uses this new variable, and of the old code these are gone, or no longer used there, one of which it could be: %s",
 	       unit_label(from), to->rivals);
+	if (vs->refusals.n == n)
+		return;
+	vs->refusals.v[n].about = xasprintf("%s of %s", to->name, to->obj->label);
+	vs->refusals.v[n].who = unit_label(from);
 }
 
 static void reach_data(struct verdicts *vs, struct unit *from,

@@ -199,6 +199,16 @@ static const char *calls_more(const struct update *up, const struct unit *u,
 	return does_more(up, to, depth + 1) ? to->name : NULL;
 }
 
+static bool writes_data(const struct unit *u, const struct ref *r,
+			const struct unit *to)
+{
+	struct insn insn = { .len = r->insn_len };
+
+	if (to && to->sec->cls != SC_DATA && to->sec->cls != SC_PERCPU)
+		return false;
+	return !only_reads(opcode(unit_data(u) + r->insn_off, &insn));
+}
+
 /* A function of the update's own files. */
 static const char *does_more(const struct update *up, const struct unit *func, int depth)
 {
@@ -213,9 +223,7 @@ static const char *does_more(const struct update *up, const struct unit *func, i
 		if (r->branch && to != func && to != func->cold && to != func->parent &&
 		    !(r->sym && !strcmp(r->sym->name, "__fentry__")))
 			more = calls_more(up, func, r, depth);
-		else if (!r->branch && (!to || to->sec->cls == SC_DATA || to->sec->cls == SC_PERCPU) &&
-			 !only_reads(opcode(unit_data(func) + r->insn_off,
-					    &(struct insn){ .len = r->insn_len })))
+		else if (!r->branch && writes_data(func, r, to))
 			more = r->sym ? r->sym->name : "a variable";
 	}
 	return more;

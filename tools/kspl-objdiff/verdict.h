@@ -16,6 +16,7 @@ struct refusal {
 	const char *reason;
 	const char *wayout;
 	const char *about;	/* the same for all that share one reason, or NULL */
+	const char *who;	/* of those: which one it is, if not @what */
 	const struct obj *obj;
 	struct unit *unit;	/* what can't be done; NULL: the object */
 };
