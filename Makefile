@@ -81,6 +81,9 @@ match-stock: setup tools
 bench: setup tools
 	@$(call run,tests/bench/run.sh)
 
+check-here: setup tools
+	@scripts/check-here $(OBJECTS)
+
 corpus: setup tools
 	@$(call run,tests/corpus/run.sh,'$(FROM)' '$(TO)')
 

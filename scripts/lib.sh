@@ -43,7 +43,7 @@ debian_release() {
 		die "apt knows no linux-headers-$series*-$flavour. Run 'apt-get update'"
 	# The metapackage, which has no ABI in its name, has the version, too.
 	found=$(apt-cache madison "${packages[@]}" | awk -F'|' -v v="$version" -v meta="linux-headers-$series-$flavour" '
-		{ gsub(/ /, "") } $2 == v && $1 != meta { print $1; exit }')
+		{ gsub(/ /, "") } $2 == v && $1 != meta && !n++ { print $1 }')
 	[ "$found" ] || die "apt has no kernel headers of version $version ($flavour). Run 'apt-get update';" \
 		"'scripts/debian-versions' lists what there is"
 	printf '%s\n' "${found#linux-headers-}"
