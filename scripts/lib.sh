@@ -17,6 +17,12 @@ series_of() {
 
 KSPL_SERIES=${KSPL_SERIES:-$(series_of "${KSPL_VERSION:-6.12}")}
 
+# KSPL_SUITE=trixie: the packages are another Debian's than this machine's.
+if [ "${KSPL_SUITE-}" ]; then
+	APT_CONFIG=$(KSPL_SUITE='' "$REPO/scripts/apt-suite" "$KSPL_SUITE") || exit 1
+	export APT_CONFIG
+fi
+
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
