@@ -93,6 +93,9 @@ match-stock: need-test tools
 bench: need-test tools
 	@tests/bench/run.sh
 
+check-here: need-test tools
+	@scripts/check-here $(OBJECTS)
+
 corpus: need-test tools
 	@tests/corpus/run.sh '$(FROM)' '$(TO)'
 

@@ -17,6 +17,12 @@ series_of() {
 
 KSPL_SERIES=${KSPL_SERIES:-$(series_of "${KSPL_VERSION:-6.12}")}
 
+# KSPL_SUITE=trixie: the packages are another Debian's than this machine's.
+if [ "${KSPL_SUITE-}" ]; then
+	APT_CONFIG=$(KSPL_SUITE='' "$REPO/scripts/apt-suite" "$KSPL_SUITE") || exit 1
+	export APT_CONFIG
+fi
+
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
@@ -43,7 +49,7 @@ debian_release() {
 		die "apt knows no linux-headers-$series*-$flavour. Run 'apt-get update'"
 	# The metapackage, which has no ABI in its name, has the version, too.
 	found=$(apt-cache madison "${packages[@]}" | awk -F'|' -v v="$version" -v meta="linux-headers-$series-$flavour" '
-		{ gsub(/ /, "") } $2 == v && $1 != meta { print $1; exit }')
+		{ gsub(/ /, "") } $2 == v && $1 != meta && !n++ { print $1 }')
 	[ "$found" ] || die "apt has no kernel headers of version $version ($flavour). Run 'apt-get update';" \
 		"'scripts/debian-versions' lists what there is"
 	printf '%s\n' "${found#linux-headers-}"
