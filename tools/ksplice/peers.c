@@ -228,8 +228,7 @@ static char *overriding(struct look *look, __u32 id)
 	code.xlated_prog_insns = (uintptr_t)insns;
 	if (!get_info(fd, &code, sizeof(code)) &&
 	    calls_override(look, insns, code.xlated_prog_len / sizeof(*insns)))
-		who = xasprintf("BPF program %u%s%s overrides what it returns (bpf_override_return)",
-				id, *info.name ? " " : "", info.name);
+		who = xasprintf("BPF program %u may return in its place (bpf_override_return)", id);
 	free(insns);
 out:
 	close(fd);
@@ -267,14 +266,16 @@ static void look_at_trampoline(struct look *look, const struct link_info *info)
 	unsigned long long key = (unsigned long long)info->tracing.obj_id << 32 |
 				 info->tracing.btf_id;
 	struct entry *e;
+	char *who;
 
 	if (info->tracing.attach_type != ATTACH_MODIFY_RETURN &&
 	    info->tracing.attach_type != ATTACH_LSM_MAC)
 		return;
+	who = xasprintf("BPF program %u may return in its place (fmod_ret)", info->prog_id);
 	vec_for_each(e, &look->entries)
 		if (e->key == key)
-			report(look, e, xasprintf("BPF program %u may return in its place (fmod_ret)",
-						  info->prog_id));
+			report(look, e, who);
+	free(who);
 }
 
 /* Return: 0 when it has seen all, or an errno */
