@@ -22,6 +22,7 @@
 #include <linux/slab.h>
 #include <linux/static_call.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
 
 #include "bind.h"
 #include "ksplice.h"
@@ -183,6 +184,14 @@ int ksplice_keys_init(struct ksplice_update *update,
 }
 ALLOW_ERROR_INJECTION(ksplice_keys_init, ERRNO);
 
+static int misfit(const struct ksplice_update *update, const char *what,
+		  unsigned long at)
+{
+	pr_err("%s: not a valid hot update: the %s at %pS does not fit its key; it is damaged, build it again\n",
+	       update->name, what, (void *)at);
+	return -ENOEXEC;
+}
+
 /*
  * Jump labels
  */
@@ -291,6 +300,35 @@ static void set_label(struct jump_entry *entry, bool enabled)
 							 JUMP_LABEL_NOP);
 }
 
+/*
+ * The kernel dies of a label where it finds another instruction than its key's
+ * initial value and the label's own direction tell.
+ */
+static bool label_fits(const struct module *mod, const struct jump_entry *entry)
+{
+	unsigned long type;
+
+	return within_module(jump_entry_code(entry), mod) &&
+	       within_module(jump_entry_target(entry), mod) &&
+	       !get_kernel_nofault(type, &jump_entry_key(entry)->type) &&
+	       arch_ksplice_label_jumps(entry) ==
+	       (!!(type & JUMP_TYPE_TRUE) ^ jump_entry_is_branch(entry));
+}
+
+static int labels_fit(const struct ksplice_update *update, unsigned int first,
+		      unsigned int n)
+{
+	const struct jump_entry *entry = update->module->jump_entries + first;
+	const struct jump_entry *end = entry + n;
+
+	for (; entry < end; entry++) {
+		if (!label_fits(update->module, entry))
+			return misfit(update, "jump label",
+				      jump_entry_code(entry));
+	}
+	return 0;
+}
+
 static int link_labels(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
@@ -376,6 +414,12 @@ static int check_labels(const struct ksplice_object *object)
 }
 
 #else
+
+static int labels_fit(const struct ksplice_update *update, unsigned int first,
+		      unsigned int n)
+{
+	return 0;
+}
 
 static int link_labels(struct ksplice_object *object)
 {
@@ -472,6 +516,55 @@ static void unlink_call(struct static_call_key *key,
 	}
 }
 
+/* The kernel dies of a call that is none, and writes to whatever a key is. */
+static bool call_fits(const struct module *mod,
+		      const struct static_call_site *site)
+{
+	unsigned long type;
+
+	return within_module((unsigned long)call_addr(site), mod) &&
+	       IS_ALIGNED((unsigned long)call_key(site), sizeof(long)) &&
+	       !get_kernel_nofault(type, &call_key(site)->type) &&
+	       arch_ksplice_call_fits(call_addr(site), is_tail(site));
+}
+
+static int calls_fit(const struct ksplice_update *update, unsigned int first,
+		     unsigned int n)
+{
+	const struct module *mod = update->module;
+	const struct static_call_site *site = mod->static_call_sites + first;
+	const struct static_call_site *end = site + n;
+
+	for (; site < end; site++) {
+		if (!call_fits(mod, site))
+			return misfit(update, "static call",
+				      (unsigned long)call_addr(site));
+	}
+	return 0;
+}
+
+/* What of a key's address is no address says what kind of call it is. */
+static int check_call_keys(const struct ksplice_update *update,
+			   const struct ksplice_view *view)
+{
+	struct table table;
+	size_t size;
+	u32 i;
+
+	if (!find_table(update->module, KSPLICE_LATE_CALLS, &table))
+		return 0;
+	size = (*table.n + update->nr_late[KSPLICE_LATE_CALLS]) * table.size;
+	for (i = 0; i < view->hdr->fixups.n; i++) {
+		const struct ksplice_f_fixup *fixup = &view->fixups[i];
+
+		if (fixup->place - table.start >= size ||
+		    !(fixup->addend & ~(s64)STATIC_CALL_SITE_FLAGS))
+			continue;
+		return misfit(update, "static call's entry", fixup->place);
+	}
+	return 0;
+}
+
 static int link_calls(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
@@ -516,6 +609,18 @@ static void unlink_calls(struct ksplice_object *object)
 }
 
 #else
+
+static int calls_fit(const struct ksplice_update *update, unsigned int first,
+		     unsigned int n)
+{
+	return 0;
+}
+
+static int check_call_keys(const struct ksplice_update *update,
+			   const struct ksplice_view *view)
+{
+	return 0;
+}
 
 static int link_calls(struct ksplice_object *object)
 {
@@ -563,6 +668,30 @@ static void forget_keys(struct ksplice_object *object)
 }
 
 /**
+ * ksplice_keys_check - does what the kernel is about to link fit its keys?
+ * @update:	the update, whose module is coming, its late entries hidden
+ * @view:	its tables
+ *
+ * All keys have been written that there are.
+ *
+ * Return: 0, or an errno with the reason in the log.
+ */
+int ksplice_keys_check(const struct ksplice_update *update,
+		       const struct ksplice_view *view)
+{
+	struct module *mod = update->module;
+	struct table table;
+	int ret;
+
+	ret = check_call_keys(update, view);
+	if (!ret && find_table(mod, KSPLICE_LATE_LABELS, &table))
+		ret = labels_fit(update, 0, *table.n);
+	if (!ret && find_table(mod, KSPLICE_LATE_CALLS, &table))
+		ret = calls_fit(update, 0, *table.n);
+	return ret;
+}
+
+/**
  * ksplice_keys_resolved - the keys of a target's late entries have been written
  * @object:	the target
  *
@@ -571,10 +700,17 @@ static void forget_keys(struct ksplice_object *object)
  */
 int ksplice_keys_resolved(struct ksplice_object *object)
 {
+	const struct ksplice_late *labels = &object->late[KSPLICE_LATE_LABELS];
+	const struct ksplice_late *calls = &object->late[KSPLICE_LATE_CALLS];
+	int ret;
+
 	if (!has_late(object))
 		return 0;
 	clear_mark(object);
-	return check_labels(object);
+	ret = check_labels(object);
+	if (!ret)
+		ret = labels_fit(object->update, labels->first, labels->n);
+	return ret ? ret : calls_fit(object->update, calls->first, calls->n);
 }
 
 /**

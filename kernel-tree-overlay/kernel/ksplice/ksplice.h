@@ -534,6 +534,8 @@ void ksplice_unpin(struct ksplice_object *object);
 /* keys.c */
 int ksplice_keys_init(struct ksplice_update *update,
 		      const struct ksplice_view *view);
+int ksplice_keys_check(const struct ksplice_update *update,
+		       const struct ksplice_view *view);
 int ksplice_keys_resolved(struct ksplice_object *object);
 int ksplice_keys_link(struct ksplice_object *object);
 void ksplice_keys_unlink(struct ksplice_object *object);

@@ -321,7 +321,8 @@ int ksplice_objects_load(struct ksplice_update *update,
 	/* One that is on its way is looked for when the update is applied. */
 	ksplice_for_each_object(update, object)
 		find_target(object);
-	return attach_found(update, view);
+	ret = attach_found(update, view);
+	return ret ? ret : ksplice_keys_check(update, view);
 }
 
 /**

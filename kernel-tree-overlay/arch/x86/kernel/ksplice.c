@@ -670,6 +670,23 @@ bool arch_ksplice_label_jumps(const struct jump_entry *entry)
 }
 
 /**
+ * arch_ksplice_call_fits - is it what a compiler makes of a static call?
+ * @site:	its first byte
+ * @tail:	the call is a jump
+ *
+ * Return: true if it is.
+ */
+bool arch_ksplice_call_fits(const void *site, bool tail)
+{
+	const u8 *insn = site;
+
+	if (!tail)
+		return insn[0] == CALL_INSN_OPCODE;
+	return insn[0] == JMP32_INSN_OPCODE ||
+	       (insn[0] == 0x0f && (insn[1] & 0xf0) == 0x80);
+}
+
+/**
  * arch_ksplice_reset_call - make a static call's site a call or jump again
  * @site:	the site; nobody executes it
  * @tail:	it is a jump

@@ -129,6 +129,7 @@ unsigned long arch_ksplice_interrupted_stack(void);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
 unsigned long arch_ksplice_home(unsigned long addr);
 bool arch_ksplice_label_jumps(const struct jump_entry *entry);
+bool arch_ksplice_call_fits(const void *site, bool tail);
 void arch_ksplice_reset_call(void *site, bool tail);
 bool arch_ksplice_untouchable(unsigned long addr);
 bool arch_ksplice_sealed(unsigned long addr, bool func);
