@@ -857,7 +857,7 @@ static void test_loop_unaligned(void **state)
 	(void)state;
 	loop(at, 4);
 	expect(0);
-	put(at, code, loop_code(code, 4, pad_at(at + 6) + 16));
+	put(at, code, loop_code(code, 4, pad_at(at + 6) + 8));
 	expect(-EILSEQ);
 	put(at, code, loop_code(code, 4, pad_at(at + 6) + 1));
 	expect(-EILSEQ);
