@@ -196,6 +196,35 @@ class Together(Trees):
         self.assertEqual(report.as_json(release)[0]["joins"][0]["between"], ["fs/a.c: f", "fs/b.c: g"])
 
 
+class Everybody(Trees):
+    """usage"""
+
+    def release_with_users(self, count: int) -> list[set[str]]:
+        """Of two changes, one of a function that the other and so many unchanged files call."""
+        old = {f"fs/u{n}.c": f"int u{n}(void)\n{{\n\treturn f({n});\n}}\n" for n in range(count)}
+        self.put("old", old)
+        self.put("new", old)
+        old = {"fs/a.c": "int f(int n)\n{\n\treturn n;\n}\n", "fs/b.c": "int g(void)\n{\n\treturn f(1);\n}\n"}
+        return self.fixes(old, {"fs/a.c": old["fs/a.c"].replace("n;", "n + 1;"),
+                                "fs/b.c": old["fs/b.c"].replace("(1)", "(2)")})
+
+    def test_what_few_call(self) -> None:
+        self.assertEqual(self.release_with_users(16), [{"f", "g"}])
+
+    def test_what_everybody_calls(self) -> None:
+        self.assertEqual(self.release_with_users(17), [{"f"}, {"g"}])
+
+    def test_a_check_of_what_everybody_calls(self) -> None:
+        users = {f"fs/u{n}.c": f"int u{n}(void)\n{{\n\treturn f({n});\n}}\n" for n in range(20)}
+        self.put("old", users)
+        self.put("new", users)
+        check = "\tif (!may_do(n))\n\t\treturn -1;\n"
+        old = {"fs/a.c": "int f(int n)\n{\n%s\treturn n;\n}\n" % check,
+               "fs/b.c": "int g(int n)\n{\n\treturn f(n);\n}\n"}
+        new = {"fs/a.c": old["fs/a.c"].replace(check, ""), "fs/b.c": old["fs/b.c"].replace("{\n", "{\n" + check)}
+        self.assertEqual(self.fixes(old, new), [{"f", "g"}])
+
+
 class Fates(Trees):
     """fate"""
 
@@ -212,6 +241,22 @@ class Fates(Trees):
         self.assertEqual((release.fixes[0].fate, release.fixes[0].code), ("left_out", "type_changed"))
         release = self.release({"fs/a.h": old}, {"fs/a.h": old + "struct u {\n\tint d;\n};\n"})
         self.assertEqual(release.fixes[0].fate, "open")
+
+    def test_same_layout(self) -> None:
+        def same(old: str, new: str) -> bool:
+            return fate.same_layout(*(ctext.tokens("struct s { int first; %s };" % t) for t in (old, new)))
+        self.assertTrue(same("int (*f)(int a); int b;", "int (*f)(int a, int b); int b;"))
+        self.assertTrue(same("struct a *p; u32 old;", "const struct b __rcu *p; u32 fresh;"))
+        self.assertFalse(same("u32 a;", "u64 a;"))
+        self.assertFalse(same("u32 a;", "u32 a; u32 b;"))
+        self.assertFalse(same("u32 a; u64 b;", "u64 b; u32 a;"))
+        self.assertFalse(same("u32 a[4];", "u32 a[5];"))
+        self.assertFalse(same("u32 a : 4;", "u32 a : 5;"))
+        self.assertFalse(same("u32 *a;", "u32 *a[2];"))
+        self.assertFalse(same("u32 a, b;", "u32 a, *b;"))
+        self.assertFalse(same("union { int a; } u;", "union { long a; } u;"))
+        self.assertFalse(fate.same_layout(ctext.tokens("struct s { int a; };"),
+                                          ctext.tokens("struct s { int a; } __packed;")))
 
     def test_boot(self) -> None:
         text = ("static int h(int n)\n{\n\treturn n;\n}\nstatic int k(int n)\n{\n\treturn n;\n}\n"

@@ -80,6 +80,44 @@ def only_more(old: list[str], new: list[str]) -> bool:
     return len(new) >= len(old) and old[:stay] == new[:stay]
 
 
+_NO_MATTER = frozenset("const volatile __rcu __user __iomem __percpu __private restrict __force".split())
+
+
+def _shape(tokens: list[str]) -> str:
+    """How much room the declaration of a member takes, as far as the text tells."""
+    words = [t for t in tokens if t not in _NO_MATTER]
+    if "{" in words or "#" in words or "," in words and "(" not in words:
+        return " ".join(words)
+    if any(a == "(" and b == "*" for a, b in zip(words, words[1:])):
+        return "pointer to a function"
+    if "*" in words and "[" not in words and "(" not in words:
+        return "pointer"
+    end = next((n for n, t in enumerate(words) if t in ("[", ":")), len(words))
+    return " ".join(words[:max(end - 1, 0)] + words[end:])
+
+
+def _members(tokens: list[str]) -> list[list[str]]:
+    """The declarations in the outermost { } of a struct."""
+    found: list[list[str]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token == "{") - (token == "}")
+        if depth == 0 and token != "}":
+            continue
+        if depth == 1 and token == ";":
+            found.append([])
+        elif (token, depth) not in (("{", 1), ("}", 0)):
+            found[-1].append(token)
+    return [m for m in found if m]
+
+
+def same_layout(old: list[str], new: list[str]) -> bool:
+    """Are a struct's members in the same places, perhaps with other names or attributes?"""
+    def rest(tokens: list[str]) -> list[str]:
+        return tokens[len(tokens) - tokens[::-1].index("}"):] if "}" in tokens else tokens
+    return rest(old) == rest(new) and list(map(_shape, _members(old))) == list(map(_shape, _members(new)))
+
+
 def _other(side: Side, item: Definition, like: Optional[Definition]) -> Optional[Definition]:
     """The type of the same name on the other side."""
     for found in side.top:
@@ -103,7 +141,8 @@ def layout(hunk: Hunk, file: File) -> str:
             continue
         before = file.old.text(item.first, item.last)
         after = file.new.text(new.first, new.last)
-        if before == after or item.kind == "enum" and only_more(_entries(before), _entries(after)):
+        if before == after or (only_more(_entries(before), _entries(after)) if item.kind == "enum"
+                               else same_layout(before, after)):
             continue
         name = "without a name" if item.name.startswith("__anon") else item.name
         return f"{item.kind} {name}"
