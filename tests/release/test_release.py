@@ -271,6 +271,22 @@ class Fates(Trees):
         self.assertEqual((release.fixes[0].fate, release.fixes[0].code), ("without_effect", "not_built"))
 
 
+    def test_outside(self) -> None:
+        text = "int %s(int n)\n{\n\treturn n;\n}\n"
+        old = {"arch/x86/boot/a.c": text % "f", "lib/vdso/b.c": text % "g", "fs/c.c": text % "h"}
+        new = {p: t.replace("n;", "n + 1;") for p, t in old.items()}
+        self.assertEqual([f.fate for f in self.release(old, new).fixes], ["without_effect", "open", "without_effect"])
+        new["fs/c.c"] = new["fs/c.c"].replace("n +", "g(n) +")
+        self.assertEqual({f.code for f in self.release(old, new).fixes}, {"outside", "outside_half"})
+
+    def test_vdso(self) -> None:
+        old = {"include/linux/a.h": "static inline int to_seconds(int n)\n{\n\treturn n;\n}\n"
+                                    "static inline int to_hours(int n)\n{\n\treturn n;\n}\n",
+               "lib/vdso/b.c": "int g(int n)\n{\n\treturn to_seconds(n);\n}\n"}
+        new = {**old, "include/linux/a.h": old["include/linux/a.h"].replace("n;", "n + 1;")}
+        self.assertEqual([f.code for f in self.release(old, new).fixes], ["vdso_half", ""])
+
+
 class Tree(Trees):
     """tree"""
 
@@ -378,6 +394,13 @@ class Guilt(Trees):
         old = {"fs/a.c": "const int t[2] = { 1, 2 };\n"}
         judge = self.judge(old, {"fs/a.c": "const int t[2] = { 1, 3 };\n"})
         judge.objdiff({"objects": [{"source": "fs/a.o", "copied": [], "data_changed": [{"name": "t"}]}]})
+        self.assertEqual([f.code for f in judge.out], ["table_half"])
+
+
+    def test_a_table_of_an_unknown_name(self) -> None:
+        text = "MAKE_TABLE(1)\nint f(int n)\n{\n\treturn n;\n}\n"
+        judge = self.judge({"fs/a.c": text}, {"fs/a.c": text.replace("TABLE(1)", "TABLE(2)")})
+        judge.objdiff({"objects": [{"source": "fs/a.o", "copied": [], "data_changed": [{"name": "made"}]}]})
         self.assertEqual([f.code for f in judge.out], ["table_half"])
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What can be said of a fix before anything is compiled."""
+import os
 import re
 from collections import defaultdict
 from typing import Optional
 
+from . import ctext
 from .ctags import Definition
 from .facts import File, Side
 from .model import LEFT_OUT, OPEN, WITHOUT_EFFECT, Fix, Hunk, Release
@@ -191,11 +193,55 @@ def is_built(release: Release, hunk: Hunk) -> bool:
     return not hunk.path.endswith((".c", ".S")) or bool(release.built.get(hunk.path))
 
 
+# Made with the kernel, and no part of its code: boot code, programs, what processes map
+_OUTSIDE = ("arch/x86/boot/", "arch/x86/realmode/", "arch/x86/purgatory/", "drivers/firmware/efi/libstub/",
+            "arch/x86/entry/vdso/", "lib/vdso/", "usr/", "kernel/ksplice/", "arch/x86/kernel/ksplice")
+_VDSO = ("arch/x86/entry/vdso", "lib/vdso", "arch/x86/include/asm/vdso", "include/vdso")
+_INSIDE = frozenset(f"arch/x86/entry/vdso/{name}.c" for name in ("vma", "extable", "vdso32-setup"))
+
+
+def is_outside(release: Release, hunk: Hunk) -> bool:
+    """Is it in what is made with the kernel, but is no code of it?"""
+    if hunk.path in _INSIDE:
+        return False
+    return hunk.path.startswith(_OUTSIDE) or hunk.path in release.outside
+
+
+def vdso_words(release: Release) -> set[str]:
+    """The names in the source of the vDSO."""
+    found: set[str] = set()
+    for place in _VDSO:
+        try:
+            names = os.listdir(os.path.join(release.source, place))
+        except FileNotFoundError:
+            continue
+        for name in names:
+            if name.endswith((".c", ".h")):
+                found |= ctext.names(ctext.tokens(ctext.without_comments(release.old_text(f"{place}/{name}"))))
+    return found
+
+
+def in_vdso(hunk: Hunk, words: set[str]) -> str:
+    """What of a header's change the vDSO has in itself, which stays as it is; or nothing."""
+    if not hunk.in_header or plain(hunk):
+        return ""
+    if hunk.path.startswith(_VDSO):
+        return hunk.path
+    return next((w for w in hunk.functions + hunk.names if w in words and len(w) > 3), "")
+
+
 def decide(release: Release) -> None:
     """Leaves out the fixes that can't be taken, and those that change nothing here."""
+    words = vdso_words(release)
     for fix in release.fixes:
         hunks = [release.hunks[n] for n in fix.hunks if not plain(release.hunks[n])]
-        live = [h for h in hunks if is_built(release, h)]
+        outside = [h for h in hunks if is_outside(release, h)]
+        live = [h for h in hunks if is_built(release, h) and h not in outside]
+        if outside and not live:
+            leave_out(fix, "outside", f"{outside[0].path} is made into no code of the kernel itself", WITHOUT_EFFECT)
+        for hunk in outside:
+            leave_out(fix, "outside_half", f"{hunk.path} is a part of it, and is made into what is no code of the"
+                      " kernel itself: boot code, a program, the vDSO; that stays as it is")
         if not live:
             if hunks:
                 leave_out(fix, "not_built", "what it changes is not built in this configuration", WITHOUT_EFFECT)
@@ -209,6 +255,10 @@ def decide(release: Release) -> None:
             if hunk.boot:
                 leave_out(fix, "boot_half", f"{hunk.path}: {hunk.boot[0]} is a part of it, which runs at boot only:"
                           " a running kernel has run the old one")
+            shared = in_vdso(hunk, words)
+            if shared:
+                leave_out(fix, "vdso_half", f"{hunk.path}: the vDSO is made with {shared}, too, and stays as it is:"
+                          " processes have it mapped")
             if hunk.whole == "gone":
                 leave_out(fix, "file_gone", f"{hunk.path} is gone, and the running kernel has what is made of it")
         for hunk in hunks:
