@@ -214,6 +214,20 @@ class Everybody(Trees):
     def test_what_everybody_calls(self) -> None:
         self.assertEqual(self.release_with_users(17), [{"f"}, {"g"}])
 
+    def test_a_member_of_a_name_that_others_have(self) -> None:
+        """What many use of another struct says nothing of this one."""
+        other = "#include \"s.h\"\nint u%d(struct other *o, struct s *x)\n{\n\treturn o->event + !x;\n}\n"
+        users = {f"fs/u{n}.c": other % n for n in range(30)}
+        users["fs/s.h"] = "struct s { int event; };\nstruct other { int event; };\n"
+        users["include/o.h"] = "static inline int o_event(struct other *o)\n{\n\treturn o->event;\n}\n"
+        users.update({f"kernel/u{n}.c": f"int k{n}(struct other *o)\n{{\n\treturn o_event(o);\n}}\n" for n in range(30)})
+        self.put("old", users)
+        self.put("new", users)
+        old = {"fs/a.c": "void f(struct s *x)\n{\n\tx->event = 1;\n}\n",
+               "kernel/b.c": "int g(struct s *x)\n{\n\treturn x->event;\n}\n"}
+        new = {"fs/a.c": old["fs/a.c"].replace("= 1", "= 2"), "kernel/b.c": old["kernel/b.c"].replace("event;", "event / 2;")}
+        self.assertEqual(self.fixes(old, new), [{"f", "g"}])
+
     def test_a_check_of_what_everybody_calls(self) -> None:
         users = {f"fs/u{n}.c": f"int u{n}(void)\n{{\n\treturn f({n});\n}}\n" for n in range(20)}
         self.put("old", users)
@@ -264,6 +278,13 @@ class Fates(Trees):
         release = self.release({"fs/a.c": text}, {"fs/a.c": text})
         files = find.read_files(release, ["fs/a.c"])
         self.assertEqual(fate.boot_names(files["fs/a.c"].old), {"f", "h"})
+
+    def test_boot_code_hands_on(self) -> None:
+        """What boot code registers, runs later."""
+        text = ("static int h(int n)\n{\n\treturn n;\n}\n"
+                "int __init f(void)\n{\n\tproc_create(\"h\", h);\n\treturn h(1);\n}\n")
+        release = self.release({"fs/a.c": text}, {"fs/a.c": text.replace("n;", "n + 1;")})
+        self.assertEqual([(f.fate, f.code) for f in release.fixes], [("open", "")])
 
     def test_not_built(self) -> None:
         text = "int f(int n)\n{\n\treturn n;\n}\n"

@@ -96,7 +96,7 @@ class Evidence:
         self.own: list[set[str]] = []       # names of a hunk's definitions, without what these reach
         self.usage = Usage(root, files)
         self._popular_members: dict[Member, bool] = {}
-        self._carried_by: dict[str, set[str]] = defaultdict(set)
+        self._carried_by: dict[Union[str, Member], set[str]] = defaultdict(set)
 
     def find(self) -> Groups:
         """All joins."""
@@ -243,18 +243,24 @@ class Evidence:
                 names.add(name)
                 for word in carrier.uses.names:
                     self._carried_by[word].add(name)
-                for _, member in carrier.uses.members:
-                    self._carried_by["." + member].add(name)
+                for member in carrier.uses.members:
+                    self._carried_by[member].add(name)
         self.usage.look(names, structs)
 
+    def _is_carried(self, what: Union[str, Member]) -> bool:
+        """Does everybody use what has it in itself?"""
+        carriers = self._carried_by.get(what, ())
+        return len(carriers) > POPULAR or any(map(self.usage.is_popular, carriers))
+
     def _is_popular(self, name: str) -> bool:
-        """Does everybody use it, itself or by what has it in itself?"""
-        carriers = self._carried_by.get(name, ())
-        return len(carriers) > POPULAR or self.usage.is_popular(name) or any(map(self.usage.is_popular, carriers))
+        """Does everybody use it?"""
+        return self.usage.is_popular(name) or self._is_carried(name)
 
     def _is_popular_member(self, member: Member) -> bool:
         if member not in self._popular_members:
-            self._popular_members[member] = self.usage.is_popular_member(*member) or self._is_popular("." + member[1])
+            of_type = {name for (_, name), kind in self.members.type_of.items() if kind == member[0]}
+            self._popular_members[member] = bool(member[0]) and (
+                self.usage.is_popular_member(*member, of_type) or self._is_carried(member))
         return self._popular_members[member]
 
     def _opposite(self, a: int, b: int) -> bool:

@@ -37,11 +37,17 @@ def boot_names(side: Side) -> set[str]:
     found = {d.name for d in side.top if d.kind in ("function", "variable") and _BOOT & set(_head(side, d))}
     users: dict[str, set[str]] = defaultdict(set)
     local = {d.name for d in side.top if d.kind == "function" and d.static}
+    passed: set[str] = set()    # their address is taken: who calls them later is not seen
     for item in side.top:
-        for token in set(side.text(item.first, item.last)) & local - {item.name}:
-            if item.kind != "prototype":
+        if item.kind == "prototype":
+            continue
+        tokens = side.text(item.first, item.last)
+        for token, behind in zip(tokens, [*tokens[1:], ""]):
+            if token in local and token != item.name:
                 users[token].add(item.name)
-    outside = _outside(side) & local
+                if behind != "(":
+                    passed.add(token)
+    outside = (_outside(side) & local) | passed
     more = True
     while more:
         fresh = {n for n in local - found - outside if users[n] and users[n] <= found}

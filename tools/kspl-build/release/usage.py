@@ -15,7 +15,9 @@ POPULAR = 16
 
 _TOPS = ("arch/x86", "block", "crypto", "fs", "include", "init", "io_uring", "ipc", "kernel", "lib", "mm",
          "net", "security", "virt")
-_MEMBER = re.compile(r"(?:->|\.)\s*([A-Za-z_]\w*)")
+# What stands before a member; what a variable is declared as
+_MEMBER = re.compile(r"(\w+)(?:\[[^]\n]*\]|\))?\s*(?:->|\.)\s*([A-Za-z_]\w*)")
+_DECLARED = re.compile(r"struct\s+(\w+)\s+(?:\*|const\b|__\w+\s|\s)*(\w+)")
 
 
 class Usage:
@@ -29,7 +31,8 @@ class Usage:
                              if p and os.path.isdir(os.path.join(root, p)))
         self._names: dict[str, int] = {}
         self._files: dict[str, list[str]] = {}
-        self._members: dict[str, set[str]] = {}
+        self._members: dict[str, set[tuple[str, str]]] = {}
+        self._declared: dict[str, set[tuple[str, str]]] = {}
 
     def _grep(self, words: set[str]) -> dict[str, set[str]]:
         """The unchanged files that have each of some words."""
@@ -58,17 +61,27 @@ class Usage:
         """Do many unchanged files have it?"""
         return self._names.get(name, 0) > POPULAR
 
-    def is_popular_member(self, struct: str, member: str) -> bool:
-        """Do many unchanged files that have the struct use a member of that name?"""
+    def is_popular_member(self, struct: str, member: str, of_type: set[str]) -> bool:
+        """Do many unchanged files use a member? of_type: members that are such a struct."""
         count = 0
         for path in self._files.get(struct, ()):
-            count += member in self._members_in(path)
+            variables = of_type | {name for kind, name in self._declared_in(path) if kind == struct}
+            count += any(m == member and base in variables for base, m in self._members_in(path))
             if count > POPULAR:
                 return True
         return False
 
-    def _members_in(self, path: str) -> set[str]:
+    def _declared_in(self, path: str) -> set[tuple[str, str]]:
+        self._read(path)
+        return self._declared[path]
+
+    def _members_in(self, path: str) -> set[tuple[str, str]]:
+        self._read(path)
+        return self._members[path]
+
+    def _read(self, path: str) -> None:
         if path not in self._members:
             with open(os.path.join(self.root, path), encoding="latin-1") as file:
-                self._members[path] = set(_MEMBER.findall(file.read()))
-        return self._members[path]
+                text = file.read()
+            self._members[path] = set(_MEMBER.findall(text))
+            self._declared[path] = set(_DECLARED.findall(text))
