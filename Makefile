@@ -26,6 +26,7 @@ help:
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
+	@echo 'make check-here      does the running kernel match what its source compiles to? (reads only)'
 	@echo 'make torture N=1000   update programs made by chance, compare with the patched ones; SEED=1'
 	@echo 'make fuzz             fuzz the readers of objects and updates; FUZZ_SECONDS=60'
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
@@ -93,6 +94,9 @@ match-stock: need-test tools
 bench: need-test tools
 	@tests/bench/run.sh
 
+check-here: need-test tools
+	@scripts/check-here $(OBJECTS)
+
 corpus: need-test tools
 	@tests/corpus/run.sh '$(FROM)' '$(TO)'
 
@@ -114,4 +118,4 @@ clean:
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) install kernel apply series check-series lint \
 	test test-all test-system demo demo-stock demo-series demo-release match-stock bench \
-	corpus torture fuzz deb clean
+	check-here corpus torture fuzz deb clean

@@ -227,5 +227,5 @@ What next?
                                 make an update of a fix of your own
   make demo-series              the same on a kernel with the series (builds one first)
   make demo-release             a whole release as one update, under load
-  Documentation/README.md       where to read on
+  Documentation/index.rst       where to read on
 END

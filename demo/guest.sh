@@ -71,7 +71,7 @@ mapfile -t funcs < <(grep -vx patched <<<"$out")
 claim "${#funcs[@]} function(s) to replace" test ${#funcs[@]} -ge "$KSPL_DEMO_FILES"
 note 'Loaded, it changes nothing yet. The first bytes of what it will replace:'
 show_entries old
-run_ok "ksplice apply $KSPL_DEMO_NAME"
+run_ok "ksplice apply $update"
 each new
 show_entries new
 show_figures "$KSPL_DEMO_NAME" applied

@@ -45,10 +45,41 @@ static unsigned long find_lookup(void)
 	return (unsigned long)kp.addr - off;
 }
 
+/*
+ * An older kernel leaves its own tables of symbols out of them, but tells those who
+ * analyse a dump of its memory where they are.
+ */
+static unsigned long lookup_vmcoreinfo(const char *name)
+{
+	const char *const *data;
+	const size_t *size;
+	const char *line, *end;
+	unsigned long addr;
+	char start[64];
+	int len;
+
+	data = (void *)static_call(bind_kallsyms_lookup_name)("vmcoreinfo_data");
+	size = (void *)static_call(bind_kallsyms_lookup_name)("vmcoreinfo_size");
+	if (!data || !*data || !size)
+		return 0;
+	len = scnprintf(start, sizeof(start), "SYMBOL(%s)=", name);
+	for (line = *data, end = line + *size; line < end; line++) {
+		if (end - line > len && !memcmp(line, start, len) &&
+		    sscanf(line + len, "%lx", &addr) == 1)
+			return addr;
+		line = memchr(line, '\n', end - line);
+		if (!line)
+			break;
+	}
+	return 0;
+}
+
 static unsigned long lookup(const char *name)
 {
 	unsigned long addr = static_call(bind_kallsyms_lookup_name)(name);
 
+	if (!addr)
+		addr = lookup_vmcoreinfo(name);
 	if (!addr)
 		pr_err("this kernel has no symbol %s, which hot updates need; ksplice does not support it\n",
 		       name);
@@ -88,6 +119,40 @@ static int lookup_mark(const char *name, char **mark)
 			return -ENOENT;					\
 	} while (0);
 
+#ifdef KSPLICE_MAKES_MARKERS
+/* One for 256 symbols */
+#define MAX_MARKERS	4096
+
+unsigned int ksplice_markers[MAX_MARKERS];
+
+/* See kallsyms_expand_symbol(): a length of one byte or two, and so many bytes. */
+static int make_markers(void)
+{
+	const u8 *names = *bind_kallsyms_names, *p = names;
+	unsigned int i, len;
+
+	if (*bind_kallsyms_num_syms > MAX_MARKERS * 256) {
+		pr_err("this kernel has %u symbols, which is more than ksplice expects; it does not support it\n",
+		       *bind_kallsyms_num_syms);
+		return -E2BIG;
+	}
+	for (i = 0; i < *bind_kallsyms_num_syms; i++) {
+		if (!(i % 256))
+			ksplice_markers[i / 256] = p - names;
+		len = *p++;
+		if (len & 0x80)
+			len = (len & 0x7f) | *p++ << 7;
+		p += len;
+	}
+	return 0;
+}
+#else
+static int make_markers(void)
+{
+	return 0;
+}
+#endif
+
 /**
  * ksplice_bind - find everything the core uses that is not exported
  *
@@ -97,6 +162,7 @@ static int lookup_mark(const char *name, char **mark)
 int ksplice_bind(void)
 {
 	unsigned long addr = find_lookup();
+	int ret;
 
 	if (!addr)
 		return -ENOENT;
@@ -105,5 +171,6 @@ int ksplice_bind(void)
 	KSPLICE_BIND_FUNCS(BIND_FUNC)
 	KSPLICE_BIND_VARS(BIND_VAR)
 	KSPLICE_BIND_MARKS(BIND_MARK)
-	return ksplice_bind_exiting();
+	ret = make_markers();
+	return ret ? ret : ksplice_bind_exiting();
 }

@@ -33,7 +33,9 @@
 #include <linux/stacktrace.h>
 #include <linux/static_call.h>
 #include <linux/stop_machine.h>
+#include <linux/srcu.h>
 #include <linux/task_work.h>
+#include <linux/version.h>
 
 #include <asm/alternative.h>
 #include <asm/insn.h>
@@ -42,11 +44,54 @@
 
 #include <trace/events/sched.h>
 
+/* What depends on the version; see kernel/ksplice/compat.h. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define KSPLICE_BIND_POKE(X)			\
+	X(core_kernel_text)			\
+	X(text_poke_kgdb)
+#else
+#define KSPLICE_BIND_POKE(X)			\
+	X(text_poke_copy_locked)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define KSPLICE_BIND_STACK(X)			\
+	X(hardirq_stack_ptr)
+#else
+#define KSPLICE_BIND_STACK(X)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define KSPLICE_BIND_EXITING(X)			\
+	X(tasks_rcu_exit_srcu)
+#else
+#define KSPLICE_BIND_EXITING(X)			\
+	X(rcu_tasks__percpu)
+#define KSPLICE_HAS_EXIT_LIST
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define KSPLICE_BIND_KALLSYMS(X)		\
+	X(kallsyms_offsets)			\
+	X(kallsyms_relative_base)
+#define KSPLICE_BIND_ADDRESS(X)
+/* Where its own are it does not tell: bind.c makes them. */
+#define KSPLICE_MAKES_MARKERS
+#else
+#define KSPLICE_BIND_ADDRESS(X)			\
+	X(kallsyms_sym_address)
+#define KSPLICE_BIND_KALLSYMS(X)		\
+	X(kallsyms_markers)
+#endif
+
 /* Functions, by name; bind.c looks them up. */
 #define KSPLICE_BIND_FUNCS(X)			\
+	KSPLICE_BIND_ADDRESS(X)			\
+	KSPLICE_BIND_POKE(X)			\
 	X(__is_insn_slot_addr)			\
 	X(__module_address)			\
 	X(alternatives_text_reserved)		\
+	X(arch_jump_label_transform)		\
 	X(arch_stack_walk)			\
 	X(arch_stack_walk_reliable)		\
 	X(bpf_get_btf_vmlinux)			\
@@ -64,7 +109,6 @@
 	X(jump_label_unlock)			\
 	X(kallsyms_lookup_size_offset)		\
 	X(kallsyms_on_each_match_symbol)	\
-	X(kallsyms_sym_address)			\
 	X(kernel_text_address)			\
 	X(perf_event_text_poke)			\
 	X(put_task_stack)			\
@@ -73,14 +117,15 @@
 	X(task_call_func)			\
 	X(task_curr)				\
 	X(task_work_cancel)			\
-	X(text_poke_copy_locked)		\
 	X(wake_up_state)			\
 	X(within_kprobe_blacklist)
 
 /* Variables, and what stands for them: a pointer called bind_NAME. */
 #define KSPLICE_BIND_VARS(X)			\
 	X(__tracepoint_sched_switch)		\
-	X(kallsyms_markers)			\
+	KSPLICE_BIND_EXITING(X)			\
+	KSPLICE_BIND_KALLSYMS(X)		\
+	KSPLICE_BIND_STACK(X)			\
 	X(kallsyms_names)			\
 	X(kallsyms_num_syms)			\
 	X(kallsyms_token_index)			\
@@ -90,7 +135,6 @@
 	X(kprobe_insn_slots)			\
 	X(kprobe_optinsn_slots)			\
 	X(kprobe_mutex)				\
-	X(rcu_tasks__percpu)			\
 	X(static_call_mutex)			\
 	X(text_mutex)
 
@@ -123,7 +167,13 @@
 	X(return_to_handler)
 
 /* kernel/kallsyms_internal.h */
+#ifdef KSPLICE_MAKES_MARKERS
+extern const int kallsyms_offsets[];
+extern const unsigned long kallsyms_relative_base;
+extern unsigned int ksplice_markers[];
+#else
 extern const unsigned int kallsyms_markers[];
+#endif
 extern const u8 kallsyms_names[];
 extern const unsigned int kallsyms_num_syms;
 extern const u16 kallsyms_token_index[];
@@ -135,6 +185,7 @@ extern struct mutex kprobe_mutex;
 extern struct mutex static_call_mutex;
 /* Of a type that no header shows; see exiting.c. */
 extern char __percpu rcu_tasks__percpu;
+extern struct srcu_struct tasks_rcu_exit_srcu;
 
 #define DECLARE_FUNC(name)	DECLARE_STATIC_CALL(bind_##name, name);
 #define DECLARE_VAR(name)	extern typeof(name) *bind_##name;
@@ -155,9 +206,14 @@ KSPLICE_BIND_MARKS(DECLARE_MARK)
 int ksplice_bind(void);
 int ksplice_bind_exiting(void);
 
-/* The series adds this to the kernel; here it is in exiting.c. */
+/* The series adds these to the kernel; here they are in exiting.c. */
+#ifdef KSPLICE_HAS_EXIT_LIST
 void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 				void *data);
+#else
+void rcu_tasks_wait_exiting(void);
+bool rcu_tasks_any_exiting(void);
+#endif
 
 #ifndef KSPLICE_BIND_C
 #define BOUND(name, ...)	static_call(bind_##name)(__VA_ARGS__)
@@ -165,6 +221,7 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define __is_insn_slot_addr(...)	BOUND(__is_insn_slot_addr, __VA_ARGS__)
 #define __module_address(...)		BOUND(__module_address, __VA_ARGS__)
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
+#define arch_jump_label_transform(...)	BOUND(arch_jump_label_transform, __VA_ARGS__)
 #define arch_stack_walk(...)		BOUND(arch_stack_walk, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
 #define bpf_get_btf_vmlinux()		BOUND(bpf_get_btf_vmlinux)
@@ -182,7 +239,9 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define jump_label_unlock()		BOUND(jump_label_unlock)
 #define kallsyms_lookup_size_offset(...) BOUND(kallsyms_lookup_size_offset, __VA_ARGS__)
 #define kallsyms_on_each_match_symbol(...) BOUND(kallsyms_on_each_match_symbol, __VA_ARGS__)
+#ifndef KSPLICE_MAKES_MARKERS
 #define kallsyms_sym_address(...)	BOUND(kallsyms_sym_address, __VA_ARGS__)
+#endif
 #define kernel_text_address(...)	BOUND(kernel_text_address, __VA_ARGS__)
 #define perf_event_text_poke(...)	BOUND(perf_event_text_poke, __VA_ARGS__)
 #define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
@@ -191,15 +250,29 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 #define task_call_func(...)		BOUND(task_call_func, __VA_ARGS__)
 #define task_curr(...)			BOUND(task_curr, __VA_ARGS__)
 #define task_work_cancel(...)		BOUND(task_work_cancel, __VA_ARGS__)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#define core_kernel_text(...)		BOUND(core_kernel_text, __VA_ARGS__)
+#define text_poke_kgdb(...)		BOUND(text_poke_kgdb, __VA_ARGS__)
+#else
 #define text_poke_copy_locked(...)	BOUND(text_poke_copy_locked, __VA_ARGS__)
+#endif
 #define wake_up_state(...)		BOUND(wake_up_state, __VA_ARGS__)
 #define within_kprobe_blacklist(...)	BOUND(within_kprobe_blacklist, __VA_ARGS__)
 
+#ifdef KSPLICE_MAKES_MARKERS
+#define kallsyms_markers		ksplice_markers
+#define kallsyms_offsets		(*bind_kallsyms_offsets)
+#define kallsyms_relative_base		(*bind_kallsyms_relative_base)
+#else
 #define kallsyms_markers		(*bind_kallsyms_markers)
+#endif
 #define kallsyms_names			(*bind_kallsyms_names)
 #define kallsyms_num_syms		(*bind_kallsyms_num_syms)
 #define kallsyms_token_index		(*bind_kallsyms_token_index)
 #define kallsyms_token_table		(*bind_kallsyms_token_table)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define hardirq_stack_ptr		(*bind_hardirq_stack_ptr)
+#endif
 #define klp_mutex			(*bind_klp_mutex)
 #define klp_patches			(*bind_klp_patches)
 #define kprobe_insn_slots		(*bind_kprobe_insn_slots)

@@ -4,7 +4,7 @@
  *
  * RCU Tasks keeps a list of them per CPU, in a structure that no header shows.
  * The kernel's own debug information (BTF) tells where in it list and lock
- * are.
+ * are.  An older kernel has no list: they are readers of an SRCU domain.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -15,6 +15,7 @@
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 
+#ifdef KSPLICE_HAS_EXIT_LIST
 static unsigned int list_offset;
 static unsigned int lock_offset;
 
@@ -104,3 +105,34 @@ void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 		raw_spin_unlock_irqrestore(lock, flags);
 	}
 }
+#else /* KSPLICE_HAS_EXIT_LIST */
+int ksplice_bind_exiting(void)
+{
+	return 0;
+}
+
+/* Stands for the function that the series adds: wait until those there now are gone. */
+void rcu_tasks_wait_exiting(void)
+{
+	synchronize_srcu(bind_tasks_rcu_exit_srcu);
+}
+
+/*
+ * Stands for the function that the series adds: is anybody there?  Context: the
+ * stop, where no counter changes.
+ */
+bool rcu_tasks_any_exiting(void)
+{
+	unsigned long readers = 0;
+	const struct srcu_data *data;
+	int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		data = per_cpu_ptr(bind_tasks_rcu_exit_srcu->sda, cpu);
+		for (i = 0; i < ARRAY_SIZE(data->srcu_lock_count); i++)
+			readers += READ_ONCE(data->srcu_lock_count[i]) -
+				   READ_ONCE(data->srcu_unlock_count[i]);
+	}
+	return readers;
+}
+#endif /* KSPLICE_HAS_EXIT_LIST */

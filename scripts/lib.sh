@@ -8,8 +8,20 @@
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ksplice
-KSPL_SERIES=${KSPL_SERIES:-6.12}
 export LC_ALL=C
+
+# series_of VERSION: 6.12 of 6.12.107-1~deb12u1
+series_of() {
+	sed -n 's/^\([0-9]\+\.[0-9]\+\)\([.~-].*\|$\)/\1/p' <<<"$1"
+}
+
+KSPL_SERIES=${KSPL_SERIES:-$(series_of "${KSPL_VERSION:-6.12}")}
+
+# KSPL_SUITE=trixie: the packages are another Debian's than this machine's.
+if [ "${KSPL_SUITE-}" ]; then
+	APT_CONFIG=$(KSPL_SUITE='' "$REPO/scripts/apt-suite" "$KSPL_SUITE") || exit 1
+	export APT_CONFIG
+fi
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -23,6 +35,24 @@ die() {
 usage_error() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 2
+}
+
+# debian_release VERSION [FLAVOUR]: what a kernel of Debian's calls itself. How the
+# name of the ABI comes from the version is Debian's matter; apt knows the packages.
+debian_release() {
+	local version=$1 flavour=${2:-cloud-amd64} series packages found
+
+	series=$(series_of "$version")
+	[ "$series" ] || die "$version is no version of Debian's kernel"
+	mapfile -t packages < <(apt-cache pkgnames "linux-headers-$series" | grep -- "-$flavour\$")
+	[ ${#packages[@]} -ne 0 ] ||
+		die "apt knows no linux-headers-$series*-$flavour. Run 'apt-get update'"
+	# The metapackage, which has no ABI in its name, has the version, too.
+	found=$(apt-cache madison "${packages[@]}" | awk -F'|' -v v="$version" -v meta="linux-headers-$series-$flavour" '
+		{ gsub(/ /, "") } $2 == v && $1 != meta && !n++ { print $1 }')
+	[ "$found" ] || die "apt has no kernel headers of version $version ($flavour). Run 'apt-get update';" \
+		"'scripts/debian-versions' lists what there is"
+	printf '%s\n' "${found#linux-headers-}"
 }
 
 # The files of a directory of this repo, or that file: those that git knows or would take;
@@ -68,6 +98,12 @@ overlay_files() {
 			esac
 		done
 	done
+}
+
+# The series that a kernel's source tree is of
+tree_series() {
+	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { p = $3; exit }
+	     END { print v "." p }' "$1/Makefile"
 }
 
 patch_dir() {

@@ -28,6 +28,7 @@ LIVEPATCH=/sys/kernel/livepatch/test_ksplice_livepatch
 
 KTAP=$DIR/../kselftest/ktap_helpers.sh
 [ -f "$KTAP" ] || KTAP=$DIR/kselftest/ktap_helpers.sh
+[ -f "$KTAP" ] || KTAP=$DIR/ktap.sh
 # shellcheck source=/dev/null
 . "$KTAP"
 

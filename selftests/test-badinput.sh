@@ -101,7 +101,7 @@ flipped_bits() {
 		copy_with byte "$n"
 		refuse "$WORK/bad.ko" || note "a bit of byte $n"
 	done
-	copy_with word 8 0x12345678
+	copy_with word 9 0x12345678
 	refuse "$WORK/bad.ko" "ksplice: .*checksum is .* should be 0x12345678"
 }
 

@@ -233,22 +233,186 @@ static_of_another_file() {
 	expect "test_ksplice_mod 5 7 40 0" "$MOD/refs"
 }
 
-# A jump label is linked with its key when the update is loaded.
-key_in_the_module() {
-	! insmod "$DIR/ksplice-module_key.ko" 2>/dev/null ||
-		fail "an update is loaded whose keys are not there"
-	says "load that module first"
-	load_mod && load module_key || return
-	expect "generation 1" "$MOD/key"
-	apply module_key || return
-	expect "generation 1" "$MOD/key"
-	echo 1 >"$MOD/key"
+# works_by_its_keys GENERATION: new code of that update (1: the old code) follows what
+# the module's own code switches, there and back
+works_by_its_keys() {
+	local word=
+
+	[ "$1" = 1 ] || word=" new"
+	[ "$1" != 3 ] || word=" newer"
+	expect "generation 1" "$MOD/key" || return
+	expect "generation $1 11 0 plain" "$MOD/keys" || return
+	put 1 "$MOD/key" && put 1 "$MOD/keys" || return
+	expect "generation 1$word on" "$MOD/key" || return
+	expect "generation $1 20 20" "$MOD/keys" || return
+	put 0 "$MOD/key" && put 0 "$MOD/keys" || return
+	expect "generation 1" "$MOD/key" || return
+	expect "generation $1 11 0 plain" "$MOD/keys"
+}
+
+# Jump labels, a static call and a tracepoint, whose keys are the module's.
+keys_of_the_module() {
+	load_mod && load module_keys || return
+	works_by_its_keys 1
+	apply module_keys || return
+	works_by_its_keys 2
+	undo module_keys || return
+	works_by_its_keys 1
+}
+
+# What the keys say when the update comes is what it begins with.
+keys_are_as_they_are() {
+	load_mod && put 1 "$MOD/key" && put 1 "$MOD/keys" || return
+	load module_keys && apply module_keys || return
 	expect "generation 1 new on" "$MOD/key"
-	! rmmod test_ksplice_mod 2>/dev/null ||
-		fail "the module is gone, the update holds its key"
-	undo module_key || return
-	expect "generation 1 on" "$MOD/key"
-	unload module_key && unload_mod
+	expect "generation 2 20 20" "$MOD/keys"
+	undo module_keys && unload module_keys || return
+	put 0 "$MOD/key" && put 0 "$MOD/keys" || return
+	works_by_its_keys 1
+}
+
+# The update holds no key, so it does not hold the module.
+keys_before_the_module() {
+	local i
+
+	load module_keys && apply module_keys || return
+	for i in 1 2 3; do
+		load_mod || return
+		works_by_its_keys 2 || return
+		# They are switched when it goes, and not when it comes again.
+		if [ $i != 1 ]; then
+			put 1 "$MOD/key" && put 1 "$MOD/keys" || return
+		fi
+		unload_mod || return
+	done
+	undo module_keys || return
+	load_mod || return
+	works_by_its_keys 1
+	put 1 "$MOD/keys" && apply module_keys || return
+	expect "generation 2 20 20" "$MOD/keys"
+	put 0 "$MOD/keys" || return
+	works_by_its_keys 2
+	unload_mod && undo module_keys && unload module_keys || return
+	load_mod || return
+	works_by_its_keys 1
+}
+
+# The update goes first.
+keys_without_the_update() {
+	local i
+
+	load_mod || return
+	for i in 1 2 3; do
+		load module_keys && apply module_keys || return
+		works_by_its_keys 2 || return
+		put 1 "$MOD/key" && put 1 "$MOD/keys" || return
+		undo module_keys && unload module_keys || return
+		put 0 "$MOD/key" && put 0 "$MOD/keys" || return
+		works_by_its_keys 1 || return
+	done
+}
+
+# An update on top is compared with entries that are linked late.
+keys_on_top() {
+	load_mod && load module_keys && apply module_keys || return
+	load module_keys_again && apply module_keys_again || return
+	works_by_its_keys 3
+	unload_mod && load_mod || return
+	works_by_its_keys 3
+	undo module_keys_again || return
+	works_by_its_keys 2
+	apply module_keys_again && unload_mod || return
+	undo module_keys_again && load_mod || return
+	works_by_its_keys 2
+}
+
+keys_of_a_module_that_fails() {
+	load module_keys && apply module_keys || return
+	! modprobe test_ksplice_mod fail_init=1 2>/dev/null || fail "the module is loaded"
+	load_mod || return
+	works_by_its_keys 2
+}
+
+no_memory_for_the_keys() {
+	local fault=/sys/kernel/debug/fail_function
+
+	[ -w $fault/inject ] || { skip "no CONFIG_FUNCTION_ERROR_INJECTION"; return; }
+	load module_keys && apply module_keys || return
+	echo ksplice_keys_link >$fault/inject || { fail "ksplice_keys_link can't fail"; return; }
+	echo $((-12)) >$fault/ksplice_keys_link/retval
+	echo 100 >$fault/probability
+	echo -1 >$fault/times
+	! modprobe test_ksplice_mod 2>/dev/null || fail "the module is loaded"
+	echo 0 >$fault/probability
+	echo '!ksplice_keys_link' >$fault/inject
+	[ ! -d /sys/module/test_ksplice_mod ] || fail "something of the module is left"
+	load_mod || return
+	works_by_its_keys 2
+}
+
+# key_worker CODE: whoever gets the module loaded looks at it and lets it go
+key_worker() {
+	local code=$1 n
+
+	while [ ! -e "$WORK/stop" ]; do
+		insmod "$MOD_FILE" || { cat "$MOD/key" "$MOD/keys"; sleep 0.1; continue; }
+		[[ $(<"$MOD/keys") =~ ^generation\ $code\ 11\ 0\ plain$ ]] || touch "$WORK/bad.plain"
+		echo 1 >"$MOD/key"
+		echo 1 >"$MOD/keys"
+		[[ $(<"$MOD/key") = *" on" ]] || touch "$WORK/bad.on"
+		[[ $(<"$MOD/keys") =~ ^generation\ $code\ 20\ 20$ ]] || touch "$WORK/bad.keys"
+		echo 0 >"$MOD/key"
+		[[ $(<"$MOD/key") != *" on" ]] || touch "$WORK/bad.off"
+		rmmod test_ksplice_mod
+		echo >>"$WORK/rounds"
+	done
+} >/dev/null 2>&1
+
+rounds() {
+	[ "$(wc -l <"$WORK/rounds")" -ge "$1" ]
+}
+
+# key_workers CODE ROUNDS: four of them
+key_workers() {
+	local i
+
+	rm -f "$WORK/stop" "$WORK"/bad.*
+	: >"$WORK/rounds"
+	for i in 1 2 3 4; do
+		key_worker "$1" &
+	done
+}
+
+end_workers() {
+	touch "$WORK/stop"
+	wait
+	! ls "$WORK"/bad.* 2>/dev/null || fail "the new code does not follow the keys"
+}
+
+# The module comes and goes a hundred times, the update applied and not.
+keys_come_and_go() {
+	local n=50 i
+
+	slow_kernel && n=15
+	MOD_FILE=$(modinfo -n test_ksplice_mod) && modprobe test_ksplice_dep || return
+	load module_keys && apply module_keys || return
+	key_workers 2
+	for ((i = 0; i < 3000; i++)); do
+		! rounds $n || break
+		sleep 0.1
+	done
+	rounds $n || fail "$(wc -l <"$WORK/rounds") rounds"
+	end_workers
+	key_workers "[12]"
+	for ((i = 0; i < 500; i++)); do
+		! rounds $n || break
+		undo module_keys || break
+		apply module_keys || break
+	done
+	rounds $n || fail "$(wc -l <"$WORK/rounds") rounds"
+	end_workers
+	load_mod || return
+	works_by_its_keys 2
 }
 
 # Whoever comes second would keep the module from being loaded.
@@ -312,6 +476,13 @@ run_tests \
 	other_code \
 	other_code_is_there \
 	static_of_another_file \
-	key_in_the_module \
+	keys_of_the_module \
+	keys_are_as_they_are \
+	keys_before_the_module \
+	keys_without_the_update \
+	keys_on_top \
+	keys_of_a_module_that_fails \
+	no_memory_for_the_keys \
+	keys_come_and_go \
 	two_of_a_module_that_is_absent \
 	coming_and_going_while_applied

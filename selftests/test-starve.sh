@@ -153,7 +153,7 @@ functions_of_a_load() {
 
 	have_failing_functions || return
 	entries=$(cat "$TARGET/entries")
-	for f in ksplice_hooks_init ksplice_resolve_check \
+	for f in ksplice_hooks_init ksplice_keys_init \
 		 ksplice_sysfs_add_funcs; do
 		fails $f || return
 		out=$(insmod "$DIR/ksplice-chain.ko" 2>&1) &&

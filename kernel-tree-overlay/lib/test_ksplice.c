@@ -37,6 +37,8 @@
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
 
+#include "../kernel/ksplice/compat.h"
+
 static struct dentry *test_dir;
 
 /* Serializes whoever starts and stops threads or flips switches. */
@@ -329,7 +331,7 @@ static int test_exit_thread(void *unused)
 	pipe->bufs->ops = &test_sleep_exit_ops;
 	pipe->user = get_uid(current_user());
 	current->splice_pipe = pipe;
-	kthread_exit(0);
+	kthread_complete_and_exit(NULL, 0);
 
 out_free:
 	kfree(pipe);

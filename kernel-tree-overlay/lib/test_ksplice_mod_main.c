@@ -15,6 +15,8 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/static_call.h>
+#include <linux/tracepoint.h>
 #include <linux/wait.h>
 
 #include "test_ksplice_mod.h"
@@ -74,7 +76,7 @@ static int test_mod_at_init_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_mod_at_init);
 
-/* A key of the module's own: an update can't wait for this one. */
+/* A key of the module's own, which comes and goes with it. */
 static DEFINE_STATIC_KEY_FALSE(test_mod_key);
 
 static int test_mod_key_show(struct seq_file *m, void *unused)
@@ -112,6 +114,97 @@ static const struct file_operations test_mod_key_fops = {
 	.open		= test_mod_key_open,
 	.read		= seq_read,
 	.write		= test_mod_key_write,
+	.llseek		= seq_lseek,
+	.release	= single_release,
+};
+
+/* More of these: another key, a static call, and a tracepoint, which is both. */
+static DEFINE_STATIC_KEY_TRUE(test_mod_plain);
+
+static noinline int test_mod_add(int x)
+{
+	return x + 1;
+}
+
+static noinline int test_mod_double(int x)
+{
+	return x * 2;
+}
+
+DEFINE_STATIC_CALL(test_mod_call, test_mod_add);
+
+DECLARE_TRACE(test_mod_seen, TP_PROTO(int value), TP_ARGS(value));
+DEFINE_TRACE(test_mod_seen, TP_PROTO(int value), TP_ARGS(value));
+
+static bool test_mod_switched;
+static atomic_t test_mod_last_seen;
+
+static void test_mod_probe(void *unused, int value)
+{
+	atomic_set(&test_mod_last_seen, value);
+}
+
+static int test_mod_keys_show(struct seq_file *m, void *unused)
+{
+	int value = static_call(test_mod_call)(10);
+
+	atomic_set(&test_mod_last_seen, 0);
+	trace_test_mod_seen(value);
+	seq_printf(m, "generation 1 %d %d", value,
+		   atomic_read(&test_mod_last_seen));
+	if (static_branch_likely(&test_mod_plain))
+		seq_puts(m, " plain");
+	seq_puts(m, "\n");
+	return 0;
+}
+
+static int test_mod_keys_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, test_mod_keys_show, NULL);
+}
+
+static int test_mod_switch(bool on)
+{
+	int ret = 0;
+
+	if (on == test_mod_switched)
+		return 0;
+	if (on)
+		ret = register_trace_test_mod_seen(test_mod_probe, NULL);
+	else
+		unregister_trace_test_mod_seen(test_mod_probe, NULL);
+	if (ret)
+		return ret;
+	test_mod_switched = on;
+	if (on)
+		static_branch_disable(&test_mod_plain);
+	else
+		static_branch_enable(&test_mod_plain);
+	static_call_update(test_mod_call, on ? test_mod_double : test_mod_add);
+	return 0;
+}
+
+static ssize_t test_mod_keys_write(struct file *file, const char __user *buf,
+				   size_t len, loff_t *pos)
+{
+	static DEFINE_MUTEX(lock);
+	bool on;
+	int ret;
+
+	ret = kstrtobool_from_user(buf, len, &on);
+	if (ret)
+		return ret;
+	mutex_lock(&lock);
+	ret = test_mod_switch(on);
+	mutex_unlock(&lock);
+	return ret ? ret : len;
+}
+
+static const struct file_operations test_mod_keys_fops = {
+	.owner		= THIS_MODULE,
+	.open		= test_mod_keys_open,
+	.read		= seq_read,
+	.write		= test_mod_keys_write,
 	.llseek		= seq_lseek,
 	.release	= single_release,
 };
@@ -156,6 +249,8 @@ static int __init test_ksplice_mod_init(void)
 	debugfs_create_file("at_init", 0400, test_dir, NULL,
 			    &test_mod_at_init_fops);
 	debugfs_create_file("key", 0600, test_dir, NULL, &test_mod_key_fops);
+	debugfs_create_file("keys", 0600, test_dir, NULL,
+			    &test_mod_keys_fops);
 	debugfs_create_file("sleep", 0400, test_dir, NULL,
 			    &test_mod_sleep_fops);
 	debugfs_create_file("gate", 0200, test_dir, NULL, &test_mod_gate_fops);
@@ -177,6 +272,8 @@ static noinline unsigned int test_mod_last_words(void)
 static void __exit test_ksplice_mod_exit(void)
 {
 	debugfs_remove(test_dir);
+	test_mod_switch(false);
+	tracepoint_synchronize_unregister();
 	pr_info("exit, generation %u\n", test_mod_last_words());
 }
 module_exit(test_ksplice_mod_exit);

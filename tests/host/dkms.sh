@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2317 # functions are called by name
+# shellcheck disable=SC2016,SC2317 # a script of its own; functions are called by name
 #
 # ksplice.ko is not built for kernels that it does not support: the compiler says
 # which option it is, and dkms does not even try.
@@ -67,5 +67,20 @@ check "dkms wants VMAP_STACK" dkms_wants CONFIG_VMAP_STACK
 check "what is included first asks" grep -qx '#include "supported.h"' dkms/bind.h
 check "unused exports are not trimmed" \
 	grep -q 'depends on !TRIM_UNUSED_KSYMS' kernel-tree-overlay/kernel/ksplice/Kconfig
+
+# postinst ARGUMENT...: what the package's script asks of dkms
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+made=$(umask 077 && dkms/build-deb | sed -n "s/.* in '\\(.*\\)'\\.$/\\1/p")
+dpkg-deb -e "$made" "$tmp/control"
+printf '#!/bin/sh\necho "dkms: $1"\n' >"$tmp/common"
+chmod 755 "$tmp/common"
+sed -i "s,/usr/lib/dkms/common.postinst,$tmp/common," "$tmp/control/postinst"
+postinst() { [ "$("$tmp/control/postinst" "$@")" = "dkms: ksplice" ]; }
+for what in configure abort-upgrade abort-remove abort-deconfigure; do
+	check "the package's postinst, $what: the module is built" postinst $what 0.1
+done
+directories_for_all() { ! dpkg-deb -c "$made" | grep '^d' | grep -v '^drwxr-xr-x'; }
+check "the package's directories are for all, with a narrow umask, too" directories_for_all
 echo "1..$n"
 exit $failed

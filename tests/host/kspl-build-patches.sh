@@ -391,6 +391,42 @@ p "--- a/fs/noeol.c
 \\ No newline at end of file
 "
 check "no newline at the end" as_git p.patch
+# The line after it would be a part of the comment.
+p "$a@@ -4,3 +4,4 @@
+ line 4
++// a comment
+\\ No newline at end of file
+ line 5
+ line 6
+"
+check "a line without a newline within a hunk" refused 1 "line 7: it follows a line that has no newline" p.patch
+p "$a@@ -4,3 +4,4 @@
+ line 4
+ line 5
+\\ No newline at end of file
++x
+ line 6
+"
+check "... one that stays" refused 1 "line 7: it follows a line that has no newline" p.patch
+p "$a@@ -4,3 +4,3 @@
+ line 4
+-line 5
+\\ No newline at end of file
++// a comment
+ line 6
+"
+check "... one that goes" refused 1 "line 8: it follows a line that has no newline" p.patch
+p "--- a/fs/noeol.c
++++ b/fs/noeol.c
+@@ -2,2 +2,3 @@
+ two
+-three
+\\ No newline at end of file
++three
++four
+\\ No newline at end of file
+"
+check "... at the end of a file, old and new" as_git p.patch
 p "--- /dev/null
 +++ b/fs/a.c
 @@ -0,0 +1 @@
@@ -480,7 +516,30 @@ p "$a@@ -1,3 +1,4 @@
 +int gn(void); $(printf '\033[8m')hidden
  int x;
 "
-check "a control character that it adds" refused 1 "line [0-9]*: it adds a control character" p.patch
+check "a control character that it adds" refused 1 "line 5: it adds a control character" p.patch
+at_6() { p "$a@@ -3,3 +3,4 @@
+ line 3
+ line 4
++$1
+ line 5
+"; }
+at_6 $'++ x; /* \e[8m */'
+check "... in a line that begins as a header does" refused 1 "line 6: it adds a control character" p.patch
+at_6 $'evil(); /*\r+\tnothing */'
+check "... a CR within a line" refused 1 "line 6: it adds a control character" p.patch
+at_6 $'/* \xc2\x9b8m */'
+check "... in UTF-8" refused 1 "line 6: it adds a control character" p.patch
+for c in '\xe2\x80\xae' '\xe2\x81\xa6' '\xe2\x80\x8b' '\xd8\x9c' '\xef\xbb\xbf' '\xc2\xad' '\xf3\xa0\x81\x81'; do
+	at_6 "$(printf '/* %b } */' "$c")"
+	check "a mark that turns text around, or can't be seen: $c" refused 1 "line 6: it adds a character that can't be seen" p.patch
+done
+at_6 "$(printf '/* \xc3\xa9\t\f \xe2\x82\xac */')"
+check "... other letters" as_git p.patch
+p "$a${hunk/ @@/ @@ $(printf '\033[8m')}"
+check "a control character in an @@ line, for what follows" refused 1 "line 3: in an @@ line, a control character" p.patch
+p "$a${hunk}"
+printf 'x\0y\n' | cat - p.patch >nul.patch
+check "a NUL" refused 1 "line 1: there is a NUL" nul.patch
 p "--- /dev/null
 +++ b/fs/fn.h.gch/a.h
 @@ -0,0 +1 @@

@@ -48,6 +48,12 @@ check "/etc/shadow" not_read '#include "/etc/shadow"'
 check "/etc/passwd" not_read '#include "/etc/passwd"'
 check "the build tree's signing key" not_read "$(incbin "$TMP/bld/certs/signing_key.pem" | sed 's/\\/\\\\/g')"
 check "the configuration's" not_read "$(incbin "$TMP/bld/other.pem" | sed 's/\\/\\\\/g')"
+mkdir src/.git
+echo '[remote "x"]' >src/.git/config
+echo 'gitdir: /elsewhere' >bld/.git
+check "the source's repository" not_read "$(incbin "$TMP/src/.git/config" | sed 's/\\/\\\\/g')"
+check "... the build tree's, where that is a file" not_read "$(incbin "$TMP/bld/.git" | sed 's/\\/\\\\/g')"
+rm -rf src/.git bld/.git
 check "another process's environment" not_read "$(incbin /proc/self/environ | sed 's/\\/\\\\/g')"
 reads "#include \"$TMP/home/x.h\""
 check "without a sandbox it could be read" compiles fs/fn.o run --no-sandbox fix.patch
@@ -92,16 +98,28 @@ check "a link that is left behind" says 'a compiler left behind what is no file:
 # A compiler that the patch has taken over leaves plain files only: none of what is done
 # outside may be written to, and what is read there is no code.
 cat >cc/gcc <<'END'
-#!/bin/sh
+#!/bin/bash
 case "$*" in
 */post/fs/fn.o*)
 	for o; do
 		case $o in */post/fs/fn.o) work=${o%/post/fs/fn.o} ;; esac
 	done
-	for f in enter plain done/x log/x objtool.mk run-job patched/fs/fn.c update.o new; do
+	rm -f "$work/pre/fs/fn.o.job" 2>/dev/null
+	for f in enter plain done/x log/x objtool.mk run-job patched/fs/fn.c update.o new \
+		pre/fs/fn.o.job pre/fs/x screen/x module/x; do
 		! true 2>/dev/null >>"$work/$f" || echo "wrote $f" >>"$work/post/fs/wrote"
 	done
-
+	for fd in 7 42; do
+		eval "cat <&$fd" 2>/dev/null >>"$work/post/fs/wrote"
+	done
+	env | grep -E '^(SECRET|CCACHE_REMOTE)' >>"$work/post/fs/wrote"
+	{
+		python3 -c 'import socket; print([name for _, name in socket.if_nameindex()])'
+		setpriv -d | sed -n 's/^\(Effective capabilities\|Inheritable capabilities\|Ambient capabilities\|Capability bounding set\): *//p' |
+			tr -d '[]' | sort -u
+		setpriv -d | grep no_new_privs
+	} >>"$work/post/fs/wrote" 2>&1
+	cat >>"$work/post/fs/wrote"
 	chmod u+s "$work/post/fs/fn.o" 2>/dev/null
 	cp /bin/true "$work/post/fs/suid" && chmod 4755 "$work/post/fs/suid"
 esac
@@ -110,12 +128,54 @@ END
 chmod +x cc/gcc
 taken_over() {
 	rm -rf kept
-	env PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --keep kept fix.patch >out 2>&1 || :
+	env SECRET=x CCACHE_REMOTE_STORAGE=redis://u:p@h PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE="$1" KSPL_OBJDIFF="$TMP/objdiff" \
+		"$build" -b bld --keep kept fix.patch >out 2>&1 7<secret 42<secret <secret || :
 	[ -d kept/post ]
 }
-check "a compiler that was taken over" taken_over
-check "... writes to nothing that is used outside" sh -c '[ "$(cat kept/post/fs/wrote)" = "wrote done/x" ]'
+echo 'what the caller has open' >secret
+printf '%s\n' 'wrote done/x' "['lo']" none 'no_new_privs: 1' >may_write
+for ccache in '' 1; do
+	check "a compiler that was taken over, ccache ${ccache:+not }used" taken_over "$ccache"
+	check "... writes to nothing that is used outside, or in another sandbox; reads nothing that was open" \
+		diff may_write kept/post/fs/wrote
+done
 check "... and leaves no program with somebody's rights" sh -c '[ -e kept/post/fs/suid ] && [ ! -u kept/post/fs/suid ]'
+
+# --- linking -------------------------------------------------------------------------
+
+mini
+edit fs/fn.c 's/return FN/return 2/'
+cat >>bld/Makefile <<'MAKE'
+modules:
+	@test ! -e /etc/passwd || echo sees /etc/passwd
+	@for d in pre post done out log patched; do ! touch $(M)/../$$d/x 2>/dev/null || echo writes to $$d; done
+	@touch $(M)/x && echo writes to module
+	@python3 -c 'import socket; print([name for _, name in socket.if_nameindex()])'
+	@cat; echo "$$SECRET"; exit 1
+MAKE
+link() {
+	rm -rf kept
+	echo 'the input' | SECRET=hidden run --keep kept fix.patch >out 2>&1 || :
+	printf '%s\n' 'writes to module' "['lo']" '' | diff - <(grep -v 'make.*:' kept/log/kbuild) || { cat out; return 1; }
+}
+check "the module is linked in the sandbox, too" link
+
+# --- the compiler's cache ---------------------------------------------------------
+
+mini
+mkdir src/include/first
+echo '#define X 1' >src/include/x.h
+printf '#include <x.h>\nint fn(void)\n{\n\treturn X;\n}\n' >src/fs/fn.c
+mini_object fs/fn.c include/x.h "-I$TMP/src/include/first -I$TMP/src/include"
+printf '%s\n' '--- /dev/null' '+++ b/include/first/x.h' '@@ -0,0 +1 @@' '+#define X 2' >new.patch
+if command -v ccache >/dev/null; then
+	# The second time, what the unpatched source made is in the cache, if the headers
+	# are older than the second in which it was compiled.
+	sleep 2
+	check "a new header that is found before another" compiles fs/fn.o run --no-sandbox new.patch
+	check "... with a compiler's cache that knows the other" compiles fs/fn.o run --no-sandbox new.patch
+	check "... in the sandbox" compiles fs/fn.o run new.patch
+fi
 
 # --- what it can use up ---------------------------------------------------------------
 
@@ -225,6 +285,24 @@ check "a PIN in a key's name is not told" sh -c '! grep SECRETPIN pin.log'
 check "... the rest is" says 'signed with pkcs11:token=t;object=k.pin-value=\.\.\.&module' told_pin
 mkdir shared
 echo victim >victim
+report() { KSPL_OBJDIFF=$TMP/objdiff timeout 100 "$build" -b bld --json "$1" fix.patch >/dev/null 2>&1 || :; }
+edit fs/fn.c 's/return FN/return 2/'
+ln -s ../victim shared/r.json
+report shared/r.json
+check "a report's name that is a link: the link is replaced" test ! -L shared/r.json -a -s shared/r.json
+check "... what it led to is not written to" test "$(cat victim)" = victim
+check "... nor is anything left beside it" test "$(ls -A shared)" = r.json
+report >(cat >piped.json)
+wait $! || :
+check "a report into a pipe" grep -q '"exit": 1' piped.json
+rm shared/r.json
+if [ "$(id -u)" -eq 0 ]; then
+	mkfifo shared/r.json
+	chown 64999 shared/r.json
+	report shared/r.json
+	check "a FIFO of somebody else in its place: replaced" test -f shared/r.json
+	rm shared/r.json
+fi
 put() {
 	(
 		set +eu
@@ -247,6 +325,32 @@ chmod 755 shim/mktemp
 put_in_the_way() { PATH=$TMP/shim:$PATH put; }
 check "a link that comes in the way meanwhile: refused" exits 1 put_in_the_way
 check "... what it leads to is not written to" test "$(cat victim)" = victim
+in_the_way_of_report() (
+	sed -i 's,victim "$name",'"$TMP"'/victim "$name",' shim/mktemp
+	PATH=$TMP/shim:$PATH
+	# shellcheck source=tools/kspl-build/update.sh
+	. "$REPO/tools/kspl-build/update.sh"
+	set +eu
+	eval "$(sed -n '/^put_report()/,/^}/p' "$build")"
+	NAME=x JSON_FILE=$1
+	put_report cert.pem
+)
+check "... nor with a report" exits 1 in_the_way_of_report shared/r.json
+check "... what it leads to is not written to" test "$(cat victim)" = victim
+kept_elsewhere() {
+	mkdir -p theirs
+	cat >shim/mkdir <<'MKDIR'
+#!/bin/sh
+case "$*" in
+*shared/kept) ln -sf ../theirs shared/kept ;;
+esac
+exec /usr/bin/mkdir "$@"
+MKDIR
+	rm shim/mktemp
+	chmod 755 shim/mkdir
+	PATH=$TMP/shim:$PATH exits 2 "$build" -b bld --keep shared/kept fix.patch && [ -z "$(ls theirs)" ]
+}
+check "--keep: a directory that comes in the way meanwhile: refused" kept_elsewhere
 
 each_keeps() {
 	(

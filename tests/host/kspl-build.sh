@@ -592,7 +592,7 @@ if [ ! -x "$REPO/tools/kspl-objdiff/kspl-objdiff" ] &&
 else
 	[ ! -x "$TMP/tools/kspl-objdiff" ] || export KSPL_OBJDIFF=$TMP/tools/kspl-objdiff
 	tree=
-	for tree in "$CACHE"/build/*-series "$CACHE"/build/*-plain; do
+	for tree in "$CACHE/build/$KSPL_SERIES".*-series "$CACHE/build/$KSPL_SERIES".*-plain; do
 		[ ! -f "$tree/Module.symvers" ] || [ ! -f "$tree/.ksplice-stamp" ] || break
 		tree=
 	done
@@ -602,7 +602,7 @@ else
 		skip "built tree" "none in the cache"
 	fi
 	tree=
-	for tree in "$CACHE"/prepared/*; do
+	for tree in "$CACHE/prepared/$KSPL_SERIES".*; do
 		[ ! -f "$tree/.ksplice-key" ] || break
 		tree=
 	done

@@ -102,6 +102,15 @@ shipped() {
 	! grep -q 6.12.1-test <<<"$out" && ! grep -aq 'KSPLICE_ROOT\|KSPLICE_GOOD' "$SHIPPED"
 }
 check "the program that is shipped does not know KSPLICE_ROOT" shipped
+boot
+rm -rf "$U"
+printf '#!/bin/sh\nenv >%s/asked\nmkdir %s\n' "$TMP" "$U" >modprobe
+chmod 755 modprobe
+echo "$TMP/modprobe" >"$R/proc/sys/kernel/modprobe"
+if [ "$(id -u)" -eq 0 ]; then
+	MODPROBE_OPTIONS="-C $TMP/evil" check "the core is loaded as modprobe's configuration has it" exits 0 k apply fix-foo.ko
+	check "... and not as the environment has it" sh -c 'grep -q ^PATH= asked && ! grep MODPROBE_OPTIONS asked'
+fi
 
 # --- what it costs ----------------------------------------------------------------------
 
@@ -122,6 +131,10 @@ REPEAT=5000 long_names many.ko
 check "a file that says a long text 5,000 times is small" test "$(stat -c %s many.ko)" -lt 500000
 check "... is shown in 256 MB" exits 0 in_256_mb show ./many.ko
 check "... as JSON" exits 0 in_256_mb show --json ./many.ko
+FIXES=$(seq 1000) "$make_update" ids.ko fix-foo 6.12.1-test test_func
+check "as many ids of what it fixes as have room: shown" exits 0 in_256_mb show ./ids.ko
+FIXES=$(seq 2000) "$make_update" ids.ko fix-foo 6.12.1-test test_func
+check "more than the core takes: refused, and none is read" exits 4 in_256_mb show ./ids.ko
 truncate -s 65M big.ko
 check "a file larger than any update: refused" exits 4 in_256_mb show ./big.ko
 cp fix-foo.ko sections.ko
@@ -225,12 +238,14 @@ cd ..
 scripts() {
 	(
 		# shellcheck disable=SC2034 # of deb.sh
-		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1 PATCHES=("$TMP/subject")
+		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1
 		# shellcheck disable=SC2034
 		DEBFULLNAME=$'Evil\nDepends: evil' DEBEMAIL=$'a\tb'
-		printf 'Subject: [PATCH] %s\n' "$evil" >"$TMP/subject"
 		# shellcheck source=tools/kspl-build/deb.sh
 		. "$REPO/tools/kspl-build/deb.sh"
+		# shellcheck source=tools/kspl-build/update.sh
+		. "$REPO/tools/kspl-build/update.sh"
+		SUBJECTS=("$evil"$'\nDepends: evil' "second")
 		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1
 		deb_postinst "/usr/lib/$1.ko" >postinst
 		deb_prerm "/usr/lib/$1.ko" >prerm
@@ -259,6 +274,7 @@ check "a release is nothing that a script runs" quoted
 check "... and is asked for as it is" says "is applied" run_script "$weird" postinst configure
 check "the control file has printable text" bash -c '! LC_ALL=C grep -n "[^[:print:]]" control'
 check "... and no fields of somebody else's" exits 1 grep -n '^Depends: evil' control
+check "... what the patches say, in one line of it" grep -qE '^ e.*0;x.*Depends: evil; second$' control
 scripts 6.12.1-test
 format=$(sed -n 's/^#define KSPLICE_FORMAT[[:space:]]*//p' "$REPO/kernel-tree-overlay/include/linux/ksplice_format.h")
 check "a package depends on what reads its format" grep -qx "Depends: ksplice-tools (>= 1.0), ksplice-format-$format" control
@@ -275,10 +291,25 @@ for why in abort-upgrade abort-remove abort-deconfigure; do
 	check "postinst $why: the same" says '^ksplice install /usr/lib/6.12.1-test.ko --quiet;ksplice apply' \
 		asks 6.12.1-test postinst $why
 done
+run_tools_prerm() { DPKG_ROOT=/x PATH=$TMP/bin:$PATH sh prerm remove; }
 nothing_in_chroot() { ! OWN=4 asks 6.12.1-test "$@" | grep -E 'apply|undo|--now'; }
 check "postinst in a chroot: nothing is applied" nothing_in_chroot postinst configure
 installed_in_chroot() { OWN=4 asks 6.12.1-test postinst configure | grep 'ksplice install'; }
 check "... but installed" installed_in_chroot
 check "prerm in a chroot: nothing is taken back" nothing_in_chroot prerm remove
 check "postinst of another kernel's: nothing is applied" says '^ksplice install [^;]*;$' asks 6.12.2-other postinst configure
+
+# The scripts of ksplice-tools: of another system's kernel nothing is told
+awk '/DEBIAN\/prerm"/ { on = 1; next } /^END$/ { on = 0 } on' "$REPO/scripts/build-tools-deb" >prerm
+cat >bin/ksplice <<'KSPLICE'
+#!/bin/sh
+case "$1" in
+list) echo "fix-foo applied installed" ;;
+own-kernel) exit "$OWN" ;;
+esac
+KSPLICE
+chmod 755 bin/ksplice
+OWN=0 check "prerm of the tools: says what stays applied" says 'stay applied until the next boot.*: fix-foo' run_tools_prerm
+quiet() { [ -z "$("$@" 2>&1)" ]; }
+OWN=4 check "... in a chroot it says nothing of the machine's" quiet run_tools_prerm
 done_testing

@@ -60,7 +60,34 @@ mkdir image
 check "install into an image" exits 0 k install --root image fix-foo.ko
 check "... is there" cmp fix-foo.ko image/var/lib/ksplice/6.12.1-test/fix-foo.ko
 check "... listed" json 'd["updates"][0]["name"] == "fix-foo"' k list --json --root image
+check "--root with nothing: usage, and not this machine" exits 2 k list --root ''
+check "... either way" exits 2 k status --root=
+for c in 'list' 'status' 'status --vex' 'metrics' 'uninstall x'; do
+	# shellcheck disable=SC2086 # words
+	check "an image that is not there: $c" exits 2 k $c --root "$TMP/nowhere"
+done
+boot
+(umask 077 && k install -q --now fix-foo.ko >/dev/null)
+check "a narrow umask: all may see what is installed" test "$(stat -c %a "$S" "$S/6.12.1-test" "$S/.marks" | paste -sd,)" = 755,755,755
+check "... but not hold the lock" test "$(stat -c %a "$S/.lock")" = 600
+boot
+(umask 0 && k install -q --now fix-foo.ko >/dev/null)
+check "a wide one: nobody may write there" test -z "$(find "$S" -perm /022)"
 
+# --- the lock -----------------------------------------------------------------------------
+
+boot
+mkdir -p "$S"
+mkfifo "$S/.lock"
+in_time() { timeout 20 env LD_PRELOAD="$TMP/fake.so" "$TOOL" "$@"; }
+check "a FIFO in the place of the lock: is waited for by nobody" exits 0 in_time install fix-foo.ko
+rm "$S/.lock"
+ln -s "$TMP/laid" "$S/.lock"
+check "a link in its place: refused" exits 1 in_time install fix-foo.ko
+check "... and not followed" absent "$TMP/laid"
+rm "$S/.lock"
+mkdir "$S/.lock"
+check "a directory in its place: refused" exits 1 in_time apply fix-foo.ko
 
 # --- held back after a crash ------------------------------------------------------------
 
@@ -346,6 +373,24 @@ k install -q first.ko
 check "... it ran well, and the first is held back still" exits 4 k load-installed
 check "... until somebody says so" exits 0 k unhold fix-foo
 check "... then it is applied" exits 0 k load-installed
+
+# Nobody is to hear that a file is applied while the code of another one runs.
+boot
+k install -q --now first.ko
+check "install --now of another file while the first is applied: refused" exits 4 k install --now second.ko
+check "... and said" says 'fix-foo: not applied: another update of this name is applied' k install --now second.ko
+check "apply: refused" exits 4 k apply second.ko
+check "the same file: applied already" exits 3 k apply first.ko
+k undo -q --keep fix-foo >/dev/null
+check "... while the first is only loaded: refused" exits 4 k apply second.ko
+check "... and not the first one applied" state_is fix-foo reversed
+check "... check: refused" exits 4 k check second.ko
+check "... check of the same: it matches" exits 0 k check first.ko
+check "... apply" exits 0 k apply first.ko
+k undo -q fix-foo >/dev/null
+check "... when that is out: applied" exits 0 k apply second.ko
+rm -r "$R/sys/module/ksplice_fix_foo/notes"
+check "where the kernel does not tell: applied already" exits 3 k apply first.ko
 
 # --- how long it has been applied ---------------------------------------------------------
 

@@ -250,7 +250,8 @@ done <<'END'
 22|4|bad_file|ksplice: ksplice_fix_foo: not a valid hot update: it is damaged
 8|4|symbol|ksplice: fix-foo: symbol s is not in the running kernel; refused, nothing was changed
 2|1|needs_module|ksplice: fix-foo: the new code for vmlinux needs f of module m, which is not loaded; load that first
-2|1|needs_module|ksplice: fix-foo: the new code for module m has a jump label or static call with a key of its own (k); load that module first, the update can't wait for it
+8|4|bad_file|ksplice: fix-foo: not a valid hot update: its jump labels or static calls are not in the order that is needed; it is damaged, or an older kspl-objdiff made it, build it again
+95|4|symbol|ksplice: fix-foo: the new code for module m has a jump label (at f+0x10/0x40 [ksplice_fix_foo]) whose key is read-only once the module is loaded, which needs a patch that does without it; refused, nothing was changed
 16|1|busy|ksplice: fix-foo: module m is being loaded or removed for too long; try again when that is over
 95|4|cannot_replace|ksplice: fix-foo: cannot replace f: it is entry or noinstr code; refused, nothing was changed
 95|4|replaced|ksplice: fix-foo: cannot replace f: an applied update replaces it already; take that one back first; refused, nothing was changed
@@ -290,6 +291,24 @@ metrics_are() {
 check "metrics are as node_exporter wants them" metrics_are
 check "... nothing but them is left" test "$(echo m.prom*)" = m.prom
 check "... to nowhere: failed" exits 1 k metrics --output none/m.prom
+
+# --- who may keep the new code from running ---------------------------------------------
+
+boot
+k apply -q fix-foo.ko >/dev/null
+check "show: nobody keeps it from running" json 'd["update"]["may_not_run"] == []' k show --json fix-foo
+mkdir -p "$R/sys/kernel/debug/fail_function"
+printf 'test_func2\ntest_func [other]\n' >"$R/sys/kernel/debug/fail_function/inject"
+check "... others of its name are others" json 'd["update"]["may_not_run"] == []' k show --json fix-foo
+echo test_func >>"$R/sys/kernel/debug/fail_function/inject"
+check "... errors are injected" says '^  may not run: vmlinux:test_func,1: errors are injected' k show fix-foo
+check "... as JSON" json 'len(d["update"]["may_not_run"]) == 1' k show --json fix-foo
+check "... as a metric" says '^ksplice_update_bypassed\{name="fix-foo"\} 1$' k metrics
+rm -r "$R/sys/kernel/debug/fail_function"
+mkdir -p "$R/sys/kernel/livepatch/lp/vmlinux/test_func,1"
+check "... a livepatch that came later" says '^  may not run: vmlinux:test_func,1: livepatch lp redirects it$' \
+	k show fix-foo
+rm -r "$R/sys/kernel/livepatch/lp"
 
 # --- what goes with it --------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ FORMAT=N, SIGNED=1, BARE=1 (the mark of a signature, without one), MODULE=NAME,
 DESCRIPTION=TEXT, FIXES="ID ID", NOSUM=1 (no checksum), SEALED=1 (one of the
 whole file at its end, as kspl-build makes it), REPEAT=N (the functions so often) and VERMAGIC=TEXT in the environment change what it says.
 """
+import hashlib
 import os
 import re
 import struct
@@ -96,8 +97,11 @@ def main():
     magic = os.environ.get("VERMAGIC", release + " SMP preempt mod_unload ")
     module = os.environ.get("MODULE", "ksplice_" + name.replace("-", "_"))
     info = "license=GPL\0name=%s\0vermagic=%s\0" % (module, magic)
-    data = elf([(b".modinfo", info.encode(errors="surrogateescape")),
-                (b".init.ksplice", blob(name, release, funcs))])
+    contents = [(b".modinfo", info.encode(errors="surrogateescape")),
+                (b".init.ksplice", blob(name, release, funcs))]
+    build_id = hashlib.sha1(contents[0][1] + contents[1][1]).digest()
+    # The first section, as the linker has it: the fake kernel looks there.
+    data = elf([(b".note.gnu.build-id", struct.pack("<III4s", 4, 20, 3, b"GNU") + build_id)] + contents)
     if os.environ.get("SEALED"):
         data += b"~ksplice checksum %08x~\n" % zlib.crc32(data)
     if os.environ.get("SIGNED"):

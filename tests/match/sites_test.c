@@ -654,6 +654,226 @@ static void test_paravirt(void **state)
 	expect(0);
 }
 
+/* How an older kernel has its paravirt calls and its padding */
+
+static void older_nops(unsigned long at)
+{
+	unsigned long nop = RODATA + 0x100;
+	int i;
+
+	image_sym(&im, "x86_nops", at);
+	for (i = 1; i <= 8; nop += i++)
+		put(at + i * sizeof(nop), &nop, sizeof(nop));
+}
+
+static void test_old_paravirt(void **state)
+{
+	unsigned long func = OTHER;
+	u32 pv;
+
+	(void)state;
+	older_nops(RODATA);
+	pv = blob_sym(&b, "pv_ops", 0, KSPLICE_NONE, 0);
+	function("\xff\x14\x25\0\0\0\0", "\xe8\0\0\0\0\x66\x90", 7);
+	blob_reloc(&b, 3, R_X86_64_32S, pv, 0x10);
+	alternative(7, "", 0)->feature = 2 << 16;
+	/* pv_ops is known from elsewhere */
+	blob_unit(&b, "user", KSPLICE_UNIT_TEXT, "\xb8\0\0\0\0\xc3", 6);
+	blob_sym(&b, "user", KSPLICE_SYM_FUNC, 1, 0);
+	blob_reloc(&b, 1, R_X86_64_PC32, pv, -4);
+	image_sym(&im, "user", TRAMP);
+	put(TRAMP, "\xb8\0\0\0\0\xc3", 6);
+	put32(TRAMP + 1, DATA + 0x100);
+	put(DATA + 0x110, &func, 8);
+	put32(FN + 1, OTHER);
+	expect(0);
+	put32(FN + 1, OTHER + 16);
+	expect(-EILSEQ);
+	put32(FN + 1, OTHER);
+	put(FN + 5, "\x66\x91", 2);
+	expect(-EILSEQ);
+	func = NOPF;
+	put(DATA + 0x110, &func, 8);
+	put(FN, "\x0f\x1f\x80\0\0\0\0", 7);
+	expect(0);
+	func = OTHER;
+	put(DATA + 0x110, &func, 8);
+	expect(-EILSEQ);
+}
+
+static void test_old_padding(void **state)
+{
+	static const char run[] =
+		"\x31\xc0\x0f\x1f\x84\0\0\0\0\0\x0f\x1f\x40\0";
+	static const char newer[] =
+		"\x31\xc0\xeb\x0a\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc";
+	static const char pre[] =
+		"\x31\xc0\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90\x90";
+
+	(void)state;
+	function(pre, run, 14);
+	alternative(14, "\x31\xc9", 2);
+	expect(-EILSEQ);
+	older_nops(RODATA);
+	expect(0);
+	put(FN, newer, 14);
+	expect(-EILSEQ);
+	put(FN, run, 14);
+	put(FN + 1, "\xc9", 1);
+	expect(0);
+	put(FN + 12, "\x41", 1);
+	expect(-EILSEQ);
+}
+
+static void test_old_short_jump(void **state)
+{
+	(void)state;
+	older_nops(RODATA);
+	image_sym(&im, "near", FN + 0x40);
+	blob_free_reloc(&b, 1, R_X86_64_PLT32, undefined("near"), -4);
+	function("\x31\xc0\x90\x90\x90", "\xeb\x3e\x0f\x1f\x00", 5);
+	alternative(5, "\xe9\0\0\0\0", 5)->nreloc = 1;
+	expect(0);
+	put(FN, "\xeb\x3d", 2);
+	expect(-EILSEQ);
+	put(FN, "\xeb\x3e\xcc\xcc\xcc", 5);
+	expect(-EILSEQ);
+}
+
+/* Loops whose alignment depends on where the function is */
+
+/* What the assembler fills with, its longest nops first. */
+static u32 fill(u8 *p, u32 len)
+{
+	static const char * const nops[12] = {
+		"", "\x90", "\x66\x90", "\x0f\x1f\0", "\x0f\x1f\x40\0",
+		"\x0f\x1f\x44\0\0", "\x66\x0f\x1f\x44\0\0",
+		"\x0f\x1f\x80\0\0\0\0", "\x0f\x1f\x84\0\0\0\0\0",
+		"\x66\x0f\x1f\x84\0\0\0\0\0", "\x66\x2e\x0f\x1f\x84\0\0\0\0\0",
+		"\x66\x66\x2e\x0f\x1f\x84\0\0\0\0\0",
+	};
+	u32 n, left = len;
+
+	for (; left; left -= n, p += n) {
+		n = left > 11 ? 11 : left;
+		memcpy(p, nops[n], n);
+	}
+	return len;
+}
+
+/* "xor" of so many bytes, "jmp 1f", padding, "1: dec; jne 1b; je start; ret" */
+static u32 loop_code(u8 *p, u32 before, u32 pad)
+{
+	u32 n = 0;
+
+	for (; n < before; n += 2)
+		memcpy(p + n, "\x31\xc0", 2);
+	p[n++] = 0xeb;
+	p[n++] = pad;
+	n += fill(p + n, pad);
+	memcpy(p + n, "\xff\xc8\x75\xfc\x74", 5);
+	p[n + 5] = -(n + 6);
+	p[n + 6] = 0xc3;
+	return n + 7;
+}
+
+static u32 pad_at(unsigned long addr)
+{
+	return -addr & 63;
+}
+
+/* Compiled for an aligned place, running at @addr. */
+static void loop(unsigned long addr, u32 before)
+{
+	u8 code[256];
+	u32 unit, n;
+
+	n = loop_code(code, before, pad_at(before + 2));
+	unit = blob_unit(&b, "loop", KSPLICE_UNIT_TEXT, code, n);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, unit))->align = 64;
+	blob_sym(&b, "loop", KSPLICE_SYM_FUNC, unit, 0);
+	image_sym(&im, "loop", addr);
+	memset(code, 0xcc, sizeof(code));
+	loop_code(code, before, pad_at(addr + before + 2));
+	put(addr, code, sizeof(code));
+	fn_unit = unit;
+}
+
+static void test_loop(void **state)
+{
+	u32 before, shift;
+
+	for (shift = 0; shift < 64; shift += 16)
+		for (before = 2; before < 64; before += 2) {
+			end(state);
+			begin(state);
+			loop(OTHER + shift, before);
+			expect(0);
+			assert_int_equal(m.unit_growth[fn_unit],
+					 max_t(int, 0, pad_at(OTHER + shift + before + 2) -
+						       (int)pad_at(before + 2)));
+		}
+}
+
+static void wrong(unsigned long addr, const char *bytes, size_t n)
+{
+	u8 right[16];
+
+	memcpy(right, image_at(&im, addr, n), n);
+	put(addr, bytes, n);
+	expect(-EILSEQ);
+	put(addr, right, n);
+	expect(0);
+}
+
+static void test_loop_wrong(void **state)
+{
+	/* 46 bytes of padding instead of 58 */
+	unsigned long at = OTHER + 12 + 64, pad = at + 6, head = pad + pad_at(pad);
+
+	(void)state;
+	loop(at, 4);
+	expect(0);
+	wrong(at + 5, "\x2d", 1);		/* into the padding */
+	wrong(pad, "\xcc", 1);
+	wrong(pad + 8, "\x01", 1);		/* another nop */
+	wrong(pad + 11, "\x90", 1);
+	wrong(head, "\xff\xc9", 2);
+	wrong(head + 3, "\xfb", 1);		/* the loop's own branch */
+	wrong(head + 5, "\xc0", 1);		/* the one across the padding */
+	wrong(head + 6, "\xc2", 1);
+	wrong(at, "\x31\xc9", 2);
+}
+
+/* Nothing moves where the compiler did not know the place. */
+static void test_loop_unaligned(void **state)
+{
+	(void)state;
+	loop(OTHER + 16, 4);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, fn_unit))->align = 16;
+	expect(-EILSEQ);
+}
+
+/* What looks like padding is part of an instruction: movabs $imm64, %rax; ret */
+static void test_loop_inside(void **state)
+{
+	u8 pre[64 + 8], pad[64];
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 60; i += 2)
+		memcpy(pre + i, "\x31\xc0", 2);
+	memcpy(pre + 60, "\x48\xb8\x66\x90\x11\x22\x33\x44\x55\x66\xc3\xc3", 12);
+	fn_unit = blob_unit(&b, "loop", KSPLICE_UNIT_TEXT, pre, 72);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, fn_unit))->align = 64;
+	blob_sym(&b, "loop", KSPLICE_SYM_FUNC, fn_unit, 0);
+	image_sym(&im, "loop", OTHER + 16);
+	put(OTHER + 16, pre, 62);
+	put(OTHER + 16 + 62, pad, fill(pad, 50));
+	put(OTHER + 16 + 112, pre + 64, 8);
+	expect(-EILSEQ);
+}
+
 /* Short jumps */
 
 static void near(const char *pre, u32 n, u32 field, const char *run)
@@ -1246,6 +1466,10 @@ int main(void)
 		CASE(test_alt_very_long_nops), CASE(test_alt_relocs),
 		CASE(test_alt_short_jump), CASE(test_alt_nested),
 		CASE(test_alt_with_call), CASE(test_paravirt),
+		CASE(test_old_paravirt), CASE(test_old_padding),
+		CASE(test_old_short_jump), CASE(test_loop),
+		CASE(test_loop_wrong), CASE(test_loop_unaligned),
+		CASE(test_loop_inside),
 		CASE(test_short_jump_last), CASE(test_short_jump_across),
 		CASE(test_short_branch_becomes_short),
 		CASE(test_changed_branch), CASE(test_middle),

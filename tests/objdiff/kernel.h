@@ -94,18 +94,28 @@ yes:		ret = 1;						\
 		     ".popsection" : : : "memory", "rax", "rcx", "rdx",	\
 		     "rsi", "rdi", "r8", "r9", "r10", "r11")
 
-#define ALTERNATIVE(old, new, feature)					\
+#define ALTERNATIVE(old, new, feature)	ALTERNATIVE_SIZED("4", old, new, feature)
+/* Before 6.3 */
+#define ALTERNATIVE_OLD(old, new, feature) ALTERNATIVE_SIZED("2", old, new, feature)
+#define ALTERNATIVE_SIZED(bytes, old, new, feature)			\
 	"771: " old "\n772:\n"						\
 	".skip -(((775f-774f)-(772b-771b)) > 0) * "			\
 	"((775f-774f)-(772b-771b)), 0x90\n773:\n"			\
 	".pushsection .altinstructions,\"a\"\n"				\
 	".long 771b - ., 774f - .\n"					\
-	".4byte " #feature "\n"						\
+	"." bytes "byte " #feature "\n"					\
 	".byte 773b - 771b, 775f - 774f\n"				\
 	".popsection\n"							\
 	".pushsection .altinstr_replacement,\"ax\"\n"			\
 	"774: " new "\n775:\n"						\
 	".popsection\n"
+
+/* Before 6.8 */
+#define PARAVIRT_CALL(old, type)					\
+	"771: " old "\n772:\n"						\
+	".pushsection .parainstructions,\"a\"\n"			\
+	".balign 8\n.quad 771b\n.byte " #type ", 772b - 771b\n"		\
+	".short 0\n.balign 8\n.popsection\n"
 
 #define LOCK_PREFIX							\
 	".pushsection .smp_locks,\"a\"\n.balign 4\n.long 671f - .\n"	\

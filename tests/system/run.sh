@@ -20,8 +20,6 @@
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
-# shellcheck source=tests/system/release.sh
-. "$REPO/tests/system/release.sh"
 # shellcheck source=tests/lib.sh
 . "$REPO/tests/lib.sh"
 cd "$REPO"
@@ -49,8 +47,8 @@ newer=$(scripts/debian-versions --newer)
 [ "$older" != "$newer" ] || die "apt has no linux-source-$KSPL_SERIES newer than $older; KSPL_VERSION and KSPL_NEWER name versions"
 # shellcheck disable=SC2034 # of the parts
 VERSION=$(cat VERSION) NEXT=$(cat VERSION).1
-RELEASE=$(release "$older")
-OTHER=$(release "$newer")
+RELEASE=$(debian_release "$older")
+OTHER=$(debian_release "$newer")
 
 make_stick() {
 	say "making the packages; build/system/packages.log"

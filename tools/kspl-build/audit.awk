@@ -55,6 +55,19 @@ function stripped(name)
 	return ""
 }
 
+# What no editor shows, or shows as something else: control characters (a form feed
+# is in some files of the kernel, CR at the end of lines), in UTF-8, too; marks that
+# turn text around or have no width.
+function hidden(text)
+{
+	sub(/\r$/, "", text)
+	if (text ~ /[\001-\010\013\015-\037\177]/ || text ~ /\302[\200-\237]/)
+		return "a control character"
+	if (text ~ /\302\255|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277|\363\240[\200\201]/)
+		return "a character that can't be seen, or turns text around"
+	return ""
+}
+
 function new_file(name)
 {
 	path = name
@@ -164,12 +177,15 @@ function hunk(	l, r)
 		state = "after"
 		return
 	}
+	if (hidden($0))
+		refuse(NR, "in an @@ line, " hidden($0))
 	split(substr($2, 2), l, ",")
 	split(substr($3, 2), r, ",")
 	left = (2 in l) ? l[2] + 0 : 1
 	right = (2 in r) ? r[2] + 0 : 1
 	hunk_line = NR
 	context = removed = 0
+	kind = last = ""
 	where = l[1] + 0
 	state = "hunk"
 	if (path != "" && !hunks[path]++) {
@@ -186,8 +202,15 @@ function hunk(	l, r)
 function hunk_text(	c)
 {
 	c = substr($0, 1, 1)
-	if (c == "\\")
+	# A line without an end is the file's last, in the old text or in the new one.
+	# What came behind it would be appended to it.
+	if (c == "\\") {
+		last = kind == "-" ? "old" : "new"
 		return
+	}
+	if (last == "new" || (last == "old" && c != "+"))
+		refuse(NR, "it follows a line that has no newline at its end: both would become one line")
+	kind = c
 	if (c == "" || c == " " || $0 == "\r") {
 		context++
 		left--
@@ -199,6 +222,8 @@ function hunk_text(	c)
 			deleted[path]++
 	} else if (c == "+") {
 		right--
+		if (hidden($0))
+			refuse(NR, "it adds " hidden($0) ": a reader may not see what it does, and no source of the kernel needs one")
 		if (path != "")
 			added[path]++
 	} else {

@@ -46,7 +46,7 @@ own_compiler_cache()
 	local id
 
 	[[ -n ${CCACHE[0]-} && -n ${BOX[0]-} ]] || return 0
-	id=$({ printf '%s\n' "$TO" "${NEW_FILES[@]}"; cd "$WORK/patched" 2>/dev/null && find . -type f -print0 | sort -z | xargs -0r sha256sum; } | sha256sum)
+	id=$({ printf '%s\n' "$TO" "${NEW_FILES[@]}"; cd "$WORK" && find patched base -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum; } | sha256sum)
 	BOX_CACHE=$CCACHE_DIR.patched/${id:0:32}
 	find "$CCACHE_DIR.patched" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf -- {} + 2>/dev/null
 	mkdir -p "$BOX_CACHE" && touch "$BOX_CACHE" || BOX_CACHE=
@@ -178,11 +178,18 @@ view_of_job()
 # run_view VIEW JOBS: those in $WORK/jobs.VIEW, so many at once, in one sandbox
 run_view()
 {
-	local view=$1 jobs=$2 ENTER=() BOX_CACHE=
+	local view=$1 jobs=$2 job ENTER=() BOX_CACHE='' BOX_STDIN=$WORK/jobs.$1 BOX_DIRS=()
+	local -A dirs=(['done']=1)
 
 	[[ $view == plain ]] || mapfile -d '' -t ENTER <"$WORK/$view"
 	[[ $view == plain && $VIEW != farm ]] || own_compiler_cache
-	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done" <"$WORK/jobs.$view"
+	# What compiles patched text must not write what compiles the kernel's own reads.
+	while IFS= read -r -d '' job; do
+		job=${job#"$WORK/"}
+		dirs[${job%%/*}]=1
+	done <"$WORK/jobs.$view"
+	BOX_DIRS=("${!dirs[@]}")
+	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done"
 }
 
 # sort_jobs JOB...: by what they see, into $WORK/jobs.VIEW; COUNTS has how many
@@ -214,7 +221,7 @@ run_jobs()
 	sort_jobs "$@"
 	WORKERS=()
 	for view in "${!COUNTS[@]}"; do
-		run_view "$view" $(((JOBS * COUNTS[$view] + n - 1) / n)) 2>>"$WORK/log/jobs" &
+		run_view "$view" $(((JOBS * COUNTS[$view] + n - 1) / n)) >>"$WORK/log/jobs" 2>&1 &
 		WORKERS+=($!)
 	done
 	while kill -0 "${WORKERS[@]}" 2>/dev/null; do

@@ -124,6 +124,20 @@ debian_headers()
 		"linux-headers-$RELEASE $version holds no configuration or no Module.symvers"
 }
 
+debian_number() { sed -n 's/^VERSION_ID="*\([0-9]*\).*/\1/p' /etc/os-release; }
+
+# debian_elsewhere WHICH: where an update for RELEASE can be made, if it is another Debian's
+debian_elsewhere()
+{
+	local suite=SUITE
+
+	case $RELEASE in
+	*+deb12*)	suite=bookworm ;;
+	*+deb13*)	suite=trixie ;;
+	esac
+	printf '%s' "It can be made in the userland of $1. In a checkout of ksplice, as root, this makes one and runs kspl-build there: scripts/in-userland $suite tools/kspl-build/kspl-build -k $RELEASE ..."
+}
+
 debian_tools()
 {
 	local tool missing=()
@@ -131,6 +145,9 @@ debian_tools()
 	for tool in make:make bc:bc flex:flex bison:bison pahole:dwarves perl:perl openssl:openssl "$CC:${CC##*-gnu-}"; do
 		command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
 	done
+	command -v "$CC" >/dev/null || apt-cache show "${CC##*-gnu-}" >/dev/null 2>&1 || die $EXIT_FAILED \
+		"$RELEASE was compiled with ${CC##*-gnu-}, which the Debian of this machine does not have" \
+		"$(debian_elsewhere "the Debian that has it")"
 	for tool in gelf.h:libelf-dev openssl/opensslv.h:libssl-dev; do
 		printf '#include <%s>\n' "${tool%%:*}" | "${CC:-gcc}" -E - >/dev/null 2>&1 ||
 			missing+=("${tool##*:}")
@@ -141,11 +158,14 @@ debian_tools()
 }
 
 # Debian's own values, in the file that its Makefile reads first: the release,
-# the compiler. What was not there when Debian built must not be seen here.
+# the compiler. What was not there when Debian built must not be seen here. An older
+# kernel makes its release of its version, and has a prefix for other machines only.
 debian_variables()
 {
 	# shellcheck disable=SC2016 # make's variables
-	sed -e '/^CCACHE/d' -e 's/^CC = .*\$(CROSS_COMPILE)/CC = $(CROSS_COMPILE)/' "$HEADERS/.kernelvariables"
+	sed -e '/^CCACHE/d' -e '/^ifneq.*DEB_BUILD_ARCH/,/^endif/d' \
+		-e '/^override KERNELRELEASE = /{p;s/KERNELRELEASE/KERNELVERSION/;}' \
+		-e 's/^CC = .*\$(CROSS_COMPILE)/CC = $(CROSS_COMPILE)/' "$HEADERS/.kernelvariables"
 	grep -q '^CONFIG_RUSTC_VERSION=[^0]' "$HEADERS/.config" ||
 		printf 'override RUSTC = false\noverride BINDGEN = false\n'
 }
@@ -173,6 +193,9 @@ prepare_debian()
 			"Give the source and build tree of $RELEASE with -s and -b."
 	done
 	version=$(debian_version)
+	[[ -n $version || $RELEASE != *+deb[0-9]* || $RELEASE == *"+deb$(debian_number)"[-.]* ]] || die $EXIT_FAILED \
+		"$RELEASE is a kernel of another Debian than this machine's, and apt does not know it" \
+		"$(debian_elsewhere "that Debian")"
 	[[ -n $version ]] || die $EXIT_FAILED \
 		"$RELEASE is no kernel that apt knows" \
 		"Run 'apt-get update'; or give the kernel's source and build tree with -s and -b."
@@ -208,7 +231,7 @@ prepare_debian()
 	debian_variables >"$dir/.kernelvariables"
 	debian_make "make olddefconfig" -C "$SOURCE" O="$dir" olddefconfig
 	differs=$(diff "$HEADERS/.config" "$dir/.config" | grep '^[<>]' |
-		grep -Ev '^[<>] (# |)CONFIG_(CC_VERSION_TEXT|GCC_VERSION|AS_VERSION|LD_VERSION|LLD_VERSION|CLANG_VERSION|PAHOLE_VERSION|RUSTC_[A-Z_]*|BINDGEN_[A-Z_]*)[= ]')
+		grep -Ev '^[<>] (# Linux/|(# |)CONFIG_(CC_VERSION_TEXT|GCC_VERSION|AS_VERSION|LD_VERSION|LLD_VERSION|CLANG_VERSION|PAHOLE_VERSION|RUSTC_[A-Z_]*|BINDGEN_[A-Z_]*)[= ])')
 	if [[ -n $differs ]]; then
 		msg "$differs"
 		die $EXIT_FAILED "the configuration of $RELEASE can't be had with the tools of this machine (< Debian's, > here)" \

@@ -42,10 +42,10 @@ read_patch()
 	# Once: what is listed is what is applied, whatever becomes of the file.
 	PATCH_TEXT=$WORK/patch.text
 	cat -- "$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
-	# what no editor shows; a form feed is in some files of the kernel
-	what=$(LC_ALL=C grep -anm 1 -P '^\+(?!\+\+ ).*[\x00-\x08\x0b\x0e-\x1f\x7f]' "$PATCH_TEXT" | cut -d: -f1)
-	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: it adds a control character" \
-		"No source of the kernel needs one, and a reader may not see what it does."
+	# where a program ends the line, and another doesn't
+	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
+	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that no text has" \
+		"Make it anew, with 'git format-patch' or 'git diff'."
 	: >"$WORK/audit.files"
 	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit"
 	while IFS='|' read -r what a b c d e; do

@@ -127,9 +127,10 @@ make_box()
 	done
 	[[ -z ${CCACHE[0]-} ]] || opts+=(--bind "$CCACHE_DIR" "$CCACHE_DIR")
 	BOX_ENV=(PATH="$PATH" LC_ALL=C HOME=/tmp TMPDIR=/tmp ${SOURCE_DATE_EPOCH+"SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"})
-	while IFS= read -r dir; do
-		BOX_ENV+=("$dir=${!dir}")
-	done < <(compgen -e CCACHE_)
+	# what compiler_cache() sets: the caller's may name a server, with a password
+	for dir in CCACHE_DIR CCACHE_NOINODECACHE CCACHE_DEPEND CCACHE_MAXSIZE; do
+		[[ -z ${CCACHE[0]-} ]] || BOX_ENV+=("$dir=${!dir}")
+	done
 	BOX=(--unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try
 		--hostname build --new-session --die-with-parent --cap-drop ALL
 		--ro-bind /usr /usr --perms 1777 --tmpfs /tmp "${opts[@]}" --ro-bind "$WORK" "$WORK" --chdir /tmp)
@@ -141,7 +142,7 @@ make_box()
 }
 
 # Where the sandbox may write: to what comes out of it, and to nothing that says what
-# is done outside.
+# is done outside, nor in another sandbox.
 BOX_DIRS=(pre post screen screenold oldtypes 'done' module each)
 
 # choose_sandbox: after the trees are known
@@ -205,13 +206,28 @@ box_owns()
 	chown "$BOX_UID:$BOX_UID" -- "$@" || die $EXIT_FAILED "can't give $1 to the sandbox"
 }
 
-# in_box COMMAND...: in the mount namespace of ENTER, if there is one
+# alone COMMAND...: instead of this shell, with none of its files, nor of its caller's:
+# what is open can be read wherever one is
+alone()
+{
+	local fd
+
+	exec <"${BOX_STDIN:-/dev/null}"
+	for fd in "/proc/$BASHPID/fd/"*; do
+		fd=${fd##*/}
+		[[ ! $fd =~ ^[0-9]+$ ]] || ((fd <= 2)) || eval "exec $fd>&-"
+	done
+	exec "$@"
+}
+
+# in_box COMMAND...: in the mount namespace of ENTER, if there is one; its input is
+# BOX_STDIN, or nothing
 in_box()
 {
 	local user=("${BOX_USER[@]}") dir writable=()
 
 	if ((!${#BOX[@]})); then
-		"${ENTER[@]}" "$@"
+		(alone "${ENTER[@]}" "$@")
 		return
 	fi
 	# there it is root of a user namespace already
@@ -220,7 +236,7 @@ in_box()
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
 	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
-	"${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@"
+	(alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
 }
 
 # box_clean: nothing but files and directories is left behind that a later step

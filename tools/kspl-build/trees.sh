@@ -95,7 +95,8 @@ check_trees()
 		       END { print v }' "$SOURCE/Makefile")
 	[[ $RELEASE == "${version%.*}".* ]] || die $EXIT_FAILED \
 		"the source is of version $version, the build tree is for $RELEASE"
-	[[ $RELEASE == "$version"?([^0-9]*) ]] || warn \
+	# Debian's 6.1.0-57 is no version; prepare_debian() knows what belongs together.
+	[[ $PRIVATE == 1 || $RELEASE == "$version"?([^0-9]*) ]] || warn \
 		"the source says it is $version, the build tree is for $RELEASE"
 
 	read_config

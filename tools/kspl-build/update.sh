@@ -245,7 +245,7 @@ make_update()
 
 link_module()
 {
-	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko ENTER=()
+	local dir=$WORK/module ko=$WORK/module/ksplice-$NAME.ko ENTER=() BOX_DIRS=(module)
 
 	mkdir -p "$dir"
 	cat >"$dir/Kbuild" <<END
@@ -284,12 +284,17 @@ FINISHED=
 # put_file FROM TO: under its name it is whole, or not there; what had that name,
 # a link for one, is not written to. Nor is what somebody puts in the way meanwhile,
 # where others may write: the file is created by who writes it (noclobber: O_EXCL).
-put_file()
+put_file() { place_file "$1" "$2" || die $EXIT_FAILED "can't write $2"; }
+
+# place_file FROM TO: the same, and false if it can't be
+place_file()
 {
-	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") ||
-		die $EXIT_FAILED "can't write to the directory of $2"
-	if ! (umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || ! mv -fT -- "$OUTPUT_TMP" "$2"; then
-		die $EXIT_FAILED "can't write $2"
+	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") || return
+	(umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || return
+	if ! mv -fT -- "$OUTPUT_TMP" "$2"; then
+		rm -f -- "$OUTPUT_TMP"
+		OUTPUT_TMP=
+		return 1
 	fi
 	OUTPUT_TMP=
 }

@@ -369,20 +369,46 @@ static const struct ref *entry_ref(const struct entry *e, u32 off)
 	return NULL;
 }
 
+/* As a kernel has it whose entries have room for flags */
+static u32 alt_feature(const struct entry *e)
+{
+	const u8 *feature = e->sec->data + e->off + ALT_FT_FLAGS;
+	u32 old;
+
+	if (e->sec->entsize == ALT_SIZE)
+		return get_le(feature, 4);
+	old = get_le(feature, 2);
+	return old & 0x8000 ? (old & 0x7fff) | ALT_UNLESS : old;
+}
+
+/*
+ * An indirect call that the kernel makes a direct one wherever it runs: newer ones
+ * have an alternative for it.
+ */
+static void site_paravirt(struct blob *b, const struct unit *u,
+			  const struct entry *e)
+{
+	u32 len = alt_len(e);
+
+	if (e->loc < 0 || e->loc + len > (s64)u->size)
+		die("%s: a paravirt call of %s leaves it", u->obj->path, u->name);
+	add_site(b, KSPLICE_SITE_ALT, e->loc, len)->feature =
+		X86_FEATURE_ALWAYS | ALT_DIRECT;
+}
+
 static void site_alt(struct blob *b, const struct unit *u,
 		     const struct entry *e)
 {
-	const u8 *alt = e->sec->data + e->off;
 	const struct ref *r = entry_ref(e, ALT_REPL), *inner;
 	struct ksplice_f_site *s;
-	u32 len = alt[ALT_REPLLEN], first = b->relocs.n;
+	u32 len = alt_repl_len(e), first = b->relocs.n;
 	const struct unit *repl = r ? r->unit : NULL;
 
-	if (e->loc < 0 || e->loc + alt[ALT_LEN] > (s64)u->size)
+	if (e->loc < 0 || e->loc + alt_len(e) > (s64)u->size)
 		die("%s: an alternative of %s leaves it", u->obj->path,
 		    u->name);
-	s = add_site(b, KSPLICE_SITE_ALT, e->loc, alt[ALT_LEN]);
-	s->feature = get_le(alt + ALT_FT_FLAGS, 4);
+	s = add_site(b, KSPLICE_SITE_ALT, e->loc, alt_len(e));
+	s->feature = alt_feature(e);
 	s->arglen = len;
 	s->reloc = first;
 	if (!len)
@@ -454,6 +480,9 @@ static void site_of_entry(struct blob *b, const struct unit *u,
 	u32 len = insn_len_at(u, e->loc);
 
 	switch (e->sec->desc->table) {
+	case TABLE_PARAVIRT:
+		site_paravirt(b, u, e);
+		break;
 	case TABLE_ALT:
 		site_alt(b, u, e);
 		break;

@@ -64,14 +64,27 @@ struct given {
 };
 
 /**
+ * struct touched - what changed boot code has to do with
+ * @to:		a variable, or a function or constant that it gave away; NULL: it is
+ *		of another file
+ * @name:	what it is called
+ * @by:		which boot code is the reason
+ * @only_here:	the other source's has nothing to do with it
+ */
+struct touched {
+	const struct unit *to;
+	const char *name;
+	const struct unit *by;
+	bool only_here;
+};
+
+/**
  * struct boot_check - what the boot code of a file that changed has to do with
  * @cause:	by unit.id: the boot code that changed, for a unit it may change
  * @words:	by unit.id: how it did
  * @seen:	by unit.id
  * @constants:	some changed
- * @state:	a variable, or a function or constant that it gave away
- * @foreign:	a function or variable of another file
- * @by:		which boot code is the reason for that
+ * @touched:	what it has to do with
  * @given:	of the old objects, and of the new ones
  */
 struct boot_check {
@@ -80,9 +93,7 @@ struct boot_check {
 	const char **words;
 	u8 *seen;
 	bool constants;
-	const struct unit *state, *state_by;
-	const char *foreign;
-	const struct unit *foreign_by;
+	VEC(struct touched) touched;
 	VEC(struct given) given[2];
 };
 
@@ -101,20 +112,83 @@ static const edge_vec *edges_of(const struct verdicts *vs, const struct unit *u)
 	return &vs->boot->edges[u->id];
 }
 
+static size_t without_suffix(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strchr(dot, '/') ? (size_t)(dot - path) : strlen(path);
+}
+
+/* "net/core/sock.c", "sock.o": the end of a path, without what stands behind the dot */
+static bool is_file(const char *label, const char *file, size_t len)
+{
+	char *s = xasprintf("%.*s", (int)len, file);
+	size_t n = without_suffix(label), k = without_suffix(s);
+	bool is = k && n >= k && !memcmp(label + n - k, s, k) &&
+		  (n == k || label[n - k - 1] == '/');
+
+	free(s);
+	return is;
+}
+
+static bool has_name(const struct unit *u, const char *name)
+{
+	return !strcmp(name, u->name) || !strcmp(name, strip_numbers(u->name));
+}
+
+static bool has_boot_named(const struct verdicts *vs, const struct obj *obj,
+			   const char *name)
+{
+	struct unit **u;
+
+	if (!obj)
+		return false;
+	vec_for_each(u, &obj->units)
+		if (is_boot(vs, *u) && has_name(*u, name))
+			return true;
+	return false;
+}
+
+/* Is there boot code of this name in more than one file? */
+static bool is_in_many(const struct verdicts *vs, const char *name)
+{
+	const struct tu *tu;
+	u32 n = 0;
+
+	vec_for_each(tu, &vs->up->tus)
+		n += has_boot_named(vs, tu->pre, name) || has_boot_named(vs, tu->post, name);
+	return n > 1;
+}
+
 /**
  * boot_is_done - does the author say that what it would have done does not matter?
  * @vs:	the verdicts
  * @u:	boot code or data
+ *
+ * NAME says it of the only file that has boot code of this name, FILE:NAME of one.
  */
 bool boot_is_done(const struct verdicts *vs, const struct unit *u)
 {
-	const char **name;
+	const char **said, *colon;
 
-	vec_for_each(name, &vs->up->boot_done)
-		if (!strcmp(*name, u->name) ||
-		    !strcmp(*name, strip_numbers(u->name)))
+	vec_for_each(said, &vs->up->boot_done) {
+		colon = strrchr(*said, ':');
+		if (!has_name(u, colon ? colon + 1 : *said))
+			continue;
+		if (colon ? is_file(u->obj->label, *said, colon - *said) :
+			    !is_in_many(vs, *said))
 			return true;
+	}
 	return false;
+}
+
+/* What to say for @u, so that it is said of nothing else. */
+static const char *way_boot(const struct verdicts *vs, const struct unit *u)
+{
+	const char *name = strip_numbers(unit_label(u));
+
+	return xasprintf(WAY_BOOT, is_in_many(vs, name) ?
+			 xasprintf("%s:%s", u->obj->label, name) : name);
 }
 
 /* Variables that boot code sets */
@@ -216,6 +290,25 @@ static const struct unit *reads_changed(const struct verdicts *vs,
 	return NULL;
 }
 
+/*
+ * A function that is replaced, and whose result it has kept: what the old one made of
+ * it is there, and the new code may make something else of the same.
+ */
+static const struct unit *keeps_old_result(const struct verdicts *vs,
+					   const struct unit *u)
+{
+	const struct edge *e;
+	struct escape esc;
+
+	vec_for_each(e, edges_of(vs, u))
+		if (e->to && e->branch && !e->to->parent && e->to->is_func &&
+		    unit_replaced(vs, e->to) && !is_boot(vs, e->to) && !unit_is_void(e->to) &&
+		    !unit_same_but_messages(vs->up, e->to->twin, e->to) &&
+		    unit_keeps_result(vs->up, u, e->to, &esc))
+			return e->to;
+	return NULL;
+}
+
 static void set_cause(struct boot_check *bc, const struct unit *u,
 		      const struct unit *cause, const char *words)
 {
@@ -239,7 +332,13 @@ static void find_changed(struct boot_check *bc, const struct unit *u)
 		set_cause(bc, u, u, how);
 		return;
 	}
-	if (!u->is_func || !bc->constants)
+	if (!u->is_func)
+		return;
+	constant = u->parent ? NULL : keeps_old_result(vs, u);
+	if (constant)
+		set_cause(bc, u, u, xasprintf("has kept what %s returned, which changed",
+					      unit_label(constant)));
+	if (constant || !bc->constants)
 		return;
 	seen = xzalloc(vs->up->nunits);
 	constant = reads_changed(vs, u, seen);
@@ -365,22 +464,45 @@ static void find_affected(struct boot_check *bc)
 
 /* What it has to do with */
 
-static void touch_state(struct boot_check *bc, const struct unit *by,
-			const struct unit *to)
+/* Does what @u was, or is, on the other side refer to it as well? */
+static bool other_side_has(const struct boot_check *bc, const struct unit *u,
+			   const struct unit *to, const char *name)
 {
-	if (bc->state)
-		return;
-	bc->state = to;
-	bc->state_by = by;
+	const struct edge *e;
+
+	if (!u->twin)
+		return false;
+	vec_for_each(e, edges_of(bc->vs, u->twin))
+		if (to ? e->to && (e->to == to->twin || (!to->twin && e->to == to)) :
+			 !e->to && !strcmp(e->name, name))
+			return true;
+	return false;
+}
+
+/* @u: the boot code that refers to it */
+static void touch_thing(struct boot_check *bc, const struct unit *by,
+			const struct unit *u, const struct unit *to,
+			const char *name)
+{
+	struct touched *t = vec_add(&bc->touched);
+
+	t->to = to;
+	t->name = name;
+	t->by = by;
+	t->only_here = !other_side_has(bc, u, to, name);
+}
+
+static void touch_state(struct boot_check *bc, const struct unit *by,
+			const struct unit *u, const struct unit *to)
+{
+	touch_thing(bc, by, u, to, unit_label(to));
 }
 
 static void touch_foreign(struct boot_check *bc, const struct unit *by,
-			  const char *name)
+			  const struct unit *u, const char *name)
 {
-	if (bc->foreign || is_stateless(name))
-		return;
-	bc->foreign = name;
-	bc->foreign_by = by;
+	if (!is_stateless(name))
+		touch_thing(bc, by, u, NULL, name);
 }
 
 static void give(struct boot_check *bc, const struct unit *by,
@@ -423,7 +545,7 @@ static void touch_unit(struct boot_check *bc, const struct unit *cause,
 		if (!e->address)
 			touch(bc, cause, to);
 		else if (!is_boot(bc->vs, to))
-			touch_state(bc, cause, to);
+			touch_state(bc, cause, u, to);
 		return;
 	case SC_RODATA:
 		give(bc, u, e);
@@ -439,7 +561,7 @@ static void touch_unit(struct boot_check *bc, const struct unit *cause,
 		}
 		give(bc, u, e);
 	}
-	touch_state(bc, cause, to);
+	touch_state(bc, cause, u, to);
 }
 
 static void touch(struct boot_check *bc, const struct unit *cause,
@@ -453,18 +575,18 @@ static void touch(struct boot_check *bc, const struct unit *cause,
 	bc->seen[u->id] = 1;
 	if (u->is_func && u->is_global && is_boot(bc->vs, u) && !unit_is_void(u) &&
 	    strcmp(u->name, "init_module"))
-		touch_foreign(bc, cause, xasprintf("whoever calls %s()", u->name));
+		touch_foreign(bc, cause, u, xasprintf("whoever calls %s()", u->name));
 	if (u->is_func && !u->parent && is_boot(bc->vs, u))
 		how = unit_acts_unseen(u);
 	if (how)
-		touch_foreign(bc, cause, how);
+		touch_foreign(bc, cause, u, how);
 	vec_for_each(e, edges_of(bc->vs, u)) {
 		if (e->to) {
 			touch_unit(bc, cause, u, e);
 			continue;
 		}
 		give(bc, u, e);
-		touch_foreign(bc, cause, e->name);
+		touch_foreign(bc, cause, u, e->name);
 	}
 }
 
@@ -546,6 +668,7 @@ static bool refuse_given(struct boot_check *bc, const struct tu *tu)
 	const struct given *new = given_otherwise(bc, 1);
 	const struct given *old = given_otherwise(bc, 0);
 	const struct given *g = new ? new : old;
+	const struct unit *by;
 	const char *name;
 
 	if (!g) {
@@ -555,7 +678,8 @@ static bool refuse_given(struct boot_check *bc, const struct tu *tu)
 
 	if (!g)
 		return false;
-	name = unit_label(bc->cause[g->by->id] ? bc->cause[g->by->id] : g->by);
+	by = bc->cause[g->by->id] ? bc->cause[g->by->id] : g->by;
+	name = unit_label(by);
 	refuse(bc->vs, "boot_changed", tu->post, NULL, name,
 	       xasprintf(WAY_BOOT, name), new ?
 	       "it gives %s away at boot; the running kernel was not given it, and goes on with what it has" :
@@ -637,17 +761,62 @@ static bool are_connected(const struct verdicts *vs, const struct tu *a,
 	       refers_into(vs, b->post, a->post->tu);
 }
 
+/* Does code that is replaced use the same data? */
+static bool meets(const struct verdicts *vs, const struct tu *tu,
+		  const struct touched *t)
+{
+	const struct edge *e;
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units) {
+		if (!unit_replaced(vs, *u) || is_boot(vs, *u))
+			continue;
+		vec_for_each(e, edges_of(vs, *u))
+			if (t->to ? e->to && (e->to == t->to || e->to == t->to->twin) :
+				    !e->to && !e->branch && !strcmp(e->name, t->name))
+				return true;
+	}
+	return false;
+}
+
+/* What to name of all that it has to do with: what the new code meets, or what changed. */
+static const struct touched *what_matters(const struct boot_check *bc,
+					  const struct tu *tu)
+{
+	const struct touched *t, *best = bc->touched.v;
+	int weight, most = -1;
+
+	vec_for_each(t, &bc->touched) {
+		weight = (tu && meets(bc->vs, tu, t) ? 4 : 0) + (t->only_here ? 2 : 0) +
+			 (t->to && !t->to->is_func);
+		if (weight > most) {
+			most = weight;
+			best = t;
+		}
+	}
+	return best;
+}
+
 static void refuse_beside(struct boot_check *bc, const struct tu *tu,
 			  const struct unit *func)
 {
-	const struct unit *by = bc->state ? bc->state_by : bc->foreign_by;
-	const char *name = unit_label(by);
+	const struct touched *t = what_matters(bc, tu);
 
-	refuse(bc->vs, "boot_changed", tu->post, NULL, name,
-	       xasprintf(WAY_BOOT, name),
+	refuse(bc->vs, "boot_changed", tu->post, NULL, unit_label(t->by),
+	       way_boot(bc->vs, t->by),
 	       "it %s, and has run in the old way, with %s; %s is replaced, which may rely on what it did",
-	       bc->words[by->id], bc->state ? unit_label(bc->state) : bc->foreign,
-	       unit_label(func));
+	       bc->words[t->by->id], t->name, unit_label(func));
+}
+
+/* Nothing else changed: but it is not true that nothing does. */
+static void refuse_alone(struct boot_check *bc, const struct tu *tu)
+{
+	const struct touched *t = what_matters(bc, NULL);
+
+	refuse(bc->vs, "boot_changed", tu->post, NULL, unit_label(t->by),
+	       way_boot(bc->vs, t->by),
+	       "it %s, and has run in the old way, with %s; nothing of the patch has an effect before the next boot",
+	       bc->words[t->by->id], t->name);
 }
 
 static bool check_beside(struct boot_check *bc, const struct tu *boot)
@@ -658,7 +827,7 @@ static bool check_beside(struct boot_check *bc, const struct tu *boot)
 	const struct tu *tu;
 	bool any = false;
 
-	if (!bc->state && !bc->foreign)
+	if (!bc->touched.n)
 		return false;
 	vec_for_each(tu, &vs->up->tus) {
 		func = replaced_in(vs, tu->post);
@@ -667,19 +836,24 @@ static bool check_beside(struct boot_check *bc, const struct tu *boot)
 		refuse_beside(bc, tu, func);
 		any = true;
 	}
-	return any;
+	if (any || left || vs->nreplaced || vs->hooks.n)
+		return any;
+	refuse_alone(bc, boot);
+	return true;
 }
 
 /* Has it been said already, in other words? */
 static bool is_refused(const struct boot_check *bc, const struct tu *tu)
 {
+	const struct touched *t;
 	const struct refusal *r;
 
 	vec_for_each(r, &bc->vs->refusals) {
 		bool set = !strcmp(r->code, "set_at_boot");
 
-		if (set && bc->state && !strcmp(r->what, unit_label(bc->state)))
-			return true;
+		vec_for_each(t, &bc->touched)
+			if (set && t->to && !strcmp(r->what, unit_label(t->to)))
+				return true;
 		if (r->obj == tu->post && (set || !strcmp(r->code, "function_gone") ||
 					   !strcmp(r->code, "special_changed")))
 			return true;
@@ -693,8 +867,7 @@ static void check_file(struct boot_check *bc, const struct tu *tu)
 	u32 n = tu - vs->up->tus.v;
 
 	memset(bc->seen, 0, vs->up->nunits);
-	bc->state = NULL;
-	bc->foreign = NULL;
+	bc->touched.n = 0;
 	bc->given[0].n = 0;
 	bc->given[1].n = 0;
 	touch_all(bc, tu->pre);
@@ -720,6 +893,7 @@ void check_boot(struct verdicts *vs)
 	find_affected(&bc);
 	vec_for_each(tu, &vs->up->tus)
 		check_file(&bc, tu);
+	free(bc.touched.v);
 	free(bc.given[0].v);
 	free(bc.given[1].v);
 	free(bc.seen);
@@ -761,24 +935,30 @@ static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 	return xasprintf("%s points to it", unit_label(by));
 }
 
-/* Another file's weak function in its place, or who is not compiled anew? */
-static bool others_call(const struct verdicts *vs, const struct unit *u)
+/* May anybody but the code of the update know a name that is gone? */
+static bool is_wanted(const struct verdicts *vs, const char *name)
 {
 	const struct edge *e;
 	struct unit **v;
 	const struct tu *tu;
 
-	if (!u->is_global || map_get(&u->obj->peer->globals, u->name))
-		return false;
-	if (!u->is_func || (!vs->nreplaced && !vs->hooks.n) ||
-	    !vs->up->defined_known || map_get(&vs->up->defined, u->name))
+	if ((!vs->nreplaced && !vs->hooks.n) || !vs->up->defined_known ||
+	    map_get(&vs->up->defined, name))
 		return true;
 	vec_for_each(tu, &vs->up->tus)
 		vec_for_each(v, &tu->post->units)
 			vec_for_each(e, edges_of(vs, *v))
-				if (!e->to && !strcmp(e->name, u->name))
+				if (!e->to && !strcmp(e->name, name))
 					return true;
 	return false;
+}
+
+/* Another file's weak function in its place, or who is not compiled anew? */
+static bool others_call(const struct verdicts *vs, const struct unit *u)
+{
+	if (!u->is_global || map_get(&u->obj->peer->globals, u->name))
+		return false;
+	return !u->is_func || is_wanted(vs, u->name);
 }
 
 static const char *reached(const struct verdicts *vs, const struct unit *u,
@@ -809,6 +989,28 @@ static const char *reached(const struct verdicts *vs, const struct unit *u,
 	return NULL;
 }
 
+/*
+ * Another name of what is still there. The running kernel goes on to know it; a
+ * kernel of the new source has another by this name, or nobody who uses it.
+ */
+static void check_lost_names(struct verdicts *vs, const struct tu *tu)
+{
+	const struct unit *pre;
+	struct sym *sym;
+
+	vec_for_each(sym, &tu->pre->syms) {
+		pre = sym->unit;
+		if (sym->bind == STB_LOCAL || !pre || !pre->twin || !pre->is_func ||
+		    !class_is_text(pre->sec->cls) || !strcmp(sym->name, pre->name) ||
+		    map_get(&tu->post->globals, sym->name) || !is_wanted(vs, sym->name))
+			continue;
+		refuse(vs, "function_gone", tu->post, pre->twin, sym->name,
+		       "let it keep this name, too",
+		       "this name of %s is gone from the source, but other files may call it; the running kernel would go on with it",
+		       unit_label(pre));
+	}
+}
+
 /**
  * check_lost - refuses what is gone, but can be reached in the running kernel
  * @vs:	the verdicts
@@ -825,6 +1027,7 @@ void check_lost(struct verdicts *vs, const struct tu *tu)
 
 	if (!tu->pre || vs->plan->tus[tu - vs->up->tus.v].left)
 		return;
+	check_lost_names(vs, tu);
 	vec_for_each(u, &tu->pre->units) {
 		if (!(*u)->deleted || !(*u)->is_func || (*u)->parent ||
 		    !class_is_text((*u)->sec->cls))

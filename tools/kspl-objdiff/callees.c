@@ -92,6 +92,8 @@ static const char *const keep_nothing[] = {
 	"panic",
 	"print_hex_dump",
 	"refcount_warn_saturate",
+	"regmap_multi_reg_write",
+	"regmap_multi_reg_write_bypassed",
 	"scnprintf",
 	"seq_printf",
 	"seq_putc",
@@ -173,6 +175,37 @@ static bool is_in(const char *const *list, size_t n, const char *name)
 	while (n--)
 		if (!strcmp(list[n], name))
 			return true;
+	return false;
+}
+
+/* What says something to whoever reads the log, or stops the machine. */
+static const char *const say_it[] = {
+	"__dynamic_*", "__warn_printk", "_dev_*", "_printk", "_printk_deferred",
+	"__stack_chk_fail", "__ubsan_*", "add_taint", "dev_driver_string", "dump_stack",
+	"dump_page", "dump_vma", "hex_dump_to_buffer", "netdev_alert", "netdev_crit",
+	"netdev_emerg", "netdev_err", "netdev_info", "netdev_notice", "netdev_printk",
+	"netdev_warn", "panic", "print_hex_dump", "show_regs", "show_stack", "skb_dump",
+	"vprintk", "xfs_printk_level", "_btrfs_printk", "__ext4_msg", "__ext4_warning",
+	"ip_fast_csum", "_raw_spin_*", "__rcu_read_*", "scnprintf", "snprintf", "strlen",
+	"memset", "__x86_return_thunk", "preempt_schedule*", "__SCT__preempt_schedule*",
+	"__SCT__might_resched",
+};
+
+/**
+ * callee_only_says - does a function do nothing but give a message?
+ * @name:	the function
+ */
+bool callee_only_says(const char *name)
+{
+	const char *star;
+	size_t i;
+
+	for (i = 0; i < sizeof(say_it) / sizeof(*say_it); i++) {
+		star = strchr(say_it[i], '*');
+		if (star ? !strncmp(name, say_it[i], star - say_it[i]) :
+			   !strcmp(name, say_it[i]))
+			return true;
+	}
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "update.h"
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
@@ -317,6 +318,7 @@ static void explain(const struct update *up, const struct unit *a,
 static bool table_counts(const struct entry *e)
 {
 	switch (e->sec->desc->table) {
+	case TABLE_PARAVIRT:
 	case TABLE_ALT:
 	case TABLE_BUG:
 	case TABLE_EX:
@@ -467,13 +469,24 @@ bool unit_same_content(const struct update *up, const struct unit *a,
 	return same_content_why(up, a, b, NULL, NULL);
 }
 
-/* What printk() takes: a level stands before it. */
-static bool is_message(const struct ref *r)
+/* Is the next that is called who gives messages? */
+static bool is_said(const struct unit *in, const struct ref *text)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &in->refs)
+		if (r->branch && r->off > text->off)
+			return r->sym && !r->unit && callee_only_says(r->sym->name);
+	return false;
+}
+
+/* What printk() takes: a level stands before it; or a text that is given to its like. */
+static bool is_message(const struct unit *in, const struct ref *r)
 {
 	const struct unit *u = r->unit;
 
-	return u && u->sec->cls == SC_STRING && unit_data(u) && !r->target &&
-	       u->size && unit_data(u)[0] == 1;
+	return u && u->sec->cls == SC_STRING && unit_data(u) && !r->target && u->size &&
+	       (unit_data(u)[0] == 1 || is_said(in, r));
 }
 
 /* A function that is boot code on one side only. */
@@ -507,7 +520,7 @@ bool unit_same_but_messages(const struct update *up, const struct unit *a,
 	for (i = 0; i < a->refs.n; i++) {
 		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];
 
-		if ((is_message(x) && is_message(y) && x->off == y->off) ||
+		if ((is_message(a, x) && is_message(b, y) && x->off == y->off) ||
 		    same_elsewhere(up, x, y))
 			continue;
 		if (!same_ref_alone(up, a->obj, x, b->obj, y))

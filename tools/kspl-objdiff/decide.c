@@ -821,6 +821,7 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 {
 	const char *name = to->source_name ? to->source_name :
 					     strip_numbers(to->name);
+	u32 n = vs->refusals.n;
 
 	refuse(vs, "state_renamed", from->obj, from, name, to->rival_stays ?
 	       xasprintf("go on with the old variable; or say that the new one begins anew: --state-of =%s",
@@ -829,6 +830,10 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 			 name, name),
 	       "%s uses this new variable, and of the old code these are gone, or no longer used there, one of which it could be: %s",
 	       unit_label(from), to->rivals);
+	if (vs->refusals.n == n)
+		return;
+	vs->refusals.v[n].about = xasprintf("%s of %s", to->name, to->obj->label);
+	vs->refusals.v[n].who = unit_label(from);
 }
 
 static void reach_data(struct verdicts *vs, struct unit *from,
@@ -1292,11 +1297,10 @@ static void check_initcalls(struct verdicts *vs, const struct tu *tu)
 		if (section_is_initcall((*u)->sec) && (*u)->size &&
 		    (!tu->pre || !unit_has_like(vs->up, tu->pre, *u, false))) {
 			vs->ninit[tu - vs->up->tus.v]++;
-			if (vs->nreplaced)
-				refuse(vs, "special_changed", (*u)->obj, NULL,
-				       unit_label(*u), WAY_SPLIT,
-				       "an initcall, which only runs at boot, is new or changed (section %s)",
-				       (*u)->sec->name);
+			refuse(vs, "special_changed", (*u)->obj, NULL,
+			       unit_label(*u), WAY_SPLIT,
+			       "an initcall, which only runs at boot, is new or changed (section %s)",
+			       (*u)->sec->name);
 		}
 }
 
@@ -1368,6 +1372,41 @@ static void check_names(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+static u8 binding_of(const struct obj *obj, const char *name)
+{
+	const struct unit *u = map_get(&obj->globals, name);
+	struct sym **s;
+
+	if (!u)
+		return STB_LOCAL;
+	vec_for_each(s, &u->syms)
+		if ((*s)->bind != STB_LOCAL && !strcmp((*s)->name, name))
+			return (*s)->bind;
+	return STB_LOCAL;
+}
+
+/*
+ * Weak or not: that says which of two files' functions is in the kernel. The one
+ * that is in the running kernel stays there.
+ */
+static void check_bindings(struct verdicts *vs, const struct tu *tu)
+{
+	const struct sym *sym;
+	u8 was;
+
+	vec_for_each(sym, &tu->post->syms) {
+		if (!tu->pre || sym->bind == STB_LOCAL || !sym->unit || is_left(vs, sym->unit))
+			continue;
+		was = binding_of(tu->pre, sym->name);
+		if (was == STB_LOCAL || was == sym->bind)
+			continue;
+		refuse(vs, "name_moved", tu->post, sym->unit, sym->name, WAY_SPLIT,
+		       sym->bind == STB_WEAK ?
+		       "it is weak now, so that of another file stands in its place: the running kernel goes on with this one" :
+		       "it was weak and is no more: where another file has one of this name, the running kernel goes on with that");
+	}
+}
+
 /* What state.c paired by other things than the name, or the author did. */
 static void note_renamed(struct verdicts *vs, const struct tu *tu)
 {
@@ -1414,7 +1453,7 @@ static bool was_global(const struct verdicts *vs, const struct obj *obj,
 	if (!tu->pre)
 		return false;
 	vec_for_each(sym, &tu->pre->syms)
-		if (sym->bind == STB_GLOBAL && sym->unit && !strcmp(sym->name, name))
+		if (sym->bind != STB_LOCAL && sym->unit && !strcmp(sym->name, name))
 			return true;
 	return false;
 }
@@ -1507,6 +1546,7 @@ void decide(struct verdicts *vs)
 		note_gone(vs, tu);
 		note_renamed(vs, tu);
 		check_names(vs, tu);
+		check_bindings(vs, tu);
 		check_places(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {
@@ -1519,6 +1559,7 @@ void decide(struct verdicts *vs)
 		check_initcalls(vs, tu);
 		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
+		check_once(vs, tu);
 		check_lost(vs, tu);
 	}
 	check_boot(vs);

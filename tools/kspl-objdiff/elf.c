@@ -883,10 +883,23 @@ static void read_unit_refs(struct obj *obj, struct sec *sec)
 
 /* Tables */
 
+/* Each entry of .altinstructions refers to the code and to its replacement. */
+static u32 alt_entsize(struct obj *obj, const struct sec *sec)
+{
+	u32 size = sec->nrela ? sec->sh.sh_size / (sec->nrela / 2 ?: 1) : 0;
+
+	if (sec->nrela % 2 || (size != ALT_SIZE && size != ALT_SIZE_OLD))
+		die("%s: entries of %s have %u bytes, and that is known of no kernel",
+		    obj->path, sec->name, size);
+	return size;
+}
+
 static u32 guess_entsize(struct obj *obj, const struct sec *sec)
 {
 	u32 i, n = 0;
 
+	if (sec->desc->table == TABLE_ALT)
+		return alt_entsize(obj, sec);
 	for (i = 0; i < sec->nrela; i++) {
 		const struct sym *sym = rela_sym(obj, sec, &sec->rela[i]);
 
@@ -994,11 +1007,32 @@ static void sort_entries(struct obj *obj)
 			      sizeof(*(*u)->entries.v), cmp_entry);
 }
 
+/* How long is the code that an alternative, or a direct call, stands for? */
+u32 alt_len(const struct entry *e)
+{
+	if (e->sec->desc->table == TABLE_PARAVIRT)
+		return e->sec->data[e->off + PARAVIRT_LEN];
+	return e->sec->data[e->off + e->sec->entsize - 2];
+}
+
+/* How long is its replacement? */
+u32 alt_repl_len(const struct entry *e)
+{
+	return e->sec->data[e->off + e->sec->entsize - 1];
+}
+
 /* The reference of an alternative to a replacement of no bytes. */
 bool alt_is_empty(const struct entry *e, const struct ref *r)
 {
 	return e->sec->desc->table == TABLE_ALT && r->off == ALT_REPL &&
-	       !e->sec->data[e->off + ALT_REPLLEN];
+	       !alt_repl_len(e);
+}
+
+/* Does the kernel put other code in the place of this, when a module is loaded? */
+static bool is_replaced(const struct entry *e)
+{
+	return e->sec->desc->table == TABLE_ALT ||
+	       e->sec->desc->table == TABLE_PARAVIRT;
 }
 
 /* Is the field in code that an alternative may stand for, or is one? */
@@ -1009,8 +1043,8 @@ bool ref_in_alternative(const struct unit *from, const struct ref *r)
 	if (from->sec->cls == SC_ALT_REPL)
 		return true;
 	vec_for_each(e, &from->entries) {
-		if (e->sec->desc->table == TABLE_ALT && (s64)r->off >= e->loc &&
-		    (s64)r->off < (s64)e->loc + e->sec->data[e->off + ALT_LEN])
+		if (is_replaced(e) && (s64)r->off >= e->loc &&
+		    (s64)r->off < (s64)e->loc + alt_len(e))
 			return true;
 	}
 	return false;

@@ -380,6 +380,27 @@ static void emit_fixes(struct out *out, struct buf *b)
 	}
 }
 
+/*
+ * Behind the last function of a section: a return address may stand there, which is
+ * of that function, and the kernel takes a module's last function to end where the
+ * memory of its text does, in the middle of what may seem to be an instruction.
+ */
+static void emit_text_ends(struct out *out)
+{
+	u8 int3 = 0xcc;
+	u32 i;
+
+	for (i = 1; i < out->secs.n; i++) {
+		struct out_sec *s = &out->secs.v[i];
+
+		if (!s->data.n || (!starts_with(s->name, ".text") &&
+				   strcmp(s->name, ".kprobes.text")))
+			continue;
+		add_symbol(out, i, buf_add(&s->data, &int3, 1), 1, "ksplice_end",
+			   STT_FUNC);
+	}
+}
+
 static void emit_modinfo(struct out *out)
 {
 	u32 idx = out_section(out, ".modinfo", SHT_PROGBITS, SHF_ALLOC, 1);
@@ -583,6 +604,9 @@ int update_emit(const struct verdicts *vs, const char *path)
 	out_section(&out, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 16);
 	for_each_included(&out, do_place);
 	for_each_included(&out, do_refs);
+	emit_text_ends(&out);
+	order_late(&out, "__jump_table", 16, 8);
+	order_late(&out, ".static_call_sites", 8, 4);
 	emit_modinfo(&out);
 	emit_abi(&out);
 	blob_build(&out);

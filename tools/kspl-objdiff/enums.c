@@ -36,24 +36,70 @@ static bool read_op(struct op *op, const u8 *p, const struct insn *insn)
 	return i < insn->len;
 }
 
-static bool is_field(const u8 *p, u32 off, u32 len, s64 number)
+static bool is_memory(const struct op *op)
 {
-	return len && get_le(p + off, len) ==
-	       (number & (len >= 8 ? -1ull : (1ull << len * 8) - 1));
+	return op->p[1] < 0xc0;
 }
 
-/* cmp and test: what they read stays where it is */
-static bool only_compares(const struct op *op)
+/* cmp: the register that is compared with a number; -1: memory, -2: it is none */
+static int compares(const struct op *op)
 {
 	switch (op->p[0]) {
+	case 0x3c: case 0x3d:
+		return 0;
 	case 0x80: case 0x81: case 0x83:
-		return (op->p[1] & 0x38) == 0x38;
-	case 0x3c: case 0x3d: case 0xa8: case 0xa9:
+		if ((op->p[1] & 0x38) != 0x38)
+			return -2;
+		return is_memory(op) ? -1 : (op->p[1] & 7) + (op->rex_b ? 8 : 0);
+	}
+	return -2;
+}
+
+/* test: which bits are set says nothing of a count */
+static bool tests_bits(const struct op *op)
+{
+	switch (op->p[0]) {
+	case 0xa8: case 0xa9:
 		return true;
 	case 0xf6: case 0xf7:
 		return !(op->p[1] & 0x30);
 	}
 	return false;
+}
+
+/* inc %REG, add $1, %REG, lea 1(%OTHER), %REG: the register, or -1 */
+static int steps_register(const struct op *op)
+{
+	int high = op->rex_b ? 8 : 0;
+
+	switch (op->p[0]) {
+	case 0xff:
+		return op->p[1] >= 0xc0 && !(op->p[1] & 0x38) ? high + (op->p[1] & 7) : -1;
+	case 0x83: case 0x81:
+		return op->p[1] >= 0xc0 && !(op->p[1] & 0x38) ? high + (op->p[1] & 7) : -1;
+	case 0x8d:
+		return (op->p[1] >> 3 & 7) + (op->rex_r ? 8 : 0);
+	}
+	return -1;
+}
+
+/* incl (%rax), addl $1, (%rax) */
+static bool steps_memory(const struct op *op)
+{
+	return (op->p[0] == 0xff || op->p[0] == 0x83 || op->p[0] == 0x80) && is_memory(op) &&
+	       !(op->p[1] & 0x38);
+}
+
+/* mov (%rax), %REG and its like: the register, or -1 */
+static int loads_from_memory(const struct op *op)
+{
+	const u8 *p = op->p;
+
+	if (p[0] == 0x0f && (p[1] == 0xb6 || p[1] == 0xb7 || p[1] == 0xbe || p[1] == 0xbf))
+		p++;
+	else if (p[0] != 0x8b && p[0] != 0x63)
+		return -1;
+	return p[1] < 0xc0 ? (p[1] >> 3 & 7) + (op->rex_r ? 8 : 0) : -1;
 }
 
 /* add $8, %rsp; movl $2, 8(%rsp) */
@@ -136,60 +182,280 @@ static bool only_counts(const struct unit *u, u32 at, int reg)
 	return false;
 }
 
-/* Does an instruction take @number to where it may be kept? */
-static bool keeps_number(const struct unit *u, u32 at, const struct insn *insn,
-			 s64 number)
+/* The last that was done to a register before @at, as far as its code is in a row. */
+static bool is_counter(const struct unit *u, u32 at, int reg)
+{
+	bool counter = false;
+	struct insn insn;
+	struct op op;
+	u32 i;
+
+	for (i = 0; i < at; i += insn.len) {
+		if (!insn_decode(&insn, unit_data(u) + i, u->size - i))
+			return false;
+		if (insn.kind != INSN_OTHER || !read_op(&op, unit_data(u) + i, &insn))
+			continue;
+		if (steps_register(&op) == reg)
+			counter = true;
+		else if (loads_from_memory(&op) == reg || loads_register(&op) == reg)
+			counter = false;
+	}
+	return counter;
+}
+
+/* Does what comes next ask for more or less, not for the same? */
+static bool asks_for_order(const struct unit *u, u32 at)
+{
+	struct insn insn;
+	const u8 *p;
+	u32 limit;
+
+	for (limit = 0; limit < 4 && at < u->size; limit++, at += insn.len) {
+		if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
+			return false;
+		p = unit_data(u) + at;
+		if ((*p & 0xf0) == 0x40 && p[1] == 0x0f)
+			p++;
+		if (*p == 0x0f && ((p[1] & 0xf0) == 0x80 || (p[1] & 0xf0) == 0x90 ||
+				   (p[1] & 0xf0) == 0x40))
+			return (p[1] & 0xe) != 4;
+		if ((*p & 0xf0) == 0x70)
+			return (*p & 0xe) != 4;
+		/* sbb, adc: made of the carry */
+		if ((*p & 0xf7) == 0x13 || *p == 0x19 || *p == 0x1b || *p == 0x83)
+			return true;
+	}
+	return false;
+}
+
+/* Does code go on to add to what it has compared, where that is kept? */
+static bool steps_what_it_compares(const struct unit *u, u32 at, const struct op *cmp)
+{
+	int reg = compares(cmp), stepped = -1;
+	struct insn insn;
+	bool held = reg < 0;
+	struct op op;
+	u32 i;
+
+	for (i = 0; i < u->size; i += insn.len) {
+		if (!insn_decode(&insn, unit_data(u) + i, u->size - i))
+			return true;
+		if (insn.kind != INSN_OTHER || !read_op(&op, unit_data(u) + i, &insn))
+			continue;
+		if (i < at && reg >= 0 && loads_from_memory(&op) == reg)
+			held = true;
+		if (held && steps_memory(&op) && !is_stack(&op))
+			return true;
+		if (held && steps_register(&op) >= 0 && (reg < 0 || op.p[0] == 0x8d ||
+							 steps_register(&op) == reg))
+			stepped = steps_register(&op);
+		else if (stepped >= 0 && stores_register(&op, stepped) && is_memory(&op) &&
+			 (op.p[1] & 7) != 4)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Numbers that a function has to do with, and not only as the bound of something:
+ * places in memory, or sums, and all others.
+ */
+struct numbers {
+	VEC(s64) places, others;
+};
+
+static s64 field(const u8 *p, u32 off, u32 len)
+{
+	u64 sign = len ? 1ull << (len * 8 - 1) : 0;
+
+	return len ? (s64)((get_le(p + off, len) ^ sign) - sign) : 0;
+}
+
+/* 8(%rsp), -8(%rbp) */
+static bool is_on_stack(const struct op *op, const u8 *p)
+{
+	const u8 *modrm = op->p + (op->p[0] == 0x0f ? 2 : 1);
+
+	if (op->rex_b)
+		return false;
+	return ((*modrm & 7) == 4 && (modrm[1] & 7) == 4) ||
+	       ((*modrm & 7) == 5 && field(p, op->insn->disp_off, op->insn->disp_len) < 0);
+}
+
+/* Is it a bound, of which what is compared comes from nowhere it is kept? */
+static bool is_bound(const struct unit *u, u32 at, const struct op *op)
+{
+	int reg = compares(op);
+
+	if (asks_for_order(u, at + op->insn->len))
+		return !steps_what_it_compares(u, at, op);
+	return reg >= 0 && is_counter(u, at, reg);
+}
+
+static void add_numbers_at(struct numbers *n, const struct unit *u, u32 at,
+			   const struct insn *insn)
 {
 	const u8 *p = unit_data(u) + at;
 	struct op op;
 	int reg;
 
-	if (insn->kind != INSN_OTHER || !read_op(&op, p, insn))
-		return false;
-	if (op.p[0] == 0x8d)	/* lea */
-		return !insn->rip &&
-		       is_field(p, insn->disp_off, insn->disp_len, number);
-	if (!is_field(p, insn->imm_off, insn->imm_len, number) ||
-	    only_compares(&op) || is_stack(&op))
-		return false;
+	if (insn->kind != INSN_OTHER || !read_op(&op, p, insn) || tests_bits(&op))
+		return;
+	if (insn->disp_len && !insn->rip && !is_on_stack(&op, p))
+		*vec_add(&n->places) = field(p, insn->disp_off, insn->disp_len);
+	if (!insn->imm_len || is_stack(&op) ||
+	    (compares(&op) > -2 && is_bound(u, at, &op)))
+		return;
 	reg = loads_register(&op);
-	return reg < 0 || !only_counts(u, at + insn->len, reg);
+	if (reg < 0 || !only_counts(u, at + insn->len, reg))
+		*vec_add(&n->others) = field(p, insn->imm_off, insn->imm_len);
 }
 
-static u32 count_kept(const struct unit *u, s64 number)
+static void add_numbers(struct numbers *n, const struct unit *u)
 {
 	struct insn insn;
-	u32 at, n = 0;
+	u32 at;
 
 	for (at = 0; u && at < u->size; at += insn.len) {
 		if (!insn_decode(&insn, unit_data(u) + at, u->size - at))
 			break;
-		n += keeps_number(u, at, &insn, number);
+		add_numbers_at(n, u, at, &insn);
 	}
-	return n;
+}
+
+static u32 count_number(const struct numbers *n, s64 value, bool places)
+{
+	u32 count = 0;
+	const s64 *v;
+
+	vec_for_each(v, &n->others)
+		count += *v == value;
+	if (places)
+		vec_for_each(v, &n->places)
+			count += *v == value;
+	return count;
 }
 
 /* Values that count */
 
+/* What may be made of a value: times a size, or one more or less. */
+#define MAX_FACTOR	64
+
+/* A small table, as a number: the value is one byte of it. */
+static bool packed_with_it(const struct numbers *old, const struct numbers *new,
+			   const struct moved_count *c)
+{
+	u32 shift;
+	s64 is;
+	const s64 *was;
+
+	vec_for_each(was, &old->others)
+		for (shift = 8; shift < 64; shift += 8) {
+			is = *was + ((u64)(c->to - c->from) << shift);
+			if ((*was >> shift & 0xff) == c->from &&
+			    count_number(old, *was, false) > count_number(new, *was, false) &&
+			    count_number(new, is, false) > count_number(old, is, false))
+				return true;
+		}
+	return false;
+}
+
+static bool made_of_it(const struct numbers *old, const struct numbers *new,
+		       const struct moved_count *c)
+{
+	s64 factor, add;
+
+	if (count_number(old, c->from, true) > count_number(new, c->from, true) ||
+	    count_number(new, c->to, true) > count_number(old, c->to, true))
+		return true;
+	for (factor = 1; factor <= 4096; factor = factor < MAX_FACTOR ? factor + 1 : factor * 2)
+		for (add = -1; add <= 1; add++) {
+			s64 from = c->from * factor + add, to = c->to * factor + add;
+
+			if (count_number(old, from, !add) > count_number(new, from, !add) &&
+			    count_number(new, to, !add) > count_number(old, to, !add))
+				return true;
+		}
+	return packed_with_it(old, new, c);
+}
+
+/* How often does it refer to this place of a variable? */
+static u32 count_place(const struct unit *u, const struct ref *like, s64 target)
+{
+	const struct ref *r;
+	u32 n = 0;
+
+	vec_for_each(r, &u->refs)
+		n += r->sym && like->sym && r->target == target && !r->branch &&
+		     (r->unit && like->unit ? r->unit == like->unit ||
+					      r->unit->twin == like->unit :
+		      !r->unit && !like->unit && !strcmp(r->sym->name, like->sym->name));
+	return n;
+}
+
+/* An element of an array that is known by the value. */
+static bool reaches_element(const struct unit *old, const struct unit *u,
+			    const struct moved_count *c)
+{
+	const struct ref *r;
+	s64 size, from;
+
+	vec_for_each(r, &u->refs) {
+		if (r->branch || (r->unit && r->unit->is_func))
+			continue;
+		for (size = 1; size <= MAX_FACTOR; size++) {
+			from = r->target - (c->to - c->from) * size;
+			if (count_place(u, r, r->target) > count_place(old, r, r->target) &&
+			    count_place(old, r, from) > count_place(u, r, from))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A table that has the value where it had it before. */
+static bool table_holds(const struct unit *old, const struct unit *u,
+			const struct moved_count *c)
+{
+	const u8 *x = unit_data(old), *y = unit_data(u);
+	u32 i;
+
+	for (i = 0; x && y && i < u->size && i < old->size; i++)
+		if (x[i] != y[i] && x[i] == (u8)c->from && y[i] == (u8)c->to)
+			return true;
+	return false;
+}
+
+static bool holds(const struct unit *u, const struct moved_count *c)
+{
+	struct numbers old = {}, new = {};
+	bool any;
+
+	if (!class_is_text(u->sec->cls))
+		return u->sec->cls != SC_INIT && table_holds(u->twin, u, c);
+	add_numbers(&old, u->twin);
+	add_numbers(&new, u);
+	any = made_of_it(&old, &new, c) || reaches_element(u->twin, u, c);
+	free(old.places.v);
+	free(old.others.v);
+	free(new.places.v);
+	free(new.others.v);
+	return any;
+}
+
 /*
  * A value that only counts the others may move, as long as nothing that lives on
- * holds it: no function does anything but compare with it.
+ * holds it: no function has to do with it but as a bound. What is known of that is
+ * listed above, all else is taken to keep it, or something that is made of it.
  */
 static const struct unit *holds_count(const struct obj *post,
 				      const struct moved_count *c)
 {
 	struct unit **u;
 
-	vec_for_each(u, &post->units) {
-		const struct unit *old = (*u)->twin;
-
-		if (!class_is_text((*u)->sec->cls) || !old ||
-		    (*u)->status == ST_SAME)
-			continue;
-		if (count_kept(old, c->from) > count_kept(*u, c->from) &&
-		    count_kept(*u, c->to) > count_kept(old, c->to))
+	vec_for_each(u, &post->units)
+		if ((*u)->twin && (*u)->status != ST_SAME && holds(*u, c))
 			return *u;
-	}
 	return NULL;
 }
 

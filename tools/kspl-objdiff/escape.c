@@ -42,6 +42,7 @@ enum {
 #define ADDRESS(regs)	((regs) & (BIT(R_STACK + 1) - 1))
 #define RETURNED	(BIT(R_AX) | BIT(R_DX))
 #define CLOBBERED	(ARGUMENTS | BIT(R_AX) | BIT(R_10) | BIT(R_11))
+#define FROM_RBP	(1ll << 40)	/* of slots: none from RSP is there */
 #define MAX_DEPTH	12	/* of functions that are followed into */
 
 /* A function that returns the address, and in which registers. */
@@ -73,6 +74,9 @@ struct walk {
 	VEC(u32) todo;			/* part << 31 | offset */
 	VEC(u32) starts;		/* the same, of all instructions */
 	VEC(s64) loaded;		/* slots of the stack, from RSP */
+	VEC(s64) held;			/* ... of RBP, that hold the address */
+	bool held_elsewhere;		/* another place on the stack does */
+	bool rbp_moves;			/* RBP is not only the frame pointer */
 	u64 all;			/* registers, anywhere */
 	const struct source *source;
 	u64 returns;			/* registers of what it returns */
@@ -162,10 +166,11 @@ struct effect {
 	u64 base;		/* registers that a memory operand is made of */
 	bool loads, stores;	/* memory */
 	bool on_stack;		/* ... of the function's stack */
+	bool on_frame;		/* ... from RBP, which may point to it */
 	bool lea, mixes;	/* ... makes one value of two: their difference, say */
 	bool number;		/* the second of which is in the instruction */
 	bool pushes;
-	s64 slot;		/* of the stack: from RSP */
+	s64 slot;		/* of the stack: from RSP, or from RBP and far off */
 	u8 size;		/* of what is loaded */
 };
 
@@ -248,7 +253,9 @@ static void add_memory(struct effect *e, const cs_x86_op *op)
 	e->base |= bits;
 	e->on_stack = op->mem.base == X86_REG_RSP &&
 		      op->mem.segment == X86_REG_INVALID;
-	e->slot = op->mem.disp;
+	e->on_frame = op->mem.base == X86_REG_RBP && op->mem.index == X86_REG_INVALID &&
+		      op->mem.segment == X86_REG_INVALID;
+	e->slot = op->mem.disp + (e->on_frame ? FROM_RBP : 0);
 	e->size = op->size;
 	e->loads |= op->access & CS_AC_READ || !op->access;
 	e->stores |= op->access & CS_AC_WRITE;
@@ -383,11 +390,88 @@ static const char *callee_name(const struct ref *r)
 	return r->sym->name;
 }
 
+static csh open_capstone(void)
+{
+	static csh cs;
+
+	if (!cs && (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) ||
+		    cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON)))
+		die("capstone can't be used");
+	return cs;
+}
+
+/* Was RAX written before the call, and nothing read it since? */
+static bool is_made_for(const struct unit *u, const struct ref *call)
+{
+	csh cs = open_capstone();
+	bool unread = false;
+	struct effect e;
+	cs_insn *insn;
+	u32 at = 0;
+
+	while (at < call->insn_off &&
+	       cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) == 1) {
+		e = effect_of(cs, insn);
+		if (cs_insn_group(cs, insn, CS_GRP_CALL))
+			unread = false;
+		else if (e.writes & BIT(R_AX) && !(e.reads & BIT(R_AX)))
+			unread = true;
+		else if ((e.reads | e.base) & BIT(R_AX))
+			unread = false;
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+	return unread;
+}
+
+/*
+ * Functions of C get nothing in RAX. If an address was put there for a call, inline
+ * assembly did it, for a service that takes it there: __put_user_8().
+ */
+static bool gives_accumulator(const struct unit *u, const struct ref *r,
+			      const struct unit *to, u64 regs)
+{
+	return r && !to && r->sym && regs & BIT(R_AX) &&
+	       !starts_with(r->sym->name, "__x86_") && is_made_for(u, r);
+}
+
 /* Does the callee get slots of the stack to read? */
 static bool gives_stack(u64 regs)
 {
 	return regs & BIT(R_STACK) &&
 	       (regs & BIT(R_PUSHED) || regs & FRAMES(ARGUMENTS));
+}
+
+/* The function that the code before a call takes the address of last. */
+static struct unit *given_function(const struct walk *w, const struct unit *u,
+				   const struct ref *call)
+{
+	const struct ref *r;
+	struct unit *to = NULL, *found;
+
+	vec_for_each(r, &u->refs) {
+		if (r->off >= call->off || r->off + 64 < call->off || r->branch)
+			continue;
+		found = resolve_ref(w->up, u->obj, r);
+		if (found && class_is_text(found->sec->cls) && !r->target)
+			to = found;
+	}
+	return to;
+}
+
+/* bsearch(key, base, n, size, compare): what it returns leads into the base. */
+static bool call_search(struct walk *w, const struct unit *u, const struct ref *r,
+			u64 regs)
+{
+	const struct unit *to;
+
+	if (!r || !r->sym || strcmp(r->sym->name, "bsearch") || gives_stack(regs))
+		return false;
+	to = given_function(w, u, r);
+	if (!to || to->is_weak)
+		return false;
+	call_unit(w, to, (regs & BIT(R_DI)) | (regs & BIT(R_SI)));
+	return true;
 }
 
 /* Registers after a call; @regs hold the address before it. */
@@ -401,12 +485,17 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 
 	if (to && w->source && to == w->source->func)
 		kept |= w->source->regs;
+	if (gives_accumulator(u, r, to, regs))
+		lets_out(w, xasprintf("gives the address of %s to %s in a register of its own",
+				      what_name(w), name));
 	if (!(regs & ARGUMENTS) && !gives_stack(regs)) {
 		if (regs & FRAMES(ARGUMENTS) &&
 		    !(r && callee_keeps_nothing(name, &returns, &lent)))
 			kept |= BIT(R_LENT);
 		return kept;
 	}
+	if (call_search(w, u, r, regs))
+		return kept | BIT(R_AX);
 	if (callee_compares(name) && (w->deep || gives_stack(regs)))
 		w->esc->compared = true;
 	if (r && !((w->deep || gives_stack(regs)) && callee_copies(name)) &&
@@ -496,6 +585,26 @@ struct use {
 	bool has, through, stack, taken, inner;
 };
 
+static bool has_slot(const s64 *slots, u32 n, s64 slot)
+{
+	while (n--)
+		if (slots[n] == slot)
+			return true;
+	return false;
+}
+
+static bool is_frame_slot(const struct walk *w, const struct effect *e, u64 regs)
+{
+	return e->on_frame && !w->rbp_moves && regs & FRAMES(BIT(R_BP));
+}
+
+/* A slot from RBP that is known to hold something else, as all are known that don't. */
+static bool is_other_slot(const struct walk *w, const struct effect *e, u64 regs)
+{
+	return is_frame_slot(w, e, regs) && !(regs & BIT(R_PUSHED)) && !w->held_elsewhere &&
+	       !has_slot(w->held.v, w->held.n, e->slot);
+}
+
 static struct use find_use(const struct walk *w, const cs_insn *insn,
 			   const struct effect *e, u64 regs, bool field,
 			   bool taken)
@@ -507,7 +616,7 @@ static struct use find_use(const struct walk *w, const cs_insn *insn,
 	};
 
 	if (e->loads && regs & BIT(R_STACK) &&
-	    (e->on_stack || regs & FRAMES(e->base)))
+	    (e->on_stack || regs & FRAMES(e->base)) && !is_other_slot(w, e, regs))
 		use.stack = e->size >= 8 || (e->use == USE_UNKNOWN &&
 					     !is_arithmetic(insn->id));
 	use.inner = use.through && e->loads && w->deep && e->size == 8;
@@ -550,27 +659,47 @@ static u64 work_on_strings(struct walk *w, const cs_insn *insn, u64 regs)
 }
 
 /* Is it where a register is kept meanwhile? Then it is loaded again from there. */
-static bool is_spill(const struct walk *w, const struct effect *e)
+static bool is_spill(const struct walk *w, const struct effect *e, u64 regs)
 {
-	s64 *slot;
-
-	if (!e->on_stack || e->pushes)
+	if (e->pushes || !(e->on_stack || is_frame_slot(w, e, regs)))
 		return false;
-	vec_for_each(slot, &w->loaded)
-		if (*slot == e->slot)
-			return true;
-	return false;
+	return has_slot(w->loaded.v, w->loaded.n, e->slot);
+}
+
+/* What was taken for another slot's is looked at again. */
+static void look_again(struct walk *w)
+{
+	u32 *v;
+
+	vec_for_each(v, &w->starts)
+		if (w->regs[*v >> 31][*v & ~(1u << 31)] != ~0ull)
+			*vec_add(&w->todo) = *v;
+}
+
+static void note_slot(struct walk *w, const struct effect *e, bool spill)
+{
+	if (spill && e->on_frame) {
+		if (has_slot(w->held.v, w->held.n, e->slot))
+			return;
+		*vec_add(&w->held) = e->slot;
+	} else {
+		if (w->held_elsewhere)
+			return;
+		w->held_elsewhere = true;
+	}
+	look_again(w);
 }
 
 static u64 store(struct walk *w, const struct effect *e, u64 regs)
 {
-	bool spill = is_spill(w, e);
+	bool spill = is_spill(w, e, regs);
 
 	if ((!e->on_stack && !(regs & FRAMES(e->base))) ||
 	    (regs & BIT(R_LENT) && !spill && !e->pushes))
 		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
 	if (!e->on_stack && !(regs & FRAMES(e->base)))
 		return regs;
+	note_slot(w, e, spill);
 	return regs | BIT(R_STACK) | (spill ? 0 : BIT(R_PUSHED));
 }
 
@@ -606,6 +735,29 @@ static u64 follow_frame(struct walk *w, const struct effect *e, u64 regs)
 }
 
 /*
+ * Does it read nothing but its operands? What asks a hypervisor, a device or
+ * firmware for something reads registers that it does not name.
+ */
+static bool tells_what_it_reads(const cs_insn *insn)
+{
+	switch (insn->id) {
+	case X86_INS_BSWAP: case X86_INS_CBW: case X86_INS_CDQ: case X86_INS_CDQE:
+	case X86_INS_CLAC: case X86_INS_CLC: case X86_INS_CLD: case X86_INS_CLFLUSH:
+	case X86_INS_CLFLUSHOPT: case X86_INS_CLI: case X86_INS_CMC: case X86_INS_CQO:
+	case X86_INS_CWD: case X86_INS_CWDE: case X86_INS_ENDBR64: case X86_INS_HLT:
+	case X86_INS_INT3: case X86_INS_INVLPG: case X86_INS_LEAVE:
+	case X86_INS_LFENCE: case X86_INS_MFENCE: case X86_INS_PAUSE:
+	case X86_INS_POPFQ: case X86_INS_PUSHFQ: case X86_INS_RDTSC:
+	case X86_INS_RDTSCP: case X86_INS_RDRAND: case X86_INS_RDSEED:
+	case X86_INS_SFENCE: case X86_INS_STAC: case X86_INS_STC: case X86_INS_STD:
+	case X86_INS_STI: case X86_INS_SWAPGS: case X86_INS_UD2:
+	case X86_INS_SHLD: case X86_INS_SHRD: case X86_INS_CRC32:
+		return true;
+	}
+	return is_conditional_set(insn->id) || is_arithmetic(insn->id);
+}
+
+/*
  * @field:	a memory operand is a part of what is followed
  * @taken:	the address itself is an operand
  */
@@ -613,6 +765,9 @@ static u64 apply(struct walk *w, const cs_insn *insn, const struct effect *e,
 		 u64 regs, bool field, bool taken)
 {
 	struct use use = find_use(w, insn, e, regs, field, taken);
+
+	if (e->use == USE_UNKNOWN && ADDRESS(regs) && !tells_what_it_reads(insn))
+		use.has = true;
 
 	if (e->use == USE_STRING)
 		return work_on_strings(w, insn, regs);
@@ -704,8 +859,7 @@ static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
 static void run_replacement(struct walk *w, csh cs, u32 part,
 			    const struct entry *e, const struct ref *r, u64 regs)
 {
-	const u8 *entry = e->sec->data + e->off;
-	u32 at = r->target, end = at + entry[ALT_REPLLEN];
+	u32 at = r->target, end = at + alt_repl_len(e);
 	const struct unit *u = r->unit;
 	bool goes_on = true;
 	cs_insn *insn;
@@ -720,7 +874,7 @@ static void run_replacement(struct walk *w, csh cs, u32 part,
 		cs_free(insn, 1);
 	}
 	if (goes_on)
-		go_to(w, part, (s64)e->loc + entry[ALT_LEN], regs);
+		go_to(w, part, (s64)e->loc + alt_len(e), regs);
 }
 
 static void run_alternatives(struct walk *w, csh cs, u32 part,
@@ -810,16 +964,6 @@ static void step(struct walk *w, csh cs, u32 part, u32 at, u64 regs)
 	cs_free(insn, 1);
 }
 
-static csh open_capstone(void)
-{
-	static csh cs;
-
-	if (!cs && (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) ||
-		    cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON)))
-		die("capstone can't be used");
-	return cs;
-}
-
 /* What a caller may take for the result: nothing, one register, or two. */
 static u64 returned_in(const struct unit *func)
 {
@@ -836,11 +980,23 @@ static u64 *unseen(u32 n)
 	return v;
 }
 
+/* mov %rsp, %rbp at the start, pop %rbp or leave at the end */
+static bool sets_frame_pointer(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	return insn->id == X86_INS_POP || insn->id == X86_INS_LEAVE ||
+	       (insn->id == X86_INS_MOV && x->operands[1].type == X86_OP_REG &&
+		x->operands[1].reg == X86_REG_RSP);
+}
+
 static void add_loaded(struct walk *w, csh cs, const cs_insn *insn)
 {
 	struct effect e = effect_of(cs, insn);
 
-	if (e.loads && e.on_stack && insn->id != X86_INS_POP)
+	if (e.writes & BIT(R_BP) && !sets_frame_pointer(insn))
+		w->rbp_moves = true;
+	if (e.loads && (e.on_stack || e.on_frame) && insn->id != X86_INS_POP)
 		*vec_add(&w->loaded) = e.slot;
 }
 
@@ -892,6 +1048,7 @@ static void walk_code(struct walk *w, const struct unit *func, u64 regs)
 	free(w->todo.v);
 	free(w->starts.v);
 	free(w->loaded.v);
+	free(w->held.v);
 }
 
 static struct walked *find_walked(const struct walk *w, const struct unit *func,
@@ -1029,6 +1186,83 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 	return true;
 }
 
+/* Nobody but the kernel itself calls it, which looks for an error only. */
+static bool is_called_here(const struct unit *caller)
+{
+	struct sym **s;
+
+	vec_for_each(s, &caller->syms)
+		if (!strcmp((*s)->name, "init_module"))
+			return false;
+	return true;
+}
+
+static bool keeps_result(const struct update *up, const struct unit *caller,
+			 const struct unit *func, struct escape *esc, int depth);
+
+static bool unit_calls(const struct update *up, const struct unit *u,
+		       const struct unit *func)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->branch && resolve_ref(up, u->obj, r) == func)
+			return true;
+	return false;
+}
+
+static bool callers_keep_result(const struct update *up, const struct unit *func,
+				struct escape *esc, int depth)
+{
+	const struct unit *caller;
+	struct unit **v;
+	struct sym **s;
+	bool kept = false;
+
+	if (!is_called_here(func))
+		return false;
+	vec_for_each(s, &func->syms)
+		kept |= (*s)->bind != STB_LOCAL;
+	vec_for_each(v, &func->obj->units) {
+		caller = (*v)->parent ? (*v)->parent : *v;
+		if (caller != func && caller->is_func && unit_calls(up, *v, func))
+			kept |= depth > MAX_DEPTH ||
+				keeps_result(up, caller, func, esc, depth + 1);
+	}
+	return kept;
+}
+
+static bool keeps_result(const struct update *up, const struct unit *caller,
+			 const struct unit *func, struct escape *esc, int depth)
+{
+	struct source source = { func, unit_return_size(func) > 8 ? RETURNED : BIT(R_AX) };
+	walked_vec walked = {};
+	struct walk w = { .up = up, .what = func, .depth = -1, .esc = esc,
+			  .walked = &walked, .source = &source };
+	u64 returns = 0;
+	bool kept;
+
+	kept = !walk_function(&w, caller, 0, &returns);
+	free(walked.v);
+	return kept || (returns && callers_keep_result(up, caller, esc, depth));
+}
+
+/**
+ * unit_keeps_result - does a function keep what another returned to it?
+ * @up:		the update, paired
+ * @caller:	the one (not its cold part)
+ * @func:	the other
+ * @esc:	gets how
+ *
+ * Return: true if it stores that, hands it on, or computes something with it.
+ */
+bool unit_keeps_result(const struct update *up, const struct unit *caller,
+		       const struct unit *func, struct escape *esc)
+{
+	*esc = (struct escape){};
+	return keeps_result(up, caller, func, esc, 0);
+}
+
 /* What else does nothing but compute, or go elsewhere. */
 static bool is_harmless(csh cs, const cs_insn *insn)
 {
@@ -1100,6 +1334,16 @@ const char *unit_acts_unseen(const struct unit *func)
 {
 	(void)func;
 	return "what kspl-objdiff can't tell, which was built without capstone";
+}
+
+bool unit_keeps_result(const struct update *up, const struct unit *caller,
+		       const struct unit *func, struct escape *esc)
+{
+	(void)up;
+	(void)caller;
+	(void)func;
+	*esc = (struct escape){};
+	return true;
 }
 
 bool unit_lets_out(const struct update *up, const struct unit *func,

@@ -60,6 +60,9 @@ struct out {
 /* emit.c */
 int update_emit(const struct verdicts *vs, const char *path);
 
+/* late.c */
+void order_late(struct out *out, const char *name, u32 size, u32 key);
+
 /* blob.c */
 void blob_build(struct out *out);
 

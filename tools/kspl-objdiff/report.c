@@ -142,6 +142,11 @@ static bool is_told(const struct verdicts *vs, const struct refusal *r,
 	return false;
 }
 
+static const char *name_of(const struct refusal *r)
+{
+	return r->who ? r->who : r->what;
+}
+
 /* How many more than those that are named. */
 #define NAMED	4
 
@@ -154,7 +159,7 @@ static void print_others(const struct verdicts *vs, const struct refusal *first,
 	for (r = first + 1; r < vs->refusals.v + vs->refusals.n; r++)
 		if (same_about(first, r) && ++n <= NAMED)
 			fprintf(f, "%s %s", n == 1 ? "; so it is with" : ",",
-				r->what);
+				name_of(r));
 	if (n > NAMED)
 		fprintf(f, " and %u more", n - NAMED);
 }
@@ -316,7 +321,7 @@ static void json_others(const struct verdicts *vs, const struct refusal *first,
 		if (!same_in_file(first, r))
 			continue;
 		fputs(n++ ? ", " : ", \"also\": [", f);
-		json_string(f, r->what);
+		json_string(f, name_of(r));
 	}
 	if (n)
 		fputs("]", f);

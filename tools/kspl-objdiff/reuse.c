@@ -27,13 +27,34 @@ static bool is_static(Dwarf_Die *die)
 	       (op->atom == DW_OP_addr || op->atom == DW_OP_addrx);
 }
 
+/* A pointer to numbers, an array of them, a function. */
+static void add_plain(struct uses *uses, Dwarf_Die *die, const char *scope)
+{
+	const char *words;
+	struct use *use;
+
+	if (starts_with(die_name(die), "__"))
+		return;
+	words = describe_type(die);
+	if (!*words || !strcmp(words, "void *"))
+		return;
+	use = vec_add(uses);
+	*use = (struct use){ .key = words, .plain = true,
+			     .where = xasprintf("%s in %s", die_name(die), scope) };
+	use->own = dwarf_tag(die) == DW_TAG_variable && ends_with(words, " *");
+}
+
 static void add_use(struct uses *uses, Dwarf_Die *die, const char *scope)
 {
 	struct end end;
 	struct use *use;
 
-	if (is_static(die) || !find_struct(die, &end))
+	if (is_static(die))
 		return;
+	if (!find_struct(die, &end)) {
+		add_plain(uses, die, scope);
+		return;
+	}
 	use = vec_add(uses);
 	use->where = xasprintf("%s in %s", die_name(die), scope);
 	use->key = end.key;
@@ -266,7 +287,7 @@ static void add_unknown(struct uses *to, const struct uses *from,
 	const struct use *use;
 
 	vec_for_each(use, from)
-		if (use->t && !is_known(in, use->key) && !has_use(to, use->key))
+		if (use->t && !use->plain && !is_known(in, use->key) && !has_use(to, use->key))
 			*vec_add(to) = *use;
 }
 
@@ -343,7 +364,7 @@ static const struct use *other_before(const struct uses *was,
 	const struct use *old = NULL, *v;
 
 	vec_for_each(v, was) {
-		if (!v->own || strcmp(v->where, use->where))
+		if (!v->own || v->plain || strcmp(v->where, use->where))
 			continue;
 		if (!strcmp(v->key, use->key))
 			return NULL;
@@ -388,6 +409,145 @@ static const char *check_known(const struct types *pre, const struct types *ts,
 	if (!old || !old->t || same_layout(pre, old->t, ts, use->t))
 		return NULL;
 	return instead(use, old);
+}
+
+/*
+ * Exchanges
+ *
+ * A function had a pointer to one thing, and has one to another in its place. That is
+ * right if it gets that from where a type says what there is: a member, a function, a
+ * variable or parameter of that type. If none of both does, it may be the same memory.
+ */
+
+/* "int *" may lead to an int, or into an array of them; "struct a" to one, or to many. */
+static bool words_lead_to(const char *words, const struct use *use)
+{
+	size_t n = strlen(use->key);
+
+	if (!use->plain)
+		return !strncmp(words, use->key, n) &&
+		       (!words[n] || words[n] == ' ' || words[n] == '[');
+	if (!strcmp(words, use->key))
+		return true;
+	n -= strlen(" *");
+	return !strncmp(words, use->key, n) && (!words[n] || words[n] == '[');
+}
+
+/* What a function returns, in words, or its call. */
+static bool result_leads_to(const char *words, const struct use *use)
+{
+	size_t n = strlen(use->key);
+
+	if (!use->plain)
+		return words_lead_to(words, use);
+	return !strncmp(words, use->key, n) && (!words[n] || starts_with(words + n, " ("));
+}
+
+static bool members_lead_to(const struct types *ts, const struct type *t,
+			    const struct use *use, int depth)
+{
+	const struct type *inner;
+	const struct member *m;
+
+	vec_for_each(m, &t->members) {
+		if (words_lead_to(m->type, use))
+			return true;
+		inner = m->base && depth < 2 ? map_get(&ts->map, m->base) : NULL;
+		if (inner && members_lead_to(ts, inner, use, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+/* What functions return, and variables of files, that the code refers to. */
+static bool names_lead_to(const struct types *ts, const struct unit *in,
+			  const struct use *use)
+{
+	const char *words;
+	const struct ref *r;
+	Dwarf_Die die;
+
+	vec_for_each(r, &in->refs) {
+		if (!r->sym)
+			continue;
+		words = map_get(&ts->declared, r->sym->name);
+		if (words && result_leads_to(words, use))
+			return true;
+		words = map_get(&ts->vars, r->sym->name);
+		if (!words && r->unit && r->unit->die &&
+		    dwarf_offdie(ts->dwarf, r->unit->die, &die))
+			words = describe_type(&die);
+		if (words && (r->unit && r->unit->is_func ? result_leads_to(words, use) :
+							    words_lead_to(words, use)))
+			return true;
+	}
+	return false;
+}
+
+static bool inlined_lead_to(Dwarf_Die *die, const struct use *use, int depth)
+{
+	Dwarf_Die child, origin;
+
+	if (depth > 2 * MAX_NESTING || dwarf_child(die, &child))
+		return false;
+	do {
+		int tag = dwarf_tag(&child);
+
+		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_call_site ||
+		     tag == DW_TAG_GNU_call_site) && origin_of(&child, &origin) &&
+		    result_leads_to(describe_type(&origin), use))
+			return true;
+		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block) &&
+		    inlined_lead_to(&child, use, depth + 1))
+			return true;
+	} while (!dwarf_siblingof(&child, &child));
+	return false;
+}
+
+/* Does a type say that the function comes from there to what it uses? */
+static bool is_typed(const struct types *ts, const struct unit *in,
+		     const struct uses *uses, const struct use *use)
+{
+	const struct use *v;
+	Dwarf_Die die;
+
+	vec_for_each(v, uses) {
+		if (!v->own && words_lead_to(v->key, use))
+			return true;
+		if (v->t && strcmp(v->key, use->key) && members_lead_to(ts, v->t, use, 0))
+			return true;
+	}
+	return names_lead_to(ts, in, use) ||
+	       (in->cold && names_lead_to(ts, in->cold, use)) ||
+	       (in->die && dwarf_offdie(ts->dwarf, in->die, &die) &&
+		inlined_lead_to(&die, use, 0));
+}
+
+static bool same_thing(const struct types *pre, const struct use *was,
+		       const struct types *ts, const struct use *is)
+{
+	if (was->plain || is->plain)
+		return was->plain && is->plain && !strcmp(was->key, is->key);
+	return !was->t || !is->t || same_layout(pre, was->t, ts, is->t);
+}
+
+static const char *check_exchange(const struct types *pre, const struct unit *twin,
+				  const struct uses *was, const struct types *ts,
+				  const struct unit *in, const struct uses *is)
+{
+	const struct use *lost, *gained;
+
+	vec_for_each(gained, is) {
+		if (!gained->own || has_use(was, gained->key) ||
+		    is_typed(ts, in, is, gained))
+			continue;
+		vec_for_each(lost, was)
+			if (lost->own && !has_use(is, lost->key) &&
+			    !same_thing(pre, lost, ts, gained) &&
+			    !is_typed(pre, twin, was, lost))
+				return instead(gained, lost);
+	}
+	return NULL;
 }
 
 static const char *check_fresh(const struct types *ts, const struct use *use)
@@ -447,6 +607,8 @@ const char *misuse(struct types *pre, struct types *ts, const struct unit *in,
 		if (how)
 			break;
 	}
+	if (twin && !how)
+		how = check_exchange(pre, twin, &was, ts, in, &is);
 	if (twin && !how)
 		how = check_cast(ts);
 	if (twin && !judged)

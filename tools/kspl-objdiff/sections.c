@@ -46,6 +46,34 @@ static void check_probes(struct verdicts *vs, const struct unit *u)
 		     u->name);
 }
 
+/* Tracing */
+
+/* Does the function tracer know it? */
+static bool is_traced(const struct unit *u)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->off <= 5 && r->sym && !strcmp(r->sym->name, "__fentry__"))
+			return true;
+	return false;
+}
+
+/*
+ * What must not be traced is called by tracers, or where they can't run. The old
+ * entry stays traced, or not; the new code would be the contrary.
+ */
+static void check_traced(struct verdicts *vs, const struct unit *u)
+{
+	bool was = is_traced(u->twin), is = is_traced(u);
+
+	if (was == is)
+		return;
+	refuse(vs, "special_changed", u->obj, u, u->name, WAY_PROBE, is ?
+	       "it may be traced now (no notrace), and the running kernel's may not" :
+	       "it must not be traced now (notrace), and the running kernel's entry still can be");
+}
+
 /* Code */
 
 static bool is_elsewhere(const struct unit *u)
@@ -67,6 +95,7 @@ static bool is_aligned_more(const struct unit *u)
 static void check_code(struct verdicts *vs, const struct unit *u)
 {
 	check_probes(vs, u);
+	check_traced(vs, u);
 	if (u->sec->cls == u->twin->sec->cls && is_elsewhere(u))
 		refuse(vs, "special_changed", u->obj, u, u->name, WAY_PLACE,
 		       "it is in section %s instead of %s, and code is told apart by that",

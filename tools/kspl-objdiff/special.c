@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every kind of section a 6.12 x86-64 object has, and what it is to us.
+ * Every kind of section an x86-64 object of a supported kernel has, and what it is
+ * to us.
  *
  * A section that is not named here is SC_UNKNOWN: it may stay as it is, but
  * when it changes, or when new code needs a part of it that has no name, the
@@ -54,7 +55,6 @@ static const struct sec_desc descs[] = {
 	PREFIX(".exit", SC_INIT),
 	PREFIX(".meminit", SC_INIT),
 	PREFIX(".memexit", SC_INIT),
-	EXACT(".head.text", SC_INIT),
 	EXACT(".x86_cpu_dev.init", SC_INIT),
 	EXACT(".lsm_info.init", SC_INIT),
 	EXACT(".early_lsm_info.init", SC_INIT),
@@ -74,7 +74,10 @@ static const struct sec_desc descs[] = {
 	PREFIX(".entry.text", SC_NOINSTR),
 	PREFIX(".entry_trampoline", SC_NOINSTR),
 	EXACT(".cpuidle.text", SC_NOINSTR),
+	/* stays, and runs where the kernel is not mapped yet, also for CPUs that come */
+	EXACT(".head.text", SC_NOINSTR),
 	PREFIX(".text..__x86", SC_NOINSTR),
+	PREFIX(".text.__x86", SC_NOINSTR),
 	EXACT(".text.startup", SC_INIT),
 	EXACT(".text", SC_TEXT),
 	PREFIX(".text.", SC_TEXT),
@@ -86,7 +89,9 @@ static const struct sec_desc descs[] = {
 	EXACT(".ref.text", SC_TEXT),
 
 	/* tables about places in the code */
-	TABLE(".altinstructions", TABLE_ALT, 14, true),
+	/* before .altinstructions, which the kernel applies later */
+	TABLE(".parainstructions", TABLE_PARAVIRT, PARAVIRT_SIZE, true),
+	TABLE(".altinstructions", TABLE_ALT, 0, true),
 	TABLE("__bug_table", TABLE_BUG, 0, true),
 	TABLE("__ex_table", TABLE_EX, 12, true),
 	TABLE("__jump_table", TABLE_JUMP, 16, true),

@@ -536,8 +536,12 @@ static bool may_have_moved(const struct update *up, const struct var *o,
 		have_caller(up, o, n));
 }
 
-/* What a function uses, itself or by functions that only its side has. */
-static void add_used(const struct update *up, struct unit *func, unit_list *used)
+/*
+ * What a function uses, itself or by functions that only its side has.
+ * @deep: by any that it calls
+ */
+static void add_used(const struct update *up, struct unit *func, unit_list *used,
+		     bool deep)
 {
 	unit_list todo = {};
 	const struct ref *r;
@@ -553,8 +557,10 @@ static void add_used(const struct update *up, struct unit *func, unit_list *used
 			if (!to)
 				continue;
 			add_once(used, to);
-			if (is_text(to) && (!to->twin || to->parent))
+			if (is_text(to) && (deep || !to->twin || to->parent))
 				add_once(&todo, to);
+			if (deep && is_text(to) && to->cold)
+				add_once(&todo, to->cold);
 		}
 	}
 	free(todo.v);
@@ -570,14 +576,14 @@ static const char *add_name(const char *list, const struct unit *u)
 }
 
 /* Variables that are still there, but that this user of the new one has left for it. */
-static void mark_deserted(const struct update *up, struct unit *func,
-			  struct unit *n)
+static void mark_deserted_as(const struct update *up, struct unit *func,
+			     struct unit *n, bool deep)
 {
 	unit_list old = {}, new = {};
 	u32 i;
 
-	add_used(up, func->twin, &old);
-	add_used(up, func, &new);
+	add_used(up, func->twin, &old, deep);
+	add_used(up, func, &new, deep);
 	for (i = 0; i < old.n; i++) {
 		struct unit *o = old.v[i];
 
@@ -592,19 +598,35 @@ static void mark_deserted(const struct update *up, struct unit *func,
 	free(new.v);
 }
 
-/* What a function kept may be kept by a helper that it calls now. */
+/* By itself, or by other helpers that are there before and after. */
+static void mark_deserted(const struct update *up, struct unit *func, struct unit *n)
+{
+	mark_deserted_as(up, func, n, false);
+	if (func->status != ST_SAME || !unit_same_content(up, func->twin, func))
+		mark_deserted_as(up, func, n, true);
+}
+
+/* What a function kept may be kept by a helper that it leads to now, over others. */
 static void mark_deserted_by(const struct update *up, struct unit *func,
 			     struct unit *n)
 {
+	unit_list todo = {};
 	struct unit **v, *caller;
+	u32 i;
 
 	mark_deserted(up, func, n);
-	vec_for_each(v, &func->obj->units) {
-		caller = (*v)->parent ? (*v)->parent : *v;
-		if (caller != func && caller->is_func && caller->twin &&
-		    uses(up, *v, func))
-			mark_deserted(up, caller, n);
+	add_once(&todo, func);
+	for (i = 0; i < todo.n; i++) {
+		vec_for_each(v, &func->obj->units) {
+			caller = (*v)->parent ? (*v)->parent : *v;
+			if (caller->is_func && is_text(caller) && !has(&todo, caller) &&
+			    uses(up, *v, todo.v[i]))
+				add_once(&todo, caller);
+		}
+		if (i && todo.v[i]->twin)
+			mark_deserted(up, todo.v[i], n);
 	}
+	free(todo.v);
 }
 
 static void mark_rival(const struct sides *s, const struct var *n)

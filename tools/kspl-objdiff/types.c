@@ -216,20 +216,44 @@ static const struct type *changed_layout(const struct types *ts)
 	return NULL;
 }
 
+/* Values that moved make other code, too: see enums.c. */
+static bool has_moved_values(const struct types *ts)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->enums)
+		if ((*t)->change)
+			return true;
+	return ts->counts.n;
+}
+
+static bool is_in(const struct obj *obj, const struct unit *u)
+{
+	struct unit **v;
+
+	vec_for_each(v, &obj->units)
+		if ((*v)->is_func && !strcmp((*v)->name, u->name))
+			return true;
+	return false;
+}
+
 /*
  * A cast within an expression leaves no trace in the debug information. But
  * where all else is the same, code that differs over the old types needs one
- * of the new.
+ * of the new: a struct, or a number or an array that has a name.
  */
 static void check_unseen(struct verdicts *vs, const struct types *ts,
-			 struct unit *u)
+			 const struct obj *over_old, struct unit *u)
 {
 	const struct type *t = changed_layout(ts);
-
 	const char *reason;
 
-	if (!t)
+	if (!t) {
+		if (!has_moved_values(ts) && is_in(over_old, u))
+			refuse_type(vs, u, WAY_LAYOUT,
+				    "compiled over the old types it is other code, though no struct and no enum changed: a typedef did, perhaps");
 		return;
+	}
 	reason = xasprintf("compiled over the old types it is other code, and types changed (%s: %s)",
 			   t->name, t->change);
 	refuse_type(vs, u, WAY_LAYOUT, reason);
@@ -423,7 +447,7 @@ static void judge_function(struct verdicts *vs, struct judged *j, struct unit *u
 	check_declared(vs, &j->pre, &j->post, u);
 	check_uses(vs, j, &j->post, u, u);
 	if (!check_function(vs, &j->post, u, u) && j->old.dwarf)
-		check_unseen(vs, &j->post, u);
+		check_unseen(vs, &j->post, j->over_old.obj, u);
 }
 
 static void judge_data(struct verdicts *vs, struct judged *j, struct unit *u)

@@ -91,11 +91,12 @@ struct end {
  * @key:	the struct, see struct end
  * @t:		what it is made of; NULL: it is only declared
  * @own:	a pointer that is no parameter: the code says what it leads to
+ * @plain:	of no struct: @key is the type in words
  */
 struct use {
 	const char *where, *key;
 	const struct type *t;
-	bool own;
+	bool own, plain;
 };
 
 struct uses {

@@ -38,6 +38,7 @@ enum sec_class {
 
 enum table_id {
 	TABLE_NONE,
+	TABLE_PARAVIRT,
 	TABLE_ALT,
 	TABLE_BUG,
 	TABLE_EX,
@@ -87,11 +88,24 @@ bool sec_is_plain(const struct sec *sec);
 bool sec_is_known_place(const struct sec *sec);
 bool stand_alike(const struct sec *a, const struct sec *b);
 
-/* Offsets in struct alt_instr of 6.12 (packed, 14 bytes) */
+/*
+ * struct alt_instr is packed: where the code is, where its replacement is, the feature
+ * with flags, the length of either.  Before 6.3 the feature has 2 bytes, its highest
+ * bit a flag, and 4 since.
+ */
 #define ALT_REPL	4
 #define ALT_FT_FLAGS	8
-#define ALT_LEN		12
-#define ALT_REPLLEN	13
+/* its flags: for those that lack the feature; for a call that is made a direct one */
+#define ALT_UNLESS	0x10000
+#define ALT_DIRECT	0x20000
+#define X86_FEATURE_ALWAYS	(3 * 32 + 21)
+#define ALT_SIZE	14
+#define ALT_SIZE_OLD	12
+
+/* struct paravirt_patch_site, before 6.8: where, which, how long */
+#define PARAVIRT_LEN	9
+#define PARAVIRT_SIZE	16
+
 #define ORC_SIZE	6
 
 /* elf.c: an object as units and references */
@@ -246,6 +260,8 @@ struct unit *sec_unit_at(const struct sec *sec, s64 off);
 bool class_is_text(u8 cls);
 u64 get_le(const u8 *p, u32 n);
 bool ref_in_alternative(const struct unit *from, const struct ref *r);
+u32 alt_len(const struct entry *e);
+u32 alt_repl_len(const struct entry *e);
 bool alt_is_empty(const struct entry *e, const struct ref *r);
 
 /* scope.c */

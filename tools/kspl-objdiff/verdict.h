@@ -16,6 +16,7 @@ struct refusal {
 	const char *reason;
 	const char *wayout;
 	const char *about;	/* the same for all that share one reason, or NULL */
+	const char *who;	/* of those: which one it is, if not @what */
 	const struct obj *obj;
 	struct unit *unit;	/* what can't be done; NULL: the object */
 };
@@ -176,6 +177,9 @@ const struct unit *used_at_boot(const struct verdicts *vs, const struct unit *u)
 bool boot_is_done(const struct verdicts *vs, const struct unit *u);
 void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
+
+/* once.c */
+void check_once(struct verdicts *vs, const struct tu *tu);
 
 /* sections.c */
 void check_places(struct verdicts *vs, const struct tu *tu);

@@ -116,6 +116,22 @@ static int check_signature(const struct file *f)
 	return EXIT_REFUSED;
 }
 
+/*
+ * Is what has that name in the kernel what the file has?  Else nobody is to hear
+ * that the file is applied.
+ */
+static int check_same(const struct file *f, const struct update *up)
+{
+	if (!other_loaded(f))
+		return EXIT_OK;
+	problem(f->name, EXIT_REFUSED, "name_in_use",
+		xasprintf("'ksplice undo %s' takes that one back and out, then do this again; if its module can't be removed, the next boot does it",
+			  f->name),
+		"%s: not applied: another update of this name is %s. Nothing has been changed",
+		f->name, up->applied ? "applied" : "loaded");
+	return EXIT_REFUSED;
+}
+
 static int load(const struct file *f)
 {
 	int err;
@@ -147,10 +163,15 @@ static int load_and_switch(const struct file *f)
  */
 int load_and_apply(const struct file *f)
 {
+	bool loaded;
 	struct update up;
 	int ret;
 
-	if (update_read(&up, f->name) && up.applied)
+	loaded = update_read(&up, f->name);
+	ret = loaded ? check_same(f, &up) : EXIT_OK;
+	if (ret)
+		return ret;
+	if (loaded && up.applied)
 		return applied_already(f->name, &up);
 	ret = check_release(f);
 	if (!ret)
@@ -160,8 +181,10 @@ int load_and_apply(const struct file *f)
 	if (ret)
 		return ret;
 	/* Somebody may have been faster. */
-	if (update_read(&up, f->name))
-		return apply_loaded(f->name);
+	if (update_read(&up, f->name)) {
+		ret = check_same(f, &up);
+		return ret ? ret : apply_loaded(f->name);
+	}
 	ret = core_load();
 	if (!ret)
 		ret = mark_set(f->name, f->release, f);

@@ -58,6 +58,11 @@ static int prove(const struct file *f, bool *loaded)
 	int err;
 
 	if (update_read(&up, f->name)) {
+		if (other_loaded(f))
+			return refuse(f, "name_in_use",
+				      xasprintf("'ksplice undo %s' first, then check again",
+						f->name),
+				      "not checked: another update of this name is loaded");
 		note("%s is loaded already: that one has been found to match",
 		     f->name);
 		return EXIT_OK;
@@ -112,6 +117,24 @@ static void busy_json(const struct busy *busy)
 	json_num("threads_not_seen", busy->unseen);
 }
 
+/* No reason to refuse it: it can be applied, and does its work when they are gone. */
+static void look_for_peers(const struct file *f)
+{
+	str_vec found = {};
+	struct update up;
+	char **s;
+
+	if (!update_read(&up, f->name) || !bypassing(&up, &found)) {
+		if (opt.json)
+			json_str("may_not_run", NULL);
+		return;
+	}
+	vec_for_each(s, &found)
+		say("  may not run when it is applied: %s", *s);
+	if (opt.json)
+		json_strs("may_not_run", &found);
+}
+
 /* As long as the update is loaded, or would be. */
 static int look_around(const struct file *f)
 {
@@ -128,6 +151,7 @@ static int look_around(const struct file *f)
 	livepatched(f, &in_way);
 	probed(f, &in_way);
 	threads_inside(&names, NULL, &busy);
+	look_for_peers(f);
 	if (opt.json)
 		busy_json(&busy);
 	ret = report_blocked(f, &in_way);

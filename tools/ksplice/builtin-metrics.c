@@ -56,6 +56,23 @@ static long long attempts(const struct update *up)
 	return up->attempts;
 }
 
+/* Nothing is said where it can't be seen. */
+static void bypassed(FILE *f)
+{
+	str_vec names = {}, found;
+	struct update up;
+	char **n;
+
+	family(f, "ksplice_update_bypassed",
+	       "how many BPF programs, livepatches and the like may keep the update's code from running");
+	update_names(&names);
+	vec_for_each(n, &names) {
+		found = (str_vec){};
+		if (update_read(&up, *n) && (!up.applied || bypassing(&up, &found)))
+			sample(f, "ksplice_update_bypassed", *n, found.n);
+	}
+}
+
 static void last_failure(FILE *f)
 {
 	str_vec names = {};
@@ -116,6 +133,7 @@ static int write_metrics(FILE *f)
 		   threads);
 	per_update(f, "ksplice_update_attempts", "how often the last change looked for a good moment",
 		   attempts);
+	bypassed(f);
 	last_failure(f);
 	return installed(f);
 }

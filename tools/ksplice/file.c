@@ -156,6 +156,9 @@ static int read_blob(struct file *f)
 		return bad(f, "the update in it is damaged: its tables are out of bounds");
 	if (!intact(b))
 		return bad(f, "the update in it is damaged: its checksum does not fit");
+	/* The core takes no more, either. */
+	if (strlen(str(b, b->hdr.fixes)) > KSPLICE_FIXES_MAX)
+		return bad(f, "the update in it is damaged: it fixes more than it can");
 	if (!name_ok(str(b, b->hdr.name)) || !release_ok(str(b, b->hdr.release)))
 		return bad(f, "its name or its kernel's release is damaged");
 	f->name = str(b, b->hdr.name);
@@ -204,6 +207,10 @@ static int read_sections(struct file *f, Elf *elf)
 			continue;
 		if (!strcmp(name, ".modinfo"))
 			read_modinfo(f, d);
+		if (!strcmp(name, BUILD_ID_SECTION)) {
+			f->build_id = d->d_buf;
+			f->build_id_size = d->d_size;
+		}
 		if (strcmp(name, KSPLICE_SECTION))
 			continue;
 		f->blob.data = d->d_buf;

@@ -117,6 +117,8 @@ struct file_blob {
 	struct ksplice_f_header hdr;
 };
 
+#define BUILD_ID_SECTION	".note.gnu.build-id"
+
 struct file {
 	const char *path;	/* for messages: what is loaded is @fd */
 	int fd;
@@ -126,6 +128,8 @@ struct file {
 	const char *name, *release, *description, *fixes;
 	const char *module;	/* as the module loader names it */
 	const char *vermagic;
+	const char *build_id;	/* the note that has it */
+	size_t build_id_size;
 	bool has_signature;	/* none that was verified */
 	bool sealed;		/* its checksum is over all of it, and fits */
 	uint32_t nfuncs, ntargets;
@@ -154,6 +158,9 @@ struct update {
 	bool conflicts_known;	/* only root may see them */
 	str_vec in_the_way;	/* of a change under way */
 };
+
+/* peers.c: who keeps the new code from running */
+bool bypassing(const struct update *up, str_vec *found);
 
 bool core_present(void);
 bool core_is_module(void);
@@ -198,6 +205,7 @@ int core_load(void);
 int module_load(const struct file *f);
 int module_remove(const char *module);
 bool module_present(const char *module);
+bool other_loaded(const struct file *f);
 bool modules_disabled(void);
 const char *signature_missing(const struct file *f);
 

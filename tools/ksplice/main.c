@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ksplice.h"
@@ -147,6 +148,10 @@ static void take_option(int c)
 		opt.output = optarg;
 		break;
 	case OPT_ROOT:
+		/* Most likely a variable that is not set, and not this machine */
+		if (!*optarg)
+			usage_error("wants a directory (/ is this machine's)",
+				    "--root");
 		opt.root = optarg;
 		opt.image = true;
 		break;
@@ -255,6 +260,9 @@ int main(int argc, char **argv)
 		check_option(seen[--n], cmd->name);
 	if (opt.vex && opt.json)
 		usage_error("is a document of its own: not with --json", "--vex");
+	/* Else there would be nothing installed in it, and that would be fine. */
+	if (opt.image && !is_dir("/"))
+		usage_error(xasprintf("--root: %s", strerror(errno)), opt.root);
 	if (opt.now && opt.image)
 		usage_error("goes with what is below DIR, --now with the kernel that runs",
 			    "--root");
@@ -262,6 +270,8 @@ int main(int argc, char **argv)
 		usage_error(cmd->args ? "wants one argument, a file or a name" :
 			    "wants no argument", cmd->name);
 	signal(SIGPIPE, SIG_IGN);
+	/* All may see what is installed, whatever the caller's habits are. */
+	umask(022);
 	ret = run(cmd, argv + optind);
 	if (fflush(stdout) || ferror(stdout)) {
 		fprintf(stderr, "ksplice: can't write the output: %s\n",

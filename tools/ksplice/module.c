@@ -38,6 +38,28 @@ bool module_present(const char *module)
 	return exists(pathf("/sys/module/%s", module));
 }
 
+/**
+ * other_loaded - is the module of that name which is loaded another one?
+ * @f:		the file
+ *
+ * By what the linker has made of all that is in it.
+ * Return: true if it is, false if not, or if that can't be told.
+ */
+bool other_loaded(const struct file *f)
+{
+	int fd = root_open(pathf("/sys/module/%s/notes/" BUILD_ID_SECTION, f->module),
+			   O_RDONLY);
+	char id[256];
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, id, sizeof(id));
+	close(fd);
+	return n > 0 && f->build_id_size &&
+	       ((size_t)n != f->build_id_size || memcmp(id, f->build_id, n));
+}
+
 /* As the kernel itself would call it. */
 static char *modprobe_path(void)
 {

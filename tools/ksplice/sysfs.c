@@ -116,6 +116,7 @@ static void print_change(const struct update *up)
 
 void update_print(const struct update *up)
 {
+	str_vec bypass = {};
 	char **s;
 
 	say("%s: %s", up->name, up->state);
@@ -128,11 +129,24 @@ void update_print(const struct update *up)
 		say("  in the way: %s", *s);
 	vec_for_each(s, &up->in_the_way)
 		say("  in the way now, for so many ms: %s", *s);
+	if (up->applied && bypassing(up, &bypass))
+		vec_for_each(s, &bypass)
+			say("  may not run: %s", *s);
 	say("  a change keeps trying for %lld.%03lld s", up->timeout_ms / 1000,
 	    up->timeout_ms % 1000);
 }
 
-/* What sysfs has, by the names that it has there. */
+static void bypass_json(const struct update *up)
+{
+	str_vec bypass = {};
+
+	if (up->applied && !bypassing(up, &bypass))
+		json_str("may_not_run", NULL);
+	else
+		json_strs("may_not_run", &bypass);
+}
+
+/* What sysfs has, by the names that it has there; and what is found elsewhere */
 void update_json(const char *key, const struct update *up)
 {
 	json_open(key, '{');
@@ -155,5 +169,6 @@ void update_json(const char *key, const struct update *up)
 	else
 		json_str("conflicts", NULL);
 	json_strs("in_the_way", &up->in_the_way);
+	bypass_json(up);
 	json_close('}');
 }

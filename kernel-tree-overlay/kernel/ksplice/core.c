@@ -114,11 +114,12 @@ static void *find_blob(struct module *mod)
 /* How many bytes of init memory there are from @blob on. */
 static size_t blob_room(const struct module *mod, const void *blob)
 {
-	const struct module_memory *mem = &mod->mem[MOD_INIT_RODATA];
+	unsigned int size;
+	const void *base = ksplice_module_memory(mod, MOD_INIT_RODATA, &size);
 
-	if (blob < mem->base || blob >= mem->base + mem->size)
+	if (blob < base || blob >= base + size)
 		return 0;
-	return mem->base + mem->size - blob;
+	return base + size - blob;
 }
 
 static int check_identity(const struct ksplice_view *view)
@@ -215,6 +216,7 @@ static void unlist_update(struct ksplice_update *update)
 	WRITE_ONCE(update->going, true);
 	ksplice_live_gone();
 	ksplice_objects_detach(update);
+	ksplice_keys_gone(update);
 	ksplice_order_forget(update, 0);
 	mutex_unlock(&ksplice_mutex);
 	synchronize_rcu();	/* ksplice_text_reserved() */
@@ -394,6 +396,27 @@ static int module_notify(struct notifier_block *nb, unsigned long state,
 static struct notifier_block module_nb = {
 	.notifier_call	= module_notify,
 	.priority	= INT_MAX,
+};
+
+/* Jump labels and static calls of a module that is coming are linked now. */
+static int linked_notify(struct notifier_block *nb, unsigned long state,
+			 void *data)
+{
+	int ret;
+
+	if (state != MODULE_STATE_COMING ||
+	    (!find_update_rcu(data) && !ksplice_is_target(data)))
+		return NOTIFY_DONE;
+	ksplice_lock_in_notifier();
+	ret = ksplice_keys_coming(data);
+	mutex_unlock(&ksplice_mutex);
+	return notifier_from_errno(ret);
+}
+
+/* Last of all: the others link them. */
+static struct notifier_block linked_nb = {
+	.notifier_call	= linked_notify,
+	.priority	= INT_MIN,
 };
 
 /* Before a change: all that is there has been matched, and can be jumped to. */
@@ -683,15 +706,20 @@ static int __init ksplice_init(void)
 	ret = ksplice_sysfs_init();
 	if (ret)
 		goto err_arch;
-	ret = register_module_notifier(&module_nb);
+	ret = register_module_notifier(&linked_nb);
 	if (ret)
 		goto err_sysfs;
+	ret = register_module_notifier(&module_nb);
+	if (ret)
+		goto err_linked;
 
 	debugfs_dir = debugfs_create_dir("ksplice", NULL);
 	ksplice_stack_init(debugfs_dir);
 	ksplice_quiesce_init(debugfs_dir);
 	return 0;
 
+err_linked:
+	unregister_module_notifier(&linked_nb);
 err_sysfs:
 	ksplice_sysfs_exit();
 err_arch:
@@ -704,6 +732,7 @@ static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);
 	unregister_module_notifier(&module_nb);
+	unregister_module_notifier(&linked_nb);
 	ksplice_window_exit();
 	/* A thread that was parked may be preempted on its way out of there. */
 	synchronize_rcu_tasks();

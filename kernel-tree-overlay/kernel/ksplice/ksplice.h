@@ -15,6 +15,7 @@
 
 #include <asm/ksplice.h>
 
+#include "compat.h"
 #include "format.h"
 
 #define KSPLICE_DEFAULT_TIMEOUT_MS	15000
@@ -132,6 +133,28 @@ enum ksplice_presence {
 };
 
 /**
+ * enum ksplice_late_kind - tables whose entries may be linked with keys of a target
+ * @KSPLICE_LATE_LABELS:	jump labels
+ * @KSPLICE_LATE_CALLS:		static calls
+ * @KSPLICE_LATE_KINDS:		number of them
+ */
+enum ksplice_late_kind {
+	KSPLICE_LATE_LABELS,
+	KSPLICE_LATE_CALLS,
+	KSPLICE_LATE_KINDS,
+};
+
+/**
+ * struct ksplice_late - entries of a table that are linked with keys of a target
+ * @first:	index of the first
+ * @n:		number of them
+ */
+struct ksplice_late {
+	unsigned int first;
+	unsigned int n;
+};
+
+/**
  * struct ksplice_object - a target of an update
  * @kobj:	its directory
  * @name:	name of the module, or "vmlinux"
@@ -142,6 +165,9 @@ enum ksplice_presence {
  * @pins:	modules that may not go before it does: its new code refers to
  *		their symbols, and its old code did not
  * @nr_pins:	number of them
+ * @late:	entries of the update's tables that are linked with keys while it is
+ *		there
+ * @linked:	they are linked
  */
 struct ksplice_object {
 	struct kobject kobj;
@@ -151,6 +177,8 @@ struct ksplice_object {
 	struct module *mod;
 	struct module **pins;
 	unsigned int nr_pins;
+	struct ksplice_late late[KSPLICE_LATE_KINDS];
+	bool linked;
 };
 
 /**
@@ -300,6 +328,8 @@ struct ksplice_stats {
  * @nr_blockers: number of threads in the way, also those that found no room
  * @objects:	its targets
  * @nr_objects:	number of them
+ * @nr_late:	entries at the end of its tables that are linked with keys of targets
+ * @late_hidden: its module says that it has not got these
  * @funcs:	what it replaces
  * @nr_funcs:	number of them
  * @hooks:	functions of its author, in the order in which they run
@@ -349,6 +379,8 @@ struct ksplice_update {
 	unsigned int nr_blockers;
 	struct ksplice_object *objects;
 	unsigned int nr_objects;
+	unsigned int nr_late[KSPLICE_LATE_KINDS];
+	bool late_hidden;
 	struct ksplice_func *funcs;
 	unsigned int nr_funcs;
 	struct ksplice_hook *hooks;
@@ -426,6 +458,7 @@ int ksplice_objects_load(struct ksplice_update *update,
 const char *ksplice_objects_moving(const struct ksplice_update *update);
 int ksplice_objects_refresh(struct ksplice_update *update);
 void ksplice_objects_detach(struct ksplice_update *update);
+bool ksplice_is_target(const struct module *mod);
 int ksplice_target_coming(struct module *mod);
 void ksplice_target_going(struct module *mod);
 int ksplice_check_livepatch(struct ksplice_update *update,
@@ -496,9 +529,18 @@ bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
 int ksplice_resolve(struct ksplice_update *update,
 		    const struct ksplice_view *view,
 		    struct ksplice_match *match);
-int ksplice_resolve_check(struct ksplice_update *update,
-			  const struct ksplice_view *view);
 void ksplice_unpin(struct ksplice_object *object);
+
+/* keys.c */
+int ksplice_keys_init(struct ksplice_update *update,
+		      const struct ksplice_view *view);
+int ksplice_keys_check(const struct ksplice_update *update,
+		       const struct ksplice_view *view);
+int ksplice_keys_resolved(struct ksplice_object *object);
+int ksplice_keys_link(struct ksplice_object *object);
+void ksplice_keys_unlink(struct ksplice_object *object);
+int ksplice_keys_coming(const struct module *mod);
+void ksplice_keys_gone(struct ksplice_update *update);
 
 /* stack.c */
 int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges);

@@ -299,7 +299,7 @@ static void name_of(const struct ksplice_update *update, unsigned long addr,
 	sprint_symbol_no_offset(symbol, addr - 1);
 	/* What has no name is shown as a number, which tells where things are. */
 	if (addr == ULONG_MAX || strstarts(symbol, "0x"))
-		strscpy(symbol, "?");
+		strscpy(symbol, "?", sizeof(symbol));
 	strscpy(name, symbol, KSPLICE_WHERE_LEN);
 }
 
@@ -339,7 +339,7 @@ void ksplice_live_note(struct ksplice_update *update,
 		struct ksplice_blocker *b = &update->blockers[i];
 
 		b->pid = c->pid;
-		strscpy(b->comm, c->comm);
+		strscpy(b->comm, c->comm, sizeof(b->comm));
 		b->scanned = c->scanned;
 		name_of(update, c->addr, b->where);
 		b->since = since(update, before, c->pid, c->comm);

@@ -61,15 +61,18 @@
 #define MAX_BRANCHES	64
 
 /**
- * struct ksplice_match_shrink - running code is shorter than the pre code
+ * struct ksplice_match_shrink - running code is shorter than the pre code, or longer
  * @unit:	in which unit
  * @pos:	the bytes behind @pos in the unit
  * @by:		... stand that much closer to its start
+ * @pad:	padding that begins at this offset is of another length; KSPLICE_NONE
+ *		if it is an instruction, or if one was seen to begin there
  */
 struct ksplice_match_shrink {
 	u32 unit;
 	u32 pos;
-	u32 by;
+	s32 by;
+	u32 pad;
 };
 
 /**
@@ -552,9 +555,10 @@ int ksplice_match_refer(struct ksplice_span *s, u32 pos,
 }
 
 /* How much closer to the unit's start the byte at @pos is in running code. */
-static u32 shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
+static long shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
 {
-	u32 i, by = 0;
+	long by = 0;
+	u32 i;
 
 	for (i = 0; i < m->w->nshrinks; i++)
 		if (m->w->shrinks[i].unit == unit &&
@@ -596,9 +600,58 @@ bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure)
 	s->addr -= by;
 	w->shrinks[w->nshrinks].unit = s->unit;
 	w->shrinks[w->nshrinks].pos = pos;
+	w->shrinks[w->nshrinks].pad = KSPLICE_NONE;
 	w->shrinks[w->nshrinks++].by = by;
 	w->sure |= sure;
 	return true;
+}
+
+/**
+ * ksplice_match_pad() - padding between instructions has another length
+ * @s:		the span; its copy of running memory gets what the pre code has there,
+ *		and behind it what follows the padding
+ * @pos:	where it begins, which is not the start of the unit
+ * @len:	bytes of it in the pre code
+ * @run_len:	bytes of it in running code
+ *
+ * That an instruction ends there is checked with the branches.
+ *
+ * Return: false if there is no room for it or memory can't be read.
+ */
+bool ksplice_match_pad(struct ksplice_span *s, u32 pos, u32 len, u32 run_len)
+{
+	struct ksplice_match_work *w = s->m->w;
+	unsigned long addr = s->addr + run_len - len;
+	u32 end = pos + len;
+
+	if (w->nshrinks == MAX_SHRINKS || !pos || end > s->len)
+		return false;
+	doubt(s, pos, s->len - pos);
+	if (s->m->ops->read(s->m->ctx, addr + end, s->run + end, s->len - end))
+		return false;
+	memcpy(s->run + pos, s->pre + pos, len);
+	s->addr = addr;
+	w->shrinks[w->nshrinks].unit = s->unit;
+	w->shrinks[w->nshrinks].pos = end - 1;
+	w->shrinks[w->nshrinks].pad = pos;
+	w->shrinks[w->nshrinks++].by = (s32)(len - run_len);
+	w->sure = true;
+	return true;
+}
+
+/**
+ * ksplice_match_insn() - an instruction of the pre code begins there
+ * @s:		the span
+ * @pos:	its offset
+ */
+void ksplice_match_insn(struct ksplice_span *s, u32 pos)
+{
+	struct ksplice_match_work *w = s->m->w;
+	u32 i;
+
+	for (i = w->own; i < w->nshrinks; i++)
+		if (w->shrinks[i].unit == s->unit && w->shrinks[i].pad == pos)
+			w->shrinks[i].pad = KSPLICE_NONE;
 }
 
 /**
@@ -751,6 +804,9 @@ static int check_branches(struct ksplice_span *s, unsigned long start)
 	if (!w->sure || !arch_ksplice_check_flow(s) ||
 	    w->nchecked != w->nbranches)
 		return -EILSEQ;
+	for (i = w->own; i < w->nshrinks; i++)
+		if (w->shrinks[i].pad != KSPLICE_NONE)
+			return -EILSEQ;
 	return 0;
 }
 
@@ -1025,6 +1081,17 @@ static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
 	return trial_at(m, unit, addr, addr);
 }
 
+/* By how many bytes is the padding in a unit longer than in the pre code? */
+static u32 growth_of(const struct ksplice_match *m, u32 unit)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < m->w->nshrinks; i++)
+		if (m->w->shrinks[i].unit == unit && m->w->shrinks[i].by < 0)
+			n -= m->w->shrinks[i].by;
+	return n;
+}
+
 /* What a successful trial learnt is true from now on. */
 static void commit(struct ksplice_match *m, u32 unit)
 {
@@ -1032,6 +1099,7 @@ static void commit(struct ksplice_match *m, u32 unit)
 	u32 i;
 
 	m->unit_state[unit] = KSPLICE_UNIT_MATCHED;
+	m->unit_growth[unit] = growth_of(m, unit);
 	m->units_matched++;
 	m->bytes_compared += m->view->units[unit].size;
 	for (i = 0; i < w->njournal; i++) {
@@ -1953,6 +2021,7 @@ static int allocate(struct ksplice_match *m)
 
 	m->unit_addr = kvcalloc(units, sizeof(*m->unit_addr), GFP_KERNEL);
 	m->unit_run = kvcalloc(units, sizeof(*m->unit_run), GFP_KERNEL);
+	m->unit_growth = kvcalloc(units, sizeof(*m->unit_growth), GFP_KERNEL);
 	m->unit_state = kvcalloc(units, sizeof(*m->unit_state), GFP_KERNEL);
 	m->sym_value = kvcalloc(syms, sizeof(*m->sym_value), GFP_KERNEL);
 	m->sym_state = kvcalloc(syms, sizeof(*m->sym_state), GFP_KERNEL);
@@ -1969,7 +2038,7 @@ static int allocate(struct ksplice_match *m)
 	w->met = kvcalloc(most_entries(m->view), sizeof(*w->met), GFP_KERNEL);
 	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
 	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
-	if (!m->unit_addr || !m->unit_run || !m->unit_state ||
+	if (!m->unit_addr || !m->unit_run || !m->unit_growth || !m->unit_state ||
 	    !m->sym_value || !m->sym_state ||
 	    !w->primary || !w->wait || !w->journal || !w->late ||
 	    !w->shrinks || !w->met || !w->run || !w->cand)
@@ -2038,11 +2107,13 @@ void ksplice_match_free(struct ksplice_match *m)
 	free_work(m);
 	kvfree(m->unit_addr);
 	kvfree(m->unit_run);
+	kvfree(m->unit_growth);
 	kvfree(m->unit_state);
 	kvfree(m->sym_value);
 	kvfree(m->sym_state);
 	m->unit_addr = NULL;
 	m->unit_run = NULL;
+	m->unit_growth = NULL;
 	m->unit_state = NULL;
 	m->sym_value = NULL;
 	m->sym_state = NULL;

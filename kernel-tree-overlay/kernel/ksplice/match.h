@@ -114,6 +114,7 @@ enum ksplice_sym_state {
  * @static_call_return0: what static calls that return 0 lead to
  * @nop_func:	paravirt calls of it become nops
  * @bug_func:	paravirt calls of nothing lead there
+ * @nop_max:	longest nop that it pads with
  * @call_thunks: array of thunks for indirect calls that count, by register
  * @jump_thunks: same for indirect jumps
  * @depth_template: code that is copied before functions to count calls
@@ -133,6 +134,7 @@ struct ksplice_site_env {
 	unsigned long static_call_return0;
 	unsigned long nop_func;
 	unsigned long bug_func;
+	u32 nop_max;
 	unsigned long call_thunks;
 	unsigned long jump_thunks;
 	unsigned long depth_template;
@@ -149,6 +151,7 @@ struct ksplice_site_env {
  * @unit_addr:	by unit: its address, where @unit_state is not UNKNOWN
  * @unit_run:	by unit: where its bytes were found, if it was matched: as
  *		@unit_addr, or in the code of an update that replaces it
+ * @unit_growth: by unit: so many bytes of padding more than in the pre code are in it
  * @unit_state:	by unit: enum ksplice_unit_state
  * @sym_value:	by symbol: its value, where @sym_state is not UNKNOWN
  * @sym_state:	by symbol: enum ksplice_sym_state
@@ -173,6 +176,7 @@ struct ksplice_match {
 	struct ksplice_site_env env;
 	unsigned long *unit_addr;
 	unsigned long *unit_run;
+	u32 *unit_growth;
 	u8 *unit_state;
 	u64 *sym_value;
 	u8 *sym_state;
@@ -245,6 +249,8 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value);
 int ksplice_match_refer(struct ksplice_span *s, u32 pos,
 			const struct ksplice_f_reloc *r, u64 value, s64 to);
 bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure);
+bool ksplice_match_pad(struct ksplice_span *s, u32 pos, u32 len, u32 run_len);
+void ksplice_match_insn(struct ksplice_span *s, u32 pos);
 bool ksplice_match_branch(struct ksplice_span *s, u32 pos, u32 len, u32 to,
 			  unsigned long dest);
 bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to);

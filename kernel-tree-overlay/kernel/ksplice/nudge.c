@@ -26,6 +26,7 @@
 
 #include <asm/ksplice.h>
 
+#include "compat.h"
 #include "nudge.h"
 
 /* A thread stays parked no longer than this: it may have been waited for. */

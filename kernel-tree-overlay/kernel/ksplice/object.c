@@ -79,6 +79,8 @@ static int place_func(struct ksplice_update *update, struct ksplice_func *func,
 		return refuse_func(update, func->name,
 				   "its old code was not matched");
 	func->old_addr = match->unit_run[replace->unit] + replace->offset;
+	/* Nobody may be in any of it. */
+	func->old_size = replace->size + match->unit_growth[replace->unit];
 	if (!func->new_addr)
 		return 0;
 	if (ksplice_target_newest(update, func->old_addr) != func->old_addr)
@@ -155,7 +157,7 @@ static struct module *find_target(struct ksplice_object *object)
 		return NULL;
 	}
 
-	/* Pairs with smp_mb() in is_target(): either sees the other. */
+	/* Pairs with smp_mb() in ksplice_is_target(): either sees the other. */
 	smp_mb();
 	rcu_read_lock_sched();
 	mod = find_module(object->name);
@@ -194,6 +196,7 @@ static void detach(struct ksplice_object *object)
 		return;
 	ksplice_sysfs_remove_funcs(object);
 	place_nothing(object);
+	ksplice_keys_unlink(object);
 	ksplice_unpin(object);
 	object->presence = KSPLICE_ABSENT;
 	object->mod = NULL;
@@ -233,6 +236,21 @@ static int place_funcs(struct ksplice_update *update,
 	return 0;
 }
 
+static int keys_resolved(struct ksplice_update *update)
+{
+	struct ksplice_object *object;
+	int ret;
+
+	ksplice_for_each_object(update, object) {
+		if (object->presence != KSPLICE_FOUND)
+			continue;
+		ret = ksplice_keys_resolved(object);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static int match_found(struct ksplice_update *update,
 		       const struct ksplice_view *view)
 {
@@ -246,6 +264,8 @@ static int match_found(struct ksplice_update *update,
 		       update->name, match.err.text);
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
+	if (!ret)
+		ret = keys_resolved(update);
 	if (!ret)
 		ret = ksplice_order_note(update, &match);
 	if (!ret)
@@ -295,11 +315,14 @@ int ksplice_objects_load(struct ksplice_update *update,
 	struct ksplice_object *object;
 	int ret;
 
+	ret = ksplice_keys_init(update, view);
+	if (ret)
+		return ret;
 	/* One that is on its way is looked for when the update is applied. */
 	ksplice_for_each_object(update, object)
 		find_target(object);
-	ret = ksplice_resolve_check(update, view);
-	return ret ? ret : attach_found(update, view);
+	ret = attach_found(update, view);
+	return ret ? ret : ksplice_keys_check(update, view);
 }
 
 /**
@@ -351,7 +374,11 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 	if (ret)
 		return ret;
 	ksplice_for_each_object(update, object) {
-		ret = ksplice_sysfs_add_funcs(object);
+		if (object->presence != KSPLICE_PRESENT)
+			continue;
+		ret = ksplice_keys_link(object);
+		if (!ret)
+			ret = ksplice_sysfs_add_funcs(object);
 		if (ret)
 			return ret;
 	}
@@ -402,11 +429,15 @@ static struct ksplice_object *find_object(const struct ksplice_update *update,
 	return NULL;
 }
 
-/*
- * Is the module a target of a loaded update?  Its state was changed before, an
- * update goes on the list before it looks at that state: so one sees the other.
+/**
+ * ksplice_is_target - is a module a target of a loaded update?
+ * @mod:	the module, whose state was changed before
+ *
+ * An update goes on the list before it looks at that state: so one sees the other.
+ *
+ * Return: true if it is, by its name.
  */
-static bool is_target(const struct module *mod)
+bool ksplice_is_target(const struct module *mod)
 {
 	struct ksplice_update *update;
 
@@ -548,7 +579,7 @@ int ksplice_target_coming(struct module *mod)
 	struct ksplice_object *object;
 	int ret = 0;
 
-	if (!is_target(mod))
+	if (!ksplice_is_target(mod))
 		return 0;
 	ksplice_lock_in_notifier();
 	while ((update = ksplice_order_next(update))) {
@@ -571,7 +602,7 @@ int ksplice_target_coming(struct module *mod)
  */
 void ksplice_target_going(struct module *mod)
 {
-	if (!is_target(mod))
+	if (!ksplice_is_target(mod))
 		return;
 	ksplice_lock_in_notifier();
 	forget(mod, NULL);

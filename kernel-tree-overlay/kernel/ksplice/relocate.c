@@ -6,12 +6,9 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
-#include <linux/error-injection.h>
-#include <linux/jump_label.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/static_call.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -219,76 +216,3 @@ int ksplice_resolve(struct ksplice_update *update,
 	kfree(r);
 	return ret;
 }
-
-static bool within_table(u64 place, const void *table, size_t size)
-{
-	return place >= (unsigned long)table &&
-	       place < (unsigned long)table + size;
-}
-
-/*
- * The kernel reads jump labels and static calls when the update is loaded, and
- * links them with their keys until it is removed.
- */
-static bool in_table(const struct module *mod, u64 place)
-{
-#ifdef CONFIG_JUMP_LABEL
-	if (within_table(place, mod->jump_entries, mod->num_jump_entries *
-			 sizeof(*mod->jump_entries)))
-		return true;
-#endif
-#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-	if (within_table(place, mod->static_call_sites,
-			 mod->num_static_call_sites *
-			 sizeof(*mod->static_call_sites)))
-		return true;
-#endif
-	return false;
-}
-
-static int check_key(const struct relocation *rel, struct ksplice_object *object,
-		     const struct ksplice_f_sym *sym)
-{
-	if (object->presence == KSPLICE_ABSENT) {
-		pr_err("%s: the new code for module %s has a jump label or static call with a key of its own (%s); load that module first, the update can't wait for it\n",
-		       rel->update->name, object->name,
-		       ksplice_str(rel->view, sym->name));
-		return -ENOENT;
-	}
-	if (!object->mod || is_pinned(object, object->mod))
-		return 0;
-	if (!try_module_get(object->mod))
-		return -ENOENT;
-	return pin(object, object->mod);
-}
-
-/**
- * ksplice_resolve_check - can fields be relocated later, if a target is absent?
- * @update:	the update, being loaded, its targets looked for
- * @view:	its tables
- *
- * Jump labels and static calls whose keys are in a target module can only be
- * served while that is there: it is pinned as long as the update is loaded.
- *
- * Return: 0, or an errno with the reason in the log.
- */
-int ksplice_resolve_check(struct ksplice_update *update,
-			  const struct ksplice_view *view)
-{
-	struct relocation rel = { .update = update, .view = view };
-	u32 i;
-	int ret;
-
-	for (i = 0; i < view->hdr->fixups.n; i++) {
-		const struct ksplice_f_fixup *fixup = &view->fixups[i];
-
-		if (!in_table(update->module, fixup->place))
-			continue;
-		ret = check_key(&rel, &update->objects[fixup->target],
-				&view->syms[fixup->sym]);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-ALLOW_ERROR_INJECTION(ksplice_resolve_check, ERRNO);

@@ -85,7 +85,8 @@ static void check_all(struct ksplice_stop *stop)
 
 	for_each_process_thread(process, task)
 		check_one(stop, task);
-	rcu_tasks_for_each_exiting(check_exiting, stop);
+	if (!ksplice_check_exiting(check_exiting, stop))
+		stop->overflow = true;
 	for_each_online_cpu(cpu)
 		check_one(stop, idle_task(cpu));
 }
@@ -175,11 +176,12 @@ static struct ksplice_range *note_range(struct ksplice_check *check,
 void ksplice_add_text_ranges(struct ksplice_check *check,
 			     const struct ksplice_update *update)
 {
-	const struct module_memory *text = &update->module->mem[MOD_TEXT];
 	struct ksplice_range *range;
-	unsigned int i;
+	unsigned int i, size;
+	void *text;
 
-	range = note_range(check, (unsigned long)text->base, text->size);
+	text = ksplice_module_memory(update->module, MOD_TEXT, &size);
+	range = note_range(check, (unsigned long)text, size);
 	range->pointers = true;
 	for (i = 0; i < arch_ksplice_nr_thunk_pages(update->module); i++)
 		note_range(check, arch_ksplice_thunk_page(update->module, i),

@@ -10,7 +10,8 @@
  * @apply:	apply it, else take it back
  * @check:	the check of threads
  * @full:	check all threads in the stop, for comparison; there is no window
- * @overflow:	more threads ran before the stop than could be recorded
+ * @overflow:	more threads ran before the stop than could be recorded, or some that
+ *		exit could not be checked
  * @last_look:	called with all locks of the stop: is it time for it?
  * @pokes:	the text to write
  * @nr_pokes:	number of them

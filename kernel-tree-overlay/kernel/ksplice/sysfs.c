@@ -114,7 +114,7 @@ static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
 	int len;
 	char *p;
 
-	strscpy(comm, b->comm);
+	strscpy(comm, b->comm, sizeof(comm));
 	for (p = comm; *p; p++) {
 		if (!isgraph(*p))
 			*p = '_';

@@ -16,6 +16,7 @@
 #include <linux/cpufeature.h>
 #include <linux/jump_label.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/static_call.h>
 
 #include <asm/extable.h>
@@ -30,24 +31,32 @@
  * Passes entries on that are about a range of code.
  *
  * @raw:	entries of a module that is coming
+ * @seen:	entries looked at
  */
 struct walk {
 	bool raw;
+	unsigned int seen;
 	unsigned long start;
 	unsigned long end;
 	ksplice_entry_fn fn;
 	void *data;
 };
 
-static int pass(const struct walk *walk, const struct ksplice_run_entry *e)
+/*
+ * The kernel's tables have tens of thousands of entries in all, most of them not in
+ * the order of the code: they are gone through for each function, so let others run.
+ */
+static int pass(struct walk *walk, const struct ksplice_run_entry *e)
 {
+	if (!(++walk->seen % 1024))
+		cond_resched();
 	if (e->place < walk->start || e->place >= walk->end)
 		return 0;
 	return walk->fn(walk->data, e);
 }
 
 #ifdef CONFIG_JUMP_LABEL
-static int jump_labels(const struct walk *walk, struct jump_entry *entry,
+static int jump_labels(struct walk *walk, struct jump_entry *entry,
 		       const struct jump_entry *end)
 {
 	int ret = 0;
@@ -85,7 +94,7 @@ static unsigned long key_of(unsigned long addr)
 	return addr;
 }
 
-static int static_calls(const struct walk *walk,
+static int static_calls(struct walk *walk,
 			const struct static_call_site *site,
 			const struct static_call_site *end)
 {
@@ -111,7 +120,7 @@ static int static_calls(const struct walk *walk,
 }
 #endif
 
-static int exceptions(const struct walk *walk,
+static int exceptions(struct walk *walk,
 		      const struct exception_table_entry *x,
 		      const struct exception_table_entry *end)
 {
@@ -131,7 +140,7 @@ static int exceptions(const struct walk *walk,
 }
 
 #ifdef CONFIG_GENERIC_BUG
-static int bugs(const struct walk *walk, const struct bug_entry *bug,
+static int bugs(struct walk *walk, const struct bug_entry *bug,
 		const struct bug_entry *end)
 {
 	int ret = 0;
@@ -150,7 +159,7 @@ static int bugs(const struct walk *walk, const struct bug_entry *bug,
 }
 #endif
 
-static int kernel_entries(const struct walk *walk)
+static int kernel_entries(struct walk *walk)
 {
 	int ret;
 
@@ -174,7 +183,7 @@ static int kernel_entries(const struct walk *walk)
 	return ret;
 }
 
-static int module_entries(const struct walk *walk, const struct module *mod)
+static int module_entries(struct walk *walk, const struct module *mod)
 {
 	int ret;
 
@@ -206,13 +215,13 @@ static int module_entries(const struct walk *walk, const struct module *mod)
  * @fn:		called for each; ends it by returning something else than 0
  * @data:	for @fn
  *
- * Context: ksplice_mutex held, so that nothing is set aside meanwhile.
+ * Context: process; ksplice_mutex held, so that nothing is set aside meanwhile.
  * Return: what @fn returned last, 0 if it was not called.
  */
 int ksplice_table_entries(const struct module *mod, unsigned long start,
 			  unsigned long end, ksplice_entry_fn fn, void *data)
 {
-	const struct walk walk = {
+	struct walk walk = {
 		.raw = mod && READ_ONCE(mod->state) == MODULE_STATE_COMING,
 		.start = start, .end = end, .fn = fn, .data = data,
 	};

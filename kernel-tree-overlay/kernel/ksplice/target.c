@@ -331,9 +331,10 @@ static bool in_vmlinux(unsigned long addr, size_t len,
 static bool in_memory(const struct module *mod, enum mod_mem_type type,
 		      unsigned long addr, size_t len)
 {
-	const struct module_memory *mem = &mod->mem[type];
+	unsigned int size;
+	void *base = ksplice_module_memory(mod, type, &size);
 
-	return within(addr, len, mem->base, mem->base + mem->size);
+	return within(addr, len, base, base + size);
 }
 
 static bool in_module(const struct module *mod, unsigned long addr, size_t len,

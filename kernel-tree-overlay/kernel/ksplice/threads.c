@@ -11,8 +11,9 @@
  * - One that joins has a stack with nothing on it but the way out of fork, and
  *   runs before it can be anywhere.
  * - One that leaves is on the kernel's list of exiting threads by then, which is
- *   gone through last; or it has come to its end, where it cannot be preempted,
- *   and runs nothing any more when it is off its CPU.
+ *   gone through last; or, where there is no list, all of them are waited for; or
+ *   it has come to its end, where it cannot be preempted, and runs nothing any
+ *   more when it is off its CPU.
  * - A thread that is not the first of its process and calls exec takes over the
  *   pid of the first.  It does so itself: it runs meanwhile.
  *
@@ -136,7 +137,7 @@ bool ksplice_each_thread(void (*fn)(void *data, struct task_struct *task),
 	each_listed(fn, data);
 	each_idle(fn, data);
 
-	rcu_tasks_for_each_exiting(gather_exiting, &gathered);
+	ksplice_each_exiting(gather_exiting, &gathered);
 	for (i = 0; i < exiting->n; i++) {
 		fn(data, exiting->task[i]);
 		cond_resched();

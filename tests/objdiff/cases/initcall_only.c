@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// An initcall that is new, and nothing else: it runs at the next boot.
-// status: 3
+// An initcall that is new, and nothing else: it runs at the next boot, so it is not
+// true that nothing changes.
+// refuse: special_changed:__initcall_b
 #include "kernel.h"
 static int __init a(void) { return ext(1); }
 static int __init b(void) { return ext(2); }

@@ -2,7 +2,7 @@
 // The old variable is still there, for others to read; what counts in it went to a
 // new one.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:count state_renamed:count
+// refuse: state_renamed:count
 #include "kernel.h"
 int nr_open;
 #ifdef POST

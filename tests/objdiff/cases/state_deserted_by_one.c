@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Others go on with the old one; of another type, in a struct.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:all state_renamed:all
+// refuse: state_renamed:all
 #include "kernel.h"
 struct node { struct node *next; };
 static struct node *nodes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A count moves into helpers that were there, and who counted calls these; the old
 // variable stays, for who shows it.
-// refuse: state_renamed:refs state_renamed:refs
+// refuse: state_renamed:refs
 #include "kernel.h"
 static int users;
 #ifdef POST

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What two functions counted their helpers count, in another type.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:refs state_renamed:refs
+// refuse: state_renamed:refs
 #include "kernel.h"
 struct refs { long n; };
 #ifdef POST

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Another name, and it means the contrary.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:missing state_renamed:missing
+// refuse: state_renamed:missing
 #include "kernel.h"
 static int PREPOST(ready, missing);
 int f(int x)

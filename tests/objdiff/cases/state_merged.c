@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Two variables become one.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:all state_renamed:all state_renamed:all
+// refuse: state_renamed:all
 #include "kernel.h"
 #ifdef POST
 static int all;

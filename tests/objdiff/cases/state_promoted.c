@@ -2,7 +2,7 @@
 // The compiler makes a constant of a variable that nobody writes: not the source,
 // but its first writer moves it, or its last one. The kernel's stays where it is.
 // refuse: data_changed:table data_changed:limit
-// clang-refuse: state_renamed:table state_renamed:table
+// clang-refuse: state_renamed:table
 #include "kernel.h"
 
 static int table[4] = { 1, 2, 3, 4 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // One variable becomes two.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:b state_renamed:b state_renamed:c state_renamed:c
+// refuse: state_renamed:b state_renamed:c
 #include "kernel.h"
 static int PREPOST(a, b);
 #ifdef POST

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // A variable that became per-CPU: what it held has no place there.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:hits state_renamed:hits
+// refuse: state_renamed:hits
 #include "kernel.h"
 #ifdef POST
 static int __percpu_data hits;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Another name and another type.
 // cflags: -g -gdwarf-4
-// refuse: state_renamed:total state_renamed:total
+// refuse: state_renamed:total
 #include "kernel.h"
 #ifdef POST
 static long total;

@@ -29,7 +29,7 @@ static const struct policy policy[ATTR_MAX + 1] = { { 1 } };
 
 int counts(int s) { return ext(s < (int)NR_STATES) + ext(s == (int)BUSY); }
 int attributes(int s) { return __nla_parse(ATTR_MAX, policy) + ext(s == (int)ATTR_B); }
-int unnamed(int s) { return ext(s & FLAG_HIGH) + ext(s & FLAG_B) + PREPOST(1, 2); }
+int unnamed(int s) { return ext(s & FLAG_HIGH) + ext(s & FLAG_B) + PREPOST(1, 7); }
 int bits(int s) { return ext(s < BIT_COUNT) + ext(s == KEEP_C) + ext(s == KEEP_A); }
 int others(int s)
 {

@@ -31,6 +31,7 @@
 #include <asm/text-patching.h>
 #include <asm/traps.h>
 
+#include "../../../kernel/ksplice/compat.h"
 #include "ksplice_aside.h"
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
@@ -563,7 +564,7 @@ bool arch_ksplice_interrupts_user(void)
 unsigned long arch_ksplice_interrupted_stack(void)
 {
 	if (!arch_ksplice_interrupts_user())
-		return *(unsigned long *)__this_cpu_read(pcpu_hot.hardirq_stack_ptr);
+		return *(unsigned long *)ksplice_hardirq_stack();
 	return is_idle_task(current) ? (unsigned long)__builtin_frame_address(0) : 0;
 }
 
@@ -652,6 +653,59 @@ void arch_ksplice_write(void *place, const void *bytes, size_t len)
 	mutex_lock(&text_mutex);
 	arch_ksplice_write_locked(place, bytes, len);
 	mutex_unlock(&text_mutex);
+}
+
+/**
+ * arch_ksplice_label_jumps - does a jump stand at the site of a jump label?
+ * @entry:	its entry
+ *
+ * Context: jump_label_lock() held.
+ * Return: true if it does; false for a nop.
+ */
+bool arch_ksplice_label_jumps(const struct jump_entry *entry)
+{
+	u8 first = *(u8 *)jump_entry_code(entry);
+
+	return first == JMP8_INSN_OPCODE || first == JMP32_INSN_OPCODE;
+}
+
+/**
+ * arch_ksplice_call_fits - is it what a compiler makes of a static call?
+ * @site:	its first byte
+ * @tail:	the call is a jump
+ *
+ * Return: true if it is.
+ */
+bool arch_ksplice_call_fits(const void *site, bool tail)
+{
+	const u8 *insn = site;
+
+	if (!tail)
+		return insn[0] == CALL_INSN_OPCODE;
+	return insn[0] == JMP32_INSN_OPCODE ||
+	       (insn[0] == 0x0f && (insn[1] & 0xf0) == 0x80);
+}
+
+/**
+ * arch_ksplice_reset_call - make a static call's site a call or jump again
+ * @site:	the site; nobody executes it
+ * @tail:	it is a jump
+ *
+ * Its destination is to be written into it; a conditional jump is always one.
+ *
+ * Context: process; takes text_mutex.
+ */
+void arch_ksplice_reset_call(void *site, bool tail)
+{
+	const u8 insn[CALL_INSN_SIZE] = {
+		tail ? JMP32_INSN_OPCODE : CALL_INSN_OPCODE,
+	};
+	const u8 *now = site;
+
+	if (tail && now[0] == 0x0f)
+		return;
+	if (now[0] != insn[0])
+		arch_ksplice_write(site, insn, sizeof(insn));
 }
 
 static void __init find_lost(void)

@@ -30,6 +30,7 @@
 #include <asm/sections.h>
 #include <asm/text-patching.h>
 
+#include "../../../kernel/ksplice/compat.h"
 #include "ksplice_aside.h"
 
 /* Text, so that whoever rewrites an instruction here may do so. */

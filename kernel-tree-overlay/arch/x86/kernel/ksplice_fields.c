@@ -159,8 +159,9 @@ static const char *check_alt(const struct ksplice_view *v,
 	if (site->arg > v->hdr->bytes.n ||
 	    site->arglen > v->hdr->bytes.n - site->arg)
 		return "its replacement is not in the table of bytes";
+	/* An older kernel has no replacement for a paravirt call, only its place. */
 	if (site->feature & ALT_DIRECT &&
-	    (site->arglen != BRANCH_SIZE || site->len <= BRANCH_SIZE))
+	    ((site->arglen && site->arglen != BRANCH_SIZE) || site->len <= BRANCH_SIZE))
 		return "a direct call of another length";
 	return NULL;
 }

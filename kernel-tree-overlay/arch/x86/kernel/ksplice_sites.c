@@ -30,12 +30,15 @@
 
 /* Longest nop the kernel uses for padding; above that it jumps. */
 #define NOP_MAX		11
+/* ... and that of older kernels, which use several. */
+#define OLD_NOP_MAX	8
 
 /* Size of an entry in the arrays of thunks */
 #define THUNK_SIZE	32
 
 static const u8 endbr[4] = { 0xf3, 0x0f, 0x1e, 0xfa };
 static const u8 endbr_sealed[4] = { 0x66, 0x0f, 0x1f, 0x00 };
+static const u8 nop3[3] = { 0x0f, 0x1f, 0x00 };
 static const u8 nop2[2] = { 0x66, 0x90 };
 static const u8 nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 static const u8 xor5[5] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
@@ -109,8 +112,8 @@ static u32 nops_size(const u8 *p, u32 len)
 	return pos;
 }
 
-/* Is @p what the kernel pads @len bytes with? */
-static bool is_padding(const u8 *p, u32 len)
+/* Is @p the kernel's nop of @len bytes? */
+static bool is_nop(const u8 *p, u32 len)
 {
 	static const u8 nop11[NOP_MAX] = {
 		0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84
@@ -118,16 +121,22 @@ static bool is_padding(const u8 *p, u32 len)
 	static const u8 nop7[7] = { 0x0f, 0x1f, 0x80 };
 	static const u8 nop6[6] = { 0x66, 0x0f, 0x1f, 0x44 };
 	static const u8 nop4[4] = { 0x0f, 0x1f, 0x40 };
-	static const u8 nop3[3] = { 0x0f, 0x1f };
 	const u8 * const nops[8] = {
 		NULL, nop2 + 1, nop2, nop3, nop4, nop5, nop6, nop7
 	};
-	u32 i, jmp = len < 128 ? 2 : BRANCH_SIZE;
 
 	if (len < 8)
 		return !memcmp(p, nops[len], len);
+	return !memcmp(p, nop11 + NOP_MAX - len, len);
+}
+
+/* Is @p what the kernel pads @len bytes with? */
+static bool is_padding(const u8 *p, u32 len)
+{
+	u32 i, jmp = len < 128 ? 2 : BRANCH_SIZE;
+
 	if (len <= NOP_MAX)
-		return !memcmp(p, nop11 + NOP_MAX - len, len);
+		return is_nop(p, len);
 	if (jmp == 2 && (p[0] != OP_JMP8 || p[1] != len - jmp))
 		return false;
 	if (jmp != 2 && (p[0] != OP_JMP32 || get_s32(p + 1) != (s32)(len - jmp)))
@@ -138,6 +147,43 @@ static bool is_padding(const u8 *p, u32 len)
 	return true;
 }
 
+/* The same in an older kernel */
+static bool is_old_padding(const u8 *p, u32 len)
+{
+	for (; len > OLD_NOP_MAX; p += OLD_NOP_MAX, len -= OLD_NOP_MAX)
+		if (!is_nop(p, OLD_NOP_MAX))
+			return false;
+	return is_nop(p, len);
+}
+
+static bool pads_as_older(const struct ksplice_site_env *env)
+{
+	return env->nop_max == OLD_NOP_MAX;
+}
+
+/* An older kernel merges nops of one byte only. */
+static u32 short_nops(const u8 *p, u32 len)
+{
+	u32 n = 0;
+
+	while (n < len && p[n] == OP_NOP)
+		n++;
+	return n;
+}
+
+static u32 merged_nops(const struct ksplice_site_env *env, const u8 *pre,
+		       const u8 *run, u32 len)
+{
+	u32 n;
+
+	if (pads_as_older(env)) {
+		n = short_nops(pre, len);
+		return n && is_old_padding(run, n) ? n : 0;
+	}
+	n = nops_size(pre, len);
+	return n && is_padding(run, n) ? n : 0;
+}
+
 /*
  * Compares code whose nops the kernel may have merged.  A run of nops is either
  * as it was or one padding of the same length.  Returns how much is equal.
@@ -145,13 +191,14 @@ static bool is_padding(const u8 *p, u32 len)
  * What looks like a nop need not be one, it may be part of an immediate: then
  * it is equal anyway, and is passed byte by byte.
  */
-static u32 same_nops(const u8 *pre, const u8 *run, u32 len)
+static u32 same_nops(const struct ksplice_site_env *env, const u8 *pre,
+		     const u8 *run, u32 len)
 {
 	u32 pos = 0, n;
 
 	while (pos < len) {
-		n = nops_size(pre + pos, len - pos);
-		if (n && is_padding(run + pos, n))
+		n = merged_nops(env, pre + pos, run + pos, len - pos);
+		if (n)
 			pos += n;
 		else if (pre[pos] == run[pos])
 			pos++;
@@ -253,7 +300,7 @@ u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to)
 	if (s->unit == KSPLICE_NONE)
 		return pos + first_diff(s->pre + pos, s->run + pos, to - pos);
 	if (s->relaxed) {
-		pos += same_nops(s->pre + pos, s->run + pos, to - pos);
+		pos += same_nops(&s->m->env, s->pre + pos, s->run + pos, to - pos);
 		if (pos + 1 == to && to < s->len && is_short_jump(s, pos))
 			pos++;
 		return pos;
@@ -284,9 +331,10 @@ u32 arch_ksplice_match_field(struct ksplice_span *s,
 	if (!size || pos + size > s->len)
 		return 0;
 	if (pos && is_relative(r->type) && is_short_jump(s, pos - 1)) {
-		static const u8 pad[3] = { OP_INT3, OP_INT3, OP_INT3 };
+		static const u8 int3s[3] = { OP_INT3, OP_INT3, OP_INT3 };
+		const u8 *pad = pads_as_older(&s->m->env) ? nop3 : int3s;
 
-		if (size != 4 || memcmp(s->run + pos + 1, pad, sizeof(pad)))
+		if (size != 4 || memcmp(s->run + pos + 1, pad, 3))
 			return 0;
 		*value = place + 1 + (s8)s->run[pos] - (r->addend + 4);
 		return size;
@@ -520,6 +568,73 @@ static bool redirect_branch(struct ksplice_span *s, u32 pos)
 	return false;
 }
 
+/*
+ * Padding
+ *
+ * A compiler may align the head of a loop to more than its function is aligned to
+ * (gcc since 14).  How much padding that takes depends on where the function is.
+ */
+#define LOOP_ALIGN	64
+
+/* Is @p what the assembler fills @len bytes between instructions with? */
+static bool is_fill(const u8 *p, u32 len)
+{
+	static const u8 nop9[9] = { 0x66, 0x0f, 0x1f, 0x84 };
+	static const u8 nop10[10] = { 0x66, 0x2e, 0x0f, 0x1f, 0x84 };
+
+	for (; len > NOP_MAX; p += NOP_MAX, len -= NOP_MAX)
+		if (!is_nop(p, NOP_MAX))
+			return false;
+	if (len == sizeof(nop9))
+		return !memcmp(p, nop9, sizeof(nop9));
+	if (len == sizeof(nop10))
+		return !memcmp(p, nop10, sizeof(nop10));
+	return !len || is_nop(p, len);
+}
+
+/* Is padding of @len bytes at @pos in the pre code all of one alignment's? */
+static bool is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
+{
+	u32 reloc = reloc_from(s, pos), i;
+
+	if (pos + len > s->len || !is_fill(s->pre + pos, len))
+		return false;
+	if (reloc < s->nrelocs && s->relocs[reloc].offset < pos + len)
+		return false;
+	for (i = 0; i < s->nsites; i++)
+		if (s->sites[i].offset + s->sites[i].len > pos &&
+		    s->sites[i].offset < pos + len)
+			return false;
+	return true;
+}
+
+/* Does padding begin at @pos that is of another length in running code? */
+static bool is_moved_loop(const struct ksplice_span *s, u32 pos, u32 *len,
+			  u32 *run_len)
+{
+	unsigned long at = s->addr + pos;
+	u8 run[LOOP_ALIGN];
+
+	*len = -pos & (LOOP_ALIGN - 1);
+	*run_len = -at & (LOOP_ALIGN - 1);
+	return *len != *run_len && is_pre_fill(s, pos, *len) &&
+	       !s->m->ops->read(s->m->ctx, at, run, *run_len) &&
+	       is_fill(run, *run_len);
+}
+
+/* The first bytes of either may be equal. */
+static bool resize_padding(struct ksplice_span *s, u32 pos)
+{
+	u32 from = pos, len, run_len;
+
+	if (s->m->view->units[s->unit].align < LOOP_ALIGN)
+		return false;
+	for (; from && pos - from < LOOP_ALIGN; from--)
+		if (is_moved_loop(s, from, &len, &run_len) && from + len >= pos)
+			return ksplice_match_pad(s, from, len, run_len);
+	return false;
+}
+
 /**
  * arch_ksplice_resize() - is running code shorter here, or a consequence of it?
  * @s:		the span; its copy of running memory is made to equal the pre
@@ -535,6 +650,8 @@ bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 
 	if (s->relaxed || s->unit == KSPLICE_NONE)
 		return false;
+	if (resize_padding(s, pos))
+		return true;
 	if (pos + BRANCH_SIZE > s->len)
 		return redirect_branch(s, pos);
 	if (pre[0] == OP_JMP32 && run[0] == OP_JMP8) {
@@ -619,6 +736,7 @@ bool arch_ksplice_check_flow(struct ksplice_span *s)
 				INSN_MODE_64) ||
 		    !check_insn(s, pos, &insn))
 			return false;
+		ksplice_match_insn(s, pos);
 		pos += insn.length;
 	}
 	return check_labels(s);
@@ -774,7 +892,7 @@ static int match_retpoline(struct ksplice_span *s, u32 pos, u32 len,
 	*patched = true;
 	for (i = 0; i < 2; i++) {
 		n = emit_indirect(&r, i, code);
-		if (n && same_nops(code, run, n) == n)
+		if (n && same_nops(&s->m->env, code, run, n) == n)
 			return 0;
 	}
 	return -EILSEQ;
@@ -1001,18 +1119,25 @@ static int match_replacement(struct ksplice_span *s, const struct alt_group *g,
 	return ksplice_match_span(&sub);
 }
 
-/* Where "call *pv_ops+X(%rip)" would lead; false if that can't be told. */
+/*
+ * Where "call *pv_ops+X(%rip)" would lead, or "call *pv_ops+X"; false if that can't
+ * be told.
+ */
 static bool paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
 			  unsigned long *dest)
 {
 	const struct ksplice_f_reloc *r = reloc_at(s, g->pos + 2);
-	u64 value, func;
+	u64 value, func, next = 4;
 
-	if (!r || r->type == R_X86_64_32S)
+	if (!r && s->pre[g->pos + 2] == 0x25) {
+		r = reloc_at(s, g->pos + 3);
+		next = 0;
+	}
+	if (!r || (r->type == R_X86_64_32S) != !next)
 		return false;
 	if (!ksplice_match_lookup(s->m, r->sym, &value))
 		return false;
-	if (s->m->ops->read(s->m->ctx, value + r->addend + 4, &func,
+	if (s->m->ops->read(s->m->ctx, value + r->addend + next, &func,
 			    sizeof(func)))
 		return false;
 	*dest = func ? func : s->m->env.bug_func;
@@ -1031,14 +1156,14 @@ static int match_direct(struct ksplice_span *s, const struct alt_group *g,
 	if (run[0] != OP_CALL) {
 		if (known && want != s->m->env.nop_func)
 			return -EILSEQ;
-		return same_nops(code, run, g->len) == g->len ? 0 : -EILSEQ;
+		return same_nops(&s->m->env, code, run, g->len) == g->len ? 0 : -EILSEQ;
 	}
 	dest = branch_dest(s, g->pos + 1);
 	if (known && dest != want && undo_depth(s, dest) != want)
 		return -EILSEQ;
 	if (!known && !is_code(s, dest))
 		return -EILSEQ;
-	return same_nops(code + BRANCH_SIZE, run + BRANCH_SIZE,
+	return same_nops(&s->m->env, code + BRANCH_SIZE, run + BRANCH_SIZE,
 			 g->len - BRANCH_SIZE) == g->len - BRANCH_SIZE ?
 	       0 : -EILSEQ;
 }
@@ -1208,6 +1333,21 @@ static void read_depth_template(struct ksplice_match *m)
 	env->depth_size = end - start;
 }
 
+/* The nops that the kernel pads with stand one behind the other. */
+static void read_nops(struct ksplice_match *m)
+{
+	unsigned long array = ksplice_match_name(m, "x86_nops"), nop, next;
+	u32 i;
+
+	if (!array || !peek(m, array + sizeof(nop), &nop, sizeof(nop)))
+		return;
+	for (i = 1; i < NOP_MAX; i++, nop = next)
+		if (!peek(m, array + (i + 1) * sizeof(nop), &next, sizeof(next)) ||
+		    next != nop + i)
+			break;
+	m->env.nop_max = i;
+}
+
 static void read_return_thunks(struct ksplice_match *m)
 {
 	static const char * const names[] = {
@@ -1246,14 +1386,18 @@ void arch_ksplice_env_init(struct ksplice_match *m)
 		{ &env->static_call_return, "__static_call_return" },
 		{ &env->static_call_return0, "__static_call_return0" },
 		{ &env->nop_func, "nop_func" },
+		{ &env->nop_func, "_paravirt_nop" },
 		{ &env->bug_func, "BUG_func" },
+		{ &env->bug_func, "paravirt_BUG" },
 		{ &env->call_thunks, "__x86_indirect_call_thunk_array" },
 		{ &env->jump_thunks, "__x86_indirect_jump_thunk_array" },
 	};
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(all); i++)
-		*all[i].addr = ksplice_match_name(m, all[i].name);
+		if (!*all[i].addr)
+			*all[i].addr = ksplice_match_name(m, all[i].name);
+	read_nops(m);
 	read_return_thunks(m);
 	read_depth_template(m);
 }

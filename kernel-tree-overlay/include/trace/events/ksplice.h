@@ -17,7 +17,7 @@ TRACE_EVENT(ksplice_window,
 	    TP_STRUCT__entry(__string(update, update)
 			     __field(bool, apply)),
 
-	    TP_fast_assign(__assign_str(update);
+	    TP_fast_assign(ksplice_assign_str(update);
 			   __entry->apply = apply;),
 
 	    TP_printk("update=%s %s", __get_str(update),
@@ -37,7 +37,7 @@ TRACE_EVENT(ksplice_check,
 			     __field(unsigned int, ran)
 			     __field(unsigned int, conflicts)),
 
-	    TP_fast_assign(__assign_str(update);
+	    TP_fast_assign(ksplice_assign_str(update);
 			   __entry->full = full;
 			   __entry->checked = checked;
 			   __entry->ran = ran;
@@ -61,7 +61,7 @@ TRACE_EVENT(ksplice_conflict,
 			     __field(unsigned long, addr)
 			     __field(bool, scanned)),
 
-	    TP_fast_assign(__assign_str(update);
+	    TP_fast_assign(ksplice_assign_str(update);
 			   __entry->pid = pid;
 			   memcpy(__entry->comm, comm, TASK_COMM_LEN);
 			   __entry->addr = addr;
@@ -81,7 +81,7 @@ TRACE_EVENT(ksplice_nudge,
 	    TP_STRUCT__entry(__string(update, update)
 			     __field(pid_t, pid)),
 
-	    TP_fast_assign(__assign_str(update);
+	    TP_fast_assign(ksplice_assign_str(update);
 			   __entry->pid = pid;),
 
 	    TP_printk("update=%s pid=%d", __get_str(update), __entry->pid)
@@ -100,7 +100,7 @@ TRACE_EVENT(ksplice_stop,
 			     __field(u64, pause_ns)
 			     __field(int, ret)),
 
-	    TP_fast_assign(__assign_str(update);
+	    TP_fast_assign(ksplice_assign_str(update);
 			   __entry->rechecked = rechecked;
 			   __entry->conflicts = conflicts;
 			   __entry->pause_ns = pause_ns;
@@ -124,7 +124,7 @@ TRACE_EVENT(ksplice_done,
 			     __field(unsigned int, stops)
 			     __field(int, ret)),
 
-	    TP_fast_assign(__assign_str(update);
+	    TP_fast_assign(ksplice_assign_str(update);
 			   __entry->apply = apply;
 			   __entry->attempts = attempts;
 			   __entry->stops = stops;

@@ -6,6 +6,7 @@
 #include <linux/pgtable.h>
 #include <linux/types.h>
 
+struct jump_entry;
 struct task_struct;
 
 #define ARCH_KSPLICE_JUMP_SIZE	5
@@ -127,6 +128,9 @@ bool arch_ksplice_interrupts_user(void);
 unsigned long arch_ksplice_interrupted_stack(void);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
 unsigned long arch_ksplice_home(unsigned long addr);
+bool arch_ksplice_label_jumps(const struct jump_entry *entry);
+bool arch_ksplice_call_fits(const void *site, bool tail);
+void arch_ksplice_reset_call(void *site, bool tail);
 bool arch_ksplice_untouchable(unsigned long addr);
 bool arch_ksplice_sealed(unsigned long addr, bool func);
 void arch_ksplice_write_locked(void *place, const void *bytes, size_t len);

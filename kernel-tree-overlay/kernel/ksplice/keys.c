@@ -1,0 +1,817 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ksplice - jump labels and static calls whose keys come and go with a module
+ *
+ * The kernel links entries of a module with their keys when that module is loaded,
+ * and takes them out when it goes.  The new code of an update for a module may be
+ * there before that module and its keys are, and after them.  So its entries are
+ * *late*: they stand at the end of the update's tables, by target and key, and
+ * while the kernel goes through the tables because the update comes or goes, these
+ * are that much shorter.  Late entries are linked here, in the way of
+ * jump_label_add_module() and __static_call_init(), when the target is there and has
+ * linked its own, and taken out before its keys go.
+ *
+ * As long as a target is not there, nobody runs the new code for it.
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/cpu.h>
+#include <linux/error-injection.h>
+#include <linux/jump_label.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/static_call.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "bind.h"
+#include "ksplice.h"
+
+/**
+ * struct table - a table of an update's module
+ * @start:	first entry
+ * @n:		number of entries, as the kernel sees it
+ * @size:	bytes of an entry
+ * @key:	where in an entry the reference to the key is
+ */
+struct table {
+	unsigned long start;
+	unsigned int *n;
+	size_t size;
+	size_t key;
+};
+
+static bool find_table(struct module *mod, enum ksplice_late_kind kind,
+		       struct table *table)
+{
+	switch (kind) {
+#ifdef CONFIG_JUMP_LABEL
+	case KSPLICE_LATE_LABELS:
+		*table = (struct table){
+			.start = (unsigned long)mod->jump_entries,
+			.n = &mod->num_jump_entries,
+			.size = sizeof(*mod->jump_entries),
+			.key = offsetof(struct jump_entry, key),
+		};
+		return true;
+#endif
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	case KSPLICE_LATE_CALLS:
+		*table = (struct table){
+			.start = (unsigned long)mod->static_call_sites,
+			.n = (unsigned int *)&mod->num_static_call_sites,
+			.size = sizeof(*mod->static_call_sites),
+			.key = offsetof(struct static_call_site, key),
+		};
+		return true;
+#endif
+	default:
+		return false;
+	}
+}
+
+/*
+ * Which entries are late
+ */
+
+static int note_late(struct ksplice_late *late, const struct table *table,
+		     unsigned long place)
+{
+	unsigned long at = place - table->start;
+	unsigned long i = at / table->size;
+
+	if (place < table->start || i >= *table->n)
+		return 0;
+	if (at % table->size != table->key)
+		return -ENOEXEC;
+	if (!late->n || i < late->first)
+		late->first = i;
+	late->n++;
+	return 0;
+}
+
+/* Of each target in one piece, one target after the other, up to the end */
+static int check_order(const struct ksplice_update *update,
+		       enum ksplice_late_kind kind, unsigned int total,
+		       unsigned int n)
+{
+	const struct ksplice_object *object;
+	unsigned int at = total - n;
+
+	if (n > total)
+		return -ENOEXEC;
+	ksplice_for_each_object(update, object) {
+		const struct ksplice_late *late = &object->late[kind];
+
+		if (late->n && late->first != at)
+			return -ENOEXEC;
+		at += late->n;
+	}
+	return 0;
+}
+
+static int find_late(struct ksplice_update *update,
+		     const struct ksplice_view *view,
+		     enum ksplice_late_kind kind)
+{
+	struct table table;
+	unsigned int n = 0;
+	u32 i;
+	int ret;
+
+	if (!find_table(update->module, kind, &table))
+		return 0;
+	for (i = 0; i < view->hdr->fixups.n; i++) {
+		const struct ksplice_f_fixup *fixup = &view->fixups[i];
+		struct ksplice_object *object;
+
+		object = &update->objects[fixup->target];
+		if (ksplice_target_is_vmlinux(object))
+			continue;
+		n -= object->late[kind].n;
+		ret = note_late(&object->late[kind], &table, fixup->place);
+		if (ret)
+			return ret;
+		n += object->late[kind].n;
+	}
+	ret = check_order(update, kind, *table.n, n);
+	if (!ret)
+		update->nr_late[kind] = n;
+	return ret;
+}
+
+static void hide(struct ksplice_update *update, bool hidden)
+{
+	enum ksplice_late_kind kind;
+	struct table table;
+
+	if (update->late_hidden == hidden)
+		return;
+	for (kind = 0; kind < KSPLICE_LATE_KINDS; kind++) {
+		if (!find_table(update->module, kind, &table))
+			continue;
+		if (hidden)
+			*table.n -= update->nr_late[kind];
+		else
+			*table.n += update->nr_late[kind];
+	}
+	update->late_hidden = hidden;
+}
+
+/**
+ * ksplice_keys_init - find late entries, and hide them from the kernel
+ * @update:	the update, whose module is coming
+ * @view:	its tables
+ *
+ * Return: 0, or an errno with the reason in the log.
+ */
+int ksplice_keys_init(struct ksplice_update *update,
+		      const struct ksplice_view *view)
+{
+	enum ksplice_late_kind kind;
+	int ret = 0;
+
+	for (kind = 0; kind < KSPLICE_LATE_KINDS && !ret; kind++)
+		ret = find_late(update, view, kind);
+	if (ret) {
+		memset(update->nr_late, 0, sizeof(update->nr_late));
+		pr_err("%s: not a valid hot update: its jump labels or static calls are not in the order that is needed; it is damaged, or an older kspl-objdiff made it, build it again\n",
+		       update->name);
+		return ret;
+	}
+	hide(update, true);
+	return 0;
+}
+ALLOW_ERROR_INJECTION(ksplice_keys_init, ERRNO);
+
+static int misfit(const struct ksplice_update *update, const char *what,
+		  unsigned long at)
+{
+	pr_err("%s: not a valid hot update: the %s at %pS does not fit its key; it is damaged, build it again\n",
+	       update->name, what, (void *)at);
+	return -ENOEXEC;
+}
+
+/*
+ * Jump labels
+ */
+
+#ifdef CONFIG_JUMP_LABEL
+
+/* That of kernel/jump_label.c */
+struct static_key_mod {
+	struct static_key_mod *next;
+	struct jump_entry *entries;
+	struct module *mod;
+};
+
+static bool is_linked(const struct static_key *key)
+{
+	return key->type & JUMP_TYPE_LINKED;
+}
+
+/* As static_key_sealed(): it is never changed again and has no list. */
+static bool is_sealed(const struct static_key *key)
+{
+	return is_linked(key) && !(key->type & ~JUMP_TYPE_MASK);
+}
+
+static struct static_key_mod *key_mods(const struct static_key *key)
+{
+	return (struct static_key_mod *)(key->type & ~JUMP_TYPE_MASK);
+}
+
+static void set_mods(struct static_key *key, struct static_key_mod *mods)
+{
+	key->type = (unsigned long)mods | JUMP_TYPE_LINKED |
+		    (key->type & JUMP_TYPE_TRUE);
+}
+
+/* A key without a list has the entries of its own module. */
+static int make_list(struct static_key *key)
+{
+	struct static_key_mod *first;
+
+	first = kzalloc(sizeof(*first), GFP_KERNEL);
+	if (!first)
+		return -ENOMEM;
+	preempt_disable();
+	first->mod = __module_address((unsigned long)key);
+	preempt_enable();
+	first->entries = (struct jump_entry *)(key->type & ~JUMP_TYPE_MASK);
+	set_mods(key, first);
+	return 0;
+}
+
+static int link_label(struct static_key *key, struct jump_entry *entries,
+		      struct module *mod)
+{
+	struct static_key_mod *own;
+
+	if (is_sealed(key))
+		return 0;
+	own = kzalloc(sizeof(*own), GFP_KERNEL);
+	if (!own || (!is_linked(key) && make_list(key))) {
+		kfree(own);
+		return -ENOMEM;
+	}
+	own->mod = mod;
+	own->entries = entries;
+	own->next = key_mods(key);
+	set_mods(key, own);
+	return 0;
+}
+
+static void unlink_label(struct static_key *key,
+			 const struct jump_entry *entries)
+{
+	struct static_key_mod *own, *last;
+
+	if (!is_linked(key) || is_sealed(key))
+		return;
+	own = key_mods(key);
+	if (own->entries == entries) {
+		set_mods(key, own->next);
+	} else {
+		while (own->next && own->next->entries != entries)
+			own = own->next;
+		last = own;
+		own = own->next;
+		if (!own)
+			return;
+		last->next = own->next;
+	}
+	kfree(own);
+	last = key_mods(key);
+	if (last->next)
+		return;
+	/* The only one left needs no list. */
+	key->type = (unsigned long)last->entries |
+		    (key->type & JUMP_TYPE_TRUE);
+	kfree(last);
+}
+
+static void set_label(struct jump_entry *entry, bool enabled)
+{
+	bool jumps = enabled ^ jump_entry_is_branch(entry);
+
+	if (arch_ksplice_label_jumps(entry) != jumps)
+		arch_jump_label_transform(entry, jumps ? JUMP_LABEL_JMP :
+							 JUMP_LABEL_NOP);
+}
+
+/*
+ * The kernel dies of a label where it finds another instruction than its key's
+ * initial value and the label's own direction tell.
+ */
+static bool label_fits(const struct module *mod, const struct jump_entry *entry)
+{
+	unsigned long type;
+
+	return within_module(jump_entry_code(entry), mod) &&
+	       within_module(jump_entry_target(entry), mod) &&
+	       !get_kernel_nofault(type, &jump_entry_key(entry)->type) &&
+	       arch_ksplice_label_jumps(entry) ==
+	       (!!(type & JUMP_TYPE_TRUE) ^ jump_entry_is_branch(entry));
+}
+
+static int labels_fit(const struct ksplice_update *update, unsigned int first,
+		      unsigned int n)
+{
+	const struct jump_entry *entry = update->module->jump_entries + first;
+	const struct jump_entry *end = entry + n;
+
+	for (; entry < end; entry++) {
+		if (!label_fits(update->module, entry))
+			return misfit(update, "jump label",
+				      jump_entry_code(entry));
+	}
+	return 0;
+}
+
+static int link_labels(struct ksplice_object *object)
+{
+	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
+	struct module *mod = object->update->module;
+	struct jump_entry *entry = mod->jump_entries + late->first;
+	struct jump_entry *end = entry + late->n;
+	struct static_key *key = NULL;
+	int ret = 0;
+
+	jump_label_lock();
+	for (; entry < end && !ret; entry++) {
+		if (jump_entry_key(entry) != key) {
+			key = jump_entry_key(entry);
+			ret = link_label(key, entry, mod);
+		}
+		if (!ret)
+			set_label(entry, static_key_enabled(key));
+	}
+	jump_label_unlock();
+	return ret;
+}
+
+/* A key that comes again is as it began, and hooks may run before it is linked. */
+static void unlink_labels(struct ksplice_object *object)
+{
+	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
+	struct jump_entry *entry, *end;
+	struct static_key *key = NULL;
+
+	entry = object->update->module->jump_entries + late->first;
+	end = entry + late->n;
+	jump_label_lock();
+	for (; entry < end; entry++) {
+		if (jump_entry_key(entry) != key) {
+			key = jump_entry_key(entry);
+			unlink_label(key, entry);
+		}
+		set_label(entry, key->type & JUMP_TYPE_TRUE);
+	}
+	jump_label_unlock();
+}
+
+/* Written as objtool leaves it, with its mark where the kernel marks init code. */
+static void clear_mark(struct ksplice_object *object)
+{
+	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
+	struct jump_entry *entry, *end;
+
+	entry = object->update->module->jump_entries + late->first;
+	end = entry + late->n;
+	for (; entry < end; entry++) {
+		struct jump_entry clean = *entry;
+
+		jump_entry_set_init(&clean, false);
+		arch_ksplice_write(&entry->key, &clean.key, sizeof(clean.key));
+	}
+}
+
+static bool is_writable(const struct ksplice_object *object,
+			const struct static_key *key)
+{
+	return is_sealed(key) || !object->mod ||
+	       !within_module_mem_type((unsigned long)key, object->mod,
+				       MOD_RO_AFTER_INIT);
+}
+
+static int check_labels(const struct ksplice_object *object)
+{
+	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
+	const struct jump_entry *entry, *end;
+
+	entry = object->update->module->jump_entries + late->first;
+	end = entry + late->n;
+	for (; entry < end; entry++) {
+		if (is_writable(object, jump_entry_key(entry)))
+			continue;
+		pr_err("%s: the new code for module %s has a jump label (at %pS) whose key is read-only once the module is loaded, which needs a patch that does without it; refused, nothing was changed\n",
+		       object->update->name, object->name,
+		       (void *)jump_entry_code(entry));
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+#else
+
+static int labels_fit(const struct ksplice_update *update, unsigned int first,
+		      unsigned int n)
+{
+	return 0;
+}
+
+static int link_labels(struct ksplice_object *object)
+{
+	return 0;
+}
+
+static void unlink_labels(struct ksplice_object *object) {}
+static void clear_mark(struct ksplice_object *object) {}
+
+static int check_labels(const struct ksplice_object *object)
+{
+	return 0;
+}
+
+#endif /* CONFIG_JUMP_LABEL */
+
+/*
+ * Static calls
+ */
+
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+
+static void *call_addr(const struct static_call_site *site)
+{
+	return (void *)((long)site->addr + (long)&site->addr);
+}
+
+static unsigned long call_key_word(const struct static_call_site *site)
+{
+	return (long)site->key + (long)&site->key;
+}
+
+static struct static_call_key *call_key(const struct static_call_site *site)
+{
+	return (void *)(call_key_word(site) & ~STATIC_CALL_SITE_FLAGS);
+}
+
+static bool is_tail(const struct static_call_site *site)
+{
+	return call_key_word(site) & STATIC_CALL_SITE_TAIL;
+}
+
+static bool has_list(const struct static_call_key *key)
+{
+	return !(key->type & 1);
+}
+
+/* The kernel's own keys have their own sites without a list. */
+static int make_call_list(struct static_call_key *key)
+{
+	struct static_call_site *sites = (void *)(key->type & ~1UL);
+	struct static_call_mod *first = NULL;
+
+	if (sites) {
+		first = kzalloc(sizeof(*first), GFP_KERNEL);
+		if (!first)
+			return -ENOMEM;
+		first->sites = sites;
+	}
+	key->mods = first;
+	return 0;
+}
+
+static int link_call(struct static_call_key *key, struct static_call_site *sites,
+		     struct module *mod)
+{
+	struct static_call_mod *own;
+
+	own = kzalloc(sizeof(*own), GFP_KERNEL);
+	if (!own || (!has_list(key) && make_call_list(key))) {
+		kfree(own);
+		return -ENOMEM;
+	}
+	own->mod = mod;
+	own->sites = sites;
+	own->next = key->mods;
+	key->mods = own;
+	return 0;
+}
+
+static void unlink_call(struct static_call_key *key,
+			const struct static_call_site *sites)
+{
+	struct static_call_mod *own, **prev;
+
+	if (!has_list(key))
+		return;
+	for (prev = &key->mods; (own = *prev); prev = &own->next) {
+		if (own->sites != sites)
+			continue;
+		*prev = own->next;
+		kfree(own);
+		return;
+	}
+}
+
+/* The kernel dies of a call that is none, and writes to whatever a key is. */
+static bool call_fits(const struct module *mod,
+		      const struct static_call_site *site)
+{
+	unsigned long type;
+
+	return within_module((unsigned long)call_addr(site), mod) &&
+	       IS_ALIGNED((unsigned long)call_key(site), sizeof(long)) &&
+	       !get_kernel_nofault(type, &call_key(site)->type) &&
+	       arch_ksplice_call_fits(call_addr(site), is_tail(site));
+}
+
+static int calls_fit(const struct ksplice_update *update, unsigned int first,
+		     unsigned int n)
+{
+	const struct module *mod = update->module;
+	const struct static_call_site *site = mod->static_call_sites + first;
+	const struct static_call_site *end = site + n;
+
+	for (; site < end; site++) {
+		if (!call_fits(mod, site))
+			return misfit(update, "static call",
+				      (unsigned long)call_addr(site));
+	}
+	return 0;
+}
+
+/* What of a key's address is no address says what kind of call it is. */
+static int check_call_keys(const struct ksplice_update *update,
+			   const struct ksplice_view *view)
+{
+	struct table table;
+	size_t size;
+	u32 i;
+
+	if (!find_table(update->module, KSPLICE_LATE_CALLS, &table))
+		return 0;
+	size = (*table.n + update->nr_late[KSPLICE_LATE_CALLS]) * table.size;
+	for (i = 0; i < view->hdr->fixups.n; i++) {
+		const struct ksplice_f_fixup *fixup = &view->fixups[i];
+
+		if (fixup->place - table.start >= size ||
+		    !(fixup->addend & ~(s64)STATIC_CALL_SITE_FLAGS))
+			continue;
+		return misfit(update, "static call's entry", fixup->place);
+	}
+	return 0;
+}
+
+static int link_calls(struct ksplice_object *object)
+{
+	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
+	struct module *mod = object->update->module;
+	struct static_call_site *site = mod->static_call_sites + late->first;
+	struct static_call_site *end = site + late->n;
+	struct static_call_key *key = NULL;
+	int ret = 0;
+
+	static_call_lock();
+	for (; site < end && !ret; site++) {
+		if (call_key(site) != key) {
+			key = call_key(site);
+			ret = link_call(key, site, mod);
+		}
+		if (!ret)
+			arch_static_call_transform(call_addr(site), NULL,
+						   key->func, is_tail(site));
+	}
+	static_call_unlock();
+	return ret;
+}
+
+/* The call gets back the shape in which its destination can be written into it. */
+static void unlink_calls(struct ksplice_object *object)
+{
+	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
+	struct static_call_site *site, *end;
+	struct static_call_key *key = NULL;
+
+	site = object->update->module->static_call_sites + late->first;
+	end = site + late->n;
+	static_call_lock();
+	for (; site < end; site++) {
+		if (call_key(site) != key) {
+			key = call_key(site);
+			unlink_call(key, site);
+		}
+		arch_ksplice_reset_call(call_addr(site), is_tail(site));
+	}
+	static_call_unlock();
+}
+
+#else
+
+static int calls_fit(const struct ksplice_update *update, unsigned int first,
+		     unsigned int n)
+{
+	return 0;
+}
+
+static int check_call_keys(const struct ksplice_update *update,
+			   const struct ksplice_view *view)
+{
+	return 0;
+}
+
+static int link_calls(struct ksplice_object *object)
+{
+	return 0;
+}
+
+static void unlink_calls(struct ksplice_object *object) {}
+
+#endif /* CONFIG_HAVE_STATIC_CALL_INLINE */
+
+/*
+ * Targets that come and go
+ */
+
+static bool has_late(const struct ksplice_object *object)
+{
+	enum ksplice_late_kind kind;
+
+	for (kind = 0; kind < KSPLICE_LATE_KINDS; kind++) {
+		if (object->late[kind].n)
+			return true;
+	}
+	return false;
+}
+
+/* So that no address of what is gone, and may be another's by now, is in a table */
+static void forget_keys(struct ksplice_object *object)
+{
+	static const u8 nothing[sizeof(long)];
+	enum ksplice_late_kind kind;
+	struct table table;
+	unsigned int i;
+
+	for (kind = 0; kind < KSPLICE_LATE_KINDS; kind++) {
+		const struct ksplice_late *late = &object->late[kind];
+
+		if (!late->n ||
+		    !find_table(object->update->module, kind, &table))
+			continue;
+		for (i = late->first; i < late->first + late->n; i++)
+			arch_ksplice_write((void *)(table.start + table.key +
+						    i * table.size),
+					   nothing, table.size - table.key);
+	}
+}
+
+/**
+ * ksplice_keys_check - does what the kernel is about to link fit its keys?
+ * @update:	the update, whose module is coming, its late entries hidden
+ * @view:	its tables
+ *
+ * All keys have been written that there are.
+ *
+ * Return: 0, or an errno with the reason in the log.
+ */
+int ksplice_keys_check(const struct ksplice_update *update,
+		       const struct ksplice_view *view)
+{
+	struct module *mod = update->module;
+	struct table table;
+	int ret;
+
+	ret = check_call_keys(update, view);
+	if (!ret && find_table(mod, KSPLICE_LATE_LABELS, &table))
+		ret = labels_fit(update, 0, *table.n);
+	if (!ret && find_table(mod, KSPLICE_LATE_CALLS, &table))
+		ret = calls_fit(update, 0, *table.n);
+	return ret;
+}
+
+/**
+ * ksplice_keys_resolved - the keys of a target's late entries have been written
+ * @object:	the target
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0, or an errno with the reason in the log.
+ */
+int ksplice_keys_resolved(struct ksplice_object *object)
+{
+	const struct ksplice_late *labels = &object->late[KSPLICE_LATE_LABELS];
+	const struct ksplice_late *calls = &object->late[KSPLICE_LATE_CALLS];
+	int ret;
+
+	if (!has_late(object))
+		return 0;
+	clear_mark(object);
+	ret = check_labels(object);
+	if (!ret)
+		ret = labels_fit(object->update, labels->first, labels->n);
+	return ret ? ret : calls_fit(object->update, calls->first, calls->n);
+}
+
+/**
+ * ksplice_keys_link - link the late entries of a target with their keys
+ * @object:	the target, KSPLICE_PRESENT, which has linked its own
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0 or -ENOMEM, with the reason in the log.
+ */
+int ksplice_keys_link(struct ksplice_object *object)
+{
+	int ret;
+
+	if (object->linked || !has_late(object))
+		return 0;
+	object->linked = true;
+	cpus_read_lock();
+	ret = link_labels(object);
+	if (!ret)
+		ret = link_calls(object);
+	cpus_read_unlock();
+	if (ret) {
+		pr_err("%s: no memory to link jump labels and static calls with the keys of module %s\n",
+		       object->update->name, object->name);
+		ksplice_keys_unlink(object);
+	}
+	return ret;
+}
+ALLOW_ERROR_INJECTION(ksplice_keys_link, ERRNO);
+
+/**
+ * ksplice_keys_unlink - take the late entries of a target out again
+ * @object:	the target, which goes or is forgotten; nobody runs new code for it
+ *
+ * Context: ksplice_mutex held.
+ */
+void ksplice_keys_unlink(struct ksplice_object *object)
+{
+	if (!has_late(object))
+		return;
+	if (object->linked) {
+		cpus_read_lock();
+		unlink_labels(object);
+		unlink_calls(object);
+		cpus_read_unlock();
+		object->linked = false;
+	}
+	forget_keys(object);
+}
+
+/* The kernel has gone through the tables of the update itself. */
+static int update_linked(struct ksplice_update *update)
+{
+	struct ksplice_object *object;
+	int ret;
+
+	hide(update, false);
+	ksplice_for_each_object(update, object) {
+		if (object->presence != KSPLICE_PRESENT)
+			continue;
+		ret = ksplice_keys_link(object);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * ksplice_keys_coming - a module is coming, and has linked its entries
+ * @mod:	the module: an update, or perhaps a target of some
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0, or an errno: it must not be loaded.
+ */
+int ksplice_keys_coming(const struct module *mod)
+{
+	struct ksplice_update *update;
+	struct ksplice_object *object;
+	int ret = 0;
+
+	list_for_each_entry(update, &ksplice_updates, list) {
+		if (update->module == mod)
+			return update_linked(update);
+		ksplice_for_each_object(update, object) {
+			if (object->presence == KSPLICE_PRESENT &&
+			    object->mod == mod)
+				ret = ksplice_keys_link(object);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * ksplice_keys_gone - the kernel is about to take the entries of an update out
+ * @update:	the update, without targets
+ *
+ * Context: ksplice_mutex held.
+ */
+void ksplice_keys_gone(struct ksplice_update *update)
+{
+	hide(update, true);
+}
