@@ -196,6 +196,49 @@ class Together(Trees):
         self.assertEqual(report.as_json(release)[0]["joins"][0]["between"], ["fs/a.c: f", "fs/b.c: g"])
 
 
+class Everybody(Trees):
+    """usage"""
+
+    def release_with_users(self, count: int) -> list[set[str]]:
+        """Of two changes, one of a function that the other and so many unchanged files call."""
+        old = {f"fs/u{n}.c": f"int u{n}(void)\n{{\n\treturn f({n});\n}}\n" for n in range(count)}
+        self.put("old", old)
+        self.put("new", old)
+        old = {"fs/a.c": "int f(int n)\n{\n\treturn n;\n}\n", "fs/b.c": "int g(void)\n{\n\treturn f(1);\n}\n"}
+        return self.fixes(old, {"fs/a.c": old["fs/a.c"].replace("n;", "n + 1;"),
+                                "fs/b.c": old["fs/b.c"].replace("(1)", "(2)")})
+
+    def test_what_few_call(self) -> None:
+        self.assertEqual(self.release_with_users(16), [{"f", "g"}])
+
+    def test_what_everybody_calls(self) -> None:
+        self.assertEqual(self.release_with_users(17), [{"f"}, {"g"}])
+
+    def test_a_member_of_a_name_that_others_have(self) -> None:
+        """What many use of another struct says nothing of this one."""
+        other = "#include \"s.h\"\nint u%d(struct other *o, struct s *x)\n{\n\treturn o->event + !x;\n}\n"
+        users = {f"fs/u{n}.c": other % n for n in range(30)}
+        users["fs/s.h"] = "struct s { int event; };\nstruct other { int event; };\n"
+        users["include/o.h"] = "static inline int o_event(struct other *o)\n{\n\treturn o->event;\n}\n"
+        users.update({f"kernel/u{n}.c": f"int k{n}(struct other *o)\n{{\n\treturn o_event(o);\n}}\n" for n in range(30)})
+        self.put("old", users)
+        self.put("new", users)
+        old = {"fs/a.c": "void f(struct s *x)\n{\n\tx->event = 1;\n}\n",
+               "kernel/b.c": "int g(struct s *x)\n{\n\treturn x->event;\n}\n"}
+        new = {"fs/a.c": old["fs/a.c"].replace("= 1", "= 2"), "kernel/b.c": old["kernel/b.c"].replace("event;", "event / 2;")}
+        self.assertEqual(self.fixes(old, new), [{"f", "g"}])
+
+    def test_a_check_of_what_everybody_calls(self) -> None:
+        users = {f"fs/u{n}.c": f"int u{n}(void)\n{{\n\treturn f({n});\n}}\n" for n in range(20)}
+        self.put("old", users)
+        self.put("new", users)
+        check = "\tif (!may_do(n))\n\t\treturn -1;\n"
+        old = {"fs/a.c": "int f(int n)\n{\n%s\treturn n;\n}\n" % check,
+               "fs/b.c": "int g(int n)\n{\n\treturn f(n);\n}\n"}
+        new = {"fs/a.c": old["fs/a.c"].replace(check, ""), "fs/b.c": old["fs/b.c"].replace("{\n", "{\n" + check)}
+        self.assertEqual(self.fixes(old, new), [{"f", "g"}])
+
+
 class Fates(Trees):
     """fate"""
 
@@ -213,6 +256,22 @@ class Fates(Trees):
         release = self.release({"fs/a.h": old}, {"fs/a.h": old + "struct u {\n\tint d;\n};\n"})
         self.assertEqual(release.fixes[0].fate, "open")
 
+    def test_same_layout(self) -> None:
+        def same(old: str, new: str) -> bool:
+            return fate.same_layout(*(ctext.tokens("struct s { int first; %s };" % t) for t in (old, new)))
+        self.assertTrue(same("int (*f)(int a); int b;", "int (*f)(int a, int b); int b;"))
+        self.assertTrue(same("struct a *p; u32 old;", "const struct b __rcu *p; u32 fresh;"))
+        self.assertFalse(same("u32 a;", "u64 a;"))
+        self.assertFalse(same("u32 a;", "u32 a; u32 b;"))
+        self.assertFalse(same("u32 a; u64 b;", "u64 b; u32 a;"))
+        self.assertFalse(same("u32 a[4];", "u32 a[5];"))
+        self.assertFalse(same("u32 a : 4;", "u32 a : 5;"))
+        self.assertFalse(same("u32 *a;", "u32 *a[2];"))
+        self.assertFalse(same("u32 a, b;", "u32 a, *b;"))
+        self.assertFalse(same("union { int a; } u;", "union { long a; } u;"))
+        self.assertFalse(fate.same_layout(ctext.tokens("struct s { int a; };"),
+                                          ctext.tokens("struct s { int a; } __packed;")))
+
     def test_boot(self) -> None:
         text = ("static int h(int n)\n{\n\treturn n;\n}\nstatic int k(int n)\n{\n\treturn n;\n}\n"
                 "int __init f(void)\n{\n\treturn h(k(1));\n}\nint g(void)\n{\n\treturn k(2);\n}\n")
@@ -220,10 +279,33 @@ class Fates(Trees):
         files = find.read_files(release, ["fs/a.c"])
         self.assertEqual(fate.boot_names(files["fs/a.c"].old), {"f", "h"})
 
+    def test_boot_code_hands_on(self) -> None:
+        """What boot code registers, runs later."""
+        text = ("static int h(int n)\n{\n\treturn n;\n}\n"
+                "int __init f(void)\n{\n\tproc_create(\"h\", h);\n\treturn h(1);\n}\n")
+        release = self.release({"fs/a.c": text}, {"fs/a.c": text.replace("n;", "n + 1;")})
+        self.assertEqual([(f.fate, f.code) for f in release.fixes], [("open", "")])
+
     def test_not_built(self) -> None:
         text = "int f(int n)\n{\n\treturn n;\n}\n"
         release = self.release({"fs/a.c": text}, {"fs/a.c": text.replace("n;", "n + 1;")}, ("fs/a.c",))
         self.assertEqual((release.fixes[0].fate, release.fixes[0].code), ("without_effect", "not_built"))
+
+
+    def test_outside(self) -> None:
+        text = "int %s(int n)\n{\n\treturn n;\n}\n"
+        old = {"arch/x86/boot/a.c": text % "f", "lib/vdso/b.c": text % "g", "fs/c.c": text % "h"}
+        new = {p: t.replace("n;", "n + 1;") for p, t in old.items()}
+        self.assertEqual([f.fate for f in self.release(old, new).fixes], ["without_effect", "open", "without_effect"])
+        new["fs/c.c"] = new["fs/c.c"].replace("n +", "g(n) +")
+        self.assertEqual({f.code for f in self.release(old, new).fixes}, {"outside", "outside_half"})
+
+    def test_vdso(self) -> None:
+        old = {"include/linux/a.h": "static inline int to_seconds(int n)\n{\n\treturn n;\n}\n"
+                                    "static inline int to_hours(int n)\n{\n\treturn n;\n}\n",
+               "lib/vdso/b.c": "int g(int n)\n{\n\treturn to_seconds(n);\n}\n"}
+        new = {**old, "include/linux/a.h": old["include/linux/a.h"].replace("n;", "n + 1;")}
+        self.assertEqual([f.code for f in self.release(old, new).fixes], ["vdso_half", ""])
 
 
 class Tree(Trees):
@@ -333,6 +415,13 @@ class Guilt(Trees):
         old = {"fs/a.c": "const int t[2] = { 1, 2 };\n"}
         judge = self.judge(old, {"fs/a.c": "const int t[2] = { 1, 3 };\n"})
         judge.objdiff({"objects": [{"source": "fs/a.o", "copied": [], "data_changed": [{"name": "t"}]}]})
+        self.assertEqual([f.code for f in judge.out], ["table_half"])
+
+
+    def test_a_table_of_an_unknown_name(self) -> None:
+        text = "MAKE_TABLE(1)\nint f(int n)\n{\n\treturn n;\n}\n"
+        judge = self.judge({"fs/a.c": text}, {"fs/a.c": text.replace("TABLE(1)", "TABLE(2)")})
+        judge.objdiff({"objects": [{"source": "fs/a.o", "copied": [], "data_changed": [{"name": "made"}]}]})
         self.assertEqual([f.code for f in judge.out], ["table_half"])
 
 

@@ -9,6 +9,7 @@ modules, each of which knows only those before it:
   hunks     what differs between two files; a file with some of it
   model     what is known of a release, and how that is kept on disk
   facts     what a hunk defines, mentions, reads and writes
+  usage     what everybody uses, and so binds no two changes
   evidence  why two hunks belong to one fix
   fate      what can be said of a fix before anything is compiled
   tree      the old tree with the fixes that are taken

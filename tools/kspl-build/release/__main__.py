@@ -61,12 +61,21 @@ def do_find(request: Request) -> Request:
     release = model.Release(request["source"], request["to"], _lines(request["files"]),
                             _lines(request["new"]), _lines(request["gone"]))
     units = _units(request)
+    names = {u.name for u in units}
     for unit in units:
         release.built.setdefault(unit.source, []).append(unit.name)
+    other = set()
     for line in model.read_text(request["dependents"]).split("\n"):
         command, _, path = line.partition("|")
-        if path.endswith((".c", ".S")) and command.endswith(".o.cmd"):
-            release.built.setdefault(path, []).append(command)
+        if not path.endswith((".c", ".S")) or not command.endswith(".o.cmd"):
+            continue
+        # kernel/.fork.o.cmd
+        name = os.path.join(os.path.dirname(command), os.path.basename(command)[1:-4])
+        if name in names:
+            release.built.setdefault(path, []).append(name)
+        else:
+            other.add(path)
+    release.outside = sorted(other - release.built.keys())
     find.find(release)
     objects = modules.wanted(release, units)
     model.save(release, request["state"])

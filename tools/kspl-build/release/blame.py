@@ -258,7 +258,9 @@ class Judge:
         if source not in self.objects:
             return
         unit = self._unit(source)
-        fixes = self.blame.of_name(unit, name, self.unchanged)
+        fixes = self.blame.of_name(unit, name, self.unchanged) or self.blame.of_object(unit)
+        if not fixes:
+            self.nobody.append(f"{source}: {name} has other values, and stays as it is in the running kernel")
         self._leave(fixes, "table_half", f"{source}: {name} is a part of it, and stays as it is in the running"
                     " kernel: it has other values")
 

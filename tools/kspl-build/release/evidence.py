@@ -6,15 +6,15 @@ together: a fix that is too large costs functions, one that is too small costs a
 half of a fix.
 """
 import os
-import re
 import subprocess
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Iterable, Iterator
+from typing import Iterable, Iterator, Union
 
 from . import ctags, ctext
 from .facts import ADDRESS, WRITE, Declared, Facts, File, Member, Members, Uses, included, uses, variables
 from .model import Join
+from .usage import POPULAR, Usage
 
 _PAIRS = [("get", "put"), ("hold", "put"), ("hold", "release"), ("get", "release"), ("grab", "put"),
           ("ref", "unref"), ("ref", "deref"), ("lock", "unlock"), ("acquire", "release"), ("inc", "dec"),
@@ -93,13 +93,19 @@ class Evidence:
         self.groups = Groups(len(facts))
         self.carriers: dict[str, list[Carrier]] = defaultdict(list)
         self.reach: list[Reach] = []
+        self.own: list[set[str]] = []       # names of a hunk's definitions, without what these reach
+        self.usage = Usage(root, files)
+        self._popular_members: dict[Member, bool] = {}
+        self._carried_by: dict[Union[str, Member], set[str]] = defaultdict(set)
 
     def find(self) -> Groups:
         """All joins."""
         self._in_one_file()
         self._new_headers()
         self._find_carriers()
+        self.own = [f.mentions().union(*(u.names for b in f.bodies for u in b.uses)) for f in self.facts]
         self.reach = [self._reach_of(f) for f in self.facts]
+        self._look_around()
         self._declared()
         self._members()
         self._globals()
@@ -219,6 +225,66 @@ class Evidence:
             reach.names |= more
         return reach
 
+    # What everybody uses
+
+    def _look_around(self) -> None:
+        names = {d.name for f in self.facts for d in f.declared if d.kind != "member"}
+        structs: set[str] = set()
+        for facts in self.facts:
+            names |= {n for n in facts.mentions() if _is_constant(n)} | facts.taken.called | facts.brought.called
+            for side in (facts.taken, facts.brought):
+                names |= {n for n, modes in side.names.items() if WRITE in modes or ADDRESS in modes}
+                structs |= {s for s, _ in side.members}
+                names |= {m for s, m in side.members if not s}
+        for name, carriers in self.carriers.items():
+            for carrier in carriers:
+                if carrier.local:
+                    continue
+                names.add(name)
+                for word in carrier.uses.names:
+                    self._carried_by[word].add(name)
+                for member in carrier.uses.members:
+                    self._carried_by[member].add(name)
+        self.usage.look(names, structs)
+
+    def _is_carried(self, what: Union[str, Member]) -> bool:
+        """Does everybody use what has it in itself?"""
+        carriers = self._carried_by.get(what, ())
+        return len(carriers) > POPULAR or any(map(self.usage.is_popular, carriers))
+
+    def _is_popular(self, name: str) -> bool:
+        """Does everybody use it?"""
+        return self.usage.is_popular(name) or self._is_carried(name)
+
+    def _is_popular_member(self, member: Member) -> bool:
+        if member not in self._popular_members:
+            of_type = {name for (_, name), kind in self.members.type_of.items() if kind == member[0]}
+            self._popular_members[member] = bool(member[0]) and (
+                self.usage.is_popular_member(*member, of_type) or self._is_carried(member))
+        return self._popular_members[member]
+
+    def _opposite(self, a: int, b: int) -> bool:
+        """Does one take away what the other brings: a call, a member, a constant?
+
+        Of what everybody uses it takes three at once.
+        """
+        one, other = self._balance(a), self._balance(b)
+        found = [what for what, count in one.items() if count * other.get(what, 0) < 0]
+        return len(found) > 2 or any(not (self._is_popular_member(w) if isinstance(w, tuple) else self._is_popular(w))
+                                     for w in found)
+
+    def _balance(self, n: int) -> dict[Union[str, Member], int]:
+        facts = self.facts[n]
+        found: dict[Union[str, Member], int] = defaultdict(int)
+        for side, sign in ((facts.brought, 1), (facts.taken, -1)):
+            for name, modes in side.names.items():
+                if name in side.called or _is_constant(name):
+                    found[name] += sign * len(modes)
+            for member, modes in side.members.items():
+                if member[0]:
+                    found[member] += sign * len(modes)
+        return found
+
     # A name that is new, gone or means something else
 
     def _declared(self) -> None:
@@ -234,9 +300,14 @@ class Evidence:
                 if item.kind == "member":
                     self._users_of_member(n, item, by_member.get(item.name, []))
                     continue
-                for other in by_name.get(item.name, []):
-                    if self._sees(other, item):
-                        self.groups.join(n, other, _kind_of(item), f"both have to do with {item.name}")
+                users = [u for u in by_name.get(item.name, []) if self._sees(u, item)]
+                popular = not item.static and self._is_popular(item.name)
+                away = sum(item.name not in self.own[u] for u in users)
+                for user in users:
+                    # what many have in themselves without naming it is everybody's
+                    distant = popular or away > POPULAR and item.name not in self.own[user]
+                    if not distant or self._opposite(n, user):
+                        self.groups.join(n, user, _kind_of(item), f"both have to do with {item.name}")
         self._same_declaration()
 
     def _same_declaration(self) -> None:
@@ -250,8 +321,10 @@ class Evidence:
                 self.groups.join(other, n, "name", f"both declare {item.name}")
 
     def _users_of_member(self, n: int, item: Declared, users: Iterable[int]) -> None:
+        few = len(self.members.owners.get(item.name, ())) <= _MANY
         for other in users:
-            if (item.struct, item.name) in self.reach[other].members or ("", item.name) in self.reach[other].members:
+            members = self.reach[other].members
+            if (item.struct, item.name) in members or ("", item.name) in members and (few or self._near(n, other)):
                 self.groups.join(n, other, "member", f"{item.name} of struct {item.struct}")
 
     def _sees(self, n: int, item: Declared) -> bool:
@@ -288,10 +361,11 @@ class Evidence:
                 if len(after) > len(before):
                     come[member[1]].append((member, n))
         for one, others, verb in ((written, used, "writes"), (address, told, "locks or passes on"),
-                                 (gone, come, "no longer looks at")):
+                                  (gone, come, "no longer looks at")):
             for name, found in one.items():
                 for member, n in found:
-                    self._join_users(n, member, others.get(name, []), verb)
+                    if name in others and not self._is_popular_member(member):
+                        self._join_users(n, member, others[name], verb)
 
     def _join_users(self, n: int, member: Member, users: Iterable[tuple[Member, int]], verb: str) -> None:
         """Joins a hunk with the users of a member, which may be the same one."""
@@ -301,25 +375,27 @@ class Evidence:
             if member[0] and other[0]:
                 if member[0] != other[0]:
                     continue
-            elif len(self.members.owners.get(member[1], ())) > _MANY and not self._near(n, user):
+            elif not self._near(n, user) and (len(self.members.owners.get(member[1], ())) > _MANY or
+                                              self.usage.is_popular(member[1])):
                 continue
             struct = member[0] or other[0]
             self.groups.join(n, user, "member", f"one {verb} {member[1]}{f' of struct {struct}' if struct else ''},"
                              " the other uses it")
 
     def _near(self, a: int, b: int) -> bool:
-        """In one directory: where many structs have a member of that name."""
-        return os.path.dirname(self.facts[a].hunk.path) == os.path.dirname(self.facts[b].hunk.path)
+        """In one directory, or one common header: where many structs have a member of that name."""
+        one, other = self.facts[a].hunk.path, self.facts[b].hunk.path
+        return one == other or os.path.dirname(one) == os.path.dirname(other) and "include" not in one.split("/")
 
     def _globals(self) -> None:
         written: dict[tuple[str, str], list[int]] = defaultdict(list)
         used: dict[tuple[str, str], list[int]] = defaultdict(list)
         for n, facts in enumerate(self.facts):
-            for key in self._variables_of(facts, self.reach[n].names):
+            for key in self._variables_of(facts, self.own[n]):
                 used[key].append(n)
             for key in self._variables_of(facts, facts.mentions()):
                 modes = facts.taken.names.get(key[1], []) + facts.brought.names.get(key[1], [])
-                if WRITE in modes or ADDRESS in modes:
+                if (WRITE in modes or ADDRESS in modes) and (key[0] or not self._is_popular(key[1])):
                     written[key].append(n)
         for key, hunks in written.items():
             for n in hunks:
@@ -331,7 +407,7 @@ class Evidence:
         file = self.files[facts.hunk.path]
         called = facts.taken.called | facts.brought.called
         for name in names:
-            if name in called or any(body.is_local(name) for body in facts.bodies):
+            if name in called or len(name) < 3 or any(body.is_local(name) for body in facts.bodies):
                 continue
             yield (facts.hunk.path if name in file.old.static or name in file.new.static else ""), name
 
@@ -366,7 +442,7 @@ class Evidence:
                 if before.get(name) == after.get(name):
                     continue
                 for stem, pair, side in _stems(name):
-                    if stem not in _COMMON:
+                    if stem not in _COMMON and not self.usage.is_popular(name):
                         sides[stem, pair].append((n, side))
         for (stem, pair), found in sides.items():
             for n, side in found:
@@ -379,7 +455,7 @@ class Evidence:
         """Where a lock is taken by a function of its own."""
         places: dict[str, list[int]] = defaultdict(list)
         for n, facts in enumerate(self.facts):
-            for stem in {stem for name in facts.taken.called | facts.brought.called
+            for stem in {stem for name in facts.taken.called | facts.brought.called if not self.usage.is_popular(name)
                          for stem, pair, _ in _stems(name) if pair == "lock/unlock" and stem not in _COMMON}:
                 places[stem].append(n)
         for stem, hunks in places.items():
@@ -392,7 +468,7 @@ class Evidence:
         places: dict[str, list[int]] = defaultdict(list)
         for n, facts in enumerate(self.facts):
             for name in facts.mentions() - facts.taken.called - facts.brought.called:
-                if _is_constant(name) and \
+                if _is_constant(name) and not self._is_popular(name) and \
                         len(facts.brought.names.get(name, [])) != len(facts.taken.names.get(name, [])):
                     places[name].append(n)
         for name, hunks in places.items():
@@ -407,6 +483,12 @@ class Evidence:
 
     # A line that is taken away here and put there
 
+    def _tells(self, line: str, facts: Facts) -> bool:
+        """Is it a line such as is not written twice by chance?"""
+        words = set(line.split())
+        called = {w for w in words & (facts.taken.called | facts.brought.called) if not self._is_popular(w)}
+        return len(line) > 16 and bool(called or words & {"->", "."})
+
     def _moved(self) -> None:
         gone: dict[tuple[str, str], list[int]] = defaultdict(list)
         come: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -415,18 +497,13 @@ class Evidence:
             for sign, line, structs in facts.lines:
                 lines[line, structs] += 1 if sign == "+" else -1
             for key, count in lines.items():
-                if count and _tells(key[0]):
+                if count and self._tells(key[0], facts):
                     (come if count > 0 else gone)[key].append(n)
         for key, hunks in gone.items():
             for n in hunks:
                 for other in come.get(key, []):
                     if n != other:
                         self.groups.join(n, other, "moved", f"a line of one is in the other: {key[0][:60]}")
-
-
-def _tells(line: str) -> bool:
-    """Is a line such as is not written twice by chance?"""
-    return len(line) > 16 and re.search(r"[A-Za-z_]\w* \(|->|\. [a-z]", line) is not None
 
 
 def _is_constant(name: str) -> bool:

@@ -162,7 +162,10 @@ def uses(tokens: list[str], types: dict[str, str], members: Members, inside: str
         token = tokens[i]
         if token == "." and i + 1 < len(tokens) and (i == 0 or tokens[i - 1] in "{,"):
             if inside and ctext.is_name(tokens[i + 1]):
-                found.members.setdefault((inside, tokens[i + 1]), []).append(WRITE)
+                # who is called through a table is asked for elsewhere
+                value = tokens[i + 3:i + 5]
+                calls = value[1:] in ([","], ["}"]) and ctext.is_name(value[0]) and value[0].upper() != value[0]
+                found.members.setdefault((inside, tokens[i + 1]), []).append(READ if calls else WRITE)
             i += 2
             continue
         if not ctext.is_name(token) and token not in (")", "]"):
@@ -193,6 +196,8 @@ _TYPES = frozenset("int char long short unsigned signed bool void u8 u16 u32 u64
 def local_names(tokens: list[str]) -> set[str]:
     """Variables and arguments that a function has of its own, as far as it looks so."""
     found = set()
+    if tokens[:2] == ["#", "define"] and tokens[3:4] == ["("]:
+        found |= ctext.names(tokens[4:_closing(tokens, 3)])
     for i, token in enumerate(tokens[:-1]):
         if not i or not ctext.is_name(token) or tokens[i + 1] not in (";", "=", ",", ")", "["):
             continue

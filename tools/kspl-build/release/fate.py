@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What can be said of a fix before anything is compiled."""
+import os
 import re
 from collections import defaultdict
 from typing import Optional
 
+from . import ctext
 from .ctags import Definition
 from .facts import File, Side
 from .model import LEFT_OUT, OPEN, WITHOUT_EFFECT, Fix, Hunk, Release
@@ -35,11 +37,17 @@ def boot_names(side: Side) -> set[str]:
     found = {d.name for d in side.top if d.kind in ("function", "variable") and _BOOT & set(_head(side, d))}
     users: dict[str, set[str]] = defaultdict(set)
     local = {d.name for d in side.top if d.kind == "function" and d.static}
+    passed: set[str] = set()    # their address is taken: who calls them later is not seen
     for item in side.top:
-        for token in set(side.text(item.first, item.last)) & local - {item.name}:
-            if item.kind != "prototype":
+        if item.kind == "prototype":
+            continue
+        tokens = side.text(item.first, item.last)
+        for token, behind in zip(tokens, [*tokens[1:], ""]):
+            if token in local and token != item.name:
                 users[token].add(item.name)
-    outside = _outside(side) & local
+                if behind != "(":
+                    passed.add(token)
+    outside = (_outside(side) & local) | passed
     more = True
     while more:
         fresh = {n for n in local - found - outside if users[n] and users[n] <= found}
@@ -80,6 +88,44 @@ def only_more(old: list[str], new: list[str]) -> bool:
     return len(new) >= len(old) and old[:stay] == new[:stay]
 
 
+_NO_MATTER = frozenset("const volatile __rcu __user __iomem __percpu __private restrict __force".split())
+
+
+def _shape(tokens: list[str]) -> str:
+    """How much room the declaration of a member takes, as far as the text tells."""
+    words = [t for t in tokens if t not in _NO_MATTER]
+    if "{" in words or "#" in words or "," in words and "(" not in words:
+        return " ".join(words)
+    if any(a == "(" and b == "*" for a, b in zip(words, words[1:])):
+        return "pointer to a function"
+    if "*" in words and "[" not in words and "(" not in words:
+        return "pointer"
+    end = next((n for n, t in enumerate(words) if t in ("[", ":")), len(words))
+    return " ".join(words[:max(end - 1, 0)] + words[end:])
+
+
+def _members(tokens: list[str]) -> list[list[str]]:
+    """The declarations in the outermost { } of a struct."""
+    found: list[list[str]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token == "{") - (token == "}")
+        if depth == 0 and token != "}":
+            continue
+        if depth == 1 and token == ";":
+            found.append([])
+        elif (token, depth) not in (("{", 1), ("}", 0)):
+            found[-1].append(token)
+    return [m for m in found if m]
+
+
+def same_layout(old: list[str], new: list[str]) -> bool:
+    """Are a struct's members in the same places, perhaps with other names or attributes?"""
+    def rest(tokens: list[str]) -> list[str]:
+        return tokens[len(tokens) - tokens[::-1].index("}"):] if "}" in tokens else tokens
+    return rest(old) == rest(new) and list(map(_shape, _members(old))) == list(map(_shape, _members(new)))
+
+
 def _other(side: Side, item: Definition, like: Optional[Definition]) -> Optional[Definition]:
     """The type of the same name on the other side."""
     for found in side.top:
@@ -103,7 +149,8 @@ def layout(hunk: Hunk, file: File) -> str:
             continue
         before = file.old.text(item.first, item.last)
         after = file.new.text(new.first, new.last)
-        if before == after or item.kind == "enum" and only_more(_entries(before), _entries(after)):
+        if before == after or (only_more(_entries(before), _entries(after)) if item.kind == "enum"
+                               else same_layout(before, after)):
             continue
         name = "without a name" if item.name.startswith("__anon") else item.name
         return f"{item.kind} {name}"
@@ -152,11 +199,55 @@ def is_built(release: Release, hunk: Hunk) -> bool:
     return not hunk.path.endswith((".c", ".S")) or bool(release.built.get(hunk.path))
 
 
+# Made with the kernel, and no part of its code: boot code, programs, what processes map
+_OUTSIDE = ("arch/x86/boot/", "arch/x86/realmode/", "arch/x86/purgatory/", "drivers/firmware/efi/libstub/",
+            "arch/x86/entry/vdso/", "lib/vdso/", "usr/", "kernel/ksplice/", "arch/x86/kernel/ksplice")
+_VDSO = ("arch/x86/entry/vdso", "lib/vdso", "arch/x86/include/asm/vdso", "include/vdso")
+_INSIDE = frozenset(f"arch/x86/entry/vdso/{name}.c" for name in ("vma", "extable", "vdso32-setup"))
+
+
+def is_outside(release: Release, hunk: Hunk) -> bool:
+    """Is it in what is made with the kernel, but is no code of it?"""
+    if hunk.path in _INSIDE:
+        return False
+    return hunk.path.startswith(_OUTSIDE) or hunk.path in release.outside
+
+
+def vdso_words(release: Release) -> set[str]:
+    """The names in the source of the vDSO."""
+    found: set[str] = set()
+    for place in _VDSO:
+        try:
+            names = os.listdir(os.path.join(release.source, place))
+        except FileNotFoundError:
+            continue
+        for name in names:
+            if name.endswith((".c", ".h")):
+                found |= ctext.names(ctext.tokens(ctext.without_comments(release.old_text(f"{place}/{name}"))))
+    return found
+
+
+def in_vdso(hunk: Hunk, words: set[str]) -> str:
+    """What of a header's change the vDSO has in itself, which stays as it is; or nothing."""
+    if not hunk.in_header or plain(hunk):
+        return ""
+    if hunk.path.startswith(_VDSO):
+        return hunk.path
+    return next((w for w in hunk.functions + hunk.names if w in words and len(w) > 3), "")
+
+
 def decide(release: Release) -> None:
     """Leaves out the fixes that can't be taken, and those that change nothing here."""
+    words = vdso_words(release)
     for fix in release.fixes:
         hunks = [release.hunks[n] for n in fix.hunks if not plain(release.hunks[n])]
-        live = [h for h in hunks if is_built(release, h)]
+        outside = [h for h in hunks if is_outside(release, h)]
+        live = [h for h in hunks if is_built(release, h) and h not in outside]
+        if outside and not live:
+            leave_out(fix, "outside", f"{outside[0].path} is made into no code of the kernel itself", WITHOUT_EFFECT)
+        for hunk in outside:
+            leave_out(fix, "outside_half", f"{hunk.path} is a part of it, and is made into what is no code of the"
+                      " kernel itself: boot code, a program, the vDSO; that stays as it is")
         if not live:
             if hunks:
                 leave_out(fix, "not_built", "what it changes is not built in this configuration", WITHOUT_EFFECT)
@@ -170,6 +261,10 @@ def decide(release: Release) -> None:
             if hunk.boot:
                 leave_out(fix, "boot_half", f"{hunk.path}: {hunk.boot[0]} is a part of it, which runs at boot only:"
                           " a running kernel has run the old one")
+            shared = in_vdso(hunk, words)
+            if shared:
+                leave_out(fix, "vdso_half", f"{hunk.path}: the vDSO is made with {shared}, too, and stays as it is:"
+                          " processes have it mapped")
             if hunk.whole == "gone":
                 leave_out(fix, "file_gone", f"{hunk.path} is gone, and the running kernel has what is made of it")
         for hunk in hunks:

@@ -78,8 +78,8 @@ class Release:
     fixes: list[Fix] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     origin: dict[str, list[list[int]]] = field(default_factory=dict)
-    seen: dict[str, list[str]] = field(default_factory=dict)   # object -> functions that changed
     built: dict[str, list[str]] = field(default_factory=dict)  # file -> objects made of it
+    outside: list[str] = field(default_factory=list)    # files made into what is no code of the kernel
     rounds: int = 0
 
     def fix_of(self, hunk: int) -> Optional[Fix]:
