@@ -1564,6 +1564,7 @@ void decide(struct verdicts *vs)
 		check_once(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
+		check_lost_state(vs, tu);
 	}
 	check_boot(vs);
 	vec_for_each(tu, &vs->up->tus)
