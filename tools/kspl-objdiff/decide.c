@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "boot.h"
 #include "escape.h"
 #include "verdict.h"
@@ -1562,6 +1563,7 @@ void decide(struct verdicts *vs)
 		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
 		check_once(vs, tu);
+		check_memory(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
 		check_lost_state(vs, tu);

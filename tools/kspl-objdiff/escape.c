@@ -18,16 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code.h"
 #include "escape.h"
 
 #ifdef HAVE_CAPSTONE
-#include <capstone/capstone.h>
-
-/* Of registers: by their number in an instruction, and what is on the stack. */
+/* Of registers, beside those with a number: what is on the stack. */
 enum {
-	R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI,
-	R_8, R_9, R_10, R_11, R_12, R_13, R_14, R_15,
-	R_STACK,		/* any slot of the function's stack */
+	R_STACK = R_15 + 1,		/* any slot of the function's stack */
 	/* not the address itself: */
 	R_PUSHED,		/* it is in a slot that is not a register's place */
 	R_FRAME,		/* an address of the stack is in a slot */
@@ -101,8 +98,14 @@ static const char *what_name(const struct walk *w)
 						"a constant";
 }
 
-/* By the name that is used: eight bytes, four, two, one. */
-static int reg_number(unsigned int reg, u32 *width)
+/**
+ * reg_number - of a register, as instructions have it
+ * @reg:	capstone's number
+ * @width:	gets how many bytes of it: eight, four, two, one
+ *
+ * Return: -1 if it is none of the sixteen.
+ */
+int reg_number(unsigned int reg, u32 *width)
 {
 	static const unsigned int names[][4] = {
 		{ X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL },
@@ -391,7 +394,8 @@ static const char *callee_name(const struct ref *r)
 	return r->sym->name;
 }
 
-static csh open_capstone(void)
+/** open_capstone - who takes instructions apart */
+csh open_capstone(void)
 {
 	static csh cs;
 
