@@ -19,6 +19,7 @@ help:
 	@echo 'make test             host tests, then kselftests in a VM; T=PATTERN: only those'
 	@echo 'make test-system      the documented commands, crashes, power cuts, Secure Boot, dpkg'
 	@echo '                      on stock Debian systems in VMs; T=MACHINE: only that'
+	@echo 'make check-here       compare the running kernel with its source, reading only'
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
@@ -104,4 +105,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) kernel apply series check-series lint \
-	test test-system demo demo-stock demo-release match-stock bench corpus torture fuzz deb clean
+	test test-system demo demo-stock demo-release match-stock check-here bench corpus torture fuzz deb clean
