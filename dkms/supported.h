@@ -8,6 +8,14 @@
 #ifndef _KSPLICE_SUPPORTED_H
 #define _KSPLICE_SUPPORTED_H
 
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) ||			\
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) &&		\
+	 LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)) ||		\
+	LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#error "ksplice.ko is known to work on Linux 6.1 and 6.12 only"
+#endif
 #ifndef CONFIG_PREEMPTION
 #error "ksplice.ko needs a kernel with CONFIG_PREEMPTION (PREEMPT_DYNAMIC is enough)"
 #endif

@@ -19,7 +19,7 @@ KSPL_SERIES=${KSPL_SERIES:-$(series_of "${KSPL_VERSION:-6.12}")}
 
 # KSPL_SUITE=trixie: the packages are another Debian's than this machine's.
 if [ "${KSPL_SUITE-}" ]; then
-	APT_CONFIG=$(KSPL_SUITE='' "$REPO/scripts/apt-suite" "$KSPL_SUITE") || exit 1
+	APT_CONFIG=$("$REPO/scripts/apt-suite" "$KSPL_SUITE") || exit 1
 	export APT_CONFIG
 fi
 

@@ -3,10 +3,13 @@
  * A BPF program on a function, for as long as standard input is open; then it
  * says how often the program ran.
  *
- *	ksplice-bpf kprobe|kretprobe|fentry|fexit FUNCTION [MODULE]
+ *	ksplice-bpf KIND FUNCTION [MODULE]
  *
- * The exit code is 4 if the kernel does not offer that: fentry and fexit need
- * BTF that knows the function.
+ * KIND is kprobe, kretprobe, fentry or fexit; or fmod_ret or override (a kprobe), for
+ * a program that makes the function return -5 without its body being run.
+ *
+ * The exit code is 4 if the kernel does not offer that: fentry, fexit and fmod_ret
+ * need BTF that knows the function.
  */
 
 #include <errno.h>
@@ -27,6 +30,12 @@
 #define SKIP		4
 #define KPROBE_PMU	"/sys/bus/event_source/devices/kprobe/type"
 #define RETPROBE	1
+
+/* What the function returns instead of what it would have */
+#define INSTEAD		(-5)
+
+/* Instructions of the program that counts, before what it does next */
+#define COUNTED		10
 
 static char verifier_log[16384];
 
@@ -71,11 +80,16 @@ static __u64 read_map(int map)
 	return value;
 }
 
-/* The program adds one to the counter. */
-static int load(int map, union bpf_attr *attr)
+/*
+ * The program adds one to the counter, and returns @ret.  If it overrides, the
+ * function returns INSTEAD.
+ */
+static int load(int map, union bpf_attr *attr, int ret, bool overrides)
 {
 	struct bpf_insn insns[] = {
-		/* *(u32 *)(r10 - 4) = 0; r2 = r10 - 4; r1 = map */
+		/* r6 = r1; *(u32 *)(r10 - 4) = 0; r2 = r10 - 4; r1 = map */
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 6,
+		  .src_reg = 1 },
 		{ .code = BPF_ST | BPF_MEM | BPF_W, .dst_reg = 10, .off = -4 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 2,
 		  .src_reg = 10 },
@@ -84,27 +98,40 @@ static int load(int map, union bpf_attr *attr)
 		{ .code = BPF_LD | BPF_IMM | BPF_DW, .dst_reg = 1,
 		  .src_reg = BPF_PSEUDO_MAP_FD, .imm = map },
 		{ 0 },
-		/* r0 = lookup(r1, r2); if (r0) *r0 += 1; return 0 */
+		/* r0 = lookup(r1, r2); if (r0) *r0 += 1 */
 		{ .code = BPF_JMP | BPF_CALL,
 		  .imm = BPF_FUNC_map_lookup_elem },
 		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = 0, .off = 2 },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 1, .imm = 1 },
 		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW, .dst_reg = 0,
 		  .src_reg = 1, .imm = BPF_ADD },
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0 },
+		/* if (overrides) override_return(r6, INSTEAD); return ret */
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = 1,
+		  .src_reg = 6 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 2,
+		  .imm = INSTEAD },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_override_return },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = ret },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	int fd;
 
+	/* Code that nobody reaches is refused. */
+	if (!overrides) {
+		memmove(&insns[COUNTED], &insns[COUNTED + 3],
+			2 * sizeof(*insns));
+		attr->insn_cnt = COUNTED + 2;
+	} else {
+		attr->insn_cnt = sizeof(insns) / sizeof(*insns);
+	}
 	attr->insns = (unsigned long)insns;
-	attr->insn_cnt = sizeof(insns) / sizeof(*insns);
 	attr->license = (unsigned long)"GPL";
 	attr->log_buf = (unsigned long)verifier_log;
 	attr->log_size = sizeof(verifier_log);
 	attr->log_level = 1;
 	fd = bpf(BPF_PROG_LOAD, attr);
 	if (fd < 0)
-		die(1, "the program");
+		die(overrides ? SKIP : 1, "the program");
 	return fd;
 }
 
@@ -131,17 +158,18 @@ static unsigned long address_of(const char *func, const char *mod)
 	return found;
 }
 
-static void on_probe(int map, bool ret, const char *func, const char *mod)
+static void on_probe(int map, const char *kind, const char *func,
+		     const char *mod)
 {
 	union bpf_attr attr = { .prog_type = BPF_PROG_TYPE_KPROBE };
 	struct perf_event_attr event = { .size = sizeof(event) };
-	int fd, prog = load(map, &attr);
+	int fd, prog = load(map, &attr, 0, !strcmp(kind, "override"));
 	FILE *file = fopen(KPROBE_PMU, "r");
 
 	if (!file || fscanf(file, "%u", &event.type) != 1)
 		die(SKIP, KPROBE_PMU);
 	fclose(file);
-	event.config = ret ? RETPROBE : 0;
+	event.config = strcmp(kind, "kretprobe") ? 0 : RETPROBE;
 	event.kprobe_addr = address_of(func, mod);
 	fd = syscall(SYS_perf_event_open, &event, -1, 0, -1, 0);
 	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_BPF, prog) ||
@@ -281,7 +309,7 @@ static void on_trampoline(int map, __u32 type, const char *func,
 		errno = ENOENT;
 		die(SKIP, func);
 	}
-	prog = load(map, &attr);
+	prog = load(map, &attr, type == BPF_MODIFY_RETURN ? INSTEAD : 0, false);
 	memset(&attr, 0, sizeof(attr));
 	attr.raw_tracepoint.prog_fd = prog;
 	if (bpf(BPF_RAW_TRACEPOINT_OPEN, &attr) < 0)
@@ -295,7 +323,8 @@ int main(int argc, char **argv)
 	int map;
 
 	if (argc < 3) {
-		fputs("usage: ksplice-bpf kprobe|kretprobe|fentry|fexit FUNCTION [MODULE]\n",
+		fputs("usage: ksplice-bpf KIND FUNCTION [MODULE]\n"
+		      "KIND: kprobe kretprobe fentry fexit fmod_ret override\n",
 		      stderr);
 		return 2;
 	}
@@ -304,8 +333,10 @@ int main(int argc, char **argv)
 		on_trampoline(map, BPF_TRACE_FENTRY, argv[2], mod);
 	else if (!strcmp(argv[1], "fexit"))
 		on_trampoline(map, BPF_TRACE_FEXIT, argv[2], mod);
+	else if (!strcmp(argv[1], "fmod_ret"))
+		on_trampoline(map, BPF_MODIFY_RETURN, argv[2], mod);
 	else
-		on_probe(map, !strcmp(argv[1], "kretprobe"), argv[2], mod);
+		on_probe(map, argv[1], argv[2], mod);
 	puts("attached");
 	fflush(stdout);
 	while (read(STDIN_FILENO, buf, sizeof(buf)) > 0)

@@ -606,40 +606,6 @@ fexit_on_the_new_function() {
 	undo calls
 }
 
-bpf_answered() {
-	grep -q attached "$WORK/bpf.out" || ! kill -0 "$BPF" 2>/dev/null
-}
-
-# bpf_on TYPE FUNCTION: a BPF program counts its calls until bpf_off; false if
-# the kernel can't.
-bpf_on() {
-	local at=("$2") code=0
-
-	[ ! "$MARK" ] || at+=("$OBJECT")
-	[ -p "$WORK/bpf" ] || mkfifo "$WORK/bpf"
-	"$DIR/ksplice-bpf" "$1" "${at[@]}" <"$WORK/bpf" >"$WORK/bpf.out" 2>&1 &
-	BPF=$!
-	exec {BPF_IN}>"$WORK/bpf"
-	loop_until bpf_answered
-	! grep -q attached "$WORK/bpf.out" || return 0
-	exec {BPF_IN}>&-
-	wait "$BPF" || code=$?
-	if [ $code -eq "$KSFT_SKIP" ]; then
-		skip "$(head -n 1 "$WORK/bpf.out")"
-	else
-		fail "BPF $1 on $2: $(head -n 20 "$WORK/bpf.out")"
-	fi
-	return 1
-}
-
-# bpf_off CALLS: so many it must have counted
-bpf_off() {
-	exec {BPF_IN}>&-
-	wait "$BPF" || fail "ksplice-bpf ended with $?"
-	[ "$(tail -n 1 "$WORK/bpf.out")" = "$1" ] ||
-		fail "BPF saw '$(tail -n 1 "$WORK/bpf.out")' calls, expected $1"
-}
-
 # A BPF program of that type sees every call of the old function, whichever
 # code runs.
 bpf() {

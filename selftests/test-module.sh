@@ -350,12 +350,14 @@ no_memory_for_the_keys() {
 	works_by_its_keys 2
 }
 
-# key_worker CODE: whoever gets the module loaded looks at it and lets it go
+# key_worker CODE: whoever's turn it is loads the module, looks at it and lets it go.
+# Of several who load one file at once, the kernel says to each that it did.
 key_worker() {
-	local code=$1 n
+	local code=$1
 
 	while [ ! -e "$WORK/stop" ]; do
-		insmod "$MOD_FILE" || { cat "$MOD/key" "$MOD/keys"; sleep 0.1; continue; }
+		mkdir "$WORK/turn" || { cat "$MOD/key" "$MOD/keys"; sleep 0.1; continue; }
+		insmod "$MOD_FILE" || touch "$WORK/bad.load"
 		[[ $(<"$MOD/keys") =~ ^generation\ $code\ 11\ 0\ plain$ ]] || touch "$WORK/bad.plain"
 		echo 1 >"$MOD/key"
 		echo 1 >"$MOD/keys"
@@ -363,8 +365,10 @@ key_worker() {
 		[[ $(<"$MOD/keys") =~ ^generation\ $code\ 20\ 20$ ]] || touch "$WORK/bad.keys"
 		echo 0 >"$MOD/key"
 		[[ $(<"$MOD/key") != *" on" ]] || touch "$WORK/bad.off"
-		rmmod test_ksplice_mod
+		# The others read.
+		loop_until rmmod test_ksplice_mod || touch "$WORK/bad.unload"
 		echo >>"$WORK/rounds"
+		rmdir "$WORK/turn"
 	done
 } >/dev/null 2>&1
 

@@ -17,6 +17,7 @@
 
 #include <linux/atomic.h>
 #include <linux/debugfs.h>
+#include <linux/error-injection.h>
 #include <linux/init.h>
 #include <linux/jump_label.h>
 #include <linux/kthread.h>
@@ -195,6 +196,27 @@ static int test_calls_show(struct seq_file *m, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(test_calls);
+
+/* A function at whose entry all others may stand who can stand anywhere. */
+static noinline int test_peer(int n)
+{
+	int generation = 1;
+
+	OPTIMIZER_HIDE_VAR(generation);
+	return n + generation;
+}
+ALLOW_ERROR_INJECTION(test_peer, ERRNO);
+
+static int test_peer_show(struct seq_file *m, void *unused)
+{
+	int n = 10;
+
+	/* No clone of it for this one argument */
+	OPTIMIZER_HIDE_VAR(n);
+	seq_printf(m, "%d\n", test_peer(n));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_peer);
 
 /*
  * Functions to sleep in.  Whoever sleeps passes the gate when somebody writes
@@ -1105,6 +1127,7 @@ static const struct {
 	{ "notrace",			&test_notrace_fops },
 	{ "nr_objects",			&test_nr_objects_fops },
 	{ "objects",			&test_objects_fops },
+	{ "peer",			&test_peer_fops },
 	{ "percpu",			&test_percpu_fops },
 	{ "sleep_exit",			&test_sleep_exit_fops },
 	{ "sleep_interruptible",	&test_sleep_interruptible_fops },

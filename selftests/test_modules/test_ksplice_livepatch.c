@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Livepatches of functions that hot updates replace, too: of one that must not
- * be taken over from a livepatch, or with bench=1 of those that are measured.
+ * be taken over from a livepatch, with bench=1 of those that are measured, or with
+ * peer=1 of the one at whose entry others stand.
  * With hold=1 also of one in which a thread stays, as long as hold is 1: so a
  * livepatch can be kept on its way out.
  */
@@ -17,6 +18,10 @@
 static bool bench;
 module_param(bench, bool, 0444);
 MODULE_PARM_DESC(bench, "livepatch what tests/bench measures");
+
+static bool peer;
+module_param(peer, bool, 0444);
+MODULE_PARM_DESC(peer, "livepatch the function at whose entry others stand");
 
 static bool hold;
 module_param(hold, bool, 0644);
@@ -38,6 +43,11 @@ static noinline unsigned int livepatch_called(unsigned int n)
 
 	OPTIMIZER_HIDE_VAR(generation);
 	return n + generation;
+}
+
+static int livepatch_peer(int n)
+{
+	return n + 900;
 }
 
 static int livepatch_sleep_interruptible_show(struct seq_file *m, void *unused)
@@ -73,6 +83,13 @@ static struct klp_func bench_funcs[] = {
 	}, { }
 };
 
+static struct klp_func peer_funcs[] = {
+	{
+		.old_name = "test_peer",
+		.new_func = livepatch_peer,
+	}, { }
+};
+
 static struct klp_func hold_funcs[] = {
 	{
 		.old_name = "test_chain_a",
@@ -100,6 +117,8 @@ static int __init test_ksplice_livepatch_init(void)
 {
 	if (bench)
 		objs[0].funcs = bench_funcs;
+	else if (peer)
+		objs[0].funcs = peer_funcs;
 	else if (hold)
 		objs[0].funcs = hold_funcs;
 	return klp_enable_patch(&patch);

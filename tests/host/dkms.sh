@@ -27,9 +27,48 @@ check() {
 good=(PREEMPTION VMAP_STACK)
 bad=(PREEMPT_RT CFI_CLANG KCSAN RANDSTRUCT GCC_PLUGIN_LATENT_ENTROPY)
 
+HEADERS=$(mktemp -d)
+trap 'rm -rf "$HEADERS"' EXIT
+mkdir "$HEADERS/linux"
+
+# version A B C: which kernel it is for
+version() {
+	cat >"$HEADERS/linux/version.h" <<-END
+		#define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + (c))
+		#define LINUX_VERSION_CODE KERNEL_VERSION($1, $2, $3)
+	END
+}
+version 6 12 107
+
 # errors OPTION...: what the compiler says of a kernel with these
 errors() {
-	cpp -o /dev/null "${@/#/-DCONFIG_}" dkms/supported.h 2>&1
+	cpp -I"$HEADERS" -o /dev/null "${@/#/-DCONFIG_}" dkms/supported.h 2>&1
+}
+
+# other_version A B C: the compiler refuses it, and dkms does not try
+other_version() {
+	version "$@"
+	[[ $(errors "${good[@]}") == *"#error"*"6.1 and 6.12 only"* ]] && ! dkms_tries "$1.$2.$3-amd64"
+}
+
+this_version() {
+	version "$@"
+	accepted "${good[@]}" && dkms_tries "$1.$2.$3-amd64"
+}
+
+# dkms does not try, as long as not all tests pass there
+by_hand() {
+	version "$@"
+	accepted "${good[@]}" && ! dkms_tries "$1.$2.$3-amd64"
+}
+
+dkms_tries() {
+	(
+		set +u
+		# shellcheck source=dkms/dkms.conf disable=SC2154
+		. dkms/dkms.conf
+		[[ $1 =~ $BUILD_EXCLUSIVE_KERNEL ]]
+	)
 }
 
 # refused OPTION OPTION...: because of the first, with the others set
@@ -60,6 +99,16 @@ for option in "${bad[@]}"; do
 	check "$option: refused by Kconfig" \
 		grep -qE "depends on .*!$option( |$)" kernel-tree-overlay/kernel/ksplice/Kconfig
 done
+for v in "6 12 0" "6 12 118"; do
+	# shellcheck disable=SC2086 # three words
+	check "Linux $v: supported" this_version $v
+done
+check "Linux 6.1: can be built by hand" by_hand 6 1 192
+for v in "6 0 19" "6 2 0" "6 11 0" "6 13 0" "7 1 0" "5 12 0"; do
+	# shellcheck disable=SC2086
+	check "Linux $v: refused" other_version $v
+done
+version 6 12 107
 check "no PREEMPTION: refused" refused PREEMPTION VMAP_STACK
 check "no VMAP_STACK: refused" refused VMAP_STACK PREEMPTION
 check "dkms wants PREEMPTION" dkms_wants CONFIG_PREEMPTION

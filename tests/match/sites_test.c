@@ -777,20 +777,21 @@ static u32 loop_code(u8 *p, u32 before, u32 pad)
 	return n + 7;
 }
 
+static u32 loop_align = 64;
+
 static u32 pad_at(unsigned long addr)
 {
-	return -addr & 63;
+	return -addr & (loop_align - 1);
 }
 
-/* Compiled for an aligned place, running at @addr. */
+/* Compiled for a place 16 bytes behind an aligned one, running at @addr. */
 static void loop(unsigned long addr, u32 before)
 {
 	u8 code[256];
 	u32 unit, n;
 
-	n = loop_code(code, before, pad_at(before + 2));
+	n = loop_code(code, before, pad_at(16 + before + 2));
 	unit = blob_unit(&b, "loop", KSPLICE_UNIT_TEXT, code, n);
-	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, unit))->align = 64;
 	blob_sym(&b, "loop", KSPLICE_SYM_FUNC, unit, 0);
 	image_sym(&im, "loop", addr);
 	memset(code, 0xcc, sizeof(code));
@@ -803,16 +804,18 @@ static void test_loop(void **state)
 {
 	u32 before, shift;
 
-	for (shift = 0; shift < 64; shift += 16)
+	for (shift = 0; shift < 128; shift += 16)
 		for (before = 2; before < 64; before += 2) {
+			loop_align = shift < 64 ? 64 : 32;
 			end(state);
 			begin(state);
 			loop(OTHER + shift, before);
 			expect(0);
 			assert_int_equal(m.unit_growth[fn_unit],
 					 max_t(int, 0, pad_at(OTHER + shift + before + 2) -
-						       (int)pad_at(before + 2)));
+						       (int)pad_at(16 + before + 2)));
 		}
+	loop_align = 64;
 }
 
 static void wrong(unsigned long addr, const char *bytes, size_t n)
@@ -828,13 +831,13 @@ static void wrong(unsigned long addr, const char *bytes, size_t n)
 
 static void test_loop_wrong(void **state)
 {
-	/* 46 bytes of padding instead of 58 */
-	unsigned long at = OTHER + 12 + 64, pad = at + 6, head = pad + pad_at(pad);
+	/* 26 bytes of padding instead of 42 */
+	unsigned long at = OTHER + 32, pad = at + 6, head = pad + pad_at(pad);
 
 	(void)state;
 	loop(at, 4);
 	expect(0);
-	wrong(at + 5, "\x2d", 1);		/* into the padding */
+	wrong(at + 5, "\x19", 1);		/* into the padding */
 	wrong(pad, "\xcc", 1);
 	wrong(pad + 8, "\x01", 1);		/* another nop */
 	wrong(pad + 11, "\x90", 1);
@@ -845,13 +848,21 @@ static void test_loop_wrong(void **state)
 	wrong(at, "\x31\xc9", 2);
 }
 
-/* Nothing moves where the compiler did not know the place. */
+/* Padding that no alignment wants */
 static void test_loop_unaligned(void **state)
 {
+	unsigned long at = OTHER + 32;
+	u8 code[256];
+
 	(void)state;
-	loop(OTHER + 16, 4);
-	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, fn_unit))->align = 16;
+	loop(at, 4);
+	expect(0);
+	put(at, code, loop_code(code, 4, pad_at(at + 6) + 8));
 	expect(-EILSEQ);
+	put(at, code, loop_code(code, 4, pad_at(at + 6) + 1));
+	expect(-EILSEQ);
+	put(at, code, loop_code(code, 4, pad_at(at + 6)));
+	expect(0);
 }
 
 /* What looks like padding is part of an instruction: movabs $imm64, %rax; ret */
@@ -865,7 +876,6 @@ static void test_loop_inside(void **state)
 		memcpy(pre + i, "\x31\xc0", 2);
 	memcpy(pre + 60, "\x48\xb8\x66\x90\x11\x22\x33\x44\x55\x66\xc3\xc3", 12);
 	fn_unit = blob_unit(&b, "loop", KSPLICE_UNIT_TEXT, pre, 72);
-	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, fn_unit))->align = 64;
 	blob_sym(&b, "loop", KSPLICE_SYM_FUNC, fn_unit, 0);
 	image_sym(&im, "loop", OTHER + 16);
 	put(OTHER + 16, pre, 62);

@@ -399,20 +399,10 @@ static bool in_field(const struct ksplice_view *v,
 	return false;
 }
 
-/* Bytes the unit is shorter in memory: its near jumps, 3 bytes each. */
-static u32 missing(const struct ksplice_match *m, u32 unit)
+/* Bytes the unit is shorter in memory: near jumps, the padding of loops. */
+static s32 missing(const struct ksplice_match *m, u32 unit)
 {
-	const struct ksplice_view *v = m->view;
-	const struct ksplice_f_unit *u = &v->units[unit];
-	u32 i, at, n = 0;
-
-	for (i = u->relocs; i < u->relocs + u->nrelocs; i++) {
-		at = v->relocs[i].offset - 1;
-		if (v->relocs[i].offset && v->bytes[u->bytes + at] == 0xe9 &&
-		    *image_at(&im, m->unit_addr[unit] + at - n, 1) == 0xeb)
-			n += 3;
-	}
-	return n;
+	return m->unit_shift[unit];
 }
 
 static void change_byte(struct mutation *mu, u8 *p)

@@ -48,11 +48,11 @@ echo cycled
 END
 
 cycles() {
-	vm/run --kernel stock --version "$version" --timeout 900 --share "$OUT" -- \
-		"cd $OUT && bash inside" >"$OUT/log" 2>&1 && grep -qx cycled "$OUT/log" || {
+	if ! vm/run --kernel stock --version "$version" --timeout 900 --share "$OUT" -- \
+		"cd $OUT && bash inside" >"$OUT/log" 2>&1 || ! grep -qx cycled "$OUT/log"; then
 		tail -n 20 "$OUT/log"
 		return 1
-	}
+	fi
 }
 
 check "ksplice.ko builds for $release" make -s -C dkms KDIR="$(scripts/get-headers "$version")" OUT="$OUT/dkms"

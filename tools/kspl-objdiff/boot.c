@@ -17,9 +17,13 @@
 
 #include "boot.h"
 #include "escape.h"
+#include "handed.h"
+#include "state.h"
 #include "verdict.h"
 
 #define WAY_BOOT	"leave this part out of the patch; or, if it does not matter or a hook does it, say so: --boot-done %s"
+
+#define WAY_LOST	"let it keep its name; or take it away together with all that uses it, or not at all; or, if a hook takes its address from all who have it, say so: --state-of %s="
 
 /* Functions that hold no state, or memory's only. What ends in * is a beginning. */
 static const char *const stateless[] = {
@@ -924,11 +928,12 @@ static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 	case SC_NONE:
 	case SC_DROP:
 	case SC_EXPORT:
-	case SC_TEXT:
-	case SC_NOINSTR:
 	case SC_ALT_REPL:
 	case SC_ALT_AUX:
 		return NULL;
+	case SC_TEXT:
+	case SC_NOINSTR:
+		return handed_out_by(vs, by, e);
 	case SC_RODATA:
 		return reached(vs, by, seen);
 	}
@@ -975,6 +980,9 @@ static const char *reached(const struct verdicts *vs, const struct unit *u,
 	if (others_call(vs, u))
 		return u->is_func ? "other files may call it" :
 				    xasprintf("other files may use %s, which points to it", u->name);
+	how = handed_out_by_itself(vs, u);
+	if (how)
+		return how;
 	vec_for_each(tu, &vs->up->tus) {
 		if (!tu->pre || tu->pre->target != u->obj->target)
 			continue;
@@ -1030,14 +1038,14 @@ void check_lost(struct verdicts *vs, const struct tu *tu)
 	check_lost_names(vs, tu);
 	vec_for_each(u, &tu->pre->units) {
 		if (!(*u)->deleted || !(*u)->is_func || (*u)->parent ||
-		    !class_is_text((*u)->sec->cls))
+		    !class_is_text((*u)->sec->cls) || state_is_dropped(vs->up, *u))
 			continue;
 		seen = xzalloc(vs->up->nunits);
 		how = reached(vs, *u, seen);
 		free(seen);
 		if (how)
 			refuse(vs, "function_gone", tu->post, NULL, (*u)->name,
-			       "let it keep its name; or take it away together with all that uses it, or not at all",
+			       xasprintf(WAY_LOST, (*u)->name),
 			       "it is gone from the source, but %s; the running kernel would go on with it",
 			       how);
 	}

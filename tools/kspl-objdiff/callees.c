@@ -209,6 +209,47 @@ bool callee_only_says(const char *name)
 	return false;
 }
 
+/*
+ * They call the function that they are given, and have forgotten it when they
+ * return. Not smp_call_function_single() and the like, which may be told not to wait.
+ */
+static const char *const run_it[] = {
+	"bsearch", "bus_find_device", "bus_for_each_dev", "bus_for_each_drv",
+	"class_find_device", "class_for_each_device", "device_find_child", "device_for_each_child",
+	"device_for_each_child_reverse", "driver_find_device",
+	"driver_for_each_device", "idr_for_each", "iterate_fd", "iterate_supers",
+	"iterate_supers_type", "list_sort", "smp_call_on_cpu", "sort", "sort_r",
+	"stop_machine", "stop_machine_cpuslocked", "stop_one_cpu",
+	"walk_page_range", "work_on_cpu_key", "work_on_cpu_safe_key",
+};
+
+/**
+ * callee_only_runs - does a function call another, and forget it when it returns?
+ * @name:	the function
+ */
+bool callee_only_runs(const char *name)
+{
+	return is_in(run_it, ARRAY_SIZE(run_it), name);
+}
+
+/*
+ * They start a thread with it, once: until that ends it is inside of the function,
+ * where it is seen.
+ */
+static const char *const thread_it[] = {
+	"kernel_thread", "kthread_create", "kthread_create_on_cpu",
+	"kthread_create_on_node", "user_mode_thread",
+};
+
+/**
+ * callee_is_in_it - does a function start a thread that runs what it is given?
+ * @name:	the function
+ */
+bool callee_is_in_it(const char *name)
+{
+	return is_in(thread_it, ARRAY_SIZE(thread_it), name);
+}
+
 /**
  * callee_copies - does a function leave a copy of what it is given?
  * @name:	the function

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "boot.h"
 #include "escape.h"
 #include "verdict.h"
@@ -821,13 +822,15 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 {
 	const char *name = to->source_name ? to->source_name :
 					     strip_numbers(to->name);
+	const char *old = strchr(to->rivals, ',') ? "OLD" :
+			  xasprintf("%.*s", (int)strcspn(to->rivals, " "), to->rivals);
 	u32 n = vs->refusals.n;
 
 	refuse(vs, "state_renamed", from->obj, from, name, to->rival_stays ?
 	       xasprintf("go on with the old variable; or say that the new one begins anew: --state-of =%s",
 			 name) :
-	       xasprintf("say which is meant: --state-of OLD=%s goes on with what the old variable holds, --state-of =%s begins anew",
-			 name, name),
+	       xasprintf("say which is meant: --state-of %s=%s goes on with what the old variable holds, --state-of =%s begins anew",
+			 old, name, name),
 	       "%s uses this new variable, and of the old code these are gone, or no longer used there, one of which it could be: %s",
 	       unit_label(from), to->rivals);
 	if (vs->refusals.n == n)
@@ -1345,7 +1348,7 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 			     anew->name, (*v)->name);
 		else
 			note(vs, tu->post, false,
-			     "%s is gone from the source, or inlined; the update waits until nobody runs it, the running kernel keeps it",
+			     "%s is gone from the source, or inlined; the update waits until nobody runs it, and its old code stays in memory",
 			     (*v)->name);
 	}
 }
@@ -1560,7 +1563,10 @@ void decide(struct verdicts *vs)
 		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
 		check_once(vs, tu);
+		check_memory(vs, tu);
 		check_lost(vs, tu);
+		check_handed(vs, tu);
+		check_lost_state(vs, tu);
 	}
 	check_boot(vs);
 	vec_for_each(tu, &vs->up->tus)

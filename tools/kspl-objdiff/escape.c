@@ -18,16 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "code.h"
 #include "escape.h"
 
 #ifdef HAVE_CAPSTONE
-#include <capstone/capstone.h>
-
-/* Of registers: by their number in an instruction, and what is on the stack. */
+/* Of registers, beside those with a number: what is on the stack. */
 enum {
-	R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI,
-	R_8, R_9, R_10, R_11, R_12, R_13, R_14, R_15,
-	R_STACK,		/* any slot of the function's stack */
+	R_STACK = R_15 + 1,		/* any slot of the function's stack */
 	/* not the address itself: */
 	R_PUSHED,		/* it is in a slot that is not a register's place */
 	R_FRAME,		/* an address of the stack is in a slot */
@@ -66,6 +63,7 @@ struct walk {
 	const struct update *up;
 	const struct unit *what;	/* whose address is followed */
 	bool deep;			/* what it holds is an address, too */
+	bool code;			/* it is that of a function, whose callers count */
 	struct escape *esc;
 	walked_vec *walked;
 	int depth;
@@ -100,8 +98,14 @@ static const char *what_name(const struct walk *w)
 						"a constant";
 }
 
-/* By the name that is used: eight bytes, four, two, one. */
-static int reg_number(unsigned int reg, u32 *width)
+/**
+ * reg_number - of a register, as instructions have it
+ * @reg:	capstone's number
+ * @width:	gets how many bytes of it: eight, four, two, one
+ *
+ * Return: -1 if it is none of the sixteen.
+ */
+int reg_number(unsigned int reg, u32 *width)
 {
 	static const unsigned int names[][4] = {
 		{ X86_REG_RAX, X86_REG_EAX, X86_REG_AX, X86_REG_AL },
@@ -390,7 +394,8 @@ static const char *callee_name(const struct ref *r)
 	return r->sym->name;
 }
 
-static csh open_capstone(void)
+/** open_capstone - who takes instructions apart */
+csh open_capstone(void)
 {
 	static csh cs;
 
@@ -496,6 +501,8 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 	}
 	if (call_search(w, u, r, regs))
 		return kept | BIT(R_AX);
+	if (w->code && r && !to && (callee_only_runs(name) || callee_is_in_it(name)))
+		return kept;
 	if (callee_compares(name) && (w->deep || gives_stack(regs)))
 		w->esc->compared = true;
 	if (r && !((w->deep || gives_stack(regs)) && callee_copies(name)) &&
@@ -517,10 +524,19 @@ static bool is_fentry(const struct ref *r)
 static void tail_call(struct walk *w, const struct unit *u,
 		      const struct ref *r, u64 regs)
 {
-	if (r && r->sym && !strcmp(r->sym->name, "__x86_return_thunk"))
+	const char *name = callee_name(r);
+	bool returns, lent;
+
+	if (r && r->sym && !strcmp(r->sym->name, "__x86_return_thunk")) {
 		w->returns |= regs & RETURNED;
-	else
-		w->returns |= call(w, u, r, regs) & RETURNED;
+		return;
+	}
+	/* who is waited for is not on the stack any more while the callee has it */
+	if (w->code && !w->depth && r && regs & ARGUMENTS &&
+	    !callee_is_in_it(name) && !callee_keeps_nothing(name, &returns, &lent))
+		lets_out(w, xasprintf("leaves the address of %s to %s, and does not wait for it",
+				      what_name(w), name));
+	w->returns |= call(w, u, r, regs) & RETURNED;
 }
 
 static void jump(struct walk *w, u32 part, const struct unit *u,
@@ -1073,6 +1089,7 @@ static bool walk_function(const struct walk *from, const struct unit *func,
 {
 	struct walk w = { .up = from->up, .what = from->what, .esc = from->esc,
 			  .depth = from->depth + 1, .deep = from->deep,
+			  .code = from->code,
 			  .source = from->source, .walked = from->walked };
 	struct walked *known = find_walked(&w, func, regs);
 	u32 n = w.walked->n;
@@ -1184,6 +1201,34 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 		esc->how = xasprintf("may return the address of %s",
 				     what->name[0] ? what->name : unit_text(what));
 	return true;
+}
+
+/**
+ * unit_hands_out - does a function give away the address of another?
+ * @up:		the update, paired
+ * @func:	the function (not its cold part)
+ * @what:	the other, or a constant that leads to it
+ * @deep:	it is a constant: what is loaded from it must not get out, either
+ * @esc:	gets how
+ *
+ * As unit_lets_out(), for somebody who calls it when @func has returned. Who does
+ * so while @func is on the stack has nothing left when nobody is in @func.
+ */
+bool unit_hands_out(const struct update *up, const struct unit *func,
+		    const struct unit *what, bool deep, struct escape *esc)
+{
+	walked_vec walked = {};
+	struct walk w = { .up = up, .what = what, .deep = deep, .code = true,
+			  .depth = -1, .esc = esc, .walked = &walked };
+	u64 returns = 0;
+	bool out;
+
+	*esc = (struct escape){};
+	out = !walk_function(&w, func, 0, &returns) || returns;
+	free(walked.v);
+	if (out && !esc->how)
+		esc->how = xasprintf("may return the address of %s", what->name);
+	return out;
 }
 
 /* Nobody but the kernel itself calls it, which looks for an error only. */
@@ -1328,6 +1373,27 @@ const char *unit_acts_unseen(const struct unit *func)
 	return how || !func->cold ? how : acts_unseen(open_capstone(), func->cold);
 }
 
+/**
+ * ref_writes - does the instruction that holds a field write to memory?
+ * @u:	the unit that holds it
+ * @r:	the field
+ */
+bool ref_writes(const struct unit *u, const struct ref *r)
+{
+	csh cs = open_capstone();
+	bool writes = true;
+	cs_insn *insn;
+
+	if (!r->insn_len)
+		return false;
+	if (cs_disasm(cs, unit_data(u) + r->insn_off, u->size - r->insn_off,
+		      r->insn_off, 1, &insn) == 1) {
+		writes = effect_of(cs, insn).stores;
+		cs_free(insn, 1);
+	}
+	return writes;
+}
+
 #else /* HAVE_CAPSTONE */
 
 const char *unit_acts_unseen(const struct unit *func)
@@ -1361,6 +1427,18 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 						     what->name);
 	esc->compared = esc->how;
 	return esc->how;
+}
+
+bool unit_hands_out(const struct update *up, const struct unit *func,
+		    const struct unit *what, bool deep, struct escape *esc)
+{
+	return unit_lets_out(up, func, what, deep, esc);
+}
+
+bool ref_writes(const struct unit *u, const struct ref *r)
+{
+	(void)u;
+	return r->insn_len;
 }
 
 #endif /* HAVE_CAPSTONE */

@@ -19,11 +19,16 @@ struct escape {
 bool ref_takes_address(const struct unit *u, const struct ref *r);
 bool unit_lets_out(const struct update *up, const struct unit *func,
 		   const struct unit *what, bool deep, struct escape *esc);
+bool unit_hands_out(const struct update *up, const struct unit *func,
+		    const struct unit *what, bool deep, struct escape *esc);
+bool ref_writes(const struct unit *u, const struct ref *r);
 bool unit_keeps_result(const struct update *up, const struct unit *caller,
 		       const struct unit *func, struct escape *esc);
 const char *unit_acts_unseen(const struct unit *func);
 bool callee_copies(const char *name);
 bool callee_compares(const char *name);
+bool callee_only_runs(const char *name);
+bool callee_is_in_it(const char *name);
 bool callee_only_says(const char *name);
 bool callee_keeps_nothing(const char *name, bool *returns, bool *lent);
 

@@ -80,7 +80,7 @@ static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)
 		return;
 	vec_for_each(v, &tu->pre->units)
 		if (is_gone(*v))
-			fprintf(f, "  gone %s (stays in the running kernel)\n",
+			fprintf(f, "  gone %s (its old code or data stays in memory)\n",
 				(*v)->name);
 }
 

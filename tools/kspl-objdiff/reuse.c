@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "types.h"
 
 /* Uses */
@@ -484,6 +485,16 @@ static bool names_lead_to(const struct types *ts, const struct unit *in,
 	return false;
 }
 
+/* What a call, or code that is inlined, is one of. */
+static bool callee_of(Dwarf_Die *die, Dwarf_Die *callee)
+{
+	Dwarf_Attribute attr;
+
+	if (dwarf_attr(die, DW_AT_call_origin, &attr))
+		return dwarf_formref_die(&attr, callee);
+	return origin_of(die, callee);
+}
+
 static bool inlined_lead_to(Dwarf_Die *die, const struct use *use, int depth)
 {
 	Dwarf_Die child, origin;
@@ -494,7 +505,7 @@ static bool inlined_lead_to(Dwarf_Die *die, const struct use *use, int depth)
 		int tag = dwarf_tag(&child);
 
 		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_call_site ||
-		     tag == DW_TAG_GNU_call_site) && origin_of(&child, &origin) &&
+		     tag == DW_TAG_GNU_call_site) && callee_of(&child, &origin) &&
 		    result_leads_to(describe_type(&origin), use))
 			return true;
 		if ((tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block) &&
@@ -567,6 +578,140 @@ static const char *check_cast(const struct types *ts)
 			 ts->fresh.v[0].key, ts->gone.v[0].key);
 }
 
+/*
+ * Fresh structs
+ *
+ * Objects of a struct that is new are made by new code. A function of before that has
+ * a pointer to one, and neither makes one nor gets it from where a type says that it
+ * is one, takes something for it that old code has made: by a cast, or as what is
+ * around a member of it.
+ */
+
+/* Does the code of a function, maybe an inlined one, get new memory? */
+static bool calls_maker(const struct types *ts, Dwarf_Die *scope, int depth)
+{
+	Dwarf_Die child, origin;
+
+	if (depth > 2 * MAX_NESTING || dwarf_child(scope, &child))
+		return false;
+	do {
+		switch (dwarf_tag(&child)) {
+		case DW_TAG_call_site:
+		case DW_TAG_GNU_call_site:
+		case DW_TAG_inlined_subroutine:
+			if (callee_of(&child, &origin) &&
+			    makes_memory(ts->obj, die_name(&origin)))
+				return true;
+			break;
+		}
+		if ((dwarf_tag(&child) == DW_TAG_inlined_subroutine ||
+		     dwarf_tag(&child) == DW_TAG_lexical_block) &&
+		    calls_maker(ts, &child, depth + 1))
+			return true;
+	} while (!dwarf_siblingof(&child, &child));
+	return false;
+}
+
+static bool is_fresh(const struct types *ts, const struct use *use)
+{
+	const struct use *v;
+
+	vec_for_each(v, &ts->fresh)
+		if (!strcmp(v->key, use->key))
+			return v->t && file_may_differ(ts->up, v->t->file);
+	return false;
+}
+
+struct scope_of {
+	const struct types *ts;
+	const struct unit *in;
+	const struct uses *uses;
+};
+
+static const struct use *taken_in(const struct scope_of *s, Dwarf_Die *die,
+				  Dwarf_Die *scope, int depth);
+
+static const struct use *taken_by(const struct scope_of *s, Dwarf_Die *var,
+				  Dwarf_Die *scope)
+{
+	struct uses uses = {};
+	const struct use *use;
+
+	add_use(&uses, var, die_name(scope));
+	use = uses.v;
+	if (!uses.n || !use->own || use->plain || !is_fresh(s->ts, use) ||
+	    is_typed(s->ts, s->in, s->uses, use) || calls_maker(s->ts, scope, 0)) {
+		free(uses.v);
+		return NULL;
+	}
+	return use;
+}
+
+static const struct use *taken_among(const struct scope_of *s, Dwarf_Die *child,
+				     Dwarf_Die *scope, int depth)
+{
+	switch (dwarf_tag(child)) {
+	case DW_TAG_variable:
+		return taken_by(s, child, scope);
+	case DW_TAG_lexical_block:
+		return taken_in(s, child, scope, depth + 1);
+	case DW_TAG_inlined_subroutine:
+		return taken_in(s, child, child, depth + 1);
+	}
+	return NULL;
+}
+
+/* A variable that is a pointer to a fresh struct, of nowhere. */
+static const struct use *taken_in(const struct scope_of *s, Dwarf_Die *die,
+				  Dwarf_Die *scope, int depth)
+{
+	const struct use *use = NULL;
+	Dwarf_Die child;
+
+	if (depth > 2 * MAX_NESTING || dwarf_child(die, &child))
+		return NULL;
+	do {
+		use = taken_among(s, &child, scope, depth);
+	} while (!use && !dwarf_siblingof(&child, &child));
+	return use;
+}
+
+/* Who but new objects that hold its address leads to it? */
+static bool is_called(const struct unit *in)
+{
+	const struct ref *r;
+	struct unit **u;
+
+	vec_for_each(u, &in->obj->units)
+		vec_for_each(r, &(*u)->refs)
+			if (r->branch && r->unit == in && *u != in && *u != in->cold)
+				return true;
+	return false;
+}
+
+static const char *check_taken(const struct types *ts, const struct unit *in,
+			       const struct unit *twin, const struct uses *uses)
+{
+	struct scope_of s = { ts, in, uses };
+	const struct use *use = NULL;
+	Dwarf_Die die;
+
+	if (!ts->fresh.n || (!twin && !is_called(in)))
+		return NULL;
+	if (in->die && dwarf_offdie(ts->dwarf, in->die, &die))
+		use = taken_in(&s, &die, &die, 0);
+	if (use)
+		return xasprintf("%s leads to %s, which is new, and the function has not made it: what exists is none",
+				 use->where, use->key);
+	if (!twin || unit_makes_memory(in))
+		return NULL;
+	vec_for_each(use, &ts->casts)
+		if (is_fresh(ts, use))
+			return xasprintf("its code changed, and a cast takes something for %s, which is new: what exists is none",
+					 use->key);
+	return NULL;
+}
+
 /* Of which the old object had a declaration only. */
 static const char *check_opaque(const struct types *pre, const struct use *use)
 {
@@ -609,6 +754,8 @@ const char *misuse(struct types *pre, struct types *ts, const struct unit *in,
 	}
 	if (twin && !how)
 		how = check_exchange(pre, twin, &was, ts, in, &is);
+	if (!how)
+		how = check_taken(ts, in, twin, &is);
 	if (twin && !how)
 		how = check_cast(ts);
 	if (twin && !judged)

@@ -41,7 +41,11 @@ struct sides {
 	var_list lost, fresh;
 };
 
-static bool is_state(const struct unit *u)
+/**
+ * state_is - is it a variable that holds state of its own?
+ * @u:	unit
+ */
+bool state_is(const struct unit *u)
 {
 	return (u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU) &&
 	       u->ident == ID_NAMED && u->name[0] && u->size && !u->is_func;
@@ -53,17 +57,21 @@ static bool is_state(const struct unit *u)
  */
 bool state_is_open(const struct unit *u)
 {
-	return is_state(u) && !u->twin;
+	return state_is(u) && !u->twin;
 }
 
-static const char *source_name(const struct unit *u)
+/**
+ * state_name - what the source calls it
+ * @u:	a variable
+ */
+const char *state_name(const struct unit *u)
 {
 	return u->source_name ? u->source_name : strip_numbers(u->name);
 }
 
 static bool same_name(const struct unit *a, const struct unit *b)
 {
-	return !strcmp(source_name(a), source_name(b));
+	return !strcmp(state_name(a), state_name(b));
 }
 
 static void add_once(unit_list *list, struct unit *u)
@@ -247,10 +255,30 @@ static bool said(const struct update *up, const struct unit *u, bool old)
 		const char *other = old ? s->new : s->old;
 
 		if (!other[0] && (!strcmp(name, u->name) ||
-				  !strcmp(name, source_name(u))))
+				  !strcmp(name, state_name(u))))
 			return true;
 	}
 	return false;
+}
+
+/**
+ * state_is_dropped - does the author say that nothing goes on with what it holds?
+ * @up:	the update
+ * @u:	a variable of a pre object, or a function that others may hold
+ */
+bool state_is_dropped(const struct update *up, const struct unit *u)
+{
+	return said(up, u, true);
+}
+
+/**
+ * state_is_new - does the author say that it is no old one under another name?
+ * @up:	the update
+ * @u:	a variable of a post object
+ */
+bool state_is_new(const struct update *up, const struct unit *u)
+{
+	return said(up, u, false);
 }
 
 /* Could the new variable be the old one? */
@@ -407,7 +435,7 @@ static struct unit *find_said(const var_list *list, const char *name)
 		if (!strcmp(v->u->name, name))
 			return v->u;
 	vec_for_each(v, list) {
-		if (strcmp(source_name(v->u), name))
+		if (strcmp(state_name(v->u), name))
 			continue;
 		if (found)
 			die("--state-of: several variables are called %s: say which (%s or %s)",
@@ -568,7 +596,7 @@ static void add_used(const struct update *up, struct unit *func, unit_list *used
 
 static const char *add_name(const char *list, const struct unit *u)
 {
-	const char *name = source_name(u);
+	const char *name = state_name(u);
 
 	if (u->scope)
 		name = xasprintf("%s of %s()", name, u->scope);
@@ -587,10 +615,10 @@ static void mark_deserted_as(const struct update *up, struct unit *func,
 	for (i = 0; i < old.n; i++) {
 		struct unit *o = old.v[i];
 
-		if (!is_state(o) || !o->twin || has(&new, o->twin) ||
+		if (!state_is(o) || !o->twin || has(&new, o->twin) ||
 		    said(up, o, true))
 			continue;
-		if (!n->rivals || !strstr(n->rivals, source_name(o)))
+		if (!n->rivals || !strstr(n->rivals, state_name(o)))
 			n->rivals = add_name(n->rivals, o);
 		n->rival_stays = true;
 	}

@@ -7,6 +7,10 @@
 
 void pair_state(struct update *up);
 void mark_rivals(struct update *up);
+bool state_is(const struct unit *u);
+bool state_is_dropped(const struct update *up, const struct unit *u);
+bool state_is_new(const struct update *up, const struct unit *u);
+const char *state_name(const struct unit *u);
 bool state_is_open(const struct unit *u);
 bool used_alike(const struct update *up, const struct unit *pre,
 		const struct unit *a, const struct unit *post,

@@ -178,6 +178,12 @@ bool boot_is_done(const struct verdicts *vs, const struct unit *u);
 void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
 
+/* handed.c */
+void check_handed(struct verdicts *vs, const struct tu *tu);
+
+/* lost.c */
+void check_lost_state(struct verdicts *vs, const struct tu *tu);
+
 /* once.c */
 void check_once(struct verdicts *vs, const struct tu *tu);
 

@@ -1100,6 +1100,7 @@ static void commit(struct ksplice_match *m, u32 unit)
 
 	m->unit_state[unit] = KSPLICE_UNIT_MATCHED;
 	m->unit_growth[unit] = growth_of(m, unit);
+	m->unit_shift[unit] = shift_at(m, unit, m->view->units[unit].size);
 	m->units_matched++;
 	m->bytes_compared += m->view->units[unit].size;
 	for (i = 0; i < w->njournal; i++) {
@@ -2022,6 +2023,7 @@ static int allocate(struct ksplice_match *m)
 	m->unit_addr = kvcalloc(units, sizeof(*m->unit_addr), GFP_KERNEL);
 	m->unit_run = kvcalloc(units, sizeof(*m->unit_run), GFP_KERNEL);
 	m->unit_growth = kvcalloc(units, sizeof(*m->unit_growth), GFP_KERNEL);
+	m->unit_shift = kvcalloc(units, sizeof(*m->unit_shift), GFP_KERNEL);
 	m->unit_state = kvcalloc(units, sizeof(*m->unit_state), GFP_KERNEL);
 	m->sym_value = kvcalloc(syms, sizeof(*m->sym_value), GFP_KERNEL);
 	m->sym_state = kvcalloc(syms, sizeof(*m->sym_state), GFP_KERNEL);
@@ -2038,7 +2040,8 @@ static int allocate(struct ksplice_match *m)
 	w->met = kvcalloc(most_entries(m->view), sizeof(*w->met), GFP_KERNEL);
 	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
 	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
-	if (!m->unit_addr || !m->unit_run || !m->unit_growth || !m->unit_state ||
+	if (!m->unit_addr || !m->unit_run || !m->unit_growth || !m->unit_shift ||
+	    !m->unit_state ||
 	    !m->sym_value || !m->sym_state ||
 	    !w->primary || !w->wait || !w->journal || !w->late ||
 	    !w->shrinks || !w->met || !w->run || !w->cand)
@@ -2108,12 +2111,14 @@ void ksplice_match_free(struct ksplice_match *m)
 	kvfree(m->unit_addr);
 	kvfree(m->unit_run);
 	kvfree(m->unit_growth);
+	kvfree(m->unit_shift);
 	kvfree(m->unit_state);
 	kvfree(m->sym_value);
 	kvfree(m->sym_state);
 	m->unit_addr = NULL;
 	m->unit_run = NULL;
 	m->unit_growth = NULL;
+	m->unit_shift = NULL;
 	m->unit_state = NULL;
 	m->sym_value = NULL;
 	m->sym_state = NULL;

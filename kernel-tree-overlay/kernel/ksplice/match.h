@@ -152,6 +152,7 @@ struct ksplice_site_env {
  * @unit_run:	by unit: where its bytes were found, if it was matched: as
  *		@unit_addr, or in the code of an update that replaces it
  * @unit_growth: by unit: so many bytes of padding more than in the pre code are in it
+ * @unit_shift:	by unit: so many bytes shorter it is in all
  * @unit_state:	by unit: enum ksplice_unit_state
  * @sym_value:	by symbol: its value, where @sym_state is not UNKNOWN
  * @sym_state:	by symbol: enum ksplice_sym_state
@@ -177,6 +178,7 @@ struct ksplice_match {
 	unsigned long *unit_addr;
 	unsigned long *unit_run;
 	u32 *unit_growth;
+	s32 *unit_shift;
 	u8 *unit_state;
 	u64 *sym_value;
 	u8 *sym_state;

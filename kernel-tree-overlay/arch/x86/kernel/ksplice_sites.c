@@ -571,10 +571,11 @@ static bool redirect_branch(struct ksplice_span *s, u32 pos)
 /*
  * Padding
  *
- * A compiler may align the head of a loop to more than its function is aligned to
- * (gcc since 14).  How much padding that takes depends on where the function is.
+ * A compiler may align the head of a loop to more than its function is aligned to, to
+ * 32 bytes or 64 (gcc since 14).  How much padding that takes depends on where the function is.
  */
 #define LOOP_ALIGN	64
+#define FUNC_ALIGN	16
 
 /* Is @p what the assembler fills @len bytes between instructions with? */
 static bool is_fill(const u8 *p, u32 len)
@@ -608,31 +609,41 @@ static bool is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
 	return true;
 }
 
-/* Does padding begin at @pos that is of another length in running code? */
-static bool is_moved_loop(const struct ksplice_span *s, u32 pos, u32 *len,
-			  u32 *run_len)
+/*
+ * Does padding up to a multiple of @align begin at @pos, and is of another length in
+ * running code?  Where the compiler took the unit to begin, @at, is known but for a
+ * multiple of 16.
+ */
+static bool is_moved_loop(const struct ksplice_span *s, u32 pos, u32 align,
+			  u32 at, u32 *len, u32 *run_len)
 {
-	unsigned long at = s->addr + pos;
+	unsigned long addr = s->addr + pos;
 	u8 run[LOOP_ALIGN];
 
-	*len = -pos & (LOOP_ALIGN - 1);
-	*run_len = -at & (LOOP_ALIGN - 1);
+	*len = -(pos + at) & (align - 1);
+	*run_len = -addr & (align - 1);
 	return *len != *run_len && is_pre_fill(s, pos, *len) &&
-	       !s->m->ops->read(s->m->ctx, at, run, *run_len) &&
+	       !s->m->ops->read(s->m->ctx, addr, run, *run_len) &&
 	       is_fill(run, *run_len);
 }
 
-/* The first bytes of either may be equal. */
+static bool resize_padding_to(struct ksplice_span *s, u32 pos, u32 align)
+{
+	u32 from, at, len, run_len;
+
+	/* The first bytes of either may be equal. */
+	for (from = pos; from && pos - from < align; from--)
+		for (at = 0; at < align; at += FUNC_ALIGN)
+			if (is_moved_loop(s, from, align, at, &len, &run_len) &&
+			    from + len >= pos)
+				return ksplice_match_pad(s, from, len, run_len);
+	return false;
+}
+
 static bool resize_padding(struct ksplice_span *s, u32 pos)
 {
-	u32 from = pos, len, run_len;
-
-	if (s->m->view->units[s->unit].align < LOOP_ALIGN)
-		return false;
-	for (; from && pos - from < LOOP_ALIGN; from--)
-		if (is_moved_loop(s, from, &len, &run_len) && from + len >= pos)
-			return ksplice_match_pad(s, from, len, run_len);
-	return false;
+	return resize_padding_to(s, pos, LOOP_ALIGN) ||
+	       resize_padding_to(s, pos, LOOP_ALIGN / 2);
 }
 
 /**

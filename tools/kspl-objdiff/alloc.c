@@ -1,0 +1,677 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that exists has the size that old code asked for.
+ *
+ * No type tells the size of a buffer, an array or a per-CPU area. New code that asks
+ * for another size, and keeps what it gets, tells that other code may count on it;
+ * and memory goes back to where it came from.
+ *
+ * What a size is made of is told by the numbers that the code puts into it: they are
+ * the same whatever registers the compiler takes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "code.h"
+
+/* Where memory comes from. */
+enum {
+	FROM_SLABS	= 1,	/* kmalloc() */
+	FROM_VMALLOC	= 2,
+	FROM_PAGES	= 4,
+	FROM_PERCPU	= 8,
+	FROM_DMA	= 16,
+	FROM_CACHE	= 32,	/* kmem_cache_alloc() */
+	MAKES_CACHE	= 64,
+	FROM_OTHERS	= 128,	/* an object that others allocate, with room for us */
+};
+
+/**
+ * struct allocator - a function that gives memory away, or takes it back
+ * @name:	what ends in * is a beginning
+ * @from:	where from
+ * @arg:	which argument is the size; 0 is the first
+ */
+struct allocator {
+	const char *name;
+	u8 from, arg;
+};
+
+static const struct allocator allocators[] = {
+	{ "__kmalloc_cache_*", FROM_SLABS, 2 },
+	{ "kmalloc_trace*", FROM_SLABS, 2 },
+	{ "kmalloc_node_trace*", FROM_SLABS, 3 },
+	{ "__kmalloc_large*", FROM_SLABS, 0 },
+	{ "__kmalloc*", FROM_SLABS, 0 },
+	{ "kmalloc_large*", FROM_SLABS, 0 },
+	{ "kmemdup*", FROM_SLABS, 1 },
+	{ "krealloc*", FROM_SLABS, 1 },
+	{ "devm_kmalloc*", FROM_SLABS, 1 },
+	{ "devm_kmemdup*", FROM_SLABS, 1 },
+	{ "devm_krealloc*", FROM_SLABS, 2 },
+	{ "__kvmalloc*", FROM_SLABS | FROM_VMALLOC, 0 },
+	{ "kvmalloc*", FROM_SLABS | FROM_VMALLOC, 0 },
+	{ "kvrealloc*", FROM_SLABS | FROM_VMALLOC, 1 },
+	{ "kvmemdup*", FROM_SLABS | FROM_VMALLOC, 1 },
+	{ "vmalloc*", FROM_VMALLOC, 0 },
+	{ "__vmalloc*", FROM_VMALLOC, 0 },
+	{ "vzalloc*", FROM_VMALLOC, 0 },
+	{ "__vcalloc*", FROM_VMALLOC, 0 },
+	{ "__alloc_percpu*", FROM_PERCPU, 0 },
+	{ "pcpu_alloc*", FROM_PERCPU, 0 },
+	{ "__devm_alloc_percpu", FROM_PERCPU, 1 },
+	{ "alloc_pages_exact*", FROM_PAGES, 0 },
+	{ "alloc_pages*", FROM_PAGES, 1 },
+	{ "__alloc_pages*", FROM_PAGES, 1 },
+	{ "folio_alloc*", FROM_PAGES, 1 },
+	{ "__folio_alloc*", FROM_PAGES, 1 },
+	{ "get_free_pages*", FROM_PAGES, 1 },
+	{ "__get_free_pages*", FROM_PAGES, 1 },
+	{ "dma_alloc_*", FROM_DMA, 1 },
+	{ "dmam_alloc_*", FROM_DMA, 1 },
+	{ "dma_pool_create*", FROM_DMA, 2 },
+	{ "kmem_cache_create*", MAKES_CACHE, 1 },
+	{ "__kmem_cache_create*", MAKES_CACHE, 1 },
+	{ "bioset_init", MAKES_CACHE, 2 },
+	{ "mempool_create_kmalloc_pool", MAKES_CACHE, 1 },
+	{ "alloc_netdev_mqs", FROM_OTHERS, 0 },
+	{ "alloc_etherdev_mqs", FROM_OTHERS, 0 },
+	{ "devm_alloc_etherdev_mqs", FROM_OTHERS, 1 },
+	{ "ieee80211_alloc_hw_nm", FROM_OTHERS, 0 },
+	{ "scsi_host_alloc", FROM_OTHERS, 1 },
+	{ "crypto_alloc_*", FROM_OTHERS, 2 },
+	{ "iio_device_alloc", FROM_OTHERS, 1 },
+	{ "devm_iio_device_alloc", FROM_OTHERS, 1 },
+	{ "__spi_alloc_controller", FROM_OTHERS, 1 },
+};
+
+/* Those that take more than one kind back stand for all of them. */
+static const struct allocator givers[] = {
+	{ "kfree", FROM_SLABS | FROM_CACHE, 0 },
+	{ "kfree_sensitive", FROM_SLABS | FROM_CACHE, 0 },
+	{ "kvfree", FROM_SLABS | FROM_CACHE | FROM_VMALLOC, 0 },
+	{ "kvfree_sensitive", FROM_SLABS | FROM_CACHE | FROM_VMALLOC, 0 },
+	{ "kvfree_call_rcu", FROM_SLABS | FROM_CACHE | FROM_VMALLOC, 0 },
+	{ "kmem_cache_free", FROM_CACHE, 1 },
+	{ "vfree", FROM_VMALLOC, 0 },
+	{ "vfree_atomic", FROM_VMALLOC, 0 },
+	{ "free_percpu", FROM_PERCPU, 0 },
+	{ "free_pages", FROM_PAGES, 0 },
+	{ "__free_pages", FROM_PAGES, 0 },
+	{ "free_pages_exact", FROM_PAGES, 0 },
+	{ "dma_free_*", FROM_DMA, 2 },
+};
+
+static bool fits(const char *pattern, const char *name)
+{
+	const char *star = strchr(pattern, '*');
+
+	return star ? !strncmp(name, pattern, star - pattern) : !strcmp(name, pattern);
+}
+
+static const struct allocator *find(const struct allocator *v, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (fits(v[i].name, name))
+			return &v[i];
+	return NULL;
+}
+
+static const struct allocator *find_allocator(const char *name)
+{
+	return find(allocators, ARRAY_SIZE(allocators), name);
+}
+
+static const struct allocator *find_giver(const char *name)
+{
+	return find(givers, ARRAY_SIZE(givers), name);
+}
+
+/* Who makes memory at all */
+
+#define MAX_WRAPPERS	4
+
+static bool is_maker(const char *name)
+{
+	static const char *const others[] = {
+		"skb_put*", "skb_push*", "genlmsg_put*", "__nlmsg_put*", "nla_reserve*",
+		"kmem_cache_*", "__kmem_cache_*", "mempool_*", "page_frag_*",
+	};
+	size_t i;
+
+	if (find_allocator(name))
+		return true;
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (fits(others[i], name))
+			return true;
+	return strstr(name, "alloc") && !strstr(name, "dealloc");
+}
+
+static bool makes(const struct unit *u, int depth)
+{
+	const struct unit *part;
+	const struct ref *r;
+
+	for (part = u; part; part = part == u ? u->cold : NULL)
+		vec_for_each(r, &part->refs) {
+			if (!r->sym || !r->branch)
+				continue;
+			if (r->unit ? r->unit != u && r->unit->is_func && !r->unit->parent &&
+				      depth < MAX_WRAPPERS && unit_return_size(r->unit) &&
+				      makes(r->unit, depth + 1) :
+				      is_maker(r->sym->name))
+				return true;
+		}
+	return false;
+}
+
+/**
+ * unit_makes_memory - does a function get new memory, itself or by who returns it?
+ * @u:	the function
+ */
+bool unit_makes_memory(const struct unit *u)
+{
+	return makes(u, 0);
+}
+
+/**
+ * makes_memory - does a function of this name?
+ * @obj:	of the object that calls it
+ * @name:	its name
+ */
+bool makes_memory(const struct obj *obj, const char *name)
+{
+	struct unit **u;
+
+	if (is_maker(name))
+		return true;
+	vec_for_each(u, &obj->units)
+		if ((*u)->is_func && !(*u)->parent && same_base((*u)->name, name) &&
+		    unit_return_size(*u) && makes(*u, 1))
+			return true;
+	return false;
+}
+
+#ifdef HAVE_CAPSTONE
+
+/* Numbers that a value is made of, in ascending order. */
+#define MAX_NUMBERS	6
+
+struct numbers {
+	s64 v[MAX_NUMBERS];
+	u8 n;
+};
+
+static void add_number(struct numbers *to, s64 number)
+{
+	u8 i, at = 0;
+
+	while (at < to->n && to->v[at] < number)
+		at++;
+	if ((at < to->n && to->v[at] == number) || to->n == MAX_NUMBERS)
+		return;
+	for (i = to->n++; i > at; i--)
+		to->v[i] = to->v[i - 1];
+	to->v[at] = number;
+}
+
+static void add_numbers(struct numbers *to, const struct numbers *from)
+{
+	u8 i;
+
+	for (i = 0; i < from->n; i++)
+		add_number(to, from->v[i]);
+}
+
+static bool same_numbers(const struct numbers *a, const struct numbers *b)
+{
+	return a->n == b->n && !memcmp(a->v, b->v, a->n * sizeof(*a->v));
+}
+
+/**
+ * struct got - a call that gets memory
+ * @name:	of what is called
+ * @from:	where the memory comes from
+ * @size:	what its size is made of
+ * @kept:	it is stored, or returned
+ * @passed:	another function is given it
+ * @freed:	it is given back in this function
+ */
+struct got {
+	const char *name;
+	u8 from;
+	struct numbers size;
+	bool kept, passed, freed;
+};
+
+/* What a register holds: made of which numbers, and of what which call returned. */
+struct held {
+	struct numbers numbers;
+	u64 calls;
+};
+
+struct asks {
+	const struct unit *u;
+	struct held regs[16], stack;
+	VEC(struct got) gets;
+	VEC(const struct allocator *) gives;
+};
+
+static const u8 argument_regs[] = { R_DI, R_SI, R_DX, R_CX, R_8, R_9 };
+
+static const struct ref *branch_at(const struct unit *u, u32 at, u32 len)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->branch && r->off >= at && r->off < at + len)
+			return r;
+	return NULL;
+}
+
+static bool has_field(const struct unit *u, u32 at, u32 len)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->off >= at && r->off < at + len)
+			return true;
+	return false;
+}
+
+static struct held *reg_of(struct asks *a, unsigned int reg)
+{
+	u32 width;
+	int n = reg_number(reg, &width);
+
+	return n < 0 || n == R_SP ? NULL : &a->regs[n];
+}
+
+static void mark_calls(struct asks *a, u64 calls, size_t field)
+{
+	u32 i;
+
+	for (i = 0; i < a->gets.n && i < 64; i++)
+		if (calls & 1ull << i)
+			*(bool *)((char *)&a->gets.v[i] + field) = true;
+}
+
+#define MARK(a, calls, field)	mark_calls(a, calls, offsetof(struct got, field))
+
+static void end_call(struct asks *a)
+{
+	static const u8 lost[] = { R_AX, R_CX, R_DX, R_SI, R_DI, R_8, R_9, R_10, R_11 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lost); i++)
+		a->regs[lost[i]] = (struct held){};
+}
+
+static void get(struct asks *a, const char *name, u8 from, const struct numbers *size)
+{
+	struct got *got = vec_add(&a->gets);
+
+	*got = (struct got){ .name = name, .from = from, .size = *size };
+	end_call(a);
+	if (a->gets.n <= 64)
+		a->regs[R_AX].calls = 1ull << (a->gets.n - 1);
+}
+
+/* Without debug information it may. */
+static bool may_return_pointer(const struct unit *u)
+{
+	s64 size = unit_return_size(u);
+
+	return size == 8 || size < 0;
+}
+
+/* A function of the file that returns new memory: its first arguments make the size. */
+static bool call_wrapper(struct asks *a, const struct unit *to)
+{
+	struct numbers size = {};
+	u32 i;
+
+	if (!to || !to->is_func || to == a->u || !may_return_pointer(to) || !makes(to, 1))
+		return false;
+	for (i = 0; i < 3; i++)
+		add_numbers(&size, &a->regs[argument_regs[i]].numbers);
+	get(a, to->name, FROM_OTHERS, &size);
+	return true;
+}
+
+static void call(struct asks *a, const struct ref *r)
+{
+	const struct allocator *known = r && r->sym && !r->unit ? find_allocator(r->sym->name) : NULL;
+	const struct allocator *giver = r && r->sym && !r->unit ? find_giver(r->sym->name) : NULL;
+	u32 i;
+
+	if (giver) {
+		*vec_add(&a->gives) = giver;
+		MARK(a, a->regs[argument_regs[giver->arg]].calls, freed);
+		end_call(a);
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(argument_regs); i++)
+		MARK(a, a->regs[argument_regs[i]].calls, passed);
+	if (known)
+		get(a, r->sym->name, known->from, &a->regs[argument_regs[known->arg]].numbers);
+	else if (!r || !call_wrapper(a, r->unit))
+		end_call(a);
+}
+
+/* What an operand that is read brings along. */
+static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op *op)
+{
+	struct held v = {}, *reg;
+
+	if (op->type == X86_OP_REG) {
+		reg = reg_of(a, op->reg);
+		return reg ? *reg : v;
+	}
+	if (op->type == X86_OP_IMM) {
+		if (!has_field(a->u, insn->address, insn->size))
+			add_number(&v.numbers, op->imm);
+		return v;
+	}
+	if (insn->id != X86_INS_LEA) {
+		if (op->mem.base == X86_REG_RSP)
+			v = a->stack;
+		return v;
+	}
+	reg = reg_of(a, op->mem.base);
+	if (reg)
+		v = *reg;
+	reg = reg_of(a, op->mem.index);
+	if (reg)
+		add_numbers(&v.numbers, &reg->numbers);
+	if (op->mem.disp && !has_field(a->u, insn->address, insn->size))
+		add_number(&v.numbers, op->mem.disp);
+	if (op->mem.scale > 1)
+		add_number(&v.numbers, op->mem.scale);
+	return v;
+}
+
+static void add_held(struct held *to, const struct held *from)
+{
+	add_numbers(&to->numbers, &from->numbers);
+	to->calls |= from->calls;
+}
+
+static bool replaces(const cs_insn *insn)
+{
+	switch (insn->id) {
+	case X86_INS_MOV: case X86_INS_MOVABS: case X86_INS_MOVZX: case X86_INS_MOVSX:
+	case X86_INS_MOVSXD: case X86_INS_LEA: case X86_INS_POP:
+		return true;
+	}
+	return false;
+}
+
+static void compute(struct asks *a, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	const cs_x86_op *to = &x->operands[0];
+	struct held all = {}, v, *reg;
+	u8 i, from = replaces(insn) || x->op_count == 3;
+
+	for (i = from; i < x->op_count; i++) {
+		v = value_of(a, insn, &x->operands[i]);
+		/* a shift is a multiplication, as that of an address is */
+		if (insn->id == X86_INS_SHL && x->operands[i].type == X86_OP_IMM && v.numbers.n)
+			v.numbers.v[0] = 1ll << (v.numbers.v[0] & 63);
+		add_held(&all, &v);
+	}
+	if (insn->id == X86_INS_XOR && x->op_count == 2 && to->type == X86_OP_REG &&
+	    x->operands[1].type == X86_OP_REG && to->reg == x->operands[1].reg) {
+		all = (struct held){};
+		add_number(&all.numbers, 0);
+	}
+	if (insn->id == X86_INS_MUL) {
+		add_held(&a->regs[R_AX], &all);
+		a->regs[R_AX].calls = 0;
+		a->regs[R_DX] = (struct held){};
+		return;
+	}
+	if (insn->id == X86_INS_XCHG)
+		MARK(a, all.calls, kept);
+	if (!x->op_count || (to->type != X86_OP_REG && to->type != X86_OP_MEM))
+		return;
+	if (to->type == X86_OP_REG) {
+		reg = reg_of(a, to->reg);
+		if (reg)
+			*reg = all;
+		return;
+	}
+	if (to->mem.base == X86_REG_RSP)
+		add_held(&a->stack, &all);
+	else
+		MARK(a, all.calls, kept);
+}
+
+/* A jump to it is no call. */
+static bool stays_in(const struct unit *u, const struct unit *to)
+{
+	return to && (to == u || to == u->cold || to == u->parent);
+}
+
+static void step(struct asks *a, csh cs, const cs_insn *insn)
+{
+	const struct ref *r = branch_at(a->u, insn->address, insn->size);
+	const cs_x86 *x = &insn->detail->x86;
+	struct held v;
+
+	if (insn->id == X86_INS_CALL || (insn->id == X86_INS_JMP && r && !stays_in(a->u, r->unit))) {
+		call(a, r);
+		if (insn->id == X86_INS_JMP && a->regs[R_AX].calls)
+			MARK(a, a->regs[R_AX].calls, kept);
+		return;
+	}
+	switch (insn->id) {
+	case X86_INS_RET:
+		MARK(a, a->regs[R_AX].calls, kept);
+		return;
+	case X86_INS_CMP: case X86_INS_TEST: case X86_INS_BT: case X86_INS_NOP:
+		return;
+	case X86_INS_PUSH:
+		v = value_of(a, insn, &x->operands[0]);
+		add_held(&a->stack, &v);
+		return;
+	}
+	if (!cs_insn_group(cs, insn, CS_GRP_JUMP))
+		compute(a, insn);
+}
+
+static void read_part(struct asks *a, const struct unit *part)
+{
+	csh cs = open_capstone();
+	cs_insn *insn;
+	u32 at = 0;
+
+	a->u = part;
+	while (at < part->size &&
+	       cs_disasm(cs, unit_data(part) + at, part->size - at, at, 1, &insn) == 1) {
+		step(a, cs, insn);
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+}
+
+/* What a function asks for, and gives back, in the order of its code. */
+static void read_asks(struct asks *a, const struct unit *u)
+{
+	struct got *got;
+
+	read_part(a, u);
+	if (u->cold)
+		read_part(a, u->cold);
+	vec_for_each(got, &a->gets)
+		got->kept |= got->passed && !got->freed;
+}
+
+static bool has_get(const struct asks *a, const struct got *got)
+{
+	const struct got *g;
+
+	vec_for_each(g, &a->gets)
+		if (g->from == got->from && same_numbers(&g->size, &got->size))
+			return true;
+	return false;
+}
+
+/* The old one that a new one stands for, if none is like it. */
+static const struct got *was_other(const struct asks *was, const struct asks *is,
+				   const struct got *got)
+{
+	const struct got *old;
+
+	vec_for_each(old, &was->gets) {
+		if (has_get(is, old))
+			continue;
+		/* what may come from either place is given back as such */
+		if (same_numbers(&old->size, &got->size) && !(old->from & ~got->from))
+			continue;
+		return old;
+	}
+	return NULL;
+}
+
+static const char *get_changed(const struct asks *was, const struct asks *is)
+{
+	const struct got *got, *old;
+
+	vec_for_each(got, &is->gets) {
+		if (!got->kept || has_get(was, got))
+			continue;
+		old = was_other(was, is, got);
+		if (!old)
+			continue;
+		if (old->from != got->from)
+			return xasprintf("gets memory from %s() instead of %s()", got->name, old->name);
+		return xasprintf("asks %s() for another size", got->name);
+	}
+	return NULL;
+}
+
+static bool gives_by(const struct asks *a, const char *name)
+{
+	const struct allocator **v;
+
+	vec_for_each(v, &a->gives)
+		if (!strcmp((*v)->name, name))
+			return true;
+	return false;
+}
+
+static u8 given_back(const struct asks *a)
+{
+	const struct allocator **v;
+	u8 from = 0;
+
+	vec_for_each(v, &a->gives)
+		from |= (*v)->from;
+	return from;
+}
+
+/* What it gave back by one function, it gives back by one for other memory now. */
+static const char *give_changed(const struct asks *was, const struct asks *is)
+{
+	const struct allocator **new, **old;
+	const struct got *got;
+	u8 made = 0;
+
+	vec_for_each(got, &is->gets)
+		made |= got->from;
+	vec_for_each(new, &is->gives) {
+		if (gives_by(was, (*new)->name) || (*new)->from & made)
+			continue;
+		vec_for_each(old, &was->gives)
+			if (!gives_by(is, (*old)->name) && (*old)->from & ~given_back(is))
+				return xasprintf("it gives memory back by %s() instead of %s(); what exists is not of that kind",
+						 (*new)->name, (*old)->name);
+	}
+	return NULL;
+}
+
+/* Another function that may use it: what is said of one is said of all. */
+static const struct unit *other_changed(const struct verdicts *vs, const struct tu *tu,
+					const struct unit *but)
+{
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units)
+		if (*u != but && (*u)->is_func && !(*u)->parent && unit_replaced(vs, *u) &&
+		    unit_differs(vs, *u) && !unit_same_but_messages(vs->up, (*u)->twin, *u))
+			return *u;
+	return NULL;
+}
+
+static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u)
+{
+	struct asks was = {}, is = {};
+	const struct unit *other;
+	const char *how;
+
+	read_asks(&was, u->twin);
+	read_asks(&is, u);
+	how = get_changed(&was, &is);
+	other = how ? other_changed(vs, tu, u) : NULL;
+	if (other)
+		refuse(vs, "memory_changed", tu->post, u, unit_label(u),
+		       "leave the size and the kind of memory as they are, or the code that uses it",
+		       "it %s, and keeps it; memory that exists is as it was, and %s, which may use it, changed, too",
+		       how, unit_label(other));
+	how = give_changed(&was, &is);
+	if (how)
+		refuse(vs, "memory_changed", tu->post, u, unit_label(u),
+		       "give memory back to where it came from", "%s", how);
+	free(was.gets.v);
+	free(was.gives.v);
+	free(is.gets.v);
+	free(is.gives.v);
+}
+
+#else /* HAVE_CAPSTONE */
+
+static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u)
+{
+	if (unit_makes_memory(u))
+		note(vs, tu->post, true,
+		     "%s gets memory; kspl-objdiff was built without capstone, and can't tell whether it asks for as much as before",
+		     unit_label(u));
+}
+
+#endif /* HAVE_CAPSTONE */
+
+/* Does it ask for memory, or give some back? */
+static bool deals_with_memory(const struct unit *u)
+{
+	const struct unit *part;
+	const struct ref *r;
+
+	for (part = u; part; part = part == u ? u->cold : NULL)
+		vec_for_each(r, &part->refs)
+			if (r->branch && r->sym && !r->unit &&
+			    (find_allocator(r->sym->name) || find_giver(r->sym->name)))
+				return true;
+	return makes(u, 0);
+}
+
+/**
+ * check_memory - refuses what takes memory that exists for larger, or of another kind
+ * @vs:	the verdicts, with all that is replaced
+ * @tu:	the file
+ */
+void check_memory(struct verdicts *vs, const struct tu *tu)
+{
+	struct unit **u;
+
+	if (!tu->pre)
+		return;
+	vec_for_each(u, &tu->post->units)
+		if ((*u)->is_func && !(*u)->parent && (*u)->twin && unit_replaced(vs, *u) &&
+		    unit_differs(vs, *u) && deals_with_memory(*u))
+			check_function(vs, tu, *u);
+}

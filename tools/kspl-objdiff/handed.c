@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Functions whose address old code gave away while it ran.
+ *
+ * Timers that are armed, work that is queued, interrupts that are requested, copies
+ * of a table of operations: they go on to call what they were given. A function that
+ * is replaced is entered by them as well, but one that is gone, or that new code gives
+ * to nobody any more, is not what the new source would have them call.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "handed.h"
+#include "state.h"
+
+static const edge_vec *edges_of(const struct verdicts *vs, const struct unit *u)
+{
+	return &vs->boot->edges[u->id];
+}
+
+static const struct unit *whole(const struct unit *u)
+{
+	return u->parent ? u->parent : u;
+}
+
+/* Is it the first of several references of @by to the same? */
+static bool is_first(const struct verdicts *vs, const struct unit *by,
+		     const struct edge *e)
+{
+	const struct edge *f;
+
+	for (f = edges_of(vs, by)->v; f < e; f++)
+		if (f->to == e->to && f->address == e->address)
+			return false;
+	return true;
+}
+
+static bool is_refused(const struct verdicts *vs, const char *code,
+		       const struct unit *u)
+{
+	const struct refusal *r;
+
+	vec_for_each(r, &vs->refusals)
+		if (u && r->unit == u && !strcmp(r->code, code))
+			return true;
+	return false;
+}
+
+/**
+ * handed_out_by - does old code give away what it refers to?
+ * @vs:	the verdicts
+ * @by:	the code, of a pre object
+ * @e:	its reference to a function, or to a constant that leads to one
+ *
+ * Return: how, in words, or NULL
+ */
+const char *handed_out_by(const struct verdicts *vs, const struct unit *by,
+			  const struct edge *e)
+{
+	bool text = class_is_text(e->to->sec->cls);
+	const struct unit *func = whole(by);
+	struct escape esc;
+
+	if (!func->is_func || (text && !e->address) || !is_first(vs, by, e) ||
+	    is_refused(vs, "const_escapes", e->to->twin) ||
+	    !unit_hands_out(vs->up, func, e->to, !text, &esc))
+		return NULL;
+	return xasprintf("%s %s, and who has it goes on to call it", unit_label(func),
+			 esc.how);
+}
+
+/**
+ * handed_out_by_itself - does an old function give away its own address?
+ * @vs:	the verdicts
+ * @u:	the function, of a pre object
+ *
+ * A timer that arms itself again needs nobody else.
+ */
+const char *handed_out_by_itself(const struct verdicts *vs, const struct unit *u)
+{
+	const struct unit *part;
+	bool takes_own = false;
+	const struct ref *r;
+	struct escape esc;
+
+	if (!u->is_func)
+		return NULL;
+	for (part = u; part; part = part == u ? u->cold : NULL)
+		vec_for_each(r, &part->refs)
+			takes_own |= !r->branch && !r->target &&
+				     resolve_ref(vs->up, part->obj, r) == u;
+	if (!takes_own || !unit_hands_out(vs->up, u, u, false, &esc))
+		return NULL;
+	return xasprintf("it %s, and who has it goes on to call it", esc.how);
+}
+
+/* Does it, or its other part, take the address? */
+static bool takes(const struct verdicts *vs, const struct unit *u,
+		  const struct unit *to)
+{
+	const struct unit *part;
+	const struct edge *e;
+
+	for (part = whole(u); part; part = part->parent ? NULL : part->cold)
+		vec_for_each(e, edges_of(vs, part))
+			if (e->to == to && e->address)
+				return true;
+	return false;
+}
+
+static bool counts(const struct unit *u)
+{
+	return u->sec->cls != SC_EXPORT && u->sec->cls != SC_DROP &&
+	       u->sec->cls != SC_NONE;
+}
+
+/*
+ * Does new code give it away in place of @by? That is @by itself, or what did not do
+ * so before; if it is the same as before, whoever does.
+ */
+static bool still_given(const struct verdicts *vs, const struct unit *by,
+			const struct unit *func)
+{
+	const struct tu *tu;
+	struct unit **v;
+
+	if (whole(by)->twin && takes(vs, whole(by)->twin, func->twin))
+		return true;
+	vec_for_each(tu, &vs->up->tus)
+		vec_for_each(v, &tu->post->units)
+			if (*v != func->twin && counts(*v) && takes(vs, *v, func->twin) &&
+			    (!unit_differs(vs, func->twin) || !(*v)->twin ||
+			     !takes(vs, (*v)->twin, func)))
+				return true;
+	return false;
+}
+
+static void check_given(struct verdicts *vs, const struct tu *tu,
+			const struct unit *by, const struct edge *e)
+{
+	const struct unit *func = e->to;
+	const char *how;
+
+	if (!e->address || !func->twin || !func->is_func || func->parent ||
+	    !class_is_text(func->sec->cls) || func == whole(by) ||
+	    still_given(vs, by, func) || state_is_dropped(vs->up, func))
+		return;
+	how = handed_out_by(vs, by, e);
+	if (how)
+		refuse(vs, "function_gone", tu->post, whole(by)->twin, func->name,
+		       xasprintf("let %s go on to be what is called there, and give another name to what others call; or, if a hook takes its address from all who have it, say so: --state-of %s=",
+				 func->name, func->name),
+		       "%s; the new code gives it to nobody there any more", how);
+}
+
+/**
+ * check_handed - refuses what old code gave away, and new code gives to nobody
+ * @vs:	the verdicts
+ * @tu:	one file
+ *
+ * A wrapper that takes a lock is called from now on, and its inner half by those who
+ * were given the function of that name before.
+ */
+void check_handed(struct verdicts *vs, const struct tu *tu)
+{
+	const struct edge *e;
+	struct unit **v;
+
+	if (!tu->pre || vs->plan->tus[tu - vs->up->tus.v].left)
+		return;
+	vec_for_each(v, &tu->pre->units) {
+		const struct unit *by = whole(*v);
+
+		if (!by->is_func || !class_is_text(by->sec->cls) ||
+		    vs->boot->kind[by->id] != BOOT_NO ||
+		    (by->twin && plan_of(vs->plan, by->twin)->left))
+			continue;
+		vec_for_each(e, edges_of(vs, *v))
+			if (e->to)
+				check_given(vs, tu, *v, e);
+	}
+}

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Variables that are gone, and what they held.
+ *
+ * Nothing new may be there that they could be (that is state.c's), and still what
+ * they held may be missed: what used them uses another variable now that was there
+ * already, or a part of one; or others hold the address of what is gone, and nobody
+ * will take it back from them. The same goes for two that change places.
+ *
+ * A lock holds nothing when nobody is inside of its users, which all come along.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot.h"
+#include "escape.h"
+#include "state.h"
+#include "verdict.h"
+
+#define WAY_GONE	"go on with %s; or, if what it holds does not matter or a hook brings it over, say so: --state-of %s="
+
+/**
+ * struct place - where a function reads or writes
+ * @u:		a variable of the update's files; NULL: another file's
+ * @name:	of the other file's
+ * @off:	in the variable
+ * @address:	its address is taken
+ * @writes:	it is written there
+ */
+struct place {
+	const struct unit *u;
+	const char *name;
+	s64 off;
+	bool address, writes;
+};
+
+typedef VEC(struct place) place_vec;
+typedef VEC(const struct unit *) units;
+
+static const struct unit *whole(const struct unit *u)
+{
+	return u->parent ? u->parent : u;
+}
+
+static void add_unit(units *list, const struct unit *u)
+{
+	const struct unit **v;
+
+	vec_for_each(v, list)
+		if (*v == u)
+			return;
+	*vec_add(list) = u;
+}
+
+/* The compiler's own, of what each function may do anywhere. */
+static bool means_nothing(const char *name)
+{
+	return !strcmp(name, "__preempt_count") || !strcmp(name, "pcpu_hot");
+}
+
+static void add_place(place_vec *places, const struct unit *from,
+		      const struct ref *r, const struct unit *to)
+{
+	struct place p = { .u = to, .off = r->target };
+
+	if (to ? !state_is(to) : r->branch || !r->sym || r->sym->sec ||
+				 means_nothing(r->sym->name))
+		return;
+	p.name = to ? state_name(to) : r->sym->name;
+	p.address = ref_takes_address(from, r);
+	p.writes = !p.address && ref_writes(from, r);
+	*vec_add(places) = p;
+}
+
+/* What a function uses, itself or by functions that only its side has. */
+static void find_places(const struct update *up, const struct unit *func,
+			place_vec *places)
+{
+	const struct unit *u, *to;
+	const struct ref *r;
+	units todo = {};
+	u32 i;
+
+	add_unit(&todo, func);
+	for (i = 0; i < todo.n; i++) {
+		u = todo.v[i];
+		if (u->cold)
+			add_unit(&todo, u->cold);
+		vec_for_each(r, &u->refs) {
+			to = resolve_ref(up, u->obj, r);
+			if (to && class_is_text(to->sec->cls) && !to->twin && !to->parent)
+				add_unit(&todo, to);
+			else
+				add_place(places, u, r, to);
+		}
+	}
+	free(todo.v);
+}
+
+/* Of the same thing, before and after. */
+static bool is_same(const struct place *pre, const struct place *post)
+{
+	if (!pre->u || !post->u)
+		return !pre->u && !post->u && !strcmp(pre->name, post->name);
+	return pre->u->twin == post->u;
+}
+
+static const struct place *find_thing(const place_vec *places, const struct unit *u)
+{
+	const struct place *p;
+
+	vec_for_each(p, places)
+		if (p->u == u)
+			return p;
+	return NULL;
+}
+
+/* Did it use this place, or any that an address leads to? */
+static bool had_place(const place_vec *pre, const struct place *post)
+{
+	const struct place *p;
+
+	vec_for_each(p, pre)
+		if (is_same(p, post) &&
+		    (p->off == post->off || p->address || !p->u))
+			return true;
+	return false;
+}
+
+/* What it changes now that was there before, but that it had nothing to do with. */
+static const struct place *taken_instead(const place_vec *pre, const place_vec *post)
+{
+	const struct place *p;
+
+	vec_for_each(p, post) {
+		if (p->u ? !p->u->twin || p->u->is_lock : p->address)
+			continue;
+		if ((p->writes || p->address) && !had_place(pre, p))
+			return p;
+	}
+	return NULL;
+}
+
+/* Is it used while the kernel runs, and by what of it? */
+static void find_users(const struct verdicts *vs, const struct unit *u, units *list)
+{
+	const struct edge *e;
+	const struct tu *tu;
+	struct unit **v;
+
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu->pre || tu->pre->target != u->obj->target)
+			continue;
+		vec_for_each(v, &tu->pre->units) {
+			if (vs->boot->kind[(*v)->id] != BOOT_NO ||
+			    !class_is_text((*v)->sec->cls))
+				continue;
+			vec_for_each(e, &vs->boot->edges[(*v)->id])
+				if (e->to == u)
+					add_unit(list, whole(*v));
+		}
+	}
+}
+
+/* Through what is gone to what is still there. */
+static void find_roots(const struct verdicts *vs, const units *users, units *roots)
+{
+	const struct unit **v;
+	units todo = {};
+	u32 i;
+
+	vec_for_each(v, users)
+		add_unit(&todo, *v);
+	for (i = 0; i < todo.n; i++) {
+		if (todo.v[i]->twin)
+			add_unit(roots, todo.v[i]);
+		else
+			find_users(vs, todo.v[i], &todo);
+	}
+	free(todo.v);
+}
+
+static bool is_left(const struct verdicts *vs, const struct unit *post)
+{
+	return plan_of(vs->plan, post)->left || vs->plan->tus[post->obj->tu].left;
+}
+
+/* Does who used it use something else now, which is not new? */
+static bool check_taken(struct verdicts *vs, const struct unit *lost,
+			const struct unit *pre)
+{
+	const char *name = state_name(lost);
+	place_vec was = {}, is = {};
+	const struct place *p;
+
+	if (is_left(vs, pre->twin))
+		return false;
+	find_places(vs->up, pre, &was);
+	find_places(vs->up, pre->twin, &is);
+	p = taken_instead(&was, &is);
+	if (p)
+		refuse(vs, "state_renamed", pre->twin->obj, pre->twin, name,
+		       xasprintf(WAY_GONE, name, name),
+		       "it is gone, and %s uses %s instead, which was there already: what the running kernel holds in %s would be lost",
+		       unit_label(pre->twin), p->name, name);
+	free(was.v);
+	free(is.v);
+	return p;
+}
+
+/* Has old code given its address to somebody who keeps it? */
+static bool check_held(struct verdicts *vs, const struct tu *tu,
+		       const struct unit *lost, const struct unit *user)
+{
+	const char *name = state_name(lost);
+	struct escape esc;
+
+	if (!unit_lets_out(vs->up, user, lost, false, &esc))
+		return false;
+	refuse(vs, "state_renamed", tu->post, user->twin, name,
+	       xasprintf(WAY_GONE, name, name),
+	       "it is gone, but in the old code %s %s: who has that keeps it, and nobody takes it back",
+	       unit_label(user), esc.how);
+	return true;
+}
+
+/* Could a new variable be it? Then that has been looked at. */
+static bool has_heir(const struct tu *tu, const struct unit *lost)
+{
+	const char *at, *name = state_name(lost);
+	struct unit **v;
+
+	vec_for_each(v, &tu->post->units) {
+		at = (*v)->rivals ? strstr((*v)->rivals, name) : NULL;
+		if (at && (at == (*v)->rivals || at[-1] == ' ') &&
+		    strchr(", ", at[strlen(name)]))
+			return true;
+	}
+	return false;
+}
+
+static void check_gone(struct verdicts *vs, const struct tu *tu,
+		       const struct unit *lost)
+{
+	units users = {}, roots = {};
+	bool refused = false;
+	u32 i;
+
+	find_users(vs, lost, &users);
+	find_roots(vs, &users, &roots);
+	for (i = 0; i < roots.n && !refused; i++)
+		refused = check_taken(vs, lost, roots.v[i]);
+	for (i = 0; i < users.n && !refused; i++)
+		refused = check_held(vs, tu, lost, users.v[i]);
+	free(users.v);
+	free(roots.v);
+}
+
+/* A part of a variable that is on its own now */
+
+/* Is it used still, or may it be, by an address? */
+static bool has_place(const place_vec *post, const struct place *pre)
+{
+	const struct place *p;
+
+	vec_for_each(p, post)
+		if (p->u == pre->u->twin &&
+		    (p->off == pre->off || (p->address && p->off < pre->off)))
+			return true;
+	return false;
+}
+
+static bool is_used_like(const struct place *pre, const struct place *post)
+{
+	return (pre->writes && post->writes) || (pre->address && post->address);
+}
+
+/* A new variable that @func uses as it used a part of one that is still there. */
+static void check_split(struct verdicts *vs, const struct unit *func,
+			const place_vec *was, const place_vec *is)
+{
+	const struct place *a, *b;
+	u32 n = vs->refusals.n;
+
+	vec_for_each(a, was) {
+		if (!a->u || !a->u->twin || a->u->is_lock ||
+		    !find_thing(is, a->u->twin) || has_place(is, a) ||
+		    state_is_dropped(vs->up, a->u))
+			continue;
+		vec_for_each(b, is) {
+			if (!b->u || b->u->twin || b->u->rivals || b->u->is_lock ||
+			    !is_used_like(a, b) || state_is_new(vs->up, b->u))
+				continue;
+			refuse(vs, "state_renamed", func->twin->obj, func->twin, b->name,
+			       xasprintf("go on with what is there; or say that it begins anew: --state-of =%s",
+					 b->name),
+			       "%s uses this new variable where it used a part of %s (+%#llx), and that is not used there any more: what the running kernel holds there would be lost",
+			       unit_label(func), a->name, (long long)a->off);
+			if (vs->refusals.n == n)
+				return;
+			vs->refusals.v[n].about = xasprintf("%s of %s", b->name, b->u->obj->label);
+			vs->refusals.v[n].who = unit_label(func);
+			return;
+		}
+	}
+}
+
+/* Two that stay, of which each is used where the other was */
+
+struct exchange {
+	const struct unit *func, *left, *taken;
+};
+
+typedef VEC(struct exchange) exchange_vec;
+
+static bool alike(const struct unit *a, const struct unit *b)
+{
+	return a->size == b->size && a->sec->cls == b->sec->cls;
+}
+
+/* All pairs of one that @func has left, and one that it has come to. */
+static void find_exchanges(const struct unit *func, const place_vec *was,
+			   const place_vec *is, exchange_vec *list)
+{
+	const struct place *a, *b;
+
+	vec_for_each(a, was) {
+		if (!a->u || !a->u->twin || a->u->is_lock || find_thing(is, a->u->twin))
+			continue;
+		vec_for_each(b, is)
+			if (b->u && b->u->twin && !find_thing(was, b->u->twin) &&
+			    alike(a->u, b->u))
+				*vec_add(list) = (struct exchange){ func, a->u, b->u->twin };
+	}
+}
+
+static void check_exchanged(struct verdicts *vs, const exchange_vec *list)
+{
+	const struct exchange *x, *y;
+
+	vec_for_each(x, list)
+		vec_for_each(y, list) {
+			const char *a = state_name(x->left), *b = state_name(x->taken);
+
+			if (x->left != y->taken || x->taken != y->left || x > y ||
+			    state_is_dropped(vs->up, x->left) ||
+			    state_is_dropped(vs->up, x->taken))
+				continue;
+			refuse(vs, "state_renamed", x->func->twin->obj, x->func->twin, a,
+			       xasprintf(WAY_GONE, "the one that was used", a),
+			       "%s uses %s instead of it, and %s the other way round: each would go on with what the other holds",
+			       unit_label(x->func), b, unit_label(y->func));
+			return;
+		}
+}
+
+static bool is_changed(const struct verdicts *vs, const struct unit *pre)
+{
+	return pre->is_func && !pre->parent && pre->twin &&
+	       class_is_text(pre->sec->cls) && unit_differs(vs, pre->twin) &&
+	       !is_left(vs, pre->twin);
+}
+
+static void check_changed(struct verdicts *vs, const struct tu *tu)
+{
+	exchange_vec list = {};
+	place_vec was = {}, is = {};
+	struct unit **v;
+
+	vec_for_each(v, &tu->pre->units) {
+		if (!is_changed(vs, *v))
+			continue;
+		was.n = 0;
+		is.n = 0;
+		find_places(vs->up, *v, &was);
+		find_places(vs->up, (*v)->twin, &is);
+		check_split(vs, *v, &was, &is);
+		find_exchanges(*v, &was, &is, &list);
+	}
+	check_exchanged(vs, &list);
+	free(was.v);
+	free(is.v);
+	free(list.v);
+}
+
+/**
+ * check_lost_state - refuses to forget what the running kernel holds
+ * @vs:	the verdicts
+ * @tu:	one file
+ */
+void check_lost_state(struct verdicts *vs, const struct tu *tu)
+{
+	bool known = false;
+	struct unit **v;
+
+	if (!tu->pre || vs->plan->tus[tu - vs->up->tus.v].left)
+		return;
+	vec_for_each(v, &tu->pre->units) {
+		if (!state_is_open(*v) || state_is_dropped(vs->up, *v) ||
+		    has_heir(tu, *v))
+			continue;
+		if (!known) {
+			obj_find_dies(tu->pre);
+			obj_find_dies(tu->post);
+			known = true;
+		}
+		if (!(*v)->is_lock)
+			check_gone(vs, tu, *v);
+	}
+	check_changed(vs, tu);
+}
