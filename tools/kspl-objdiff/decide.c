@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "boot.h"
 #include "escape.h"
+#include "ran.h"
 #include "rows.h"
 #include "verdict.h"
 
@@ -1568,6 +1569,7 @@ void decide(struct verdicts *vs)
 		check_gone_constants(vs, tu);
 		check_once(vs, tu);
 		check_memory(vs, tu);
+		check_ran(vs, tu);
 		check_lost(vs, tu);
 	}
 	check_boot(vs);
