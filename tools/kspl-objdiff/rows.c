@@ -87,13 +87,21 @@ static u32 count_rows(const struct update *up, struct row row, const struct unit
 	return n;
 }
 
+/* Its rows are no more than letters. */
+static bool is_text(const struct unit *u)
+{
+	const char *type = variable_type(u);
+
+	return type && starts_with(type, "char[");
+}
+
 /* The first row of before that is elsewhere now, or nowhere behind the new end; -1: none. */
 static s64 moved_row(const struct update *up, const struct unit *was, const struct unit *is)
 {
 	u32 size = row_size(was);
 	struct row row = { was, 0, size };
 
-	if (!size || size != row_size(is) || !unit_data(was) || !unit_data(is))
+	if (!size || size != row_size(is) || is_text(is) || !unit_data(was) || !unit_data(is))
 		return -1;
 	for (; row.at + size <= was->size; row.at += size) {
 		struct row there = { is, row.at, size };
@@ -400,7 +408,7 @@ void check_new_rows(struct verdicts *vs, struct unit *is)
 	struct by_name by = { .name = is->name };
 
 	if (is->twin || !is->name[0] || !is->obj->peer || !row_size(is) ||
-	    row_size(is) == is->size || !obj_open_dwarf(is->obj->peer))
+	    row_size(is) == is->size || is_text(is) || !obj_open_dwarf(is->obj->peer))
 		return;
 	for_each_top(is->obj->peer->dwarf, look_for, &by);
 	if (by.found)
