@@ -1570,6 +1570,7 @@ void decide(struct verdicts *vs)
 		check_once(vs, tu);
 		check_memory(vs, tu);
 		check_ran(vs, tu);
+		check_injection(vs, tu);
 		check_lost(vs, tu);
 	}
 	check_boot(vs);
