@@ -47,6 +47,10 @@ static bool same_target(const struct update *up, const struct unit *a, const str
 
 	if (!ta || !tb)
 		return !ta && !tb && ra->sym && rb->sym && !strcmp(ra->sym->name, rb->sym->name);
+	if (ta->sec->cls == SC_STRING && tb->sec->cls == SC_STRING &&
+	    ra->target >= 0 && rb->target >= 0 && ra->target < ta->size && rb->target < tb->size)
+		return !strcmp((const char *)unit_data(ta) + ra->target,
+			       (const char *)unit_data(tb) + rb->target);
 	if (ra->target != rb->target)
 		return false;
 	return ta == tb || ta->twin == tb || tb->twin == ta ||
