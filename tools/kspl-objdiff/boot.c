@@ -580,10 +580,11 @@ static void touch(struct boot_check *bc, const struct unit *cause,
 	if (u->is_func && u->is_global && is_boot(bc->vs, u) && !unit_is_void(u) &&
 	    strcmp(u->name, "init_module"))
 		touch_foreign(bc, cause, u, xasprintf("whoever calls %s()", u->name));
-	if (u->is_func && !u->parent && is_boot(bc->vs, u))
+	if (u->is_func && !u->parent && class_is_text(u->sec->cls))
 		how = unit_acts_unseen(u);
 	if (how)
-		touch_foreign(bc, cause, u, how);
+		touch_foreign(bc, cause, u, is_boot(bc->vs, u) ? how :
+			      xasprintf("%s in %s()", how, unit_label(u)));
 	vec_for_each(e, edges_of(bc->vs, u)) {
 		if (e->to) {
 			touch_unit(bc, cause, u, e);

@@ -12,6 +12,8 @@
 #include "alloc.h"
 #include "boot.h"
 #include "escape.h"
+#include "ran.h"
+#include "rows.h"
 #include "verdict.h"
 
 #define WAY_DATA							\
@@ -526,11 +528,16 @@ static void spread_constants(struct verdicts *vs, const struct tu *tu)
 	vec_for_each(u, &tu->post->units) {
 		if ((*u)->sec->cls != SC_RODATA || is_left(vs, *u))
 			continue;
-		if ((*u)->twin && constant_differs(vs, *u))
+		if ((*u)->twin && constant_differs(vs, *u)) {
 			spread_constant(vs, *u);
+			check_rows(vs, (*u)->twin, *u);
+		}
 		was = was_local_constant(vs, tu, *u);
-		if (!was)
+		if (!was) {
+			check_new_rows(vs, *u);
 			continue;
+		}
+		check_rows(vs, was, *u);
 		check_side(vs, *u, *u);
 		check_side(vs, *u, was);
 	}
@@ -1564,6 +1571,8 @@ void decide(struct verdicts *vs)
 		check_gone_constants(vs, tu);
 		check_once(vs, tu);
 		check_memory(vs, tu);
+		check_ran(vs, tu);
+		check_injection(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
 		check_lost_state(vs, tu);

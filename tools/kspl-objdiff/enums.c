@@ -258,10 +258,10 @@ static bool steps_what_it_compares(const struct unit *u, u32 at, const struct op
 
 /*
  * Numbers that a function has to do with, and not only as the bound of something:
- * places in memory, or sums, and all others.
+ * places in memory, or sums, and all others; of which some are asked for as a value.
  */
 struct numbers {
-	VEC(s64) places, others;
+	VEC(s64) places, others, same;
 };
 
 static s64 field(const u8 *p, u32 off, u32 len)
@@ -282,12 +282,44 @@ static bool is_on_stack(const struct op *op, const u8 *p)
 	       ((*modrm & 7) == 5 && field(p, op->insn->disp_off, op->insn->disp_len) < 0);
 }
 
+/* Whoever asks then asks for this one. */
+static bool is_comparison(const u8 *p)
+{
+	if ((*p & 0xf0) == 0x40)
+		p++;
+	return (*p >= 0x38 && *p <= 0x3d) || *p == 0x84 || *p == 0x85 ||
+	       ((*p == 0x80 || *p == 0x81 || *p == 0x83) && (p[1] >> 3 & 7) == 7) ||
+	       *p == 0xe8 || *p == 0xc3;
+}
+
+/* "jg; je": where it is not past the bound, it is asked whether it is the bound. */
+static bool asks_for_same(const struct unit *u, u32 at)
+{
+	struct insn insn;
+	u32 limit;
+
+	for (limit = 0; limit < 4 && at < u->size; limit++, at += insn.len) {
+		const u8 *p = unit_data(u) + at;
+
+		if (!insn_decode(&insn, p, u->size - at))
+			return false;
+		if (*p == 0x0f && ((p[1] & 0xf0) == 0x80 || (p[1] & 0xf0) == 0x90 ||
+				   (p[1] & 0xf0) == 0x40) && (p[1] & 0xe) == 4)
+			return true;
+		if ((*p & 0xf0) == 0x70 && (*p & 0xe) == 4)
+			return true;
+		if (is_comparison(p))
+			return false;
+	}
+	return false;
+}
+
 /* Is it a bound, of which what is compared comes from nowhere it is kept? */
 static bool is_bound(const struct unit *u, u32 at, const struct op *op)
 {
 	int reg = compares(op);
 
-	if (asks_for_order(u, at + op->insn->len))
+	if (asks_for_order(u, at + op->insn->len) && !asks_for_same(u, at + op->insn->len))
 		return !steps_what_it_compares(u, at, op);
 	return reg >= 0 && is_counter(u, at, reg);
 }
@@ -306,6 +338,8 @@ static void add_numbers_at(struct numbers *n, const struct unit *u, u32 at,
 	if (!insn->imm_len || is_stack(&op) ||
 	    (compares(&op) > -2 && is_bound(u, at, &op)))
 		return;
+	if (compares(&op) > -2 && asks_for_same(u, at + insn->len))
+		*vec_add(&n->same) = field(p, insn->imm_off, insn->imm_len);
 	reg = loads_register(&op);
 	if (reg < 0 || !only_counts(u, at + insn->len, reg))
 		*vec_add(&n->others) = field(p, insn->imm_off, insn->imm_len);
@@ -379,6 +413,19 @@ static bool made_of_it(const struct numbers *old, const struct numbers *new,
 	return packed_with_it(old, new, c);
 }
 
+/* Something is compared with it, and is it or not: as with any other value. */
+static bool is_value(const struct numbers *old, const struct numbers *new,
+		     const struct moved_count *c)
+{
+	const s64 *was, *is;
+
+	vec_for_each(was, &old->same)
+		vec_for_each(is, &new->same)
+			if (*was == c->from && *is == c->to)
+				return true;
+	return false;
+}
+
 /* How often does it refer to this place of a variable? */
 static u32 count_place(const struct unit *u, const struct ref *like, s64 target)
 {
@@ -435,11 +482,13 @@ static bool holds(const struct unit *u, const struct moved_count *c)
 		return u->sec->cls != SC_INIT && table_holds(u->twin, u, c);
 	add_numbers(&old, u->twin);
 	add_numbers(&new, u);
-	any = made_of_it(&old, &new, c) || reaches_element(u->twin, u, c);
+	any = is_value(&old, &new, c) || made_of_it(&old, &new, c) || reaches_element(u->twin, u, c);
 	free(old.places.v);
 	free(old.others.v);
+	free(old.same.v);
 	free(new.places.v);
 	free(new.others.v);
+	free(new.same.v);
 	return any;
 }
 

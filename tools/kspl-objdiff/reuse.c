@@ -612,6 +612,32 @@ static bool calls_maker(const struct types *ts, Dwarf_Die *scope, int depth)
 	return false;
 }
 
+/* Not every compiler describes calls. */
+static bool has_calls(Dwarf_Die *scope, int depth)
+{
+	Dwarf_Die child;
+
+	if (depth > 2 * MAX_NESTING || dwarf_child(scope, &child))
+		return false;
+	do {
+		if (dwarf_tag(&child) == DW_TAG_call_site ||
+		    dwarf_tag(&child) == DW_TAG_GNU_call_site || has_calls(&child, depth + 1))
+			return true;
+	} while (!dwarf_siblingof(&child, &child));
+	return false;
+}
+
+/* In the function itself all calls are known, in what is inlined those described. */
+static bool makes_one(const struct types *ts, const struct unit *in, Dwarf_Die *scope)
+{
+	Dwarf_Die top;
+
+	if (calls_maker(ts, scope, 0))
+		return true;
+	return unit_makes_memory(in) && dwarf_offdie(ts->dwarf, in->die, &top) &&
+	       (dwarf_dieoffset(&top) == dwarf_dieoffset(scope) || !has_calls(&top, 0));
+}
+
 static bool is_fresh(const struct types *ts, const struct use *use)
 {
 	const struct use *v;
@@ -640,7 +666,7 @@ static const struct use *taken_by(const struct scope_of *s, Dwarf_Die *var,
 	add_use(&uses, var, die_name(scope));
 	use = uses.v;
 	if (!uses.n || !use->own || use->plain || !is_fresh(s->ts, use) ||
-	    is_typed(s->ts, s->in, s->uses, use) || calls_maker(s->ts, scope, 0)) {
+	    is_typed(s->ts, s->in, s->uses, use) || makes_one(s->ts, s->in, scope)) {
 		free(uses.v);
 		return NULL;
 	}

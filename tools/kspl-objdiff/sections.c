@@ -172,3 +172,65 @@ void check_places(struct verdicts *vs, const struct tu *tu)
 			check_hardened(vs, *u);
 	}
 }
+
+/* Functions that may be made to fail */
+
+static const struct unit *injected(const struct sec *sec, const struct obj *obj,
+				   const Elf64_Rela *rela)
+{
+	u32 n = ELF64_R_SYM(rela->r_info);
+	const struct sym *sym = n < obj->syms.n ? &obj->syms.v[n] : NULL;
+
+	if (!sym || !sym->sec || strcmp(sec->name, "_error_injection_whitelist"))
+		return NULL;
+	return sec_unit_at(sym->sec, sym->value + rela->r_addend);
+}
+
+static bool may_fail(const struct obj *obj, const struct unit *func)
+{
+	const struct sec *sec;
+	u32 i;
+
+	vec_for_each(sec, &obj->secs)
+		for (i = 0; i < sec->nrela; i++)
+			if (injected(sec, obj, &sec->rela[i]) == func)
+				return true;
+	return false;
+}
+
+static void say_injection(struct verdicts *vs, const struct tu *tu, const struct unit *func,
+			  bool post)
+{
+	const char *how = post ? "may be made to fail now (ALLOW_ERROR_INJECTION), which the running kernel does not allow before the next boot" :
+		"may not be made to fail any more (ALLOW_ERROR_INJECTION); the running kernel goes on to allow it until the next boot";
+
+	if (vs->nreplaced || vs->hooks.n)
+		note(vs, tu->post, true, "%s %s", unit_label(func), how);
+	else
+		refuse(vs, "special_changed", tu->post, NULL, unit_label(func),
+		       "leave this part out of the patch", "it %s", how);
+}
+
+/**
+ * check_injection - says which functions may be made to fail, or may no more
+ * @vs:	the verdicts, with all that is replaced
+ * @tu:	the file
+ *
+ * The kernel has read that list at boot.
+ */
+void check_injection(struct verdicts *vs, const struct tu *tu)
+{
+	const struct obj *objs[] = { tu->pre, tu->post };
+	const struct unit *func, *peer;
+	const struct sec *sec;
+	u32 i, k;
+
+	for (i = 0; tu->pre && i < 2; i++)
+		vec_for_each(sec, &objs[i]->secs)
+			for (k = 0; k < sec->nrela; k++) {
+				func = injected(sec, objs[i], &sec->rela[k]);
+				peer = func ? func->twin : NULL;
+				if (peer && !may_fail(objs[!i], peer))
+					say_injection(vs, tu, func, i);
+			}
+}

@@ -37,6 +37,7 @@ static const struct sec_desc descs[] = {
 	EXACT("__patchable_function_entries", SC_DROP),
 	/* formats for a userspace index, keyed by file and line */
 	EXACT(".printk_index", SC_DROP),
+	/* what is in it is compared by check_injection() */
 	EXACT("_error_injection_whitelist", SC_DROP),
 	EXACT(".static_call_tramp_key", SC_DROP),
 	EXACT("__dyndbg_classes", SC_DATA),
@@ -53,8 +54,16 @@ static const struct sec_desc descs[] = {
 	EXACT(".init.setup", SC_INIT),
 	PREFIX(".init", SC_INIT),
 	PREFIX(".exit", SC_INIT),
-	PREFIX(".meminit", SC_INIT),
-	PREFIX(".memexit", SC_INIT),
+	/*
+	 * Up to 6.10: kept where memory may be plugged in, as it is here. Where it is
+	 * freed, the core finds that it is not there.
+	 */
+	PREFIX(".meminit.text", SC_TEXT),
+	PREFIX(".memexit.text", SC_TEXT),
+	PREFIX(".meminit.rodata", SC_RODATA),
+	PREFIX(".memexit.rodata", SC_RODATA),
+	PREFIX(".meminit", SC_DATA),
+	PREFIX(".memexit", SC_DATA),
 	EXACT(".x86_cpu_dev.init", SC_INIT),
 	EXACT(".lsm_info.init", SC_INIT),
 	EXACT(".early_lsm_info.init", SC_INIT),

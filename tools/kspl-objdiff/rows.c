@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rows of a constant array that moved.
+ *
+ * An index, or a bit, that was found in the old array lives on in the running kernel's
+ * data, and no type tells which array it is one of. Rows that are added at the end, or
+ * that change where they are, leave it right. Where rows move, code may go through them
+ * all by a counter of its own, as long as it does not keep that.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "code.h"
+#include "rows.h"
+#include "types.h"
+
+/* Bytes of a row, 0 if it is no array or not known. */
+static u32 row_size(const struct unit *u)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die die, type;
+	s64 size;
+
+	if (!obj_find_dies(u->obj) || !u->die || !dwarf_offdie(u->obj->dwarf, u->die, &die) ||
+	    !dwarf_attr_integrate(&die, DW_AT_type, &attr) ||
+	    !dwarf_formref_die(&attr, &type) || dwarf_peel_type(&type, &type) ||
+	    dwarf_tag(&type) != DW_TAG_array_type ||
+	    !dwarf_attr_integrate(&type, DW_AT_type, &attr) ||
+	    !dwarf_formref_die(&attr, &type) || dwarf_peel_type(&type, &type))
+		return 0;
+	size = dwarf_bytesize(&type);
+	return size > 0 && size <= u->size ? size : 0;
+}
+
+static const struct ref *next_in(const struct unit *u, const struct ref *r, u32 at, u32 len)
+{
+	for (r = r ? r + 1 : u->refs.v; r && r < u->refs.v + u->refs.n; r++)
+		if (r->off >= at && r->off < at + len)
+			return r;
+	return NULL;
+}
+
+static bool same_target(const struct update *up, const struct unit *a, const struct ref *ra,
+			const struct unit *b, const struct ref *rb)
+{
+	struct unit *ta = resolve_ref(up, a->obj, ra), *tb = resolve_ref(up, b->obj, rb);
+
+	if (!ta || !tb)
+		return !ta && !tb && ra->sym && rb->sym && !strcmp(ra->sym->name, rb->sym->name);
+	if (ta->sec->cls == SC_STRING && tb->sec->cls == SC_STRING &&
+	    ra->target >= 0 && rb->target >= 0 && ra->target < ta->size && rb->target < tb->size)
+		return !strcmp((const char *)unit_data(ta) + ra->target,
+			       (const char *)unit_data(tb) + rb->target);
+	if (ra->target != rb->target)
+		return false;
+	return ta == tb || ta->twin == tb || tb->twin == ta ||
+	       (ta->ident == ID_CONTENT && tb->ident == ID_CONTENT && ta->obj != tb->obj &&
+		unit_same_content(up, ta->obj->post ? tb : ta, ta->obj->post ? ta : tb));
+}
+
+/* A row of a table. */
+struct row {
+	const struct unit *u;
+	u32 at, size;
+};
+
+static bool same_row(const struct update *up, struct row a, struct row b)
+{
+	const struct ref *ra = NULL, *rb = NULL;
+
+	if (memcmp(unit_data(a.u) + a.at, unit_data(b.u) + b.at, a.size))
+		return false;
+	for (;;) {
+		ra = next_in(a.u, ra, a.at, a.size);
+		rb = next_in(b.u, rb, b.at, b.size);
+		if (!ra || !rb)
+			return !ra && !rb;
+		if (ra->off - a.at != rb->off - b.at || !same_target(up, a.u, ra, b.u, rb))
+			return false;
+	}
+}
+
+/* How often is a row in a table? */
+static u32 count_rows(const struct update *up, struct row row, const struct unit *in)
+{
+	struct row other = { in, 0, row.size };
+	u32 n = 0;
+
+	for (; other.at + other.size <= in->size && n < 2; other.at += other.size)
+		n += same_row(up, row, other);
+	return n;
+}
+
+/* Its rows are no more than letters. */
+static bool is_text(const struct unit *u)
+{
+	const char *type = variable_type(u);
+
+	return type && starts_with(type, "char[");
+}
+
+/* The first row of before that is elsewhere now, or nowhere behind the new end; -1: none. */
+static s64 moved_row(const struct update *up, const struct unit *was, const struct unit *is)
+{
+	u32 size = row_size(was);
+	struct row row = { was, 0, size };
+
+	if (!size || size != row_size(is) || is_text(is) || !unit_data(was) || !unit_data(is))
+		return -1;
+	for (; row.at + size <= was->size; row.at += size) {
+		struct row there = { is, row.at, size };
+
+		if (row.at + size > is->size)
+			return row.at / size;
+		if (!same_row(up, row, there) && count_rows(up, row, is) == 1 &&
+		    count_rows(up, row, was) == 1)
+			return row.at / size;
+	}
+	return -1;
+}
+
+#ifdef HAVE_CAPSTONE
+
+/* Code that uses a table. */
+struct user {
+	const struct update *up;
+	const struct unit *u, *table;
+	csh cs;
+	VEC(u32) starts;
+	u32 counters;		/* registers that count one by one */
+	const char *how;
+};
+
+static cs_insn *insn_at(const struct user *s, u32 at)
+{
+	cs_insn *insn;
+
+	return cs_disasm(s->cs, unit_data(s->u) + at, s->u->size - at, at, 1, &insn) == 1 ? insn : NULL;
+}
+
+static int number_of(unsigned int reg)
+{
+	u32 width;
+
+	return reg_number(reg, &width);
+}
+
+static const struct ref *table_field(const struct user *s, const cs_insn *insn)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &s->u->refs)
+		if (r->off >= insn->address && r->off < insn->address + insn->size &&
+		    resolve_ref(s->up, s->u->obj, r) == s->table)
+			return r;
+	return NULL;
+}
+
+static bool adds_one(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	if (x->op_count < 1 || x->operands[0].type != X86_OP_REG)
+		return false;
+	return insn->id == X86_INS_INC ||
+	       (insn->id == X86_INS_ADD && x->operands[1].type == X86_OP_IMM &&
+		x->operands[1].imm == 1);
+}
+
+static bool is_clobbered(const struct user *s, const cs_insn *insn, int reg)
+{
+	return cs_insn_group(s->cs, insn, CS_GRP_CALL) &&
+	       (reg == R_AX || reg == R_CX || reg == R_DX || reg == R_SI || reg == R_DI ||
+		(reg >= R_8 && reg <= R_11));
+}
+
+/* Goes on with what @reg is made from: true if it is known now, in @counts. */
+static bool is_made(const cs_insn *insn, int *reg, bool *counts)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	const cs_x86_op *op = &x->operands[x->op_count - 1];
+
+	*counts = false;
+	switch (insn->id) {
+	case X86_INS_XOR:
+		*counts = op->type == X86_OP_REG && number_of(op->reg) == *reg;
+		return true;
+	case X86_INS_MOV: case X86_INS_MOVABS: case X86_INS_MOVSXD: case X86_INS_MOVZX:
+		*counts = op->type == X86_OP_IMM;
+		if (op->type != X86_OP_REG)
+			return true;
+		*reg = number_of(op->reg);
+		return *reg < 0;
+	case X86_INS_LEA:
+		*reg = number_of(op->mem.index != X86_REG_INVALID ? op->mem.index : op->mem.base);
+		return *reg < 0;
+	case X86_INS_ADD: case X86_INS_SUB: case X86_INS_SHL: case X86_INS_IMUL:
+		return op->type != X86_OP_IMM;
+	case X86_INS_INC: case X86_INS_DEC: case X86_INS_CDQE:
+		return false;
+	}
+	return true;
+}
+
+/* Does a register count from a number that the code has? Looks back along the code. */
+static bool is_counter(const struct user *s, u32 at, int reg)
+{
+	u32 i = s->starts.n;
+	bool counts = false, done = false;
+	cs_insn *insn;
+
+	while (i && !done) {
+		if (s->starts.v[--i] >= at)
+			continue;
+		insn = insn_at(s, s->starts.v[i]);
+		if (is_clobbered(s, insn, reg)) {
+			cs_free(insn, 1);
+			return false;
+		}
+		if (insn->detail->x86.op_count && insn->id != X86_INS_POP &&
+		    insn->id != X86_INS_CMP && insn->id != X86_INS_TEST &&
+		    insn->id != X86_INS_PUSH && !cs_insn_group(s->cs, insn, CS_GRP_JUMP) &&
+		    insn->detail->x86.operands[0].type == X86_OP_REG &&
+		    number_of(insn->detail->x86.operands[0].reg) == reg)
+			done = is_made(insn, &reg, &counts);
+		cs_free(insn, 1);
+	}
+	return done && counts;
+}
+
+static void look_at_index(struct user *s, const cs_insn *insn, unsigned int reg)
+{
+	int n = reg == X86_REG_INVALID || reg == X86_REG_RIP ? -1 : number_of(reg);
+
+	if (n < 0 || n == R_SP || s->how)
+		return;
+	if (!is_counter(s, insn->address, n))
+		s->how = "takes a row of it by an index that may be of before";
+}
+
+static bool searches(const char *name)
+{
+	return strstr(name, "match_string");
+}
+
+/* Where the table's address is in a register: what is added to it. */
+static void look_at_base(struct user *s, int base)
+{
+	const cs_x86_op *op;
+	cs_insn *insn;
+	u32 *at, i;
+
+	vec_for_each(at, &s->starts) {
+		insn = insn_at(s, *at);
+		for (i = 0; i < insn->detail->x86.op_count; i++) {
+			op = &insn->detail->x86.operands[i];
+			if (op->type != X86_OP_MEM || op->mem.index == X86_REG_INVALID)
+				continue;
+			if (number_of(op->mem.base) == base)
+				look_at_index(s, insn, op->mem.index);
+			else if (number_of(op->mem.index) == base)
+				look_at_index(s, insn, op->mem.base);
+		}
+		cs_free(insn, 1);
+	}
+}
+
+static void look_at_field(struct user *s, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	u32 i;
+
+	for (i = 0; i < x->op_count; i++)
+		if (x->operands[i].type == X86_OP_MEM) {
+			look_at_index(s, insn, x->operands[i].mem.base);
+			look_at_index(s, insn, x->operands[i].mem.index);
+		}
+	if (!x->op_count || x->operands[0].type != X86_OP_REG)
+		return;
+	if (insn->id == X86_INS_ADD)
+		look_at_index(s, insn, x->operands[0].reg);
+	else if (insn->id == X86_INS_MOV || insn->id == X86_INS_LEA)
+		look_at_base(s, number_of(x->operands[0].reg));
+}
+
+/* A counter that is stored, or says which bit is meant. */
+static void look_at_counter(struct user *s, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	const cs_x86_op *to = &x->operands[0], *from = &x->operands[1];
+	int reg;
+
+	if (x->op_count != 2 || from->type != X86_OP_REG)
+		return;
+	reg = number_of(from->reg);
+	if (reg < 0 || !(s->counters & 1u << reg))
+		return;
+	switch (insn->id) {
+	case X86_INS_BT: case X86_INS_BTS: case X86_INS_BTR: case X86_INS_BTC:
+	case X86_INS_SHL: case X86_INS_SHR: case X86_INS_SAR:
+		s->how = "has a bit for each row";
+		return;
+	case X86_INS_MOV:
+		if (to->type == X86_OP_MEM && to->mem.base != X86_REG_RSP)
+			s->how = "keeps the number of a row";
+		else if (to->type == X86_OP_REG && number_of(to->reg) == R_CX)
+			s->counters |= 1u << R_CX;
+	}
+}
+
+static void look_at(struct user *s, const cs_insn *insn)
+{
+	const struct ref *r;
+
+	if (table_field(s, insn))
+		look_at_field(s, insn);
+	vec_for_each(r, &s->u->refs)
+		if (r->branch && r->sym && r->insn_off == insn->address && !s->how &&
+		    searches(r->sym->name))
+			s->how = "gets the number of a row";
+	if (!s->how)
+		look_at_counter(s, insn);
+}
+
+static void find_starts(struct user *s)
+{
+	cs_insn *insn;
+	u32 at = 0;
+
+	while (at < s->u->size) {
+		insn = insn_at(s, at);
+		if (!insn)
+			return;
+		*vec_add(&s->starts) = at;
+		if (adds_one(insn) && number_of(insn->detail->x86.operands[0].reg) >= 0)
+			s->counters |= 1u << number_of(insn->detail->x86.operands[0].reg);
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+}
+
+static const char *how_used(const struct update *up, const struct unit *u,
+			    const struct unit *table)
+{
+	struct user s = { .up = up, .u = u, .table = table, .cs = open_capstone() };
+	cs_insn *insn;
+	u32 *at;
+
+	find_starts(&s);
+	vec_for_each(at, &s.starts) {
+		insn = insn_at(&s, *at);
+		if (!s.how)
+			look_at(&s, insn);
+		cs_free(insn, 1);
+	}
+	free(s.starts.v);
+	return s.how;
+}
+
+#else /* HAVE_CAPSTONE */
+
+static const char *how_used(const struct update *up, const struct unit *u,
+			    const struct unit *table)
+{
+	(void)up, (void)u, (void)table;
+	return "uses it (kspl-objdiff was built without capstone, and can't tell how)";
+}
+
+#endif /* HAVE_CAPSTONE */
+
+static void refuse_rows(struct verdicts *vs, struct unit *is, const char *change)
+{
+	struct unit **u;
+	const char *how;
+
+	vec_for_each(u, &is->obj->units) {
+		if (!class_is_text((*u)->sec->cls) || !unit_refers(vs->up, *u, is))
+			continue;
+		how = how_used(vs->up, *u, is);
+		if (!how)
+			continue;
+		refuse(vs, "rows_moved", is->obj, is, strip_numbers(unit_label(is)),
+		       "add rows at the end, and leave the others where they are",
+		       "%s, and %s %s; numbers of rows that the running kernel keeps are those of the old table",
+		       change, unit_label((*u)->parent ? (*u)->parent : *u), how);
+		return;
+	}
+}
+
+struct by_name {
+	const char *name;
+	bool found;
+};
+
+static void look_for(Dwarf_Die *die, void *data)
+{
+	struct by_name *by = data;
+
+	by->found |= dwarf_tag(die) == DW_TAG_variable && !strcmp(die_name(die), by->name) &&
+		     !dwarf_hasattr(die, DW_AT_declaration);
+}
+
+/**
+ * check_new_rows - refuses a table that the old compiler made a part of the code
+ * @vs:	the verdicts
+ * @is:	the table, which is in the new object only
+ *
+ * Where its rows were is not to be seen then.
+ */
+void check_new_rows(struct verdicts *vs, struct unit *is)
+{
+	struct by_name by = { .name = is->name };
+
+	if (is->twin || !is->name[0] || !is->obj->peer || !row_size(is) ||
+	    row_size(is) == is->size || is_text(is) || !obj_open_dwarf(is->obj->peer))
+		return;
+	for_each_top(is->obj->peer->dwarf, look_for, &by);
+	if (by.found)
+		refuse_rows(vs, is, "the compiler had made code of it, which does not tell whether rows moved");
+}
+
+/**
+ * check_rows - refuses a table whose rows moved, and that is used by a kept index
+ * @vs:		the verdicts
+ * @was:	the table in the old object
+ * @is:		the table in the new one
+ */
+void check_rows(struct verdicts *vs, const struct unit *was, struct unit *is)
+{
+	s64 row = moved_row(vs->up, was, is);
+
+	if (row >= 0)
+		refuse_rows(vs, is, xasprintf("row %lld is elsewhere now, or gone", (long long)row));
+}
