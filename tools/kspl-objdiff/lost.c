@@ -58,13 +58,18 @@ static bool means_nothing(const char *name)
 	return !strcmp(name, "__preempt_count") || !strcmp(name, "pcpu_hot");
 }
 
+/* Perhaps a variable that no file of the update has. */
+static bool is_foreign(const struct ref *r)
+{
+	return !r->branch && r->sym && !r->sym->sec && !means_nothing(r->sym->name);
+}
+
 static void add_place(place_vec *places, const struct unit *from,
 		      const struct ref *r, const struct unit *to)
 {
 	struct place p = { .u = to, .off = r->target };
 
-	if (to ? !state_is(to) : r->branch || !r->sym || r->sym->sec ||
-				 means_nothing(r->sym->name))
+	if (to ? !state_is(to) : !is_foreign(r))
 		return;
 	p.name = to ? state_name(to) : r->sym->name;
 	p.address = ref_takes_address(from, r);
