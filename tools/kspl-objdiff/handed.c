@@ -115,23 +115,42 @@ static bool counts(const struct unit *u)
 	       u->sec->cls != SC_NONE;
 }
 
+/* Does it give away another function than before? */
+static bool gives_other(const struct verdicts *vs, const struct unit *by)
+{
+	const struct unit *part;
+	const struct edge *e;
+
+	for (part = by->twin; part; part = part->parent ? NULL : part->cold)
+		vec_for_each(e, edges_of(vs, part))
+			if (e->to && e->address && e->to->is_func &&
+			    class_is_text(e->to->sec->cls) &&
+			    (!e->to->twin || !takes(vs, by, e->to->twin)))
+				return true;
+	return false;
+}
+
 /*
- * Does new code give it away in place of @by? That is @by itself, or what did not do
- * so before; if it is the same as before, whoever does.
+ * Does new code give it away in place of @by? That is @by itself, or what is new. If
+ * @by gives nobody something else instead, or if it is what it was and who gave it
+ * away goes on to, all others count as well.
  */
 static bool still_given(const struct verdicts *vs, const struct unit *by,
 			const struct unit *func)
 {
+	const struct unit *given = func->twin;
 	const struct tu *tu;
 	struct unit **v;
+	bool other;
 
-	if (whole(by)->twin && takes(vs, whole(by)->twin, func->twin))
+	if (by->twin && takes(vs, by->twin, given))
 		return true;
+	other = by->twin && gives_other(vs, by);
 	vec_for_each(tu, &vs->up->tus)
 		vec_for_each(v, &tu->post->units)
-			if (*v != func->twin && counts(*v) && takes(vs, *v, func->twin) &&
-			    (!unit_differs(vs, func->twin) || !(*v)->twin ||
-			     !takes(vs, (*v)->twin, func)))
+			if (*v != given && counts(*v) && takes(vs, *v, given) &&
+			    (!other || !(*v)->twin ||
+			     (!unit_differs(vs, given) && takes(vs, (*v)->twin, func))))
 				return true;
 	return false;
 }
@@ -144,7 +163,7 @@ static void check_given(struct verdicts *vs, const struct tu *tu,
 
 	if (!e->address || !func->twin || !func->is_func || func->parent ||
 	    !class_is_text(func->sec->cls) || func == whole(by) ||
-	    still_given(vs, by, func) || state_is_dropped(vs->up, func))
+	    still_given(vs, whole(by), func) || state_is_dropped(vs->up, func))
 		return;
 	how = handed_out_by(vs, by, e);
 	if (how)

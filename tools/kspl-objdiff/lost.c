@@ -7,7 +7,8 @@
  * already, or a part of one; or others hold the address of what is gone, and nobody
  * will take it back from them. The same goes for two that change places.
  *
- * A lock holds nothing when nobody is inside of its users, which all come along.
+ * A lock holds nothing when nobody is inside of its users, which all come along. But
+ * one that a function takes and another gives up may be held between the two.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -58,13 +59,18 @@ static bool means_nothing(const char *name)
 	return !strcmp(name, "__preempt_count") || !strcmp(name, "pcpu_hot");
 }
 
+/* Perhaps a variable that no file of the update has. */
+static bool is_foreign(const struct ref *r)
+{
+	return !r->branch && r->sym && !r->sym->sec && !means_nothing(r->sym->name);
+}
+
 static void add_place(place_vec *places, const struct unit *from,
 		      const struct ref *r, const struct unit *to)
 {
 	struct place p = { .u = to, .off = r->target };
 
-	if (to ? !state_is(to) : r->branch || !r->sym || r->sym->sec ||
-				 means_nothing(r->sym->name))
+	if (to ? !state_is(to) : !is_foreign(r))
 		return;
 	p.name = to ? state_name(to) : r->sym->name;
 	p.address = ref_takes_address(from, r);
@@ -305,6 +311,58 @@ static void check_split(struct verdicts *vs, const struct unit *func,
 	}
 }
 
+/* Locks */
+
+static bool calls_any(const struct unit *func, bool unlock)
+{
+	const struct unit *u;
+	const struct ref *r;
+
+	for (u = func; u; u = u->parent ? NULL : u->cold)
+		vec_for_each(r, &u->refs) {
+			const char *name = r->branch && r->sym ? r->sym->name : "";
+			bool gives = strstr(name, "unlock") || starts_with(name, "up_");
+
+			if (gives ? unlock : !unlock && (strstr(name, "lock") ||
+							 starts_with(name, "down_")))
+				return true;
+		}
+	return false;
+}
+
+/* Does it take a lock that another function gives up, or the other way round? */
+static bool is_half(const struct verdicts *vs, const struct unit *func,
+		    const struct unit *lock)
+{
+	const struct unit *u;
+	const struct edge *e;
+	u32 n = 0;
+
+	for (u = func; u; u = u->parent ? NULL : u->cold)
+		vec_for_each(e, &vs->boot->edges[u->id])
+			n += e->to == lock;
+	return n == 1 && calls_any(func, false) != calls_any(func, true);
+}
+
+static void check_lock_gone(struct verdicts *vs, const struct tu *tu,
+			    const struct unit *lock)
+{
+	const char *name = state_name(lock);
+	units users = {};
+	u32 i;
+
+	find_users(vs, lock, &users);
+	for (i = 0; i < users.n; i++)
+		if (is_half(vs, users.v[i], lock))
+			break;
+	if (i < users.n)
+		refuse(vs, "state_renamed", tu->post, users.v[i]->twin, name,
+		       xasprintf(WAY_GONE, name, name),
+		       "this lock is gone, and %s did not both take it and give it up: it may be held when the update is applied",
+		       unit_label(users.v[i]));
+	free(users.v);
+}
+
 /* Two that stay, of which each is used where the other was */
 
 struct exchange {
@@ -404,7 +462,9 @@ void check_lost_state(struct verdicts *vs, const struct tu *tu)
 			obj_find_dies(tu->post);
 			known = true;
 		}
-		if (!(*v)->is_lock)
+		if ((*v)->is_lock)
+			check_lock_gone(vs, tu, *v);
+		else
 			check_gone(vs, tu, *v);
 	}
 	check_changed(vs, tu);

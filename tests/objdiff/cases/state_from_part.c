@@ -4,7 +4,7 @@
 // The other way round: an element of an array is a variable of its own.
 // refuse: state_renamed:refs
 #include "kernel.h"
-static int counts[4];
+int counts[4];
 #ifdef POST
 static int refs;
 #endif

@@ -6,7 +6,7 @@
 // replace: get put
 // new: refs
 #include "kernel.h"
-static int counts[4];
+int counts[4];
 #ifdef POST
 static int refs;
 #endif

@@ -4,7 +4,7 @@
 // An element of an array that is used anyway, but not this one of it.
 // refuse: state_renamed:refs
 #include "kernel.h"
-static int counts[4];
+int counts[4];
 #ifndef POST
 static int refs;
 #endif
