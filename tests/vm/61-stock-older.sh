@@ -31,7 +31,7 @@ d=/sys/kernel/ksplice/version
 while :; do (exit); done &
 for plain in 0 1; do
 	echo $plain >/sys/kernel/debug/ksplice/plain_check
-	for i in 1 2 3 4 5; do
+	for i in 1 2; do
 		echo 1 >$d/enabled
 		[ "$(cat $d/state)" = applied ]
 		grep -qx hot-updated /proc/version
@@ -58,5 +58,5 @@ cycles() {
 check "ksplice.ko builds for $release" make -s -C dkms KDIR="$(scripts/get-headers "$version")" OUT="$OUT/dkms"
 check "an update is made for $release" tools/kspl-build/kspl-build -k "$release" -n version \
 	-o "$OUT/ksplice-version.ko" tests/system/version.patch
-check "... and goes in and out there, ten times" cycles
+check "... and goes in and out there, four times" cycles
 done_testing
