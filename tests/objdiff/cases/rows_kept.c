@@ -2,6 +2,7 @@
 // A row is put in front, two change places, the last one is taken away: what is kept of
 // before, an index, a bit or a code, means another row now.
 // cflags: -g
+// only: gcc clang makes strings and code of some of these tables
 // refuse: rows_moved:bits rows_moved:codes rows_moved:fewer rows_moved:inner rows_moved:modes rows_moved:rows
 #include "kernel.h"
 extern int match_string(const char *const *a, u64 n, const char *s);

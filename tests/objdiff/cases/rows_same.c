@@ -2,6 +2,7 @@
 // Rows at the end, rows that change where they are, and rows that move in a table that
 // is only gone through.
 // cflags: -g
+// only: gcc clang makes strings and code of some of these tables
 // replace: starts shows quirk named walks
 // copy: rows within quirks names list
 #include "kernel.h"
