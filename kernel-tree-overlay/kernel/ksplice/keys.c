@@ -713,14 +713,7 @@ int ksplice_keys_resolved(struct ksplice_object *object)
 	return ret ? ret : calls_fit(object->update, calls->first, calls->n);
 }
 
-/**
- * ksplice_keys_link - link the late entries of a target with their keys
- * @object:	the target, KSPLICE_PRESENT, which has linked its own
- *
- * Context: ksplice_mutex held.
- * Return: 0 or -ENOMEM, with the reason in the log.
- */
-int ksplice_keys_link(struct ksplice_object *object)
+static int link_target(struct ksplice_object *object)
 {
 	int ret;
 
@@ -738,6 +731,23 @@ int ksplice_keys_link(struct ksplice_object *object)
 		ksplice_keys_unlink(object);
 	}
 	return ret;
+}
+
+/**
+ * ksplice_keys_link - link the late entries of a target with their keys
+ * @object:	the target, KSPLICE_PRESENT
+ *
+ * A target that is on its way may not have linked its own entries, and these have to
+ * be the first: ksplice_keys_coming() links those of the update then.
+ *
+ * Context: ksplice_mutex held.
+ * Return: 0 or -ENOMEM, with the reason in the log.
+ */
+int ksplice_keys_link(struct ksplice_object *object)
+{
+	if (object->mod && READ_ONCE(object->mod->state) == MODULE_STATE_COMING)
+		return 0;
+	return link_target(object);
 }
 ALLOW_ERROR_INJECTION(ksplice_keys_link, ERRNO);
 
@@ -797,7 +807,7 @@ int ksplice_keys_coming(const struct module *mod)
 		ksplice_for_each_object(update, object) {
 			if (object->presence == KSPLICE_PRESENT &&
 			    object->mod == mod)
-				ret = ksplice_keys_link(object);
+				ret = link_target(object);
 			if (ret)
 				return ret;
 		}
