@@ -105,7 +105,7 @@ def left_over() -> list[str]:
 
 def status() -> dict:
     done = ksplice("status", "--json")
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, "status: exit code %d: %s" % (done.returncode, done.stdout)
     return json.loads(done.stdout)
 
 
