@@ -120,7 +120,7 @@ static void test_fixes(void **state)
 	expect(0, NULL);
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		b.hdr.fixes = blob_str(&b, bad[i]);
-		expect(-EPROTO, "fixes");
+		expect(-EINVAL, "fixes");
 	}
 	memset(many, 'x', sizeof(many));
 	strcpy(many + KSPLICE_FIXES_MAX - 1, "\n");
@@ -128,9 +128,9 @@ static void test_fixes(void **state)
 	expect(0, NULL);
 	strcpy(many + KSPLICE_FIXES_MAX - 1, "x\n");
 	b.hdr.fixes = blob_str(&b, many);
-	expect(-EPROTO, "fixes");
+	expect(-EINVAL, "fixes");
 	b.hdr.fixes = 1 << 20;
-	expect(-EPROTO, "fixes");
+	expect(-EINVAL, "fixes");
 }
 
 static void test_every_truncation(void **state)
