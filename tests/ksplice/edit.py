@@ -10,7 +10,7 @@ import struct
 import sys
 import zlib
 
-CHECKSUM = 32   # offset in struct ksplice_f_header
+CHECKSUM = 36   # offset in struct ksplice_f_header
 
 
 def section(data, wanted):
