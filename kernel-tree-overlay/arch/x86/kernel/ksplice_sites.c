@@ -1138,13 +1138,15 @@ static bool paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
 			  unsigned long *dest)
 {
 	const struct ksplice_f_reloc *r = reloc_at(s, g->pos + 2);
+	u32 type = R_X86_64_PC32;
 	u64 value, func, next = 4;
 
 	if (!r && s->pre[g->pos + 2] == 0x25) {
 		r = reloc_at(s, g->pos + 3);
+		type = R_X86_64_32S;
 		next = 0;
 	}
-	if (!r || (r->type == R_X86_64_32S) != !next)
+	if (!r || r->type != type)
 		return false;
 	if (!ksplice_match_lookup(s->m, r->sym, &value))
 		return false;
