@@ -358,7 +358,8 @@ key_worker() {
 	while [ ! -e "$WORK/stop" ]; do
 		mkdir "$WORK/turn" || { cat "$MOD/key" "$MOD/keys"; sleep 0.1; continue; }
 		insmod "$MOD_FILE" || touch "$WORK/bad.load"
-		[[ $(<"$MOD/keys") =~ ^generation\ $code\ 11\ 0\ plain$ ]] || touch "$WORK/bad.plain"
+		[[ $(<"$MOD/keys") =~ ^generation\ $code\ 11\ 0\ plain$ ]] ||
+			touch "$WORK/bad.plain"
 		echo 1 >"$MOD/key"
 		echo 1 >"$MOD/keys"
 		[[ $(<"$MOD/key") = *" on" ]] || touch "$WORK/bad.on"

@@ -150,6 +150,16 @@ static bool is_maker(const char *name)
 	return strstr(name, "alloc") && !strstr(name, "dealloc");
 }
 
+static bool makes(const struct unit *u, int depth);
+
+static bool is_called_to_make(const struct unit *u, const struct ref *r, int depth)
+{
+	if (!r->unit)
+		return is_maker(r->sym->name);
+	return r->unit != u && r->unit->is_func && !r->unit->parent && depth < MAX_WRAPPERS &&
+	       unit_return_size(r->unit) && makes(r->unit, depth + 1);
+}
+
 static bool makes(const struct unit *u, int depth)
 {
 	const struct unit *part;
@@ -157,12 +167,7 @@ static bool makes(const struct unit *u, int depth)
 
 	for (part = u; part; part = part == u ? u->cold : NULL)
 		vec_for_each(r, &part->refs) {
-			if (!r->sym || !r->branch)
-				continue;
-			if (r->unit ? r->unit != u && r->unit->is_func && !r->unit->parent &&
-				      depth < MAX_WRAPPERS && unit_return_size(r->unit) &&
-				      makes(r->unit, depth + 1) :
-				      is_maker(r->sym->name))
+			if (r->sym && r->branch && is_called_to_make(u, r, depth))
 				return true;
 		}
 	return false;

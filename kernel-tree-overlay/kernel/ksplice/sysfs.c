@@ -218,7 +218,8 @@ static ssize_t states_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t fixes_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
-	return sysfs_emit(buf, "%s", to_update(kobj)->fixes);
+	/* Each id has its newline. */
+	return sysfs_emit_at(buf, 0, "%s", to_update(kobj)->fixes);
 }
 
 static ssize_t stays_show(struct kobject *kobj, struct kobj_attribute *attr,
