@@ -69,7 +69,7 @@ all_or_nothing_preempted() {
 	[ -w "$PREEMPT" ] || { skip "no PREEMPT_DYNAMIC"; return; }
 	was=$(sed 's/.*(\(.*\)).*/\1/' "$PREEMPT")
 	echo full >"$PREEMPT"
-	cycles $((CYCLES / 10))
+	cycles $(((CYCLES + 9) / 10))
 	echo "$was" >"$PREEMPT"
 }
 
