@@ -6,6 +6,7 @@
 # ksplice.ko and the test code as modules). A splat in the kernel log fails the
 # test it came with.
 # KSPL_TESTS: a glob, to run only some of them; FLAVOUR:GLOB is one for a kernel.
+# KSPL_GUESTS: how many guests run at a time (default 1); each keeps one CPU busy.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -47,6 +48,55 @@ result() {
 	n=$((n + 1))
 	[ "$1" = ok ] || bad=$((bad + 1))
 	printf '%s %d %s\n' "$1" $n "$2"
+}
+
+# Starts the guest of each selected test, KSPL_GUESTS at a time. What a guest leaves is
+# $out/TEST.tap, .err, .dmesg; and at its end .code, its exit code.
+run_guests() {
+	local name running=0
+
+	for name in "${selected[@]}"; do
+		[ $running -lt "${KSPL_GUESTS:-1}" ] || wait -n || :
+		[ $running -ge "${KSPL_GUESTS:-1}" ] || running=$((running + 1))
+		run_guest "$name" &
+	done
+	wait
+}
+
+run_guest() {
+	local log=$out/$1 code=0
+
+	(cd "$out/install/ksplice" &&
+		"$REPO/vm/run" "${guest[@]}" --timeout $limit --dmesg "$log.dmesg" \
+		-- "./$1.sh") >"$log.tap" 2>"$log.err" </dev/null || code=$?
+	printf '%d\n' $code >"$log.code.new"
+	mv "$log.code.new" "$log.code"
+}
+
+# report TEST: what its guest printed, and whether that was all
+report() {
+	local name=$1 log=$out/$1 code plan got
+
+	code=$(cat "$log.code")
+	renumber "$flavour $name" <"$log.tap"
+	plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log.tap" | tail -n 1)
+	got=$(grep -cE '^(not )?ok ' "$log.tap" || :)
+	if [ "$code" -eq 124 ] || [ "$code" -eq 125 ] || [ "$code" -eq 126 ]; then
+		sed 's/^/# /' "$log.err"
+		result "not ok" "$flavour $name: the guest ended with $code"
+	elif [ "$got" -eq 0 ] && [ "$code" -eq 4 ]; then
+		result ok "$flavour $name # SKIP"
+	elif [ "$got" -lt "${plan:-1}" ]; then
+		result "not ok" "$flavour $name: $got of ${plan:-?} tests ran, exit code $code"
+	elif [ "$code" -ne 0 ] && [ "$code" -ne 4 ] && ! grep -q '^not ok' "$log.tap"; then
+		result "not ok" "$flavour $name: exit code $code"
+	fi
+	if [ "$(splats "$log.dmesg")" ]; then
+		splats "$log.dmesg" | sed 's/^/# /'
+		result "not ok" "$flavour $name: the kernel log has splats ($log.dmesg)"
+	else
+		result ok "$flavour $name: the kernel log is clean"
+	fi
 }
 
 set -f # globs are for the tests' names
@@ -106,39 +156,25 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 		result "not ok" "$flavour: the selftests install (log: $out/make.log)"
 		continue
 	fi
+	selected=()
 	for t in "$out/install/ksplice"/*.sh; do
 		name=$(basename "$t" .sh)
 		# shellcheck disable=SC2254 # a glob is wanted
 		case $name in
-		functions | ktap) continue ;;
-		$only) ;;
-		*) continue ;;
+		functions | ktap) ;;
+		$only)
+			selected+=("$name")
+			rm -f "$out/$name".{tap,err,dmesg,code} ;;
 		esac
-		code=0
-		log=$out/$name
-		(cd "$out/install/ksplice" &&
-			"$REPO/vm/run" "${guest[@]}" --timeout $limit --dmesg "$log.dmesg" \
-			-- "./${t##*/}") >"$log.tap" 2>"$log.err" || code=$?
-		renumber "$flavour $name" <"$log.tap"
-		plan=$(sed -n 's/^1\.\.\([0-9]*\).*/\1/p' "$log.tap" | tail -n 1)
-		got=$(grep -cE '^(not )?ok ' "$log.tap" || :)
-		if [ "$code" -eq 124 ] || [ "$code" -eq 125 ] || [ "$code" -eq 126 ]; then
-			sed 's/^/# /' "$log.err"
-			result "not ok" "$flavour $name: the guest ended with $code"
-		elif [ "$got" -eq 0 ] && [ "$code" -eq 4 ]; then
-			result ok "$flavour $name # SKIP"
-		elif [ "$got" -lt "${plan:-1}" ]; then
-			result "not ok" "$flavour $name: $got of ${plan:-?} tests ran, exit code $code"
-		elif [ "$code" -ne 0 ] && [ "$code" -ne 4 ] && ! grep -q '^not ok' "$log.tap"; then
-			result "not ok" "$flavour $name: exit code $code"
-		fi
-		if [ "$(splats "$log.dmesg")" ]; then
-			splats "$log.dmesg" | sed 's/^/# /'
-			result "not ok" "$flavour $name: the kernel log has splats ($log.dmesg)"
-		else
-			result ok "$flavour $name: the kernel log is clean"
-		fi
 	done
+	run_guests &
+	for name in "${selected[@]}"; do
+		until [ -e "$out/$name.code" ]; do
+			sleep 1
+		done
+		report "$name"
+	done
+	wait $!
 done
 printf '1..%d\n' $n
 [ $bad -eq 0 ]
