@@ -360,14 +360,13 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
  * way the change goes, the new function is there and may be run: take the
  * jump for it.
  */
-static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
+static __always_inline bool take_half_jump(struct pt_regs *regs)
 {
-	struct pt_regs *regs = ((struct die_args *)data)->regs;
 	const struct poking *now;
 	unsigned int i;
 
-	if (val != DIE_INT3 || user_mode(regs))
-		return NOTIFY_DONE;
+	if (user_mode(regs))
+		return false;
 
 	/* Pairs with smp_store_release() in arch_ksplice_poke_start(). */
 	now = smp_load_acquire(&poking);
@@ -375,17 +374,58 @@ static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 		if (regs->ip != now->pokes[i].site + INT3_INSN_SIZE)
 			continue;
 		int3_emulate_jmp(regs, now->pokes[i].dest);
-		return NOTIFY_STOP;
+		return true;
 	}
-	return NOTIFY_DONE;
+	return false;
 }
 
-NOKPROBE_SYMBOL(poke_int3);
+#ifndef MODULE
+/**
+ * ksplice_int3_handler - is this int3 the first byte of a jump in the making?
+ * @regs:	what ran into it
+ *
+ * Context: exc_int3(), beside poke_int3_handler(), before anything that could
+ * run into another int3.
+ * Return: true if it was; @regs go on with the new function.
+ */
+noinstr bool ksplice_int3_handler(struct pt_regs *regs)
+{
+	return take_half_jump(regs);
+}
 
-static struct notifier_block poke_int3_nb = {
-	.notifier_call	= poke_int3,
+static inline int register_int3(void)
+{
+	return 0;
+}
+
+static inline void unregister_int3(void)
+{
+}
+#else
+/* This kernel's exc_int3() does not know of ksplice, only of its chain. */
+static int int3_notify(struct notifier_block *nb, unsigned long val, void *data)
+{
+	struct pt_regs *regs = ((struct die_args *)data)->regs;
+
+	return val == DIE_INT3 && take_half_jump(regs) ? NOTIFY_STOP : NOTIFY_DONE;
+}
+NOKPROBE_SYMBOL(int3_notify);
+
+static struct notifier_block int3_nb = {
+	.notifier_call	= int3_notify,
 	.priority	= INT_MAX,
 };
+
+static int register_int3(void)
+{
+	return register_die_notifier(&int3_nb);
+}
+
+static void unregister_int3(void)
+{
+	unregister_die_notifier(&int3_nb);
+}
+#endif
 
 /**
  * arch_ksplice_poke_start - announce the text that will be written
@@ -399,7 +439,7 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 {
 	pokes_of_stop.pokes = pokes;
 	pokes_of_stop.n = n;
-	/* Pairs with smp_load_acquire() in poke_int3(). */
+	/* Pairs with smp_load_acquire() in take_half_jump(). */
 	smp_store_release(&poking, &pokes_of_stop);
 }
 
@@ -708,9 +748,20 @@ void arch_ksplice_reset_call(void *site, bool tail)
 		arch_ksplice_write(site, insn, sizeof(insn));
 }
 
+#ifndef CONFIG_FUNCTION_GRAPH_TRACER
+static inline void find_lost(void)
+{
+}
+#elif !defined(MODULE)
 static void __init find_lost(void)
 {
-#ifdef CONFIG_FUNCTION_GRAPH_TRACER
+	lost_from = (unsigned long)return_to_handler_leave;
+	lost_to = (unsigned long)return_to_handler_end;
+}
+#else
+/* This kernel's return_to_handler() has no labels: know the call by its bytes. */
+static void __init find_lost(void)
+{
 	static const u8 call[] = { CALL_INSN_OPCODE, 1, 0, 0, 0, INT3_INSN_OPCODE };
 	unsigned long size, end, addr = (unsigned long)return_to_handler;
 
@@ -723,8 +774,8 @@ static void __init find_lost(void)
 		lost_to = end;
 		return;
 	}
-#endif
 }
+#endif
 
 /**
  * arch_ksplice_init - prepare what the trampolines need
@@ -733,7 +784,7 @@ static void __init find_lost(void)
 int __init arch_ksplice_init(void)
 {
 	find_lost();
-	return register_die_notifier(&poke_int3_nb);
+	return register_int3();
 }
 
 /**
@@ -741,5 +792,5 @@ int __init arch_ksplice_init(void)
  */
 void arch_ksplice_exit(void)
 {
-	unregister_die_notifier(&poke_int3_nb);
+	unregister_int3();
 }

@@ -100,6 +100,9 @@ static inline unsigned long arch_ksplice_thunk_page(const struct module *mod,
 #endif
 }
 
+/* In return_to_handler(), of a kernel with the series */
+extern const u8 return_to_handler_leave[], return_to_handler_end[];
+
 unsigned long __arch_ksplice_way_back(unsigned long addr);
 
 /* Most addresses are not where generated code is. */
