@@ -53,7 +53,7 @@ struct ksplice_run_entry {
  * @is_ftrace:	optional: does ftrace know a call site at @addr?
  * @entries:	call @fn for every entry of the kernel's tables about code in [@start,
  *		@end), in any order; stop when @fn returns nonzero and return what
- *		it returned, else 0.  What is set aside shows at its own place.
+ *		it returned, else 0.  What is displaced shows at its own place.
  * @feature:	optional: does the boot CPU have a feature, by the architecture's
  *		number, for the kernel that chose among alternatives?  1, 0, or -1
  *		if that is not known

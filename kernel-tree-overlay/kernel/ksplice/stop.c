@@ -237,7 +237,7 @@ struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply
 		.dest = jump->dest,
 		.over = !apply,
 		.back = !apply,
-		.aside = arch_ksplice_aside(jump),
+		.displaced = arch_ksplice_displaced(jump),
 	};
 
 	memcpy(poke.from, apply ? jump->saved : jump->jump, sizeof(poke.from));

@@ -215,7 +215,7 @@ static int module_entries(struct walk *walk, const struct module *mod)
  * @fn:		called for each; ends it by returning something else than 0
  * @data:	for @fn
  *
- * Context: process; ksplice_mutex held, so that nothing is set aside meanwhile.
+ * Context: process; ksplice_mutex held, so that nothing is displaced meanwhile.
  * Return: what @fn returned last, 0 if it was not called.
  */
 int ksplice_table_entries(const struct module *mod, unsigned long start,

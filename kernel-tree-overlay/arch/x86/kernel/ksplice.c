@@ -32,7 +32,7 @@
 #include <asm/traps.h>
 
 #include "../../../kernel/ksplice/compat.h"
-#include "ksplice_aside.h"
+#include "ksplice_displaced.h"
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
@@ -199,7 +199,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	memcpy(jump->saved, (void *)jump->site, sizeof(jump->saved));
 	arch_ksplice_hide_probes(jump->site, jump->saved, sizeof(jump->saved));
 	mutex_unlock(&text_mutex);
-	return ksplice_aside_init(&jump->aside, jump->site, why);
+	return ksplice_displaced_init(&jump->displaced, jump->site, why);
 }
 
 /**
@@ -210,7 +210,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
  */
 void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
 {
-	ksplice_aside_exit(&jump->aside);
+	ksplice_displaced_exit(&jump->displaced);
 }
 
 /**
@@ -222,8 +222,8 @@ void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
  */
 void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes)
 {
-	if (jump->aside.ref)
-		ksplice_aside_read(&jump->aside, bytes);
+	if (jump->displaced.ref)
+		ksplice_displaced_read(&jump->displaced, bytes);
 	else
 		memcpy(bytes, jump->saved, ARCH_KSPLICE_JUMP_SIZE);
 }
@@ -309,12 +309,12 @@ static bool jump_label_reserved(unsigned long start, unsigned long end)
 
 /*
  * Does the kernel rewrite some of the bytes, and not only an instruction that
- * is set aside?  That has all of them.
+ * is displaced?  That has all of them.
  */
 static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
 			     void *end)
 {
-	if (poke->aside)
+	if (poke->displaced)
 		return NULL;
 	if (jump_label_reserved((unsigned long)start, (unsigned long)end))
 		return "a jump label stands in the bytes of the jump";
@@ -325,7 +325,7 @@ static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
 
 /**
  * arch_ksplice_poke_check - may the bytes be written now?
- * @poke:	where and what; gets what an instruction set aside is by now
+ * @poke:	where and what; gets what an instruction displaced is by now
  * @why:	where the reason goes
  *
  * Context: static_call_lock(), jump_label_lock() and text_mutex held; they keep
@@ -350,8 +350,8 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 	if (*why)
 		return -EBUSY;
 
-	if (poke->aside)
-		ksplice_aside_prepare(poke->aside, poke);
+	if (poke->displaced)
+		ksplice_displaced_prepare(poke->displaced, poke);
 	return text_unchanged(poke, why);
 }
 
@@ -432,8 +432,8 @@ void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step)
 		break;
 	case 2:
 		text_poke_copy_locked(site, bytes, 1, true);
-		if (poke->aside)
-			ksplice_aside_switch(poke->aside, poke->back);
+		if (poke->displaced)
+			ksplice_displaced_switch(poke->displaced, poke->back);
 		break;
 	}
 }

@@ -18,7 +18,7 @@ struct task_struct;
 #define ARCH_KSPLICE_POKE_STEPS	3
 
 /**
- * struct arch_ksplice_aside - an instruction that the kernel rewrites, where a
+ * struct arch_ksplice_displaced - an instruction that the kernel rewrites, where a
  * jump must stand
  * @home:	where it belongs
  * @ref:	the kernel's reference to it, as an offset from itself; NULL: there is
@@ -27,7 +27,7 @@ struct task_struct;
  *		read-only for everybody else
  * @spare:	where it is kept while the jump stands
  */
-struct arch_ksplice_aside {
+struct arch_ksplice_displaced {
 	unsigned long home;
 	const s32 *ref;
 	s32 *alias;
@@ -40,14 +40,14 @@ struct arch_ksplice_aside {
  * @dest:	where it jumps to
  * @saved:	the bytes that stood at @site when the update was loaded
  * @jump:	the jump
- * @aside:	what is set aside for it
+ * @displaced:	what is displaced for it
  */
 struct arch_ksplice_jump {
 	unsigned long site;
 	unsigned long dest;
 	u8 saved[ARCH_KSPLICE_JUMP_SIZE];
 	u8 jump[ARCH_KSPLICE_JUMP_SIZE];
-	struct arch_ksplice_aside aside;
+	struct arch_ksplice_displaced displaced;
 };
 
 /**
@@ -58,7 +58,7 @@ struct arch_ksplice_jump {
  * @to:		what shall stand there
  * @over:	@from is a jump
  * @back:	@to is what was there before, else a jump
- * @aside:	an instruction that is set aside or put back with this, or NULL
+ * @displaced:	an instruction that is displaced or put back with this, or NULL
  */
 struct arch_ksplice_poke {
 	unsigned long site;
@@ -67,14 +67,14 @@ struct arch_ksplice_poke {
 	u8 to[ARCH_KSPLICE_JUMP_SIZE];
 	bool over;
 	bool back;
-	struct arch_ksplice_aside *aside;
+	struct arch_ksplice_displaced *displaced;
 };
 
-/* What goes aside and comes back with a jump, or NULL. */
-static inline struct arch_ksplice_aside *
-arch_ksplice_aside(struct arch_ksplice_jump *jump)
+/* What is displaced by a jump and comes back with it, or NULL. */
+static inline struct arch_ksplice_displaced *
+arch_ksplice_displaced(struct arch_ksplice_jump *jump)
 {
-	return jump->aside.ref ? &jump->aside : NULL;
+	return jump->displaced.ref ? &jump->displaced : NULL;
 }
 
 /*

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - instructions that the kernel rewrites, where a jump must stand
+ * ksplice - displaced instructions: those the kernel rewrites, where a jump must stand
  *
- * Many a function begins with a static call (that of might_sleep()) or with a
- * jump label, in the very bytes of its trampoline.  While the jump stands there
- * that instruction is set aside: the kernel's table of such sites leads to a
- * spare place instead, which is text, but nobody runs it.  There the kernel goes on
- * to rewrite it, knowing nothing of a jump; and what it is when the jump goes is
- * what is put back.
+ * Many functions start with a static call (that of might_sleep()) or jump label in
+ * exactly the bytes the trampoline needs.  While the jump stands there, that
+ * instruction is displaced: the kernel's table of such sites points to a spare place
+ * instead, which is text, but nobody runs it.  The kernel goes on rewriting the
+ * instruction there and knows nothing of the jump.  When the jump is taken back, what
+ * the instruction has become by then is put back.
  *
- * Who rewrites sites holds static_call_lock() or jump_label_lock() from before
- * it looks into the table until it is done.  So does who changes the table here.
- * Only sites of the kernel itself are set aside: those of a module come and go.
+ * Whoever rewrites sites holds static_call_lock() or jump_label_lock() from before
+ * it looks into the table until it is done.  So does whoever changes the table here.
+ * Only sites of the kernel itself are displaced: those of a module come and go.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -31,7 +31,7 @@
 #include <asm/text-patching.h>
 
 #include "../../../kernel/ksplice/compat.h"
-#include "ksplice_aside.h"
+#include "ksplice_displaced.h"
 
 /* Text, so that whoever rewrites an instruction here may do so. */
 asm(".pushsection .text, \"ax\", @progbits\n"
@@ -60,11 +60,11 @@ static unsigned long kept_at(const s32 *ref)
 }
 
 /**
- * arch_ksplice_home - where an instruction belongs that is set aside
+ * arch_ksplice_home - where an instruction belongs that is displaced
  * @addr:	where the kernel keeps it
  *
  * Context: ksplice_mutex held.
- * Return: its home; @addr if it is not set aside.
+ * Return: its home; @addr if it is not displaced.
  */
 unsigned long arch_ksplice_home(unsigned long addr)
 {
@@ -176,8 +176,8 @@ static s32 *map_again(const s32 *ref)
 }
 
 /**
- * ksplice_aside_init - does the kernel rewrite the instruction at @home?
- * @aside:	filled; all 0 if it does not, or in a way that is not supported:
+ * ksplice_displaced_init - does the kernel rewrite the instruction at @home?
+ * @displaced:	filled; all 0 if it does not, or in a way that is not supported:
  *		then arch_ksplice_poke_check() finds it
  * @home:	where a jump will stand
  * @why:	where a reason goes for the one who asked
@@ -185,13 +185,13 @@ static s32 *map_again(const s32 *ref)
  * Context: process; ksplice_mutex held.
  * Return: 0; -ENOSPC or -ENOMEM with @why set.
  */
-int ksplice_aside_init(struct arch_ksplice_aside *aside, unsigned long home,
-		       const char **why)
+int ksplice_displaced_init(struct arch_ksplice_displaced *displaced, unsigned long home,
+			   const char **why)
 {
 	bool movable = false;
 	const s32 *ref;
 
-	memset(aside, 0, sizeof(*aside));
+	memset(displaced, 0, sizeof(*displaced));
 	static_call_lock();
 	jump_label_lock();
 	ref = find_static_call(home) ?: find_jump_label(home);
@@ -202,86 +202,86 @@ int ksplice_aside_init(struct arch_ksplice_aside *aside, unsigned long home,
 	if (!movable)
 		return 0;
 
-	aside->spare = get_spare(home);
-	if (!aside->spare) {
+	displaced->spare = get_spare(home);
+	if (!displaced->spare) {
 		*why = "the spare places for static calls and jump labels are used up";
 		return -ENOSPC;
 	}
-	aside->alias = map_again(ref);
-	if (!aside->alias) {
-		put_spare(aside->spare);
+	displaced->alias = map_again(ref);
+	if (!displaced->alias) {
+		put_spare(displaced->spare);
 		*why = "out of memory";
 		return -ENOMEM;
 	}
-	aside->ref = ref;
-	aside->home = home;
+	displaced->ref = ref;
+	displaced->home = home;
 	return 0;
 }
 
 /**
- * ksplice_aside_exit - undo ksplice_aside_init()
- * @aside:	not set aside now
+ * ksplice_displaced_exit - undo ksplice_displaced_init()
+ * @displaced:	not displaced now
  *
  * Context: process; ksplice_mutex held.
  */
-void ksplice_aside_exit(struct arch_ksplice_aside *aside)
+void ksplice_displaced_exit(struct arch_ksplice_displaced *displaced)
 {
-	if (!aside->ref)
+	if (!displaced->ref)
 		return;
-	vunmap((void *)((unsigned long)aside->alias & PAGE_MASK));
-	put_spare(aside->spare);
-	memset(aside, 0, sizeof(*aside));
+	vunmap((void *)((unsigned long)displaced->alias & PAGE_MASK));
+	put_spare(displaced->spare);
+	memset(displaced, 0, sizeof(*displaced));
 }
 
 /**
- * ksplice_aside_read - the instruction, as it is by now and would stand at home
- * @aside:	what it is about
+ * ksplice_displaced_read - the instruction, as it is by now and would stand at home
+ * @displaced:	what it is about
  * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
  *
  * Context: text_mutex held.
  */
-void ksplice_aside_read(const struct arch_ksplice_aside *aside, u8 *bytes)
+void ksplice_displaced_read(const struct arch_ksplice_displaced *displaced, u8 *bytes)
 {
 	lockdep_assert_held(&text_mutex);
-	move(bytes, aside->home, kept_at(aside->ref));
+	move(bytes, displaced->home, kept_at(displaced->ref));
 }
 
 /**
- * ksplice_aside_prepare - before a jump is written or taken back
- * @aside:	what stands there
+ * ksplice_displaced_prepare - before a jump is written or taken back
+ * @displaced:	what stands there
  * @poke:	the jump; what it is written over, or what is put back, becomes what
  *		the kernel has made of the instruction by now
  *
  * Context: static_call_lock(), jump_label_lock() and text_mutex held until the
  * stop is over.
  */
-void ksplice_aside_prepare(struct arch_ksplice_aside *aside,
-			   struct arch_ksplice_poke *poke)
+void ksplice_displaced_prepare(struct arch_ksplice_displaced *displaced,
+			       struct arch_ksplice_poke *poke)
 {
 	u8 insn[ARCH_KSPLICE_JUMP_SIZE];
 
 	if (poke->back) {
-		ksplice_aside_read(aside, poke->to);
+		ksplice_displaced_read(displaced, poke->to);
 		return;
 	}
 	if (!poke->over)
-		ksplice_aside_read(aside, poke->from);
-	move(insn, (unsigned long)aside->spare, kept_at(aside->ref));
-	text_poke_copy_locked(aside->spare, insn, sizeof(insn), true);
+		ksplice_displaced_read(displaced, poke->from);
+	move(insn, (unsigned long)displaced->spare, kept_at(displaced->ref));
+	text_poke_copy_locked(displaced->spare, insn, sizeof(insn), true);
 }
 
 /**
- * ksplice_aside_switch - tell the kernel where it finds the instruction now
- * @aside:	what it is about
+ * ksplice_displaced_switch - tell the kernel where it finds the instruction now
+ * @displaced:	what it is about
  * @back:	at home; else in the spare place
  *
  * Context: in the stop, the jump being written or taken back; text_mutex held by
  * the one who stopped the machine.
  */
-void ksplice_aside_switch(struct arch_ksplice_aside *aside, bool back)
+void ksplice_displaced_switch(struct arch_ksplice_displaced *displaced, bool back)
 {
-	unsigned long at = back ? aside->home : (unsigned long)aside->spare;
-	s32 offset = at - (unsigned long)aside->ref;
+	unsigned long at = back ? displaced->home : (unsigned long)displaced->spare;
+	s32 offset = at - (unsigned long)displaced->ref;
 
-	text_poke_copy_locked(aside->alias, &offset, sizeof(offset), false);
+	text_poke_copy_locked(displaced->alias, &offset, sizeof(offset), false);
 }
