@@ -31,7 +31,7 @@ struct question {
 	bool inside;
 };
 
-static bool look_at(void *data, unsigned long addr)
+static bool cpus_check_addr(void *data, unsigned long addr)
 {
 	struct question *question = data;
 
@@ -50,7 +50,7 @@ static void answer(void *data)
 	if (is_idle_task(current) || arch_ksplice_interrupts_user())
 		return;
 	WRITE_ONCE(question->outside, true);
-	arch_stack_walk(look_at, question, current, NULL);
+	arch_stack_walk(cpus_check_addr, question, current, NULL);
 }
 
 /* An idle CPU is left in peace. */

@@ -83,7 +83,7 @@ static bool read_thread(struct search *search, struct task_struct *task)
 	return question.found;
 }
 
-static void look_at(void *data, struct task_struct *task)
+static void held_check_task(void *data, struct task_struct *task)
 {
 	struct search *search = data;
 	unsigned int i;
@@ -98,11 +98,11 @@ static void look_at(void *data, struct task_struct *task)
 	search->unknown = true;
 }
 
-static int go_through(struct search *search, struct ksplice_conflict *who)
+static int held_check_all(struct search *search, struct ksplice_conflict *who)
 {
 	struct ksplice_check *check = &search->check;
 
-	if (!ksplice_each_thread(look_at, search, &search->exiting))
+	if (!ksplice_each_thread(held_check_task, search, &search->exiting))
 		search->unknown = true;
 	if (check->nr_conflicts) {
 		*who = check->conflicts[0];
@@ -136,7 +136,7 @@ int ksplice_text_held(const struct ksplice_update *update,
 	if (!ret) {
 		ksplice_add_text_ranges(&search.check, update);
 		ksplice_check_sort(&search.check);
-		ret = go_through(&search, who);
+		ret = held_check_all(&search, who);
 	}
 	ksplice_tasks_free(&search.exiting);
 	ksplice_check_free(&search.check);

@@ -213,7 +213,7 @@ struct ksplice_conflict {
  * @comm:	its name
  * @where:	the function it was found in; "?" if that is not known
  * @scanned:	found by the conservative scan, which may be wrong
- * @since:	when it was seen first in this change, without a look in between
+ * @since:	when it was seen first in this change, without a check in between
  *		that did not see it; in jiffies
  */
 struct ksplice_blocker {
@@ -252,7 +252,7 @@ struct ksplice_range {
  * @nr_words:	number of them
  * @by_words:	its stack could not be unwound
  * @found:	what it is in the way with; ULONG_MAX if that is unknown, 0 if nothing
- * @checked:	threads looked at
+ * @checked:	threads checked
  * @unwound:	of these, with the reliable unwinder
  * @scanned:	of these, word by word
  */
@@ -273,11 +273,11 @@ struct ksplice_check {
 /**
  * struct ksplice_stats - figures of the last change, as sysfs shows them
  * @pause_ns:	length of the stop, in ns
- * @checked:	threads checked while the machine ran, in the last full look
+ * @checked:	threads checked while the machine ran, in the last full check
  * @rechecked:	threads checked again in the last stop
  * @unwound:	checks by the reliable unwinder
  * @scanned:	checks by reading word by word
- * @attempts:	looks taken for a moment at which nobody was inside
+ * @attempts:	checks made for a moment at which nobody was inside
  * @stops:	how often the machine was stopped
  */
 struct ksplice_stats {
@@ -324,7 +324,7 @@ struct ksplice_stats {
  * @blockers:	who is in the way of the change under way, or was in that of the
  *		last one that failed; this and the next two under
  *		ksplice_show_mutex
- * @before:	the same, one look before; for changes under way
+ * @before:	the same, one check before; for changes under way
  * @nr_blockers: number of threads in the way, also those that found no room
  * @objects:	its targets
  * @nr_objects:	number of them

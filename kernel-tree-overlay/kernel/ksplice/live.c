@@ -303,7 +303,7 @@ static void name_of(const struct ksplice_update *update, unsigned long addr,
 	strscpy(name, symbol, KSPLICE_WHERE_LEN);
 }
 
-/* Since when, if it was in the way at the last look already. */
+/* Since when, if it was in the way at the last check already. */
 static unsigned long since(const struct ksplice_update *update,
 			   unsigned int nr, pid_t pid, const char *comm)
 {
@@ -321,7 +321,7 @@ static unsigned long since(const struct ksplice_update *update,
 /**
  * ksplice_live_note - note who is in the way now
  * @update:	the update whose change is under way
- * @check:	what the last look has found
+ * @check:	what the last check has found
  *
  * Context: process; ksplice_mutex held.
  */

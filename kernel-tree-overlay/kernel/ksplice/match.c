@@ -1330,7 +1330,7 @@ static void vote(struct ksplice_match *m, u32 unit, u32 data,
  * Data may have changed since boot, so its pointers prove nothing; but one that
  * points to a place with the right name and the right code decides.
  */
-static unsigned long ask_data(struct ksplice_match *m, u32 unit)
+static unsigned long match_disambiguate_by_data(struct ksplice_match *m, u32 unit)
 {
 	unsigned long one = 0;
 	bool torn = false;
@@ -1364,7 +1364,7 @@ static unsigned long room(const struct ksplice_match *m, u32 a, u32 b)
 }
 
 /* Matched code of the file that @unit comes from? */
-static bool is_mate(const struct ksplice_match *m, u32 unit, u32 i)
+static bool match_same_tu(const struct ksplice_match *m, u32 unit, u32 i)
 {
 	const struct ksplice_f_unit *u = m->view->units;
 
@@ -1374,18 +1374,18 @@ static bool is_mate(const struct ksplice_match *m, u32 unit, u32 i)
 }
 
 /* Close behind or before a function that is close in the file? */
-static bool is_beside(const struct ksplice_match *m, u32 unit, u32 mate,
+static bool is_beside(const struct ksplice_match *m, u32 unit, u32 near,
 		      unsigned long addr)
 {
-	unsigned long at = m->unit_addr[mate];
+	unsigned long at = m->unit_addr[near];
 
-	if (mate < unit)
-		return at < addr && addr - at <= room(m, mate, unit);
-	return at > addr && at - addr <= room(m, unit, mate);
+	if (near < unit)
+		return at < addr && addr - at <= room(m, near, unit);
+	return at > addr && at - addr <= room(m, unit, near);
 }
 
 /* The part of the table that holds the units of the same file. */
-static void file_of(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
+static void match_tu_range(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
 {
 	const struct ksplice_f_unit *u = m->view->units;
 
@@ -1406,9 +1406,9 @@ static bool is_between(const struct ksplice_match *m, u32 unit,
 	unsigned long below = 0, above = ULONG_MAX, at;
 	u32 from, to, i, low = 0, high = 0;
 
-	file_of(m, unit, &from, &to);
+	match_tu_range(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
-		if (!is_mate(m, unit, i))
+		if (!match_same_tu(m, unit, i))
 			continue;
 		at = m->unit_addr[i];
 		if (at < addr && at > below) {
@@ -1430,14 +1430,14 @@ static bool is_at_edge(const struct ksplice_match *m, u32 unit,
 {
 	u32 from, to, i;
 
-	file_of(m, unit, &from, &to);
+	match_tu_range(m, unit, &from, &to);
 	for (i = unit; i-- > from; )
-		if (is_mate(m, unit, i))
+		if (match_same_tu(m, unit, i))
 			break;
 	if (i + 1 > from && is_beside(m, unit, i, addr))
 		return true;
 	for (i = unit + 1; i < to; i++)
-		if (is_mate(m, unit, i))
+		if (match_same_tu(m, unit, i))
 			break;
 	return i < to && is_beside(m, unit, i, addr);
 }
@@ -1466,7 +1466,7 @@ static unsigned long only_near(struct ksplice_match *m, u32 unit,
 	return one;
 }
 
-static unsigned long ask_order(struct ksplice_match *m, u32 unit)
+static unsigned long match_disambiguate_by_order(struct ksplice_match *m, u32 unit)
 {
 	unsigned long addr = only_near(m, unit, is_between);
 
@@ -1514,7 +1514,7 @@ static int try_unit(struct ksplice_match *m, u32 unit)
 }
 
 /* Tries all that wait, as long as that helps. */
-static int flood(struct ksplice_match *m)
+static int match_propagate(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i, n, before;
@@ -1550,10 +1550,10 @@ static int settle_one(struct ksplice_match *m)
 			continue;
 		try_candidates(m, unit);
 		figure = &m->by_data;
-		addr = ask_data(m, unit);
+		addr = match_disambiguate_by_data(m, unit);
 		if (!addr) {
 			figure = &m->by_order;
-			addr = ask_order(m, unit);
+			addr = match_disambiguate_by_order(m, unit);
 		}
 		if (!addr || trial(m, unit, addr))
 			continue;
@@ -1580,9 +1580,9 @@ static bool find_nameless(struct ksplice_match *m, u32 unit)
 	u32 size = m->view->units[unit].size, from, to, i, k;
 	unsigned long start, end;
 
-	file_of(m, unit, &from, &to);
+	match_tu_range(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
-		if (!is_mate(m, unit, i))
+		if (!match_same_tu(m, unit, i))
 			continue;
 		start = m->unit_addr[i];
 		end = start + m->view->units[i].size;
@@ -1676,8 +1676,8 @@ static int settle_anchor(struct ksplice_match *m)
 
 	for (i = 0; i < w->nwait; i++) {
 		unit = w->wait[i];
-		file_of(m, unit, &from, &to);
-		for (k = from; k < to && !is_mate(m, unit, k); )
+		match_tu_range(m, unit, &from, &to);
+		for (k = from; k < to && !match_same_tu(m, unit, k); )
 			k++;
 		addr = k == to ? only_fit(m, unit) : 0;
 		if (!addr || !has_witness(m, unit, addr, to))
@@ -1703,10 +1703,10 @@ static bool has_gap(const struct ksplice_match *m, u32 unit)
 	unsigned long end, next;
 	u32 from, to, a, b;
 
-	file_of(m, unit, &from, &to);
-	for (a = unit; a > from && !is_mate(m, unit, a - 1); )
+	match_tu_range(m, unit, &from, &to);
+	for (a = unit; a > from && !match_same_tu(m, unit, a - 1); )
 		a--;
-	for (b = unit + 1; b < to && !is_mate(m, unit, b); )
+	for (b = unit + 1; b < to && !match_same_tu(m, unit, b); )
 		b++;
 	if (a-- == from || b == to)
 		return false;
@@ -2056,7 +2056,7 @@ static int match_all(struct ksplice_match *m)
 	find_work(m);
 	arch_ksplice_env_init(m);
 	do {
-		ret = flood(m);
+		ret = match_propagate(m);
 		if (ret)
 			return ret;
 	} while (m->w->nwait && (settle_weak(m) || settle_one(m) ||

@@ -7,7 +7,7 @@
  *    no check: it will be recorded when it is switched out.
  * 3. Check the recorded ones again, until few are left and nobody is in the
  *    way.  Waiting for a thread to leave costs no stop.
- * 4. Take the locks of the stop, which may have taken time, look once more, and
+ * 4. Take the locks of the stop, which may have taken time, check once more, and
  *    wait for an instant at which no other CPU is inside (cpus.c).
  * 5. Stop the machine and check only those recorded since (stop.c).
  */
@@ -34,7 +34,7 @@
 #include <trace/events/ksplice.h>
 
 /*
- * Wait this long between looks: short at first, then patient.  If those in the
+ * Wait this long between checks: short at first, then patient.  If those in the
  * way run, or could, they are there by chance, and soon elsewhere; as long as
  * the machine has not been stopped in vain.
  */
@@ -51,16 +51,16 @@
  * many times one right after the other, and then asleep for a moment.
  */
 #define LAST_MS		50
-#define LAST_LOOKS	32
+#define LAST_CHECKS	32
 
 /*
  * In that instant no other CPU is in the kernel and no thread has run since the
- * look.  After this time none is inside, and so few have run, per CPU.
+ * check.  After this time none is inside, and so few have run, per CPU.
  */
 #define EASY_MS		25
 #define FEW_PER_CPU	1
 
-/* If the stop was put off so often, any instant after a look will do. */
+/* If the stop was put off so often, any instant after a check will do. */
 #define MAX_PUT_OFF	2
 
 /* For comparison: check all threads in the stop, as if there was no window. */
@@ -69,20 +69,20 @@ static bool plain_check;
 /**
  * struct quiesce - a change under way
  * @stop:	the stop it ends with
- * @fresh:	threads recorded since the last look
- * @waiting:	threads that were in the way at the last look
- * @exiting:	threads that have left the task list, while they are looked at
+ * @fresh:	threads recorded since the last check
+ * @waiting:	threads that were in the way at the last check
+ * @exiting:	threads that have left the task list, while they are checked
  * @spare:	for those of @waiting that are in the way again
- * @full:	@waiting overflowed or the record did: look at all threads
- * @missed:	there were more exiting threads than could be looked at
+ * @full:	@waiting overflowed or the record did: check all threads
+ * @missed:	there were more exiting threads than could be checked
  * @always:	somebody is in the way who always will be
  * @asleep:	somebody in the way sleeps
  * @put_off:	how often the stop was put off; halved by one in vain
- * @late:	the last attempt: any instant after a look will do
+ * @late:	the last attempt: any instant after a check will do
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
- * @checked:	threads checked in the last full look
- * @attempts:	looks taken, those with the locks of the stop not counted
+ * @checked:	threads checked in the last full check
+ * @attempts:	checks made, those with the locks of the stop not counted
  */
 struct quiesce {
 	struct ksplice_stop stop;
@@ -140,7 +140,7 @@ static void keep_waiting(struct quiesce *q, struct task_struct *task)
 	q->waiting.task[q->waiting.n++] = task;
 }
 
-static void look_at(struct quiesce *q, struct task_struct *task)
+static void quiesce_check_task(struct quiesce *q, struct task_struct *task)
 {
 	struct ksplice_check *check = &q->stop.check;
 	unsigned int before = check->nr_conflicts;
@@ -171,57 +171,57 @@ static bool is_waiting(const struct quiesce *q, const struct task_struct *task)
 }
 
 /* Not twice, one that has been found already. */
-static void look_at_one(void *data, struct task_struct *task)
+static void quiesce_check_new(void *data, struct task_struct *task)
 {
 	struct quiesce *q = data;
 
 	if (!is_waiting(q, task))
-		look_at(q, task);
+		quiesce_check_task(q, task);
 }
 
 /*
  * Who could be missed is told in threads.c: it runs meanwhile, and so is recorded,
  * or has nothing on its stack yet, or has come to its end.
  */
-static void look_at_all(struct quiesce *q)
+static void quiesce_check_all(struct quiesce *q)
 {
 	q->full = false;
 	ksplice_put_tasks(&q->waiting);
-	q->missed = !ksplice_each_thread(look_at_one, q, &q->exiting);
+	q->missed = !ksplice_each_thread(quiesce_check_new, q, &q->exiting);
 	if (q->missed)
 		q->full = true;
 }
 
 /* The threads recorded, and those that were in the way; each again. */
-static void look_at_some(struct quiesce *q)
+static void quiesce_check_some(struct quiesce *q)
 {
 	unsigned int i;
 
 	/* So that those still in the way have a place. */
 	swap(q->waiting, q->spare);
 	for (i = 0; i < q->spare.n; i++) {
-		look_at(q, q->spare.task[i]);
+		quiesce_check_task(q, q->spare.task[i]);
 		cond_resched();
 	}
 	ksplice_put_tasks(&q->spare);
 	for (i = 0; i < q->fresh.n; i++) {
-		look_at_one(q, q->fresh.task[i]);
+		quiesce_check_new(q, q->fresh.task[i]);
 		cond_resched();
 	}
 }
 
-static void look_at_them(struct quiesce *q)
+static void quiesce_check_tasks(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
 
 	if (!q->full) {
-		look_at_some(q);
+		quiesce_check_some(q);
 		return;
 	}
 	check->checked = 0;
 	check->unwound = 0;
 	check->scanned = 0;
-	look_at_all(q);
+	quiesce_check_all(q);
 	q->checked = check->checked;
 }
 
@@ -239,7 +239,7 @@ static void trace_conflicts(struct quiesce *q)
 }
 
 /* Return: is nobody in the way? */
-static bool look(struct quiesce *q)
+static bool quiesce_check(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
 	unsigned int before = check->checked;
@@ -248,7 +248,7 @@ static bool look(struct quiesce *q)
 
 	check->nr_conflicts = 0;
 	q->asleep = false;
-	look_at_them(q);
+	quiesce_check_tasks(q);
 	ksplice_put_tasks(&q->fresh);
 	ksplice_live_note(q->stop.update, check);
 
@@ -259,7 +259,7 @@ static bool look(struct quiesce *q)
 	return !check->nr_conflicts && !q->missed;
 }
 
-/* Return: false if all threads have to be looked at. */
+/* Return: false if all threads have to be checked. */
 static bool drain(struct quiesce *q)
 {
 	if (!ksplice_window_drain(&q->fresh))
@@ -267,14 +267,14 @@ static bool drain(struct quiesce *q)
 	return !q->full;
 }
 
-/* Those that have run since the last look, or all if too many have. */
-static bool look_at_fresh(struct quiesce *q)
+/* Those that have run since the last check, or all if too many have. */
+static bool quiesce_check_fresh(struct quiesce *q)
 {
 	if (!drain(q)) {
 		ksplice_put_tasks(&q->fresh);
 		ksplice_window_grow(&q->fresh);
 	}
-	return look(q);
+	return quiesce_check(q);
 }
 
 /* Has it been put off long enough, or is there no time left? */
@@ -283,7 +283,7 @@ static bool is_urgent(const struct quiesce *q)
 	return q->late || q->put_off >= MAX_PUT_OFF;
 }
 
-/* Is this instant, right after a look, one to stop in? */
+/* Is this instant, right after a check, one to stop in? */
 static bool good_instant(struct quiesce *q, bool easy)
 {
 	enum ksplice_whereabouts at;
@@ -302,14 +302,14 @@ static bool good_instant(struct quiesce *q, bool easy)
 	       ran <= FEW_PER_CPU * num_online_cpus();
 }
 
-/* A look at all threads is not for a time with the locks of the stop. */
-static bool look_again(struct quiesce *q)
+/* A check of all threads is not for a time with the locks of the stop. */
+static bool quiesce_check_again(struct quiesce *q)
 {
 	if (!drain(q)) {
 		ksplice_put_tasks(&q->fresh);
 		return false;
 	}
-	return look(q);
+	return quiesce_check(q);
 }
 
 /* Return: false if there was none until @end, or somebody is in the way. */
@@ -320,11 +320,11 @@ static bool find_instant(struct quiesce *q, bool easy, unsigned long end)
 	do {
 		cond_resched();
 		if ((q->waiting.n || ksplice_window_count()) &&
-		    !look_again(q))
+		    !quiesce_check_again(q))
 			return false;
 		if (good_instant(q, easy))
 			return true;
-	} while (++i < LAST_LOOKS && time_before(jiffies, end));
+	} while (++i < LAST_CHECKS && time_before(jiffies, end));
 	return false;
 }
 
@@ -332,7 +332,7 @@ static bool find_instant(struct quiesce *q, bool easy, unsigned long end)
  * Whoever runs between this and the stop may be in the way there: as few as
  * can be, and not from inside, whatever time the locks have taken.
  */
-static bool last_look(struct ksplice_stop *stop)
+static bool quiesce_last_check(struct ksplice_stop *stop)
 {
 	struct quiesce *q = container_of(stop, struct quiesce, stop);
 	unsigned long easy = jiffies + msecs_to_jiffies(EASY_MS);
@@ -345,7 +345,7 @@ static bool last_look(struct ksplice_stop *stop)
 			break;
 		usleep_range(1000, 2000);
 	}
-	/* The stop checks those who have run since the look: none may be lacking. */
+	/* The stop checks those who have run since the check: none may be lacking. */
 	if (is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
 	    ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW)
 		return true;
@@ -371,7 +371,7 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	ret = ksplice_stop_alloc(&q->stop, update, apply);
 	if (ret)
 		return ret;
-	q->stop.last_look = last_look;
+	q->stop.last_check = quiesce_last_check;
 	INIT_LIST_HEAD(&q->nudges);
 	if (ksplice_tasks_alloc(&q->fresh, room) ||
 	    ksplice_tasks_alloc(&q->waiting, room) ||
@@ -430,10 +430,10 @@ static int stop_once(struct quiesce *q)
 	return ret;
 }
 
-/* One look and, if it is worth it, one stop. */
+/* One check and, if it is worth it, one stop. */
 static int try_once(struct quiesce *q)
 {
-	if (!q->stop.full && !look_at_fresh(q)) {
+	if (!q->stop.full && !quiesce_check_fresh(q)) {
 		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
 					    KSPLICE_CODE_BUSY;
 		return -EBUSY;

@@ -2,8 +2,8 @@
 /*
  * ksplice - the stop: confirm that nobody is inside, then write
  *
- * All CPUs meet in the stop.  One of them, the master, checks the threads that
- * have run since the window's last look; if nobody is inside the code it
+ * All CPUs rendezvous in the stop.  One of them, the master, checks the threads that
+ * have run since the window's last check; if nobody is inside the code it
  * writes the jumps, step by step, all CPUs synchronising in between, so that
  * not even an NMI can run half a jump.
  *
@@ -38,7 +38,7 @@
  * atomic_inc_return() order what a CPU did before against what the others do
  * behind it.
  */
-static void meet(struct ksplice_stop *stop, unsigned int nth)
+static void stop_rendezvous(struct ksplice_stop *stop, unsigned int nth)
 {
 	unsigned int all = nth * stop->ncpus;
 
@@ -136,17 +136,17 @@ static int stop_fn(void *data)
 	int step;
 
 	stop->stoppers[cpu] = current;
-	meet(stop, ++nth);
+	stop_rendezvous(stop, ++nth);
 	if (master)
 		decide(stop);
-	meet(stop, ++nth);
+	stop_rendezvous(stop, ++nth);
 
 	for (step = 0; !stop->ret && step < ARCH_KSPLICE_POKE_STEPS; step++) {
 		if (master)
 			poke_all(stop, step);
-		meet(stop, ++nth);
+		stop_rendezvous(stop, ++nth);
 		arch_ksplice_sync();
-		meet(stop, ++nth);
+		stop_rendezvous(stop, ++nth);
 	}
 	if (master) {
 		if (!stop->ret) {
@@ -381,7 +381,7 @@ static int check_text(struct ksplice_stop *stop)
 }
 
 /* For those who decode traces of execution (perf, Intel PT). */
-static void tell_perf(struct ksplice_stop *stop)
+static void stop_notify_perf(struct ksplice_stop *stop)
 {
 	const struct arch_ksplice_poke *poke = stop->pokes;
 
@@ -392,7 +392,7 @@ static void tell_perf(struct ksplice_stop *stop)
 }
 
 /* Whose jumps stand now, for those who ask with text_mutex held. */
-static void tell_owners(struct ksplice_stop *stop)
+static void stop_notify_owners(struct ksplice_stop *stop)
 {
 	struct ksplice_update *other;
 
@@ -418,7 +418,7 @@ static int stop_locked(struct ksplice_stop *stop)
 	ret = check_text(stop);
 	if (ret)
 		return ret;
-	if (!stop->full && !stop->last_look(stop)) {
+	if (!stop->full && !stop->last_check(stop)) {
 		stop->cause = KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
@@ -458,7 +458,7 @@ void ksplice_text_unlock(void)
  *
  * Context: process; ksplice_mutex held; a window open unless @stop->full.
  * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; with no conflict
- * noted, @stop->last_look() was against it and there was no stop), TEXT_RESERVED or
+ * noted, @stop->last_check() was against it and there was no stop), TEXT_RESERVED or
  * ALWAYS_BUSY; what a hook said, with HOOK_FAILED (on -EAGAIN try again).
  */
 int ksplice_stop(struct ksplice_stop *stop)
@@ -472,8 +472,8 @@ int ksplice_stop(struct ksplice_stop *stop)
 
 	ret = stop_locked(stop);
 	if (!ret) {
-		tell_perf(stop);
-		tell_owners(stop);
+		stop_notify_perf(stop);
+		stop_notify_owners(stop);
 	}
 
 	ksplice_text_unlock();

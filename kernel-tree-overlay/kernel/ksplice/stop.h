@@ -12,11 +12,11 @@
  * @full:	check all threads in the stop, for comparison; there is no window
  * @overflow:	more threads ran before the stop than could be recorded, or some that
  *		exit could not be checked
- * @last_look:	called with all locks of the stop: is it time for it?
+ * @last_check:	called with all locks of the stop: is it time for it?
  * @pokes:	the text to write
  * @nr_pokes:	number of them
  * @stoppers:	by CPU: the thread that holds it in the stop
- * @arrived:	how often a CPU has reached a meeting point
+ * @arrived:	how often a CPU has reached a rendezvous
  * @ncpus:	CPUs in the stop
  * @master:	the CPU that does the work
  * @ret:	how it went
@@ -31,7 +31,7 @@ struct ksplice_stop {
 	struct ksplice_check check;
 	bool full;
 	bool overflow;
-	bool (*last_look)(struct ksplice_stop *stop);
+	bool (*last_check)(struct ksplice_stop *stop);
 	struct arch_ksplice_poke *pokes;
 	unsigned int nr_pokes;
 	struct task_struct **stoppers;

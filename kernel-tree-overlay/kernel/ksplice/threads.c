@@ -17,7 +17,7 @@
  * - A thread that is not the first of its process and calls exec takes over the
  *   pid of the first.  It does so itself: it runs meanwhile.
  *
- * For a look in a window that is enough, since who runs is recorded (window.c).
+ * For a check in a window that is enough, since who runs is recorded (window.c).
  * Idle tasks have no pid; they are found by CPU.
  */
 #include <linux/cpu.h>

@@ -5,18 +5,18 @@
  * A thread's stack stays as it is until the thread runs, and when it has run
  * it is switched out before the stop, for the stoppers take every CPU.  So a
  * probe on the sched_switch tracepoint that records who is switched out tells
- * all threads that must be checked again; the others need no second look,
+ * all threads that must be checked again; the others need no second check,
  * however many there are.
  *
- * The window opens without waiting for anybody.  Who looks at a thread holds
+ * The window opens without waiting for anybody.  Whoever checks a thread holds
  * it with task_call_func(), that is, under the lock of its runqueue, or blocked
  * and off its CPU.  A switch holds that lock from before the tracepoint until
  * the thread is off its CPU.  So a switch that began before the probe was there
- * has ended when the thread is looked at, and one that begins after the look
+ * has ended when the thread is checked, and one that begins after the check
  * sees the probe.
  *
  * There is room for a number of threads per CPU.  If more run, the record is no
- * record any more, and all threads have to be looked at again; that CPU gets twice
+ * record any more, and all threads have to be checked again; that CPU gets twice
  * the room for it.
  *
  * The idea is that of pre-copy in the migration of virtual machines: Clark et
@@ -341,7 +341,7 @@ static void grow_one(struct recorder *rec, unsigned int tasks, int node)
  * ksplice_window_grow - make room for more threads where there were too many
  * @to:		empty; gets room for all that is recorded
  *
- * What was recorded may be forgotten: all threads have to be looked at after it.
+ * What was recorded may be forgotten: all threads have to be checked after it.
  * Without memory all stays as it is.
  *
  * Context: process, may sleep.

@@ -13,7 +13,7 @@ struct task_struct;
 
 /*
  * Writing a jump (or taking it back) takes this many steps.  After each, all
- * CPUs must meet and call arch_ksplice_sync() before the next may begin.
+ * CPUs must rendezvous and call arch_ksplice_sync() before the next may begin.
  */
 #define ARCH_KSPLICE_POKE_STEPS	3
 
