@@ -75,7 +75,7 @@ int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 	ret = ask(update, apply ? KSPLICE_HOOK_PRE_APPLY :
 				  KSPLICE_HOOK_PRE_REVERSE, object, &who);
 	if (ret)
-		pr_err("%s: its hook %ps says no: %d\n", update->name,
+		pr_err("%s: hook %ps failed: %d\n", update->name,
 		       (void *)who->addr, ret);
 	return ret;
 }
