@@ -43,7 +43,7 @@ static bool cpus_check_addr(void *data, unsigned long addr)
 }
 
 /* Called on each CPU, with interrupts off. */
-static void answer(void *data)
+static void cpus_answer(void *data)
 {
 	struct question *question = data;
 
@@ -54,7 +54,7 @@ static void answer(void *data)
 }
 
 /* An idle CPU is left in peace. */
-static bool is_asked(int cpu, void *data)
+static bool cpus_is_asked(int cpu, void *data)
 {
 	return cpu != smp_processor_id() && !task_curr(idle_task(cpu));
 }
@@ -70,7 +70,7 @@ enum ksplice_whereabouts ksplice_ask_cpus(const struct ksplice_check *check)
 {
 	struct question question = { .check = check };
 
-	on_each_cpu_cond_mask(is_asked, answer, &question, true,
+	on_each_cpu_cond_mask(cpus_is_asked, cpus_answer, &question, true,
 			      cpu_online_mask);
 	if (question.inside)
 		return KSPLICE_CPUS_INSIDE;

@@ -51,7 +51,7 @@ struct question {
 };
 
 /* Called on the CPU where the thread should run, with interrupts off. */
-static void read_running(void *data)
+static void held_read_running(void *data)
 {
 	struct question *question = data;
 
@@ -61,7 +61,7 @@ static void read_running(void *data)
 	ksplice_read_interrupted(question->check);
 }
 
-static int read_unless_running(struct task_struct *task, void *data)
+static int held_read_unless_running(struct task_struct *task, void *data)
 {
 	if (task_curr(task))
 		return -EAGAIN;
@@ -69,7 +69,7 @@ static int read_unless_running(struct task_struct *task, void *data)
 	return 0;
 }
 
-static bool read_thread(struct search *search, struct task_struct *task)
+static bool held_read_thread(struct search *search, struct task_struct *task)
 {
 	struct question question = { .check = &search->check, .task = task };
 
@@ -77,9 +77,9 @@ static bool read_thread(struct search *search, struct task_struct *task)
 		ksplice_read_task(&search->check, task);
 		return true;
 	}
-	if (!task_call_func(task, read_unless_running, &search->check))
+	if (!task_call_func(task, held_read_unless_running, &search->check))
 		return true;
-	smp_call_function_single(task_cpu(task), read_running, &question, 1);
+	smp_call_function_single(task_cpu(task), held_read_running, &question, 1);
 	return question.found;
 }
 
@@ -89,7 +89,7 @@ static void held_check_task(void *data, struct task_struct *task)
 	unsigned int i;
 
 	for (i = 0; i < MAX_TRIES; i++) {
-		if (read_thread(search, task)) {
+		if (held_read_thread(search, task)) {
 			ksplice_judge_task(&search->check, task);
 			return;
 		}

@@ -16,17 +16,17 @@
 typedef int (*hook_fn)(void);
 typedef void (*void_hook_fn)(void);
 
-static bool runs(const struct ksplice_hook *hook, u32 kind,
-		 const struct ksplice_object *object)
+static bool hooks_runs(const struct ksplice_hook *hook, u32 kind,
+		       const struct ksplice_object *object)
 {
 	return hook->kind == kind && (!object || hook->object == object) &&
 	       hook->object->presence == KSPLICE_PRESENT;
 }
 
 /* Hooks that may say no; @object: only those of this target, or NULL. */
-static int ask(struct ksplice_update *update, u32 kind,
-	       const struct ksplice_object *object,
-	       const struct ksplice_hook **who)
+static int hooks_ask(struct ksplice_update *update, u32 kind,
+		     const struct ksplice_object *object,
+		     const struct ksplice_hook **who)
 {
 	unsigned int i;
 	int ret = 0;
@@ -34,7 +34,7 @@ static int ask(struct ksplice_update *update, u32 kind,
 	for (i = 0; i < update->nr_hooks && !ret; i++) {
 		const struct ksplice_hook *hook = &update->hooks[i];
 
-		if (!runs(hook, kind, object))
+		if (!hooks_runs(hook, kind, object))
 			continue;
 		*who = hook;
 		ret = ((hook_fn)hook->addr)();
@@ -45,13 +45,13 @@ static int ask(struct ksplice_update *update, u32 kind,
 	return ret;
 }
 
-static void tell(struct ksplice_update *update, u32 kind,
-		 const struct ksplice_object *object)
+static void hooks_notify(struct ksplice_update *update, u32 kind,
+			 const struct ksplice_object *object)
 {
 	unsigned int i;
 
 	for (i = 0; i < update->nr_hooks; i++) {
-		if (runs(&update->hooks[i], kind, object))
+		if (hooks_runs(&update->hooks[i], kind, object))
 			((void_hook_fn)update->hooks[i].addr)();
 	}
 }
@@ -72,8 +72,8 @@ int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 	const struct ksplice_hook *who;
 	int ret;
 
-	ret = ask(update, apply ? KSPLICE_HOOK_PRE_APPLY :
-				  KSPLICE_HOOK_PRE_REVERSE, object, &who);
+	ret = hooks_ask(update, apply ? KSPLICE_HOOK_PRE_APPLY :
+					KSPLICE_HOOK_PRE_REVERSE, object, &who);
 	if (ret)
 		pr_err("%s: hook %ps failed: %d\n", update->name,
 		       (void *)who->addr, ret);
@@ -99,8 +99,8 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 	u64 mark = ksplice_shadow_mark();
 	int ret;
 
-	ret = ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
-				  KSPLICE_HOOK_CHECK_REVERSE, object, &who);
+	ret = hooks_ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
+					KSPLICE_HOOK_CHECK_REVERSE, object, &who);
 	if (ret && apply)
 		ksplice_shadow_undo(update, mark);
 	return ret;
@@ -120,7 +120,7 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
 			    const struct ksplice_object *object)
 {
-	tell(update, apply ? KSPLICE_HOOK_APPLY : KSPLICE_HOOK_REVERSE, object);
+	hooks_notify(update, apply ? KSPLICE_HOOK_APPLY : KSPLICE_HOOK_REVERSE, object);
 	if (!apply && !object)
 		ksplice_shadow_drop(update);
 }
@@ -136,8 +136,8 @@ void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
 void ksplice_hooks_post(struct ksplice_update *update, bool apply,
 			const struct ksplice_object *object)
 {
-	tell(update, apply ? KSPLICE_HOOK_POST_APPLY :
-			     KSPLICE_HOOK_POST_REVERSE, object);
+	hooks_notify(update, apply ? KSPLICE_HOOK_POST_APPLY :
+				     KSPLICE_HOOK_POST_REVERSE, object);
 }
 
 /**
@@ -155,7 +155,7 @@ void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
 	unsigned int i;
 
 	for (i = update->nr_hooks; i-- > 0; ) {
-		if (runs(&update->hooks[i], kind, object))
+		if (hooks_runs(&update->hooks[i], kind, object))
 			((void_hook_fn)update->hooks[i].addr)();
 	}
 }

@@ -54,7 +54,7 @@ void ksplice_lock_in_notifier(void)
 }
 
 /* The turn of @update, or one that never comes: then *@ret says why. */
-static bool take_turn(struct ksplice_update *update, bool enable, int *ret)
+static bool live_take_turn(struct ksplice_update *update, bool enable, int *ret)
 {
 	guard(spinlock)(&live_lock);
 	*ret = READ_ONCE(update->going) ? -ENODEV : 0;
@@ -69,7 +69,7 @@ static bool take_turn(struct ksplice_update *update, bool enable, int *ret)
 	return true;
 }
 
-static int alloc_blockers(struct ksplice_update *update)
+static int live_alloc_blockers(struct ksplice_update *update)
 {
 	if (!update->blockers)
 		update->blockers = kvcalloc(KSPLICE_MAX_CONFLICTS,
@@ -94,7 +94,7 @@ int ksplice_live_begin(struct ksplice_update *update, bool enable)
 	int ret = 0;
 
 	if (wait_event_interruptible(live_wait,
-				     take_turn(update, enable, &ret)))
+				     live_take_turn(update, enable, &ret)))
 		return -ERESTARTSYS;
 	if (ret)
 		return ret;
@@ -102,7 +102,7 @@ int ksplice_live_begin(struct ksplice_update *update, bool enable)
 	update->deadline = jiffies +
 			   msecs_to_jiffies(READ_ONCE(update->timeout_ms));
 	mutex_lock(&ksplice_show_mutex);
-	ret = alloc_blockers(update);
+	ret = live_alloc_blockers(update);
 	mutex_unlock(&ksplice_show_mutex);
 	if (ret)
 		ksplice_live_end(update);
@@ -191,7 +191,7 @@ bool ksplice_live_cancel(struct ksplice_update *update, bool enable)
 }
 
 /* @ret: of a wait.  Has the change to end?  Return: why, or 0. */
-static int ended(struct ksplice_update *update, long ret)
+static int live_ended(struct ksplice_update *update, long ret)
 {
 	if (ret < 0) {
 		update->cause = KSPLICE_INTERRUPTED;
@@ -218,7 +218,7 @@ int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms)
 	ret = wait_event_interruptible_timeout(live_wait,
 					       READ_ONCE(update->cancelled),
 					       msecs_to_jiffies(ms) + 1);
-	return ended(update, ret);
+	return live_ended(update, ret);
 }
 
 /**
@@ -238,7 +238,7 @@ int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 					       READ_ONCE(update->cancelled) ||
 					       atomic_read(&in_notifier),
 					       msecs_to_jiffies(ms) + 1);
-	ret = ended(update, ret);
+	ret = live_ended(update, ret);
 	if (!ret && atomic_read(&in_notifier)) {
 		update->cause = KSPLICE_GIVES_WAY;
 		ret = -EBUSY;
@@ -259,7 +259,7 @@ int ksplice_live_lock(struct ksplice_update *update)
 	ret = wait_event_interruptible(live_wait,
 				       READ_ONCE(update->cancelled) ||
 				       !atomic_read(&in_notifier));
-	ret = ended(update, ret);
+	ret = live_ended(update, ret);
 	if (ret)
 		return ret;
 	/* What is cancelled from here on is noticed at the next pause. */
@@ -273,7 +273,7 @@ int ksplice_live_lock(struct ksplice_update *update)
  * Who is in the way
  */
 
-static bool within(unsigned long addr, unsigned long start, unsigned long size)
+static bool live_within(unsigned long addr, unsigned long start, unsigned long size)
 {
 	return addr >= start && addr <= start + size;
 }
@@ -282,16 +282,16 @@ static bool within(unsigned long addr, unsigned long start, unsigned long size)
  * The function that a thread was found in; a return address may be its end.
  * Asked now, not when somebody reads it: by then the module may be gone.
  */
-static void name_of(const struct ksplice_update *update, unsigned long addr,
-		    char *name)
+static void live_name_of(const struct ksplice_update *update, unsigned long addr,
+			 char *name)
 {
 	char symbol[KSYM_SYMBOL_LEN];
 	struct ksplice_func *func;
 
 	ksplice_for_each_func(update, func) {
-		if (within(addr, func->old_addr, func->old_size) ||
+		if (live_within(addr, func->old_addr, func->old_size) ||
 		    (func->new_addr &&
-		     within(addr, func->new_addr, func->new_size))) {
+		     live_within(addr, func->new_addr, func->new_size))) {
 			strscpy(name, func->name, KSPLICE_WHERE_LEN);
 			return;
 		}
@@ -304,8 +304,8 @@ static void name_of(const struct ksplice_update *update, unsigned long addr,
 }
 
 /* Since when, if it was in the way at the last check already. */
-static unsigned long since(const struct ksplice_update *update,
-			   unsigned int nr, pid_t pid, const char *comm)
+static unsigned long live_since(const struct ksplice_update *update,
+				unsigned int nr, pid_t pid, const char *comm)
 {
 	unsigned int i;
 
@@ -341,8 +341,8 @@ void ksplice_live_note(struct ksplice_update *update,
 		b->pid = c->pid;
 		strscpy(b->comm, c->comm, sizeof(b->comm));
 		b->scanned = c->scanned;
-		name_of(update, c->addr, b->where);
-		b->since = since(update, before, c->pid, c->comm);
+		live_name_of(update, c->addr, b->where);
+		b->since = live_since(update, before, c->pid, c->comm);
 	}
 	update->nr_blockers = check->nr_conflicts;
 	mutex_unlock(&ksplice_show_mutex);

@@ -11,7 +11,7 @@
  * is told to go, and its redirections stand, for all or for some threads, until
  * its transition is over; it may even be turned round.
  */
-static bool redirects(const struct klp_patch *patch, unsigned long addr)
+static bool livepatch_redirects(const struct klp_patch *patch, unsigned long addr)
 {
 	struct klp_object *obj;
 	struct klp_func *func;
@@ -43,7 +43,7 @@ bool ksplice_livepatch_of(unsigned long addr, char *name)
 
 	mutex_lock(&klp_mutex);
 	list_for_each_entry(patch, &klp_patches, list) {
-		found = redirects(patch, addr);
+		found = livepatch_redirects(patch, addr);
 		if (found) {
 			strscpy(name, patch->mod->name, MODULE_NAME_LEN);
 			break;

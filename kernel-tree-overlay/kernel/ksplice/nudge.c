@@ -52,7 +52,7 @@ struct nudge {
 
 static DECLARE_WAIT_QUEUE_HEAD(parking);
 
-static void free_nudge(struct kref *kref)
+static void nudge_free(struct kref *kref)
 {
 	struct nudge *nudge = container_of(kref, struct nudge, kref);
 
@@ -65,7 +65,7 @@ static void free_nudge(struct kref *kref)
  * the way; inside it would stay in the way.  A change may be over long before, if
  * other work of the thread took its time.
  */
-static void park(struct callback_head *work)
+static void nudge_park(struct callback_head *work)
 {
 	struct nudge *nudge = container_of(work, struct nudge, work);
 
@@ -74,11 +74,11 @@ static void park(struct callback_head *work)
 						 READ_ONCE(nudge->over),
 						 msecs_to_jiffies(PARK_MS));
 	WRITE_ONCE(nudge->pending, false);
-	kref_put(&nudge->kref, free_nudge);
+	kref_put(&nudge->kref, nudge_free);
 	module_put(THIS_MODULE);
 }
 
-static struct nudge *find_nudge(struct list_head *nudges,
+static struct nudge *nudge_find(struct list_head *nudges,
 				struct task_struct *task)
 {
 	struct nudge *nudge;
@@ -97,20 +97,20 @@ static struct nudge *find_nudge(struct list_head *nudges,
 }
 
 /* A thread that gets no work, for want of memory or as it exits, is in luck. */
-static void call_out(struct list_head *nudges, struct task_struct *task)
+static void nudge_call_out(struct list_head *nudges, struct task_struct *task)
 {
-	struct nudge *nudge = find_nudge(nudges, task);
+	struct nudge *nudge = nudge_find(nudges, task);
 
 	if (!nudge || READ_ONCE(nudge->pending))
 		return;
-	init_task_work(&nudge->work, park);
+	init_task_work(&nudge->work, nudge_park);
 	nudge->pending = true;
 	kref_get(&nudge->kref);
 	__module_get(THIS_MODULE);
 	if (!task_work_add(task, &nudge->work, TWA_SIGNAL))
 		return;
 	nudge->pending = false;
-	kref_put(&nudge->kref, free_nudge);
+	kref_put(&nudge->kref, nudge_free);
 	module_put(THIS_MODULE);
 }
 
@@ -129,7 +129,7 @@ bool ksplice_nudge(struct list_head *nudges, struct task_struct *task)
 		return false;
 	if (task->flags & (PF_KTHREAD | PF_USER_WORKER))
 		return wake_up_state(task, TASK_INTERRUPTIBLE);
-	call_out(nudges, task);
+	nudge_call_out(nudges, task);
 	return true;
 }
 
@@ -148,11 +148,11 @@ void ksplice_nudge_end(struct list_head *nudges)
 		WRITE_ONCE(nudge->over, true);
 		if (READ_ONCE(nudge->pending) &&
 		    task_work_cancel(nudge->task, &nudge->work)) {
-			kref_put(&nudge->kref, free_nudge);
+			kref_put(&nudge->kref, nudge_free);
 			module_put(THIS_MODULE);
 		}
 		list_del(&nudge->list);
-		kref_put(&nudge->kref, free_nudge);
+		kref_put(&nudge->kref, nudge_free);
 	}
 	wake_up_all(&parking);
 }

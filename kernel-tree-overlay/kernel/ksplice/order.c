@@ -117,8 +117,8 @@ struct ksplice_update *ksplice_order_prev(const struct ksplice_update *before)
  */
 
 /* Was @update made on top of @other? */
-static bool is_on(const struct ksplice_update *update,
-		  const struct ksplice_update *other)
+static bool order_is_on(const struct ksplice_update *update,
+			const struct ksplice_update *other)
 {
 	unsigned int i;
 
@@ -129,21 +129,21 @@ static bool is_on(const struct ksplice_update *update,
 	return false;
 }
 
-static bool is_wanted(const struct ksplice_update *update, u32 target)
+static bool order_is_wanted(const struct ksplice_update *update, u32 target)
 {
 	return update->objects[target].presence == KSPLICE_FOUND;
 }
 
 /* Was anything, of the targets just matched, found in the memory of @mod? */
-static bool found_in(const struct ksplice_update *update,
-		     const struct ksplice_match *match,
-		     const struct module *mod)
+static bool order_found_in(const struct ksplice_update *update,
+			   const struct ksplice_match *match,
+			   const struct module *mod)
 {
 	const struct ksplice_view *view = match->view;
 	u32 i;
 
 	for (i = 0; i < view->hdr->units.n; i++) {
-		if (!is_wanted(update, view->units[i].target) ||
+		if (!order_is_wanted(update, view->units[i].target) ||
 		    match->unit_state[i] == KSPLICE_UNIT_UNKNOWN)
 			continue;
 		if (within_module(match->unit_addr[i], mod) ||
@@ -159,8 +159,8 @@ static bool found_in(const struct ksplice_update *update,
 }
 
 /* Pinned, so that it stays on the list. */
-static int add_below(struct ksplice_update *update,
-		     struct ksplice_update *other)
+static int order_add_below(struct ksplice_update *update,
+			   struct ksplice_update *other)
 {
 	struct ksplice_update **below;
 
@@ -194,10 +194,10 @@ int ksplice_order_note(struct ksplice_update *update,
 
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other == update || other->state != KSPLICE_APPLIED ||
-		    is_on(update, other) ||
-		    !found_in(update, match, other->module))
+		    order_is_on(update, other) ||
+		    !order_found_in(update, match, other->module))
 			continue;
-		ret = add_below(update, other);
+		ret = order_add_below(update, other);
 		if (ret)
 			return ret;
 	}
@@ -233,13 +233,13 @@ const char *ksplice_order_above(const struct ksplice_update *update)
 	struct ksplice_update *other = NULL;
 
 	while ((other = ksplice_order_prev(other))) {
-		if (is_on(other, update))
+		if (order_is_on(other, update))
 			return other->name;
 	}
 	return NULL;
 }
 
-static int check_below(struct ksplice_update *update)
+static int order_check_below(struct ksplice_update *update)
 {
 	unsigned int i;
 
@@ -258,8 +258,8 @@ static int check_below(struct ksplice_update *update)
  * Updates that are superseded
  */
 
-static bool names(const struct ksplice_update *update,
-		  const struct ksplice_update *other)
+static bool order_names(const struct ksplice_update *update,
+			const struct ksplice_update *other)
 {
 	unsigned int i;
 
@@ -282,7 +282,7 @@ static bool names(const struct ksplice_update *update,
 bool ksplice_superseded(const struct ksplice_update *update,
 			const struct ksplice_update *other)
 {
-	return other->state == KSPLICE_APPLIED && names(update, other);
+	return other->state == KSPLICE_APPLIED && order_names(update, other);
 }
 
 /**
@@ -297,7 +297,7 @@ int ksplice_order_check(struct ksplice_update *update)
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (other->state != KSPLICE_APPLIED || !names(other, update))
+		if (other->state != KSPLICE_APPLIED || !order_names(other, update))
 			continue;
 		pr_err("%s: update %s, which is applied, supersedes it and has all that it has; it is not needed\n",
 		       update->name, other->name);
@@ -308,14 +308,14 @@ int ksplice_order_check(struct ksplice_update *update)
 }
 
 /* What stands on one that goes has to go first, or along with it. */
-static int check_left_over(struct ksplice_update *update,
-			   const struct ksplice_update *superseded)
+static int order_check_left_over(struct ksplice_update *update,
+				 const struct ksplice_update *superseded)
 {
 	struct ksplice_update *other = NULL;
 
 	while ((other = ksplice_order_prev(other))) {
 		if (ksplice_superseded(update, other) ||
-		    !is_on(other, superseded))
+		    !order_is_on(other, superseded))
 			continue;
 		pr_err("%s: update %s is on top of %s, which this one supersedes; take %s back first, or make this one supersede it, too\n",
 		       update->name, other->name, superseded->name,
@@ -326,7 +326,7 @@ static int check_left_over(struct ksplice_update *update,
 	return 0;
 }
 
-static int check_superseded(struct ksplice_update *update)
+static int order_check_superseded(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 	int ret;
@@ -334,7 +334,7 @@ static int check_superseded(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (!ksplice_superseded(update, other))
 			continue;
-		ret = check_left_over(update, other);
+		ret = order_check_left_over(update, other);
 		if (ret)
 			return ret;
 	}
@@ -346,7 +346,7 @@ static int check_superseded(struct ksplice_update *update)
  */
 
 /* 0 if it does not know it */
-static u32 version_of(const struct ksplice_update *update, const char *state)
+static u32 order_state_version(const struct ksplice_update *update, const char *state)
 {
 	unsigned int i;
 
@@ -358,15 +358,15 @@ static u32 version_of(const struct ksplice_update *update, const char *state)
 }
 
 /* Who takes another one's place must know what that one made of the data. */
-static int check_states_of(struct ksplice_update *update,
-			   const struct ksplice_update *other)
+static int order_check_states_with(struct ksplice_update *update,
+				   const struct ksplice_update *other)
 {
 	bool takes_place = ksplice_superseded(update, other);
 	unsigned int i;
 
 	for (i = 0; i < other->nr_states; i++) {
 		const char *state = other->strings + other->states[i].name;
-		u32 version = version_of(update, state);
+		u32 version = order_state_version(update, state);
 
 		if (version >= other->states[i].version ||
 		    (!version && !takes_place))
@@ -380,7 +380,7 @@ static int check_states_of(struct ksplice_update *update,
 	return 0;
 }
 
-static int check_states(struct ksplice_update *update)
+static int order_check_states(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 	int ret;
@@ -388,7 +388,7 @@ static int check_states(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other->state != KSPLICE_APPLIED)
 			continue;
-		ret = check_states_of(update, other);
+		ret = order_check_states_with(update, other);
 		if (ret)
 			return ret;
 	}
@@ -399,16 +399,16 @@ static int check_states(struct ksplice_update *update)
  * Targets that are not there
  */
 
-static bool same_func(const struct ksplice_func *a,
-		      const struct ksplice_func *b)
+static bool order_same_func(const struct ksplice_func *a,
+			    const struct ksplice_func *b)
 {
 	return a->new_addr && b->new_addr && !strcmp(a->name, b->name) &&
 	       !strcmp(a->source, b->source) &&
 	       !strcmp(a->object->name, b->object->name);
 }
 
-static int check_absent_with(struct ksplice_update *update,
-			     const struct ksplice_update *other)
+static int order_check_absent_with(struct ksplice_update *update,
+				   const struct ksplice_update *other)
 {
 	struct ksplice_func *func, *theirs;
 
@@ -416,7 +416,7 @@ static int check_absent_with(struct ksplice_update *update,
 		if (func->object->presence != KSPLICE_ABSENT)
 			continue;
 		ksplice_for_each_func(other, theirs) {
-			if (!same_func(func, theirs))
+			if (!order_same_func(func, theirs))
 				continue;
 			pr_err("%s: cannot replace %s of module %s, which is not loaded: update %s, which is applied, replaces it, and whether this one was made on top of it can't be seen; take that one back, or load the module first\n",
 			       update->name, func->name, func->object->name,
@@ -432,7 +432,7 @@ static int check_absent_with(struct ksplice_update *update,
  * When such a module comes, each update of a function would want to be the only
  * one, and the module could not be loaded.
  */
-static int check_absent(struct ksplice_update *update)
+static int order_check_absent(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 	int ret;
@@ -440,9 +440,9 @@ static int check_absent(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other->state != KSPLICE_APPLIED ||
 		    ksplice_superseded(update, other) ||
-		    is_on(update, other))
+		    order_is_on(update, other))
 			continue;
-		ret = check_absent_with(update, other);
+		ret = order_check_absent_with(update, other);
 		if (ret)
 			return ret;
 	}
@@ -458,13 +458,13 @@ static int check_absent(struct ksplice_update *update)
  */
 int ksplice_order_may_apply(struct ksplice_update *update)
 {
-	int ret = check_below(update);
+	int ret = order_check_below(update);
 
 	if (!ret)
 		ret = ksplice_order_check(update);
 	if (!ret)
-		ret = check_superseded(update);
+		ret = order_check_superseded(update);
 	if (!ret)
-		ret = check_states(update);
-	return ret ? ret : check_absent(update);
+		ret = order_check_states(update);
+	return ret ? ret : order_check_absent(update);
 }

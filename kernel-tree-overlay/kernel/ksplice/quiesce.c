@@ -106,7 +106,7 @@ struct quiesce {
  * Called with @task held where it is: not running and not about to, or running
  * and not about to be switched out.
  */
-static int read_held(struct task_struct *task, void *data)
+static int quiesce_read_held(struct task_struct *task, void *data)
 {
 	struct ksplice_check *check = data;
 
@@ -117,20 +117,20 @@ static int read_held(struct task_struct *task, void *data)
 }
 
 /* kthreadd, waiting for work: it sleeps where all kernel threads do. */
-static bool is_kthreadd_asleep(struct task_struct *task)
+static bool quiesce_is_kthreadd_asleep(struct task_struct *task)
 {
 	return (task->flags & PF_KTHREAD) && task_pid_nr(task) == 2 &&
 	       READ_ONCE(task->__state) == TASK_INTERRUPTIBLE;
 }
 
 /* These never leave the functions they are found in. */
-static bool stays_forever(struct task_struct *task)
+static bool quiesce_stays_forever(struct task_struct *task)
 {
 	return is_idle_task(task) || task == current ||
-	       is_kthreadd_asleep(task);
+	       quiesce_is_kthreadd_asleep(task);
 }
 
-static void keep_waiting(struct quiesce *q, struct task_struct *task)
+static void quiesce_keep_waiting(struct quiesce *q, struct task_struct *task)
 {
 	if (q->waiting.n == q->waiting.room) {
 		q->full = true;
@@ -148,18 +148,18 @@ static void quiesce_check_task(struct quiesce *q, struct task_struct *task)
 	if (task == current)
 		ksplice_read_task(check, task);
 	else
-		task_call_func(task, read_held, check);
+		task_call_func(task, quiesce_read_held, check);
 	ksplice_judge_task(check, task);
 	if (check->nr_conflicts == before)
 		return;
-	if (stays_forever(task))
+	if (quiesce_stays_forever(task))
 		q->always = true;
 	if (!task_is_running(task))
 		q->asleep = true;
-	keep_waiting(q, task);
+	quiesce_keep_waiting(q, task);
 }
 
-static bool is_waiting(const struct quiesce *q, const struct task_struct *task)
+static bool quiesce_is_waiting(const struct quiesce *q, const struct task_struct *task)
 {
 	unsigned int i;
 
@@ -175,7 +175,7 @@ static void quiesce_check_new(void *data, struct task_struct *task)
 {
 	struct quiesce *q = data;
 
-	if (!is_waiting(q, task))
+	if (!quiesce_is_waiting(q, task))
 		quiesce_check_task(q, task);
 }
 
@@ -225,7 +225,7 @@ static void quiesce_check_tasks(struct quiesce *q)
 	q->checked = check->checked;
 }
 
-static void trace_conflicts(struct quiesce *q)
+static void quiesce_trace_conflicts(struct quiesce *q)
 {
 	const struct ksplice_check *check = &q->stop.check;
 	const struct ksplice_conflict *c = check->conflicts;
@@ -255,12 +255,12 @@ static bool quiesce_check(struct quiesce *q)
 	trace_ksplice_check(q->stop.update->name, full,
 			    full ? check->checked : check->checked - before,
 			    ran, check->nr_conflicts);
-	trace_conflicts(q);
+	quiesce_trace_conflicts(q);
 	return !check->nr_conflicts && !q->missed;
 }
 
 /* Return: false if all threads have to be checked. */
-static bool drain(struct quiesce *q)
+static bool quiesce_drain(struct quiesce *q)
 {
 	if (!ksplice_window_drain(&q->fresh))
 		q->full = true;
@@ -270,7 +270,7 @@ static bool drain(struct quiesce *q)
 /* Those that have run since the last check, or all if too many have. */
 static bool quiesce_check_fresh(struct quiesce *q)
 {
-	if (!drain(q)) {
+	if (!quiesce_drain(q)) {
 		ksplice_put_tasks(&q->fresh);
 		ksplice_window_grow(&q->fresh);
 	}
@@ -278,18 +278,18 @@ static bool quiesce_check_fresh(struct quiesce *q)
 }
 
 /* Has it been put off long enough, or is there no time left? */
-static bool is_urgent(const struct quiesce *q)
+static bool quiesce_is_urgent(const struct quiesce *q)
 {
 	return q->late || q->put_off >= MAX_PUT_OFF;
 }
 
 /* Is this instant, right after a check, one to stop in? */
-static bool good_instant(struct quiesce *q, bool easy)
+static bool quiesce_is_good_instant(struct quiesce *q, bool easy)
 {
 	enum ksplice_whereabouts at;
 	unsigned int ran;
 
-	if (is_urgent(q))
+	if (quiesce_is_urgent(q))
 		return true;
 	at = ksplice_ask_cpus(&q->stop.check);
 	ran = ksplice_window_count();
@@ -305,7 +305,7 @@ static bool good_instant(struct quiesce *q, bool easy)
 /* A check of all threads is not for a time with the locks of the stop. */
 static bool quiesce_check_again(struct quiesce *q)
 {
-	if (!drain(q)) {
+	if (!quiesce_drain(q)) {
 		ksplice_put_tasks(&q->fresh);
 		return false;
 	}
@@ -313,7 +313,7 @@ static bool quiesce_check_again(struct quiesce *q)
 }
 
 /* Return: false if there was none until @end, or somebody is in the way. */
-static bool find_instant(struct quiesce *q, bool easy, unsigned long end)
+static bool quiesce_find_instant(struct quiesce *q, bool easy, unsigned long end)
 {
 	unsigned int i = 0;
 
@@ -322,7 +322,7 @@ static bool find_instant(struct quiesce *q, bool easy, unsigned long end)
 		if ((q->waiting.n || ksplice_window_count()) &&
 		    !quiesce_check_again(q))
 			return false;
-		if (good_instant(q, easy))
+		if (quiesce_is_good_instant(q, easy))
 			return true;
 	} while (++i < LAST_CHECKS && time_before(jiffies, end));
 	return false;
@@ -339,14 +339,14 @@ static bool quiesce_last_check(struct ksplice_stop *stop)
 	unsigned long end = jiffies + msecs_to_jiffies(LAST_MS);
 
 	while (!q->full && ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW) {
-		if (find_instant(q, time_after(jiffies, easy), end))
+		if (quiesce_find_instant(q, time_after(jiffies, easy), end))
 			return true;
 		if (time_after_eq(jiffies, end))
 			break;
 		usleep_range(1000, 2000);
 	}
 	/* The stop checks those who have run since the check: none may be lacking. */
-	if (is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
+	if (quiesce_is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
 	    ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW)
 		return true;
 	q->put_off++;
@@ -385,7 +385,7 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 }
 
 /* Return: did anybody get a nudge? */
-static bool nudge(struct quiesce *q)
+static bool quiesce_nudge(struct quiesce *q)
 {
 	bool nudged = false;
 	unsigned int i;
@@ -404,7 +404,7 @@ static bool nudge(struct quiesce *q)
 }
 
 /* Return: 0 to go on, or what ksplice_live_pause() says. */
-static int wait_a_little(struct quiesce *q, unsigned int *ms)
+static int quiesce_wait(struct quiesce *q, unsigned int *ms)
 {
 	int ret = ksplice_live_pause(q->stop.update, *ms);
 
@@ -417,38 +417,38 @@ static int wait_a_little(struct quiesce *q, unsigned int *ms)
 	return 0;
 }
 
-static int stop_once(struct quiesce *q)
+static int quiesce_stop_once(struct quiesce *q)
 {
 	unsigned int before = q->stop.stops;
 	int ret;
 
 	ret = ksplice_stop(&q->stop);
 	if (ret == -EBUSY && q->stop.stops != before) {
-		trace_conflicts(q);
+		quiesce_trace_conflicts(q);
 		q->put_off /= 2;
 	}
 	return ret;
 }
 
 /* One check and, if it is worth it, one stop. */
-static int try_once(struct quiesce *q)
+static int quiesce_try_once(struct quiesce *q)
 {
 	if (!q->stop.full && !quiesce_check_fresh(q)) {
 		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
 					    KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
-	return stop_once(q);
+	return quiesce_stop_once(q);
 }
 
 /* Is it worth trying again? */
-static bool may_pass(const struct quiesce *q, int ret)
+static bool quiesce_may_pass(const struct quiesce *q, int ret)
 {
 	return (ret == -EBUSY && q->stop.cause == KSPLICE_CODE_BUSY) ||
 	       (ret == -EAGAIN && q->stop.cause == KSPLICE_HOOK_FAILED);
 }
 
-static int try_until(struct quiesce *q)
+static int quiesce_try_until(struct quiesce *q)
 {
 	unsigned long end = q->stop.update->deadline;
 	unsigned int ms = WAIT_MIN_MS;
@@ -457,33 +457,33 @@ static int try_until(struct quiesce *q)
 	q->nudge_at = jiffies + msecs_to_jiffies(NUDGE_FIRST_MS);
 	for (q->attempts = 1; ; q->attempts++) {
 		q->late = time_after_eq(jiffies, end);
-		ret = try_once(q);
-		if (!may_pass(q, ret) || q->late)
+		ret = quiesce_try_once(q);
+		if (!quiesce_may_pass(q, ret) || q->late)
 			return ret;
 		/* They will not be out for long. */
-		if (nudge(q))
+		if (quiesce_nudge(q))
 			ms = WAIT_MIN_MS;
-		ret = wait_a_little(q, &ms);
+		ret = quiesce_wait(q, &ms);
 		if (ret)
 			return ret;
 	}
 }
 
 /* Without a name in "conflicts" nothing else tells why. */
-static void tell_restless(const struct quiesce *q)
+static void quiesce_report_restless(const struct quiesce *q)
 {
 	if (q->stop.cause == KSPLICE_CODE_BUSY && !q->stop.check.nr_conflicts)
 		pr_err("%s: no thread stays in the way, but so many run that there was no moment to make the change in; try again, or write a larger number to timeout_ms\n",
 		       q->stop.update->name);
 }
 
-static int run(struct quiesce *q)
+static int quiesce_run(struct quiesce *q)
 {
 	int ret;
 
 	q->stop.full = READ_ONCE(plain_check);
 	if (q->stop.full)
-		return try_until(q);
+		return quiesce_try_until(q);
 
 	trace_ksplice_window(q->stop.update->name, q->stop.apply);
 	ret = ksplice_window_open();
@@ -491,13 +491,13 @@ static int run(struct quiesce *q)
 		q->stop.cause = KSPLICE_OUT_OF_MEMORY;
 		return ret;
 	}
-	ret = try_until(q);
+	ret = quiesce_try_until(q);
 	ksplice_window_close();
 	ksplice_nudge_end(&q->nudges);
 	return ret;
 }
 
-static void record(struct quiesce *q)
+static void quiesce_record(struct quiesce *q)
 {
 	struct ksplice_update *update = q->stop.update;
 	struct ksplice_check *check = &q->stop.check;
@@ -541,10 +541,10 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 		update->cause = KSPLICE_OUT_OF_MEMORY;
 		return ret;
 	}
-	ret = run(&q);
+	ret = quiesce_run(&q);
 	if (ret == -EBUSY)
-		tell_restless(&q);
-	record(&q);
+		quiesce_report_restless(&q);
+	quiesce_record(&q);
 	trace_ksplice_done(update->name, apply, q.attempts, q.stop.stops, ret);
 	quiesce_free(&q);
 	return ret;

@@ -49,7 +49,7 @@ static DECLARE_WAIT_QUEUE_HEAD(grace_wait);
 static void settle_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(settle_work, settle_work_fn);
 
-static void grace_over(struct rcu_head *head)
+static void settle_grace_over(struct rcu_head *head)
 {
 	struct ksplice_update *update = container_of(head, struct ksplice_update,
 						     grace_head);
@@ -60,13 +60,13 @@ static void grace_over(struct rcu_head *head)
 	again = --update->grace;
 	spin_unlock_irqrestore(&settle_lock, flags);
 	if (again)
-		call_rcu_tasks(head, grace_over);
+		call_rcu_tasks(head, settle_grace_over);
 	else
 		wake_up_all(&grace_wait);
 }
 
 /* 1 is under way, 2: and another one is to follow. */
-static bool begin_grace(struct ksplice_update *update)
+static bool settle_begin_grace(struct ksplice_update *update)
 {
 	bool idle = !update->grace;
 
@@ -86,7 +86,7 @@ void ksplice_settle(struct ksplice_update *update)
 
 	ksplice_live_turn(update);
 	spin_lock_irq(&settle_lock);
-	begins = begin_grace(update);
+	begins = settle_begin_grace(update);
 	had = !list_empty(&update->settle);
 	if (!had)
 		list_add_tail(&update->settle, &unsettled);
@@ -95,7 +95,7 @@ void ksplice_settle(struct ksplice_update *update)
 	spin_unlock_irq(&settle_lock);
 
 	if (begins)
-		call_rcu_tasks(&update->grace_head, grace_over);
+		call_rcu_tasks(&update->grace_head, settle_grace_over);
 	/* From the time before it was applied again. */
 	if (had)
 		module_put(update->module);
@@ -113,8 +113,8 @@ void ksplice_settle_grace(struct ksplice_update *update)
 	spin_unlock_irq(&settle_lock);
 }
 
-static void say_late(struct ksplice_update *update,
-		     const struct ksplice_conflict *who)
+static void settle_report_late(struct ksplice_update *update,
+			       const struct ksplice_conflict *who)
 {
 	update->settle_late = true;
 	if (who->pid || who->comm[0])
@@ -126,18 +126,18 @@ static void say_late(struct ksplice_update *update,
 }
 
 /* Return: does the writer have to wait for it? */
-static bool is_young(struct ksplice_update *update,
-		     const struct ksplice_conflict *who)
+static bool settle_is_young(struct ksplice_update *update,
+			    const struct ksplice_conflict *who)
 {
 	if (time_before(jiffies, update->settle_since +
 			msecs_to_jiffies(SETTLE_WAIT_MS)))
 		return true;
 	if (!update->settle_late)
-		say_late(update, who);
+		settle_report_late(update, who);
 	return false;
 }
 
-static void release(struct ksplice_update *update)
+static void settle_release(struct ksplice_update *update)
 {
 	spin_lock_irq(&settle_lock);
 	list_del_init(&update->settle);
@@ -148,7 +148,7 @@ static void release(struct ksplice_update *update)
 }
 
 /* Return: does the writer have to wait for it? */
-static bool try_one(struct ksplice_update *update, bool *left)
+static bool settle_try_one(struct ksplice_update *update, bool *left)
 {
 	unsigned long turn = READ_ONCE(update->turn);
 	struct ksplice_conflict who = {};
@@ -158,14 +158,14 @@ static bool try_one(struct ksplice_update *update, bool *left)
 		return false;
 	if (!ksplice_text_held(update, &who) &&
 	    ksplice_live_rests(update, turn)) {
-		release(update);
+		settle_release(update);
 		return false;
 	}
 	*left = true;
-	return is_young(update, &who);
+	return settle_is_young(update, &who);
 }
 
-static struct ksplice_update *next_unsettled(unsigned int round)
+static struct ksplice_update *settle_next(unsigned int round)
 {
 	struct ksplice_update *update, *found = NULL;
 
@@ -182,7 +182,7 @@ static struct ksplice_update *next_unsettled(unsigned int round)
 }
 
 /* Return: is there one that the writer has to wait for? */
-static bool try_all(bool *left)
+static bool settle_try_all(bool *left)
 {
 	static unsigned int round;
 	struct ksplice_update *update;
@@ -190,12 +190,12 @@ static bool try_all(bool *left)
 
 	guard(mutex)(&settle_mutex);
 	round++;
-	while ((update = next_unsettled(round)))
-		wait |= try_one(update, left);
+	while ((update = settle_next(round)))
+		wait |= settle_try_one(update, left);
 	return wait;
 }
 
-static void try_later(void)
+static void settle_try_later(void)
 {
 	queue_delayed_work(system_unbound_wq, &settle_work,
 			   msecs_to_jiffies(SETTLE_AGAIN_MS));
@@ -205,9 +205,9 @@ static void settle_work_fn(struct work_struct *work)
 {
 	bool left = false;
 
-	try_all(&left);
+	settle_try_all(&left);
 	if (left)
-		try_later();
+		settle_try_later();
 }
 
 /**
@@ -223,13 +223,13 @@ void ksplice_settle_wait(void)
 
 	if (list_empty_careful(&unsettled))
 		return;
-	while (try_all(&left)) {
+	while (settle_try_all(&left)) {
 		if (msleep_interruptible(10))
 			break;
 		left = false;
 	}
 	if (left)
-		try_later();
+		settle_try_later();
 }
 
 /**

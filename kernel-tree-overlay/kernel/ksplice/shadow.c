@@ -59,16 +59,16 @@ static unsigned long nr_shadows;
 /* Who calls an update's constructor or destructor, or is about to. */
 DEFINE_STATIC_SRCU(shadow_srcu);
 
-static unsigned long key_of(const void *obj, unsigned long id)
+static unsigned long shadow_key(const void *obj, unsigned long id)
 {
 	return (unsigned long)obj ^ hash_long(id, BITS_PER_LONG);
 }
 
-static struct shadow *find(const void *obj, unsigned long id)
+static struct shadow *shadow_find(const void *obj, unsigned long id)
 {
 	struct shadow *s;
 
-	hash_for_each_possible_rcu(shadows, s, node, key_of(obj, id),
+	hash_for_each_possible_rcu(shadows, s, node, shadow_key(obj, id),
 				   lockdep_is_held(&shadow_lock)) {
 		if (s->obj == obj && s->id == id)
 			return s;
@@ -92,13 +92,13 @@ void *ksplice_shadow_get(const void *obj, unsigned long id)
 	struct shadow *s;
 
 	guard(rcu)();
-	s = find(obj, id);
+	s = shadow_find(obj, id);
 	return s ? s->data : NULL;
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_get);
 
-static struct shadow *make(void *obj, const struct ksplice_shadow_type *type,
-			   gfp_t gfp, void *arg)
+static struct shadow *shadow_make(void *obj, const struct ksplice_shadow_type *type,
+				  gfp_t gfp, void *arg)
 {
 	struct shadow *s;
 
@@ -117,7 +117,7 @@ static struct shadow *make(void *obj, const struct ksplice_shadow_type *type,
 }
 
 /* Those of an update that is not applied, nor about to be, attach nothing. */
-static bool may_attach(const struct ksplice_shadow_type *type)
+static bool shadow_may_attach(const struct ksplice_shadow_type *type)
 {
 	struct ksplice_update *update;
 
@@ -129,7 +129,7 @@ static bool may_attach(const struct ksplice_shadow_type *type)
 	return false;
 }
 
-static void destroy(struct shadow *s)
+static void shadow_destroy(struct shadow *s)
 {
 	if (s->type->dtor)
 		s->type->dtor(s->obj, s->data);
@@ -137,37 +137,37 @@ static void destroy(struct shadow *s)
 }
 
 /* Return: the data of the object, @s or another's; or NULL. */
-static struct shadow *add(struct shadow *s)
+static struct shadow *shadow_add(struct shadow *s)
 {
 	struct shadow *other;
 
 	guard(spinlock_irqsave)(&shadow_lock);
-	other = find(s->obj, s->id);
+	other = shadow_find(s->obj, s->id);
 	if (other)
 		return other;
 	/* It may have been taken back since the first question. */
-	if (!may_attach(s->type))
+	if (!shadow_may_attach(s->type))
 		return NULL;
 	s->nth = nr_attached++;
 	s->by = current;
 	nr_shadows++;
-	hash_add_rcu(shadows, &s->node, key_of(s->obj, s->id));
+	hash_add_rcu(shadows, &s->node, shadow_key(s->obj, s->id));
 	return s;
 }
 
-static void *attach(void *obj, const struct ksplice_shadow_type *type,
-		    gfp_t gfp, void *arg)
+static void *shadow_attach(void *obj, const struct ksplice_shadow_type *type,
+			   gfp_t gfp, void *arg)
 {
 	struct shadow *s, *there;
 
-	if (!may_attach(type))
+	if (!shadow_may_attach(type))
 		return NULL;
-	s = make(obj, type, gfp, arg);
+	s = shadow_make(obj, type, gfp, arg);
 	if (!s)
 		return NULL;
-	there = add(s);
+	there = shadow_add(s);
 	if (there != s)
-		destroy(s);
+		shadow_destroy(s);
 	return there ? there->data : NULL;
 }
 
@@ -200,14 +200,14 @@ void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 	if (data)
 		return data;
 	idx = srcu_read_lock(&shadow_srcu);
-	data = attach(obj, type, (__force gfp_t)gfp, arg);
+	data = shadow_attach(obj, type, (__force gfp_t)gfp, arg);
 	srcu_read_unlock(&shadow_srcu, idx);
 	return data;
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_attach);
 
 /* Context: shadow_lock held. */
-static void take_off(struct shadow *s)
+static void shadow_take_off(struct shadow *s)
 {
 	hash_del_rcu(&s->node);
 	nr_shadows--;
@@ -229,12 +229,12 @@ void ksplice_shadow_detach(const void *obj, unsigned long id)
 
 	idx = srcu_read_lock(&shadow_srcu);
 	spin_lock_irqsave(&shadow_lock, flags);
-	s = find(obj, id);
+	s = shadow_find(obj, id);
 	if (s)
-		take_off(s);
+		shadow_take_off(s);
 	spin_unlock_irqrestore(&shadow_lock, flags);
 	if (s)
-		destroy(s);
+		shadow_destroy(s);
 	srcu_read_unlock(&shadow_srcu, idx);
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_detach);
@@ -277,34 +277,34 @@ struct drop {
 	unsigned int bucket;
 };
 
-static bool is_dropped(const struct drop *drop, const struct shadow *s)
+static bool shadow_is_dropped(const struct drop *drop, const struct shadow *s)
 {
 	return within_module((unsigned long)s->type, drop->mod) &&
 	       s->nth >= drop->from && (!drop->by || s->by == drop->by);
 }
 
-static struct shadow *take_from(const struct drop *drop)
+static struct shadow *shadow_take_from(const struct drop *drop)
 {
 	struct shadow *s;
 
 	hlist_for_each_entry(s, &shadows[drop->bucket], node) {
-		if (!is_dropped(drop, s))
+		if (!shadow_is_dropped(drop, s))
 			continue;
-		take_off(s);
+		shadow_take_off(s);
 		return s;
 	}
 	return NULL;
 }
 
 /* One that is to be dropped, taken off the table; NULL if there is none. */
-static struct shadow *take_one(struct drop *drop)
+static struct shadow *shadow_take_one(struct drop *drop)
 {
 	struct shadow *s = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&shadow_lock, flags);
 	for (; nr_shadows && drop->bucket < HASH_SIZE(shadows); drop->bucket++) {
-		s = take_from(drop);
+		s = shadow_take_from(drop);
 		if (s)
 			break;
 	}
@@ -336,8 +336,8 @@ void ksplice_shadow_undo(const struct ksplice_update *update, u64 mark)
 			     .by = current };
 	struct shadow *s;
 
-	while ((s = take_one(&drop)))
-		destroy(s);
+	while ((s = shadow_take_one(&drop)))
+		shadow_destroy(s);
 }
 
 /**
@@ -355,8 +355,8 @@ void ksplice_shadow_drop(struct ksplice_update *update)
 	struct shadow *s;
 
 	WRITE_ONCE(update->may_attach, false);
-	while ((s = take_one(&drop)))
-		destroy(s);
+	while ((s = shadow_take_one(&drop)))
+		shadow_destroy(s);
 }
 
 /**

@@ -34,7 +34,7 @@ static bool force_conservative;
 #define MAX_WORDS	(STACK_WORDS + 512)
 
 static const struct ksplice_range *
-find_range(const struct ksplice_check *check, unsigned long addr)
+stack_find_range(const struct ksplice_check *check, unsigned long addr)
 {
 	unsigned int lo = 0, hi = check->nr_ranges;
 
@@ -55,39 +55,39 @@ find_range(const struct ksplice_check *check, unsigned long addr)
  * Is @addr in the code, or in generated code that goes back to it?  Return: the
  * address in the code, ULONG_MAX if it may be in it, or 0.
  */
-static unsigned long in_code(const struct ksplice_check *check,
-			     unsigned long addr)
+static unsigned long stack_in_code(const struct ksplice_check *check,
+				   unsigned long addr)
 {
 	const struct ksplice_range *all = &check->ranges[check->nr_ranges];
 	unsigned long home;
 
-	if (addr >= all->start && addr <= all->end && find_range(check, addr))
+	if (addr >= all->start && addr <= all->end && stack_find_range(check, addr))
 		return addr;
 	home = arch_ksplice_way_back(addr);
-	if (home == ULONG_MAX || (home && find_range(check, home)))
+	if (home == ULONG_MAX || (home && stack_find_range(check, home)))
 		return home;
 	return 0;
 }
 
-static bool walk_one(void *cookie, unsigned long addr)
+static bool stack_walk_one(void *cookie, unsigned long addr)
 {
 	struct ksplice_check *check = cookie;
 
 	if (!check->found)
-		check->found = in_code(check, addr);
+		check->found = stack_in_code(check, addr);
 	return true;
 }
 
 /* Return: false if the stack could not be read reliably. */
-static bool unwind(struct ksplice_check *check, struct task_struct *task)
+static bool stack_unwind(struct ksplice_check *check, struct task_struct *task)
 {
 	if (!IS_ENABLED(CONFIG_HAVE_RELIABLE_STACKTRACE) ||
 	    READ_ONCE(force_conservative))
 		return false;
-	return !arch_stack_walk_reliable(walk_one, check, task);
+	return !arch_stack_walk_reliable(stack_walk_one, check, task);
 }
 
-static void add_word(struct ksplice_check *check, unsigned long word)
+static void stack_add_word(struct ksplice_check *check, unsigned long word)
 {
 	if (check->nr_words == MAX_WORDS)
 		check->found = ULONG_MAX;
@@ -100,35 +100,35 @@ static void add_word(struct ksplice_check *check, unsigned long word)
  * place of a return address, and keep that one elsewhere.  The unwinder knows;
  * who reads word by word has to look there as well.
  */
-static void add_hidden(struct ksplice_check *check, struct task_struct *task)
+static void stack_add_hidden(struct ksplice_check *check, struct task_struct *task)
 {
 #ifdef CONFIG_RETHOOK
 	struct rethook_node *node;
 
 	llist_for_each_entry(node, READ_ONCE(task->rethooks.first), llist)
-		add_word(check, node->ret_addr);
+		stack_add_word(check, node->ret_addr);
 #endif
 #ifdef CONFIG_FUNCTION_GRAPH_TRACER
 	struct ftrace_ret_stack *ret;
 	int i = 0;
 
 	while ((ret = ftrace_graph_get_ret_stack(task, i++)))
-		add_word(check, ret->ret);
+		stack_add_word(check, ret->ret);
 #endif
 }
 
-static void add_stack(struct ksplice_check *check, unsigned long low,
-		      unsigned long high)
+static void stack_add_words(struct ksplice_check *check, unsigned long low,
+			    unsigned long high)
 {
 	const unsigned long *word;
 
 	low = ALIGN_DOWN(low, sizeof(*word));
 	for (word = (unsigned long *)low; word < (unsigned long *)high; word++)
-		add_word(check, READ_ONCE_NOCHECK(*word));
+		stack_add_word(check, READ_ONCE_NOCHECK(*word));
 }
 
 /* A stack that is nowhere to be found counts as in the way. */
-static void copy(struct ksplice_check *check, struct task_struct *task)
+static void stack_copy(struct ksplice_check *check, struct task_struct *task)
 {
 	unsigned long low, high;
 
@@ -140,8 +140,8 @@ static void copy(struct ksplice_check *check, struct task_struct *task)
 		check->found = ULONG_MAX;
 		return;
 	}
-	add_stack(check, low, high);
-	add_hidden(check, task);
+	stack_add_words(check, low, high);
+	stack_add_hidden(check, task);
 }
 
 /**
@@ -153,7 +153,7 @@ static void copy(struct ksplice_check *check, struct task_struct *task)
  */
 bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
 {
-	return in_code(check, addr);
+	return stack_in_code(check, addr);
 }
 
 /**
@@ -182,17 +182,17 @@ void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
  * A system call that is to be restarted goes on through this pointer.  It
  * never matters for an old function, whose entry stays valid.
  */
-static void walk_restart(struct ksplice_check *check, struct task_struct *task)
+static void stack_walk_restart(struct ksplice_check *check, struct task_struct *task)
 {
 	unsigned long fn = (unsigned long)READ_ONCE(task->restart_block.fn);
-	const struct ksplice_range *range = find_range(check, fn);
+	const struct ksplice_range *range = stack_find_range(check, fn);
 
 	if (range && range->pointers)
-		walk_one(check, fn);
+		stack_walk_one(check, fn);
 }
 
 /* Return: false if there is no stack: a zombie, which runs nothing any more. */
-static bool begin(struct ksplice_check *check, struct task_struct *task)
+static bool stack_begin(struct ksplice_check *check, struct task_struct *task)
 {
 	check->found = 0;
 	check->nr_words = 0;
@@ -200,11 +200,11 @@ static bool begin(struct ksplice_check *check, struct task_struct *task)
 	return try_get_task_stack(task);
 }
 
-static void read_words(struct ksplice_check *check, struct task_struct *task)
+static void stack_read_words(struct ksplice_check *check, struct task_struct *task)
 {
 	check->by_words = true;
 	check->scanned++;
-	copy(check, task);
+	stack_copy(check, task);
 }
 
 /**
@@ -216,11 +216,11 @@ static void read_words(struct ksplice_check *check, struct task_struct *task)
  */
 void ksplice_read_words(struct ksplice_check *check, struct task_struct *task)
 {
-	if (!begin(check, task))
+	if (!stack_begin(check, task))
 		return;
 	check->checked++;
-	read_words(check, task);
-	walk_restart(check, task);
+	stack_read_words(check, task);
+	stack_walk_restart(check, task);
 	put_task_stack(task);
 }
 
@@ -234,15 +234,15 @@ void ksplice_read_interrupted(struct ksplice_check *check)
 {
 	unsigned long low = arch_ksplice_interrupted_stack();
 
-	begin(check, current);
+	stack_begin(check, current);
 	check->checked++;
 	check->by_words = true;
 	check->scanned++;
 	if (low) {
-		add_stack(check, low, (unsigned long)task_pt_regs(current));
-		add_hidden(check, current);
+		stack_add_words(check, low, (unsigned long)task_pt_regs(current));
+		stack_add_hidden(check, current);
 	}
-	walk_restart(check, current);
+	stack_walk_restart(check, current);
 	put_task_stack(current);
 }
 
@@ -255,14 +255,14 @@ void ksplice_read_interrupted(struct ksplice_check *check)
  */
 void ksplice_read_task(struct ksplice_check *check, struct task_struct *task)
 {
-	if (!begin(check, task))
+	if (!stack_begin(check, task))
 		return;
 	check->checked++;
-	if (unwind(check, task))
+	if (stack_unwind(check, task))
 		check->unwound++;
 	else
-		read_words(check, task);
-	walk_restart(check, task);
+		stack_read_words(check, task);
+	stack_walk_restart(check, task);
 	put_task_stack(task);
 }
 
@@ -278,7 +278,7 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 	unsigned int i;
 
 	for (i = 0; i < check->nr_words && !check->found; i++)
-		check->found = in_code(check, check->words[i]);
+		check->found = stack_in_code(check, check->words[i]);
 	if (check->found)
 		ksplice_add_conflict(check, task, check->found,
 				     check->by_words);
@@ -327,7 +327,7 @@ void ksplice_check_free(struct ksplice_check *check)
 	kvfree(check->words);
 }
 
-static int cmp_ranges(const void *a, const void *b)
+static int stack_cmp_ranges(const void *a, const void *b)
 {
 	const struct ksplice_range *x = a, *y = b;
 
@@ -346,7 +346,7 @@ void ksplice_check_sort(struct ksplice_check *check)
 	unsigned int i;
 
 	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
-	     cmp_ranges, NULL);
+	     stack_cmp_ranges, NULL);
 	all->start = ULONG_MAX;
 	all->end = 0;
 	for (i = 0; i < check->nr_ranges; i++) {

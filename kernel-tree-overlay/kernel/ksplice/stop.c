@@ -52,7 +52,7 @@ static void stop_rendezvous(struct ksplice_stop *stop, unsigned int nth)
  * A thread on a CPU must be that CPU's stopper: all of them stand where the
  * master stands, whose own stack is checked.
  */
-static void check_one(void *data, struct task_struct *task)
+static void stop_check_one(void *data, struct task_struct *task)
 {
 	struct ksplice_stop *stop = data;
 
@@ -66,10 +66,10 @@ static void check_one(void *data, struct task_struct *task)
 }
 
 /* Those without a pid are on the task list no more. */
-static void check_exiting(struct task_struct *task, void *data)
+static void stop_check_exiting(struct task_struct *task, void *data)
 {
 	if (!pid_alive(task))
-		check_one(data, task);
+		stop_check_one(data, task);
 }
 
 /*
@@ -78,20 +78,20 @@ static void check_exiting(struct task_struct *task, void *data)
  * the stopper having preempted it.  One of an offline CPU waits in the code
  * that plays dead and comes back through the CPU's startup, on a fresh stack.
  */
-static void check_all(struct ksplice_stop *stop)
+static void stop_check_all(struct ksplice_stop *stop)
 {
 	struct task_struct *process, *task;
 	int cpu;
 
 	for_each_process_thread(process, task)
-		check_one(stop, task);
-	if (!ksplice_check_exiting(check_exiting, stop))
+		stop_check_one(stop, task);
+	if (!ksplice_check_exiting(stop_check_exiting, stop))
 		stop->overflow = true;
 	for_each_online_cpu(cpu)
-		check_one(stop, idle_task(cpu));
+		stop_check_one(stop, idle_task(cpu));
 }
 
-static void decide(struct ksplice_stop *stop)
+static void stop_decide(struct ksplice_stop *stop)
 {
 	ksplice_check_task(&stop->check, current);
 	if (stop->check.nr_conflicts) {
@@ -101,8 +101,8 @@ static void decide(struct ksplice_stop *stop)
 	}
 	/* If there were too many to record, another attempt has to be made. */
 	if (stop->full)
-		check_all(stop);
-	else if (!ksplice_window_peek(check_one, stop))
+		stop_check_all(stop);
+	else if (!ksplice_window_peek(stop_check_one, stop))
 		stop->overflow = true;
 	if (stop->check.nr_conflicts || stop->overflow) {
 		stop->cause = KSPLICE_CODE_BUSY;
@@ -118,7 +118,7 @@ static void decide(struct ksplice_stop *stop)
 	arch_ksplice_poke_start(stop->pokes, stop->nr_pokes);
 }
 
-static void poke_all(struct ksplice_stop *stop, int step)
+static void stop_poke_all(struct ksplice_stop *stop, int step)
 {
 	unsigned int i;
 
@@ -138,12 +138,12 @@ static int stop_fn(void *data)
 	stop->stoppers[cpu] = current;
 	stop_rendezvous(stop, ++nth);
 	if (master)
-		decide(stop);
+		stop_decide(stop);
 	stop_rendezvous(stop, ++nth);
 
 	for (step = 0; !stop->ret && step < ARCH_KSPLICE_POKE_STEPS; step++) {
 		if (master)
-			poke_all(stop, step);
+			stop_poke_all(stop, step);
 		stop_rendezvous(stop, ++nth);
 		arch_ksplice_sync();
 		stop_rendezvous(stop, ++nth);
@@ -158,8 +158,8 @@ static int stop_fn(void *data)
 	return 0;
 }
 
-static struct ksplice_range *note_range(struct ksplice_check *check,
-					unsigned long start, unsigned long size)
+static struct ksplice_range *stop_note_range(struct ksplice_check *check,
+					     unsigned long start, unsigned long size)
 {
 	struct ksplice_range *range = &check->ranges[check->nr_ranges++];
 
@@ -181,11 +181,11 @@ void ksplice_add_text_ranges(struct ksplice_check *check,
 	void *text;
 
 	text = ksplice_module_memory(update->module, MOD_TEXT, &size);
-	range = note_range(check, (unsigned long)text, size);
+	range = stop_note_range(check, (unsigned long)text, size);
 	range->pointers = true;
 	for (i = 0; i < arch_ksplice_nr_thunk_pages(update->module); i++)
-		note_range(check, arch_ksplice_thunk_page(update->module, i),
-			   PAGE_SIZE);
+		stop_note_range(check, arch_ksplice_thunk_page(update->module, i),
+				PAGE_SIZE);
 }
 
 /**
@@ -203,7 +203,7 @@ unsigned int ksplice_nr_text_ranges(const struct ksplice_update *update)
  * Nobody may be in the old functions when they are replaced, nor in an update
  * that is superseded, nor in one that is taken back.
  */
-static void collect_ranges(struct ksplice_stop *stop)
+static void stop_collect_ranges(struct ksplice_stop *stop)
 {
 	struct ksplice_check *check = &stop->check;
 	struct ksplice_update *other;
@@ -215,7 +215,7 @@ static void collect_ranges(struct ksplice_stop *stop)
 		return;
 	}
 	ksplice_for_each_present_func(stop->update, func)
-		note_range(check, func->old_addr, func->old_size);
+		stop_note_range(check, func->old_addr, func->old_size);
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (ksplice_superseded(stop->update, other))
 			ksplice_add_text_ranges(check, other);
@@ -245,7 +245,7 @@ struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply
 	return poke;
 }
 
-static void collect_pokes(struct ksplice_stop *stop)
+static void stop_collect_pokes(struct ksplice_stop *stop)
 {
 	struct ksplice_func *func;
 
@@ -256,8 +256,8 @@ static void collect_pokes(struct ksplice_stop *stop)
 	}
 }
 
-static struct arch_ksplice_poke *find_poke(struct ksplice_stop *stop,
-					   unsigned long site)
+static struct arch_ksplice_poke *stop_find_poke(struct ksplice_stop *stop,
+						unsigned long site)
 {
 	unsigned int i;
 
@@ -269,8 +269,8 @@ static struct arch_ksplice_poke *find_poke(struct ksplice_stop *stop,
 }
 
 /* The jumps of @other go; those that are replaced become ours. */
-static void supersede_jumps(struct ksplice_stop *stop,
-			    const struct ksplice_update *other)
+static void stop_supersede_jumps(struct ksplice_stop *stop,
+				 const struct ksplice_update *other)
 {
 	struct arch_ksplice_poke *ours;
 	struct ksplice_func *func;
@@ -278,7 +278,7 @@ static void supersede_jumps(struct ksplice_stop *stop,
 	ksplice_for_each_present_func(other, func) {
 		if (!func->new_addr)
 			continue;
-		ours = find_poke(stop, func->jump.site);
+		ours = stop_find_poke(stop, func->jump.site);
 		if (!ours) {
 			stop->pokes[stop->nr_pokes++] =
 				ksplice_poke(&func->jump, false);
@@ -289,22 +289,22 @@ static void supersede_jumps(struct ksplice_stop *stop,
 	}
 }
 
-static void collect(struct ksplice_stop *stop)
+static void stop_collect(struct ksplice_stop *stop)
 {
 	struct ksplice_update *other;
 
-	collect_ranges(stop);
-	collect_pokes(stop);
+	stop_collect_ranges(stop);
+	stop_collect_pokes(stop);
 	if (!stop->apply)
 		return;
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (ksplice_superseded(stop->update, other))
-			supersede_jumps(stop, other);
+			stop_supersede_jumps(stop, other);
 	}
 }
 
 /* Room for all functions, and for the text, of all updates that take part. */
-static unsigned int count_room(const struct ksplice_stop *stop)
+static unsigned int stop_count_room(const struct ksplice_stop *stop)
 {
 	/* Of an update that has only hooks the text is checked. */
 	unsigned int n = stop->update->nr_funcs + ksplice_nr_text_ranges(stop->update);
@@ -343,7 +343,7 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 
 	stop->update = update;
 	stop->apply = apply;
-	n = count_room(stop);
+	n = stop_count_room(stop);
 	stop->pokes = kvcalloc(n, sizeof(*stop->pokes), GFP_KERNEL);
 	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
 				 GFP_KERNEL);
@@ -353,13 +353,13 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		return -ENOMEM;
 	}
 
-	collect(stop);
+	stop_collect(stop);
 	return 0;
 }
 ALLOW_ERROR_INJECTION(ksplice_stop_alloc, ERRNO);
 
 /* Somebody else's bytes?  Context: all locks of the stop held. */
-static int check_text(struct ksplice_stop *stop)
+static int stop_check_text(struct ksplice_stop *stop)
 {
 	struct arch_ksplice_poke *poke = stop->pokes;
 	const char *why;
@@ -415,7 +415,7 @@ static int stop_locked(struct ksplice_stop *stop)
 	stop->overflow = false;
 	stop->rechecked = 0;
 
-	ret = check_text(stop);
+	ret = stop_check_text(stop);
 	if (ret)
 		return ret;
 	if (!stop->full && !stop->last_check(stop)) {

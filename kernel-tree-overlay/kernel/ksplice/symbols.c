@@ -18,7 +18,7 @@
 #include "symbols.h"
 
 /* The compressed name of symbol @i, and its length */
-static const u8 *packed_name(unsigned int i, unsigned int *len)
+static const u8 *symbols_packed_name(unsigned int i, unsigned int *len)
 {
 	const u8 *p = &kallsyms_names[kallsyms_markers[i >> 8]];
 	unsigned int k;
@@ -34,10 +34,10 @@ static const u8 *packed_name(unsigned int i, unsigned int *len)
 }
 
 /* The letter of symbol @i if it is called @name, else 0. */
-static char letter_of(unsigned int i, const char *name)
+static char symbols_letter(unsigned int i, const char *name)
 {
 	unsigned int len;
-	const u8 *p = packed_name(i, &len);
+	const u8 *p = symbols_packed_name(i, &len);
 	char letter = 0;
 
 	for (; len; len--) {
@@ -54,7 +54,7 @@ static char letter_of(unsigned int i, const char *name)
 }
 
 /* The first symbol at @addr or behind: they are sorted. */
-static unsigned int first_at(unsigned long addr)
+static unsigned int symbols_first_at(unsigned long addr)
 {
 	unsigned int lo = 0, hi = kallsyms_num_syms;
 
@@ -73,26 +73,26 @@ static unsigned int first_at(unsigned long addr)
  * Per-CPU symbols have the letter A whatever they are, if their addresses are
  * offsets (see scripts/kallsyms.c).
  */
-static enum ksplice_binding binding_of(char letter)
+static enum ksplice_binding symbols_letter_binding(char letter)
 {
 	if (letter == 'A' || !isalpha(letter))
 		return KSPLICE_BINDING_UNKNOWN;
 	return isupper(letter) ? KSPLICE_BINDING_GLOBAL : KSPLICE_BINDING_LOCAL;
 }
 
-static enum ksplice_binding kernel_binding(const char *name, unsigned long addr)
+static enum ksplice_binding symbols_kernel_binding(const char *name, unsigned long addr)
 {
 	enum ksplice_binding all = KSPLICE_BINDING_UNKNOWN, one;
 	bool any = false;
 	unsigned int i;
 	char letter;
 
-	for (i = first_at(addr); i < kallsyms_num_syms &&
+	for (i = symbols_first_at(addr); i < kallsyms_num_syms &&
 	     kallsyms_sym_address(i) == addr; i++) {
-		letter = letter_of(i, name);
+		letter = symbols_letter(i, name);
 		if (!letter)
 			continue;
-		one = binding_of(letter);
+		one = symbols_letter_binding(letter);
 		if (any && one != all)
 			return KSPLICE_BINDING_UNKNOWN;
 		all = one;
@@ -107,14 +107,14 @@ struct walk {
 	void *data;
 };
 
-static int kernel_one(void *data, unsigned long addr)
+static int symbols_kernel_one(void *data, unsigned long addr)
 {
 	const struct walk *walk = data;
 
-	return walk->fn(walk->data, addr, kernel_binding(walk->name, addr));
+	return walk->fn(walk->data, addr, symbols_kernel_binding(walk->name, addr));
 }
 
-static void module_symbols(struct module *mod, const struct walk *walk)
+static void symbols_walk_module(struct module *mod, const struct walk *walk)
 {
 	struct mod_kallsyms *kallsyms;
 	unsigned int i;
@@ -149,7 +149,7 @@ void ksplice_symbols(struct module *mod, const char *name,
 	struct walk walk = { .name = name, .fn = fn, .data = data };
 
 	if (mod)
-		module_symbols(mod, &walk);
+		symbols_walk_module(mod, &walk);
 	else
-		kallsyms_on_each_match_symbol(kernel_one, name, &walk);
+		kallsyms_on_each_match_symbol(symbols_kernel_one, name, &walk);
 }

@@ -107,8 +107,8 @@ static ssize_t abort_cause_show(struct kobject *kobj,
  * Three words, whatever a thread calls itself; @now: and for how long it has been
  * in the way.
  */
-static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
-			bool now)
+static int sysfs_emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
+			      bool now)
 {
 	char comm[TASK_COMM_LEN];
 	int len;
@@ -128,14 +128,14 @@ static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
 }
 
 /* Whole lines only; what has no room is counted in the last one. */
-static int emit_blockers(const struct ksplice_update *update, char *buf,
-			 bool now)
+static int sysfs_emit_blockers(const struct ksplice_update *update, char *buf,
+			       bool now)
 {
 	unsigned int i, n = min(update->nr_blockers, KSPLICE_MAX_CONFLICTS);
 	int len = 0;
 
 	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSPLICE_WHERE_LEN; i++)
-		len += emit_blocker(buf, len, &update->blockers[i], now);
+		len += sysfs_emit_blocker(buf, len, &update->blockers[i], now);
 	if (i < update->nr_blockers)
 		len += sysfs_emit_at(buf, len, "and %u more\n",
 				     update->nr_blockers - i);
@@ -143,28 +143,28 @@ static int emit_blockers(const struct ksplice_update *update, char *buf,
 }
 
 /* @now: of a change under way, else of the last one */
-static ssize_t show_blockers(struct ksplice_update *update, char *buf, bool now)
+static ssize_t sysfs_show_blockers(struct ksplice_update *update, char *buf, bool now)
 {
 	guard(mutex)(&ksplice_show_mutex);
 	if ((READ_ONCE(update->way) != KSPLICE_AT_REST) != now)
 		return 0;
-	return emit_blockers(update, buf, now);
+	return sysfs_emit_blockers(update, buf, now);
 }
 
 static ssize_t conflicts_show(struct kobject *kobj,
 			      struct kobj_attribute *attr, char *buf)
 {
-	return show_blockers(to_update(kobj), buf, false);
+	return sysfs_show_blockers(to_update(kobj), buf, false);
 }
 
 static ssize_t in_the_way_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
 {
-	return show_blockers(to_update(kobj), buf, true);
+	return sysfs_show_blockers(to_update(kobj), buf, true);
 }
 
 /* A whole line, or nothing if there is no room for any. */
-static int emit_line(char *buf, int at, const char *name, u32 version)
+static int sysfs_emit_line(char *buf, int at, const char *name, u32 version)
 {
 	if (at > PAGE_SIZE - KSPLICE_NAME_MAX - sizeof(" 4294967295\n"))
 		return 0;
@@ -183,7 +183,7 @@ static ssize_t depends_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 	guard(mutex)(&ksplice_show_mutex);
 	for (i = 0; i < update->nr_below; i++)
-		len += emit_line(buf, len, update->below[i]->name, 0);
+		len += sysfs_emit_line(buf, len, update->below[i]->name, 0);
 	return len;
 }
 
@@ -196,8 +196,8 @@ static ssize_t supersedes_show(struct kobject *kobj,
 	int len = 0;
 
 	for (i = 0; i < update->nr_supersedes; i++)
-		len += emit_line(buf, len, update->strings +
-				 update->supersedes[i].name, 0);
+		len += sysfs_emit_line(buf, len, update->strings +
+				       update->supersedes[i].name, 0);
 	return len;
 }
 
@@ -209,9 +209,9 @@ static ssize_t states_show(struct kobject *kobj, struct kobj_attribute *attr,
 	int len = 0;
 
 	for (i = 0; i < update->nr_states; i++)
-		len += emit_line(buf, len, update->strings +
-				 update->states[i].name,
-				 update->states[i].version);
+		len += sysfs_emit_line(buf, len, update->strings +
+				       update->states[i].name,
+				       update->states[i].version);
 	return len;
 }
 
@@ -312,23 +312,23 @@ ATTRIBUTE_GROUPS(object);
  * until it is released, as each function to its object: so the update's
  * release is the last.
  */
-static void child_release(struct kobject *kobj)
+static void sysfs_child_release(struct kobject *kobj)
 {
 }
 
-static void update_release(struct kobject *kobj)
+static void sysfs_update_release(struct kobject *kobj)
 {
 	complete(&to_update(kobj)->released);
 }
 
 static const struct kobj_type update_ktype = {
-	.release	= update_release,
+	.release	= sysfs_update_release,
 	.sysfs_ops	= &kobj_sysfs_ops,
 	.default_groups	= update_groups,
 };
 
 static const struct kobj_type object_ktype = {
-	.release	= child_release,
+	.release	= sysfs_child_release,
 	.sysfs_ops	= &kobj_sysfs_ops,
 	.default_groups	= object_groups,
 };
@@ -378,7 +378,7 @@ void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
 	}
 }
 
-static int add_objects(struct ksplice_update *update)
+static int sysfs_add_objects(struct ksplice_update *update)
 {
 	struct ksplice_object *object;
 	int ret;
@@ -406,11 +406,11 @@ int ksplice_sysfs_add(struct ksplice_update *update)
 
 	ret = kobject_init_and_add(&update->kobj, &update_ktype, ksplice_root,
 				   "%s", update->name);
-	return ret ? ret : add_objects(update);
+	return ret ? ret : sysfs_add_objects(update);
 }
 
 /* Not kobject_del(): the child is to hold its parent until it is released. */
-static void put_child(struct kobject *kobj)
+static void sysfs_put_child(struct kobject *kobj)
 {
 	if (kobj->state_initialized)
 		kobject_put(kobj);
@@ -432,7 +432,7 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 	if (!update->kobj.state_initialized)
 		return;
 	ksplice_for_each_object(update, object)
-		put_child(&object->kobj);
+		sysfs_put_child(&object->kobj);
 	/* It may not have got that far. */
 	if (update->kobj.state_in_sysfs)
 		kobject_del(&update->kobj);

@@ -46,7 +46,7 @@ struct walk {
  * The kernel's tables have tens of thousands of entries in all, most of them not in
  * the order of the code: they are gone through for each function, so let others run.
  */
-static int pass(struct walk *walk, const struct ksplice_run_entry *e)
+static int tables_pass(struct walk *walk, const struct ksplice_run_entry *e)
 {
 	if (!(++walk->seen % 1024))
 		cond_resched();
@@ -56,8 +56,8 @@ static int pass(struct walk *walk, const struct ksplice_run_entry *e)
 }
 
 #ifdef CONFIG_JUMP_LABEL
-static int jump_labels(struct walk *walk, struct jump_entry *entry,
-		       const struct jump_entry *end)
+static int tables_jump_labels(struct walk *walk, struct jump_entry *entry,
+			      const struct jump_entry *end)
 {
 	int ret = 0;
 
@@ -73,7 +73,7 @@ static int jump_labels(struct walk *walk, struct jump_entry *entry,
 		};
 
 		if (walk->raw || !jump_entry_is_init(entry))
-			ret = pass(walk, &e);
+			ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
@@ -81,7 +81,7 @@ static int jump_labels(struct walk *walk, struct jump_entry *entry,
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 /* As tramp_key_lookup() */
-static unsigned long key_of(unsigned long addr)
+static unsigned long tables_key_of_tramp(unsigned long addr)
 {
 	const struct static_call_tramp_key *t, *end;
 
@@ -94,9 +94,9 @@ static unsigned long key_of(unsigned long addr)
 	return addr;
 }
 
-static int static_calls(struct walk *walk,
-			const struct static_call_site *site,
-			const struct static_call_site *end)
+static int tables_static_calls(struct walk *walk,
+			       const struct static_call_site *site,
+			       const struct static_call_site *end)
 {
 	int ret = 0;
 
@@ -111,18 +111,18 @@ static int static_calls(struct walk *walk,
 		};
 
 		if (walk->raw)
-			e.refs[0] = key_of(e.refs[0]);
+			e.refs[0] = tables_key_of_tramp(e.refs[0]);
 		else if (key & STATIC_CALL_SITE_INIT)
 			continue;
-		ret = pass(walk, &e);
+		ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 #endif
 
-static int exceptions(struct walk *walk,
-		      const struct exception_table_entry *x,
-		      const struct exception_table_entry *end)
+static int tables_exceptions(struct walk *walk,
+			     const struct exception_table_entry *x,
+			     const struct exception_table_entry *end)
 {
 	int ret = 0;
 
@@ -134,14 +134,14 @@ static int exceptions(struct walk *walk,
 			.refs = { (unsigned long)&x->fixup + x->fixup },
 		};
 
-		ret = pass(walk, &e);
+		ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 
 #ifdef CONFIG_GENERIC_BUG
-static int bugs(struct walk *walk, const struct bug_entry *bug,
-		const struct bug_entry *end)
+static int tables_bugs(struct walk *walk, const struct bug_entry *bug,
+		       const struct bug_entry *end)
 {
 	int ret = 0;
 
@@ -153,56 +153,56 @@ static int bugs(struct walk *walk, const struct bug_entry *bug,
 				 bug->bug_addr_disp,
 		};
 
-		ret = pass(walk, &e);
+		ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 #endif
 
-static int kernel_entries(struct walk *walk)
+static int tables_kernel_entries(struct walk *walk)
 {
 	int ret;
 
-	ret = exceptions(walk, (void *)__start___ex_table,
-			 (void *)__stop___ex_table);
+	ret = tables_exceptions(walk, (void *)__start___ex_table,
+				(void *)__stop___ex_table);
 #ifdef CONFIG_JUMP_LABEL
 	if (!ret)
-		ret = jump_labels(walk, (void *)__start___jump_table,
-				  (void *)__stop___jump_table);
+		ret = tables_jump_labels(walk, (void *)__start___jump_table,
+					 (void *)__stop___jump_table);
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 	if (!ret)
-		ret = static_calls(walk, (void *)__start_static_call_sites,
-				   (void *)__stop_static_call_sites);
+		ret = tables_static_calls(walk, (void *)__start_static_call_sites,
+					  (void *)__stop_static_call_sites);
 #endif
 #ifdef CONFIG_GENERIC_BUG
 	if (!ret)
-		ret = bugs(walk, (void *)__start___bug_table,
-			   (void *)__stop___bug_table);
+		ret = tables_bugs(walk, (void *)__start___bug_table,
+				  (void *)__stop___bug_table);
 #endif
 	return ret;
 }
 
-static int module_entries(struct walk *walk, const struct module *mod)
+static int tables_module_entries(struct walk *walk, const struct module *mod)
 {
 	int ret;
 
-	ret = exceptions(walk, mod->extable, mod->extable + mod->num_exentries);
+	ret = tables_exceptions(walk, mod->extable, mod->extable + mod->num_exentries);
 #ifdef CONFIG_JUMP_LABEL
 	if (!ret)
-		ret = jump_labels(walk, mod->jump_entries,
-				  mod->jump_entries + mod->num_jump_entries);
+		ret = tables_jump_labels(walk, mod->jump_entries,
+					 mod->jump_entries + mod->num_jump_entries);
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 	if (!ret)
-		ret = static_calls(walk, mod->static_call_sites,
-				   mod->static_call_sites +
-				   mod->num_static_call_sites);
+		ret = tables_static_calls(walk, mod->static_call_sites,
+					  mod->static_call_sites +
+					  mod->num_static_call_sites);
 #endif
 #ifdef CONFIG_GENERIC_BUG
 	if (!ret)
-		ret = bugs(walk, mod->bug_table,
-			   mod->bug_table + mod->num_bugs);
+		ret = tables_bugs(walk, mod->bug_table,
+				  mod->bug_table + mod->num_bugs);
 #endif
 	return ret;
 }
@@ -226,7 +226,7 @@ int ksplice_table_entries(const struct module *mod, unsigned long start,
 		.start = start, .end = end, .fn = fn, .data = data,
 	};
 
-	return mod ? module_entries(&walk, mod) : kernel_entries(&walk);
+	return mod ? tables_module_entries(&walk, mod) : tables_kernel_entries(&walk);
 }
 
 /**

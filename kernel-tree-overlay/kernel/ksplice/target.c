@@ -37,8 +37,8 @@ struct ksplice_run {
 };
 
 /* A jump of an applied update shows as the bytes it stands over. */
-static void hide_jump(const struct ksplice_func *func, unsigned long addr,
-		      u8 *buf, size_t len)
+static void target_hide_jump(const struct ksplice_func *func, unsigned long addr,
+			     u8 *buf, size_t len)
 {
 	u8 bytes[ARCH_KSPLICE_JUMP_SIZE];
 	unsigned int i;
@@ -73,12 +73,12 @@ void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len)
 			continue;
 		ksplice_for_each_present_func(update, func) {
 			if (func->new_addr)
-				hide_jump(func, addr, buf, len);
+				target_hide_jump(func, addr, buf, len);
 		}
 	}
 }
 
-static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
+static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 {
 	if (copy_from_kernel_nofault(buf, (void *)addr, len))
 		return -EFAULT;
@@ -134,8 +134,8 @@ int ksplice_target_symbols(struct module *mod, const char *name,
 }
 
 /* Of modules that are there; what they export is in their kallsyms. */
-static int provided(const struct ksplice_run *run, const char *name,
-		    int (*fn)(void *data, unsigned long addr), void *data)
+static int target_provided(const struct ksplice_run *run, const char *name,
+			   int (*fn)(void *data, unsigned long addr), void *data)
 {
 	struct module *mod;
 	int ret = 0;
@@ -151,7 +151,7 @@ static int provided(const struct ksplice_run *run, const char *name,
 	return ret;
 }
 
-static bool has_target(const struct ksplice_update *update, const char *name)
+static bool target_is_of_update(const struct ksplice_update *update, const char *name)
 {
 	struct ksplice_object *object;
 
@@ -163,22 +163,22 @@ static bool has_target(const struct ksplice_update *update, const char *name)
 }
 
 /* Is @other part of the kernel that @update is matched with? */
-static bool counts(const struct ksplice_update *update,
-		   const struct ksplice_update *other)
+static bool target_counts(const struct ksplice_update *update,
+			  const struct ksplice_update *other)
 {
 	return other->state == KSPLICE_APPLIED &&
 	       !ksplice_superseded(update, other);
 }
 
 /* What an update replaces at @addr, or replaces by the code there; or NULL */
-static struct ksplice_func *replaced_at(const struct ksplice_update *update,
-					unsigned long addr, bool by_new)
+static struct ksplice_func *target_replaced_at(const struct ksplice_update *update,
+					       unsigned long addr, bool by_new)
 {
 	struct ksplice_update *other;
 	struct ksplice_func *func;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (!counts(update, other))
+		if (!target_counts(update, other))
 			continue;
 		ksplice_for_each_present_func(other, func) {
 			if (func->new_addr && addr == (by_new ? func->new_addr :
@@ -202,35 +202,35 @@ unsigned long ksplice_target_newest(const struct ksplice_update *update,
 {
 	struct ksplice_func *func;
 
-	while ((func = replaced_at(update, addr, false)))
+	while ((func = target_replaced_at(update, addr, false)))
 		addr = func->new_addr;
 	return addr;
 }
 
-static unsigned long newest(void *ctx, unsigned long addr)
+static unsigned long target_newest(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
 
 	return ksplice_target_newest(run->update, addr);
 }
 
-static unsigned long entry(void *ctx, unsigned long addr)
+static unsigned long target_entry(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
 	struct ksplice_func *func;
 
-	while ((func = replaced_at(run->update, addr, true)))
+	while ((func = target_replaced_at(run->update, addr, true)))
 		addr = func->old_addr;
 	return addr;
 }
 
-static bool is_update(void *ctx, unsigned long addr)
+static bool target_is_update(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (counts(run->update, other) &&
+		if (target_counts(run->update, other) &&
 		    within_module(addr, other->module))
 			return true;
 	}
@@ -244,27 +244,27 @@ struct added {
 	void *data;
 };
 
-static int added_one(void *data, unsigned long addr)
+static int target_added_one(void *data, unsigned long addr)
 {
 	struct added *added = data;
 
-	return replaced_at(added->update, addr, true) ? 0 :
+	return target_replaced_at(added->update, addr, true) ? 0 :
 	       added->fn(added->data, addr);
 }
 
 /* What applied updates have added to a target belongs to it. */
-static int added_symbols(const struct ksplice_run *run, const char *target,
-			 const char *name,
-			 int (*fn)(void *data, unsigned long addr), void *data)
+static int target_added_symbols(const struct ksplice_run *run, const char *target,
+				const char *name,
+				int (*fn)(void *data, unsigned long addr), void *data)
 {
 	struct added added = { .update = run->update, .fn = fn, .data = data };
 	struct ksplice_update *other;
 	int ret = 0;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (!counts(run->update, other) || !has_target(other, target))
+		if (!target_counts(run->update, other) || !target_is_of_update(other, target))
 			continue;
-		ret = ksplice_target_symbols(other->module, name, added_one,
+		ret = ksplice_target_symbols(other->module, name, target_added_one,
 					     &added);
 		if (ret)
 			break;
@@ -272,108 +272,108 @@ static int added_symbols(const struct ksplice_run *run, const char *target,
 	return ret;
 }
 
-static int vmlinux_symbols(const struct ksplice_run *run, const char *name,
-			   int (*fn)(void *data, unsigned long addr),
-			   void *data)
+static int target_vmlinux_symbols(const struct ksplice_run *run, const char *name,
+				  int (*fn)(void *data, unsigned long addr),
+				  void *data)
 {
 	int ret = ksplice_target_symbols(NULL, name, fn, data);
 
-	return ret ? ret : added_symbols(run, "vmlinux", name, fn, data);
+	return ret ? ret : target_added_symbols(run, "vmlinux", name, fn, data);
 }
 
 /* What belongs to no target is exported by the kernel or by some module. */
-static int candidates(void *ctx, u32 target, const char *name,
-		      int (*fn)(void *data, unsigned long addr), void *data)
+static int target_candidates(void *ctx, u32 target, const char *name,
+			     int (*fn)(void *data, unsigned long addr), void *data)
 {
 	const struct ksplice_run *run = ctx;
 	const struct ksplice_object *object;
 	int ret;
 
 	if (target == KSPLICE_VMLINUX)
-		return vmlinux_symbols(run, name, fn, data);
+		return target_vmlinux_symbols(run, name, fn, data);
 	if (target == KSPLICE_NONE) {
-		ret = vmlinux_symbols(run, name, fn, data);
-		return ret ? ret : provided(run, name, fn, data);
+		ret = target_vmlinux_symbols(run, name, fn, data);
+		return ret ? ret : target_provided(run, name, fn, data);
 	}
 	object = &run->update->objects[target];
 	if (ksplice_target_is_vmlinux(object))
-		return vmlinux_symbols(run, name, fn, data);
+		return target_vmlinux_symbols(run, name, fn, data);
 	if (!object->mod)
 		return 0;
 	ret = ksplice_target_symbols(object->mod, name, fn, data);
-	return ret ? ret : added_symbols(run, object->name, name, fn, data);
+	return ret ? ret : target_added_symbols(run, object->name, name, fn, data);
 }
 
-static bool within(unsigned long addr, size_t len, const void *start,
-		   const void *end)
+static bool target_within(unsigned long addr, size_t len, const void *start,
+			  const void *end)
 {
 	return addr >= (unsigned long)start && addr <= (unsigned long)end &&
 	       len <= (unsigned long)end - addr;
 }
 
-static bool in_vmlinux(unsigned long addr, size_t len,
-		       enum ksplice_f_unit_kind kind)
+static bool target_in_vmlinux(unsigned long addr, size_t len,
+			      enum ksplice_f_unit_kind kind)
 {
 	switch (kind) {
 	case KSPLICE_UNIT_TEXT:
-		return within(addr, len, _stext, _etext);
+		return target_within(addr, len, _stext, _etext);
 	case KSPLICE_UNIT_RODATA:
 	case KSPLICE_UNIT_STRING:
-		return within(addr, len, __start_rodata, __end_rodata);
+		return target_within(addr, len, __start_rodata, __end_rodata);
 	case KSPLICE_UNIT_DATA:
-		return within(addr, len, __start_rodata, _end);
+		return target_within(addr, len, __start_rodata, _end);
 	case KSPLICE_UNIT_PERCPU:
-		return within(addr, len, __per_cpu_start, __per_cpu_end);
+		return target_within(addr, len, __per_cpu_start, __per_cpu_end);
 	}
 	return false;
 }
 
-static bool in_memory(const struct module *mod, enum mod_mem_type type,
-		      unsigned long addr, size_t len)
+static bool target_in_memory(const struct module *mod, enum mod_mem_type type,
+			     unsigned long addr, size_t len)
 {
 	unsigned int size;
 	void *base = ksplice_module_memory(mod, type, &size);
 
-	return within(addr, len, base, base + size);
+	return target_within(addr, len, base, base + size);
 }
 
-static bool in_module(const struct module *mod, unsigned long addr, size_t len,
-		      enum ksplice_f_unit_kind kind)
+static bool target_in_module(const struct module *mod, unsigned long addr, size_t len,
+			     enum ksplice_f_unit_kind kind)
 {
 	switch (kind) {
 	case KSPLICE_UNIT_TEXT:
-		return in_memory(mod, MOD_TEXT, addr, len);
+		return target_in_memory(mod, MOD_TEXT, addr, len);
 	case KSPLICE_UNIT_RODATA:
 	case KSPLICE_UNIT_STRING:
-		return in_memory(mod, MOD_RODATA, addr, len) ||
-		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
+		return target_in_memory(mod, MOD_RODATA, addr, len) ||
+		       target_in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
 	case KSPLICE_UNIT_DATA:
-		return in_memory(mod, MOD_DATA, addr, len) ||
-		       in_memory(mod, MOD_RODATA, addr, len) ||
-		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
+		return target_in_memory(mod, MOD_DATA, addr, len) ||
+		       target_in_memory(mod, MOD_RODATA, addr, len) ||
+		       target_in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
 	case KSPLICE_UNIT_PERCPU:
-		return within(addr, len, (__force void *)mod->percpu,
-			      (__force void *)mod->percpu + mod->percpu_size);
+		return target_within(addr, len, (__force void *)mod->percpu,
+				     (__force void *)mod->percpu + mod->percpu_size);
 	}
 	return false;
 }
 
-static bool in_updates(const struct ksplice_run *run, const char *target,
-		       unsigned long addr, size_t len,
-		       enum ksplice_f_unit_kind kind)
+static bool target_in_updates(const struct ksplice_run *run, const char *target,
+			      unsigned long addr, size_t len,
+			      enum ksplice_f_unit_kind kind)
 {
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (counts(run->update, other) && has_target(other, target) &&
-		    in_module(other->module, addr, len, kind))
+		if (target_counts(run->update, other) && target_is_of_update(other, target) &&
+		    target_in_module(other->module, addr, len, kind))
 			return true;
 	}
 	return false;
 }
 
-static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
-		      enum ksplice_f_unit_kind kind)
+static bool target_contains(void *ctx, u32 target, unsigned long addr, size_t len,
+			    enum ksplice_f_unit_kind kind)
 {
 	const struct ksplice_run *run = ctx;
 	const struct ksplice_object *object = NULL;
@@ -384,36 +384,36 @@ static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 		name = object->name;
 	}
 	if (!object || ksplice_target_is_vmlinux(object)) {
-		if (in_vmlinux(addr, len, kind))
+		if (target_in_vmlinux(addr, len, kind))
 			return true;
 	} else if (!object->mod) {
 		return false;
-	} else if (in_module(object->mod, addr, len, kind)) {
+	} else if (target_in_module(object->mod, addr, len, kind)) {
 		return true;
 	}
-	return in_updates(run, name, addr, len, kind);
+	return target_in_updates(run, name, addr, len, kind);
 }
 
-static bool wanted(void *ctx, u32 target)
+static bool target_is_wanted(void *ctx, u32 target)
 {
 	const struct ksplice_run *run = ctx;
 
 	return run->update->objects[target].presence == KSPLICE_FOUND;
 }
 
-static bool is_text(void *ctx, unsigned long addr)
+static bool target_is_text(void *ctx, unsigned long addr)
 {
 	return kernel_text_address(addr);
 }
 
-static bool is_ftrace(void *ctx, unsigned long addr)
+static bool target_is_ftrace(void *ctx, unsigned long addr)
 {
 	return ftrace_location(addr) == addr;
 }
 
 /* The module of a target or of an update that the matcher found code in */
-static const struct module *module_at(const struct ksplice_run *run,
-				      unsigned long addr)
+static const struct module *target_module_at(const struct ksplice_run *run,
+					     unsigned long addr)
 {
 	struct ksplice_object *object;
 	struct ksplice_update *other;
@@ -423,48 +423,48 @@ static const struct module *module_at(const struct ksplice_run *run,
 			return object->mod;
 	}
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (counts(run->update, other) &&
+		if (target_counts(run->update, other) &&
 		    within_module(addr, other->module))
 			return other->module;
 	}
 	return NULL;
 }
 
-static int entries(void *ctx, unsigned long start, unsigned long end,
-		   int (*fn)(void *data, const struct ksplice_run_entry *e),
-		   void *data)
+static int target_entries(void *ctx, unsigned long start, unsigned long end,
+			  int (*fn)(void *data, const struct ksplice_run_entry *e),
+			  void *data)
 {
-	return ksplice_table_entries(module_at(ctx, start), start, end, fn,
+	return ksplice_table_entries(target_module_at(ctx, start), start, end, fn,
 				     data);
 }
 
-static int feature(void *ctx, u32 number)
+static int target_feature(void *ctx, u32 number)
 {
 	return ksplice_cpu_feature(number);
 }
 
-static void resched(void *ctx)
+static void target_resched(void *ctx)
 {
 	cond_resched();
 }
 
 static const struct ksplice_match_ops run_ops = {
-	.read		= read_run,
-	.candidates	= candidates,
-	.in_target	= in_target,
-	.is_text	= is_text,
-	.is_ftrace	= is_ftrace,
-	.entries	= entries,
-	.feature	= feature,
-	.resched	= resched,
-	.entry		= entry,
-	.newest		= newest,
-	.is_update	= is_update,
-	.wanted		= wanted,
+	.read		= target_read,
+	.candidates	= target_candidates,
+	.in_target	= target_contains,
+	.is_text	= target_is_text,
+	.is_ftrace	= target_is_ftrace,
+	.entries	= target_entries,
+	.feature	= target_feature,
+	.resched	= target_resched,
+	.entry		= target_entry,
+	.newest		= target_newest,
+	.is_update	= target_is_update,
+	.wanted		= target_is_wanted,
 };
 
 /* Each module that some symbol comes from, once. */
-static int find_providers(struct ksplice_run *run)
+static int target_find_providers(struct ksplice_run *run)
 {
 	const struct ksplice_view *view = run->view;
 	u32 i, k;
@@ -504,7 +504,7 @@ int ksplice_target_match(struct ksplice_match *match,
 
 	lockdep_assert_held(&ksplice_mutex);
 
-	ret = find_providers(&run);
+	ret = target_find_providers(&run);
 	if (ret)
 		return ret;
 	mutex_lock(&text_mutex);
@@ -521,7 +521,7 @@ struct sympos {
 	unsigned int found;
 };
 
-static int sympos_one(void *data, unsigned long addr)
+static int target_sympos_one(void *data, unsigned long addr)
 {
 	struct sympos *pos = data;
 
@@ -546,6 +546,6 @@ unsigned int ksplice_target_sympos(const struct ksplice_object *object,
 {
 	struct sympos pos = { .addr = addr };
 
-	ksplice_target_symbols(object->mod, name, sympos_one, &pos);
+	ksplice_target_symbols(object->mod, name, target_sympos_one, &pos);
 	return pos.found;
 }

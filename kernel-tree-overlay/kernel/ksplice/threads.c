@@ -49,7 +49,7 @@ struct batch {
 };
 
 /* No inline function: make bench sees how long this takes. */
-static noinline void gather_batch(struct batch *batch)
+static noinline void threads_gather_batch(struct batch *batch)
 {
 	struct task_struct *task;
 	struct pid *pid;
@@ -72,14 +72,14 @@ static noinline void gather_batch(struct batch *batch)
 	rcu_read_unlock();
 }
 
-static void each_listed(void (*fn)(void *data, struct task_struct *task),
-			void *data)
+static void threads_each_listed(void (*fn)(void *data, struct task_struct *task),
+				void *data)
 {
 	struct batch batch = { .pid = 1 };
 	unsigned int i;
 
 	do {
-		gather_batch(&batch);
+		threads_gather_batch(&batch);
 		for (i = 0; i < batch.n; i++) {
 			fn(data, batch.task[i]);
 			put_task_struct(batch.task[i]);
@@ -88,8 +88,8 @@ static void each_listed(void (*fn)(void *data, struct task_struct *task),
 	} while (batch.pid);
 }
 
-static void each_idle(void (*fn)(void *data, struct task_struct *task),
-		      void *data)
+static void threads_each_idle(void (*fn)(void *data, struct task_struct *task),
+			      void *data)
 {
 	int cpu;
 
@@ -107,7 +107,7 @@ struct gathered {
 	bool missed;
 };
 
-static void gather_exiting(struct task_struct *task, void *data)
+static void threads_gather_exiting(struct task_struct *task, void *data)
 {
 	struct gathered *gathered = data;
 	struct ksplice_tasks *tasks = gathered->tasks;
@@ -134,10 +134,10 @@ bool ksplice_each_thread(void (*fn)(void *data, struct task_struct *task),
 	struct gathered gathered = { .tasks = exiting };
 	unsigned int i;
 
-	each_listed(fn, data);
-	each_idle(fn, data);
+	threads_each_listed(fn, data);
+	threads_each_idle(fn, data);
 
-	ksplice_each_exiting(gather_exiting, &gathered);
+	ksplice_each_exiting(threads_gather_exiting, &gathered);
 	for (i = 0; i < exiting->n; i++) {
 		fn(data, exiting->task[i]);
 		cond_resched();

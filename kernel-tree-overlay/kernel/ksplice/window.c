@@ -85,12 +85,12 @@ struct window {
 /* The open one; there is one at a time (ksplice_mutex). */
 static struct window *window;
 
-static unsigned int room(const struct table *table)
+static unsigned int window_room(const struct table *table)
 {
 	return BIT(table->bits) / 2;
 }
 
-static struct table *alloc_table(unsigned int tasks, int node)
+static struct table *window_alloc_table(unsigned int tasks, int node)
 {
 	struct table *table;
 	size_t size;
@@ -107,7 +107,7 @@ static struct table *alloc_table(unsigned int tasks, int node)
 }
 
 /* Where @task is, or where it would go: there is always a free slot. */
-static u16 *find_slot(struct table *table, struct task_struct *task)
+static u16 *window_find_slot(struct table *table, struct task_struct *task)
 {
 	unsigned int i = hash_ptr(task, table->bits);
 
@@ -116,14 +116,14 @@ static u16 *find_slot(struct table *table, struct task_struct *task)
 	return &table->slot[i];
 }
 
-static void record(struct recorder *rec, struct task_struct *task)
+static void window_record(struct recorder *rec, struct task_struct *task)
 {
 	struct table *table = rec->table;
-	u16 *slot = find_slot(table, task);
+	u16 *slot = window_find_slot(table, task);
 
 	if (*slot)
 		return;
-	if (rec->n == room(table)) {
+	if (rec->n == window_room(table)) {
 		rec->overflow = true;
 		rec->too_small = true;
 		return;
@@ -134,43 +134,43 @@ static void record(struct recorder *rec, struct task_struct *task)
 }
 
 /* Called by the scheduler, interrupts off, on the CPU that switches. */
-static void probe_switch(void *data, bool preempt, struct task_struct *prev,
-			 struct task_struct *next, unsigned int prev_state)
+static void window_probe_switch(void *data, bool preempt, struct task_struct *prev,
+				struct task_struct *next, unsigned int prev_state)
 {
 	struct window *win = data;
 	struct recorder *rec = this_cpu_ptr(win->recorders);
 
 	raw_spin_lock(&rec->lock);
-	record(rec, prev);
+	window_record(rec, prev);
 	raw_spin_unlock(&rec->lock);
 }
 
-static void free_table(struct table *table, unsigned int n)
+static void window_free_table(struct table *table, unsigned int n)
 {
 	while (n)
 		put_task_struct(table->task[--n]);
 	kvfree(table);
 }
 
-static void free_window(struct window *win)
+static void window_free(struct window *win)
 {
 	struct recorder *rec;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(win->recorders, cpu);
-		free_table(rec->table, rec->n);
+		window_free_table(rec->table, rec->n);
 	}
 	free_percpu(win->recorders);
 	kfree(win);
 }
 
-static void free_window_rcu(struct rcu_head *rcu)
+static void window_free_rcu(struct rcu_head *rcu)
 {
-	free_window(container_of(rcu, struct window, rcu));
+	window_free(container_of(rcu, struct window, rcu));
 }
 
-static struct window *alloc_window(void)
+static struct window *window_alloc(void)
 {
 	struct recorder *rec;
 	struct window *win;
@@ -187,9 +187,9 @@ static struct window *alloc_window(void)
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(win->recorders, cpu);
 		raw_spin_lock_init(&rec->lock);
-		rec->table = alloc_table(KSPLICE_WINDOW_TASKS, cpu_to_node(cpu));
+		rec->table = window_alloc_table(KSPLICE_WINDOW_TASKS, cpu_to_node(cpu));
 		if (!rec->table) {
-			free_window(win);
+			window_free(win);
 			return NULL;
 		}
 	}
@@ -243,17 +243,17 @@ int ksplice_window_open(void)
 {
 	int ret;
 
-	window = alloc_window();
+	window = window_alloc();
 	if (!window)
 		return -ENOMEM;
-	ret = register_trace_sched_switch(probe_switch, window);
+	ret = register_trace_sched_switch(window_probe_switch, window);
 	if (ret)
-		free_window(window);
+		window_free(window);
 	return ret;
 }
 ALLOW_ERROR_INJECTION(ksplice_window_open, ERRNO);
 
-static void reset(struct recorder *rec)
+static void window_reset(struct recorder *rec)
 {
 	struct table *table = rec->table;
 
@@ -262,7 +262,7 @@ static void reset(struct recorder *rec)
 	memset(table->slot, 0, sizeof(*table->slot) << table->bits);
 }
 
-static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
+static bool window_drain_one(struct recorder *rec, struct ksplice_tasks *to)
 {
 	unsigned long flags;
 	bool overflow;
@@ -272,7 +272,7 @@ static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
 	       rec->n * sizeof(*rec->table->task));
 	to->n += rec->n;
 	overflow = rec->overflow;
-	reset(rec);
+	window_reset(rec);
 	raw_spin_unlock_irqrestore(&rec->lock, flags);
 	return overflow;
 }
@@ -292,35 +292,35 @@ bool ksplice_window_drain(struct ksplice_tasks *to)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (drain_one(per_cpu_ptr(window->recorders, cpu), to))
+		if (window_drain_one(per_cpu_ptr(window->recorders, cpu), to))
 			complete = false;
 	}
 	return complete;
 }
 
-static bool may_grow(const struct recorder *rec)
+static bool window_may_grow(const struct recorder *rec)
 {
-	return READ_ONCE(rec->too_small) && room(rec->table) < MAX_TASKS;
+	return READ_ONCE(rec->too_small) && window_room(rec->table) < MAX_TASKS;
 }
 
-static unsigned int grown_room(const struct recorder *rec)
+static unsigned int window_grown_room(const struct recorder *rec)
 {
-	return room(rec->table) * (may_grow(rec) ? 2 : 1);
+	return window_room(rec->table) * (window_may_grow(rec) ? 2 : 1);
 }
 
-static unsigned int all_room(void)
+static unsigned int window_all_room(void)
 {
 	unsigned int n = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += room(per_cpu_ptr(window->recorders, cpu)->table);
+		n += window_room(per_cpu_ptr(window->recorders, cpu)->table);
 	return n;
 }
 
-static void grow_one(struct recorder *rec, unsigned int tasks, int node)
+static void window_grow_one(struct recorder *rec, unsigned int tasks, int node)
 {
-	struct table *old, *table = alloc_table(tasks, node);
+	struct table *old, *table = window_alloc_table(tasks, node);
 	unsigned long flags;
 	unsigned int n;
 
@@ -334,7 +334,7 @@ static void grow_one(struct recorder *rec, unsigned int tasks, int node)
 	rec->overflow = false;
 	rec->too_small = false;
 	raw_spin_unlock_irqrestore(&rec->lock, flags);
-	free_table(old, n);
+	window_free_table(old, n);
 }
 
 /**
@@ -354,7 +354,7 @@ void ksplice_window_grow(struct ksplice_tasks *to)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += grown_room(per_cpu_ptr(window->recorders, cpu));
+		n += window_grown_room(per_cpu_ptr(window->recorders, cpu));
 	if (n > to->room) {
 		if (ksplice_tasks_alloc(&more, n))
 			return;
@@ -364,9 +364,9 @@ void ksplice_window_grow(struct ksplice_tasks *to)
 	/* One that has become too small since then waits for the next time. */
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(window->recorders, cpu);
-		more_room = room(rec->table);
-		if (may_grow(rec) && all_room() + more_room <= to->room)
-			grow_one(rec, 2 * more_room, cpu_to_node(cpu));
+		more_room = window_room(rec->table);
+		if (window_may_grow(rec) && window_all_room() + more_room <= to->room)
+			window_grow_one(rec, 2 * more_room, cpu_to_node(cpu));
 	}
 }
 
@@ -425,9 +425,9 @@ unsigned int ksplice_window_count(void)
  */
 void ksplice_window_close(void)
 {
-	unregister_trace_sched_switch(probe_switch, window);
+	unregister_trace_sched_switch(window_probe_switch, window);
 	/* Probes run with preemption off: RCU knows when the last has ended. */
-	call_rcu(&window->rcu, free_window_rcu);
+	call_rcu(&window->rcu, window_free_rcu);
 	window = NULL;
 }
 

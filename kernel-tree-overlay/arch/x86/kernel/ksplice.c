@@ -66,7 +66,7 @@ static unsigned long lost_from __ro_after_init;
 static unsigned long lost_to __ro_after_init;
 
 /* ENDBR, its sealed form, or nothing: how many bytes to leave alone. */
-static unsigned int endbr_size(const u8 *insn)
+static unsigned int ksplice_endbr_size(const u8 *insn)
 {
 	u32 val;
 
@@ -75,7 +75,7 @@ static unsigned int endbr_size(const u8 *insn)
 }
 
 /* The offset of the trampoline in @func, or a negative error. */
-static int jump_offset(unsigned long func, const char **why)
+static int ksplice_jump_offset(unsigned long func, const char **why)
 {
 	unsigned long fentry = ftrace_location(func);
 	unsigned int off;
@@ -86,7 +86,7 @@ static int jump_offset(unsigned long func, const char **why)
 		return -EFAULT;
 	}
 
-	off = endbr_size(insn);
+	off = ksplice_endbr_size(insn);
 	if (!fentry)
 		return off;
 	if (fentry != func + off) {
@@ -101,7 +101,7 @@ static int jump_offset(unsigned long func, const char **why)
  * What stood where a probe stands: 1 byte, or 5 under an optimised one.  The
  * flag says that a probe will be optimised, the text says that it is.
  */
-static size_t probed_bytes(struct kprobe *p, u8 *bytes)
+static size_t ksplice_probed_bytes(struct kprobe *p, u8 *bytes)
 {
 	bytes[0] = p->opcode;
 #ifdef CONFIG_OPTPROBES
@@ -139,7 +139,7 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
 		p = get_kprobe((void *)at);
 		if (!p || kprobe_ftrace(p))
 			continue;
-		n = probed_bytes(p, bytes);
+		n = ksplice_probed_bytes(p, bytes);
 		for (i = 0; i < n; i++) {
 			if (at + i >= addr && at + i < addr + len)
 				buf[at + i - addr] = bytes[i];
@@ -171,7 +171,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 
 	/* There may be hundreds, and each goes through tables below. */
 	cond_resched();
-	off = jump_offset(func, why);
+	off = ksplice_jump_offset(func, why);
 	if (off < 0)
 		return off;
 
@@ -186,7 +186,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 
 	jump->site = func + off;
 	/* A direct jump needs no ENDBR: spare each call that instruction. */
-	jump->dest = dest + endbr_size((u8 *)dest);
+	jump->dest = dest + ksplice_endbr_size((u8 *)dest);
 	disp = jump->dest - (jump->site + JMP32_INSN_SIZE);
 	if (disp != (s32)disp) {
 		*why = "the new code is out of a jump's reach";
@@ -232,7 +232,7 @@ void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes)
  * A kprobe that stands in the bytes, or an optimised one whose jump could
  * reach into them.  One that uses ftrace writes nothing here.
  */
-static bool kprobe_reserved(unsigned long site)
+static bool ksplice_kprobe_reserved(unsigned long site)
 {
 #ifdef CONFIG_KPROBES
 	unsigned long addr;
@@ -252,8 +252,8 @@ static bool kprobe_reserved(unsigned long site)
 #endif
 }
 
-static int text_unchanged(const struct arch_ksplice_poke *poke,
-			  const char **why)
+static int ksplice_text_unchanged(const struct arch_ksplice_poke *poke,
+				  const char **why)
 {
 	if (!memcmp((void *)poke->site, poke->from, ARCH_KSPLICE_JUMP_SIZE))
 		return 0;
@@ -263,7 +263,7 @@ static int text_unchanged(const struct arch_ksplice_poke *poke,
 }
 
 /* A nop or a jump, of two bytes or of five */
-static unsigned long label_end(unsigned long code)
+static unsigned long ksplice_label_end(unsigned long code)
 {
 	u8 first = *(u8 *)code;
 
@@ -271,16 +271,16 @@ static unsigned long label_end(unsigned long code)
 		       JMP8_INSN_SIZE : JMP32_INSN_SIZE);
 }
 
-static bool has_label(const struct jump_entry *entry,
-		      const struct jump_entry *stop, unsigned long start,
-		      unsigned long end)
+static bool ksplice_has_label(const struct jump_entry *entry,
+			      const struct jump_entry *stop, unsigned long start,
+			      unsigned long end)
 {
 	unsigned long code;
 
 	for (; entry < stop; entry++) {
 		code = jump_entry_code(entry);
 		if (code <= end && code > start - JMP32_INSN_SIZE &&
-		    label_end(code) > start)
+		    ksplice_label_end(code) > start)
 			return true;
 	}
 	return false;
@@ -290,19 +290,19 @@ static bool has_label(const struct jump_entry *entry,
  * jump_label_text_reserved() decodes the instruction of each entry up to @end: some
  * million instructions for each jump, of which there may be hundreds.
  */
-static bool jump_label_reserved(unsigned long start, unsigned long end)
+static bool ksplice_label_reserved(unsigned long start, unsigned long end)
 {
 	const struct module *mod;
 	bool found;
 
-	if (has_label((void *)__start___jump_table,
-		      (void *)__stop___jump_table, start, end))
+	if (ksplice_has_label((void *)__start___jump_table,
+			      (void *)__stop___jump_table, start, end))
 		return true;
 	preempt_disable();
 	mod = __module_address(start);
-	found = mod && has_label(mod->jump_entries,
-				 mod->jump_entries + mod->num_jump_entries,
-				 start, end);
+	found = mod && ksplice_has_label(mod->jump_entries,
+					 mod->jump_entries + mod->num_jump_entries,
+					 start, end);
 	preempt_enable();
 	return found;
 }
@@ -311,12 +311,12 @@ static bool jump_label_reserved(unsigned long start, unsigned long end)
  * Does the kernel rewrite some of the bytes, and not only an instruction that
  * is displaced?  That has all of them.
  */
-static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
-			     void *end)
+static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void *start,
+				     void *end)
 {
 	if (poke->displaced)
 		return NULL;
-	if (jump_label_reserved((unsigned long)start, (unsigned long)end))
+	if (ksplice_label_reserved((unsigned long)start, (unsigned long)end))
 		return "a jump label stands in the bytes of the jump";
 	if (static_call_text_reserved(start, end))
 		return "a static call stands in the bytes of the jump";
@@ -340,8 +340,8 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 
 	lockdep_assert_held(&text_mutex);
 
-	*why = rewritten(poke, start, end);
-	if (kprobe_reserved(poke->site))
+	*why = ksplice_rewritten(poke, start, end);
+	if (ksplice_kprobe_reserved(poke->site))
 		*why = "a kprobe stands in the bytes of the jump";
 	else if (ftrace_text_reserved(start, end))
 		*why = "ftrace owns the bytes of the jump";
@@ -352,7 +352,7 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 
 	if (poke->displaced)
 		ksplice_displaced_prepare(poke->displaced, poke);
-	return text_unchanged(poke, why);
+	return ksplice_text_unchanged(poke, why);
 }
 
 /*
@@ -360,7 +360,7 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
  * way the change goes, the new function is there and may be run: take the
  * jump for it.
  */
-static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
+static int ksplice_poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 {
 	struct pt_regs *regs = ((struct die_args *)data)->regs;
 	const struct poking *now;
@@ -380,10 +380,10 @@ static int poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 	return NOTIFY_DONE;
 }
 
-NOKPROBE_SYMBOL(poke_int3);
+NOKPROBE_SYMBOL(ksplice_poke_int3);
 
 static struct notifier_block poke_int3_nb = {
-	.notifier_call	= poke_int3,
+	.notifier_call	= ksplice_poke_int3,
 	.priority	= INT_MAX,
 };
 
@@ -399,7 +399,7 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 {
 	pokes_of_stop.pokes = pokes;
 	pokes_of_stop.n = n;
-	/* Pairs with smp_load_acquire() in poke_int3(). */
+	/* Pairs with smp_load_acquire() in ksplice_poke_int3(). */
 	smp_store_release(&poking, &pokes_of_stop);
 }
 
@@ -481,7 +481,7 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
  * The code of an optimised kprobe has the probe's address in it, as the argument
  * of the handler.  Return: what is probed, or ULONG_MAX if this is no such code.
  */
-static unsigned long optprobe_home(unsigned long addr)
+static unsigned long ksplice_optprobe_home(unsigned long addr)
 {
 	unsigned long page = addr & PAGE_MASK;
 	unsigned long slot = addr - (addr - page) % MAX_OPTINSN_SIZE;
@@ -515,7 +515,7 @@ unsigned long __arch_ksplice_way_back(unsigned long addr)
 {
 #ifdef CONFIG_OPTPROBES
 	if (__is_insn_slot_addr(&kprobe_optinsn_slots, addr))
-		return optprobe_home(addr);
+		return ksplice_optprobe_home(addr);
 #endif
 #ifdef CONFIG_KPROBES
 	if (__is_insn_slot_addr(&kprobe_insn_slots, addr))
@@ -708,7 +708,7 @@ void arch_ksplice_reset_call(void *site, bool tail)
 		arch_ksplice_write(site, insn, sizeof(insn));
 }
 
-static void __init find_lost(void)
+static void __init ksplice_find_lost(void)
 {
 #ifdef CONFIG_FUNCTION_GRAPH_TRACER
 	static const u8 call[] = { CALL_INSN_OPCODE, 1, 0, 0, 0, INT3_INSN_OPCODE };
@@ -732,7 +732,7 @@ static void __init find_lost(void)
  */
 int __init arch_ksplice_init(void)
 {
-	find_lost();
+	ksplice_find_lost();
 	return register_die_notifier(&poke_int3_nb);
 }
 

@@ -45,7 +45,7 @@ asm(".pushsection .text, \"ax\", @progbits\n"
 static unsigned long homes[NR_SPARES];
 
 /* objtool wants no reference to text but to its begin. */
-static u8 (*spares(void))[SPARE_SIZE]
+static u8 (*displaced_spares(void))[SPARE_SIZE]
 {
 	u8 (*first)[SPARE_SIZE] = ksplice_spares;
 
@@ -54,7 +54,7 @@ static u8 (*spares(void))[SPARE_SIZE]
 }
 
 /* Where the kernel keeps the instruction now. */
-static unsigned long kept_at(const s32 *ref)
+static unsigned long displaced_kept_at(const s32 *ref)
 {
 	return (unsigned long)ref + READ_ONCE(*ref);
 }
@@ -68,15 +68,15 @@ static unsigned long kept_at(const s32 *ref)
  */
 unsigned long arch_ksplice_home(unsigned long addr)
 {
-	unsigned long off = addr - (unsigned long)spares();
+	unsigned long off = addr - (unsigned long)displaced_spares();
 
 	return off < sizeof(ksplice_spares) ? homes[off / SPARE_SIZE] : addr;
 }
 
 /* Where it belongs. */
-static unsigned long home_of(const s32 *ref)
+static unsigned long displaced_home_of(const s32 *ref)
 {
-	return arch_ksplice_home(kept_at(ref));
+	return arch_ksplice_home(displaced_kept_at(ref));
 }
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
@@ -84,41 +84,41 @@ static unsigned long home_of(const s32 *ref)
  * Not a tail call: what it may become, a bare return, is right or wrong by the
  * address at which it stands (cpu_wants_rethunk_at()).
  */
-static bool is_tail(const struct static_call_site *site)
+static bool displaced_is_tail_call(const struct static_call_site *site)
 {
 	return (site->key + (unsigned long)&site->key) & STATIC_CALL_SITE_TAIL;
 }
 
-static const s32 *find_static_call(unsigned long home)
+static const s32 *displaced_find_static_call(unsigned long home)
 {
 	const struct static_call_site *site = (void *)__start_static_call_sites;
 
 	for (; site < (struct static_call_site *)__stop_static_call_sites; site++) {
-		if (home_of(&site->addr) == home && !is_tail(site))
+		if (displaced_home_of(&site->addr) == home && !displaced_is_tail_call(site))
 			return &site->addr;
 	}
 	return NULL;
 }
 #else
-static const s32 *find_static_call(unsigned long home)
+static const s32 *displaced_find_static_call(unsigned long home)
 {
 	return NULL;
 }
 #endif
 
-static const s32 *find_jump_label(unsigned long home)
+static const s32 *displaced_find_jump_label(unsigned long home)
 {
 	const struct jump_entry *entry = (void *)__start___jump_table;
 
 	for (; entry < (struct jump_entry *)__stop___jump_table; entry++) {
-		if (home_of(&entry->code) == home)
+		if (displaced_home_of(&entry->code) == home)
 			return &entry->code;
 	}
 	return NULL;
 }
 
 /* A short jump would not reach its target from the spare place. */
-static bool is_movable(unsigned long addr)
+static bool displaced_is_movable(unsigned long addr)
 {
 	static const u8 nop[] = { BYTES_NOP5 };
 	/* What a static call is that returns 0: static_call.c */
@@ -131,7 +131,7 @@ static bool is_movable(unsigned long addr)
 }
 
 /* Where it leads stays the same. */
-static void move(u8 *bytes, unsigned long to, unsigned long from)
+static void displaced_move(u8 *bytes, unsigned long to, unsigned long from)
 {
 	s32 disp;
 
@@ -143,7 +143,7 @@ static void move(u8 *bytes, unsigned long to, unsigned long from)
 	memcpy(bytes + 1, &disp, sizeof(disp));
 }
 
-static u8 *get_spare(unsigned long home)
+static u8 *displaced_get_spare(unsigned long home)
 {
 	unsigned int i;
 
@@ -151,14 +151,14 @@ static u8 *get_spare(unsigned long home)
 		if (homes[i])
 			continue;
 		homes[i] = home;
-		return spares()[i];
+		return displaced_spares()[i];
 	}
 	return NULL;
 }
 
-static void put_spare(const u8 *spare)
+static void displaced_put_spare(const u8 *spare)
 {
-	homes[(spare - spares()[0]) / SPARE_SIZE] = 0;
+	homes[(spare - displaced_spares()[0]) / SPARE_SIZE] = 0;
 }
 
 /*
@@ -167,7 +167,7 @@ static void put_spare(const u8 *spare)
  * of an address that is not the kernel's text as if the address was a module's; so
  * the table's page gets such an address, which is as read-only as the table.
  */
-static s32 *map_again(const s32 *ref)
+static s32 *displaced_map_again(const s32 *ref)
 {
 	struct page *page = virt_to_page(ref);
 	void *map = vmap(&page, 1, VM_MAP, PAGE_KERNEL_RO);
@@ -194,22 +194,22 @@ int ksplice_displaced_init(struct arch_ksplice_displaced *displaced, unsigned lo
 	memset(displaced, 0, sizeof(*displaced));
 	static_call_lock();
 	jump_label_lock();
-	ref = find_static_call(home) ?: find_jump_label(home);
+	ref = displaced_find_static_call(home) ?: displaced_find_jump_label(home);
 	if (ref)
-		movable = is_movable(kept_at(ref));
+		movable = displaced_is_movable(displaced_kept_at(ref));
 	jump_label_unlock();
 	static_call_unlock();
 	if (!movable)
 		return 0;
 
-	displaced->spare = get_spare(home);
+	displaced->spare = displaced_get_spare(home);
 	if (!displaced->spare) {
 		*why = "the spare places for static calls and jump labels are used up";
 		return -ENOSPC;
 	}
-	displaced->alias = map_again(ref);
+	displaced->alias = displaced_map_again(ref);
 	if (!displaced->alias) {
-		put_spare(displaced->spare);
+		displaced_put_spare(displaced->spare);
 		*why = "out of memory";
 		return -ENOMEM;
 	}
@@ -229,7 +229,7 @@ void ksplice_displaced_exit(struct arch_ksplice_displaced *displaced)
 	if (!displaced->ref)
 		return;
 	vunmap((void *)((unsigned long)displaced->alias & PAGE_MASK));
-	put_spare(displaced->spare);
+	displaced_put_spare(displaced->spare);
 	memset(displaced, 0, sizeof(*displaced));
 }
 
@@ -243,7 +243,7 @@ void ksplice_displaced_exit(struct arch_ksplice_displaced *displaced)
 void ksplice_displaced_read(const struct arch_ksplice_displaced *displaced, u8 *bytes)
 {
 	lockdep_assert_held(&text_mutex);
-	move(bytes, displaced->home, kept_at(displaced->ref));
+	displaced_move(bytes, displaced->home, displaced_kept_at(displaced->ref));
 }
 
 /**
@@ -266,7 +266,7 @@ void ksplice_displaced_prepare(struct arch_ksplice_displaced *displaced,
 	}
 	if (!poke->over)
 		ksplice_displaced_read(displaced, poke->from);
-	move(insn, (unsigned long)displaced->spare, kept_at(displaced->ref));
+	displaced_move(insn, (unsigned long)displaced->spare, displaced_kept_at(displaced->ref));
 	text_poke_copy_locked(displaced->spare, insn, sizeof(insn), true);
 }
 
