@@ -41,7 +41,7 @@ const u32 ksplice_abi_7 = KSPLICE_FORMAT;
 EXPORT_SYMBOL_GPL(ksplice_abi_7);
 
 /**
- * ksplice_text_reserved - do jumps of applied updates stand in some text?
+ * ksplice_text_reserved() - do jumps of applied updates stand in some text?
  * @start:	first byte
  * @end:	last byte
  *
@@ -661,7 +661,7 @@ static int ksplice_enable_pinned(struct ksplice_update *update, bool enable)
 }
 
 /**
- * ksplice_enable - apply an update or take it back
+ * ksplice_enable() - apply an update or take it back
  * @update:	the update
  * @enable:	what is wanted
  *

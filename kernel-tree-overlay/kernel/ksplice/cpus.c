@@ -60,7 +60,7 @@ static bool cpus_is_asked(int cpu, void *data)
 }
 
 /**
- * ksplice_ask_cpus - where are the other CPUs?
+ * ksplice_ask_cpus() - where are the other CPUs?
  * @check:	the code that matters
  *
  * Context: process, interrupts on.

@@ -112,7 +112,7 @@ static int held_check_all(struct search *search, struct ksplice_conflict *who)
 }
 
 /**
- * ksplice_text_held - does a word on any stack lead to the text of an update?
+ * ksplice_text_held() - does a word on any stack lead to the text of an update?
  * @update:	the update, which was taken back
  * @who:	gets a thread that has such a word
  *

@@ -57,7 +57,7 @@ static void hooks_notify(struct ksplice_update *update, u32 kind,
 }
 
 /**
- * ksplice_hooks_pre - before anything is changed
+ * ksplice_hooks_pre() - before anything is changed
  * @update:	the update
  * @apply:	it is applied, else taken back
  * @object:	only hooks of this target, or NULL
@@ -81,7 +81,7 @@ int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_check - nobody is inside: may it be changed?
+ * ksplice_hooks_check() - nobody is inside: may it be changed?
  * @update:	the update
  * @apply:	it is applied, else taken back
  * @object:	only hooks of this target, or NULL
@@ -107,7 +107,7 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_switched - all jumps are written, or taken back
+ * ksplice_hooks_switched() - all jumps are written, or taken back
  * @update:	the update
  * @apply:	it is applied, else taken back
  * @object:	only hooks of this target, or NULL
@@ -126,7 +126,7 @@ void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_post - it is done
+ * ksplice_hooks_post() - it is done
  * @update:	the update
  * @apply:	it was applied, else taken back
  * @object:	only hooks of this target, or NULL
@@ -141,7 +141,7 @@ void ksplice_hooks_post(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_fail - it is not done
+ * ksplice_hooks_fail() - it is not done
  * @update:	the update
  * @apply:	it was to be applied, else taken back
  * @object:	only hooks of this target, or NULL
@@ -161,7 +161,7 @@ void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_coming - a target has come that the update is to be applied to
+ * ksplice_hooks_coming() - a target has come that the update is to be applied to
  * @object:	the target, matched; none of its code has run
  *
  * Nothing of the module exists that a stop could protect.  The hooks of the stop
@@ -195,7 +195,7 @@ int ksplice_hooks_coming(struct ksplice_object *object)
 }
 
 /**
- * ksplice_hooks_going - a target goes that the update was applied to
+ * ksplice_hooks_going() - a target goes that the update was applied to
  * @object:	the target; none of its code will run any more
  */
 void ksplice_hooks_going(struct ksplice_object *object)
@@ -211,7 +211,7 @@ void ksplice_hooks_going(struct ksplice_object *object)
 }
 
 /**
- * ksplice_hooks_init - take over the table of hooks
+ * ksplice_hooks_init() - take over the table of hooks
  * @update:	the update, its objects known
  * @view:	its tables
  *

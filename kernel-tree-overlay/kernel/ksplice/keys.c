@@ -159,7 +159,7 @@ static void keys_hide_late(struct ksplice_update *update, bool hidden)
 }
 
 /**
- * ksplice_keys_init - find late entries, and hide them from the kernel
+ * ksplice_keys_init() - find late entries, and hide them from the kernel
  * @update:	the update, whose module is coming
  * @view:	its tables
  *
@@ -668,7 +668,7 @@ static void keys_forget(struct ksplice_object *object)
 }
 
 /**
- * ksplice_keys_check - does what the kernel is about to link fit its keys?
+ * ksplice_keys_check() - does what the kernel is about to link fit its keys?
  * @update:	the update, whose module is coming, its late entries hidden
  * @view:	its tables
  *
@@ -692,7 +692,7 @@ int ksplice_keys_check(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_keys_resolved - the keys of a target's late entries have been written
+ * ksplice_keys_resolved() - the keys of a target's late entries have been written
  * @object:	the target
  *
  * Context: ksplice_mutex held.
@@ -734,7 +734,7 @@ static int keys_link_object(struct ksplice_object *object)
 }
 
 /**
- * ksplice_keys_link - link the late entries of a target with their keys
+ * ksplice_keys_link() - link the late entries of a target with their keys
  * @object:	the target, KSPLICE_PRESENT
  *
  * A target that is on its way may not have linked its own entries, and these have to
@@ -752,7 +752,7 @@ int ksplice_keys_link(struct ksplice_object *object)
 ALLOW_ERROR_INJECTION(ksplice_keys_link, ERRNO);
 
 /**
- * ksplice_keys_unlink - take the late entries of a target out again
+ * ksplice_keys_unlink() - take the late entries of a target out again
  * @object:	the target, which goes or is forgotten; nobody runs new code for it
  *
  * Context: ksplice_mutex held.
@@ -789,7 +789,7 @@ static int keys_update_linked(struct ksplice_update *update)
 }
 
 /**
- * ksplice_keys_coming - a module is coming, and has linked its entries
+ * ksplice_keys_coming() - a module is coming, and has linked its entries
  * @mod:	the module: an update, or perhaps a target of some
  *
  * Context: ksplice_mutex held.
@@ -816,7 +816,7 @@ int ksplice_keys_coming(const struct module *mod)
 }
 
 /**
- * ksplice_keys_gone - the kernel is about to take the entries of an update out
+ * ksplice_keys_gone() - the kernel is about to take the entries of an update out
  * @update:	the update, without targets
  *
  * Context: ksplice_mutex held.

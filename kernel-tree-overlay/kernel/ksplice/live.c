@@ -40,7 +40,7 @@ static atomic_t in_notifier = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(live_wait);
 
 /**
- * ksplice_lock_in_notifier - take ksplice_mutex in a module notifier
+ * ksplice_lock_in_notifier() - take ksplice_mutex in a module notifier
  *
  * A change that holds it gives way.
  */
@@ -81,7 +81,7 @@ static int live_alloc_blockers(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_begin - wait until no other change is under way
+ * ksplice_live_begin() - wait until no other change is under way
  * @update:	the update
  * @enable:	what is wanted
  *
@@ -110,7 +110,7 @@ int ksplice_live_begin(struct ksplice_update *update, bool enable)
 }
 
 /**
- * ksplice_live_end - the change is over
+ * ksplice_live_end() - the change is over
  * @update:	the update
  */
 void ksplice_live_end(struct ksplice_update *update)
@@ -132,7 +132,7 @@ void ksplice_live_end(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_gone - an update goes: nobody waits for its turn any more
+ * ksplice_live_gone() - an update goes: nobody waits for its turn any more
  *
  * Context: its @going is set.
  */
@@ -142,7 +142,7 @@ void ksplice_live_gone(void)
 }
 
 /**
- * ksplice_live_turn - note that something about an update has changed
+ * ksplice_live_turn() - note that something about an update has changed
  * @update:	the update
  */
 void ksplice_live_turn(struct ksplice_update *update)
@@ -152,7 +152,7 @@ void ksplice_live_turn(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_rests - is an update not applied, and was not since?
+ * ksplice_live_rests() - is an update not applied, and was not since?
  * @update:	the update
  * @turn:	its @turn at that time
  *
@@ -167,7 +167,7 @@ bool ksplice_live_rests(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_live_cancel - end the change under way that goes the other way
+ * ksplice_live_cancel() - end the change under way that goes the other way
  * @update:	the update
  * @enable:	what is wanted
  *
@@ -205,7 +205,7 @@ static int live_ended(struct ksplice_update *update, long ret)
 }
 
 /**
- * ksplice_live_sleep - wait for some time
+ * ksplice_live_sleep() - wait for some time
  * @update:	the update whose change waits
  * @ms:		how long
  *
@@ -222,7 +222,7 @@ int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms)
 }
 
 /**
- * ksplice_live_pause - wait for threads that are in the way
+ * ksplice_live_pause() - wait for threads that are in the way
  * @update:	the update whose change waits
  * @ms:		how long
  *
@@ -247,7 +247,7 @@ int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 }
 
 /**
- * ksplice_live_lock - take ksplice_mutex behind all who are in a notifier
+ * ksplice_live_lock() - take ksplice_mutex behind all who are in a notifier
  * @update:	the update whose change begins or goes on
  *
  * Return: 0, or with @update->cause set -ERESTARTSYS or -ECANCELED.
@@ -319,7 +319,7 @@ static unsigned long live_since(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_live_note - note who is in the way now
+ * ksplice_live_note() - note who is in the way now
  * @update:	the update whose change is under way
  * @check:	what the last check has found
  *

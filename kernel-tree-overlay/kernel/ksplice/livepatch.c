@@ -29,7 +29,7 @@ static bool livepatch_redirects(const struct klp_patch *patch, unsigned long add
 }
 
 /**
- * ksplice_livepatch_of - does a livepatch redirect a function?
+ * ksplice_livepatch_of() - does a livepatch redirect a function?
  * @addr:	the function's entry
  * @name:	gets the livepatch's name, MODULE_NAME_LEN bytes
  *

@@ -115,7 +115,7 @@ static void nudge_call_out(struct list_head *nudges, struct task_struct *task)
 }
 
 /**
- * ksplice_nudge - ask a thread to come out of where it sleeps
+ * ksplice_nudge() - ask a thread to come out of where it sleeps
  * @nudges:	those of this change
  * @task:	the thread
  *
@@ -134,7 +134,7 @@ bool ksplice_nudge(struct list_head *nudges, struct task_struct *task)
 }
 
 /**
- * ksplice_nudge_end - let all who were called out go on
+ * ksplice_nudge_end() - let all who were called out go on
  * @nudges:	those of this change; empty afterwards
  *
  * Waits for nobody: a thread that has not come yet, as it does not sleep

@@ -111,7 +111,7 @@ static int object_init_func(struct ksplice_update *update, struct ksplice_func *
 }
 
 /**
- * ksplice_objects_init - fill in what is known before anything is matched
+ * ksplice_objects_init() - fill in what is known before anything is matched
  * @update:	the update, not yet on the list
  * @view:	its tables
  *
@@ -203,7 +203,7 @@ static void object_detach(struct ksplice_object *object)
 }
 
 /**
- * ksplice_objects_detach - forget all targets
+ * ksplice_objects_detach() - forget all targets
  * @update:	the update; it is not applied
  *
  * Context: ksplice_mutex held.
@@ -302,7 +302,7 @@ static int object_attach_found(struct ksplice_update *update,
 }
 
 /**
- * ksplice_objects_load - match the targets that are there
+ * ksplice_objects_load() - match the targets that are there
  * @update:	the update, on the list, being loaded
  * @view:	its tables
  *
@@ -326,7 +326,7 @@ int ksplice_objects_load(struct ksplice_update *update,
 }
 
 /**
- * ksplice_objects_moving - is one of the targets being loaded or removed?
+ * ksplice_objects_moving() - is one of the targets being loaded or removed?
  * @update:	the update
  *
  * Such a module runs code that cannot be matched (it may be gone the next
@@ -357,7 +357,7 @@ const char *ksplice_objects_moving(const struct ksplice_update *update)
 }
 
 /**
- * ksplice_objects_refresh - match targets that came since the last look
+ * ksplice_objects_refresh() - match targets that came since the last look
  * @update:	the update, loaded and not applied
  *
  * Context: ksplice_mutex held.
@@ -386,7 +386,7 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 }
 
 /**
- * ksplice_check_livepatch - would livepatch hide a jump?
+ * ksplice_check_livepatch() - would livepatch hide a jump?
  * @update:	the update
  * @object:	only functions of this target, or NULL
  *
@@ -430,7 +430,7 @@ static struct ksplice_object *object_find(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_is_target - is a module a target of a loaded update?
+ * ksplice_is_target() - is a module a target of a loaded update?
  * @mod:	the module, whose state was changed before
  *
  * An update goes on the list before it looks at that state: so one sees the other.
@@ -565,7 +565,7 @@ static void object_forget_module(struct module *mod, const struct ksplice_update
 }
 
 /**
- * ksplice_target_coming - a module is being loaded
+ * ksplice_target_coming() - a module is being loaded
  * @mod:	the module, in state COMING; none of its code has run
  *
  * Applied updates of it are applied to it.  Of others nothing is said: whether
@@ -597,7 +597,7 @@ int ksplice_target_coming(struct module *mod)
 }
 
 /**
- * ksplice_target_going - a module is being removed
+ * ksplice_target_going() - a module is being removed
  * @mod:	the module, in state GOING; none of its code will run any more
  */
 void ksplice_target_going(struct module *mod)

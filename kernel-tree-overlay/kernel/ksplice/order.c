@@ -27,7 +27,7 @@
 static unsigned long applied;
 
 /**
- * ksplice_order_init - take over what an update says about others
+ * ksplice_order_init() - take over what an update says about others
  * @update:	the update, being allocated
  * @view:	its tables
  *
@@ -50,7 +50,7 @@ int ksplice_order_init(struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_free - free what ksplice_order_init() has allocated
+ * ksplice_order_free() - free what ksplice_order_init() has allocated
  * @update:	the update
  */
 void ksplice_order_free(struct ksplice_update *update)
@@ -60,7 +60,7 @@ void ksplice_order_free(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_applied - note that an update was applied, after all others
+ * ksplice_order_applied() - note that an update was applied, after all others
  * @update:	the update
  *
  * Context: ksplice_mutex held.
@@ -71,7 +71,7 @@ void ksplice_order_applied(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_next - go through applied updates, in the order of that
+ * ksplice_order_next() - go through applied updates, in the order of that
  * @after:	the one before, or NULL
  *
  * Context: ksplice_mutex held.
@@ -92,7 +92,7 @@ struct ksplice_update *ksplice_order_next(const struct ksplice_update *after)
 }
 
 /**
- * ksplice_order_prev - go through applied updates, the last one first
+ * ksplice_order_prev() - go through applied updates, the last one first
  * @before:	the one after, or NULL
  *
  * Context: ksplice_mutex held.
@@ -177,7 +177,7 @@ static int order_add_below(struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_note - note which updates an update was matched on top of
+ * ksplice_order_note() - note which updates an update was matched on top of
  * @update:	the update; those of its targets that are KSPLICE_FOUND
  * @match:	what matching has learned
  *
@@ -205,7 +205,7 @@ int ksplice_order_note(struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_forget - forget the updates below
+ * ksplice_order_forget() - forget the updates below
  * @update:	the update
  * @keep:	but for the first so many
  *
@@ -223,7 +223,7 @@ void ksplice_order_forget(struct ksplice_update *update, unsigned int keep)
 }
 
 /**
- * ksplice_order_above - is an update on top of this one applied?
+ * ksplice_order_above() - is an update on top of this one applied?
  * @update:	the update, to be taken back
  *
  * Return: the name of the newest one that is, or NULL.
@@ -272,7 +272,7 @@ static bool order_names(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_superseded - does an applied update go when another one is applied?
+ * ksplice_superseded() - does an applied update go when another one is applied?
  * @update:	the other one
  * @other:	the one that goes
  *
@@ -286,7 +286,7 @@ bool ksplice_superseded(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_check - is an update outdated by an applied one?
+ * ksplice_order_check() - is an update outdated by an applied one?
  * @update:	the update, on the list
  *
  * Context: ksplice_mutex held.
@@ -450,7 +450,7 @@ static int order_check_absent(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_may_apply - do the other updates allow that it is applied?
+ * ksplice_order_may_apply() - do the other updates allow that it is applied?
  * @update:	the update, its targets matched
  *
  * Context: ksplice_mutex held.

@@ -517,7 +517,7 @@ static void quiesce_record(struct quiesce *q)
 }
 
 /**
- * ksplice_change - apply an update or take it back
+ * ksplice_change() - apply an update or take it back
  * @update:	the update
  * @apply:	apply it, else take it back
  *
@@ -551,7 +551,7 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 }
 
 /**
- * ksplice_quiesce_init - offer the knob for measurements
+ * ksplice_quiesce_init() - offer the knob for measurements
  * @dir:	the debugfs directory
  */
 void ksplice_quiesce_init(struct dentry *dir)

@@ -97,7 +97,7 @@ static int relocate_pin(struct ksplice_object *object, struct module *mod)
 }
 
 /**
- * ksplice_unpin - let go the modules that a target's new code needs
+ * ksplice_unpin() - let go the modules that a target's new code needs
  * @object:	the target
  */
 void ksplice_unpin(struct ksplice_object *object)
@@ -181,7 +181,7 @@ static int relocate_apply_fixup(struct ksplice_resolver *r,
 }
 
 /**
- * ksplice_resolve - relocate the new code of targets that were just matched
+ * ksplice_resolve() - relocate the new code of targets that were just matched
  * @update:	the update; those of its targets that are KSPLICE_FOUND
  * @view:	its tables
  * @match:	what matching has learned

@@ -75,7 +75,7 @@ static bool settle_begin_grace(struct ksplice_update *update)
 }
 
 /**
- * ksplice_settle - an update was taken back
+ * ksplice_settle() - an update was taken back
  * @update:	the update; its reference to its module goes when it may
  *
  * Context: ksplice_mutex held.
@@ -102,7 +102,7 @@ void ksplice_settle(struct ksplice_update *update)
 }
 
 /**
- * ksplice_settle_grace - wait for the end of an update's grace period
+ * ksplice_settle_grace() - wait for the end of an update's grace period
  * @update:	the update, whose module is being removed
  */
 void ksplice_settle_grace(struct ksplice_update *update)
@@ -211,7 +211,7 @@ static void settle_work_fn(struct work_struct *work)
 }
 
 /**
- * ksplice_settle_wait - wait until what was taken back can be removed
+ * ksplice_settle_wait() - wait until what was taken back can be removed
  *
  * But not for long, nor if a signal comes.
  *
@@ -233,7 +233,7 @@ void ksplice_settle_wait(void)
 }
 
 /**
- * ksplice_settle_exit - nothing is left to be done
+ * ksplice_settle_exit() - nothing is left to be done
  *
  * Context: no update is loaded any more.
  */

@@ -77,7 +77,7 @@ static struct shadow *shadow_find(const void *obj, unsigned long id)
 }
 
 /**
- * ksplice_shadow_get - the data attached to an object
+ * ksplice_shadow_get() - the data attached to an object
  * @obj:	the object
  * @id:		the kind of data
  *
@@ -172,7 +172,7 @@ static void *shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 }
 
 /**
- * ksplice_shadow_attach - attach data to an object, if it has none of the kind
+ * ksplice_shadow_attach() - attach data to an object, if it has none of the kind
  * @obj:	the object
  * @type:	the kind of data; in the update's memory (static)
  * @gfp:	how to allocate it
@@ -214,7 +214,7 @@ static void shadow_take_off(struct shadow *s)
 }
 
 /**
- * ksplice_shadow_detach - the object goes away, or needs the data no more
+ * ksplice_shadow_detach() - the object goes away, or needs the data no more
  * @obj:	the object
  * @id:		the kind of data
  *
@@ -240,7 +240,7 @@ void ksplice_shadow_detach(const void *obj, unsigned long id)
 EXPORT_SYMBOL_GPL(ksplice_shadow_detach);
 
 /**
- * ksplice_shadow_take_over - answer for data that other updates have attached
+ * ksplice_shadow_take_over() - answer for data that other updates have attached
  * @type:	the kind; from now on its destructor counts, and the data goes
  *		with the update it is in
  *
@@ -313,7 +313,7 @@ static struct shadow *shadow_take_one(struct drop *drop)
 }
 
 /**
- * ksplice_shadow_mark - remember what is attached now
+ * ksplice_shadow_mark() - remember what is attached now
  *
  * Return: for ksplice_shadow_undo().
  */
@@ -324,7 +324,7 @@ u64 ksplice_shadow_mark(void)
 }
 
 /**
- * ksplice_shadow_undo - drop what hooks have attached, of which one failed
+ * ksplice_shadow_undo() - drop what hooks have attached, of which one failed
  * @update:	the update
  * @mark:	what was attached before they ran
  *
@@ -341,7 +341,7 @@ void ksplice_shadow_undo(const struct ksplice_update *update, u64 mark)
 }
 
 /**
- * ksplice_shadow_drop - drop all that an update answers for
+ * ksplice_shadow_drop() - drop all that an update answers for
  * @update:	the update, not applied any more
  *
  * In the stop nobody holds a spinlock, so those taken here are free, as are those
@@ -360,7 +360,7 @@ void ksplice_shadow_drop(struct ksplice_update *update)
 }
 
 /**
- * ksplice_shadow_release - an update goes, and its code with it
+ * ksplice_shadow_release() - an update goes, and its code with it
  * @update:	the update, not applied
  *
  * Context: process.
@@ -372,7 +372,7 @@ void ksplice_shadow_release(struct ksplice_update *update)
 }
 
 /**
- * ksplice_shadow_exit - wait until all of it is freed
+ * ksplice_shadow_exit() - wait until all of it is freed
  */
 void ksplice_shadow_exit(void)
 {

@@ -145,7 +145,7 @@ static void stack_copy(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_in_ranges - is that address on a stack one of the code?
+ * ksplice_in_ranges() - is that address on a stack one of the code?
  * @check:	the code
  * @addr:	a return address, or where a thread was interrupted
  *
@@ -157,7 +157,7 @@ bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
 }
 
 /**
- * ksplice_add_conflict - note a thread that is in the way
+ * ksplice_add_conflict() - note a thread that is in the way
  * @check:	where
  * @task:	the thread
  * @addr:	what was found on its stack; ULONG_MAX if that is unknown
@@ -208,7 +208,7 @@ static void stack_read_words(struct ksplice_check *check, struct task_struct *ta
 }
 
 /**
- * ksplice_read_words - read every word of one thread's stack
+ * ksplice_read_words() - read every word of one thread's stack
  * @check:	where it is noted, for ksplice_judge_task()
  * @task:	the thread.  It must not run meanwhile.
  *
@@ -225,7 +225,7 @@ void ksplice_read_words(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_read_interrupted - the same of the running thread
+ * ksplice_read_interrupted() - the same of the running thread
  * @check:	where it is noted, for ksplice_judge_task()
  *
  * Context: the handler of a call from another CPU, with interrupts off.
@@ -247,7 +247,7 @@ void ksplice_read_interrupted(struct ksplice_check *check)
 }
 
 /**
- * ksplice_read_task - read what there is to know about one thread
+ * ksplice_read_task() - read what there is to know about one thread
  * @check:	where it is noted, for ksplice_judge_task()
  * @task:	the thread.  It must not run meanwhile, or be current.
  *
@@ -267,7 +267,7 @@ void ksplice_read_task(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_judge_task - is the thread in the way?
+ * ksplice_judge_task() - is the thread in the way?
  * @check:	what ksplice_read_task() has noted; gets the conflict
  * @task:	the thread, which may run again
  *
@@ -287,7 +287,7 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_check_task - check one thread
+ * ksplice_check_task() - check one thread
  * @check:	ranges, and where the answer goes
  * @task:	the thread.  It must not run meanwhile, or be current.
  */
@@ -298,7 +298,7 @@ void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_check_alloc - allocate what is needed to check threads
+ * ksplice_check_alloc() - allocate what is needed to check threads
  * @check:	zeroed
  * @nr_ranges:	room for so many ranges
  *
@@ -317,7 +317,7 @@ int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges)
 }
 
 /**
- * ksplice_check_free - free what ksplice_check_alloc() has allocated
+ * ksplice_check_free() - free what ksplice_check_alloc() has allocated
  * @check:	the check
  */
 void ksplice_check_free(struct ksplice_check *check)
@@ -337,7 +337,7 @@ static int stack_cmp_ranges(const void *a, const void *b)
 }
 
 /**
- * ksplice_check_sort - all ranges are noted
+ * ksplice_check_sort() - all ranges are noted
  * @check:	the check
  */
 void ksplice_check_sort(struct ksplice_check *check)
@@ -356,7 +356,7 @@ void ksplice_check_sort(struct ksplice_check *check)
 }
 
 /**
- * ksplice_stack_init - offer the knobs for tests
+ * ksplice_stack_init() - offer the knobs for tests
  * @dir:	the debugfs directory
  */
 void ksplice_stack_init(struct dentry *dir)

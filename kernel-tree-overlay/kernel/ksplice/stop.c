@@ -169,7 +169,7 @@ static struct ksplice_range *stop_note_range(struct ksplice_check *check,
 }
 
 /**
- * ksplice_add_text_ranges - nobody anywhere in the text of an update that goes
+ * ksplice_add_text_ranges() - nobody anywhere in the text of an update that goes
  * @check:	gets ksplice_nr_text_ranges() ranges
  * @update:	the update
  */
@@ -189,7 +189,7 @@ void ksplice_add_text_ranges(struct ksplice_check *check,
 }
 
 /**
- * ksplice_nr_text_ranges - how many ranges is the text of an update?
+ * ksplice_nr_text_ranges() - how many ranges is the text of an update?
  * @update:	the update
  *
  * Return: their number.
@@ -224,7 +224,7 @@ static void stop_collect_ranges(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_poke - writing a jump, or taking it back
+ * ksplice_poke() - writing a jump, or taking it back
  * @jump:	the jump
  * @apply:	write it
  *
@@ -318,7 +318,7 @@ static unsigned int stop_count_room(const struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_stop_free - free what ksplice_stop_alloc() has allocated
+ * ksplice_stop_free() - free what ksplice_stop_alloc() has allocated
  * @stop:	the stop
  */
 void ksplice_stop_free(struct ksplice_stop *stop)
@@ -329,7 +329,7 @@ void ksplice_stop_free(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_stop_alloc - prepare the stop of a change
+ * ksplice_stop_alloc() - prepare the stop of a change
  * @stop:	zeroed
  * @update:	the update
  * @apply:	apply it, else take it back
@@ -428,7 +428,7 @@ static int stop_locked(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_text_lock - keep out all others who write text
+ * ksplice_text_lock() - keep out all others who write text
  *
  * Context: process; ksplice_mutex held.
  */
@@ -440,7 +440,7 @@ void ksplice_text_lock(void)
 }
 
 /**
- * ksplice_text_unlock - undo ksplice_text_lock()
+ * ksplice_text_unlock() - undo ksplice_text_lock()
  */
 void ksplice_text_unlock(void)
 {
@@ -450,7 +450,7 @@ void ksplice_text_unlock(void)
 }
 
 /**
- * ksplice_stop - stop the machine once and try to make the change
+ * ksplice_stop() - stop the machine once and try to make the change
  * @stop:	prepared; gets the outcome
  *
  * The locks keep CPUs, and whoever else writes text, as they are from the

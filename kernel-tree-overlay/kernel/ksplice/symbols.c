@@ -136,7 +136,7 @@ static void symbols_walk_module(struct module *mod, const struct walk *walk)
 }
 
 /**
- * ksplice_symbols - call a function for all symbols of one name
+ * ksplice_symbols() - call a function for all symbols of one name
  * @mod:	the module to look into, which does not go away meanwhile; NULL for
  *		the kernel
  * @name:	the name

@@ -334,7 +334,7 @@ static const struct kobj_type object_ktype = {
 };
 
 /**
- * ksplice_sysfs_add_funcs - show the functions of a target that is there
+ * ksplice_sysfs_add_funcs() - show the functions of a target that is there
  * @object:	the target
  *
  * Pieces without a jump have no directory, as they have no life of their own.
@@ -363,7 +363,7 @@ int ksplice_sysfs_add_funcs(struct ksplice_object *object)
 ALLOW_ERROR_INJECTION(ksplice_sysfs_add_funcs, ERRNO);
 
 /**
- * ksplice_sysfs_remove_funcs - show a target's functions no more
+ * ksplice_sysfs_remove_funcs() - show a target's functions no more
  * @object:	the target
  */
 void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
@@ -395,7 +395,7 @@ static int sysfs_add_objects(struct ksplice_update *update)
 }
 
 /**
- * ksplice_sysfs_add - show an update
+ * ksplice_sysfs_add() - show an update
  * @update:	the update, all filled in
  *
  * Return: 0, or an errno; call ksplice_sysfs_remove() in both cases.
@@ -417,7 +417,7 @@ static void sysfs_put_child(struct kobject *kobj)
 }
 
 /**
- * ksplice_sysfs_remove - show it no more
+ * ksplice_sysfs_remove() - show it no more
  * @update:	the update
  *
  * Returns when nobody reads or writes its files any more.  Its targets have
@@ -441,7 +441,7 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 }
 
 /**
- * ksplice_sysfs_init - create /sys/kernel/ksplice
+ * ksplice_sysfs_init() - create /sys/kernel/ksplice
  * Return: 0 or -ENOMEM.
  */
 int ksplice_sysfs_init(void)
@@ -451,7 +451,7 @@ int ksplice_sysfs_init(void)
 }
 
 /**
- * ksplice_sysfs_exit - remove /sys/kernel/ksplice, which is empty
+ * ksplice_sysfs_exit() - remove /sys/kernel/ksplice, which is empty
  */
 void ksplice_sysfs_exit(void)
 {

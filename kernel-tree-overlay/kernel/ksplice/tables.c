@@ -208,7 +208,7 @@ static int tables_module_entries(struct walk *walk, const struct module *mod)
 }
 
 /**
- * ksplice_table_entries - call a function for all entries about a range of code
+ * ksplice_table_entries() - call a function for all entries about a range of code
  * @mod:	the module that the code is of, which stays; NULL for the kernel
  * @start:	start of the range
  * @end:	its end
@@ -230,7 +230,7 @@ int ksplice_table_entries(const struct module *mod, unsigned long start,
 }
 
 /**
- * ksplice_cpu_feature - does the boot CPU have a feature?
+ * ksplice_cpu_feature() - does the boot CPU have a feature?
  * @feature:	its number, as in struct alt_instr
  *
  * Return: 1 or 0; -1 if there is no such feature.

@@ -56,7 +56,7 @@ static void target_hide_jump(const struct ksplice_func *func, unsigned long addr
 }
 
 /**
- * ksplice_target_hide_jumps - undo in a copy of text what updates did to it
+ * ksplice_target_hide_jumps() - undo in a copy of text what updates did to it
  * @addr:	where the copy was taken
  * @buf:	the copy
  * @len:	its length
@@ -88,7 +88,7 @@ static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 }
 
 /**
- * ksplice_target_is_vmlinux - is a target the kernel itself?
+ * ksplice_target_is_vmlinux() - is a target the kernel itself?
  * @object:	the target
  *
  * Return: true if it is, false if it is a module.
@@ -99,7 +99,7 @@ bool ksplice_target_is_vmlinux(const struct ksplice_object *object)
 }
 
 /**
- * ksplice_target_symbols - call a function for all symbols of one name
+ * ksplice_target_symbols() - call a function for all symbols of one name
  * @mod:	the module to look into, which does not go away meanwhile; NULL for
  *		the kernel
  * @name:	the name
@@ -190,7 +190,7 @@ static struct ksplice_func *target_replaced_at(const struct ksplice_update *upda
 }
 
 /**
- * ksplice_target_newest - the entry of the code that runs for a function
+ * ksplice_target_newest() - the entry of the code that runs for a function
  * @update:	who asks: not counting what it supersedes
  * @addr:	the function's entry, or that of an update's code for it
  *
@@ -485,7 +485,7 @@ static int target_find_providers(struct ksplice_run *run)
 }
 
 /**
- * ksplice_target_match - match an update's pre code against its targets
+ * ksplice_target_match() - match an update's pre code against its targets
  * @match:	filled, also on failure; to be freed by the caller
  * @view:	the update's tables
  * @update:	the update; those of its targets that are KSPLICE_FOUND are
@@ -533,7 +533,7 @@ static int target_sympos_one(void *data, unsigned long addr)
 }
 
 /**
- * ksplice_target_sympos - the position of a symbol among those of its name
+ * ksplice_target_sympos() - the position of a symbol among those of its name
  * @object:	the target it is in
  * @name:	the name
  * @addr:	the symbol's address

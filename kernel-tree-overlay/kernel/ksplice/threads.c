@@ -119,7 +119,7 @@ static void threads_gather_exiting(struct task_struct *task, void *data)
 }
 
 /**
- * ksplice_each_thread - go through all threads, the exiting and idle ones included
+ * ksplice_each_thread() - go through all threads, the exiting and idle ones included
  * @fn:		called for each, some perhaps twice.  The thread may run.
  * @data:	for @fn
  * @exiting:	empty, with room for threads that exit; they cannot be looked at with

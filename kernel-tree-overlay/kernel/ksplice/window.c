@@ -197,7 +197,7 @@ static struct window *window_alloc(void)
 }
 
 /**
- * ksplice_tasks_alloc - make room for threads
+ * ksplice_tasks_alloc() - make room for threads
  * @tasks:	zeroed
  * @room:	for how many
  *
@@ -213,7 +213,7 @@ int ksplice_tasks_alloc(struct ksplice_tasks *tasks, unsigned int room)
 }
 
 /**
- * ksplice_put_tasks - drop the references
+ * ksplice_put_tasks() - drop the references
  * @tasks:	empty afterwards
  */
 void ksplice_put_tasks(struct ksplice_tasks *tasks)
@@ -223,7 +223,7 @@ void ksplice_put_tasks(struct ksplice_tasks *tasks)
 }
 
 /**
- * ksplice_tasks_free - undo ksplice_tasks_alloc()
+ * ksplice_tasks_free() - undo ksplice_tasks_alloc()
  * @tasks:	zeroed afterwards
  */
 void ksplice_tasks_free(struct ksplice_tasks *tasks)
@@ -234,7 +234,7 @@ void ksplice_tasks_free(struct ksplice_tasks *tasks)
 }
 
 /**
- * ksplice_window_open - begin to record who is switched out
+ * ksplice_window_open() - begin to record who is switched out
  *
  * Context: process, may sleep; one window at a time (ksplice_mutex).
  * Return: 0 or an errno.
@@ -278,7 +278,7 @@ static bool window_drain_one(struct recorder *rec, struct ksplice_tasks *to)
 }
 
 /**
- * ksplice_window_drain - take what was recorded since the last time
+ * ksplice_window_drain() - take what was recorded since the last time
  * @to:		empty, from ksplice_window_grow(); gets threads with a reference each,
  *		some perhaps twice
  *
@@ -338,7 +338,7 @@ static void window_grow_one(struct recorder *rec, unsigned int tasks, int node)
 }
 
 /**
- * ksplice_window_grow - make room for more threads where there were too many
+ * ksplice_window_grow() - make room for more threads where there were too many
  * @to:		empty; gets room for all that is recorded
  *
  * What was recorded may be forgotten: all threads have to be checked after it.
@@ -371,7 +371,7 @@ void ksplice_window_grow(struct ksplice_tasks *to)
 }
 
 /**
- * ksplice_window_peek - go through what was recorded since the last drain
+ * ksplice_window_peek() - go through what was recorded since the last drain
  * @fn:		called for each thread
  * @data:	for @fn
  *
@@ -398,7 +398,7 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 }
 
 /**
- * ksplice_window_count - how many threads were recorded since the last drain?
+ * ksplice_window_count() - how many threads were recorded since the last drain?
  *
  * Context: any; more may be recorded meanwhile.
  * Return: their number, or KSPLICE_WINDOW_OVERFLOW.
@@ -419,7 +419,7 @@ unsigned int ksplice_window_count(void)
 }
 
 /**
- * ksplice_window_close - record no more
+ * ksplice_window_close() - record no more
  *
  * Context: process, may sleep.
  */
@@ -432,7 +432,7 @@ void ksplice_window_close(void)
 }
 
 /**
- * ksplice_window_exit - wait until the last window is freed
+ * ksplice_window_exit() - wait until the last window is freed
  */
 void ksplice_window_exit(void)
 {

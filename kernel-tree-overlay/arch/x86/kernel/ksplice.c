@@ -119,7 +119,7 @@ static size_t ksplice_probed_bytes(struct kprobe *p, u8 *bytes)
 #endif
 
 /**
- * arch_ksplice_hide_probes - undo in a copy of text what kprobes did to it
+ * arch_ksplice_hide_probes() - undo in a copy of text what kprobes did to it
  * @addr:	where the copy was taken
  * @buf:	the copy
  * @len:	its length
@@ -150,7 +150,7 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
 }
 
 /**
- * arch_ksplice_jump_init - work out the trampoline of a function
+ * arch_ksplice_jump_init() - work out the trampoline of a function
  * @jump:	filled
  * @func:	entry of the old function
  * @dest:	entry of the new function
@@ -203,7 +203,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 }
 
 /**
- * arch_ksplice_jump_exit - undo arch_ksplice_jump_init()
+ * arch_ksplice_jump_exit() - undo arch_ksplice_jump_init()
  * @jump:	a jump that does not stand, or zeroed
  *
  * Context: process; ksplice_mutex held.
@@ -214,7 +214,7 @@ void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
 }
 
 /**
- * arch_ksplice_jump_hidden - what would stand there if there was no jump?
+ * arch_ksplice_jump_hidden() - what would stand there if there was no jump?
  * @jump:	a jump that stands
  * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
  *
@@ -324,7 +324,7 @@ static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void 
 }
 
 /**
- * arch_ksplice_poke_check - may the bytes be written now?
+ * arch_ksplice_poke_check() - may the bytes be written now?
  * @poke:	where and what; gets what an instruction displaced is by now
  * @why:	where the reason goes
  *
@@ -388,7 +388,7 @@ static struct notifier_block poke_int3_nb = {
 };
 
 /**
- * arch_ksplice_poke_start - announce the text that will be written
+ * arch_ksplice_poke_start() - announce the text that will be written
  * @pokes:	where and what, until arch_ksplice_poke_end()
  * @n:		number of them
  *
@@ -404,7 +404,7 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 }
 
 /**
- * arch_ksplice_poke_step - do one step of writing a jump, or of taking it back
+ * arch_ksplice_poke_step() - do one step of writing a jump, or of taking it back
  * @poke:	where and what
  * @step:	0 to ARCH_KSPLICE_POKE_STEPS - 1
  *
@@ -439,7 +439,7 @@ void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step)
 }
 
 /**
- * arch_ksplice_poke_end - no jump is half written any more
+ * arch_ksplice_poke_end() - no jump is half written any more
  *
  * Context: in the stop, on one CPU, when all have passed arch_ksplice_sync()
  * after the last step.
@@ -450,7 +450,7 @@ void arch_ksplice_poke_end(void)
 }
 
 /**
- * arch_ksplice_sync - make this CPU see text that another one has written
+ * arch_ksplice_sync() - make this CPU see text that another one has written
  */
 void arch_ksplice_sync(void)
 {
@@ -458,7 +458,7 @@ void arch_ksplice_sync(void)
 }
 
 /**
- * arch_ksplice_stack - the part of a sleeping thread's stack that is in use
+ * arch_ksplice_stack() - the part of a sleeping thread's stack that is in use
  * @task:	the thread; it does not run
  * @low:	lowest address in use
  * @high:	first address behind what the kernel has on it: the registers of user
@@ -500,7 +500,7 @@ static unsigned long ksplice_optprobe_home(unsigned long addr)
 #endif
 
 /**
- * __arch_ksplice_way_back - where does code go on that holds its way back in itself?
+ * __arch_ksplice_way_back() - where does code go on that holds its way back in itself?
  * @addr:	a return address, or where a thread was interrupted
  *
  * What kprobes make: copies of the instructions they stand on, followed by a jump
@@ -525,7 +525,7 @@ unsigned long __arch_ksplice_way_back(unsigned long addr)
 }
 
 /**
- * arch_ksplice_in_syscall - is the running thread inside a system call?
+ * arch_ksplice_in_syscall() - is the running thread inside a system call?
  *
  * Return: false if it is on the way from or to user mode.
  */
@@ -538,7 +538,7 @@ bool arch_ksplice_in_syscall(void)
 }
 
 /**
- * arch_ksplice_interrupts_user - has this interrupt come in user mode?
+ * arch_ksplice_interrupts_user() - has this interrupt come in user mode?
  *
  * A system vector stays on the thread's stack if it interrupts user mode, and
  * changes to the IRQ stack if it interrupts the kernel: call_on_irqstack_cond().
@@ -552,7 +552,7 @@ bool arch_ksplice_interrupts_user(void)
 }
 
 /**
- * arch_ksplice_interrupted_stack - from where on is the running thread's stack in use?
+ * arch_ksplice_interrupted_stack() - from where on is the running thread's stack in use?
  *
  * On the IRQ stack the first word is the stack pointer of the thread, which has the
  * registers of what was interrupted on its stack: call_on_stack().  An idle CPU may
@@ -569,7 +569,7 @@ unsigned long arch_ksplice_interrupted_stack(void)
 }
 
 /**
- * arch_ksplice_unwinder_lost - would the unwinder not get beyond @addr?
+ * arch_ksplice_unwinder_lost() - would the unwinder not get beyond @addr?
  * @addr:	what it has found last on the stack of what was interrupted
  *
  * return_to_handler() leaves by a call of its own last instructions, which put the
@@ -585,7 +585,7 @@ bool arch_ksplice_unwinder_lost(unsigned long addr)
 }
 
 /**
- * arch_ksplice_untouchable - may the function at @addr never be replaced?
+ * arch_ksplice_untouchable() - may the function at @addr never be replaced?
  * @addr:	its entry
  *
  * Entry code runs on the user's page table, where a module's text is not
@@ -602,7 +602,7 @@ bool arch_ksplice_untouchable(unsigned long addr)
 }
 
 /**
- * arch_ksplice_sealed - must no indirect call lead to @addr?
+ * arch_ksplice_sealed() - must no indirect call lead to @addr?
  * @addr:	an address
  * @func:	is it known to be the entry of a function?
  *
@@ -628,7 +628,7 @@ bool arch_ksplice_sealed(unsigned long addr, bool func)
 }
 
 /**
- * arch_ksplice_write_locked - as arch_ksplice_write()
+ * arch_ksplice_write_locked() - as arch_ksplice_write()
  * @place:	where; all of it must be the module's
  * @bytes:	what
  * @len:	how much
@@ -641,7 +641,7 @@ void arch_ksplice_write_locked(void *place, const void *bytes, size_t len)
 }
 
 /**
- * arch_ksplice_write - write into a module's memory, read-only or not
+ * arch_ksplice_write() - write into a module's memory, read-only or not
  * @place:	where; all of it must be the module's
  * @bytes:	what
  * @len:	how much
@@ -656,7 +656,7 @@ void arch_ksplice_write(void *place, const void *bytes, size_t len)
 }
 
 /**
- * arch_ksplice_label_jumps - does a jump stand at the site of a jump label?
+ * arch_ksplice_label_jumps() - does a jump stand at the site of a jump label?
  * @entry:	its entry
  *
  * Context: jump_label_lock() held.
@@ -670,7 +670,7 @@ bool arch_ksplice_label_jumps(const struct jump_entry *entry)
 }
 
 /**
- * arch_ksplice_call_fits - is it what a compiler makes of a static call?
+ * arch_ksplice_call_fits() - is it what a compiler makes of a static call?
  * @site:	its first byte
  * @tail:	the call is a jump
  *
@@ -687,7 +687,7 @@ bool arch_ksplice_call_fits(const void *site, bool tail)
 }
 
 /**
- * arch_ksplice_reset_call - make a static call's site a call or jump again
+ * arch_ksplice_reset_call() - make a static call's site a call or jump again
  * @site:	the site; nobody executes it
  * @tail:	it is a jump
  *
@@ -727,7 +727,7 @@ static void __init ksplice_find_lost(void)
 }
 
 /**
- * arch_ksplice_init - prepare what the trampolines need
+ * arch_ksplice_init() - prepare what the trampolines need
  * Return: 0 or an errno.
  */
 int __init arch_ksplice_init(void)
@@ -737,7 +737,7 @@ int __init arch_ksplice_init(void)
 }
 
 /**
- * arch_ksplice_exit - undo arch_ksplice_init()
+ * arch_ksplice_exit() - undo arch_ksplice_init()
  */
 void arch_ksplice_exit(void)
 {

@@ -60,7 +60,7 @@ static unsigned long displaced_kept_at(const s32 *ref)
 }
 
 /**
- * arch_ksplice_home - where an instruction belongs that is displaced
+ * arch_ksplice_home() - where an instruction belongs that is displaced
  * @addr:	where the kernel keeps it
  *
  * Context: ksplice_mutex held.
@@ -176,7 +176,7 @@ static s32 *displaced_map_again(const s32 *ref)
 }
 
 /**
- * ksplice_displaced_init - does the kernel rewrite the instruction at @home?
+ * ksplice_displaced_init() - does the kernel rewrite the instruction at @home?
  * @displaced:	filled; all 0 if it does not, or in a way that is not supported:
  *		then arch_ksplice_poke_check() finds it
  * @home:	where a jump will stand
@@ -219,7 +219,7 @@ int ksplice_displaced_init(struct arch_ksplice_displaced *displaced, unsigned lo
 }
 
 /**
- * ksplice_displaced_exit - undo ksplice_displaced_init()
+ * ksplice_displaced_exit() - undo ksplice_displaced_init()
  * @displaced:	not displaced now
  *
  * Context: process; ksplice_mutex held.
@@ -234,7 +234,7 @@ void ksplice_displaced_exit(struct arch_ksplice_displaced *displaced)
 }
 
 /**
- * ksplice_displaced_read - the instruction, as it is by now and would stand at home
+ * ksplice_displaced_read() - the instruction, as it is by now and would stand at home
  * @displaced:	what it is about
  * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
  *
@@ -247,7 +247,7 @@ void ksplice_displaced_read(const struct arch_ksplice_displaced *displaced, u8 *
 }
 
 /**
- * ksplice_displaced_prepare - before a jump is written or taken back
+ * ksplice_displaced_prepare() - before a jump is written or taken back
  * @displaced:	what stands there
  * @poke:	the jump; what it is written over, or what is put back, becomes what
  *		the kernel has made of the instruction by now
@@ -271,7 +271,7 @@ void ksplice_displaced_prepare(struct arch_ksplice_displaced *displaced,
 }
 
 /**
- * ksplice_displaced_switch - tell the kernel where it finds the instruction now
+ * ksplice_displaced_switch() - tell the kernel where it finds the instruction now
  * @displaced:	what it is about
  * @back:	at home; else in the spare place
  *
