@@ -2,10 +2,10 @@
 /*
  * ksplice - hot updates of a running kernel
  *
- * A hot update is a module without code of its own to run at load: the core
- * sees it in the module notifier, before any other notifier does, proves it
- * against the running kernel (match.c), relocates it (resolve.c) and shows it
- * in sysfs.  Any doubt fails the load.
+ * A hot update is a module that runs no code of its own when it is loaded.  The core
+ * sees it in a module notifier, before all other notifiers.  There the core proves that
+ * the update fits the running kernel (match.c), relocates it (resolve.c) and shows
+ * it in sysfs.  Any doubt fails the load.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -28,8 +28,8 @@
 #include "window.h"
 
 /*
- * Serialises everything that loads, applies, takes back or removes an update.
- * Taken before cpus_read_lock(), jump_label_lock() and text_mutex.  Not held
+ * Serialises everything that loads, applies, takes back or removes an update.  It is
+ * taken before cpus_read_lock(), jump_label_lock() and text_mutex.  It is not held
  * while sysfs files are removed, since their writers take it.
  */
 DEFINE_MUTEX(ksplice_mutex);
@@ -41,12 +41,12 @@ const u32 ksplice_abi_7 = KSPLICE_FORMAT;
 EXPORT_SYMBOL_GPL(ksplice_abi_7);
 
 /**
- * ksplice_text_reserved() - do jumps of applied updates stand in some text?
+ * ksplice_text_reserved() - does a jump of an applied update stand in some text?
  * @start:	first byte
  * @end:	last byte
  *
  * Context: any.  The answer stays true while text_mutex is held.
- * Return: true if they do.
+ * Return: true if one does.
  */
 bool ksplice_text_reserved(const void *start, const void *end)
 {
@@ -111,7 +111,7 @@ static void *ksplice_find_blob(struct module *mod)
 	return blob;
 }
 
-/* How many bytes of init memory there are from @blob on. */
+/* Return: the number of bytes of init memory from @blob on */
 static size_t ksplice_blob_room(const struct module *mod, const void *blob)
 {
 	unsigned int size;
@@ -192,7 +192,7 @@ static struct ksplice_update *ksplice_alloc_update(const struct ksplice_view *vi
 	return update;
 }
 
-/* A module can come at any time, so the tables must stay. */
+/* If a target is a module it can come at any time, so the tables must stay. */
 static int ksplice_keep_blob(struct ksplice_update *update,
 			     const struct ksplice_view *view)
 {
@@ -208,7 +208,7 @@ static int ksplice_keep_blob(struct ksplice_update *update,
 				 &err);
 }
 
-/* From here on nobody finds it, but its files may still be in use. */
+/* From here on nobody finds the update, but its files may still be in use. */
 static void ksplice_unlist_update(struct ksplice_update *update)
 {
 	ksplice_lock_in_notifier();
@@ -256,8 +256,8 @@ static struct ksplice_update *ksplice_new_update(struct module *mod,
 }
 
 /*
- * It goes on the list before its targets are looked for: a module that comes
- * or goes meanwhile finds it there, and waits.
+ * The update goes on the list before its targets are looked for: a module that comes
+ * or goes meanwhile finds the update there, and waits.
  */
 static int ksplice_register_update(struct ksplice_update *update,
 				   const struct ksplice_view *view)
@@ -277,7 +277,7 @@ static int ksplice_register_update(struct ksplice_update *update,
 	return ret;
 }
 
-/* On failure, what is left of it is in *@made, to be dropped. */
+/* On failure, the caller has to drop *@made if that is not NULL. */
 static int ksplice_load_locked(struct module *mod, const void *blob,
 			       struct ksplice_update **made)
 {
@@ -328,8 +328,8 @@ static int ksplice_module_coming(struct module *mod)
 }
 
 /*
- * Other modules need not wait for ksplice_mutex at all.  An update stays on the
- * list while its own module's notifiers run.
+ * Does not take ksplice_mutex, so that modules that are no updates need not wait.
+ * An update stays on the list while its own module's notifiers run.
  */
 static struct ksplice_update *ksplice_find_update_rcu(const struct module *mod)
 {
@@ -362,7 +362,7 @@ static void ksplice_module_live(struct module *mod)
 		", the others are in modules that are not loaded");
 }
 
-/* An applied update holds a reference to its module, so it is never here. */
+/* An applied update never gets here: it holds a reference to its module. */
 static void ksplice_module_going(struct module *mod)
 {
 	struct ksplice_update *update = ksplice_find_update_rcu(mod);
@@ -392,13 +392,13 @@ static int ksplice_module_notify(struct notifier_block *nb, unsigned long state,
 	return notifier_from_errno(ret);
 }
 
-/* First of all: the others read tables that are relocated here. */
+/* Runs before all other notifiers: they read tables that are relocated here. */
 static struct notifier_block module_nb = {
 	.notifier_call	= ksplice_module_notify,
 	.priority	= INT_MAX,
 };
 
-/* Jump labels and static calls of a module that is coming are linked now. */
+/* When this runs, a coming module's jump labels and static calls are linked. */
 static int ksplice_linked_notify(struct notifier_block *nb, unsigned long state,
 				 void *data)
 {
@@ -413,13 +413,13 @@ static int ksplice_linked_notify(struct notifier_block *nb, unsigned long state,
 	return notifier_from_errno(ret);
 }
 
-/* Last of all: the others link them. */
+/* Runs after all other notifiers: some of them do that linking. */
 static struct notifier_block linked_nb = {
 	.notifier_call	= ksplice_linked_notify,
 	.priority	= INT_MIN,
 };
 
-/* Before a change: all that is there has been matched, and can be jumped to. */
+/* Before a change: match the targets that are loaded by now, and check for obstacles. */
 static int ksplice_prepare(struct ksplice_update *update)
 {
 	int ret;
@@ -462,7 +462,7 @@ static int ksplice_try_apply(struct ksplice_update *update)
 	return ret ? ret : core_change(update, true);
 }
 
-/* Those whose place it took; they can be unloaded now. */
+/* Drops the updates whose place @update took; they can be unloaded now. */
 static void ksplice_drop_superseded(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
@@ -470,7 +470,7 @@ static void ksplice_drop_superseded(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (!ksplice_superseded(update, other))
 			continue;
-		/* What the newer one has not taken over by now. */
+		/* Drop the data that the newer update has not taken over by now. */
 		ksplice_shadow_drop(other);
 		WRITE_ONCE(other->state, KSPLICE_REVERSED);
 		pr_info("%s: superseded by %s in the same stop\n", other->name,
@@ -479,7 +479,7 @@ static void ksplice_drop_superseded(struct ksplice_update *update)
 	}
 }
 
-/* Nobody can tell when the last of its addresses is given back. */
+/* Nobody can tell when the kernel's data holds no address of its memory any more. */
 static void ksplice_pin_module(struct ksplice_update *update)
 {
 	if (!update->stays || update->pinned)
@@ -491,8 +491,8 @@ static void ksplice_pin_module(struct ksplice_update *update)
 }
 
 /*
- * The text is claimed before anybody is asked about livepatches: one that came
- * before is found, one that comes later is refused.
+ * The text is claimed before the check for livepatches.  So a livepatch that came
+ * before is found, and one that comes later is refused.
  */
 static int core_apply(struct ksplice_update *update)
 {
@@ -540,7 +540,7 @@ static int core_reverse(struct ksplice_update *update)
 	return 0;
 }
 
-/* What is shown from here on is about this change. */
+/* From here on, sysfs shows the figures of this change. */
 static void ksplice_forget_last_change(struct ksplice_update *update)
 {
 	update->cause = KSPLICE_OK;
@@ -573,7 +573,7 @@ static void ksplice_report_failure(const struct ksplice_update *update, bool ena
 		       update->name, what, ret, update->name);
 }
 
-/* Return: as ksplice_enable(), but 1 if it is so already. */
+/* Return: as ksplice_enable(), but 1 if @enable is the state already. */
 static int ksplice_enable_locked(struct ksplice_update *update, bool enable)
 {
 	bool applied = update->state == KSPLICE_APPLIED;
@@ -594,8 +594,8 @@ static int ksplice_enable_locked(struct ksplice_update *update, bool enable)
 }
 
 /*
- * Takes ksplice_mutex at a moment when no target is on its way: such a module
- * cannot be matched, nor be left out.  It may itself wait for the mutex.
+ * Takes ksplice_mutex at a moment when no target is being loaded or removed: such a
+ * module can neither be matched nor left out, and may itself wait for the mutex.
  */
 static int ksplice_lock_settled(struct ksplice_update *update, bool enable)
 {
@@ -624,7 +624,7 @@ static int ksplice_lock_settled(struct ksplice_update *update, bool enable)
 	return -EBUSY;
 }
 
-/* As often as it has to give way. */
+/* Starts the change anew each time that it has to give way. */
 static int ksplice_enable_in_turn(struct ksplice_update *update, bool enable)
 {
 	bool again;
@@ -645,7 +645,7 @@ static int ksplice_enable_in_turn(struct ksplice_update *update, bool enable)
 	return ret;
 }
 
-/* The reference is the applied update's; until then it is this change's. */
+/* An applied update holds a reference to its module; this change takes it. */
 static int ksplice_enable_pinned(struct ksplice_update *update, bool enable)
 {
 	int ret;
@@ -665,13 +665,13 @@ static int ksplice_enable_pinned(struct ksplice_update *update, bool enable)
  * @update:	the update
  * @enable:	what is wanted
  *
- * If the opposite is under way that is ended.
+ * If the opposite change is under way, that one is ended.
  *
  * Context: process; may wait for update->timeout_ms, and for other changes.
- * Return: 0; -EINVAL if it is so already; -EAGAIN while its module is being
- * loaded; -ENODEV while it is being removed; -ECANCELED if somebody wanted the
- * opposite meanwhile; what ksplice_change() or a hook says; what is wrong with a
- * target module.
+ * Return: 0; -EINVAL if @enable is the state already; -EAGAIN while the update's module
+ * is being loaded; -ENODEV while it is being removed; -ECANCELED if somebody wanted
+ * the opposite meanwhile; the error of ksplice_change() or of a hook; an error that
+ * says what is wrong with a target module.
  */
 int ksplice_enable(struct ksplice_update *update, bool enable)
 {
@@ -687,7 +687,7 @@ int ksplice_enable(struct ksplice_update *update, bool enable)
 		ksplice_settle_wait();
 	if (ret <= 0)
 		return ret;
-	/* It is so already, maybe as the opposite was ended. */
+	/* Nothing was to be done, maybe because the opposite change was ended. */
 	return cancels ? 0 : -EINVAL;
 }
 
@@ -727,14 +727,14 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_7. */
+/* No update is loaded any more, since each update uses ksplice_abi_7. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);
 	unregister_module_notifier(&module_nb);
 	unregister_module_notifier(&linked_nb);
 	ksplice_window_exit();
-	/* A thread that was parked may be preempted on its way out of there. */
+	/* A thread that was parked may be preempted on its way out of this module. */
 	synchronize_rcu_tasks();
 	ksplice_settle_exit();
 	ksplice_shadow_exit();

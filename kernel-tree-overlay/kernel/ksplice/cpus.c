@@ -2,11 +2,10 @@
 /*
  * ksplice - where are the other CPUs at this moment?
  *
- * A stop takes a CPU where its thread may be switched out, soon after it is
- * asked for.  Threads that run inside the code that is replaced would be found
- * there, and the stop would have been for nothing.  So the CPUs are asked
- * first: an interrupt looks at what it has interrupted.  That is a hint and
- * decides nothing, the stop does.
+ * Soon after a stop is requested, each CPU's thread is switched out for the stopper.
+ * A thread that runs inside the code that is replaced would be found there, and the
+ * stop would be in vain.  So the CPUs are asked first: an interrupt checks what it
+ * has interrupted.  The answer is only a hint.  The stop itself decides.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -22,8 +21,8 @@
 /**
  * struct question - what CPUs are asked
  * @check:	the code
- * @outside:	one is in the kernel (set by those it is true for)
- * @inside:	one is inside the code, or can't tell
+ * @outside:	a CPU is in the kernel; each CPU for which that is true sets this
+ * @inside:	a CPU is inside the code, or can't tell; set in the same way
  */
 struct question {
 	const struct ksplice_check *check;
@@ -53,7 +52,7 @@ static void cpus_answer(void *data)
 	arch_stack_walk(cpus_check_addr, question, current, NULL);
 }
 
-/* An idle CPU is left in peace. */
+/* Idle CPUs are not asked, so that they are not woken up. */
 static bool cpus_is_asked(int cpu, void *data)
 {
 	return cpu != smp_processor_id() && !task_curr(idle_task(cpu));
@@ -64,7 +63,7 @@ static bool cpus_is_asked(int cpu, void *data)
  * @check:	the code that matters
  *
  * Context: process, interrupts on.
- * Return: the worst of the answers, which holds no longer than the moment.
+ * Return: the worst of the answers.  It may be outdated at once.
  */
 enum ksplice_whereabouts ksplice_ask_cpus(const struct ksplice_check *check)
 {

@@ -2,10 +2,10 @@
 /*
  * Reader of the on-disk format.
  *
- * What is read here came with a module: it was made by a tool that may be
- * broken, on a disk that may be broken.  Every offset and index is checked
- * once, so that the rest of the core can follow them without a thought.
- * The cost is linear in the size of the blob.
+ * The data read here came with a module.  The tool that made it may have bugs, and the
+ * disk may have corrupted it.  Every offset and index is checked once, so that the rest
+ * of the core can use them without further checks.  The cost is linear in the size
+ * of the blob.
  */
 #include <linux/crc32.h>
 #include <linux/errno.h>
@@ -15,7 +15,7 @@
 #include "arch.h"
 #include "format.h"
 
-/* Far above any sane update; keeps sums of sizes in bounds. */
+/* Far above the size of any sane update, and small enough that sums don't overflow */
 #define KSPLICE_BLOB_MAX	(256U << 20)
 
 #define KSPLICE_SYM_FLAGS						\
@@ -174,7 +174,7 @@ static bool format_str_given(const struct ksplice_view *v, u32 off)
 	return format_str_ok(v, off) && *ksplice_str(v, off);
 }
 
-/* The name becomes a directory in sysfs. */
+/* The name becomes that of a directory in sysfs. */
 static bool format_name_ok(const char *name)
 {
 	const char *p;
@@ -190,7 +190,7 @@ static bool format_name_ok(const char *name)
 	return p != name && p - name <= KSPLICE_NAME_MAX;
 }
 
-/* Lines of letters, digits and '-', which sysfs shows as they are. */
+/* Must be lines of letters, digits and '-', since sysfs shows them as they are. */
 static bool format_fixes_ok(const char *fixes)
 {
 	const char *p, *line = fixes;
@@ -329,7 +329,7 @@ static int format_check_reloc(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
-/* Is it a static of another file than @u's? No compiler refers to one. */
+/* Is it a static symbol of another file than that of @u?  No compiler refers to one. */
 static bool format_is_foreign(const struct ksplice_view *v,
 			      const struct ksplice_f_unit *u, u32 sym)
 {
@@ -340,7 +340,7 @@ static bool format_is_foreign(const struct ksplice_view *v,
 	       v->units[s->unit].tu != u->tu;
 }
 
-/* Fields of @u, or of a site of it, have to lie in @size bytes, in order. */
+/* The fields of @u, or of a site in it, have to be in @size bytes, in ascending order. */
 static int format_check_fields(struct ksplice_checker *c, const char *what, u32 i,
 			       const struct ksplice_f_unit *u, u32 first, u32 n,
 			       u32 size)
@@ -392,8 +392,8 @@ static int format_check_contents(struct ksplice_checker *c, u32 i)
 }
 
 /*
- * Sites follow one another; only alternatives may share their first byte, and
- * have other sites inside.
+ * Sites must be in ascending order, and must not overlap.  Only alternatives may begin
+ * at the same byte, and may have other sites inside.
  */
 static int format_check_site_order(struct ksplice_checker *c, u32 i,
 				   const struct ksplice_f_unit *u)
@@ -589,7 +589,7 @@ static int format_check_unit(struct ksplice_checker *c, u32 i)
 	return ret ? ret : format_check_entries(c, i);
 }
 
-/* Sums, so that units that share entries can't make the matcher slow. */
+/* Limits the sums: units that share table entries could make the matcher slow. */
 static int format_check_sums(struct ksplice_checker *c, u32 i, u64 *sums)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
@@ -734,7 +734,7 @@ static int format_check_state(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
-/* What is compared with one another has to be few. */
+/* Limits the tables whose entries are compared pairwise. */
 static int format_check_few(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
@@ -795,10 +795,10 @@ static int format_check_all(struct ksplice_checker *c)
  * @v:		the view
  * @blob:	start of the section KSPLICE_SECTION, aligned to 8 bytes
  * @size:	bytes there are
- * @err:	gets the reason, for a person
+ * @err:	gets the reason, for people
  *
- * Addresses (fixup.place, replace.addr, hook.addr) are not checked: what they have to lie
- * in, only the core knows.
+ * Addresses (fixup.place, replace.addr, hook.addr) are not checked: only the core knows
+ * the memory they have to be in.
  *
  * Return: 0; -ENOEXEC if this is no update or only the beginning of one;
  * -EPROTO if it was made for another version of the format; -EINVAL if it
@@ -830,7 +830,7 @@ int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
 	return format_check_all(&c);
 }
 
-/* Goes on with the checksum from @at to @to, and past the @skip bytes there. */
+/* Continues the checksum from @at to @to, and skips @skip bytes there as zeroes. */
 static u32 format_sum_to(const void *blob, u32 crc, size_t *at, size_t to,
 			 size_t skip)
 {
@@ -841,7 +841,7 @@ static u32 format_sum_to(const void *blob, u32 crc, size_t *at, size_t to,
 	return crc32_le(crc, zero, skip);
 }
 
-/* The same over a table, of which each entry has an address at @field. */
+/* Continues it over a table whose entries have an address at @field, to be skipped. */
 static u32 format_sum_table(const struct ksplice_view *v, u32 crc, size_t *at,
 			    const struct ksplice_f_table *t, size_t entry,
 			    size_t field)
@@ -857,10 +857,10 @@ static u32 format_sum_table(const struct ksplice_view *v, u32 crc, size_t *at,
 /**
  * ksplice_view_intact() - is a blob still what the tool wrote?
  * @v:		the view
- * @err:	gets the reason, for a person
+ * @err:	gets the reason, for people
  *
- * That the tables make sense does not say that: a flipped bit may make another
- * sense.  It finds accidents; against intent there are signatures of modules.
+ * Tables that make sense may still have changed: a flipped bit may result in other valid
+ * tables.  The checksum finds accidents.  Module signatures are there for attacks.
  *
  * Return: 0, or -EINVAL.
  */

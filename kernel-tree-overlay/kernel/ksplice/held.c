@@ -2,15 +2,15 @@
 /*
  * ksplice - may a thread still come to the text of an update?
  *
- * Return addresses tell who is inside.  A thread that has loaded the address of a
- * function of the update and has not called it yet is not: its pointer is in a
- * register, which was saved on its stack when it lost its CPU, or in a word of some
- * frame.  Before the text goes there must be no such word.  A word that only looks
- * like that delays it.
+ * Return addresses tell which threads are inside.  A thread that has loaded the address
+ * of a function of the update and has not called it yet is not inside.  The pointer
+ * is in a register, which was saved on the thread's stack when it lost its CPU, or in
+ * a word of some frame.  No such word may exist when the text goes away.  A word that
+ * only looks like such a pointer delays that.
  *
- * Who calls this has seen to it that nobody comes by such a pointer any more: the
- * update was taken back, and what in the kernel's data leads to it is gone.  So a
- * thread that was seen without one has none.
+ * The caller has made sure that no thread can get such a pointer any more: the update
+ * was taken back, and nothing in the kernel's data leads to it.  So a thread that was
+ * seen without such a pointer stays without one.
  */
 #include <linux/cpumask.h>
 #include <linux/sched.h>
@@ -23,14 +23,14 @@
 #include "threads.h"
 #include "window.h"
 
-/* A thread that goes from one CPU to the next is asked so many times. */
+/* How often to try to read a thread that moves from CPU to CPU */
 #define MAX_TRIES	100
 
 /**
- * struct search - threads that are gone through
+ * struct search - a search through all threads
  * @check:	the text
  * @exiting:	for ksplice_each_thread()
- * @unknown:	there was one that was never found where it was said to be
+ * @unknown:	a thread could not be read: it was never on the CPU that was asked
  */
 struct search {
 	struct ksplice_check check;
@@ -41,8 +41,8 @@ struct search {
 /**
  * struct question - what a CPU is asked
  * @check:	where the words go
- * @task:	the thread that is meant
- * @found:	it runs there, and was read
+ * @task:	the thread to read
+ * @found:	it runs on this CPU, and was read
  */
 struct question {
 	struct ksplice_check *check;
@@ -116,12 +116,12 @@ static int held_check_all(struct search *search, struct ksplice_conflict *who)
  * @update:	the update, which was taken back
  * @who:	gets a thread that has such a word
  *
- * Takes its time, and lets others have the CPU meanwhile.  All stacks are read word
- * by word, but that of the caller, which knows of the text: it is unwound.
+ * This may take long; it reschedules in between.  All stacks are read word by word, but
+ * for the caller's own: that holds addresses of the text anyway, and is unwound.
  *
  * Context: process, may sleep; not with cpus_read_lock() held.
- * Return: 0 if there is none; -EBUSY with @who; -EAGAIN if that can't be told at the
- * moment; -ENOMEM.
+ * Return: 0 if there is no such word; -EBUSY with @who; -EAGAIN if a thread could not
+ * be read now; -ENOMEM.
  */
 int ksplice_text_held(const struct ksplice_update *update,
 		      struct ksplice_conflict *who)

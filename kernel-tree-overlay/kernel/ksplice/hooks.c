@@ -23,7 +23,7 @@ static bool hooks_runs(const struct ksplice_hook *hook, u32 kind,
 	       hook->object->presence == KSPLICE_PRESENT;
 }
 
-/* Hooks that may say no; @object: only those of this target, or NULL. */
+/* Calls hooks that may fail.  @object: only those of this object, or NULL for all. */
 static int hooks_ask(struct ksplice_update *update, u32 kind,
 		     const struct ksplice_object *object,
 		     const struct ksplice_hook **who)
@@ -38,7 +38,7 @@ static int hooks_ask(struct ksplice_update *update, u32 kind,
 			continue;
 		*who = hook;
 		ret = ((hook_fn)hook->addr)();
-		/* Whatever it meant by that. */
+		/* No errno: the author's mistake. */
 		if (ret > 0 || ret < -MAX_ERRNO)
 			ret = -EINVAL;
 	}
@@ -57,14 +57,14 @@ static void hooks_notify(struct ksplice_update *update, u32 kind,
 }
 
 /**
- * ksplice_hooks_pre() - before anything is changed
+ * ksplice_hooks_pre() - run hooks before anything is changed
  * @update:	the update
- * @apply:	it is applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @apply:	it is to be applied, else taken back
+ * @object:	only hooks of this object, or NULL for all
  *
  * Context: process; ksplice_mutex held.
- * Return: 0, or what a hook said, with its name in the log: it is refused, and
- * ksplice_hooks_fail() has to be called.
+ * Return: 0, or the error of a hook, whose name is in the log.  Then the change must
+ * not be made, and ksplice_hooks_fail() has to be called.
  */
 int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 		      const struct ksplice_object *object)
@@ -81,16 +81,16 @@ int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_check() - nobody is inside: may it be changed?
+ * ksplice_hooks_check() - ask hooks, while nobody is inside, whether to make the change
  * @update:	the update
- * @apply:	it is applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @apply:	it is to be applied, else taken back
+ * @object:	only hooks of this object, or NULL for all
  *
- * If one says no, old code goes on: what they have attached to objects is dropped
- * before it can free any.
+ * If one fails, old code goes on running.  It could free kernel objects to which hooks
+ * have attached data, so that data is dropped at once.
  *
  * Context: in the stop, on one CPU.
- * Return: 0, or what a hook said.
+ * Return: 0, or the error of a hook.
  */
 int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 			const struct ksplice_object *object)
@@ -107,13 +107,13 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_switched() - all jumps are written, or taken back
+ * ksplice_hooks_switched() - run hooks when all jumps were written, or taken back
  * @update:	the update
  * @apply:	it is applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @object:	only hooks of this object, or NULL for all
  *
- * When an update has been taken back no new code runs any more and no old code
- * has run yet: this is when the data goes that it has attached to objects.
+ * When an update has been taken back, no new code runs any more and no old code has
+ * run yet.  So this is when the data is dropped that it has attached to kernel objects.
  *
  * Context: in the stop, on one CPU.
  */
@@ -126,10 +126,10 @@ void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_post() - it is done
+ * ksplice_hooks_post() - run hooks after the change
  * @update:	the update
  * @apply:	it was applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @object:	only hooks of this object, or NULL for all
  *
  * Context: process; ksplice_mutex held.
  */
@@ -141,10 +141,10 @@ void ksplice_hooks_post(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_fail() - it is not done
+ * ksplice_hooks_fail() - run hooks after a change that failed
  * @update:	the update
  * @apply:	it was to be applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @object:	only hooks of this object, or NULL for all
  *
  * Context: process; ksplice_mutex held.
  */
@@ -161,13 +161,13 @@ void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
 }
 
 /**
- * ksplice_hooks_coming() - a target has come that the update is to be applied to
- * @object:	the target, matched; none of its code has run
+ * ksplice_hooks_coming() - run hooks for a target that is coming
+ * @object:	its object, matched; none of the target's code has run
  *
- * Nothing of the module exists that a stop could protect.  The hooks of the stop
- * still get what they may rely on: interrupts are off.
+ * The module has no data yet that a stop would have to protect.  Hooks that usually run
+ * in the stop still run with interrupts off, since they may rely on that.
  *
- * Return: 0, or what a hook said; then they have been told that it failed.
+ * Return: 0, or the error of a hook; then the fail hooks have run.
  */
 int ksplice_hooks_coming(struct ksplice_object *object)
 {
@@ -186,7 +186,7 @@ int ksplice_hooks_coming(struct ksplice_object *object)
 	}
 	if (ret) {
 		ksplice_hooks_fail(update, true, object);
-		/* Its objects, if it had any, go with the module. */
+		/* The module's own kernel objects, if it has any, go with it. */
 		ksplice_shadow_undo(update, mark);
 	} else {
 		ksplice_hooks_post(update, true, object);
@@ -195,8 +195,8 @@ int ksplice_hooks_coming(struct ksplice_object *object)
 }
 
 /**
- * ksplice_hooks_going() - a target goes that the update was applied to
- * @object:	the target; none of its code will run any more
+ * ksplice_hooks_going() - run hooks for a target that goes
+ * @object:	its object; none of the target's code will run any more
  */
 void ksplice_hooks_going(struct ksplice_object *object)
 {

@@ -3,15 +3,15 @@
  * ksplice - jump labels and static calls whose keys come and go with a module
  *
  * The kernel links entries of a module with their keys when that module is loaded,
- * and takes them out when it goes.  The new code of an update for a module may be
- * there before that module and its keys are, and after them.  So its entries are
- * *late*: they stand at the end of the update's tables, by target and key, and
- * while the kernel goes through the tables because the update comes or goes, these
- * are that much shorter.  Late entries are linked here, in the way of
- * jump_label_add_module() and __static_call_init(), when the target is there and has
- * linked its own, and taken out before its keys go.
+ * and takes them out when it goes.  An update's new code for a module may be loaded
+ * before that module and its keys are, and stay after they are gone.  So its entries
+ * are *late*: they stand at the end of the update's tables, sorted by target and key,
+ * and the tables look that much shorter while the kernel goes through them because
+ * the update comes or goes.  Late entries are linked here, as jump_label_add_module()
+ * and __static_call_init() would do it, when the target is loaded and has linked its
+ * own entries.  They are taken out before the target's keys go.
  *
- * As long as a target is not there, nobody runs the new code for it.
+ * As long as a target is not loaded, nobody runs the new code for it.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -32,7 +32,7 @@
  * @start:	first entry
  * @n:		number of entries, as the kernel sees it
  * @size:	bytes of an entry
- * @key:	where in an entry the reference to the key is
+ * @key:	offset in an entry of the reference to the key
  */
 struct table {
 	unsigned long start;
@@ -90,7 +90,10 @@ static int keys_note_late(struct ksplice_late *late, const struct table *table,
 	return 0;
 }
 
-/* Of each target in one piece, one target after the other, up to the end */
+/*
+ * Late entries of each object must be in one piece, object after object, up to the end
+ * of the table.
+ */
 static int keys_check_order(const struct ksplice_update *update,
 			    enum ksplice_late_kind kind, unsigned int total,
 			    unsigned int n)
@@ -210,7 +213,7 @@ static bool keys_is_linked(const struct static_key *key)
 	return key->type & JUMP_TYPE_LINKED;
 }
 
-/* As static_key_sealed(): it is never changed again and has no list. */
+/* As static_key_sealed(): the key is never changed again and has no list. */
 static bool keys_is_sealed(const struct static_key *key)
 {
 	return keys_is_linked(key) && !(key->type & ~JUMP_TYPE_MASK);
@@ -227,7 +230,7 @@ static void keys_set_label_mods(struct static_key *key, struct static_key_mod *m
 		    (key->type & JUMP_TYPE_TRUE);
 }
 
-/* A key without a list has the entries of its own module. */
+/* Makes a list for a key that points directly to the entries of its own module. */
 static int keys_make_label_list(struct static_key *key)
 {
 	struct static_key_mod *first;
@@ -285,7 +288,7 @@ static void keys_unlink_label(struct static_key *key,
 	last = keys_label_mods(key);
 	if (last->next)
 		return;
-	/* The only one left needs no list. */
+	/* If only one element is left, the key needs no list. */
 	key->type = (unsigned long)last->entries |
 		    (key->type & JUMP_TYPE_TRUE);
 	kfree(last);
@@ -301,8 +304,8 @@ static void keys_set_label(struct jump_entry *entry, bool enabled)
 }
 
 /*
- * The kernel dies of a label where it finds another instruction than its key's
- * initial value and the label's own direction tell.
+ * The kernel calls BUG() if a label's instruction is not the one that follows from the
+ * key's initial value and the label's own direction.
  */
 static bool keys_label_fits(const struct module *mod, const struct jump_entry *entry)
 {
@@ -351,7 +354,10 @@ static int keys_link_labels(struct ksplice_object *object)
 	return ret;
 }
 
-/* A key that comes again is as it began, and hooks may run before it is linked. */
+/*
+ * Sets the labels to the initial value of their key: if the target is loaded again its
+ * keys have that value, and hooks may run before the labels are linked.
+ */
 static void keys_unlink_labels(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
@@ -371,7 +377,7 @@ static void keys_unlink_labels(struct ksplice_object *object)
 	jump_label_unlock();
 }
 
-/* Written as objtool leaves it, with its mark where the kernel marks init code. */
+/* In entries just written, objtool's mark stands in the bit that marks init code. */
 static void keys_clear_marks(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
@@ -467,7 +473,7 @@ static bool keys_has_call_list(const struct static_call_key *key)
 	return !(key->type & 1);
 }
 
-/* The kernel's own keys have their own sites without a list. */
+/* Makes a list for a key of the kernel itself that points directly to its own sites. */
 static int keys_make_call_list(struct static_call_key *key)
 {
 	struct static_call_site *sites = (void *)(key->type & ~1UL);
@@ -516,7 +522,7 @@ static void keys_unlink_call(struct static_call_key *key,
 	}
 }
 
-/* The kernel dies of a call that is none, and writes to whatever a key is. */
+/* The kernel calls BUG() if there is no call, and writes to the key without a check. */
 static bool keys_call_fits(const struct module *mod,
 			   const struct static_call_site *site)
 {
@@ -543,7 +549,7 @@ static int keys_calls_fit(const struct ksplice_update *update, unsigned int firs
 	return 0;
 }
 
-/* What of a key's address is no address says what kind of call it is. */
+/* A reference to a key may add nothing to the key's address but flags of the call. */
 static int keys_check_call_keys(const struct ksplice_update *update,
 				const struct ksplice_view *view)
 {
@@ -588,7 +594,7 @@ static int keys_link_calls(struct ksplice_object *object)
 	return ret;
 }
 
-/* The call gets back the shape in which its destination can be written into it. */
+/* Makes each site a call or jump again, so that a destination can be written into it. */
 static void keys_unlink_calls(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
@@ -646,7 +652,7 @@ static bool keys_has_late(const struct ksplice_object *object)
 	return false;
 }
 
-/* So that no address of what is gone, and may be another's by now, is in a table */
+/* Clears references to keys: once the target is gone, its memory may be reused. */
 static void keys_forget(struct ksplice_object *object)
 {
 	static const u8 nothing[sizeof(long)];
@@ -668,11 +674,11 @@ static void keys_forget(struct ksplice_object *object)
 }
 
 /**
- * ksplice_keys_check() - does what the kernel is about to link fit its keys?
- * @update:	the update, whose module is coming, its late entries hidden
+ * ksplice_keys_check() - do the entries that the kernel is about to link fit their keys?
+ * @update:	the update, whose module is coming; its late entries are hidden
  * @view:	its tables
  *
- * All keys have been written that there are.
+ * The references to keys of all targets that are loaded have been written.
  *
  * Return: 0, or an errno with the reason in the log.
  */
@@ -692,8 +698,8 @@ int ksplice_keys_check(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_keys_resolved() - the keys of a target's late entries have been written
- * @object:	the target
+ * ksplice_keys_resolved() - check late entries after references to keys were written
+ * @object:	the object
  *
  * Context: ksplice_mutex held.
  * Return: 0, or an errno with the reason in the log.
@@ -734,11 +740,11 @@ static int keys_link_object(struct ksplice_object *object)
 }
 
 /**
- * ksplice_keys_link() - link the late entries of a target with their keys
- * @object:	the target, KSPLICE_PRESENT
+ * ksplice_keys_link() - link the late entries of an object with their keys
+ * @object:	the object, KSPLICE_PRESENT
  *
- * A target that is on its way may not have linked its own entries, and these have to
- * be the first: ksplice_keys_coming() links those of the update then.
+ * A target that is still being loaded may not have linked its own entries, which have to
+ * be the first ones.  ksplice_keys_coming() links those of the object then.
  *
  * Context: ksplice_mutex held.
  * Return: 0 or -ENOMEM, with the reason in the log.
@@ -752,8 +758,8 @@ int ksplice_keys_link(struct ksplice_object *object)
 ALLOW_ERROR_INJECTION(ksplice_keys_link, ERRNO);
 
 /**
- * ksplice_keys_unlink() - take the late entries of a target out again
- * @object:	the target, which goes or is forgotten; nobody runs new code for it
+ * ksplice_keys_unlink() - take the late entries of an object out again
+ * @object:	the object; its target goes, and nobody runs the new code for that
  *
  * Context: ksplice_mutex held.
  */
@@ -771,7 +777,7 @@ void ksplice_keys_unlink(struct ksplice_object *object)
 	keys_forget(object);
 }
 
-/* The kernel has gone through the tables of the update itself. */
+/* The kernel has linked what it sees of the tables of the update itself. */
 static int keys_update_linked(struct ksplice_update *update)
 {
 	struct ksplice_object *object;
@@ -789,11 +795,11 @@ static int keys_update_linked(struct ksplice_update *update)
 }
 
 /**
- * ksplice_keys_coming() - a module is coming, and has linked its entries
- * @mod:	the module: an update, or perhaps a target of some
+ * ksplice_keys_coming() - link late entries after a coming module has linked its own
+ * @mod:	the module: an update, or perhaps a target of updates
  *
  * Context: ksplice_mutex held.
- * Return: 0, or an errno: it must not be loaded.
+ * Return: 0, or an errno: then the module must not be loaded.
  */
 int ksplice_keys_coming(const struct module *mod)
 {
@@ -816,8 +822,8 @@ int ksplice_keys_coming(const struct module *mod)
 }
 
 /**
- * ksplice_keys_gone() - the kernel is about to take the entries of an update out
- * @update:	the update, without targets
+ * ksplice_keys_gone() - hide late entries before the kernel takes an update's entries out
+ * @update:	the update; all its targets were forgotten
  *
  * Context: ksplice_mutex held.
  */

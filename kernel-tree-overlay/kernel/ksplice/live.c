@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - the change under way: whose turn it is, who sees it, who ends it
+ * ksplice - the change under way: which update has its turn, and what ends the change
  *
- * One change at a time is under way.  It may wait for threads for long, and
- * ksplice_mutex is held meanwhile; but nobody in a module notifier may wait for
- * that, since all loading of modules could wait behind: a change gives way.  It
- * ends as if it had failed, lets all who are in a notifier have the mutex, and
- * begins anew, with what is left of its time.  So a thread that waits inside of
- * the code for a target module to be loaded gets it, and leaves.
+ * One change at a time is under way.  It may wait for threads for long, and holds
+ * ksplice_mutex meanwhile.  A module notifier must not wait for that, since all loading
+ * of modules could wait behind it.  So the change gives way: it ends as if it had
+ * failed, lets all notifiers have the mutex, and begins anew with the rest of its time.
+ * A thread that waits inside the code for a target module to be loaded then gets that
+ * module, and leaves.
  *
- * A signal to its writer or the opposite value in "enabled" ends a change as
+ * A signal to the writer, or the opposite value in "enabled", ends a change just as
  * cleanly.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
@@ -26,14 +26,14 @@
 
 #include "ksplice.h"
 
-/* For what sysfs shows while a change is under way: who is in the way, depends. */
+/* Protects what sysfs shows while a change is under way: blockers and "depends". */
 DEFINE_MUTEX(ksplice_show_mutex);
 
-/* Whose change is under way; with its way and cancelled under live_lock. */
+/* The update whose change is under way; this, its @way and @cancelled: live_lock */
 static struct ksplice_update *running;
 static DEFINE_SPINLOCK(live_lock);
 
-/* How many wait for ksplice_mutex in a module notifier. */
+/* Number of module notifiers that wait for ksplice_mutex */
 static atomic_t in_notifier = ATOMIC_INIT(0);
 
 /* Woken when any of the above changes. */
@@ -53,7 +53,7 @@ void ksplice_lock_in_notifier(void)
 	wake_up_all(&live_wait);
 }
 
-/* The turn of @update, or one that never comes: then *@ret says why. */
+/* Return: true if it is the turn of @update, or with *@ret set if that never comes */
 static bool live_take_turn(struct ksplice_update *update, bool enable, int *ret)
 {
 	guard(spinlock)(&live_lock);
@@ -132,7 +132,7 @@ void ksplice_live_end(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_gone() - an update goes: nobody waits for its turn any more
+ * ksplice_live_gone() - wake up threads that wait for the turn of an update that goes
  *
  * Context: its @going is set.
  */
@@ -142,7 +142,7 @@ void ksplice_live_gone(void)
 }
 
 /**
- * ksplice_live_turn() - note that something about an update has changed
+ * ksplice_live_turn() - note that an update has changed
  * @update:	the update
  */
 void ksplice_live_turn(struct ksplice_update *update)
@@ -152,11 +152,11 @@ void ksplice_live_turn(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_rests() - is an update not applied, and was not since?
+ * ksplice_live_rests() - has an update stayed reversed since a certain time?
  * @update:	the update
  * @turn:	its @turn at that time
  *
- * Return: true if so.
+ * Return: true if it has not changed, is not about to, and is not applied.
  */
 bool ksplice_live_rests(const struct ksplice_update *update,
 			unsigned long turn)
@@ -167,11 +167,11 @@ bool ksplice_live_rests(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_live_cancel() - end the change under way that goes the other way
+ * ksplice_live_cancel() - end the opposite change, if that is under way
  * @update:	the update
  * @enable:	what is wanted
  *
- * Return: was there one?  It is over, one way or the other, when
+ * Return: true if it was under way.  It is over, with success or without, when
  * ksplice_live_begin() returns.
  */
 bool ksplice_live_cancel(struct ksplice_update *update, bool enable)
@@ -190,7 +190,7 @@ bool ksplice_live_cancel(struct ksplice_update *update, bool enable)
 	return opposite;
 }
 
-/* @ret: of a wait.  Has the change to end?  Return: why, or 0. */
+/* Does the change have to end?  @ret: the result of a wait.  Return: an errno, or 0 */
 static int live_ended(struct ksplice_update *update, long ret)
 {
 	if (ret < 0) {
@@ -228,7 +228,7 @@ int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms)
  *
  * Context: process; ksplice_mutex held.
  * Return: 0 to go on, or with @update->cause set -ERESTARTSYS, -ECANCELED, or
- * -EBUSY and KSPLICE_GIVES_WAY: somebody in a module notifier wants the mutex.
+ * -EBUSY with KSPLICE_GIVES_WAY: a module notifier wants the mutex.
  */
 int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 {
@@ -247,7 +247,7 @@ int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 }
 
 /**
- * ksplice_live_lock() - take ksplice_mutex behind all who are in a notifier
+ * ksplice_live_lock() - take ksplice_mutex after all module notifiers that wait for it
  * @update:	the update whose change begins or goes on
  *
  * Return: 0, or with @update->cause set -ERESTARTSYS or -ECANCELED.
@@ -262,7 +262,7 @@ int ksplice_live_lock(struct ksplice_update *update)
 	ret = live_ended(update, ret);
 	if (ret)
 		return ret;
-	/* What is cancelled from here on is noticed at the next pause. */
+	/* The next pause notices if the change is cancelled from here on. */
 	ret = mutex_lock_interruptible(&ksplice_mutex);
 	if (ret)
 		update->cause = KSPLICE_INTERRUPTED;
@@ -270,7 +270,7 @@ int ksplice_live_lock(struct ksplice_update *update)
 }
 
 /*
- * Who is in the way
+ * Threads in the way
  */
 
 static bool live_within(unsigned long addr, unsigned long start, unsigned long size)
@@ -279,8 +279,9 @@ static bool live_within(unsigned long addr, unsigned long start, unsigned long s
 }
 
 /*
- * The function that a thread was found in; a return address may be its end.
- * Asked now, not when somebody reads it: by then the module may be gone.
+ * Finds the name of the function that a thread was found in.  A return address may be
+ * the function's end.  The name is looked up now and not when somebody reads it, since
+ * the module may be gone by then.
  */
 static void live_name_of(const struct ksplice_update *update, unsigned long addr,
 			 char *name)
@@ -297,13 +298,13 @@ static void live_name_of(const struct ksplice_update *update, unsigned long addr
 		}
 	}
 	sprint_symbol_no_offset(symbol, addr - 1);
-	/* What has no name is shown as a number, which tells where things are. */
+	/* Without a name it would be a number, which would reveal addresses. */
 	if (addr == ULONG_MAX || strstarts(symbol, "0x"))
 		strscpy(symbol, "?", sizeof(symbol));
 	strscpy(name, symbol, KSPLICE_WHERE_LEN);
 }
 
-/* Since when, if it was in the way at the last check already. */
+/* Since when is a thread in the way?  It may have been at the last check already. */
 static unsigned long live_since(const struct ksplice_update *update,
 				unsigned int nr, pid_t pid, const char *comm)
 {
@@ -319,7 +320,7 @@ static unsigned long live_since(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_live_note() - note who is in the way now
+ * ksplice_live_note() - note which threads are in the way now
  * @update:	the update whose change is under way
  * @check:	what the last check has found
  *

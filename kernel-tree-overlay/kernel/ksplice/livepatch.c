@@ -7,9 +7,9 @@
 #include "livepatch.h"
 
 /*
- * Not by patch->enabled: that is false from the moment on in which a livepatch
- * is told to go, and its redirections stand, for all or for some threads, until
- * its transition is over; it may even be turned round.
+ * Does not ask for patch->enabled: that is false as soon as a livepatch is told to go.
+ * Its redirections stay, for all or some threads, until its transition is over, and
+ * the transition may even be reversed.
  */
 static bool livepatch_redirects(const struct klp_patch *patch, unsigned long addr)
 {

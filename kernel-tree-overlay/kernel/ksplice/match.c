@@ -2,20 +2,18 @@
 /*
  * Run-pre matching.
  *
- * A text unit is compared with running memory byte for byte.  Two kinds of
- * bytes are excepted: relocated fields, from which the value of the symbol they
- * refer to is computed, and sites, of which the architecture knows what may
- * stand there.  Every value must agree with all that is known already, with
- * kallsyms where that knows the name, and constants and strings it leads to
- * must have the right contents.
+ * A text unit is compared with running memory byte for byte.  Two kinds of bytes are
+ * excepted: relocated fields, from which the value of the symbol that they refer to is
+ * computed; and sites, for which the architecture knows what may stand there.  Every
+ * value must agree with all that is known already, and with kallsyms where that knows
+ * the name.  Constants and strings that a value leads to must have the right contents.
  *
- * Where to look for a unit: where matched code says it is; else, at every
- * address kallsyms has for its name.  A comparison is a trial: what it learns
- * is kept in a journal, and taken back when it fails.  If exactly one address
- * survives, the journal is committed.  If the name has several, the unit waits
- * until code that refers to it has been matched.  When nothing moves any more,
- * pointers in data and the order of the functions in their file have the last
- * word.
+ * A unit is expected where matched code says that it is.  If none does, every address
+ * that kallsyms has for its name is tried.  A comparison is a trial: what it learns is
+ * kept in a journal, and taken back if the trial fails.  If there is one address and the
+ * trial succeeds, the journal is committed.  If there are several, the unit waits until
+ * code that refers to it has been matched.  When that makes no more progress, pointers
+ * in data and the order of the functions in their file decide.
  *
  * Names and values:
  * - A function must stand where kallsyms has its name.  The same goes for data,
@@ -24,9 +22,9 @@
  * - A weak definition may be overridden: kallsyms then has its name elsewhere,
  *   but its code is still there, without a name, among its file's functions.
  *   If the update replaces it, that is an error, since it would have no effect.
- * - If kallsyms has a name more than once, the right code at one of the addresses
- *   is not enough: the right place may hold other code, and this one belong to
- *   another file.  Other code, data or the order must confirm the address.
+ * - If kallsyms has a name more than once, it is not enough that one of the addresses
+ *   has the right code.  That one may belong to another file, and the right place may
+ *   hold other code.  Other code, data or the order must confirm the address.
  * - A string of a module need not have the same value everywhere (only the
  *   kernel's own link merges strings), its contents have to be the same.
  * - A jump to another function of the file is 5 bytes in the pre code, where each
@@ -37,8 +35,8 @@
  *   calls, exceptions, bugs) has to be what the pre object says: the same entries
  *   at the same places, which refer to the same.  Code is the same whatever key
  *   a jump label has.
- * - A symbol that only sites refer to that were patched otherwise stays
- *   unknown; whoever needs its value has to ask kallsyms.
+ * - If only sites refer to a symbol, and all of these were patched to something else,
+ *   the symbol stays unknown.  Code that needs its value has to ask kallsyms.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -49,24 +47,24 @@
 #include <linux/string.h>
 #include "match.h"
 
-/* Addresses of one name that are tried. */
+/* Number of addresses of one name that are tried */
 #define MAX_CANDIDATES	1024
 
-/* A journal entry: an index, and of what, if not of a symbol. */
+/* A journal entry is an index; a flag says of what, if not of a symbol. */
 #define JOURNAL_UNIT	0x80000000U
 #define JOURNAL_LATE	0x40000000U
 
-/* Places where running code is shorter, in all; jumps across in one function */
+/* Limits: places where running code is shorter, in all; branches across, per function */
 #define MAX_SHRINKS	1024
 #define MAX_BRANCHES	64
 
 /**
  * struct ksplice_match_shrink - running code is shorter than the pre code, or longer
- * @unit:	in which unit
- * @pos:	the bytes behind @pos in the unit
- * @by:		... stand that much closer to its start
- * @pad:	padding that begins at this offset is of another length; KSPLICE_NONE
- *		if it is an instruction, or if one was seen to begin there
+ * @unit:	the unit
+ * @pos:	bytes behind this offset in the unit
+ * @by:		... are this much closer to its start
+ * @pad:	offset of padding that has another length; KSPLICE_NONE if this is about an
+ *		instruction, or once an instruction was seen to begin at that offset
  */
 struct ksplice_match_shrink {
 	u32 unit;
@@ -77,9 +75,9 @@ struct ksplice_match_shrink {
 
 /**
  * struct ksplice_match_branch - a branch within a function that differs
- * @pos:	where its displacement is in the unit
- * @to:		where the pre code's one leads, in the unit
- * @dest:	where the running one leads
+ * @pos:	offset of its displacement in the unit
+ * @to:		offset in the unit that it leads to in the pre code
+ * @dest:	address that it leads to in running code
  */
 struct ksplice_match_branch {
 	u32 pos;
@@ -89,11 +87,11 @@ struct ksplice_match_branch {
 
 /**
  * struct ksplice_match_late - a reference into the middle of a function
- * @unit:	who refers
- * @pos:	where in @unit
+ * @unit:	the unit that refers
+ * @pos:	offset of the reference in @unit
  * @to_unit:	the function
- * @to:		where in @to_unit
- * @addr:	the address it is
+ * @to:		offset in @to_unit
+ * @addr:	the address that is referred to
  */
 struct ksplice_match_late {
 	u32 unit;
@@ -106,9 +104,9 @@ struct ksplice_match_late {
 /**
  * struct ksplice_match_fail - the trial that came closest
  * @seen:	there was one
- * @unit:	which unit (may be a constant the code refers to)
+ * @unit:	the unit that differs (may be a constant that the code refers to)
  * @user:	the text unit that was tried
- * @off:	where in @unit
+ * @off:	offset of the difference in @unit
  * @len:	how many bytes of @pre and @run are of interest
  * @what:	what was expected there
  * @why:	more about it, or ""
@@ -141,19 +139,19 @@ struct ksplice_match_fail {
  * @own:	first of them in this unit
  * @branches:	of this unit: branches across such places
  * @nbranches:	number of them
- * @nchecked:	number of them that the flow check has met
- * @sure:	does such a place in this unit have a relocation to prove it?
- * @doubt:	the first thing taken for a consequence of such a place, and
- *		what stood there, in case it was something else
+ * @nchecked:	number of them that the flow check has come across
+ * @sure:	does a relocation prove one of these places in this unit?
+ * @doubt:	the first difference that was taken for such a place or its consequence, and
+ *		the running bytes there, in case it was something else
  * @met:	by entry of this unit: does the running kernel have it?
  * @run:	copy of the running memory of one unit
  * @cand:	addresses to be tried
  * @ncand:	number of them
- * @too_many:	there are more than MAX_CANDIDATES: none is tried
+ * @too_many:	there are more than MAX_CANDIDATES, so none is tried
  * @cur:	the text unit being tried
  * @vmlinux:	index of vmlinux in the targets, or KSPLICE_VMLINUX
- * @sites:	by kind, in this trial
- * @sites_patched: same
+ * @sites:	by kind: sites passed in this trial
+ * @sites_patched: by kind: ... of these, sites that differ from the object file
  * @why:	reason of the last refusal by ksplice_match_learn()
  * @fail:	the closest trial
  */
@@ -218,7 +216,7 @@ static bool match_has_contents(const struct ksplice_f_unit *u)
 	return u->kind == KSPLICE_UNIT_RODATA || u->kind == KSPLICE_UNIT_STRING;
 }
 
-/* Targets that are not there now, or were matched before, are left out. */
+/* Targets that are not loaded, or were matched before, are left out. */
 static bool match_is_wanted(const struct ksplice_match *m, u32 unit)
 {
 	return !m->ops->wanted ||
@@ -226,8 +224,8 @@ static bool match_is_wanted(const struct ksplice_match *m, u32 unit)
 }
 
 /*
- * May it be there more than once?  The link of a module merges no strings, and
- * an update brings copies of what its code uses.
+ * May the contents of unit @i be in memory more than once?  Linking a module merges no
+ * strings, and an update brings copies of the constants that its code uses.
  */
 static bool match_is_copied(const struct ksplice_match *m, u32 i, unsigned long addr)
 {
@@ -241,7 +239,7 @@ static bool match_is_copied(const struct ksplice_match *m, u32 i, unsigned long 
 	       u->target != m->w->vmlinux;
 }
 
-/* A name that kallsyms may know, and know as the symbol's address? */
+/* Does the symbol have a name that kallsyms may know, with the symbol's value? */
 static bool match_is_named(const struct ksplice_match *m, u32 i)
 {
 	return !(m->view->syms[i].flags & (KSPLICE_SYM_ANON |
@@ -278,7 +276,7 @@ static int match_note_only(void *data, unsigned long addr)
 	return ++l->n > 1;
 }
 
-/* The targets that may have a symbol: the surest first; returns how many. */
+/* Finds the targets that may have a symbol, the likeliest first.  Returns how many. */
 static u32 match_sym_scopes(const struct ksplice_match *m, u32 i, u32 scopes[2])
 {
 	const struct ksplice_f_sym *s = &m->view->syms[i];
@@ -406,7 +404,7 @@ static __printf(2, 3) int match_refuse(struct ksplice_match *m, const char *fmt,
 	return -EILSEQ;
 }
 
-/* Compares contents without relocated fields with memory, bit by bit. */
+/* Compares contents that have no relocated fields with memory. */
 static bool match_contents_equal(struct ksplice_match *m, u32 unit,
 				 unsigned long addr)
 {
@@ -424,7 +422,7 @@ static bool match_contents_equal(struct ksplice_match *m, u32 unit,
 	return true;
 }
 
-/* If kallsyms has the unit's name, it has to be there; weak ones may differ. */
+/* If kallsyms has the unit's name, it must be at that address, unless it is weak. */
 static int match_check_primary(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	u32 sym = m->w->primary[unit];
@@ -436,7 +434,7 @@ static int match_check_primary(struct ksplice_match *m, u32 unit, unsigned long 
 	return match_refuse(m, "kallsyms has %s elsewhere", match_sym_name(m, sym));
 }
 
-/* A unit must be at @addr. */
+/* Notes that a unit must be at @addr. */
 static int match_learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
@@ -484,7 +482,7 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 {
 	const struct ksplice_f_sym *s = &m->view->syms[sym];
 
-	/* To whom a call goes: a function, whoever replaces it. */
+	/* A call of an update's new code means the function that it replaces. */
 	if (m->ops->entry)
 		value = m->ops->entry(m->ctx, value);
 	/* Freed after boot: no running code leads there. */
@@ -510,8 +508,8 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 }
 
 /*
- * A reference to the middle of a function proves that it is where it is when the
- * function has been matched, not before.
+ * Notes a reference to the middle of a function.  It is checked when the function has
+ * been matched, since running code may be shorter before that place.
  */
 static void match_refer_late(struct ksplice_match *m, u32 pos, u32 to_unit, u32 to,
 			     unsigned long addr)
@@ -527,12 +525,12 @@ static void match_refer_late(struct ksplice_match *m, u32 pos, u32 to_unit, u32 
 }
 
 /**
- * ksplice_match_refer() - a relocated field in running code has a value
+ * ksplice_match_refer() - note the value of a relocated field in running code
  * @s:		the span
- * @pos:	where in the span
+ * @pos:	offset of the field in the span
  * @r:		the field's relocation
- * @value:	what it says about the relocation's symbol
- * @to:		how far from its symbol the field's target is
+ * @value:	value of the relocation's symbol that follows from the field
+ * @to:		distance of the field's target from its symbol
  *
  * Return: 0 if that agrees with all that is known, else -EILSEQ.
  */
@@ -554,7 +552,7 @@ int ksplice_match_refer(struct ksplice_span *s, u32 pos,
 	return 0;
 }
 
-/* How much closer to the unit's start the byte at @pos is in running code. */
+/* Returns how much closer to the unit's start the byte at @pos is in running code. */
 static long match_shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
 {
 	long by = 0;
@@ -567,7 +565,7 @@ static long match_shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
 	return by;
 }
 
-/* Remembers the first bytes that are not taken as they are. */
+/* Remembers the first running bytes that are not compared as they are. */
 static void match_doubt(struct ksplice_span *s, u32 pos, u32 len)
 {
 	struct ksplice_match_work *w = s->m->w;
@@ -614,7 +612,7 @@ bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure)
  * @len:	bytes of it in the pre code
  * @run_len:	bytes of it in running code
  *
- * That an instruction ends there is checked with the branches.
+ * Whether an instruction ends before the padding is checked along with the branches.
  *
  * Return: false if there is no room for it or memory can't be read.
  */
@@ -640,7 +638,7 @@ bool ksplice_match_pad(struct ksplice_span *s, u32 pos, u32 len, u32 run_len)
 }
 
 /**
- * ksplice_match_insn() - an instruction of the pre code begins there
+ * ksplice_match_insn() - note that an instruction of the pre code begins somewhere
  * @s:		the span
  * @pos:	its offset
  */
@@ -662,7 +660,7 @@ void ksplice_match_insn(struct ksplice_span *s, u32 pos)
  * @to:		where it leads in the pre code
  * @dest:	the address it leads to in running code
  *
- * Return: false if it can't be that.
+ * Return: false if there is no room for it, or if it leads out of the function.
  */
 bool ksplice_match_branch(struct ksplice_span *s, u32 pos, u32 len, u32 to,
 			  unsigned long dest)
@@ -703,7 +701,7 @@ static int match_span_bad(struct ksplice_span *s, u32 off, u32 len, const char *
 	return -EILSEQ;
 }
 
-/* The field of relocation @r, at @pos: what it says about its symbol. */
+/* Learns from the field of relocation @r, at @pos, what its symbol's value is. */
 static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
 		       u32 pos, u32 *used)
 {
@@ -717,7 +715,7 @@ static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
 	return 0;
 }
 
-/* Next entry that has not been passed; the end of the span if there is none. */
+/* Returns where the next relocated field is; the end of the span if there is none. */
 static u32 match_next_reloc(const struct ksplice_span *s, u32 *i, u32 pos)
 {
 	while (*i < s->nrelocs && s->relocs[*i].offset - s->base < pos)
@@ -774,8 +772,8 @@ int ksplice_match_span(struct ksplice_span *s)
  * @from:	where it ends
  * @to:		where it leads in the pre code
  *
- * Return: true if it is the same and crosses nothing shorter, or if it is one
- * of those that were changed.
+ * Return: true if it crosses no place where running code is shorter, or if it is one of
+ * the branches that were found to differ.
  */
 bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to)
 {
@@ -788,7 +786,7 @@ bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to)
 	return match_shift_at(s->m, s->unit, from) == match_shift_at(s->m, s->unit, to);
 }
 
-/* All that follows from shorter instructions has to fit. */
+/* Checks that all differences fit the places where running code is shorter. */
 static int match_check_branches(struct ksplice_span *s, unsigned long start)
 {
 	struct ksplice_match_work *w = s->m->w;
@@ -828,21 +826,21 @@ static int match_code(struct ksplice_span *s)
 		return 0;
 	w->nshrinks = w->own;
 	if (w->doubt.any && (!s->bad_what || !w->sure)) {
-		/* It was no consequence of anything: here it begins to differ */
+		/* The first doubt was a real difference: report that */
 		memcpy(s->run + w->doubt.pos, w->doubt.run, w->doubt.len);
 		return match_span_bad(s, w->doubt.pos, w->doubt.len, "code");
 	}
 	return ret;
 }
 
-/* Keeps the failure that came furthest, for the message. */
+/* Keeps the failure of the trial that came furthest, for the message. */
 static void match_note_failure(struct ksplice_match *m, u32 unit,
 			       const struct ksplice_span *s)
 {
 	struct ksplice_match_fail *f = &m->w->fail;
 	bool text = match_is_text(&m->view->units[unit]);
 
-	/* A wrong constant is further than any wrong instruction. */
+	/* A trial that fails at a constant came further than one that fails at code. */
 	if (f->seen && text &&
 	    (f->unit != f->user || f->off > s->bad_off))
 		return;
@@ -896,11 +894,11 @@ static int match_compare_at(struct ksplice_match *m, u32 unit, unsigned long add
  * Entries of the kernel's tables
  */
 
-/* Those about one unit, that are met one by one */
+/* A walk through the entries about one unit */
 struct entry_walk {
 	struct ksplice_match *m;
 	u32 unit;
-	unsigned long run;	/* where its code is */
+	unsigned long run;	/* address of its code */
 };
 
 static const char *match_entry_name(u32 kind)
@@ -915,7 +913,7 @@ static const char *match_entry_name(u32 kind)
 	return kind < ARRAY_SIZE(names) && names[kind] ? names[kind] : "entry";
 }
 
-/* Where the unit's byte at @offset is in running memory. */
+/* Returns where the unit's byte at @offset is in running memory. */
 static unsigned long match_entry_place(const struct entry_walk *w, u32 offset)
 {
 	return w->run + offset - match_shift_at(w->m, w->unit, offset);
@@ -956,7 +954,7 @@ static int match_entry_agrees(const struct entry_walk *w,
 	return 0;
 }
 
-/* Puts what the reason is about in front of it. */
+/* Puts the entry that the reason is about in front of the reason. */
 static int match_entry_bad(const struct entry_walk *w, u32 kind, unsigned long place,
 			   const char *why)
 {
@@ -967,7 +965,7 @@ static int match_entry_bad(const struct entry_walk *w, u32 kind, unsigned long p
 			    place - w->run, reason);
 }
 
-/* An entry of the running kernel must be one of the unit's. */
+/* Called for an entry of the running kernel, which must be one of the unit's, too. */
 static int match_meet_entry(void *data, const struct ksplice_run_entry *run)
 {
 	const struct entry_walk *w = data;
@@ -990,7 +988,7 @@ static int match_meet_entry(void *data, const struct ksplice_run_entry *run)
 	return match_entry_bad(w, run->kind, run->place, m->w->why);
 }
 
-/* The same entries here and there */
+/* Checks that the running kernel has exactly the unit's entries. */
 static int match_check_entries(struct ksplice_match *m, u32 unit, unsigned long run)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
@@ -1014,7 +1012,7 @@ static int match_check_entries(struct ksplice_match *m, u32 unit, unsigned long 
 
 static int match_entries(struct ksplice_match *m, u32 unit, unsigned long run)
 {
-	/* all of the code is right: no other trial came further */
+	/* All of the code is right, so no other trial came further. */
 	struct ksplice_span s = { .bad_off = m->view->units[unit].size };
 
 	if (!match_check_entries(m, unit, run))
@@ -1030,8 +1028,8 @@ static void match_forget_trial(struct ksplice_match *m)
 }
 
 /*
- * Tries a text unit at @addr, its bytes being at @run, and all constants that
- * follow from it.
+ * Tries a text unit at @addr, with its bytes at @run, and all constants that it leads
+ * to.
  */
 static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
 			unsigned long run)
@@ -1052,7 +1050,7 @@ static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
 		ret = match_compare_at(m, unit, run);
 	if (!ret)
 		ret = match_entries(m, unit, run);
-	/* The journal grows while constants lead to more constants. */
+	/* Constants may lead to more constants: the journal grows meanwhile. */
 	for (i = 0; !ret && i < w->njournal; i++) {
 		u32 e = w->journal[i] & ~JOURNAL_UNIT;
 
@@ -1066,9 +1064,9 @@ static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
 }
 
 /*
- * Tries a text unit at @addr.  If an update replaces the function, the pre code
- * may be the update's, or that of the function itself, which nobody runs now.
- * On success the journal holds what was learnt, on failure nothing is left.
+ * Tries a text unit at @addr.  If an update replaces the function, the pre code may be
+ * that of the update, or that of the function itself, which nobody runs now.  On
+ * success the journal holds what was learnt, on failure nothing.
  */
 static int match_try(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
@@ -1081,7 +1079,7 @@ static int match_try(struct ksplice_match *m, u32 unit, unsigned long addr)
 	return match_try_at(m, unit, addr, addr);
 }
 
-/* By how many bytes is the padding in a unit longer than in the pre code? */
+/* Returns how many bytes longer the padding in a unit is than in the pre code. */
 static u32 match_growth_of(const struct ksplice_match *m, u32 unit)
 {
 	u32 i, n = 0;
@@ -1092,7 +1090,7 @@ static u32 match_growth_of(const struct ksplice_match *m, u32 unit)
 	return n;
 }
 
-/* What a successful trial learnt is true from now on. */
+/* Makes what a successful trial learnt permanent. */
 static void match_commit(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1180,7 +1178,7 @@ static void match_drop_impossible(struct ksplice_match *m, u32 unit)
 	w->ncand = n;
 }
 
-/* Fills w->cand with the addresses where a unit may be. */
+/* Fills w->cand with the addresses that a unit may be at. */
 static void match_gather(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1200,7 +1198,7 @@ static void match_gather(struct ksplice_match *m, u32 unit)
 	match_drop_impossible(m, unit);
 }
 
-/* Leaves those candidates that survive a trial. */
+/* Keeps the candidates whose trial succeeds. */
 static void match_try_candidates(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1285,10 +1283,10 @@ static int match_fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
 }
 
 /*
- * Last means: pointers in data
+ * Last resort: pointers in data
  */
 
-/* Where a pointer in located data says that @unit is; 0 if it can't be read. */
+/* Returns the address a pointer in located data gives for its unit; 0 if unreadable. */
 static unsigned long match_data_points_to(struct ksplice_match *m, u32 data,
 					  const struct ksplice_f_reloc *r)
 {
@@ -1303,7 +1301,7 @@ static unsigned long match_data_points_to(struct ksplice_match *m, u32 data,
 	return value - m->view->syms[r->sym].offset;
 }
 
-/* Counts what one data unit says about candidate *@one. */
+/* Notes in *@one the candidate that a data unit points to; @torn: there are several. */
 static void match_vote(struct ksplice_match *m, u32 unit, u32 data,
 		       unsigned long *one, bool *torn)
 {
@@ -1327,8 +1325,8 @@ static void match_vote(struct ksplice_match *m, u32 unit, u32 data,
 }
 
 /*
- * Data may have changed since boot, so its pointers prove nothing; but one that
- * points to a place with the right name and the right code decides.
+ * Data may have changed since boot, so its pointers prove nothing by themselves.  All
+ * candidates have the right name and the right code, and among them a pointer decides.
  */
 static unsigned long match_disambiguate_by_data(struct ksplice_match *m, u32 unit)
 {
@@ -1346,13 +1344,13 @@ static unsigned long match_disambiguate_by_data(struct ksplice_match *m, u32 uni
 }
 
 /*
- * Last means: the order of the functions in their file, which compilers and
- * linkers keep within a section.  A candidate is ours if it stands between two
- * functions of our file, or so close to one that only the functions in between
- * (in the file) have room there.
+ * Last resort: the order of the functions in their file, which compilers and linkers keep
+ * within a section.  A candidate is the right one if it is between two functions of
+ * its file, or so close to one that there is only room for those functions that are
+ * between them in the file.
  */
 
-/* Room for the functions from @a to before @b, with padding. */
+/* Returns the room that the functions from @a to before @b need, with padding. */
 static unsigned long match_room(const struct ksplice_match *m, u32 a, u32 b)
 {
 	unsigned long bytes = 0;
@@ -1363,7 +1361,7 @@ static unsigned long match_room(const struct ksplice_match *m, u32 a, u32 b)
 	return bytes;
 }
 
-/* Matched code of the file that @unit comes from? */
+/* Is @i matched code of the translation unit that @unit comes from? */
 static bool match_same_tu(const struct ksplice_match *m, u32 unit, u32 i)
 {
 	const struct ksplice_f_unit *u = m->view->units;
@@ -1373,7 +1371,7 @@ static bool match_same_tu(const struct ksplice_match *m, u32 unit, u32 i)
 		m->unit_state[i] == KSPLICE_UNIT_OVERRIDDEN);
 }
 
-/* Close behind or before a function that is close in the file? */
+/* Is @addr as close to the function @near as @unit is in the file? */
 static bool match_is_beside(const struct ksplice_match *m, u32 unit, u32 near,
 			    unsigned long addr)
 {
@@ -1384,7 +1382,7 @@ static bool match_is_beside(const struct ksplice_match *m, u32 unit, u32 near,
 	return at > addr && at - addr <= match_room(m, unit, near);
 }
 
-/* The part of the table that holds the units of the same file. */
+/* Finds the part of the table with the units of the same translation unit. */
 static void match_tu_range(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
 {
 	const struct ksplice_f_unit *u = m->view->units;
@@ -1396,9 +1394,9 @@ static void match_tu_range(const struct ksplice_match *m, u32 unit, u32 *from, u
 }
 
 /*
- * What stands between two functions of a file belongs to it, if it does in the
- * file, too. Where the linker puts unlikely code elsewhere, all of another file
- * may stand between.
+ * Is @addr between two functions of the file which @unit is between in the file, too?
+ * The linker may put unlikely code elsewhere, and then all of another file may be
+ * between two functions; so they must not be too far apart.
  */
 static bool match_is_between(const struct ksplice_match *m, u32 unit,
 			     unsigned long addr)
@@ -1424,7 +1422,7 @@ static bool match_is_between(const struct ksplice_match *m, u32 unit,
 	       above - below <= match_room(m, from, to);
 }
 
-/* At the start or the end of its file's code? */
+/* Is @addr beside the next matched function before or behind @unit in the file? */
 static bool match_is_at_edge(const struct ksplice_match *m, u32 unit,
 			     unsigned long addr)
 {
@@ -1448,7 +1446,7 @@ static bool match_is_neighbour(const struct ksplice_match *m, u32 unit,
 	return match_is_between(m, unit, addr) || match_is_at_edge(m, unit, addr);
 }
 
-/* The one candidate that is where @is_near says; 0 if there are more. */
+/* Returns the only candidate for which @is_near holds; 0 if there are none or more. */
 static unsigned long match_only_near(struct ksplice_match *m, u32 unit,
 				     bool (*is_near)(const struct ksplice_match *m,
 						     u32 unit, unsigned long addr))
@@ -1474,13 +1472,13 @@ static unsigned long match_disambiguate_by_order(struct ksplice_match *m, u32 un
 }
 
 /*
- * Trying what waits
+ * Trying the units that wait
  */
 
 /*
- * A weak one stands where kallsyms has its name only if nothing overrides it.
- * Another definition may have the same code: so it is not believed until more of
- * its file is known.
+ * A weak function is where kallsyms has its name only if no other definition overrides
+ * it.  That other definition may have the same code.  So the address is in doubt until
+ * functions beside it in its file are known.
  */
 static bool match_is_doubtful(const struct ksplice_match *m, u32 unit,
 			      unsigned long addr)
@@ -1488,7 +1486,7 @@ static bool match_is_doubtful(const struct ksplice_match *m, u32 unit,
 	return match_is_weak(m, unit) && !match_is_neighbour(m, unit, addr);
 }
 
-/* Returns 1 if the unit has been dealt with, 0 if it has to wait, or an error */
+/* Returns 1 if the unit was matched, 0 if it has to wait, or an errno. */
 static int match_try_unit(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1509,11 +1507,11 @@ static int match_try_unit(struct ksplice_match *m, u32 unit)
 		match_commit(m, unit);
 		return 1;
 	}
-	/* Whether a weak one is overridden shows when its file is matched. */
+	/* A weak function may be overridden: that shows when its file is matched. */
 	return match_is_weak(m, unit) ? 0 : match_fail_mismatch(m, unit);
 }
 
-/* Tries all that wait, as long as that helps. */
+/* Tries all units that wait, as long as that matches some. */
 static int match_propagate(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1536,7 +1534,7 @@ static int match_propagate(struct ksplice_match *m)
 	return 0;
 }
 
-/* Settles one of those that wait by the last means; 0 if none could be. */
+/* Settles one of the units that wait by data or order; returns 0 if there is none. */
 static int match_settle_one(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1572,8 +1570,8 @@ static bool match_is_free(struct ksplice_match *m, u32 unit, unsigned long addr)
 }
 
 /*
- * Looks for the code of an overridden weak function: behind one of the functions
- * of its file, or before it, with padding in between.
+ * Looks for the code of an overridden weak function, which is behind or before one of the
+ * functions of its file, with padding in between.
  */
 static bool match_find_nameless(struct ksplice_match *m, u32 unit)
 {
@@ -1597,8 +1595,8 @@ static bool match_find_nameless(struct ksplice_match *m, u32 unit)
 }
 
 /*
- * A weak definition whose code is neither under its name nor without one, or is
- * to be replaced although it is not in use.
+ * Fails because of a weak definition: its code was found neither at its name's address nor
+ * without a name, or it has to be replaced although it is not in use.
  */
 static int match_fail_weak(struct ksplice_match *m, u32 unit)
 {
@@ -1622,7 +1620,7 @@ static int match_fail_weak(struct ksplice_match *m, u32 unit)
 	return -EILSEQ;
 }
 
-/* Several addresses, of which none could be confirmed. */
+/* Fails because none of several addresses could be confirmed. */
 static int match_settle_ambiguous(struct ksplice_match *m, u32 unit)
 {
 	u32 n = m->w->ncand, i;
@@ -1636,7 +1634,7 @@ static int match_settle_ambiguous(struct ksplice_match *m, u32 unit)
 	return match_fail_ambiguous(m, unit, n);
 }
 
-/* The one place where a unit's code is, of several of its name; else 0 */
+/* Returns the only address of a unit's name that has its code; else 0. */
 static unsigned long match_only_fit(struct ksplice_match *m, u32 unit)
 {
 	match_gather(m, unit);
@@ -1646,7 +1644,10 @@ static unsigned long match_only_fit(struct ksplice_match *m, u32 unit)
 	return m->w->ncand == 1 ? m->w->cand[0] : 0;
 }
 
-/* Another one of the file that fits only where it has to be, beside this one */
+/*
+ * Does another function behind @unit in the file have its code at one address only, and
+ * is that where it has to be if @unit is at @addr?
+ */
 static bool match_has_witness(struct ksplice_match *m, u32 unit, unsigned long addr,
 			      u32 to)
 {
@@ -1664,9 +1665,9 @@ static bool match_has_witness(struct ksplice_match *m, u32 unit, unsigned long a
 }
 
 /*
- * A file of which all names are ambiguous (two files made from one source):
- * two functions that fit only at one place each, in the order of the file,
- * tell where it is; 0 if there are none.
+ * Settles a function of a file whose names are all ambiguous (two files that were made
+ * from one source).  Two functions that have their code at one address each, in the
+ * order of the file, tell where the file is.  Returns 0 if there are none.
  */
 static int match_settle_anchor(struct ksplice_match *m)
 {
@@ -1695,8 +1696,8 @@ static int match_settle_anchor(struct ksplice_match *m)
 }
 
 /*
- * Is there room for a unit between the functions before and behind it in its
- * file, which stand beside each other otherwise?
+ * Is there room for a unit between the matched functions before and behind it in its
+ * file, with nothing else in between?
  */
 static bool match_has_gap(const struct ksplice_match *m, u32 unit)
 {
@@ -1712,14 +1713,14 @@ static bool match_has_gap(const struct ksplice_match *m, u32 unit)
 		return false;
 	end = m->unit_addr[a] + m->view->units[a].size;
 	next = m->unit_addr[b];
-	/* How long the code is that an update took the place of, nobody says. */
+	/* If an update replaced it, the size of the old code is unknown. */
 	if (m->unit_run[a] != m->unit_addr[a])
 		return next > m->unit_addr[a];
 	return next >= end + m->view->units[unit].size &&
 	       next - m->unit_addr[a] <= match_room(m, a, b);
 }
 
-/* Settles a weak function that stands where its name is; 0 if there is none. */
+/* Settles a weak function at its name's address; returns 0 if there is none. */
 static int match_settle_weak(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1774,7 +1775,7 @@ static u32 match_settle_nameless(struct ksplice_match *m)
 	return n;
 }
 
-/* Says why the first of those that wait can't be matched. */
+/* Says why the first of the units that wait can't be matched. */
 static int match_report_waiting(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
@@ -1794,7 +1795,7 @@ static int match_report_waiting(struct ksplice_match *m)
 }
 
 /*
- * The end: symbols that units define, and what has to hold for all
+ * The end: symbols that units define, and conditions on all units
  */
 
 static int match_define_sym(struct ksplice_match *m, u32 i)
@@ -1805,7 +1806,7 @@ static int match_define_sym(struct ksplice_match *m, u32 i)
 	if (s->unit == KSPLICE_NONE ||
 	    m->unit_state[s->unit] != KSPLICE_UNIT_MATCHED)
 		return 0;
-	/* A label inside is where the code is; the entry may be another's. */
+	/* The code may be in an update; the entry is still that of the function itself. */
 	value = (s->offset ? m->unit_run : m->unit_addr)[s->unit] + s->offset -
 		match_shift_at(m, s->unit, s->offset);
 	if (m->sym_state[i] != KSPLICE_SYM_UNKNOWN) {
@@ -1842,7 +1843,7 @@ static int match_define_syms(struct ksplice_match *m)
 	return 0;
 }
 
-/* References to the middle of functions, now that all functions are known */
+/* Checks references to the middle of functions, now that all functions are known. */
 static int match_check_late(struct ksplice_match *m)
 {
 	const struct ksplice_match_late *l = m->w->late;
@@ -1862,7 +1863,7 @@ static int match_check_late(struct ksplice_match *m)
 	return 0;
 }
 
-/* Running bytes that one function takes */
+/* Running bytes that one function occupies */
 struct occupied {
 	unsigned long start;
 	unsigned long end;
@@ -1877,9 +1878,9 @@ static int match_cmp_occupied(const void *a, const void *b)
 }
 
 /*
- * What a function takes is where its code was found, which may be in an update.
- * The entry that others see then stands in front of older code, of which only
- * that is known.  Returns how many entries of @at were filled, up to 2.
+ * A function occupies the bytes where its code was found, which may be in an update.
+ * Then callers see another entry, in older code of which only the entry is known.
+ * Returns how many elements of @at were filled, up to 2.
  */
 static u32 match_occupy(const struct ksplice_match *m, u32 unit, struct occupied *at)
 {
@@ -1897,7 +1898,7 @@ static u32 match_occupy(const struct ksplice_match *m, u32 unit, struct occupied
 	return n;
 }
 
-/* No two functions can be at one place.  @at has room for two entries a unit. */
+/* No two functions can be at one place.  @at has room for two elements per unit. */
 static int match_check_overlaps(struct ksplice_match *m, struct occupied *at)
 {
 	u32 i, n = 0;
@@ -1937,7 +1938,7 @@ static int match_check_end(struct ksplice_match *m)
  * Setting up
  */
 
-/* How well a symbol serves to find its unit by. */
+/* Ranks how well a symbol serves to find its unit. */
 static int match_rank(const struct ksplice_f_sym *s)
 {
 	if (s->flags & KSPLICE_SYM_ANON)
@@ -2076,10 +2077,10 @@ static int match_all(struct ksplice_match *m)
  * @ops:	the running kernel
  * @ctx:	for @ops
  *
- * Return: 0 if every text unit of the targets that are wanted (but overridden
- * weak ones) matches at exactly one address and all values agree; -ENOENT if a
- * function is not there; -EILSEQ if the running code is another; -ENOTUNIQ if a
- * function can't be told from another; -ENOMEM.  m->err says it for a person.
+ * Return: 0 if every text unit of the targets that are wanted (except overridden weak
+ * ones) matches at exactly one address and all values agree; -ENOENT if a function is not
+ * there; -EILSEQ if running code differs; -ENOTUNIQ if a function can't be told from
+ * another; -ENOMEM.  m->err has a message for people.
  */
 int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
 		      const struct ksplice_match_ops *ops, void *ctx)

@@ -2,17 +2,18 @@
 /*
  * ksplice - get sleepers out of the code that is to be replaced
  *
- * A user thread that sleeps interruptibly is woken as for a signal, but there
- * is none: its system call ends or will be restarted, and on its way to user
- * mode the thread runs task work.  That is where it is parked for a moment.
- * Otherwise it would be back inside before anybody had looked.
+ * A user thread that sleeps interruptibly is woken as for a signal, but without one: its
+ * system call ends or will be restarted, and on its way to user mode the thread runs
+ * task work.  There it is parked for a moment.  Otherwise it would be back inside
+ * before its stack was checked.
  *
- * A kernel thread that sleeps interruptibly is woken, which it has to expect at
- * any time.  Whoever sleeps uninterruptibly is left alone, and so is who is stopped
- * or frozen: that is for those to end who have begun it.
+ * A kernel thread that sleeps interruptibly is woken, which it has to expect at any
+ * time.  A thread that sleeps uninterruptibly is left alone.  So is one that is stopped
+ * or frozen: only those who stopped it may let it go on.
  *
- * A thread that waits for io_uring does its task work where it waits, and waits on.
- * Only a signal ends that, and the program would see it.  So it stays.
+ * A thread that waits for io_uring does its task work where it waits, and goes on
+ * waiting.  Only a signal would end that, and the program would see it.  So such a
+ * thread stays inside.
  */
 #include <linux/cgroup.h>
 #include <linux/jiffies.h>
@@ -29,17 +30,17 @@
 #include "compat.h"
 #include "nudge.h"
 
-/* A thread stays parked no longer than this: it may have been waited for. */
+/* A thread is parked no longer than this, since others may wait for it. */
 #define PARK_MS		200
 
 /**
  * struct nudge - a thread that was asked to come out
- * @list:	in ksplice_nudges.list
- * @work:	parks it
+ * @list:	in the list of the change
+ * @work:	parks the thread
  * @kref:	held by the change, and by @work while that is pending
  * @task:	the thread
  * @pending:	@work was added and has not ended
- * @over:	the change is, so go on
+ * @over:	the change is over, so the thread may go on
  */
 struct nudge {
 	struct list_head list;
@@ -61,9 +62,9 @@ static void nudge_free(struct kref *kref)
 }
 
 /*
- * Runs in the thread itself.  Outside of the system call it was in it is out of
- * the way; inside it would stay in the way.  A change may be over long before, if
- * other work of the thread took its time.
+ * Runs in the thread itself.  The thread is parked only if it has left its system call:
+ * inside of that it would still be in the way.  The change may be over long ago, if
+ * other task work has delayed this.
  */
 static void nudge_park(struct callback_head *work)
 {
@@ -96,7 +97,7 @@ static struct nudge *nudge_find(struct list_head *nudges,
 	return nudge;
 }
 
-/* A thread that gets no work, for want of memory or as it exits, is in luck. */
+/* Without memory, or if the thread exits, it is just not called out. */
 static void nudge_call_out(struct list_head *nudges, struct task_struct *task)
 {
 	struct nudge *nudge = nudge_find(nudges, task);
@@ -115,8 +116,8 @@ static void nudge_call_out(struct list_head *nudges, struct task_struct *task)
 }
 
 /**
- * ksplice_nudge() - ask a thread to come out of where it sleeps
- * @nudges:	those of this change
+ * ksplice_nudge() - ask a thread to leave the code it sleeps in
+ * @nudges:	the list of this change
  * @task:	the thread
  *
  * Context: process, may sleep.
@@ -134,11 +135,11 @@ bool ksplice_nudge(struct list_head *nudges, struct task_struct *task)
 }
 
 /**
- * ksplice_nudge_end() - let all who were called out go on
- * @nudges:	those of this change; empty afterwards
+ * ksplice_nudge_end() - let all threads that were called out go on
+ * @nudges:	the list of this change; empty afterwards
  *
- * Waits for nobody: a thread that has not come yet, as it does not sleep
- * interruptibly any more, is not parked when it comes.
+ * Does not wait.  A thread that has not run its task work yet, for example because it
+ * sleeps uninterruptibly by now, will not be parked when it does.
  */
 void ksplice_nudge_end(struct list_head *nudges)
 {

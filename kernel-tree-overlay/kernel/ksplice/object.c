@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - the targets of an update, and how they come and go
+ * ksplice - the objects of an update, and how their targets come and go
  *
- * A target that is there when the update is loaded is matched then, a module
- * that comes later when it is needed: when the update is applied, or, if it is
- * applied, before the module's init runs.  No reference keeps a target module;
- * when it goes, the update forgets it, in the notifier and so before its
- * memory is freed.  Who wants to change anything about a target holds
- * ksplice_mutex, which that notifier takes too: so a module that was found
- * under it stays as long as it is held.
+ * A target that is loaded when the update is loaded is matched then.  A module that
+ * comes later is matched when that is needed: when the update is applied or, if it is
+ * applied already, before the module's init runs.  The core holds no reference to a
+ * target module.  When the module goes, the update forgets it in the notifier, before
+ * the module's memory is freed.  All code that uses a target holds ksplice_mutex, which
+ * the notifier takes, too.  So a module that was found under the mutex stays as long
+ * as that is held.
  *
  * Modules that are no targets do not wait for ksplice_mutex.
  */
@@ -42,7 +42,7 @@ static int object_refuse_func(const struct ksplice_update *update, const char *f
 	return -EOPNOTSUPP;
 }
 
-/* @entry: of the function itself, if the old code is that of an update */
+/* @entry: where the function itself begins; the old code may be that of an update. */
 static int object_init_jump(struct ksplice_update *update, struct ksplice_func *func,
 			    unsigned long entry)
 {
@@ -51,7 +51,7 @@ static int object_init_jump(struct ksplice_update *update, struct ksplice_func *
 	if (arch_ksplice_untouchable(func->old_addr))
 		return object_refuse_func(update, func->name,
 					  "it is entry or noinstr code");
-	/* Handling a breakpoint must not need one, half-way through a jump. */
+	/* A jump that is half written is an int3: its handler must not run into one. */
 	if (within_kprobe_blacklist(func->old_addr))
 		return object_refuse_func(update, func->name,
 					  "it is among what handles breakpoints (NOKPROBE)");
@@ -70,7 +70,7 @@ static int object_init_jump(struct ksplice_update *update, struct ksplice_func *
 	return 0;
 }
 
-/* What is known only when the target has been matched. */
+/* Fills in what is known only when the target has been matched. */
 static int object_place_func(struct ksplice_update *update, struct ksplice_func *func,
 			     const struct ksplice_match *match,
 			     const struct ksplice_f_replace *replace)
@@ -79,7 +79,7 @@ static int object_place_func(struct ksplice_update *update, struct ksplice_func 
 		return object_refuse_func(update, func->name,
 					  "its old code was not matched");
 	func->old_addr = match->unit_run[replace->unit] + replace->offset;
-	/* Nobody may be in any of it. */
+	/* Running code may have more padding than the pre code. */
 	func->old_size = replace->size + match->unit_growth[replace->unit];
 	if (!func->new_addr)
 		return 0;
@@ -90,7 +90,7 @@ static int object_place_func(struct ksplice_update *update, struct ksplice_func 
 				match->unit_addr[replace->unit] + replace->offset);
 }
 
-/* What is known from the start. */
+/* Fills in what is known from the start. */
 static int object_init_func(struct ksplice_update *update, struct ksplice_func *func,
 			    const struct ksplice_view *view,
 			    const struct ksplice_f_replace *replace)
@@ -143,8 +143,8 @@ int ksplice_objects_init(struct ksplice_update *update,
  */
 
 /*
- * Looks for the module of @object.  One that is being loaded or removed is in
- * other hands: it is returned, but not found.
+ * Looks for the target of @object.  A module that is being loaded or removed does not
+ * count as found, and is returned.
  */
 static struct module *object_find_target(struct ksplice_object *object)
 {
@@ -174,7 +174,7 @@ static void object_unplace_funcs(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
 
-	/* Those who ask what is reserved hold text_mutex. */
+	/* Callers of ksplice_text_reserved() hold text_mutex. */
 	mutex_lock(&text_mutex);
 	ksplice_for_each_func(object->update, func) {
 		if (func->object != object)
@@ -276,7 +276,7 @@ static int object_match_found(struct ksplice_update *update,
 	return ret;
 }
 
-/* Matches all that were found; on failure they are forgotten again. */
+/* Matches all targets that were found; on failure they are forgotten again. */
 static int object_attach_found(struct ksplice_update *update,
 			       const struct ksplice_view *view)
 {
@@ -302,7 +302,7 @@ static int object_attach_found(struct ksplice_update *update,
 }
 
 /**
- * ksplice_objects_load() - match the targets that are there
+ * ksplice_objects_load() - match the targets that are loaded
  * @update:	the update, on the list, being loaded
  * @view:	its tables
  *
@@ -318,7 +318,7 @@ int ksplice_objects_load(struct ksplice_update *update,
 	ret = ksplice_keys_init(update, view);
 	if (ret)
 		return ret;
-	/* One that is on its way is looked for when the update is applied. */
+	/* A module that is still being loaded is found when the update is applied. */
 	ksplice_for_each_object(update, object)
 		object_find_target(object);
 	ret = object_attach_found(update, view);
@@ -329,10 +329,10 @@ int ksplice_objects_load(struct ksplice_update *update,
  * ksplice_objects_moving() - is one of the targets being loaded or removed?
  * @update:	the update
  *
- * Such a module runs code that cannot be matched (it may be gone the next
- * moment) and must not be left out (it may go on to be used).
+ * Such a module cannot be matched, since it may be gone the next moment.  It must not
+ * be left out either, since it may be used later.
  *
- * Context: ksplice_mutex held.  NULL stays true while it is.
+ * Context: ksplice_mutex held; NULL stays true as long as it is.
  * Return: the target's name, or NULL.
  */
 const char *ksplice_objects_moving(const struct ksplice_update *update)
@@ -357,7 +357,7 @@ const char *ksplice_objects_moving(const struct ksplice_update *update)
 }
 
 /**
- * ksplice_objects_refresh() - match targets that came since the last look
+ * ksplice_objects_refresh() - match targets that were loaded since the last time
  * @update:	the update, loaded and not applied
  *
  * Context: ksplice_mutex held.
@@ -386,11 +386,11 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 }
 
 /**
- * ksplice_check_livepatch() - would livepatch hide a jump?
+ * ksplice_check_livepatch() - would a livepatch bypass a jump?
  * @update:	the update
- * @object:	only functions of this target, or NULL
+ * @object:	only functions of this object, or NULL for all
  *
- * A livepatch's redirection comes before our jump and would hide it.
+ * A livepatch redirects a function before it gets to our jump.
  *
  * Return: 0, or -EBUSY with the reason in the log.
  */
@@ -431,11 +431,12 @@ static struct ksplice_object *object_find(const struct ksplice_update *update,
 
 /**
  * ksplice_is_target() - is a module a target of a loaded update?
- * @mod:	the module, whose state was changed before
+ * @mod:	the module, whose state has already been changed
  *
- * An update goes on the list before it looks at that state: so one sees the other.
+ * An update goes on the list before it reads that state.  So at least one of the two
+ * sees the other.
  *
- * Return: true if it is, by its name.
+ * Return: true if an update has an object for a target of that name.
  */
 bool ksplice_is_target(const struct module *mod)
 {
@@ -464,7 +465,7 @@ static int object_patch_locked(struct ksplice_func *func, const char **why)
 	return ret;
 }
 
-/* Nobody else takes the bytes between the check and the write. */
+/* The locks keep others from taking the bytes between the check and the write. */
 static int object_patch_func(struct ksplice_func *func, const char **why)
 {
 	int ret;
@@ -518,8 +519,9 @@ static int object_attach_coming(struct ksplice_object *object, struct module *mo
 }
 
 /*
- * Of functions of the module whose newest code was another update's: that stays
- * and must be as it was if the module comes again.  Nobody runs it now.
+ * Takes back jumps that stand in the code of another update, which had replaced the
+ * function before.  That code stays, and must be as it was if the module comes again.
+ * Nobody runs it now.
  */
 static void object_unpatch_going(struct ksplice_object *object)
 {
@@ -542,7 +544,7 @@ static struct ksplice_object *object_of_module(const struct ksplice_update *upda
 	return object && object->mod == mod ? object : NULL;
 }
 
-/* @failed: the update that could not be applied to it; its hooks know that. */
+/* @failed: the update that could not be applied to @mod; its fail hooks have run. */
 static void object_forget_module(struct module *mod, const struct ksplice_update *failed)
 {
 	struct ksplice_update *update = NULL;
@@ -568,10 +570,10 @@ static void object_forget_module(struct module *mod, const struct ksplice_update
  * ksplice_target_coming() - a module is being loaded
  * @mod:	the module, in state COMING; none of its code has run
  *
- * Applied updates of it are applied to it.  Of others nothing is said: whether
- * they fit is seen when they are applied.
+ * Updates of the module that are applied are applied to it.  Whether other updates fit
+ * is not checked before these are applied.
  *
- * Return: 0, or an errno with the reason in the log: it must not be loaded.
+ * Return: 0, or an errno with the reason in the log: then it must not be loaded.
  */
 int ksplice_target_coming(struct module *mod)
 {

@@ -2,14 +2,14 @@
 /*
  * ksplice - updates upon updates
  *
- * An update that was made of a source which another one's patch is in finds that
- * one's code where it runs: in its module.  From then on it depends on it: the
- * other one is pinned, must be applied first and taken back last.
+ * If an update is built from source that already contains another update's patch, its
+ * pre code matches the other's new code, in the other's module.  From then on it
+ * depends on the other update, which is pinned, must be applied first and taken back
+ * last.
  *
- * An update that supersedes others was made without them and has all that they
- * have.  It is matched as if they were not there, and takes their place in one
- * stop.  That order is not turned round: none of them can be applied while it
- * is.
+ * An update that supersedes others was built from source without their patches, and
+ * contains all of their changes.  It is matched as if they were not applied, and takes
+ * their place in one stop.  As long as it is applied, none of them can be applied.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -23,7 +23,7 @@
 #include "ksplice.h"
 #include "match.h"
 
-/* How often an update was applied. */
+/* Counts how often an update was applied, for ksplice_update.order */
 static unsigned long applied;
 
 /**
@@ -134,7 +134,7 @@ static bool order_is_wanted(const struct ksplice_update *update, u32 target)
 	return update->objects[target].presence == KSPLICE_FOUND;
 }
 
-/* Was anything, of the targets just matched, found in the memory of @mod? */
+/* Did matching of the targets just found find anything in the memory of @mod? */
 static bool order_found_in(const struct ksplice_update *update,
 			   const struct ksplice_match *match,
 			   const struct module *mod)
@@ -158,7 +158,7 @@ static bool order_found_in(const struct ksplice_update *update,
 	return false;
 }
 
-/* Pinned, so that it stays on the list. */
+/* Notes that @update is on top of @other, and pins that, so that it stays on the list. */
 static int order_add_below(struct ksplice_update *update,
 			   struct ksplice_update *other)
 {
@@ -178,10 +178,10 @@ static int order_add_below(struct ksplice_update *update,
 
 /**
  * ksplice_order_note() - note which updates an update was matched on top of
- * @update:	the update; those of its targets that are KSPLICE_FOUND
- * @match:	what matching has learned
+ * @update:	the update, some of whose objects are KSPLICE_FOUND
+ * @match:	what matching has learned about these
  *
- * It stays so when the target goes: the update fits nothing else.
+ * The note is kept when the target goes, since the update fits no other code.
  *
  * Context: ksplice_mutex held.
  * Return: 0, -ENOMEM or -ENODEV.
@@ -207,7 +207,7 @@ int ksplice_order_note(struct ksplice_update *update,
 /**
  * ksplice_order_forget() - forget the updates below
  * @update:	the update
- * @keep:	but for the first so many
+ * @keep:	number of them to keep, from the first on
  *
  * Context: ksplice_mutex held.
  */
@@ -226,7 +226,7 @@ void ksplice_order_forget(struct ksplice_update *update, unsigned int keep)
  * ksplice_order_above() - is an update on top of this one applied?
  * @update:	the update, to be taken back
  *
- * Return: the name of the newest one that is, or NULL.
+ * Return: the name of the newest such update, or NULL.
  */
 const char *ksplice_order_above(const struct ksplice_update *update)
 {
@@ -273,11 +273,11 @@ static bool order_names(const struct ksplice_update *update,
 
 /**
  * ksplice_superseded() - does an applied update go when another one is applied?
- * @update:	the other one
- * @other:	the one that goes
+ * @update:	the update that is applied now
+ * @other:	the update that may go
  *
  * Context: ksplice_mutex held.
- * Return: true if it does.
+ * Return: true if @other goes.
  */
 bool ksplice_superseded(const struct ksplice_update *update,
 			const struct ksplice_update *other)
@@ -307,7 +307,7 @@ int ksplice_order_check(struct ksplice_update *update)
 	return 0;
 }
 
-/* What stands on one that goes has to go first, or along with it. */
+/* An update on top of a superseded one must be gone already, or be superseded, too. */
 static int order_check_left_over(struct ksplice_update *update,
 				 const struct ksplice_update *superseded)
 {
@@ -345,7 +345,7 @@ static int order_check_superseded(struct ksplice_update *update)
  * States
  */
 
-/* 0 if it does not know it */
+/* Return: the version of a state that an update knows; 0 if it does not know the state */
 static u32 order_state_version(const struct ksplice_update *update, const char *state)
 {
 	unsigned int i;
@@ -357,7 +357,10 @@ static u32 order_state_version(const struct ksplice_update *update, const char *
 	return 0;
 }
 
-/* Who takes another one's place must know what that one made of the data. */
+/*
+ * @update must not know an older version of a state than @other; and if it takes the
+ * place of @other, it must know all of its states.
+ */
 static int order_check_states_with(struct ksplice_update *update,
 				   const struct ksplice_update *other)
 {
@@ -396,7 +399,7 @@ static int order_check_states(struct ksplice_update *update)
 }
 
 /*
- * Targets that are not there
+ * Targets that are not loaded
  */
 
 static bool order_same_func(const struct ksplice_func *a,
@@ -429,8 +432,8 @@ static int order_check_absent_with(struct ksplice_update *update,
 }
 
 /*
- * When such a module comes, each update of a function would want to be the only
- * one, and the module could not be loaded.
+ * Two updates of one function that know nothing of each other fit the same code.  When
+ * the module comes only one could be applied, and the module could not be loaded.
  */
 static int order_check_absent(struct ksplice_update *update)
 {
@@ -450,7 +453,7 @@ static int order_check_absent(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_may_apply() - do the other updates allow that it is applied?
+ * ksplice_order_may_apply() - do other updates allow an update to be applied?
  * @update:	the update, its targets matched
  *
  * Context: ksplice_mutex held.

@@ -2,14 +2,15 @@
 /*
  * ksplice - find a moment at which nobody is inside the code
  *
- * 1. Open a window: from now on, who is switched out is recorded (window.c).
- * 2. Check every thread, the machine running.  One that runs just now needs
- *    no check: it will be recorded when it is switched out.
- * 3. Check the recorded ones again, until few are left and nobody is in the
- *    way.  Waiting for a thread to leave costs no stop.
- * 4. Take the locks of the stop, which may have taken time, check once more, and
- *    wait for an instant at which no other CPU is inside (cpus.c).
- * 5. Stop the machine and check only those recorded since (stop.c).
+ * 1. Open a window: from now on, each thread that is switched out is recorded
+ *    (window.c).
+ * 2. Check every thread while the machine runs.  A thread that runs at that moment
+ *    needs no check: it will be recorded when it is switched out.
+ * 3. Check the recorded threads again, until few are left and none is in the way.
+ *    Waiting for a thread to leave costs no stop.
+ * 4. Take the locks of the stop.  That may take time, so check once more, and wait for
+ *    an instant at which no other CPU is inside (cpus.c).
+ * 5. Stop the machine and check only the threads recorded since (stop.c).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -34,36 +35,37 @@
 #include <trace/events/ksplice.h>
 
 /*
- * Wait this long between checks: short at first, then patient.  If those in the
- * way run, or could, they are there by chance, and soon elsewhere; as long as
- * the machine has not been stopped in vain.
+ * Back off between checks, up to WAIT_MAX_MS.  While every thread in the way is
+ * runnable it will leave soon, so wait no longer than WAIT_RUN_MS, unless a stop has
+ * already failed.
  */
 #define WAIT_MIN_MS	1
 #define WAIT_RUN_MS	4
 #define WAIT_MAX_MS	100
 
-/* Whoever sleeps in the way is nudged after some time, and then again. */
+/* Threads that sleep in the way are nudged after some time, and then again. */
 #define NUDGE_FIRST_MS	100
 #define NUDGE_AGAIN_MS	1000
 
 /*
- * With the locks of the stop: for so long an instant to stop in is looked for, so
- * many times one right after the other, and then asleep for a moment.
+ * With the stop's locks held, check LAST_CHECKS times back to back, then sleep for a
+ * moment, and repeat that; give up after LAST_MS.
  */
 #define LAST_MS		50
 #define LAST_CHECKS	32
 
 /*
- * In that instant no other CPU is in the kernel and no thread has run since the
- * check.  After this time none is inside, and so few have run, per CPU.
+ * A good instant is one at which no other CPU is in the kernel and no thread has run
+ * since the check.  After EASY_MS it is enough that no CPU is inside, and that no more
+ * than FEW_PER_CPU threads per CPU have run.
  */
 #define EASY_MS		25
 #define FEW_PER_CPU	1
 
-/* If the stop was put off so often, any instant after a check will do. */
+/* After the stop was put off this often, any instant after a check is good enough. */
 #define MAX_PUT_OFF	2
 
-/* For comparison: check all threads in the stop, as if there was no window. */
+/* For comparison: check all threads in the stop, as if there were no window. */
 static bool plain_check;
 
 /**
@@ -72,17 +74,17 @@ static bool plain_check;
  * @fresh:	threads recorded since the last check
  * @waiting:	threads that were in the way at the last check
  * @exiting:	threads that have left the task list, while they are checked
- * @spare:	for those of @waiting that are in the way again
- * @full:	@waiting overflowed or the record did: check all threads
+ * @spare:	the old @waiting, while these threads are checked again
+ * @full:	@waiting or the record overflowed: check all threads
  * @missed:	there were more exiting threads than could be checked
- * @always:	somebody is in the way who always will be
- * @asleep:	somebody in the way sleeps
- * @put_off:	how often the stop was put off; halved by one in vain
- * @late:	the last attempt: any instant after a check will do
+ * @always:	a thread is in the way that always will be
+ * @asleep:	a thread in the way sleeps
+ * @put_off:	how often the stop was put off; halved when a stop was in vain
+ * @late:	this is the last attempt: any instant after a check is good enough
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
  * @checked:	threads checked in the last full check
- * @attempts:	checks made, those with the locks of the stop not counted
+ * @attempts:	checks made, not counting those with the stop's locks held
  */
 struct quiesce {
 	struct ksplice_stop stop;
@@ -103,8 +105,8 @@ struct quiesce {
 };
 
 /*
- * Called with @task held where it is: not running and not about to, or running
- * and not about to be switched out.
+ * Called while @task is held where it is: either it does not run and will not be
+ * switched in, or it runs and will not be switched out.
  */
 static int quiesce_read_held(struct task_struct *task, void *data)
 {
@@ -116,7 +118,7 @@ static int quiesce_read_held(struct task_struct *task, void *data)
 	return 0;
 }
 
-/* kthreadd, waiting for work: it sleeps where all kernel threads do. */
+/* Is it kthreadd, waiting for work?  Then it never leaves that function. */
 static bool quiesce_is_kthreadd_asleep(struct task_struct *task)
 {
 	return (task->flags & PF_KTHREAD) && task_pid_nr(task) == 2 &&
@@ -170,7 +172,7 @@ static bool quiesce_is_waiting(const struct quiesce *q, const struct task_struct
 	return false;
 }
 
-/* Not twice, one that has been found already. */
+/* Does not check a thread again that is known to be in the way. */
 static void quiesce_check_new(void *data, struct task_struct *task)
 {
 	struct quiesce *q = data;
@@ -180,8 +182,8 @@ static void quiesce_check_new(void *data, struct task_struct *task)
 }
 
 /*
- * Who could be missed is told in threads.c: it runs meanwhile, and so is recorded,
- * or has nothing on its stack yet, or has come to its end.
+ * threads.c says which threads this may miss.  Such a thread runs meanwhile, and so is
+ * recorded; or it has nothing on its stack yet; or it has come to its end.
  */
 static void quiesce_check_all(struct quiesce *q)
 {
@@ -192,12 +194,12 @@ static void quiesce_check_all(struct quiesce *q)
 		q->full = true;
 }
 
-/* The threads recorded, and those that were in the way; each again. */
+/* Checks again the threads that were in the way, and those that were recorded. */
 static void quiesce_check_some(struct quiesce *q)
 {
 	unsigned int i;
 
-	/* So that those still in the way have a place. */
+	/* Threads that are still in the way go into @q->waiting again. */
 	swap(q->waiting, q->spare);
 	for (i = 0; i < q->spare.n; i++) {
 		quiesce_check_task(q, q->spare.task[i]);
@@ -238,7 +240,7 @@ static void quiesce_trace_conflicts(struct quiesce *q)
 				       c->addr, c->scanned);
 }
 
-/* Return: is nobody in the way? */
+/* Return: true if no thread is in the way */
 static bool quiesce_check(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
@@ -267,7 +269,7 @@ static bool quiesce_drain(struct quiesce *q)
 	return !q->full;
 }
 
-/* Those that have run since the last check, or all if too many have. */
+/* Checks the threads that have run since the last check, or all if too many have. */
 static bool quiesce_check_fresh(struct quiesce *q)
 {
 	if (!quiesce_drain(q)) {
@@ -277,13 +279,13 @@ static bool quiesce_check_fresh(struct quiesce *q)
 	return quiesce_check(q);
 }
 
-/* Has it been put off long enough, or is there no time left? */
+/* Was the stop put off often enough, or is there no time left? */
 static bool quiesce_is_urgent(const struct quiesce *q)
 {
 	return q->late || q->put_off >= MAX_PUT_OFF;
 }
 
-/* Is this instant, right after a check, one to stop in? */
+/* Is this instant, right after a check, a good one to stop in? */
 static bool quiesce_is_good_instant(struct quiesce *q, bool easy)
 {
 	enum ksplice_whereabouts at;
@@ -293,7 +295,7 @@ static bool quiesce_is_good_instant(struct quiesce *q, bool easy)
 		return true;
 	at = ksplice_ask_cpus(&q->stop.check);
 	ran = ksplice_window_count();
-	/* On the way to the stop this CPU would run others first. */
+	/* This CPU would run other threads before it gets to the stop. */
 	if (need_resched())
 		return false;
 	if (!easy)
@@ -302,7 +304,7 @@ static bool quiesce_is_good_instant(struct quiesce *q, bool easy)
 	       ran <= FEW_PER_CPU * num_online_cpus();
 }
 
-/* A check of all threads is not for a time with the locks of the stop. */
+/* With the stop's locks held, a check of all threads would take too long. */
 static bool quiesce_check_again(struct quiesce *q)
 {
 	if (!quiesce_drain(q)) {
@@ -312,7 +314,7 @@ static bool quiesce_check_again(struct quiesce *q)
 	return quiesce_check(q);
 }
 
-/* Return: false if there was none until @end, or somebody is in the way. */
+/* Return: false if there was none until @end, or if a thread is in the way */
 static bool quiesce_find_instant(struct quiesce *q, bool easy, unsigned long end)
 {
 	unsigned int i = 0;
@@ -329,8 +331,9 @@ static bool quiesce_find_instant(struct quiesce *q, bool easy, unsigned long end
 }
 
 /*
- * Whoever runs between this and the stop may be in the way there: as few as
- * can be, and not from inside, whatever time the locks have taken.
+ * A thread that runs between this check and the stop may be in the way there.  So this
+ * waits for an instant at which few threads run and none is inside, however long it
+ * took to get the locks.
  */
 static bool quiesce_last_check(struct ksplice_stop *stop)
 {
@@ -345,7 +348,7 @@ static bool quiesce_last_check(struct ksplice_stop *stop)
 			break;
 		usleep_range(1000, 2000);
 	}
-	/* The stop checks those who have run since the check: none may be lacking. */
+	/* The stop checks only what was recorded since, so the record must be whole. */
 	if (quiesce_is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
 	    ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW)
 		return true;
@@ -384,7 +387,7 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	return 0;
 }
 
-/* Return: did anybody get a nudge? */
+/* Return: true if a thread was nudged */
 static bool quiesce_nudge(struct quiesce *q)
 {
 	bool nudged = false;
@@ -403,7 +406,7 @@ static bool quiesce_nudge(struct quiesce *q)
 	return nudged;
 }
 
-/* Return: 0 to go on, or what ksplice_live_pause() says. */
+/* Return: 0 to go on, or the error of ksplice_live_pause() */
 static int quiesce_wait(struct quiesce *q, unsigned int *ms)
 {
 	int ret = ksplice_live_pause(q->stop.update, *ms);
@@ -430,7 +433,7 @@ static int quiesce_stop_once(struct quiesce *q)
 	return ret;
 }
 
-/* One check and, if it is worth it, one stop. */
+/* One check and, if nobody is in the way, one stop */
 static int quiesce_try_once(struct quiesce *q)
 {
 	if (!q->stop.full && !quiesce_check_fresh(q)) {
@@ -441,7 +444,7 @@ static int quiesce_try_once(struct quiesce *q)
 	return quiesce_stop_once(q);
 }
 
-/* Is it worth trying again? */
+/* Is @ret an error that may not come back when this is tried again? */
 static bool quiesce_may_pass(const struct quiesce *q, int ret)
 {
 	return (ret == -EBUSY && q->stop.cause == KSPLICE_CODE_BUSY) ||
@@ -460,7 +463,7 @@ static int quiesce_try_until(struct quiesce *q)
 		ret = quiesce_try_once(q);
 		if (!quiesce_may_pass(q, ret) || q->late)
 			return ret;
-		/* They will not be out for long. */
+		/* The nudged threads will be back inside soon. */
 		if (quiesce_nudge(q))
 			ms = WAIT_MIN_MS;
 		ret = quiesce_wait(q, &ms);
@@ -469,7 +472,7 @@ static int quiesce_try_until(struct quiesce *q)
 	}
 }
 
-/* Without a name in "conflicts" nothing else tells why. */
+/* If "conflicts" names no thread, this message is all that tells the reason. */
 static void quiesce_report_restless(const struct quiesce *q)
 {
 	if (q->stop.cause == KSPLICE_CODE_BUSY && !q->stop.check.nr_conflicts)
@@ -508,7 +511,7 @@ static void quiesce_record(struct quiesce *q)
 		.rechecked = q->stop.rechecked,
 		.unwound = check->unwound,
 		.scanned = check->scanned,
-		/* With those before it has given way. */
+		/* Counted from before the change has given way, if it has. */
 		.attempts = update->stats.attempts + q->attempts,
 		.stops = update->stats.stops + q->stop.stops,
 	};
@@ -525,9 +528,9 @@ static void quiesce_record(struct quiesce *q)
  * that sleep there interruptibly are nudged.
  *
  * Context: process; ksplice_mutex held.
- * Return: 0; -EBUSY if threads or others' claims on the text stay in the way;
- * what ksplice_live_pause() says; -ENOMEM; what a hook in the stop said.  On
- * failure nothing has changed.
+ * Return: 0; -EBUSY if threads stay in the way, or if another subsystem owns the text;
+ * the error of ksplice_live_pause() or of a hook in the stop; -ENOMEM.  On failure
+ * nothing has changed.
  */
 int ksplice_change(struct ksplice_update *update, bool apply)
 {
@@ -551,7 +554,7 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 }
 
 /**
- * ksplice_quiesce_init() - offer the knob for measurements
+ * ksplice_quiesce_init() - create the knob for measurements
  * @dir:	the debugfs directory
  */
 void ksplice_quiesce_init(struct dentry *dir)

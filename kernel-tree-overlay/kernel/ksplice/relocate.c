@@ -2,7 +2,7 @@
 /*
  * ksplice - write the addresses that the new code needs into it
  *
- * Which they are, resolve.c decides; here is what it asks of the kernel.
+ * resolve.c decides which addresses they are, through the callbacks that are here.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -31,7 +31,7 @@ struct relocation {
 static void relocate_walk_symbols(struct module *mod, const char *name,
 				  ksplice_symbol_fn fn, void *data)
 {
-	/* modpost made it, for the module alone */
+	/* Each module has one, which modpost made. */
 	if (mod && !strcmp(name, "__this_module"))
 		fn(data, (unsigned long)mod, KSPLICE_BINDING_GLOBAL);
 	else
@@ -50,7 +50,7 @@ static int relocate_symbols(void *ctx, u32 target, const char *name,
 	return 0;
 }
 
-/* The module of that name, which can't go until it is unpinned; or NULL. */
+/* Return: the module of that name, with a reference to it; or NULL */
 static struct module *relocate_get_module(const char *name)
 {
 	struct module *mod;
@@ -76,7 +76,7 @@ static bool relocate_is_pinned(const struct ksplice_object *object,
 	return false;
 }
 
-/* Takes the reference @mod over, also on failure. */
+/* Takes over the reference to @mod, also on failure. */
 static int relocate_pin(struct ksplice_object *object, struct module *mod)
 {
 	struct module **pins;
@@ -97,8 +97,8 @@ static int relocate_pin(struct ksplice_object *object, struct module *mod)
 }
 
 /**
- * ksplice_unpin() - let go the modules that a target's new code needs
- * @object:	the target
+ * ksplice_unpin() - release the modules that the new code for a target needs
+ * @object:	its object
  */
 void ksplice_unpin(struct ksplice_object *object)
 {
@@ -148,7 +148,7 @@ static const struct ksplice_resolve_ops relocate_ops = {
 	.sealed		= relocate_is_sealed,
 };
 
-/* All of the field must be the module's own, in memory that stays. */
+/* The whole field must be in the module's own memory, and not in its init memory. */
 static bool relocate_place_ok(struct module *mod, unsigned long place, u32 size)
 {
 	return size && within_module_core(place, mod) &&
@@ -181,12 +181,12 @@ static int relocate_apply_fixup(struct ksplice_resolver *r,
 }
 
 /**
- * ksplice_resolve() - relocate the new code of targets that were just matched
- * @update:	the update; those of its targets that are KSPLICE_FOUND
+ * ksplice_resolve() - relocate the new code for targets that were just matched
+ * @update:	the update; this is for its objects that are KSPLICE_FOUND
  * @view:	its tables
  * @match:	what matching has learned
  *
- * Nobody runs that code, or reads the tables about it, before it is done.
+ * Nobody runs that code, or reads tables about it, before this is done.
  *
  * Return: 0, or an errno with the reason in the log.  On failure some fields
  * may have been written.

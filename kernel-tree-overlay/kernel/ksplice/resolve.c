@@ -2,9 +2,9 @@
 /*
  * Which value a symbol of the new code has, and what a relocated field holds.
  *
- * Most values come from the running code (match.c).  A symbol that only the
- * new code refers to is taken from the kernel's tables of symbols, if one alone
- * can be meant there: it is never guessed.
+ * Most values come from the running code (match.c).  A symbol that only the new code
+ * refers to is looked up in the kernel's symbol tables.  It is accepted if exactly one
+ * symbol there can be meant, and never guessed.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -12,7 +12,7 @@
 #include "match.h"
 #include "resolve.h"
 
-/* Symbols of one name, by binding: how many, and where the last one is */
+/* Symbols of one name, by binding: how many, and the address of the last one */
 struct named {
 	struct {
 		unsigned long addr;
@@ -69,8 +69,8 @@ static int resolve_choose_only(struct ksplice_resolver *r, const char *name,
 }
 
 /*
- * What is linked together has one global of a name.  A static of the same name
- * belongs to some other file.
+ * What is linked together has at most one global symbol of a name.  A static of the same
+ * name belongs to another file.
  */
 static int resolve_choose_global(struct ksplice_resolver *r,
 				 const struct ksplice_f_sym *sym,
@@ -84,7 +84,7 @@ static int resolve_choose_global(struct ksplice_resolver *r,
 	if (!named->by[KSPLICE_BINDING_UNKNOWN].n)
 		return resolve_refuse_sym(r, name,
 					  "is but a static of another file in the running kernel, which is not what the new code means; have the update bring it, or leave out what uses it");
-	/* What is exported is global, and so must be among these. */
+	/* An exported symbol is global, so it must be one of these. */
 	if (sym->flags & KSPLICE_SYM_EXPORTED)
 		return resolve_choose_only(r, name, named,
 					   1U << KSPLICE_BINDING_UNKNOWN, value);
@@ -113,7 +113,7 @@ static int resolve_choose(struct ksplice_resolver *r, const struct ksplice_f_sym
 	return resolve_choose_global(r, sym, named, value);
 }
 
-/* Of the kernel itself (KSPLICE_NONE) or a target. */
+/* Finds a symbol of a target, or of the kernel itself (KSPLICE_NONE). */
 static int resolve_find_symbol(struct ksplice_resolver *r, u32 target,
 			       const struct ksplice_f_sym *sym, u64 *value)
 {
@@ -130,8 +130,8 @@ static int resolve_find_symbol(struct ksplice_resolver *r, u32 target,
 }
 
 /*
- * A runtime constant that the old code of this unit did not use: the boot
- * code took it from the variable of that name, so do we.
+ * Reads a runtime constant that the old code did not use.  The boot code took the value
+ * from the variable of that name, and so do we.
  */
 static int resolve_read_constant(struct ksplice_resolver *r,
 				 const struct ksplice_f_sym *sym, u64 *value)
@@ -152,9 +152,9 @@ static int resolve_read_constant(struct ksplice_resolver *r,
 }
 
 /*
- * A symbol of a module that is no target.  If the target's own code referred
- * to it, matching has its value, and the target keeps that module; else the
- * update does.
+ * Finds a symbol of a module that is no target.  If the target's old code had referred to
+ * it, matching would know its value, and the target would pin that module.  As it did
+ * not, the update pins it.
  */
 static int resolve_find_export(struct ksplice_resolver *r, u32 user,
 			       const struct ksplice_f_sym *sym, u64 *value)
@@ -173,7 +173,7 @@ static int resolve_find_export(struct ksplice_resolver *r, u32 user,
 	return ret ? ret : resolve_choose(r, sym, &named, false, value);
 }
 
-/* The target that has the symbol if anybody has; KSPLICE_NONE: the kernel */
+/* The only target that can have the symbol; KSPLICE_NONE: the kernel itself */
 static u32 resolve_home(const struct ksplice_resolver *r,
 			const struct ksplice_f_sym *sym)
 {
@@ -207,8 +207,8 @@ static int resolve_find_value(struct ksplice_resolver *r, u32 user,
  * @i:		index of the symbol
  * @value:	gets the value
  *
- * Return: 0; -ENOEXEC, -ENOENT (a module is not loaded) or -ENOMEM, of which the
- * former two leave the reason in @r->err.
+ * Return: 0; -ENOEXEC or -ENOENT (a module is not loaded) with the reason in @r->err;
+ * -ENOMEM.
  */
 int ksplice_resolve_sym(struct ksplice_resolver *r, u32 user, u32 i,
 			u64 *value)
@@ -226,9 +226,9 @@ int ksplice_resolve_sym(struct ksplice_resolver *r, u32 user, u32 i,
 }
 
 /*
- * A pointer to a function that must not be called by pointer.  Whether the new
- * code does that can't be told, and where the CPU does not enforce it this one
- * would work: so it is refused everywhere.
+ * Refuses a pointer to a function that must not be called by pointer.  Nobody can tell
+ * whether the new code calls it.  It is refused on all CPUs, although those without
+ * IBT would allow the call.
  */
 static int resolve_check_pointer(struct ksplice_resolver *r,
 				 const struct ksplice_f_fixup *fixup, u64 value)

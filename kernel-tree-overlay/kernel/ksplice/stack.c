@@ -2,14 +2,14 @@
 /*
  * ksplice - is a thread inside the code that is replaced?
  *
- * A stack is read by the reliable unwinder where there is one and it can make
- * sense of the stack; else every word in use is taken for a return address.
- * The scan finds all that is there and may find what is not (a stale word):
- * it can delay an update, never let a wrong one through.
+ * The reliable unwinder reads a stack, if the kernel has one and it understands the
+ * stack.  Otherwise every word in use is taken for a return address.  This conservative
+ * scan finds all return addresses, and may take a stale word for one.  So it can delay
+ * an update, but never let a thread pass that is inside.
  *
- * A thread that does not run may be held under the lock of its runqueue.  There
- * its stack is only unwound, or its words are copied; what is to be made of them
- * is worked out afterwards.
+ * A thread that does not run may be held under the lock of its runqueue.  Meanwhile its
+ * stack is only unwound, or its words are copied.  Copied words are evaluated after
+ * the lock was released.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -29,7 +29,7 @@
 /* For tests: act as if the reliable unwinder always gave up. */
 static bool force_conservative;
 
-/* Room for all of a stack and for as many addresses that are kept elsewhere. */
+/* Room for all words of a stack, and for return addresses that are kept elsewhere */
 #define STACK_WORDS	(THREAD_SIZE / sizeof(unsigned long))
 #define MAX_WORDS	(STACK_WORDS + 512)
 
@@ -52,8 +52,8 @@ stack_find_range(const struct ksplice_check *check, unsigned long addr)
 }
 
 /*
- * Is @addr in the code, or in generated code that goes back to it?  Return: the
- * address in the code, ULONG_MAX if it may be in it, or 0.
+ * Is @addr in the code, or in generated code that returns to it?  Return: the address in
+ * the code; ULONG_MAX if it may be in the code; 0 if it is not.
  */
 static unsigned long stack_in_code(const struct ksplice_check *check,
 				   unsigned long addr)
@@ -96,9 +96,9 @@ static void stack_add_word(struct ksplice_check *check, unsigned long word)
 }
 
 /*
- * kretprobes and the function graph tracer put an address of their own in the
- * place of a return address, and keep that one elsewhere.  The unwinder knows;
- * who reads word by word has to look there as well.
+ * kretprobes and the function graph tracer replace a return address by one of their own,
+ * and keep the original elsewhere.  The unwinder knows that.  The scan has to read what
+ * is kept there as well.
  */
 static void stack_add_hidden(struct ksplice_check *check, struct task_struct *task)
 {
@@ -127,7 +127,7 @@ static void stack_add_words(struct ksplice_check *check, unsigned long low,
 		stack_add_word(check, READ_ONCE_NOCHECK(*word));
 }
 
-/* A stack that is nowhere to be found counts as in the way. */
+/* A thread whose stack pointer is not in its stack counts as in the way. */
 static void stack_copy(struct ksplice_check *check, struct task_struct *task)
 {
 	unsigned long low, high;
@@ -145,11 +145,11 @@ static void stack_copy(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_in_ranges() - is that address on a stack one of the code?
+ * ksplice_in_ranges() - is an address that was found on a stack in the code?
  * @check:	the code
  * @addr:	a return address, or where a thread was interrupted
  *
- * Return: true if it is, or if it is in generated code that goes back there.
+ * Return: true if it is, or if it is in generated code that returns there.
  */
 bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
 {
@@ -158,7 +158,7 @@ bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
 
 /**
  * ksplice_add_conflict() - note a thread that is in the way
- * @check:	where
+ * @check:	where it is noted
  * @task:	the thread
  * @addr:	what was found on its stack; ULONG_MAX if that is unknown
  * @scanned:	found by the conservative scan
@@ -179,8 +179,8 @@ void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 }
 
 /*
- * A system call that is to be restarted goes on through this pointer.  It
- * never matters for an old function, whose entry stays valid.
+ * A system call that has to be restarted goes on through this pointer.  A pointer to an
+ * old function does not matter, since its entry stays valid.
  */
 static void stack_walk_restart(struct ksplice_check *check, struct task_struct *task)
 {
@@ -191,7 +191,7 @@ static void stack_walk_restart(struct ksplice_check *check, struct task_struct *
 		stack_walk_one(check, fn);
 }
 
-/* Return: false if there is no stack: a zombie, which runs nothing any more. */
+/* Return: false if there is no stack: the thread is a zombie, and runs nothing. */
 static bool stack_begin(struct ksplice_check *check, struct task_struct *task)
 {
 	check->found = 0;
@@ -209,7 +209,7 @@ static void stack_read_words(struct ksplice_check *check, struct task_struct *ta
 
 /**
  * ksplice_read_words() - read every word of one thread's stack
- * @check:	where it is noted, for ksplice_judge_task()
+ * @check:	where the words go, for ksplice_judge_task()
  * @task:	the thread.  It must not run meanwhile.
  *
  * Context: any; bounded by the size of a stack.
@@ -225,8 +225,8 @@ void ksplice_read_words(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_read_interrupted() - the same of the running thread
- * @check:	where it is noted, for ksplice_judge_task()
+ * ksplice_read_interrupted() - read every word of the running thread's stack
+ * @check:	where the words go, for ksplice_judge_task()
  *
  * Context: the handler of a call from another CPU, with interrupts off.
  */
@@ -247,8 +247,8 @@ void ksplice_read_interrupted(struct ksplice_check *check)
 }
 
 /**
- * ksplice_read_task() - read what there is to know about one thread
- * @check:	where it is noted, for ksplice_judge_task()
+ * ksplice_read_task() - unwind one thread's stack, or read every word of it
+ * @check:	where the result goes, for ksplice_judge_task()
  * @task:	the thread.  It must not run meanwhile, or be current.
  *
  * Context: any; bounded by the size of a stack.
@@ -267,8 +267,8 @@ void ksplice_read_task(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_judge_task() - is the thread in the way?
- * @check:	what ksplice_read_task() has noted; gets the conflict
+ * ksplice_judge_task() - decide whether a thread is in the way
+ * @check:	what ksplice_read_task() has found; gets the conflict
  * @task:	the thread, which may run again
  *
  * A stack that could not even be scanned counts as a conflict.
@@ -288,7 +288,7 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 
 /**
  * ksplice_check_task() - check one thread
- * @check:	ranges, and where the answer goes
+ * @check:	has the ranges, and gets the result
  * @task:	the thread.  It must not run meanwhile, or be current.
  */
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
@@ -300,7 +300,7 @@ void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
 /**
  * ksplice_check_alloc() - allocate what is needed to check threads
  * @check:	zeroed
- * @nr_ranges:	room for so many ranges
+ * @nr_ranges:	number of ranges to make room for
  *
  * Return: 0 or -ENOMEM; either way ksplice_check_free() frees it.
  */
@@ -337,7 +337,7 @@ static int stack_cmp_ranges(const void *a, const void *b)
 }
 
 /**
- * ksplice_check_sort() - all ranges are noted
+ * ksplice_check_sort() - sort the ranges, when all of them are noted
  * @check:	the check
  */
 void ksplice_check_sort(struct ksplice_check *check)
@@ -356,7 +356,7 @@ void ksplice_check_sort(struct ksplice_check *check)
 }
 
 /**
- * ksplice_stack_init() - offer the knobs for tests
+ * ksplice_stack_init() - create the knob for tests
  * @dir:	the debugfs directory
  */
 void ksplice_stack_init(struct dentry *dir)

@@ -3,9 +3,9 @@
  * ksplice - the stop: confirm that nobody is inside, then write
  *
  * All CPUs rendezvous in the stop.  One of them, the master, checks the threads that
- * have run since the window's last check; if nobody is inside the code it
- * writes the jumps, step by step, all CPUs synchronising in between, so that
- * not even an NMI can run half a jump.
+ * have run since the last check outside of the stop.  If nobody is inside the code it
+ * writes the jumps, step by step.  After each step all CPUs synchronise, so that not
+ * even an NMI can run half a jump.
  *
  * Lock order: ksplice_mutex, ksplice_probes_lock(), cpus_read_lock(),
  * static_call_lock(), jump_label_lock(), text_mutex, the stop.
@@ -35,8 +35,8 @@
 
 /*
  * Wait until all CPUs have come here for the @nth time.  The full barriers of
- * atomic_inc_return() order what a CPU did before against what the others do
- * behind it.
+ * atomic_inc_return() order what a CPU did before the rendezvous against what the
+ * other CPUs do after it.
  */
 static void stop_rendezvous(struct ksplice_stop *stop, unsigned int nth)
 {
@@ -49,8 +49,8 @@ static void stop_rendezvous(struct ksplice_stop *stop, unsigned int nth)
 }
 
 /*
- * A thread on a CPU must be that CPU's stopper: all of them stand where the
- * master stands, whose own stack is checked.
+ * A thread that is on a CPU must be that CPU's stopper.  All stoppers are where the
+ * master is, whose own stack is checked.
  */
 static void stop_check_one(void *data, struct task_struct *task)
 {
@@ -65,7 +65,7 @@ static void stop_check_one(void *data, struct task_struct *task)
 		ksplice_check_task(&stop->check, task);
 }
 
-/* Those without a pid are on the task list no more. */
+/* Threads that still have a pid are on the task list, and were checked there. */
 static void stop_check_exiting(struct task_struct *task, void *data)
 {
 	if (!pid_alive(task))
@@ -73,10 +73,10 @@ static void stop_check_exiting(struct task_struct *task, void *data)
 }
 
 /*
- * Threads in the last part of do_exit() may be on the task list no more.  Idle
- * tasks are on no list.  One of an online CPU sleeps as any task does,
- * the stopper having preempted it.  One of an offline CPU waits in the code
- * that plays dead and comes back through the CPU's startup, on a fresh stack.
+ * Threads in the last part of do_exit() may not be on the task list any more.  Idle
+ * tasks are on no list.  The idle task of an online CPU was preempted by the stopper, and
+ * sleeps like any other task.  The idle task of an offline CPU waits in the code that
+ * plays dead, and comes back through the CPU's startup, on a fresh stack.
  */
 static void stop_check_all(struct ksplice_stop *stop)
 {
@@ -99,7 +99,7 @@ static void stop_decide(struct ksplice_stop *stop)
 		stop->ret = -EBUSY;
 		return;
 	}
-	/* If there were too many to record, another attempt has to be made. */
+	/* An incomplete record proves nothing: then the change has to be tried again. */
 	if (stop->full)
 		stop_check_all(stop);
 	else if (!ksplice_window_peek(stop_check_one, stop))
@@ -169,9 +169,9 @@ static struct ksplice_range *stop_note_range(struct ksplice_check *check,
 }
 
 /**
- * ksplice_add_text_ranges() - nobody anywhere in the text of an update that goes
+ * ksplice_add_text_ranges() - check for threads anywhere in the text of an update
  * @check:	gets ksplice_nr_text_ranges() ranges
- * @update:	the update
+ * @update:	the update, whose text is about to go away
  */
 void ksplice_add_text_ranges(struct ksplice_check *check,
 			     const struct ksplice_update *update)
@@ -189,7 +189,7 @@ void ksplice_add_text_ranges(struct ksplice_check *check,
 }
 
 /**
- * ksplice_nr_text_ranges() - how many ranges is the text of an update?
+ * ksplice_nr_text_ranges() - how many ranges does the text of an update have?
  * @update:	the update
  *
  * Return: their number.
@@ -200,7 +200,7 @@ unsigned int ksplice_nr_text_ranges(const struct ksplice_update *update)
 }
 
 /*
- * Nobody may be in the old functions when they are replaced, nor in an update
+ * No thread may be in the old functions when they are replaced, nor in an update
  * that is superseded, nor in one that is taken back.
  */
 static void stop_collect_ranges(struct ksplice_stop *stop)
@@ -224,11 +224,11 @@ static void stop_collect_ranges(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_poke() - writing a jump, or taking it back
+ * ksplice_poke() - describe how to write a jump, or to take it back
  * @jump:	the jump
- * @apply:	write it
+ * @apply:	write it, else take it back
  *
- * Return: what is to be written where.
+ * Return: which bytes have to be written, and where.
  */
 struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply)
 {
@@ -268,7 +268,7 @@ static struct arch_ksplice_poke *stop_find_poke(struct ksplice_stop *stop,
 	return NULL;
 }
 
-/* The jumps of @other go; those that are replaced become ours. */
+/* Takes back the jumps of @other; where we have a jump too, ours replaces it. */
 static void stop_supersede_jumps(struct ksplice_stop *stop,
 				 const struct ksplice_update *other)
 {
@@ -303,10 +303,10 @@ static void stop_collect(struct ksplice_stop *stop)
 	}
 }
 
-/* Room for all functions, and for the text, of all updates that take part. */
+/* Counts the functions of all updates that take part, and the ranges of their text. */
 static unsigned int stop_count_room(const struct ksplice_stop *stop)
 {
-	/* Of an update that has only hooks the text is checked. */
+	/* An update that has only hooks needs room for its text, too. */
 	unsigned int n = stop->update->nr_funcs + ksplice_nr_text_ranges(stop->update);
 	struct ksplice_update *other;
 
@@ -334,7 +334,7 @@ void ksplice_stop_free(struct ksplice_stop *stop)
  * @update:	the update
  * @apply:	apply it, else take it back
  *
- * Return: 0 or -ENOMEM; then nothing is to be freed.
+ * Return: 0, or -ENOMEM with nothing left to be freed.
  */
 int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply)
@@ -358,7 +358,7 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 }
 ALLOW_ERROR_INJECTION(ksplice_stop_alloc, ERRNO);
 
-/* Somebody else's bytes?  Context: all locks of the stop held. */
+/* Does another subsystem own bytes of a jump?  Context: all locks of the stop held. */
 static int stop_check_text(struct ksplice_stop *stop)
 {
 	struct arch_ksplice_poke *poke = stop->pokes;
@@ -380,7 +380,7 @@ static int stop_check_text(struct ksplice_stop *stop)
 	return 0;
 }
 
-/* For those who decode traces of execution (perf, Intel PT). */
+/* Tells perf about the new text, for decoders of execution traces (Intel PT). */
 static void stop_notify_perf(struct ksplice_stop *stop)
 {
 	const struct arch_ksplice_poke *poke = stop->pokes;
@@ -391,7 +391,7 @@ static void stop_notify_perf(struct ksplice_stop *stop)
 				     poke->to, ARCH_KSPLICE_JUMP_SIZE);
 }
 
-/* Whose jumps stand now, for those who ask with text_mutex held. */
+/* Notes whose jumps stand now.  Readers that need the exact state hold text_mutex. */
 static void stop_notify_owners(struct ksplice_stop *stop)
 {
 	struct ksplice_update *other;
@@ -428,7 +428,7 @@ static int stop_locked(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_text_lock() - keep out all others who write text
+ * ksplice_text_lock() - keep all other writers of text out
  *
  * Context: process; ksplice_mutex held.
  */
@@ -453,13 +453,14 @@ void ksplice_text_unlock(void)
  * ksplice_stop() - stop the machine once and try to make the change
  * @stop:	prepared; gets the outcome
  *
- * The locks keep CPUs, and whoever else writes text, as they are from the
- * check of the text to the end of the stop.
+ * From the check of the text to the end of the stop, the locks keep the set of online
+ * CPUs as it is, and keep other writers of text out.
  *
  * Context: process; ksplice_mutex held; a window open unless @stop->full.
- * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; with no conflict
- * noted, @stop->last_check() was against it and there was no stop), TEXT_RESERVED or
- * ALWAYS_BUSY; what a hook said, with HOOK_FAILED (on -EAGAIN try again).
+ * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; if no conflict is noted,
+ * @stop->last_check() returned false and there was no stop), TEXT_RESERVED,
+ * TEXT_CHANGED or ALWAYS_BUSY; the error of a hook with HOOK_FAILED (on -EAGAIN try
+ * again).
  */
 int ksplice_stop(struct ksplice_stop *stop)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - who can refer to a symbol of the running kernel?
+ * ksplice - is a symbol of the running kernel global, or static in some file?
  *
- * A name that exists once may be a static of a file that has nothing to do with
- * the one that is asked for.  kallsyms knows better: it keeps nm's letter of each
- * symbol, upper case if it is global, in front of the compressed name.  No
- * function hands it out but what shows /proc/kallsyms.
+ * A name that exists only once may still be a static symbol of an unrelated file.
+ * kallsyms can tell: in front of the compressed name it keeps nm's letter of each symbol,
+ * which is upper case if the symbol is global.  No function returns that letter but
+ * the one for /proc/kallsyms.
  */
 #include <linux/ctype.h>
 #include <linux/elf.h>
@@ -17,7 +17,7 @@
 #include "ksplice.h"
 #include "symbols.h"
 
-/* The compressed name of symbol @i, and its length */
+/* Finds the compressed name of symbol @i, and its length. */
 static const u8 *symbols_packed_name(unsigned int i, unsigned int *len)
 {
 	const u8 *p = &kallsyms_names[kallsyms_markers[i >> 8]];
@@ -33,7 +33,7 @@ static const u8 *symbols_packed_name(unsigned int i, unsigned int *len)
 	}
 }
 
-/* The letter of symbol @i if it is called @name, else 0. */
+/* Return: the letter of symbol @i if that is called @name, else 0 */
 static char symbols_letter(unsigned int i, const char *name)
 {
 	unsigned int len;
@@ -53,7 +53,7 @@ static char symbols_letter(unsigned int i, const char *name)
 	return *name ? 0 : letter;
 }
 
-/* The first symbol at @addr or behind: they are sorted. */
+/* Finds the first symbol at @addr or behind it: symbols are sorted by address. */
 static unsigned int symbols_first_at(unsigned long addr)
 {
 	unsigned int lo = 0, hi = kallsyms_num_syms;
@@ -70,8 +70,8 @@ static unsigned int symbols_first_at(unsigned long addr)
 }
 
 /*
- * Per-CPU symbols have the letter A whatever they are, if their addresses are
- * offsets (see scripts/kallsyms.c).
+ * If the addresses of per-CPU symbols are offsets, all of these have the letter A (see
+ * scripts/kallsyms.c).
  */
 static enum ksplice_binding symbols_letter_binding(char letter)
 {

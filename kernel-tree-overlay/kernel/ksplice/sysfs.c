@@ -60,9 +60,9 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 /*
- * The mode of a file keeps others than root out, not a root without power: a
- * container's, or a service's that gave its capabilities away.  Changing what
- * code the kernel runs takes what loading code takes.
+ * The mode of a file keeps out all but root.  It does not keep out a root user without
+ * capabilities: that of a container, or of a service that has dropped them.  Changing
+ * the code of the kernel needs the same capability as loading a module.
  */
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
@@ -104,8 +104,8 @@ static ssize_t abort_cause_show(struct kobject *kobj,
 }
 
 /*
- * Three words, whatever a thread calls itself; @now: and for how long it has been
- * in the way.
+ * Emits three words, whatever the name of the thread contains.  With @now, also for
+ * how long it has been in the way.
  */
 static int sysfs_emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
 			      bool now)
@@ -127,7 +127,7 @@ static int sysfs_emit_blocker(char *buf, int at, const struct ksplice_blocker *b
 	return len;
 }
 
-/* Whole lines only; what has no room is counted in the last one. */
+/* Emits only whole lines; the last line counts the threads that there is no room for. */
 static int sysfs_emit_blockers(const struct ksplice_update *update, char *buf,
 			       bool now)
 {
@@ -142,7 +142,7 @@ static int sysfs_emit_blockers(const struct ksplice_update *update, char *buf,
 	return len;
 }
 
-/* @now: of a change under way, else of the last one */
+/* @now: show those of the change under way, else those of the last change. */
 static ssize_t sysfs_show_blockers(struct ksplice_update *update, char *buf, bool now)
 {
 	guard(mutex)(&ksplice_show_mutex);
@@ -163,7 +163,7 @@ static ssize_t in_the_way_show(struct kobject *kobj,
 	return sysfs_show_blockers(to_update(kobj), buf, true);
 }
 
-/* A whole line, or nothing if there is no room for any. */
+/* Emits a whole line, or nothing if there may not be room for one. */
 static int sysfs_emit_line(char *buf, int at, const char *name, u32 version)
 {
 	if (at > PAGE_SIZE - KSPLICE_NAME_MAX - sizeof(" 4294967295\n"))
@@ -308,9 +308,9 @@ static struct attribute *object_attrs[] = {
 ATTRIBUTE_GROUPS(object);
 
 /*
- * Objects live in the update's memory.  Each holds a reference to its parent
- * until it is released, as each function to its object: so the update's
- * release is the last.
+ * Objects live in the update's memory.  Each one holds a reference to its parent until it
+ * is released, and each function's directory holds one to its object.  So the update is
+ * released last.
  */
 static void sysfs_child_release(struct kobject *kobj)
 {
@@ -334,11 +334,11 @@ static const struct kobj_type object_ktype = {
 };
 
 /**
- * ksplice_sysfs_add_funcs() - show the functions of a target that is there
- * @object:	the target
+ * ksplice_sysfs_add_funcs() - show the functions of a target that is loaded
+ * @object:	its object
  *
- * Pieces without a jump have no directory, as they have no life of their own.
- * The directories hold no files: they can be removed under any lock.
+ * Pieces without a jump have no directory: they are replaced along with a function.
+ * The directories hold no files, so they can be removed under any lock.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -363,8 +363,8 @@ int ksplice_sysfs_add_funcs(struct ksplice_object *object)
 ALLOW_ERROR_INJECTION(ksplice_sysfs_add_funcs, ERRNO);
 
 /**
- * ksplice_sysfs_remove_funcs() - show a target's functions no more
- * @object:	the target
+ * ksplice_sysfs_remove_funcs() - stop showing a target's functions
+ * @object:	its object
  */
 void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
 {
@@ -409,7 +409,7 @@ int ksplice_sysfs_add(struct ksplice_update *update)
 	return ret ? ret : sysfs_add_objects(update);
 }
 
-/* Not kobject_del(): the child is to hold its parent until it is released. */
+/* Does not call kobject_del(): the child has to hold its parent until it is released. */
 static void sysfs_put_child(struct kobject *kobj)
 {
 	if (kobj->state_initialized)
@@ -417,7 +417,7 @@ static void sysfs_put_child(struct kobject *kobj)
 }
 
 /**
- * ksplice_sysfs_remove() - show it no more
+ * ksplice_sysfs_remove() - stop showing an update
  * @update:	the update
  *
  * Returns when nobody reads or writes its files any more.  Its targets have
@@ -433,7 +433,7 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 		return;
 	ksplice_for_each_object(update, object)
 		sysfs_put_child(&object->kobj);
-	/* It may not have got that far. */
+	/* ksplice_sysfs_add() may have failed before that. */
 	if (update->kobj.state_in_sysfs)
 		kobject_del(&update->kobj);
 	kobject_put(&update->kobj);

@@ -2,14 +2,14 @@
 /*
  * ksplice - what the kernel's tables say about places in its code
  *
- * Jump labels, static calls, exceptions and bugs, of the kernel itself or of the
- * module that the code belongs to.  Entries about init code are left out: it is
- * gone, and its addresses may be somebody else's by now.
+ * The tables are those of jump labels, static calls, exceptions and bugs, of the kernel
+ * itself or of the module that the code belongs to.  Entries about init code are left
+ * out: that code is gone, and its memory may be used for something else by now.
  *
- * A module that is coming may be looked at before the notifiers of jump labels and
- * static calls have seen it.  Then its entries are as in its file: nothing is marked
- * as init code yet (whose memory is still its own), a jump label may have objtool's
- * mark in that place, and a static call that the module may not change has the
+ * A module that is coming may be read before the notifiers of jump labels and static
+ * calls have seen it.  Then its entries are as in its file.  Nothing is marked as init
+ * code yet, and the memory of that is still the module's.  A jump label may have
+ * objtool's mark in that place.  A static call whose key is not exported has the
  * trampoline in the place of the key.
  */
 #include <linux/bug.h>
@@ -28,10 +28,10 @@
 #include "tables.h"
 
 /*
- * Passes entries on that are about a range of code.
+ * A walk through entries, which passes on those about a range of code.
  *
- * @raw:	entries of a module that is coming
- * @seen:	entries looked at
+ * @raw:	the entries are those of a module that is coming
+ * @seen:	number of entries read
  */
 struct walk {
 	bool raw;
@@ -43,8 +43,9 @@ struct walk {
 };
 
 /*
- * The kernel's tables have tens of thousands of entries in all, most of them not in
- * the order of the code: they are gone through for each function, so let others run.
+ * The kernel's tables have tens of thousands of entries in all, and most tables are not
+ * in the order of the code.  Each function needs a walk through all of them, so let
+ * other threads run.
  */
 static int tables_pass(struct walk *walk, const struct ksplice_run_entry *e)
 {
@@ -80,7 +81,7 @@ static int tables_jump_labels(struct walk *walk, struct jump_entry *entry,
 #endif
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-/* As tramp_key_lookup() */
+/* As the kernel's tramp_key_lookup() */
 static unsigned long tables_key_of_tramp(unsigned long addr)
 {
 	const struct static_call_tramp_key *t, *end;
@@ -212,7 +213,7 @@ static int tables_module_entries(struct walk *walk, const struct module *mod)
  * @mod:	the module that the code is of, which stays; NULL for the kernel
  * @start:	start of the range
  * @end:	its end
- * @fn:		called for each; ends it by returning something else than 0
+ * @fn:		called for each; ends the walk by returning something other than 0
  * @data:	for @fn
  *
  * Context: process; ksplice_mutex held, so that nothing is displaced meanwhile.

@@ -22,9 +22,9 @@
 #include "tables.h"
 
 /*
- * What a run of the matcher looks at.
+ * A run of the matcher.
  *
- * @update:	whose targets
+ * @update:	the update whose targets are matched
  * @view:	its tables
  * @providers:	names of modules whose symbols the targets use, in the strings
  * @n:		number of them
@@ -36,7 +36,7 @@ struct ksplice_run {
 	u32 n;
 };
 
-/* A jump of an applied update shows as the bytes it stands over. */
+/* Puts the bytes that a jump of an applied update stands over into a copy of text. */
 static void target_hide_jump(const struct ksplice_func *func, unsigned long addr,
 			     u8 *buf, size_t len)
 {
@@ -88,8 +88,8 @@ static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 }
 
 /**
- * ksplice_target_is_vmlinux() - is a target the kernel itself?
- * @object:	the target
+ * ksplice_target_is_vmlinux() - is the target of an object the kernel itself?
+ * @object:	the object
  *
  * Return: true if it is, false if it is a module.
  */
@@ -103,8 +103,8 @@ bool ksplice_target_is_vmlinux(const struct ksplice_object *object)
  * @mod:	the module to look into, which does not go away meanwhile; NULL for
  *		the kernel
  * @name:	the name
- * @fn:		called with the address of each; must not sleep; ends it by
- *		returning something else than 0
+ * @fn:		called with the address of each; must not sleep; ends the walk by
+ *		returning something other than 0
  * @data:	for @fn
  *
  * Return: what @fn returned last, 0 if it was not called.
@@ -133,7 +133,7 @@ int ksplice_target_symbols(struct module *mod, const char *name,
 	return ret;
 }
 
-/* Of modules that are there; what they export is in their kallsyms. */
+/* Finds symbols of modules that provide some; what they export is in their kallsyms. */
 static int target_provided(const struct ksplice_run *run, const char *name,
 			   int (*fn)(void *data, unsigned long addr), void *data)
 {
@@ -170,7 +170,10 @@ static bool target_counts(const struct ksplice_update *update,
 	       !ksplice_superseded(update, other);
 }
 
-/* What an update replaces at @addr, or replaces by the code there; or NULL */
+/*
+ * Finds the function of an applied update whose old code (with @by_new, whose new code)
+ * begins at @addr; or NULL.
+ */
 static struct ksplice_func *target_replaced_at(const struct ksplice_update *update,
 					       unsigned long addr, bool by_new)
 {
@@ -191,7 +194,7 @@ static struct ksplice_func *target_replaced_at(const struct ksplice_update *upda
 
 /**
  * ksplice_target_newest() - the entry of the code that runs for a function
- * @update:	who asks: not counting what it supersedes
+ * @update:	the update that is matched: updates it supersedes do not count
  * @addr:	the function's entry, or that of an update's code for it
  *
  * Context: ksplice_mutex held.
@@ -237,7 +240,7 @@ static bool target_is_update(void *ctx, unsigned long addr)
 	return false;
 }
 
-/* Passes symbols of updates on, but for their code for older functions. */
+/* Passes on symbols of updates, except for those of functions that replace others. */
 struct added {
 	const struct ksplice_update *update;
 	int (*fn)(void *data, unsigned long addr);
@@ -252,7 +255,7 @@ static int target_added_one(void *data, unsigned long addr)
 	       added->fn(added->data, addr);
 }
 
-/* What applied updates have added to a target belongs to it. */
+/* Finds symbols that applied updates have added to a target: they belong to it. */
 static int target_added_symbols(const struct ksplice_run *run, const char *target,
 				const char *name,
 				int (*fn)(void *data, unsigned long addr), void *data)
@@ -281,7 +284,7 @@ static int target_vmlinux_symbols(const struct ksplice_run *run, const char *nam
 	return ret ? ret : target_added_symbols(run, "vmlinux", name, fn, data);
 }
 
-/* What belongs to no target is exported by the kernel or by some module. */
+/* A symbol that belongs to no target is exported by the kernel or by some module. */
 static int target_candidates(void *ctx, u32 target, const char *name,
 			     int (*fn)(void *data, unsigned long addr), void *data)
 {
@@ -411,7 +414,7 @@ static bool target_is_ftrace(void *ctx, unsigned long addr)
 	return ftrace_location(addr) == addr;
 }
 
-/* The module of a target or of an update that the matcher found code in */
+/* Finds the module of a target, or of an update, that the code at @addr belongs to. */
 static const struct module *target_module_at(const struct ksplice_run *run,
 					     unsigned long addr)
 {
@@ -463,7 +466,7 @@ static const struct ksplice_match_ops run_ops = {
 	.wanted		= target_is_wanted,
 };
 
-/* Each module that some symbol comes from, once. */
+/* Collects each module that provides a symbol once. */
 static int target_find_providers(struct ksplice_run *run)
 {
 	const struct ksplice_view *view = run->view;
@@ -488,11 +491,10 @@ static int target_find_providers(struct ksplice_run *run)
  * ksplice_target_match() - match an update's pre code against its targets
  * @match:	filled, also on failure; to be freed by the caller
  * @view:	the update's tables
- * @update:	the update; those of its targets that are KSPLICE_FOUND are
- *		matched
+ * @update:	the update; the targets of its objects that are KSPLICE_FOUND are matched
  *
- * Context: process; ksplice_mutex held; takes text_mutex, so that nobody is
- * half-way through writing text.
+ * Context: process; ksplice_mutex held; takes text_mutex, so that no text is half
+ * written.
  * Return: 0, or an errno with the reason in @match->err.
  */
 int ksplice_target_match(struct ksplice_match *match,
@@ -514,7 +516,7 @@ int ksplice_target_match(struct ksplice_match *match,
 	return ret;
 }
 
-/* Which of the symbols of one name is it? */
+/* A search for the position of a symbol among those of its name */
 struct sympos {
 	unsigned long addr;
 	unsigned int at;
@@ -534,7 +536,7 @@ static int target_sympos_one(void *data, unsigned long addr)
 
 /**
  * ksplice_target_sympos() - the position of a symbol among those of its name
- * @object:	the target it is in
+ * @object:	the object of the target it is in
  * @name:	the name
  * @addr:	the symbol's address
  *

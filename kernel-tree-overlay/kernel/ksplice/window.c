@@ -2,22 +2,21 @@
 /*
  * ksplice - the window: which threads have run since they were checked?
  *
- * A thread's stack stays as it is until the thread runs, and when it has run
- * it is switched out before the stop, for the stoppers take every CPU.  So a
- * probe on the sched_switch tracepoint that records who is switched out tells
- * all threads that must be checked again; the others need no second check,
- * however many there are.
+ * A thread's stack stays as it is until the thread runs.  A thread that has run is
+ * switched out before the stop, since the stoppers take every CPU.  So a probe on the
+ * sched_switch tracepoint that records threads that are switched out finds all
+ * threads that must be checked again.  The others need no second check, however many
+ * there are.
  *
- * The window opens without waiting for anybody.  Whoever checks a thread holds
- * it with task_call_func(), that is, under the lock of its runqueue, or blocked
- * and off its CPU.  A switch holds that lock from before the tracepoint until
- * the thread is off its CPU.  So a switch that began before the probe was there
- * has ended when the thread is checked, and one that begins after the check
- * sees the probe.
+ * The window opens without waiting for a grace period.  The code that checks a thread
+ * holds it with task_call_func(): under the lock of its runqueue, or blocked and off
+ * its CPU.  A switch holds that lock from before the tracepoint until the thread is
+ * off its CPU.  So a switch that began before the probe was registered has ended when
+ * the thread is checked, and one that begins after the check calls the probe.
  *
- * There is room for a number of threads per CPU.  If more run, the record is no
- * record any more, and all threads have to be checked again; that CPU gets twice
- * the room for it.
+ * Each CPU has room to record a number of threads.  If more run, the record is
+ * incomplete and proves nothing: all threads have to be checked again, and that CPU
+ * gets twice the room.
  *
  * The idea is that of pre-copy in the migration of virtual machines: Clark et
  * al., "Live Migration of Virtual Machines", NSDI 2005.
@@ -43,8 +42,8 @@
 #define MAX_TASKS	32768
 
 /**
- * struct table - threads, each once
- * @bits:	there are so many slots, as a power of two, and half as many @task
+ * struct table - a set of threads
+ * @bits:	log2 of the number of slots; @task has half as many entries
  * @slot:	hash table of indices into @task, counted from 1; 0 is free
  * @task:	the threads, with a reference
  */
@@ -60,8 +59,8 @@ static_assert(MAX_TASKS <= U16_MAX);
  * struct recorder - threads that were switched out on one CPU
  * @lock:	taken with interrupts off, also under a runqueue's lock
  * @n:		entries of @table in use
- * @overflow:	there were more
- * @too_small:	there once were more than @table is for
+ * @overflow:	there were more threads since the last drain than @table has room for
+ * @too_small:	there were more at any time since @table was allocated
  * @table:	the threads
  */
 struct recorder {
@@ -73,16 +72,16 @@ struct recorder {
 };
 
 /**
- * struct window - an open window, and one that closes
- * @recorders:	who was switched out
- * @rcu:	frees it when no probe runs any more
+ * struct window - a window that is open, or is being closed
+ * @recorders:	by CPU: the threads that were switched out
+ * @rcu:	frees the window when no probe runs any more
  */
 struct window {
 	struct recorder __percpu *recorders;
 	struct rcu_head rcu;
 };
 
-/* The open one; there is one at a time (ksplice_mutex). */
+/* The open window; there is one at a time (ksplice_mutex). */
 static struct window *window;
 
 static unsigned int window_room(const struct table *table)
@@ -95,7 +94,7 @@ static struct table *window_alloc_table(unsigned int tasks, int node)
 	struct table *table;
 	size_t size;
 
-	/* The slots are behind the threads, twice as many. */
+	/* The slots are behind the threads, and there are twice as many of them. */
 	size = struct_size(table, task, tasks);
 	table = kvzalloc_node(size + 2 * tasks * sizeof(*table->slot),
 			      GFP_KERNEL, node);
@@ -106,7 +105,7 @@ static struct table *window_alloc_table(unsigned int tasks, int node)
 	return table;
 }
 
-/* Where @task is, or where it would go: there is always a free slot. */
+/* Finds the slot of @task, or a free one for it: there always is one. */
 static u16 *window_find_slot(struct table *table, struct task_struct *task)
 {
 	unsigned int i = hash_ptr(task, table->bits);
@@ -199,7 +198,7 @@ static struct window *window_alloc(void)
 /**
  * ksplice_tasks_alloc() - make room for threads
  * @tasks:	zeroed
- * @room:	for how many
+ * @room:	number of threads
  *
  * Return: 0 or -ENOMEM.
  */
@@ -213,7 +212,7 @@ int ksplice_tasks_alloc(struct ksplice_tasks *tasks, unsigned int room)
 }
 
 /**
- * ksplice_put_tasks() - drop the references
+ * ksplice_put_tasks() - drop the references to some threads
  * @tasks:	empty afterwards
  */
 void ksplice_put_tasks(struct ksplice_tasks *tasks)
@@ -234,7 +233,7 @@ void ksplice_tasks_free(struct ksplice_tasks *tasks)
 }
 
 /**
- * ksplice_window_open() - begin to record who is switched out
+ * ksplice_window_open() - begin to record threads that are switched out
  *
  * Context: process, may sleep; one window at a time (ksplice_mutex).
  * Return: 0 or an errno.
@@ -278,7 +277,7 @@ static bool window_drain_one(struct recorder *rec, struct ksplice_tasks *to)
 }
 
 /**
- * ksplice_window_drain() - take what was recorded since the last time
+ * ksplice_window_drain() - take the threads that were recorded since the last drain
  * @to:		empty, from ksplice_window_grow(); gets threads with a reference each,
  *		some perhaps twice
  *
@@ -338,11 +337,11 @@ static void window_grow_one(struct recorder *rec, unsigned int tasks, int node)
 }
 
 /**
- * ksplice_window_grow() - make room for more threads where there were too many
- * @to:		empty; gets room for all that is recorded
+ * ksplice_window_grow() - make room for more threads on CPUs that ran too many
+ * @to:		empty; gets room for all threads that can be recorded
  *
- * What was recorded may be forgotten: all threads have to be checked after it.
- * Without memory all stays as it is.
+ * This may lose what was recorded: all threads have to be checked afterwards.
+ * If there is no memory, everything stays as it is.
  *
  * Context: process, may sleep.
  */
@@ -361,7 +360,7 @@ void ksplice_window_grow(struct ksplice_tasks *to)
 		ksplice_tasks_free(to);
 		*to = more;
 	}
-	/* One that has become too small since then waits for the next time. */
+	/* A recorder that has become too small just now has to wait for the next call. */
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(window->recorders, cpu);
 		more_room = window_room(rec->table);
@@ -371,7 +370,7 @@ void ksplice_window_grow(struct ksplice_tasks *to)
 }
 
 /**
- * ksplice_window_peek() - go through what was recorded since the last drain
+ * ksplice_window_peek() - go through the threads recorded since the last drain
  * @fn:		called for each thread
  * @data:	for @fn
  *
@@ -419,7 +418,7 @@ unsigned int ksplice_window_count(void)
 }
 
 /**
- * ksplice_window_close() - record no more
+ * ksplice_window_close() - stop recording
  *
  * Context: process, may sleep.
  */

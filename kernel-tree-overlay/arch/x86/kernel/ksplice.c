@@ -2,10 +2,10 @@
 /*
  * ksplice - trampolines, and what x86-64 knows about stacks and text
  *
- * The trampoline is a 5-byte jump that stands after the ENDBR and after the
- * fentry slot of the old function: ftrace, BPF trampolines and indirect
- * callers keep finding the bytes that they expect (Documentation/ksplice/
- * design.rst lists who looks at what).
+ * The trampoline is a 5-byte jump that stands after the ENDBR and after the fentry slot
+ * of the old function.  So ftrace, BPF trampolines and indirect callers keep finding
+ * the bytes that they expect (Documentation/ksplice/design.rst lists which subsystem
+ * uses which bytes).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -36,7 +36,7 @@
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
-/* The first byte of a nop of two */
+/* The first byte of the two-byte nop */
 #define NOP2_OPCODE	0x66
 
 /* Bytes of "movabs $..., %rdi" before the constant */
@@ -53,19 +53,19 @@ struct poking {
 };
 
 /*
- * Read by the int3 handler on any CPU, also from an NMI.  Written before the
- * first int3 and after the last CPU has passed arch_ksplice_sync(), both with
- * every CPU in the stop.  Who has read the pointer before it became NULL may go
- * on with what it leads to: its CPU leaves the stop only after that.
+ * The int3 handler reads this on any CPU, also in an NMI.  It is written before the first
+ * int3, and again after the last CPU has passed arch_ksplice_sync(); both times all
+ * CPUs are in the stop.  A handler that has read the pointer before it became NULL
+ * may go on using it, since its CPU leaves the stop only after that.
  */
 static struct poking pokes_of_stop;
 static const struct poking *poking;
 
-/* Where ORC can't go on from, see arch_ksplice_unwinder_lost(). */
+/* Code that ORC can't unwind from, see arch_ksplice_unwinder_lost() */
 static unsigned long lost_from __ro_after_init;
 static unsigned long lost_to __ro_after_init;
 
-/* ENDBR, its sealed form, or nothing: how many bytes to leave alone. */
+/* Returns the size of an ENDBR, sealed or not, at @insn; 0 if there is none. */
 static unsigned int ksplice_endbr_size(const u8 *insn)
 {
 	u32 val;
@@ -74,7 +74,7 @@ static unsigned int ksplice_endbr_size(const u8 *insn)
 	return is_endbr(val) ? sizeof(val) : 0;
 }
 
-/* The offset of the trampoline in @func, or a negative error. */
+/* Returns the offset of the trampoline in @func, or an errno. */
 static int ksplice_jump_offset(unsigned long func, const char **why)
 {
 	unsigned long fentry = ftrace_location(func);
@@ -98,8 +98,8 @@ static int ksplice_jump_offset(unsigned long func, const char **why)
 
 #ifdef CONFIG_KPROBES
 /*
- * What stood where a probe stands: 1 byte, or 5 under an optimised one.  The
- * flag says that a probe will be optimised, the text says that it is.
+ * Returns the bytes that stood where a probe stands: 1 byte, or 5 for an optimised one.
+ * The flag says that a probe will be optimised; the text tells whether it is already.
  */
 static size_t ksplice_probed_bytes(struct kprobe *p, u8 *bytes)
 {
@@ -154,10 +154,10 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
  * @jump:	filled
  * @func:	entry of the old function
  * @dest:	entry of the new function
- * @why:	where a reason goes for the one who asked
+ * @why:	gets the reason of a failure
  *
- * Writes nothing.  kallsyms' size includes the padding before the next
- * symbol: a short function may have its jump reach into that.
+ * Writes no text.  The size of a function in kallsyms includes the padding before the
+ * next symbol: the jump of a short function may reach into that.
  *
  * Context: process; ksplice_mutex held.
  * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE, -ENOMEM with @why set.
@@ -169,7 +169,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	long disp;
 	int off;
 
-	/* There may be hundreds, and each goes through tables below. */
+	/* There may be hundreds of functions, and each needs a walk through tables below. */
 	cond_resched();
 	off = ksplice_jump_offset(func, why);
 	if (off < 0)
@@ -185,7 +185,7 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	}
 
 	jump->site = func + off;
-	/* A direct jump needs no ENDBR: spare each call that instruction. */
+	/* A direct jump needs no ENDBR, so it skips that of the new function. */
 	jump->dest = dest + ksplice_endbr_size((u8 *)dest);
 	disp = jump->dest - (jump->site + JMP32_INSN_SIZE);
 	if (disp != (s32)disp) {
@@ -214,7 +214,7 @@ void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
 }
 
 /**
- * arch_ksplice_jump_hidden() - what would stand there if there was no jump?
+ * arch_ksplice_jump_hidden() - get the bytes that would stand in a jump's place without it
  * @jump:	a jump that stands
  * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
  *
@@ -229,8 +229,8 @@ void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes)
 }
 
 /*
- * A kprobe that stands in the bytes, or an optimised one whose jump could
- * reach into them.  One that uses ftrace writes nothing here.
+ * Does a kprobe stand in the bytes, or an optimised one whose jump could reach into
+ * them?  A kprobe that uses ftrace writes nothing here.
  */
 static bool ksplice_kprobe_reserved(unsigned long site)
 {
@@ -262,7 +262,7 @@ static int ksplice_text_unchanged(const struct arch_ksplice_poke *poke,
 	return -ESTALE;
 }
 
-/* A nop or a jump, of two bytes or of five */
+/* Returns the end of a label's instruction: a nop or jump of two bytes, or of five. */
 static unsigned long ksplice_label_end(unsigned long code)
 {
 	u8 first = *(u8 *)code;
@@ -287,8 +287,8 @@ static bool ksplice_has_label(const struct jump_entry *entry,
 }
 
 /*
- * jump_label_text_reserved() decodes the instruction of each entry up to @end: some
- * million instructions for each jump, of which there may be hundreds.
+ * As jump_label_text_reserved(), which decodes the instruction of each entry up to @end:
+ * that is some million instructions for each jump, of which there may be hundreds.
  */
 static bool ksplice_label_reserved(unsigned long start, unsigned long end)
 {
@@ -308,8 +308,8 @@ static bool ksplice_label_reserved(unsigned long start, unsigned long end)
 }
 
 /*
- * Does the kernel rewrite some of the bytes, and not only an instruction that
- * is displaced?  That has all of them.
+ * Does the kernel rewrite some of the bytes?  Returns how, or NULL.  If an instruction is
+ * displaced it has all of the bytes, so there can be nothing else.
  */
 static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void *start,
 				     void *end)
@@ -325,13 +325,13 @@ static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void 
 
 /**
  * arch_ksplice_poke_check() - may the bytes be written now?
- * @poke:	where and what; gets what an instruction displaced is by now
- * @why:	where the reason goes
+ * @poke:	the bytes; gets what a displaced instruction has become by now
+ * @why:	gets the reason of a failure
  *
  * Context: static_call_lock(), jump_label_lock() and text_mutex held; they keep
  * the answer true until they are released.
- * Return: 0; with @why set -EBUSY if somebody else holds the bytes, -ESTALE if
- * they have changed.
+ * Return: 0; with @why set -EBUSY if another subsystem owns some of the bytes, -ESTALE
+ * if they have changed.
  */
 int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 {
@@ -356,9 +356,9 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 }
 
 /*
- * An NMI or a machine check ran into a jump that is half written.  Whichever
- * way the change goes, the new function is there and may be run: take the
- * jump for it.
+ * Called when an NMI or a machine check runs into a jump that is half written.  Whether
+ * the change is being made or taken back, the new function is there and may run: emulate
+ * the jump to it.
  */
 static int ksplice_poke_int3(struct notifier_block *nb, unsigned long val, void *data)
 {
@@ -389,7 +389,7 @@ static struct notifier_block poke_int3_nb = {
 
 /**
  * arch_ksplice_poke_start() - announce the text that will be written
- * @pokes:	where and what, until arch_ksplice_poke_end()
+ * @pokes:	the text; in use until arch_ksplice_poke_end()
  * @n:		number of them
  *
  * Context: in the stop, on one CPU.
@@ -405,13 +405,13 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 
 /**
  * arch_ksplice_poke_step() - do one step of writing a jump, or of taking it back
- * @poke:	where and what
+ * @poke:	the text
  * @step:	0 to ARCH_KSPLICE_POKE_STEPS - 1
  *
- * First an int3, so that whoever comes along does not run half a jump; then
- * the tail; then the first byte.  This is the order of text_poke_bp_batch(),
- * which cannot be used here: it waits for other CPUs through IPIs, and in the
- * stop they have interrupts off.
+ * The first step writes an int3, so that no CPU runs half a jump; the second one the
+ * tail; the third one the first byte.  This is the order of text_poke_bp_batch(), which
+ * cannot be used here: it sends IPIs to other CPUs and waits for them, but in the stop
+ * these have interrupts off.
  *
  * Context: in the stop, on one CPU, text_mutex held by the one who stopped
  * the machine (hence not text_poke(), which wants it held by current).
@@ -439,10 +439,10 @@ void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step)
 }
 
 /**
- * arch_ksplice_poke_end() - no jump is half written any more
+ * arch_ksplice_poke_end() - note that no jump is half written any more
  *
- * Context: in the stop, on one CPU, when all have passed arch_ksplice_sync()
- * after the last step.
+ * Context: in the stop, on one CPU, after all CPUs have passed arch_ksplice_sync()
+ * following the last step.
  */
 void arch_ksplice_poke_end(void)
 {
@@ -450,7 +450,7 @@ void arch_ksplice_poke_end(void)
 }
 
 /**
- * arch_ksplice_sync() - make this CPU see text that another one has written
+ * arch_ksplice_sync() - make this CPU see text that another CPU has written
  */
 void arch_ksplice_sync(void)
 {
@@ -458,11 +458,11 @@ void arch_ksplice_sync(void)
 }
 
 /**
- * arch_ksplice_stack() - the part of a sleeping thread's stack that is in use
+ * arch_ksplice_stack() - find the part of a sleeping thread's stack that is in use
  * @task:	the thread; it does not run
- * @low:	lowest address in use
- * @high:	first address behind what the kernel has on it: the registers of user
- *		mode are whatever the program likes
+ * @low:	gets the lowest address in use
+ * @high:	gets the end of the kernel's part.  Behind it are the registers of user mode,
+ *		which may hold anything
  *
  * Return: false if the saved stack pointer is not in the thread's stack.
  */
@@ -478,8 +478,8 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 
 #ifdef CONFIG_OPTPROBES
 /*
- * The code of an optimised kprobe has the probe's address in it, as the argument
- * of the handler.  Return: what is probed, or ULONG_MAX if this is no such code.
+ * The code of an optimised kprobe contains the address of the probe, as the argument of
+ * the handler.  Return: the address that is probed, or ULONG_MAX if this is no such code.
  */
 static unsigned long ksplice_optprobe_home(unsigned long addr)
 {
@@ -500,15 +500,15 @@ static unsigned long ksplice_optprobe_home(unsigned long addr)
 #endif
 
 /**
- * __arch_ksplice_way_back() - where does code go on that holds its way back in itself?
+ * __arch_ksplice_way_back() - find where generated code jumps back to
  * @addr:	a return address, or where a thread was interrupted
  *
- * What kprobes make: copies of the instructions they stand on, followed by a jump
- * back.  Whoever runs it has no return address on the stack.  Called through
+ * kprobes make copies of the instructions that they stand on, followed by a jump back.
+ * A thread that runs such a copy has no return address on its stack.  Called through
  * arch_ksplice_way_back().
  *
  * Context: any.
- * Return: an address of the function that it goes back to; ULONG_MAX if that is
+ * Return: an address in the function that it jumps back to; ULONG_MAX if that is
  * unknown; 0 if @addr is in no such code.
  */
 unsigned long __arch_ksplice_way_back(unsigned long addr)
@@ -533,15 +533,15 @@ bool arch_ksplice_in_syscall(void)
 {
 	const struct pt_regs *regs = current_pt_regs();
 
-	/* The entry code sets the one, the end of the call changes it. */
+	/* The entry code sets ax to this, and the end of the call changes it. */
 	return (long)regs->ax == -ENOSYS && (long)regs->orig_ax >= 0;
 }
 
 /**
- * arch_ksplice_interrupts_user() - has this interrupt come in user mode?
+ * arch_ksplice_interrupts_user() - has this interrupt interrupted user mode?
  *
- * A system vector stays on the thread's stack if it interrupts user mode, and
- * changes to the IRQ stack if it interrupts the kernel: call_on_irqstack_cond().
+ * The handler of a system vector stays on the thread's stack if it interrupts user mode,
+ * and changes to the IRQ stack if it interrupts the kernel: call_on_irqstack_cond().
  *
  * Context: the handler of a call from another CPU.
  * Return: true if it has.
@@ -552,14 +552,14 @@ bool arch_ksplice_interrupts_user(void)
 }
 
 /**
- * arch_ksplice_interrupted_stack() - from where on is the running thread's stack in use?
+ * arch_ksplice_interrupted_stack() - find where the running thread's stack begins
  *
- * On the IRQ stack the first word is the stack pointer of the thread, which has the
- * registers of what was interrupted on its stack: call_on_stack().  An idle CPU may
- * take the call without an interrupt.
+ * The first word on the IRQ stack is the stack pointer of the interrupted thread, whose
+ * registers are on its stack: call_on_stack().  An idle CPU may take the call without
+ * an interrupt.
  *
  * Context: the handler of a call from another CPU.
- * Return: an address, or 0 if the thread was in user mode.
+ * Return: the lowest address in use, or 0 if the thread was in user mode.
  */
 unsigned long arch_ksplice_interrupted_stack(void)
 {
@@ -569,15 +569,15 @@ unsigned long arch_ksplice_interrupted_stack(void)
 }
 
 /**
- * arch_ksplice_unwinder_lost() - would the unwinder not get beyond @addr?
- * @addr:	what it has found last on the stack of what was interrupted
+ * arch_ksplice_unwinder_lost() - is @addr where the unwinder would get lost?
+ * @addr:	the last address it has found on the stack of an interrupted thread
  *
- * return_to_handler() leaves by a call of its own last instructions, which put the
- * address to go to in the place of the one pushed.  At the call nothing of its
- * frame is left, so ORC gets no further and warns of that in the log; and until
- * the address is in its place, ORC takes the call for the caller.
+ * return_to_handler() leaves by calling its own last instructions.  These replace the
+ * pushed return address by the address to go to.  At the call its frame is gone
+ * already, so ORC gets no further, and warns of that in the log.  Until the address is
+ * replaced, ORC takes return_to_handler() for the caller.
  *
- * Return: true if it must not be asked to go on.
+ * Return: true if the unwinder must not go on.
  */
 bool arch_ksplice_unwinder_lost(unsigned long addr)
 {
@@ -602,16 +602,16 @@ bool arch_ksplice_untouchable(unsigned long addr)
 }
 
 /**
- * arch_ksplice_sealed() - must no indirect call lead to @addr?
+ * arch_ksplice_sealed() - would an indirect call of @addr fault on a CPU with IBT?
  * @addr:	an address
  * @func:	is it known to be the entry of a function?
  *
- * On a CPU with IBT an indirect call has to lead to an ENDBR.  The compiler
- * leaves it out of static functions whose address nothing takes, and the
- * kernel makes a nop of it, one that stands nowhere else, where objtool found
- * that nothing does.  Both are so on CPUs without IBT, too.
+ * On a CPU with IBT an indirect call has to lead to an ENDBR.  The compiler makes none in
+ * static functions whose address nothing takes.  Where objtool found that nothing takes
+ * the address of a function, the kernel seals its ENDBR: it makes it a nop that is used
+ * for nothing else.  All of this is the same on CPUs without IBT.
  *
- * Return: true if it must not.
+ * Return: true if it would.
  */
 bool arch_ksplice_sealed(unsigned long addr, bool func)
 {
@@ -628,10 +628,10 @@ bool arch_ksplice_sealed(unsigned long addr, bool func)
 }
 
 /**
- * arch_ksplice_write_locked() - as arch_ksplice_write()
- * @place:	where; all of it must be the module's
- * @bytes:	what
- * @len:	how much
+ * arch_ksplice_write_locked() - as arch_ksplice_write(), with text_mutex held
+ * @place:	address to write to; all of it must be the module's memory
+ * @bytes:	what to write
+ * @len:	number of bytes
  *
  * Context: process; text_mutex held.
  */
@@ -642,11 +642,13 @@ void arch_ksplice_write_locked(void *place, const void *bytes, size_t len)
 
 /**
  * arch_ksplice_write() - write into a module's memory, read-only or not
- * @place:	where; all of it must be the module's
- * @bytes:	what
- * @len:	how much
+ * @place:	address to write to; all of it must be the module's memory
+ * @bytes:	what to write
+ * @len:	number of bytes
  *
- * Nothing may execute it yet.  Context: process; takes text_mutex.
+ * No CPU may execute it yet.
+ *
+ * Context: process; takes text_mutex.
  */
 void arch_ksplice_write(void *place, const void *bytes, size_t len)
 {
@@ -670,7 +672,7 @@ bool arch_ksplice_label_jumps(const struct jump_entry *entry)
 }
 
 /**
- * arch_ksplice_call_fits() - is it what a compiler makes of a static call?
+ * arch_ksplice_call_fits() - is an instruction what a compiler makes of a static call?
  * @site:	its first byte
  * @tail:	the call is a jump
  *
@@ -688,10 +690,11 @@ bool arch_ksplice_call_fits(const void *site, bool tail)
 
 /**
  * arch_ksplice_reset_call() - make a static call's site a call or jump again
- * @site:	the site; nobody executes it
+ * @site:	the site; no CPU executes it
  * @tail:	it is a jump
  *
- * Its destination is to be written into it; a conditional jump is always one.
+ * Afterwards the kernel can write a destination into it.  A conditional jump always stays
+ * one, and needs no change.
  *
  * Context: process; takes text_mutex.
  */

@@ -33,7 +33,7 @@
 #include "../../../kernel/ksplice/compat.h"
 #include "ksplice_displaced.h"
 
-/* Text, so that whoever rewrites an instruction here may do so. */
+/* This is text, so that the kernel may rewrite instructions here. */
 asm(".pushsection .text, \"ax\", @progbits\n"
 	".balign " __stringify(SPARE_SIZE) "\n"
 	"ksplice_spares:\n"
@@ -41,10 +41,10 @@ asm(".pushsection .text, \"ax\", @progbits\n"
 	".skip " __stringify(NR_SPARES) " * " __stringify(SPARE_SIZE) ", 0xcc\n"
 	".popsection\n");
 
-/* Where the instruction of each spare place belongs; 0: free (ksplice_mutex). */
+/* By spare place: where its instruction belongs; 0 if it is free (ksplice_mutex). */
 static unsigned long homes[NR_SPARES];
 
-/* objtool wants no reference to text but to its begin. */
+/* objtool accepts no reference into text but to its start, so hide the index from it. */
 static u8 (*displaced_spares(void))[SPARE_SIZE]
 {
 	u8 (*first)[SPARE_SIZE] = ksplice_spares;
@@ -53,15 +53,15 @@ static u8 (*displaced_spares(void))[SPARE_SIZE]
 	return first;
 }
 
-/* Where the kernel keeps the instruction now. */
+/* Returns where the kernel keeps the instruction now. */
 static unsigned long displaced_kept_at(const s32 *ref)
 {
 	return (unsigned long)ref + READ_ONCE(*ref);
 }
 
 /**
- * arch_ksplice_home() - where an instruction belongs that is displaced
- * @addr:	where the kernel keeps it
+ * arch_ksplice_home() - find where an instruction belongs that may be displaced
+ * @addr:	address the kernel keeps it at
  *
  * Context: ksplice_mutex held.
  * Return: its home; @addr if it is not displaced.
@@ -73,7 +73,7 @@ unsigned long arch_ksplice_home(unsigned long addr)
 	return off < sizeof(ksplice_spares) ? homes[off / SPARE_SIZE] : addr;
 }
 
-/* Where it belongs. */
+/* Returns where the instruction belongs. */
 static unsigned long displaced_home_of(const s32 *ref)
 {
 	return arch_ksplice_home(displaced_kept_at(ref));
@@ -81,8 +81,8 @@ static unsigned long displaced_home_of(const s32 *ref)
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 /*
- * Not a tail call: what it may become, a bare return, is right or wrong by the
- * address at which it stands (cpu_wants_rethunk_at()).
+ * A tail call cannot be displaced: it may become a bare return, and whether that is
+ * right depends on its address (cpu_wants_rethunk_at()).
  */
 static bool displaced_is_tail_call(const struct static_call_site *site)
 {
@@ -117,11 +117,11 @@ static const s32 *displaced_find_jump_label(unsigned long home)
 	return NULL;
 }
 
-/* A short jump would not reach its target from the spare place. */
+/* Not a short jump: that would not reach its target from the spare place. */
 static bool displaced_is_movable(unsigned long addr)
 {
 	static const u8 nop[] = { BYTES_NOP5 };
-	/* What a static call is that returns 0: static_call.c */
+	/* A static call that returns 0 becomes this: static_call.c */
 	static const u8 xor[] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
 	const u8 *insn = (const u8 *)addr;
 
@@ -130,7 +130,7 @@ static bool displaced_is_movable(unsigned long addr)
 	       !memcmp(insn, xor, sizeof(xor));
 }
 
-/* Where it leads stays the same. */
+/* Copies the instruction at @from for use at @to: it leads to the same address. */
 static void displaced_move(u8 *bytes, unsigned long to, unsigned long from)
 {
 	s32 disp;
@@ -162,10 +162,10 @@ static void displaced_put_spare(const u8 *spare)
 }
 
 /*
- * The table is read-only after boot, and is written like text, through a mapping
- * that only this CPU has and only for that moment.  Who writes text finds the page
- * of an address that is not the kernel's text as if the address was a module's; so
- * the table's page gets such an address, which is as read-only as the table.
+ * The table is read-only after boot.  It is written like text, through a mapping that only
+ * this CPU has, and only for that moment.  For an address outside of the kernel's text,
+ * text_poke_copy_locked() finds the page as for an address of a module.  So the table's
+ * page gets such an address, which is as read-only as the table.
  */
 static s32 *displaced_map_again(const s32 *ref)
 {
@@ -176,11 +176,11 @@ static s32 *displaced_map_again(const s32 *ref)
 }
 
 /**
- * ksplice_displaced_init() - does the kernel rewrite the instruction at @home?
- * @displaced:	filled; all 0 if it does not, or in a way that is not supported:
- *		then arch_ksplice_poke_check() finds it
- * @home:	where a jump will stand
- * @why:	where a reason goes for the one who asked
+ * ksplice_displaced_init() - prepare to displace the instruction at @home
+ * @displaced:	filled; all 0 if the kernel does not rewrite that instruction, or if it
+ *		cannot be displaced, which arch_ksplice_poke_check() finds out
+ * @home:	address where a jump will stand
+ * @why:	gets the reason of a failure
  *
  * Context: process; ksplice_mutex held.
  * Return: 0; -ENOSPC or -ENOMEM with @why set.
@@ -220,7 +220,7 @@ int ksplice_displaced_init(struct arch_ksplice_displaced *displaced, unsigned lo
 
 /**
  * ksplice_displaced_exit() - undo ksplice_displaced_init()
- * @displaced:	not displaced now
+ * @displaced:	the instruction, which is at home
  *
  * Context: process; ksplice_mutex held.
  */
@@ -234,8 +234,8 @@ void ksplice_displaced_exit(struct arch_ksplice_displaced *displaced)
 }
 
 /**
- * ksplice_displaced_read() - the instruction, as it is by now and would stand at home
- * @displaced:	what it is about
+ * ksplice_displaced_read() - get what an instruction is by now, as it would be at home
+ * @displaced:	the instruction
  * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
  *
  * Context: text_mutex held.
@@ -247,10 +247,10 @@ void ksplice_displaced_read(const struct arch_ksplice_displaced *displaced, u8 *
 }
 
 /**
- * ksplice_displaced_prepare() - before a jump is written or taken back
- * @displaced:	what stands there
- * @poke:	the jump; what it is written over, or what is put back, becomes what
- *		the kernel has made of the instruction by now
+ * ksplice_displaced_prepare() - prepare for a jump being written or taken back
+ * @displaced:	the instruction
+ * @poke:	the jump; gets what the kernel has made of the instruction by now, as the
+ *		bytes it is written over, or as those that are put back
  *
  * Context: static_call_lock(), jump_label_lock() and text_mutex held until the
  * stop is over.
@@ -271,12 +271,12 @@ void ksplice_displaced_prepare(struct arch_ksplice_displaced *displaced,
 }
 
 /**
- * ksplice_displaced_switch() - tell the kernel where it finds the instruction now
- * @displaced:	what it is about
- * @back:	at home; else in the spare place
+ * ksplice_displaced_switch() - tell the kernel where it finds an instruction now
+ * @displaced:	the instruction
+ * @back:	it is at home, else in the spare place
  *
- * Context: in the stop, the jump being written or taken back; text_mutex held by
- * the one who stopped the machine.
+ * Context: in the stop, while the jump is written or taken back; the thread that stopped
+ * the machine holds text_mutex.
  */
 void ksplice_displaced_switch(struct arch_ksplice_displaced *displaced, bool back)
 {

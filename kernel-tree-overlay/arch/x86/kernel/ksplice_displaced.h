@@ -7,7 +7,7 @@
 #define SPARE_SIZE	8
 #define NR_SPARES	512
 
-/* Spare places, in assembly */
+/* The spare places, which are defined in assembly */
 extern u8 ksplice_spares[NR_SPARES][SPARE_SIZE];
 
 int ksplice_displaced_init(struct arch_ksplice_displaced *displaced, unsigned long home,

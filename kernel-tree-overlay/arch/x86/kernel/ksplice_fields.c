@@ -43,7 +43,7 @@ u32 arch_ksplice_field_size(u32 type)
  * arch_ksplice_takes_address() - does a field make a pointer?
  * @type:	type of the relocation
  *
- * Calls and jumps, which make none, have a type of their own.
+ * Calls and jumps make no pointer, and have a type of their own.
  *
  * Return: true unless it is a branch or a runtime constant.
  */
@@ -99,8 +99,8 @@ int arch_ksplice_read_field(u32 type, const void *field, unsigned long place,
  * @addend:	the relocation's
  * @value:	of the symbol
  *
- * Return: 0, -ERANGE if it can't be expressed in the field, -EINVAL for an
- * unknown type.
+ * Return: 0; -ERANGE if the value does not fit into the field; -EINVAL for an unknown
+ * type.
  */
 int arch_ksplice_write_field(u32 type, void *field, unsigned long place,
 			     s64 addend, u64 value)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a running x86-64 kernel does to its own code: what run-pre matching has to
- * know about this architecture. How fields are encoded is in ksplice_fields.c.
+ * What a running x86-64 kernel does to its own code, as run-pre matching has to know it.
+ * How fields are encoded is in ksplice_fields.c.
  *
  * The order in which the boot code patches (and the module loader, for a
  * module): retpolines, returns, alternatives, call thunks, sealing of ENDBRs,
  * SMP locks; static calls, jump labels and ftrace follow at any time.
  *
- * Everything is decided from the bytes, the relocations, a few addresses in struct
- * ksplice_site_env and what the ops say of the CPU, so that it also tells for a
+ * All decisions depend only on the bytes, the relocations, a few addresses in struct
+ * ksplice_site_env, and what the ops say about the CPU.  So they can also be made for the
  * memory image of another machine.
  */
 #include <linux/elf.h>
@@ -28,9 +28,9 @@
 #define OP_NOP		0x90
 #define OP_CS		0x2e
 
-/* Longest nop the kernel uses for padding; above that it jumps. */
+/* Longest nop that the kernel uses for padding; longer padding begins with a jump. */
 #define NOP_MAX		11
-/* ... and that of older kernels, which use several. */
+/* The same for older kernels, which use several nops for longer padding. */
 #define OLD_NOP_MAX	8
 
 /* Size of an entry in the arrays of thunks */
@@ -65,7 +65,7 @@ static u32 sites_nop_prefixes(const u8 *p, u32 len)
 	return i;
 }
 
-/* Length of "nopl" from its ModRM byte on, 0 if it does not fit. */
+/* Returns the length of "nopl" from its ModRM byte on; 0 if it does not fit. */
 static u32 sites_modrm_size(const u8 *p, u32 len)
 {
 	u32 size = 1, mod, rm;
@@ -88,7 +88,7 @@ static u32 sites_modrm_size(const u8 *p, u32 len)
 	return size <= len ? size : 0;
 }
 
-/* Length of the nop at @p, 0 if it is none. */
+/* Returns the length of the nop at @p; 0 if it is none. */
 static u32 sites_nop_size(const u8 *p, u32 len)
 {
 	u32 i = sites_nop_prefixes(p, len), size;
@@ -147,7 +147,7 @@ static bool sites_is_padding(const u8 *p, u32 len)
 	return true;
 }
 
-/* The same in an older kernel */
+/* The same for an older kernel */
 static bool sites_is_old_padding(const u8 *p, u32 len)
 {
 	for (; len > OLD_NOP_MAX; p += OLD_NOP_MAX, len -= OLD_NOP_MAX)
@@ -161,7 +161,7 @@ static bool sites_pads_as_older(const struct ksplice_site_env *env)
 	return env->nop_max == OLD_NOP_MAX;
 }
 
-/* An older kernel merges nops of one byte only. */
+/* Counts one-byte nops: an older kernel merges no others. */
 static u32 sites_short_nops(const u8 *p, u32 len)
 {
 	u32 n = 0;
@@ -185,11 +185,11 @@ static u32 sites_merged_nops(const struct ksplice_site_env *env, const u8 *pre,
 }
 
 /*
- * Compares code whose nops the kernel may have merged.  A run of nops is either
- * as it was or one padding of the same length.  Returns how much is equal.
+ * Compares code whose nops the kernel may have merged.  A sequence of nops is either as it
+ * was, or one padding of the same length.  Returns how many bytes are equal.
  *
- * What looks like a nop need not be one, it may be part of an immediate: then
- * it is equal anyway, and is passed byte by byte.
+ * Bytes that look like a nop may be part of an immediate.  Then they are equal anyway,
+ * and are passed byte by byte.
  */
 static u32 sites_same_nops(const struct ksplice_site_env *env, const u8 *pre,
 			   const u8 *run, u32 len)
@@ -236,7 +236,7 @@ static bool sites_is_depth_code(const struct ksplice_span *s, const u8 *run,
 	return true;
 }
 
-/* What is called, if @dest may be the counting code in front of it? */
+/* Returns the function that is called if @dest is the counting code in front of it. */
 static unsigned long sites_undo_depth(const struct ksplice_span *s,
 				      unsigned long dest)
 {
@@ -266,7 +266,7 @@ static bool sites_is_used_padding(const struct ksplice_span *s, u32 pos, u32 to)
 	return sites_is_depth_code(s, s->run + pos, s->addr + pos);
 }
 
-/* First byte that differs; both are @len long. */
+/* Returns the index of the first byte that differs; both are @len bytes long. */
 static u32 sites_first_diff(const u8 *a, const u8 *b, u32 len)
 {
 	u32 i = 0;
@@ -278,7 +278,7 @@ static u32 sites_first_diff(const u8 *a, const u8 *b, u32 len)
 	return i;
 }
 
-/* A jump of a replacement that was shortened; its field is dealt with later. */
+/* Is it a jump of a replacement that the kernel made short?  Its field is read later. */
 static bool sites_is_short_jump(const struct ksplice_span *s, u32 pos)
 {
 	return s->relaxed && s->pre[pos] == OP_JMP32 &&
@@ -286,12 +286,12 @@ static bool sites_is_short_jump(const struct ksplice_span *s, u32 pos)
 }
 
 /**
- * arch_ksplice_same() - compare bytes that nothing is known about
+ * arch_ksplice_same() - compare bytes that are no field and no site
  * @s:		the span
  * @from:	offset of the first one
  * @to:		offset behind the last one; a field, a site or the end follows
  *
- * Return: offset of the first byte that may not stand there, else @to.
+ * Return: offset of the first byte that must not stand there, else @to.
  */
 u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to)
 {
@@ -320,7 +320,7 @@ u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to)
  * @r:		the relocation
  * @value:	gets the value of its symbol
  *
- * Return: bytes the field takes, 0 if it can't be read.
+ * Return: number of bytes of the field; 0 if it can't be read.
  */
 u32 arch_ksplice_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value)
@@ -342,7 +342,7 @@ u32 arch_ksplice_match_field(struct ksplice_span *s,
 	if (arch_ksplice_read_field(r->type, s->run + pos, place, r->addend,
 				    value))
 		return 0;
-	/* The first instruction of an alternative counts as a call site. */
+	/* If an alternative begins with a call, the kernel may count that. */
 	if (s->relaxed && pos == 1 && s->pre[0] == OP_CALL)
 		*value = sites_undo_depth(s, *value + r->addend + 4) - r->addend - 4;
 	return size;
@@ -360,7 +360,7 @@ static int sites_bad(struct ksplice_span *s, u32 pos, u32 len, const char *what)
 	return -EILSEQ;
 }
 
-/* Index of the first relocation at @pos in the span or behind. */
+/* Returns the index of the first relocation at @pos in the span, or behind it. */
 static u32 sites_reloc_from(const struct ksplice_span *s, u32 pos)
 {
 	u32 lo = 0, hi = s->nrelocs, mid;
@@ -375,7 +375,7 @@ static u32 sites_reloc_from(const struct ksplice_span *s, u32 pos)
 	return lo;
 }
 
-/* The relocation of the field at @pos in the span, or NULL. */
+/* Returns the relocation of the field at @pos in the span, or NULL. */
 static const struct ksplice_f_reloc *sites_reloc_at(const struct ksplice_span *s,
 						    u32 pos)
 {
@@ -386,7 +386,7 @@ static const struct ksplice_f_reloc *sites_reloc_at(const struct ksplice_span *s
 	return NULL;
 }
 
-/* Where the branch leads whose displacement stands at @pos and ends it. */
+/* Returns where a branch leads that ends with the displacement at @pos. */
 static unsigned long sites_branch_dest(const struct ksplice_span *s, u32 pos)
 {
 	return s->addr + pos + 4 + sites_get_s32(s->run + pos);
@@ -415,7 +415,7 @@ static bool sites_is_jcc32(const u8 *p)
 	return p[0] == 0x0f && (p[1] & 0xf0) == 0x80;
 }
 
-/* Any call from here to what ftrace has put there? */
+/* May ftrace have made the call at @pos lead to @dest? */
 static bool sites_is_tracer(const struct ksplice_span *s, u32 pos,
 			    unsigned long dest)
 {
@@ -499,9 +499,9 @@ static int sites_match_call(struct ksplice_span *s, u32 pos, bool *patched)
 /*
  * Short jumps
  *
- * Where a kernel has a TU's functions in one section, the assembler makes a jump
- * to one of them short if it is near.  Then what follows moves, and branches
- * across it change, and may become short as well.
+ * Where a kernel has all functions of a translation unit in one section, the assembler
+ * makes jumps between them short if they are near.  Then the code that follows moves, and
+ * branches across that place change, and may become short as well.
  */
 
 /* A jump with a relocation that is short in running code */
@@ -571,13 +571,14 @@ static bool sites_redirect_branch(struct ksplice_span *s, u32 pos)
 /*
  * Padding
  *
- * A compiler may align the head of a loop to more than its function is aligned to, to
- * 32 bytes or 64 (gcc since 14).  How much padding that takes depends on where the function is.
+ * A compiler may align the head of a loop to more than its function is aligned to: to 32
+ * bytes, or 64 (gcc since 14).  How much padding that takes depends on where the
+ * function is.
  */
 #define LOOP_ALIGN	64
 #define FUNC_ALIGN	16
 
-/* Is @p what the assembler fills @len bytes between instructions with? */
+/* Is @p what the assembler fills @len bytes with, between instructions? */
 static bool sites_is_fill(const u8 *p, u32 len)
 {
 	static const u8 nop9[9] = { 0x66, 0x0f, 0x1f, 0x84 };
@@ -593,7 +594,7 @@ static bool sites_is_fill(const u8 *p, u32 len)
 	return !len || sites_is_nop(p, len);
 }
 
-/* Is padding of @len bytes at @pos in the pre code all of one alignment's? */
+/* Are @len bytes at @pos in the pre code all padding, for one alignment? */
 static bool sites_is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
 {
 	u32 reloc = sites_reloc_from(s, pos), i;
@@ -610,9 +611,9 @@ static bool sites_is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
 }
 
 /*
- * Does padding up to a multiple of @align begin at @pos, and is of another length in
- * running code?  Where the compiler took the unit to begin, @at, is known but for a
- * multiple of 16.
+ * Does padding up to a multiple of @align begin at @pos, and is it of another length in
+ * running code?  @at is the unit's address modulo @align in the compiler's view, of which
+ * only is known that it is a multiple of FUNC_ALIGN.
  */
 static bool sites_is_moved_loop(const struct ksplice_span *s, u32 pos, u32 align,
 				u32 at, u32 *len, u32 *run_len)
@@ -647,12 +648,14 @@ static bool sites_resize_padding(struct ksplice_span *s, u32 pos)
 }
 
 /**
- * arch_ksplice_resize() - is running code shorter here, or a consequence of it?
- * @s:		the span; its copy of running memory is made to equal the pre
- *		code, and what has to be proved for that is noted
+ * arch_ksplice_resize() - may a difference be due to running code being shorter?
+ * @s:		the span; its copy of running memory is made equal to the pre code, and
+ *		what has to be proved for that is noted
  * @pos:	offset of the first byte that differs
  *
- * Return: whether the comparison may go on at @pos.
+ * It is if running code is shorter here, or if this follows from shorter code elsewhere.
+ *
+ * Return: true if the comparison may go on at @pos.
  */
 bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 {
@@ -677,7 +680,7 @@ bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 	return sites_redirect_branch(s, pos);
 }
 
-/* Bytes of the displacement of a branch, 0 if it is none. */
+/* Returns the size of a branch's displacement; 0 if it is no branch. */
 static u32 sites_displacement_size(const struct insn *insn)
 {
 	u8 op = insn->opcode.bytes[0];
@@ -700,7 +703,7 @@ static bool sites_is_label(const struct ksplice_span *s, u32 pos)
 	return false;
 }
 
-/* One instruction of the pre code, at @pos */
+/* Checks one instruction of the pre code, at @pos. */
 static bool sites_check_insn(struct ksplice_span *s, u32 pos, const struct insn *insn)
 {
 	u32 size = sites_displacement_size(insn), end = pos + insn->length;
@@ -712,7 +715,7 @@ static bool sites_check_insn(struct ksplice_span *s, u32 pos, const struct insn 
 	return ksplice_match_flow(s, end - size, end, end + rel);
 }
 
-/* Jump labels that are jumps now */
+/* Checks the jump labels that are jumps now. */
 static bool sites_check_labels(struct ksplice_span *s)
 {
 	const struct ksplice_f_site *site = s->sites;
@@ -730,11 +733,11 @@ static bool sites_check_labels(struct ksplice_span *s)
  * arch_ksplice_check_flow() - check the branches of a function with short jumps
  * @s:		the whole unit
  *
- * Bytes that are equal may be wrong: a branch across something shorter has to
- * differ.  Walks all instructions.
+ * Equal bytes may be wrong: a branch across shorter code has to differ.  Walks through
+ * all instructions.
  *
- * Return: whether all branches that did not change are right, and all that did
- * are branches.
+ * Return: true if all branches that are equal are right, and all differences are in
+ * branches.
  */
 bool arch_ksplice_check_flow(struct ksplice_span *s)
 {
@@ -757,9 +760,9 @@ bool arch_ksplice_check_flow(struct ksplice_span *s)
  * arch_ksplice_refers_to() - how far from its symbol does a field's target lie?
  * @r:		the field's relocation
  *
- * What follows a field in its instruction is not known, so this is a guess for
- * anything but branches and absolute addresses; so be it, whoever refers to the
- * middle of a function is one.
+ * How many bytes follow a field in its instruction is not known.  So this is a guess for
+ * anything but branches and absolute addresses.  That is good enough, since only these
+ * refer to the middle of a function.
  *
  * Return: offset from the symbol.
  */
@@ -776,14 +779,14 @@ s64 arch_ksplice_refers_to(const struct ksplice_f_reloc *r)
 
 /* A compiler's "call, jmp or jcc thunk" */
 struct retpoline {
-	u32 len;	/* of all */
+	u32 len;	/* of the whole instruction */
 	u32 field;	/* offset of the displacement */
 	u8 op;		/* OP_CALL or OP_JMP32 (also for jcc) */
 	u8 cc;		/* condition of jcc, else 0xff */
 	int reg;
 };
 
-/* Number of the register a thunk is named after, -1 if it is none. */
+/* Returns the number of the register that a thunk is named after; -1 if it is none. */
 static int sites_thunk_reg(const struct ksplice_span *s, u32 sym)
 {
 	static const char regs[16][4] = {
@@ -828,7 +831,7 @@ static bool sites_decode_retpoline(const struct ksplice_span *s, u32 pos, u32 le
 	return r->reg >= 0;
 }
 
-/* Builds the indirect branch that takes the thunk's place; 0 if it is longer */
+/* Builds the indirect branch that takes the thunk's place; 0 if there is no room. */
 static u32 sites_emit_indirect(const struct retpoline *r, bool lfence, u8 *out)
 {
 	u32 i = 0;
@@ -855,7 +858,7 @@ static u32 sites_emit_indirect(const struct retpoline *r, bool lfence, u8 *out)
 	return i;
 }
 
-/* Is there "jmp *reg; int3" at @dest?  That's all an ITS thunk is. */
+/* Is there "jmp *reg; int3" at @dest?  An ITS thunk consists of just that. */
 static bool sites_is_its_thunk(const struct ksplice_span *s, unsigned long dest,
 			       int reg)
 {
@@ -871,7 +874,7 @@ static bool sites_is_its_thunk(const struct ksplice_span *s, unsigned long dest,
 	       !memcmp(want, have, n) && sites_is_code(s, dest);
 }
 
-/* May the branch, still in its old form, lead there? */
+/* May the branch, which still has its old form, lead where it does? */
 static int sites_match_thunk(struct ksplice_span *s, u32 pos,
 			     const struct retpoline *r, bool *patched)
 {
@@ -913,14 +916,14 @@ static int sites_match_retpoline(struct ksplice_span *s, u32 pos, u32 len,
  * Static calls
  */
 
-/* What a static call calls now */
+/* The function that a static call calls now */
 struct static_call {
 	bool known;
 	unsigned long tramp;	/* its trampoline */
 	unsigned long func;	/* 0: nothing */
 };
 
-/* The trampoline always leads where the sites do; kallsyms has it. */
+/* Reads the trampoline, which kallsyms has: it always leads to where the sites lead. */
 static void sites_read_trampoline(struct ksplice_span *s, u32 sym,
 				  struct static_call *c)
 {
@@ -1034,7 +1037,7 @@ static int sites_match_jump_label(struct ksplice_span *s,
  * Runtime constants
  */
 
-/* The variable it was made from still has the value: the kernel never writes */
+/* Does the variable that it was made from have the value?  It never changes after boot. */
 static bool sites_variable_agrees(struct ksplice_span *s, u32 sym, u32 size, u64 value)
 {
 	const struct ksplice_view *v = s->m->view;
@@ -1071,7 +1074,7 @@ struct alt_group {
 	u32 n;
 };
 
-/* Sites that begin where site @i does, if an alternative is among them. */
+/* Finds the sites that begin where site @i does, if an alternative is among them. */
 static bool sites_find_group(const struct ksplice_span *s, u32 i, struct alt_group *g)
 {
 	u32 offset = s->sites[i].offset, k;
@@ -1086,7 +1089,7 @@ static bool sites_find_group(const struct ksplice_span *s, u32 i, struct alt_gro
 	return g->len;
 }
 
-/* The compiler's code, its nops merged */
+/* Matches the compiler's code, with its nops merged. */
 static int sites_match_original(struct ksplice_span *s, const struct alt_group *g)
 {
 	u32 skip = sites_reloc_from(s, g->pos);
@@ -1108,7 +1111,7 @@ static int sites_match_original(struct ksplice_span *s, const struct alt_group *
 	return ksplice_match_span(&sub);
 }
 
-/* The other code, padded */
+/* Matches the alternative's code, padded. */
 static int sites_match_replacement(struct ksplice_span *s, const struct alt_group *g,
 				   const struct ksplice_f_site *site, u8 *code)
 {
@@ -1131,7 +1134,7 @@ static int sites_match_replacement(struct ksplice_span *s, const struct alt_grou
 }
 
 /*
- * Where "call *pv_ops+X(%rip)" would lead, or "call *pv_ops+X"; false if that can't
+ * Finds where "call *pv_ops+X(%rip)" or "call *pv_ops+X" would lead; false if that can't
  * be told.
  */
 static bool sites_paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
@@ -1157,7 +1160,7 @@ static bool sites_paravirt_dest(struct ksplice_span *s, const struct alt_group *
 	return true;
 }
 
-/* An indirect call that was made a direct one, or nothing */
+/* Matches an indirect call that was made a direct call, or nothing. */
 static int sites_match_direct(struct ksplice_span *s, const struct alt_group *g,
 			      u8 *code)
 {
@@ -1202,7 +1205,10 @@ static int sites_is_wanted(const struct ksplice_span *s,
 	return has < 0 ? has : has != !!(site->feature & ALT_UNLESS);
 }
 
-/* What the boot code has chosen: the last one that is wanted, or the original */
+/*
+ * Finds what the boot code has chosen: the last alternative for features that the CPU
+ * has, or the original (NULL).  Returns false if that can't be told.
+ */
 static bool sites_find_chosen(const struct ksplice_span *s, const struct alt_group *g,
 			      const struct ksplice_f_site **chosen)
 {
@@ -1287,10 +1293,10 @@ static int sites_match_simple(struct ksplice_span *s,
 }
 
 /**
- * arch_ksplice_match_site() - may these bytes stand here?
+ * arch_ksplice_match_site() - match the running bytes at a site
  * @s:		the span
- * @i:		index of the first site that begins here
- * @used:	gets the bytes that have been dealt with
+ * @i:		index of the first site that begins there
+ * @used:	gets the number of bytes that were matched
  *
  * Return: 0 or -EILSEQ with s->bad_* set.
  */
@@ -1306,7 +1312,7 @@ int arch_ksplice_match_site(struct ksplice_span *s, u32 i, u32 *used)
 		return sites_match_alternative(s, &g);
 	}
 	if (site->kind == KSPLICE_SITE_ALT)
-		return 0; /* we are inside of it */
+		return 0; /* this is about the code inside of it */
 	if (site->offset - s->base + site->len > s->len)
 		return sites_bad(s, site->offset - s->base, 1, "site");
 	*used = site->len;
@@ -1318,10 +1324,10 @@ int arch_ksplice_match_site(struct ksplice_span *s, u32 i, u32 *used)
 }
 
 /*
- * What the boot code has chosen
+ * The environment: what the boot code has patched in
  */
 
-/* Copies from memory, false if that fails. */
+/* Copies from memory; false if that fails. */
 static bool sites_read(struct ksplice_match *m, unsigned long addr, void *to, u32 len)
 {
 	return addr && !m->ops->read(m->ctx, addr, to, len);
@@ -1346,7 +1352,7 @@ static void sites_read_depth_template(struct ksplice_match *m)
 	env->depth_size = end - start;
 }
 
-/* The nops that the kernel pads with stand one behind the other. */
+/* Finds the longest nop that the kernel pads with: its nops are in ascending order. */
 static void sites_read_nops(struct ksplice_match *m)
 {
 	unsigned long array = ksplice_match_name(m, "x86_nops"), nop, next;
@@ -1383,8 +1389,8 @@ static void sites_read_return_thunks(struct ksplice_match *m)
  * arch_ksplice_env_init() - find out what the boot code has patched in
  * @m:		the run; m->env gets it
  *
- * All of it comes from kallsyms and memory; what is not there stays 0, and is
- * then not accepted at any site.
+ * All of it comes from kallsyms and memory.  What is not found stays 0, and is then not
+ * accepted at any site.
  */
 void arch_ksplice_env_init(struct ksplice_match *m)
 {
