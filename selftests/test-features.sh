@@ -179,7 +179,7 @@ sites_at_the_entry() {
 	expect "21 22" "$TARGET/entry"
 }
 
-# Who takes the place of an update has to know what that has set aside.
+# Who takes the place of an update has to know what that has displaced.
 sites_at_the_entry_superseded() {
 	! no_entry_sites || return 0
 	load entry && apply entry || return

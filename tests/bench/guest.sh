@@ -98,8 +98,8 @@ stretch_events() {
 	p:bench/change_begin ksplice_change
 	r:bench/change_end ksplice_change
 	p:bench/resched __cond_resched
-	p:bench/gather_begin gather_batch
-	r:bench/gather_end gather_batch
+	p:bench/gather_begin threads_gather_batch
+	r:bench/gather_end threads_gather_batch
 	p:bench/held_begin task_call_func
 	r:bench/held_end task_call_func
 	p:bench/exit_begin rcu_tasks_for_each_exiting

@@ -669,10 +669,10 @@ static void check_room(struct verdicts *vs, const struct unit *u)
 
 /*
  * A static call or a jump label that has just the bytes of the jump: the core
- * sets that aside. A short jump would not reach its target from elsewhere, and a
+ * displaces that. A short jump would not reach its target from elsewhere, and a
  * tail call may become a return, which is not the same everywhere.
  */
-static bool is_set_aside(const struct unit *pre, const struct entry *e, s64 start)
+static bool is_displaced(const struct unit *pre, const struct entry *e, s64 start)
 {
 	const u8 *code = unit_data(pre) + start;
 	struct insn insn;
@@ -698,7 +698,7 @@ static const struct entry *site_in_the_way(const struct unit *pre)
 		if (e->sec->desc->table != TABLE_JUMP &&
 		    e->sec->desc->table != TABLE_STATIC_CALL)
 			continue;
-		if (e->loc < end && e->loc + 5 > start && !is_set_aside(pre, e, start))
+		if (e->loc < end && e->loc + 5 > start && !is_displaced(pre, e, start))
 			return e;
 	}
 	return NULL;

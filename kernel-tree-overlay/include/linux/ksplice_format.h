@@ -133,7 +133,7 @@ struct ksplice_f_header {
 };
 
 /**
- * struct ksplice_f_target - an object of the running kernel that is changed
+ * struct ksplice_f_target - what an update changes: vmlinux or a module
  * @name:	module name (with _, not -) in @strings, none of KSPLICE_ATTRIBUTES;
  *		"vmlinux" for the kernel
  * @flags:	0
@@ -380,7 +380,7 @@ struct ksplice_f_replace {
  * @type:	R_X86_64_64, _PC32, _PLT32, _32, _32S, _PC64; for runtime
  *		constants KSPLICE_R_RT_PTR, KSPLICE_R_RT_SHIFT.  Branches, and
  *		only these, have _PLT32: all others take an address.
- * @target:	index in @targets of the object whose new code it is in
+ * @target:	index in @targets of the target whose new code it is in
  * @pad:	0
  *
  * The field holds 0 before.  The core writes it when all symbols of its target

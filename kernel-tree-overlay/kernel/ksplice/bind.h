@@ -2,9 +2,9 @@
 /*
  * ksplice - how the core reaches the rest of the kernel
  *
- * Built into the kernel it just calls.  A core that is built as a module for
- * a kernel without it brings another bind.h, which is included first and
- * leaves nothing to do here.
+ * A core that is built into the kernel just calls functions.  A core that is built
+ * as a module, for a kernel without ksplice, brings another bind.h.  That is
+ * included first, and the include guard then skips this one.
  */
 #ifndef _KSPLICE_BIND_H
 #define _KSPLICE_BIND_H
@@ -15,7 +15,7 @@
 
 #include "../kallsyms_internal.h"
 
-/* The linker script's; those who use them declare them on their own. */
+/* Of the linker script; each file of the kernel that uses them declares them itself */
 extern struct exception_table_entry __start___ex_table[], __stop___ex_table[];
 #ifdef CONFIG_GENERIC_BUG
 extern struct bug_entry __start___bug_table[], __stop___bug_table[];
@@ -31,8 +31,9 @@ static inline int ksplice_bind(void)
 }
 
 /*
- * Keeps out who is half-way through placing a kprobe.  Nothing to do here: such a
- * one asks ksplice_text_reserved() again when it writes, with text_mutex held.
+ * Keeps out threads that are half-way through placing a kprobe.  There is nothing to
+ * do here: kprobes ask ksplice_text_reserved() again when they write, with
+ * text_mutex held.
  */
 static inline void ksplice_probes_lock(void)
 {

@@ -2,8 +2,8 @@
 /*
  * ksplice - what is different in kernels other than the one this is written for
  *
- * The core is written for 6.12.  Whatever an older kernel calls otherwise, or lacks,
- * has one name here; nowhere else in the core is there a question of version.
+ * The core is written for 6.12.  What an older kernel lacks, or calls by another
+ * name, is defined here.  No other file of the core asks for the kernel's version.
  */
 #ifndef _KERNEL_KSPLICE_COMPAT_H
 #define _KERNEL_KSPLICE_COMPAT_H
@@ -25,7 +25,7 @@ enum mod_mem_type {
 	MOD_INIT_RODATA,
 };
 
-/* Each part of a layout begins where the one before ends. */
+/* Each part of a layout begins where the previous one ends. */
 static inline void *ksplice_module_memory(const struct module *mod,
 					  enum mod_mem_type type,
 					  unsigned int *size)
@@ -78,14 +78,14 @@ static inline void *ksplice_module_memory(const struct module *mod,
 /* Threads in the last part of do_exit() */
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-/* There is no list of them, but they can be waited for: then none is left. */
+/* There is no list of them, but the core can wait until none is left. */
 static inline void ksplice_each_exiting(void (*fn)(struct task_struct *t, void *data),
 					void *data)
 {
 	rcu_tasks_wait_exiting();
 }
 
-/* In the stop nobody can be waited for. */
+/* In the stop the core cannot wait for threads. */
 static inline bool ksplice_check_exiting(void (*fn)(struct task_struct *t, void *data),
 					 void *data)
 {
@@ -99,7 +99,7 @@ static inline void ksplice_each_exiting(void (*fn)(struct task_struct *t, void *
 	rcu_tasks_for_each_exiting(fn, data);
 }
 
-/* The same in the stop.  Return: false if there are some that @fn was not called for. */
+/* The same in the stop.  Return: false if @fn was not called for all of them. */
 static inline bool ksplice_check_exiting(void (*fn)(struct task_struct *t, void *data),
 					 void *data)
 {
@@ -142,15 +142,15 @@ static const struct file_operations __name ## _fops = {			\
 }
 #endif
 
-/* The only threads of user mode's that the kernel makes are io_uring's. */
+/* The only user threads that such a kernel creates by itself are those of io_uring. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #define PF_USER_WORKER			PF_IO_WORKER
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 /*
- * With CONFIG_KALLSYMS_ABSOLUTE_PERCPU, which all have that this is for: positive
- * ones are absolute.
+ * All kernels this is for have CONFIG_KALLSYMS_ABSOLUTE_PERCPU, with which offsets
+ * that are not negative are absolute addresses.
  */
 static inline unsigned long ksplice_kallsyms_address(const int *offsets,
 						     unsigned long base,
@@ -175,7 +175,10 @@ static inline unsigned long ksplice_kallsyms_address(const int *offsets,
 #include <asm/sections.h>
 #include <asm/text-patching.h>
 
-/* What is made for kgdb does not ask who holds text_mutex; it takes two pages. */
+/*
+ * text_poke_kgdb() does not check that the caller holds text_mutex, and writes to at
+ * most two pages.
+ */
 static inline void *text_poke_copy_locked(void *addr, const void *opcode,
 					  size_t len, bool core_ok)
 {

@@ -2,10 +2,10 @@
 /*
  * ksplice - hot updates of a running kernel
  *
- * A hot update is a module without code of its own to run at load: the core
- * sees it in the module notifier, before any other notifier does, proves it
- * against the running kernel (match.c), relocates it (resolve.c) and shows it
- * in sysfs.  Any doubt fails the load.
+ * A hot update is a module that runs no code of its own when it is loaded.  The core
+ * sees it in a module notifier, before all other notifiers.  There the core proves that
+ * the update fits the running kernel (match.c), relocates it (resolve.c) and shows
+ * it in sysfs.  Any doubt fails the load.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -28,8 +28,8 @@
 #include "window.h"
 
 /*
- * Serialises everything that loads, applies, takes back or removes an update.
- * Taken before cpus_read_lock(), jump_label_lock() and text_mutex.  Not held
+ * Serialises everything that loads, applies, takes back or removes an update.  It is
+ * taken before cpus_read_lock(), jump_label_lock() and text_mutex.  It is not held
  * while sysfs files are removed, since their writers take it.
  */
 DEFINE_MUTEX(ksplice_mutex);
@@ -41,12 +41,12 @@ const u32 ksplice_abi_7 = KSPLICE_FORMAT;
 EXPORT_SYMBOL_GPL(ksplice_abi_7);
 
 /**
- * ksplice_text_reserved - do jumps of applied updates stand in some text?
+ * ksplice_text_reserved() - does a jump of an applied update stand in some text?
  * @start:	first byte
  * @end:	last byte
  *
  * Context: any.  The answer stays true while text_mutex is held.
- * Return: true if they do.
+ * Return: true if one does.
  */
 bool ksplice_text_reserved(const void *start, const void *end)
 {
@@ -68,7 +68,7 @@ bool ksplice_text_reserved(const void *start, const void *end)
 	return false;
 }
 
-static struct ksplice_update *find_update(const struct module *mod)
+static struct ksplice_update *ksplice_find_update(const struct module *mod)
 {
 	struct ksplice_update *update;
 
@@ -80,7 +80,7 @@ static struct ksplice_update *find_update(const struct module *mod)
 	return NULL;
 }
 
-static struct ksplice_update *find_name(const char *name)
+static struct ksplice_update *ksplice_find_name(const char *name)
 {
 	struct ksplice_update *update;
 
@@ -92,7 +92,7 @@ static struct ksplice_update *find_name(const char *name)
 }
 
 /* The blob of a module that is being loaded; NULL if it is no update. */
-static void *find_blob(struct module *mod)
+static void *ksplice_find_blob(struct module *mod)
 {
 	struct mod_kallsyms *kallsyms;
 	unsigned int i;
@@ -111,8 +111,8 @@ static void *find_blob(struct module *mod)
 	return blob;
 }
 
-/* How many bytes of init memory there are from @blob on. */
-static size_t blob_room(const struct module *mod, const void *blob)
+/* Return: the number of bytes of init memory from @blob on */
+static size_t ksplice_blob_room(const struct module *mod, const void *blob)
 {
 	unsigned int size;
 	const void *base = ksplice_module_memory(mod, MOD_INIT_RODATA, &size);
@@ -122,7 +122,7 @@ static size_t blob_room(const struct module *mod, const void *blob)
 	return base + size - blob;
 }
 
-static int check_identity(const struct ksplice_view *view)
+static int ksplice_check_identity(const struct ksplice_view *view)
 {
 	const char *name = ksplice_str(view, view->hdr->name);
 	const char *release = ksplice_str(view, view->hdr->release);
@@ -132,7 +132,7 @@ static int check_identity(const struct ksplice_view *view)
 		       name, release, init_utsname()->release);
 		return -ENOEXEC;
 	}
-	if (find_name(name)) {
+	if (ksplice_find_name(name)) {
 		pr_err("%s: an update of that name is loaded; remove that one first, or rename this one\n",
 		       name);
 		return -EEXIST;
@@ -140,7 +140,7 @@ static int check_identity(const struct ksplice_view *view)
 	return 0;
 }
 
-static int check_contents(const struct ksplice_view *view)
+static int ksplice_check_contents(const struct ksplice_view *view)
 {
 	if (view->hdr->replaces.n || view->hdr->hooks.n)
 		return 0;
@@ -149,7 +149,7 @@ static int check_contents(const struct ksplice_view *view)
 	return -ENOEXEC;
 }
 
-static void free_update(struct ksplice_update *update)
+static void ksplice_free_update(struct ksplice_update *update)
 {
 	ksplice_order_free(update);
 	kvfree(update->blockers);
@@ -161,7 +161,7 @@ static void free_update(struct ksplice_update *update)
 	kfree(update);
 }
 
-static struct ksplice_update *alloc_update(const struct ksplice_view *view)
+static struct ksplice_update *ksplice_alloc_update(const struct ksplice_view *view)
 {
 	const struct ksplice_f_header *hdr = view->hdr;
 	struct ksplice_update *update;
@@ -175,7 +175,7 @@ static struct ksplice_update *alloc_update(const struct ksplice_view *view)
 	update->funcs = kvcalloc(hdr->replaces.n, sizeof(*update->funcs),
 				 GFP_KERNEL);
 	if (!update->strings || !update->objects || !update->funcs) {
-		free_update(update);
+		ksplice_free_update(update);
 		return NULL;
 	}
 
@@ -192,9 +192,9 @@ static struct ksplice_update *alloc_update(const struct ksplice_view *view)
 	return update;
 }
 
-/* A module can come at any time, so the tables must stay. */
-static int keep_blob(struct ksplice_update *update,
-		     const struct ksplice_view *view)
+/* If a target is a module it can come at any time, so the tables must stay. */
+static int ksplice_keep_blob(struct ksplice_update *update,
+			     const struct ksplice_view *view)
 {
 	struct ksplice_error err;
 
@@ -208,8 +208,8 @@ static int keep_blob(struct ksplice_update *update,
 				 &err);
 }
 
-/* From here on nobody finds it, but its files may still be in use. */
-static void unlist_update(struct ksplice_update *update)
+/* From here on nobody finds the update, but its files may still be in use. */
+static void ksplice_unlist_update(struct ksplice_update *update)
 {
 	ksplice_lock_in_notifier();
 	list_del_rcu(&update->list);
@@ -222,26 +222,26 @@ static void unlist_update(struct ksplice_update *update)
 	synchronize_rcu();	/* ksplice_text_reserved() */
 }
 
-static void drop_update(struct ksplice_update *update)
+static void ksplice_drop_update(struct ksplice_update *update)
 {
-	unlist_update(update);
+	ksplice_unlist_update(update);
 	ksplice_sysfs_remove(update);
 	ksplice_shadow_release(update);
 	ksplice_settle_grace(update);
-	free_update(update);
+	ksplice_free_update(update);
 }
 
-static struct ksplice_update *new_update(struct module *mod,
-					 const struct ksplice_view *view)
+static struct ksplice_update *ksplice_new_update(struct module *mod,
+						 const struct ksplice_view *view)
 {
 	struct ksplice_update *update;
 	int ret;
 
-	update = alloc_update(view);
+	update = ksplice_alloc_update(view);
 	if (!update)
 		return ERR_PTR(-ENOMEM);
 	update->module = mod;
-	ret = keep_blob(update, view);
+	ret = ksplice_keep_blob(update, view);
 	if (!ret)
 		ret = ksplice_objects_init(update, view);
 	if (!ret)
@@ -249,18 +249,18 @@ static struct ksplice_update *new_update(struct module *mod,
 	if (!ret)
 		ret = ksplice_order_init(update, view);
 	if (ret) {
-		free_update(update);
+		ksplice_free_update(update);
 		return ERR_PTR(ret);
 	}
 	return update;
 }
 
 /*
- * It goes on the list before its targets are looked for: a module that comes
- * or goes meanwhile finds it there, and waits.
+ * The update goes on the list before its targets are looked for: a module that comes
+ * or goes meanwhile finds the update there, and waits.
  */
-static int register_update(struct ksplice_update *update,
-			   const struct ksplice_view *view)
+static int ksplice_register_update(struct ksplice_update *update,
+				   const struct ksplice_view *view)
 {
 	int ret;
 
@@ -277,67 +277,67 @@ static int register_update(struct ksplice_update *update,
 	return ret;
 }
 
-/* On failure, what is left of it is in *@made, to be dropped. */
-static int load_locked(struct module *mod, const void *blob,
-		       struct ksplice_update **made)
+/* On failure, the caller has to drop *@made if that is not NULL. */
+static int ksplice_load_locked(struct module *mod, const void *blob,
+			       struct ksplice_update **made)
 {
 	struct ksplice_update *update;
 	struct ksplice_error err = {};
 	struct ksplice_view view;
 	int ret;
 
-	ret = ksplice_view_init(&view, blob, blob_room(mod, blob), &err);
+	ret = ksplice_view_init(&view, blob, ksplice_blob_room(mod, blob), &err);
 	if (!ret)
 		ret = ksplice_view_intact(&view, &err);
 	if (ret) {
 		pr_err("%s: not a valid hot update: %s\n", mod->name, err.text);
 		return ret;
 	}
-	ret = check_identity(&view);
+	ret = ksplice_check_identity(&view);
 	if (ret)
 		return ret;
-	ret = check_contents(&view);
+	ret = ksplice_check_contents(&view);
 	if (ret)
 		return ret;
 
-	update = new_update(mod, &view);
+	update = ksplice_new_update(mod, &view);
 	if (IS_ERR(update))
 		return PTR_ERR(update);
 	*made = update;
-	return register_update(update, &view);
+	return ksplice_register_update(update, &view);
 }
 
-static int update_coming(struct module *mod, const void *blob)
+static int ksplice_update_coming(struct module *mod, const void *blob)
 {
 	struct ksplice_update *update = NULL;
 	int ret;
 
 	ksplice_lock_in_notifier();
-	ret = load_locked(mod, blob, &update);
+	ret = ksplice_load_locked(mod, blob, &update);
 	mutex_unlock(&ksplice_mutex);
 	if (ret && update)
-		drop_update(update);
+		ksplice_drop_update(update);
 	return ret;
 }
 
-static int module_coming(struct module *mod)
+static int ksplice_module_coming(struct module *mod)
 {
-	void *blob = find_blob(mod);
+	void *blob = ksplice_find_blob(mod);
 
-	return blob ? update_coming(mod, blob) : ksplice_target_coming(mod);
+	return blob ? ksplice_update_coming(mod, blob) : ksplice_target_coming(mod);
 }
 
 /*
- * Other modules need not wait for ksplice_mutex at all.  An update stays on the
- * list while its own module's notifiers run.
+ * Does not take ksplice_mutex, so that modules that are no updates need not wait.
+ * An update stays on the list while its own module's notifiers run.
  */
-static struct ksplice_update *find_update_rcu(const struct module *mod)
+static struct ksplice_update *ksplice_find_update_rcu(const struct module *mod)
 {
 	guard(rcu)();
-	return find_update(mod);
+	return ksplice_find_update(mod);
 }
 
-static unsigned int nr_present(const struct ksplice_update *update)
+static unsigned int ksplice_nr_present(const struct ksplice_update *update)
 {
 	struct ksplice_func *func;
 	unsigned int n = 0;
@@ -347,9 +347,9 @@ static unsigned int nr_present(const struct ksplice_update *update)
 	return n;
 }
 
-static void module_live(struct module *mod)
+static void ksplice_module_live(struct module *mod)
 {
-	struct ksplice_update *update = find_update_rcu(mod);
+	struct ksplice_update *update = ksplice_find_update_rcu(mod);
 
 	if (!update)
 		return;
@@ -357,55 +357,55 @@ static void module_live(struct module *mod)
 	WRITE_ONCE(update->state, KSPLICE_READY);
 	mutex_unlock(&ksplice_mutex);
 	pr_info("%s: ready, the code of %u of %u function(s) was found as expected%s\n",
-		update->name, nr_present(update), update->nr_funcs,
-		nr_present(update) == update->nr_funcs ? "" :
+		update->name, ksplice_nr_present(update), update->nr_funcs,
+		ksplice_nr_present(update) == update->nr_funcs ? "" :
 		", the others are in modules that are not loaded");
 }
 
-/* An applied update holds a reference to its module, so it is never here. */
-static void module_going(struct module *mod)
+/* An applied update never gets here: it holds a reference to its module. */
+static void ksplice_module_going(struct module *mod)
 {
-	struct ksplice_update *update = find_update_rcu(mod);
+	struct ksplice_update *update = ksplice_find_update_rcu(mod);
 
 	if (update)
-		drop_update(update);
+		ksplice_drop_update(update);
 	else
 		ksplice_target_going(mod);
 }
 
-static int module_notify(struct notifier_block *nb, unsigned long state,
-			 void *data)
+static int ksplice_module_notify(struct notifier_block *nb, unsigned long state,
+				 void *data)
 {
 	int ret = 0;
 
 	switch (state) {
 	case MODULE_STATE_COMING:
-		ret = module_coming(data);
+		ret = ksplice_module_coming(data);
 		break;
 	case MODULE_STATE_LIVE:
-		module_live(data);
+		ksplice_module_live(data);
 		break;
 	case MODULE_STATE_GOING:
-		module_going(data);
+		ksplice_module_going(data);
 		break;
 	}
 	return notifier_from_errno(ret);
 }
 
-/* First of all: the others read tables that are relocated here. */
+/* Runs before all other notifiers: they read tables that are relocated here. */
 static struct notifier_block module_nb = {
-	.notifier_call	= module_notify,
+	.notifier_call	= ksplice_module_notify,
 	.priority	= INT_MAX,
 };
 
-/* Jump labels and static calls of a module that is coming are linked now. */
-static int linked_notify(struct notifier_block *nb, unsigned long state,
-			 void *data)
+/* When this runs, a coming module's jump labels and static calls are linked. */
+static int ksplice_linked_notify(struct notifier_block *nb, unsigned long state,
+				 void *data)
 {
 	int ret;
 
 	if (state != MODULE_STATE_COMING ||
-	    (!find_update_rcu(data) && !ksplice_is_target(data)))
+	    (!ksplice_find_update_rcu(data) && !ksplice_is_target(data)))
 		return NOTIFY_DONE;
 	ksplice_lock_in_notifier();
 	ret = ksplice_keys_coming(data);
@@ -413,14 +413,14 @@ static int linked_notify(struct notifier_block *nb, unsigned long state,
 	return notifier_from_errno(ret);
 }
 
-/* Last of all: the others link them. */
+/* Runs after all other notifiers: some of them do that linking. */
 static struct notifier_block linked_nb = {
-	.notifier_call	= linked_notify,
+	.notifier_call	= ksplice_linked_notify,
 	.priority	= INT_MIN,
 };
 
-/* Before a change: all that is there has been matched, and can be jumped to. */
-static int prepare(struct ksplice_update *update)
+/* Before a change: match the targets that are loaded by now, and check for obstacles. */
+static int ksplice_prepare(struct ksplice_update *update)
 {
 	int ret;
 
@@ -440,7 +440,7 @@ static int prepare(struct ksplice_update *update)
 }
 
 /* The change, and the author's hooks around it. */
-static int change(struct ksplice_update *update, bool apply)
+static int core_change(struct ksplice_update *update, bool apply)
 {
 	int ret;
 
@@ -454,23 +454,23 @@ static int change(struct ksplice_update *update, bool apply)
 	return ret;
 }
 
-static int try_apply(struct ksplice_update *update)
+static int ksplice_try_apply(struct ksplice_update *update)
 {
 	int ret;
 
-	ret = prepare(update);
-	return ret ? ret : change(update, true);
+	ret = ksplice_prepare(update);
+	return ret ? ret : core_change(update, true);
 }
 
-/* Those whose place it took; they can be unloaded now. */
-static void drop_superseded(struct ksplice_update *update)
+/* Drops the updates whose place @update took; they can be unloaded now. */
+static void ksplice_drop_superseded(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (!ksplice_superseded(update, other))
 			continue;
-		/* What the newer one has not taken over by now. */
+		/* Drop the data that the newer update has not taken over by now. */
 		ksplice_shadow_drop(other);
 		WRITE_ONCE(other->state, KSPLICE_REVERSED);
 		pr_info("%s: superseded by %s in the same stop\n", other->name,
@@ -479,8 +479,8 @@ static void drop_superseded(struct ksplice_update *update)
 	}
 }
 
-/* Nobody can tell when the last of its addresses is given back. */
-static void pin(struct ksplice_update *update)
+/* Nobody can tell when the kernel's data holds no address of its memory any more. */
+static void ksplice_pin_module(struct ksplice_update *update)
 {
 	if (!update->stays || update->pinned)
 		return;
@@ -491,33 +491,33 @@ static void pin(struct ksplice_update *update)
 }
 
 /*
- * The text is claimed before anybody is asked about livepatches: one that came
- * before is found, one that comes later is refused.
+ * The text is claimed before the check for livepatches.  So a livepatch that came
+ * before is found, and one that comes later is refused.
  */
-static int apply(struct ksplice_update *update)
+static int core_apply(struct ksplice_update *update)
 {
 	int ret;
 
 	WRITE_ONCE(update->holds_text, true);
 	WRITE_ONCE(update->may_attach, true);
-	ret = try_apply(update);
+	ret = ksplice_try_apply(update);
 	if (ret) {
 		WRITE_ONCE(update->holds_text, false);
 		ksplice_shadow_drop(update);
 		return ret;
 	}
-	pin(update);
+	ksplice_pin_module(update);
 	ksplice_order_applied(update);
 	WRITE_ONCE(update->state, KSPLICE_APPLIED);
 	ksplice_hooks_post(update, true, NULL);
-	drop_superseded(update);
+	ksplice_drop_superseded(update);
 	add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
 	pr_info("%s: applied, machine stopped for %llu ns\n", update->name,
 		update->stats.pause_ns);
 	return 0;
 }
 
-static int reverse(struct ksplice_update *update)
+static int core_reverse(struct ksplice_update *update)
 {
 	const char *other = ksplice_order_above(update);
 	int ret;
@@ -528,7 +528,7 @@ static int reverse(struct ksplice_update *update)
 		update->cause = KSPLICE_STACKED;
 		return -EBUSY;
 	}
-	ret = change(update, false);
+	ret = core_change(update, false);
 	if (ret)
 		return ret;
 
@@ -540,8 +540,8 @@ static int reverse(struct ksplice_update *update)
 	return 0;
 }
 
-/* What is shown from here on is about this change. */
-static void forget_last_change(struct ksplice_update *update)
+/* From here on, sysfs shows the figures of this change. */
+static void ksplice_forget_last_change(struct ksplice_update *update)
 {
 	update->cause = KSPLICE_OK;
 	if (update->resumed)
@@ -552,17 +552,17 @@ static void forget_last_change(struct ksplice_update *update)
 	mutex_unlock(&ksplice_show_mutex);
 }
 
-static bool gives_way(const struct ksplice_update *update, int ret)
+static bool ksplice_gives_way(const struct ksplice_update *update, int ret)
 {
 	return ret && update->cause == KSPLICE_GIVES_WAY;
 }
 
-static void say_why_not(const struct ksplice_update *update, bool enable,
-			int ret)
+static void ksplice_report_failure(const struct ksplice_update *update, bool enable,
+				   int ret)
 {
 	const char *what = enable ? "applied" : "reversed";
 
-	if (gives_way(update, ret))
+	if (ksplice_gives_way(update, ret))
 		pr_info("%s: not %s yet: it gives way to a module that is being loaded or removed, and goes on afterwards\n",
 			update->name, what);
 	else if (update->cause == KSPLICE_CANCELLED)
@@ -573,8 +573,8 @@ static void say_why_not(const struct ksplice_update *update, bool enable,
 		       update->name, what, ret, update->name);
 }
 
-/* Return: as ksplice_enable(), but 1 if it is so already. */
-static int enable_locked(struct ksplice_update *update, bool enable)
+/* Return: as ksplice_enable(), but 1 if @enable is the state already. */
+static int ksplice_enable_locked(struct ksplice_update *update, bool enable)
 {
 	bool applied = update->state == KSPLICE_APPLIED;
 	int ret;
@@ -586,18 +586,18 @@ static int enable_locked(struct ksplice_update *update, bool enable)
 	if (enable == applied)
 		return 1;
 
-	forget_last_change(update);
-	ret = enable ? apply(update) : reverse(update);
+	ksplice_forget_last_change(update);
+	ret = enable ? core_apply(update) : core_reverse(update);
 	if (ret)
-		say_why_not(update, enable, ret);
+		ksplice_report_failure(update, enable, ret);
 	return ret;
 }
 
 /*
- * Takes ksplice_mutex at a moment when no target is on its way: such a module
- * cannot be matched, nor be left out.  It may itself wait for the mutex.
+ * Takes ksplice_mutex at a moment when no target is being loaded or removed: such a
+ * module can neither be matched nor left out, and may itself wait for the mutex.
  */
-static int lock_settled(struct ksplice_update *update, bool enable)
+static int ksplice_lock_settled(struct ksplice_update *update, bool enable)
 {
 	const char *target;
 	int ret;
@@ -624,18 +624,18 @@ static int lock_settled(struct ksplice_update *update, bool enable)
 	return -EBUSY;
 }
 
-/* As often as it has to give way. */
-static int enable_in_turn(struct ksplice_update *update, bool enable)
+/* Starts the change anew each time that it has to give way. */
+static int ksplice_enable_in_turn(struct ksplice_update *update, bool enable)
 {
 	bool again;
 	int ret;
 
 	do {
-		ret = lock_settled(update, enable);
+		ret = ksplice_lock_settled(update, enable);
 		if (ret)
 			return ret;
-		ret = enable_locked(update, enable);
-		again = gives_way(update, ret);
+		ret = ksplice_enable_locked(update, enable);
+		again = ksplice_gives_way(update, ret);
 		if (again) {
 			update->resumed = true;
 			update->cause = KSPLICE_OK;
@@ -645,33 +645,33 @@ static int enable_in_turn(struct ksplice_update *update, bool enable)
 	return ret;
 }
 
-/* The reference is the applied update's; until then it is this change's. */
-static int enable_pinned(struct ksplice_update *update, bool enable)
+/* An applied update holds a reference to its module; this change takes it. */
+static int ksplice_enable_pinned(struct ksplice_update *update, bool enable)
 {
 	int ret;
 
 	if (!enable)
-		return enable_in_turn(update, false);
+		return ksplice_enable_in_turn(update, false);
 	if (!try_module_get(update->module))
 		return -ENODEV;
-	ret = enable_in_turn(update, true);
+	ret = ksplice_enable_in_turn(update, true);
 	if (ret)
 		module_put(update->module);
 	return ret;
 }
 
 /**
- * ksplice_enable - apply an update or take it back
+ * ksplice_enable() - apply an update or take it back
  * @update:	the update
  * @enable:	what is wanted
  *
- * If the opposite is under way that is ended.
+ * If the opposite change is under way, that one is ended.
  *
  * Context: process; may wait for update->timeout_ms, and for other changes.
- * Return: 0; -EINVAL if it is so already; -EAGAIN while its module is being
- * loaded; -ENODEV while it is being removed; -ECANCELED if somebody wanted the
- * opposite meanwhile; what ksplice_change() or a hook says; what is wrong with a
- * target module.
+ * Return: 0; -EINVAL if @enable is the state already; -EAGAIN while the update's module
+ * is being loaded; -ENODEV while it is being removed; -ECANCELED if somebody wanted
+ * the opposite meanwhile; the error of ksplice_change() or of a hook; an error that
+ * says what is wrong with a target module.
  */
 int ksplice_enable(struct ksplice_update *update, bool enable)
 {
@@ -681,13 +681,13 @@ int ksplice_enable(struct ksplice_update *update, bool enable)
 	ret = ksplice_live_begin(update, enable);
 	if (ret)
 		return ret;
-	ret = enable_pinned(update, enable);
+	ret = ksplice_enable_pinned(update, enable);
 	ksplice_live_end(update);
 	if (!ret)
 		ksplice_settle_wait();
 	if (ret <= 0)
 		return ret;
-	/* It is so already, maybe as the opposite was ended. */
+	/* Nothing was to be done, maybe because the opposite change was ended. */
 	return cancels ? 0 : -EINVAL;
 }
 
@@ -727,14 +727,14 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more: each uses ksplice_abi_7. */
+/* No update is loaded any more, since each update uses ksplice_abi_7. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);
 	unregister_module_notifier(&module_nb);
 	unregister_module_notifier(&linked_nb);
 	ksplice_window_exit();
-	/* A thread that was parked may be preempted on its way out of there. */
+	/* A thread that was parked may be preempted on its way out of this module. */
 	synchronize_rcu_tasks();
 	ksplice_settle_exit();
 	ksplice_shadow_exit();

@@ -2,11 +2,10 @@
 /*
  * ksplice - where are the other CPUs at this moment?
  *
- * A stop takes a CPU where its thread may be switched out, soon after it is
- * asked for.  Threads that run inside the code that is replaced would be found
- * there, and the stop would have been for nothing.  So the CPUs are asked
- * first: an interrupt looks at what it has interrupted.  That is a hint and
- * decides nothing, the stop does.
+ * Soon after a stop is requested, each CPU's thread is switched out for the stopper.
+ * A thread that runs inside the code that is replaced would be found there, and the
+ * stop would be in vain.  So the CPUs are asked first: an interrupt checks what it
+ * has interrupted.  The answer is only a hint.  The stop itself decides.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -22,8 +21,8 @@
 /**
  * struct question - what CPUs are asked
  * @check:	the code
- * @outside:	one is in the kernel (set by those it is true for)
- * @inside:	one is inside the code, or can't tell
+ * @outside:	a CPU is in the kernel; each CPU for which that is true sets this
+ * @inside:	a CPU is inside the code, or can't tell; set in the same way
  */
 struct question {
 	const struct ksplice_check *check;
@@ -31,7 +30,7 @@ struct question {
 	bool inside;
 };
 
-static bool look_at(void *data, unsigned long addr)
+static bool cpus_check_addr(void *data, unsigned long addr)
 {
 	struct question *question = data;
 
@@ -43,34 +42,34 @@ static bool look_at(void *data, unsigned long addr)
 }
 
 /* Called on each CPU, with interrupts off. */
-static void answer(void *data)
+static void cpus_answer(void *data)
 {
 	struct question *question = data;
 
 	if (is_idle_task(current) || arch_ksplice_interrupts_user())
 		return;
 	WRITE_ONCE(question->outside, true);
-	arch_stack_walk(look_at, question, current, NULL);
+	arch_stack_walk(cpus_check_addr, question, current, NULL);
 }
 
-/* An idle CPU is left in peace. */
-static bool is_asked(int cpu, void *data)
+/* Idle CPUs are not asked, so that they are not woken up. */
+static bool cpus_is_asked(int cpu, void *data)
 {
 	return cpu != smp_processor_id() && !task_curr(idle_task(cpu));
 }
 
 /**
- * ksplice_ask_cpus - where are the other CPUs?
+ * ksplice_ask_cpus() - where are the other CPUs?
  * @check:	the code that matters
  *
  * Context: process, interrupts on.
- * Return: the worst of the answers, which holds no longer than the moment.
+ * Return: the worst of the answers.  It may be outdated at once.
  */
 enum ksplice_whereabouts ksplice_ask_cpus(const struct ksplice_check *check)
 {
 	struct question question = { .check = check };
 
-	on_each_cpu_cond_mask(is_asked, answer, &question, true,
+	on_each_cpu_cond_mask(cpus_is_asked, cpus_answer, &question, true,
 			      cpu_online_mask);
 	if (question.inside)
 		return KSPLICE_CPUS_INSIDE;

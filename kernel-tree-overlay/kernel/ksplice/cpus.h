@@ -5,10 +5,11 @@
 struct ksplice_check;
 
 /**
- * enum ksplice_whereabouts - where the other CPUs are, the worst of them
- * @KSPLICE_CPUS_AWAY: none runs kernel code of any thread
- * @KSPLICE_CPUS_OUTSIDE: none runs code that is replaced, or that it called
- * @KSPLICE_CPUS_INSIDE: one does
+ * enum ksplice_whereabouts - where the other CPUs are
+ * @KSPLICE_CPUS_AWAY: no other CPU runs kernel code of a thread
+ * @KSPLICE_CPUS_OUTSIDE: some do, but none is inside the code that is replaced, nor in
+ *			  a function called from there
+ * @KSPLICE_CPUS_INSIDE: one is, or cannot tell
  */
 enum ksplice_whereabouts {
 	KSPLICE_CPUS_AWAY,

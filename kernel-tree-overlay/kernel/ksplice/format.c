@@ -2,10 +2,10 @@
 /*
  * Reader of the on-disk format.
  *
- * What is read here came with a module: it was made by a tool that may be
- * broken, on a disk that may be broken.  Every offset and index is checked
- * once, so that the rest of the core can follow them without a thought.
- * The cost is linear in the size of the blob.
+ * The data read here came with a module.  The tool that made it may have bugs, and the
+ * disk may have corrupted it.  Every offset and index is checked once, so that the rest
+ * of the core can use them without further checks.  The cost is linear in the size
+ * of the blob.
  */
 #include <linux/crc32.h>
 #include <linux/errno.h>
@@ -15,7 +15,7 @@
 #include "arch.h"
 #include "format.h"
 
-/* Far above any sane update; keeps sums of sizes in bounds. */
+/* Far above the size of any sane update, and small enough that sums don't overflow */
 #define KSPLICE_BLOB_MAX	(256U << 20)
 
 #define KSPLICE_SYM_FLAGS						\
@@ -31,8 +31,8 @@ struct ksplice_checker {
 };
 
 /* Says what is wrong with entry @i of @table. */
-static __printf(4, 5) int bad(struct ksplice_checker *c, const char *table,
-			      u32 i, const char *fmt, ...)
+static __printf(4, 5) int format_bad(struct ksplice_checker *c, const char *table,
+				     u32 i, const char *fmt, ...)
 {
 	char what[160];
 	va_list ap;
@@ -46,13 +46,13 @@ static __printf(4, 5) int bad(struct ksplice_checker *c, const char *table,
 	return -EINVAL;
 }
 
-static bool range_ok(u32 first, u32 n, u32 limit)
+static bool format_range_ok(u32 first, u32 n, u32 limit)
 {
 	return first <= limit && n <= limit - first;
 }
 
-static int check_table(struct ksplice_checker *c, const char *name,
-		       const struct ksplice_f_table *t, size_t entry)
+static int format_check_table(struct ksplice_checker *c, const char *name,
+			      const struct ksplice_f_table *t, size_t entry)
 {
 	u64 end = t->off + (u64)t->n * entry;
 
@@ -66,7 +66,7 @@ static int check_table(struct ksplice_checker *c, const char *name,
 	return 0;
 }
 
-static int check_tables(struct ksplice_checker *c)
+static int format_check_tables(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
 	const struct {
@@ -93,14 +93,14 @@ static int check_tables(struct ksplice_checker *c)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
-		ret = check_table(c, all[i].name, all[i].table, all[i].entry);
+		ret = format_check_table(c, all[i].name, all[i].table, all[i].entry);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-static void set_pointers(struct ksplice_view *v)
+static void format_set_pointers(struct ksplice_view *v)
 {
 	const void *blob = v->hdr;
 
@@ -120,7 +120,7 @@ static void set_pointers(struct ksplice_view *v)
 }
 
 /* Is this an update at all, and one of our format? */
-static int check_identity(struct ksplice_checker *c)
+static int format_check_identity(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
 
@@ -154,28 +154,28 @@ static int check_identity(struct ksplice_checker *c)
 	return 0;
 }
 
-static int check_strings(struct ksplice_checker *c)
+static int format_check_strings(struct ksplice_checker *c)
 {
 	u32 n = c->v->hdr->strings.n;
 
 	if (!n || c->v->strings[0] || c->v->strings[n - 1])
-		return bad(c, "table", 11,
-			   "the strings do not begin and end with a 0 byte");
+		return format_bad(c, "table", 11,
+				  "the strings do not begin and end with a 0 byte");
 	return 0;
 }
 
-static bool str_ok(const struct ksplice_view *v, u32 off)
+static bool format_str_ok(const struct ksplice_view *v, u32 off)
 {
 	return off < v->hdr->strings.n;
 }
 
-static bool str_given(const struct ksplice_view *v, u32 off)
+static bool format_str_given(const struct ksplice_view *v, u32 off)
 {
-	return str_ok(v, off) && *ksplice_str(v, off);
+	return format_str_ok(v, off) && *ksplice_str(v, off);
 }
 
-/* The name becomes a directory in sysfs. */
-static bool name_ok(const char *name)
+/* The name becomes that of a directory in sysfs. */
+static bool format_name_ok(const char *name)
 {
 	const char *p;
 
@@ -190,8 +190,8 @@ static bool name_ok(const char *name)
 	return p != name && p - name <= KSPLICE_NAME_MAX;
 }
 
-/* Lines of letters, digits and '-', which sysfs shows as they are. */
-static bool fixes_ok(const char *fixes)
+/* Must be lines of letters, digits and '-', since sysfs shows them as they are. */
+static bool format_fixes_ok(const char *fixes)
 {
 	const char *p, *line = fixes;
 
@@ -208,26 +208,26 @@ static bool fixes_ok(const char *fixes)
 	return p == line && p - fixes <= KSPLICE_FIXES_MAX;
 }
 
-static int check_header_strings(struct ksplice_checker *c)
+static int format_check_header_strings(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
 
-	if (!str_ok(c->v, h->name) || !name_ok(ksplice_str(c->v, h->name)))
-		return bad(c, "header", 0,
-			   "its name is not 1 to %d letters, digits, or _-.+",
-			   KSPLICE_NAME_MAX);
-	if (!str_given(c->v, h->release))
-		return bad(c, "header", 0, "it names no kernel release");
-	if (!str_ok(c->v, h->description))
-		return bad(c, "header", 0, "its description is no string");
-	if (!str_ok(c->v, h->fixes) || !fixes_ok(ksplice_str(c->v, h->fixes)))
-		return bad(c, "header", 0,
-			   "what it fixes is not lines of letters, digits or -, at most %d bytes",
-			   KSPLICE_FIXES_MAX);
+	if (!format_str_ok(c->v, h->name) || !format_name_ok(ksplice_str(c->v, h->name)))
+		return format_bad(c, "header", 0,
+				  "its name is not 1 to %d letters, digits, or _-.+",
+				  KSPLICE_NAME_MAX);
+	if (!format_str_given(c->v, h->release))
+		return format_bad(c, "header", 0, "it names no kernel release");
+	if (!format_str_ok(c->v, h->description))
+		return format_bad(c, "header", 0, "its description is no string");
+	if (!format_str_ok(c->v, h->fixes) || !format_fixes_ok(ksplice_str(c->v, h->fixes)))
+		return format_bad(c, "header", 0,
+				  "what it fixes is not lines of letters, digits or -, at most %d bytes",
+				  KSPLICE_FIXES_MAX);
 	return 0;
 }
 
-static bool target_before(const struct ksplice_view *v, u32 i)
+static bool format_target_before(const struct ksplice_view *v, u32 i)
 {
 	const char *name = ksplice_str(v, v->targets[i].name);
 	u32 k;
@@ -238,7 +238,7 @@ static bool target_before(const struct ksplice_view *v, u32 i)
 	return false;
 }
 
-static bool is_attribute(const char *name)
+static bool format_is_attribute(const char *name)
 {
 #define ATTRIBUTE_NAME(attr)	#attr,
 	static const char * const names[] = { KSPLICE_ATTRIBUTES(ATTRIBUTE_NAME) };
@@ -250,88 +250,88 @@ static bool is_attribute(const char *name)
 	return false;
 }
 
-static int check_targets(struct ksplice_checker *c)
+static int format_check_targets(struct ksplice_checker *c)
 {
 	const struct ksplice_view *v = c->v;
 	u32 i;
 
 	for (i = 0; i < v->hdr->targets.n; i++) {
-		if (!str_ok(v, v->targets[i].name) ||
-		    !name_ok(ksplice_str(v, v->targets[i].name)))
-			return bad(c, "target", i,
-				   "its name is not 1 to %d letters, digits, or _-.+",
-				   KSPLICE_NAME_MAX);
-		if (is_attribute(ksplice_str(v, v->targets[i].name)))
-			return bad(c, "target", i,
-				   "%s is the name of a file of each update in sysfs",
-				   ksplice_str(v, v->targets[i].name));
-		if (target_before(v, i))
-			return bad(c, "target", i, "%s is there twice",
-				   ksplice_str(v, v->targets[i].name));
+		if (!format_str_ok(v, v->targets[i].name) ||
+		    !format_name_ok(ksplice_str(v, v->targets[i].name)))
+			return format_bad(c, "target", i,
+					  "its name is not 1 to %d letters, digits, or _-.+",
+					  KSPLICE_NAME_MAX);
+		if (format_is_attribute(ksplice_str(v, v->targets[i].name)))
+			return format_bad(c, "target", i,
+					  "%s is the name of a file of each update in sysfs",
+					  ksplice_str(v, v->targets[i].name));
+		if (format_target_before(v, i))
+			return format_bad(c, "target", i, "%s is there twice",
+					  ksplice_str(v, v->targets[i].name));
 		if (v->targets[i].flags)
-			return bad(c, "target", i, "unknown flags %#x",
-				   v->targets[i].flags);
+			return format_bad(c, "target", i, "unknown flags %#x",
+					  v->targets[i].flags);
 		if (i && !strcmp(ksplice_str(v, v->targets[i].name), "vmlinux"))
-			return bad(c, "target", i,
-				   "vmlinux does not stand first");
+			return format_bad(c, "target", i,
+					  "vmlinux does not stand first");
 	}
 	if (!v->hdr->targets.n)
-		return bad(c, "table", 0, "it changes no object");
+		return format_bad(c, "table", 0, "it changes no object");
 	return 0;
 }
 
-static int check_sym(struct ksplice_checker *c, u32 i)
+static int format_check_sym(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
 	const struct ksplice_f_sym *s = &v->syms[i];
 
-	if (!str_ok(v, s->name))
-		return bad(c, "symbol", i, "its name is no string");
-	if (!str_ok(v, s->module))
-		return bad(c, "symbol", i, "the name of its module is no string");
+	if (!format_str_ok(v, s->name))
+		return format_bad(c, "symbol", i, "its name is no string");
+	if (!format_str_ok(v, s->module))
+		return format_bad(c, "symbol", i, "the name of its module is no string");
 	if (s->flags & ~KSPLICE_SYM_FLAGS)
-		return bad(c, "symbol", i, "unknown flags %#x", s->flags);
+		return format_bad(c, "symbol", i, "unknown flags %#x", s->flags);
 	if (!(s->flags & KSPLICE_SYM_ANON) && !*ksplice_str(v, s->name))
-		return bad(c, "symbol", i, "it has no name");
+		return format_bad(c, "symbol", i, "it has no name");
 	if (s->target != KSPLICE_NONE && s->target >= v->hdr->targets.n)
-		return bad(c, "symbol", i, "there is no target %u", s->target);
+		return format_bad(c, "symbol", i, "there is no target %u", s->target);
 	if (s->unit == KSPLICE_NONE)
 		return 0;
 	if (s->unit >= v->hdr->units.n)
-		return bad(c, "symbol", i, "there is no unit %u", s->unit);
+		return format_bad(c, "symbol", i, "there is no unit %u", s->unit);
 	if (s->offset > v->units[s->unit].size)
-		return bad(c, "symbol", i,
-			   "offset %#x is outside its unit of %#x bytes",
-			   s->offset, v->units[s->unit].size);
+		return format_bad(c, "symbol", i,
+				  "offset %#x is outside its unit of %#x bytes",
+				  s->offset, v->units[s->unit].size);
 	return 0;
 }
 
 /* __pa_symbol(x) is x + 2 GB; no compiler goes further. */
-static bool in_reach(s64 addend)
+static bool format_in_reach(s64 addend)
 {
 	return addend >= -(1LL << 32) && addend <= 1LL << 32;
 }
 
-static int check_reloc(struct ksplice_checker *c, u32 i)
+static int format_check_reloc(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_reloc *r = &c->v->relocs[i];
 
 	if (!arch_ksplice_field_size(r->type) ||
 	    r->type == KSPLICE_R_RT_PTR || r->type == KSPLICE_R_RT_SHIFT)
-		return bad(c, "relocation", i, "unknown type %u", r->type);
+		return format_bad(c, "relocation", i, "unknown type %u", r->type);
 	if (r->sym >= c->v->hdr->syms.n)
-		return bad(c, "relocation", i, "there is no symbol %u", r->sym);
+		return format_bad(c, "relocation", i, "there is no symbol %u", r->sym);
 	if (r->pad)
-		return bad(c, "relocation", i, "unknown flags %#x", r->pad);
-	if (!in_reach(r->addend))
-		return bad(c, "relocation", i, "addend %lld is out of reach",
-			   (long long)r->addend);
+		return format_bad(c, "relocation", i, "unknown flags %#x", r->pad);
+	if (!format_in_reach(r->addend))
+		return format_bad(c, "relocation", i, "addend %lld is out of reach",
+				  (long long)r->addend);
 	return 0;
 }
 
-/* Is it a static of another file than @u's? No compiler refers to one. */
-static bool is_foreign(const struct ksplice_view *v,
-		       const struct ksplice_f_unit *u, u32 sym)
+/* Is it a static symbol of another file than that of @u?  No compiler refers to one. */
+static bool format_is_foreign(const struct ksplice_view *v,
+			      const struct ksplice_f_unit *u, u32 sym)
 {
 	const struct ksplice_f_sym *s = &v->syms[sym];
 
@@ -340,34 +340,34 @@ static bool is_foreign(const struct ksplice_view *v,
 	       v->units[s->unit].tu != u->tu;
 }
 
-/* Fields of @u, or of a site of it, have to lie in @size bytes, in order. */
-static int check_fields(struct ksplice_checker *c, const char *what, u32 i,
-			const struct ksplice_f_unit *u, u32 first, u32 n,
-			u32 size)
+/* The fields of @u, or of a site in it, have to be in @size bytes, in ascending order. */
+static int format_check_fields(struct ksplice_checker *c, const char *what, u32 i,
+			       const struct ksplice_f_unit *u, u32 first, u32 n,
+			       u32 size)
 {
 	u32 end = 0, k, width;
 
-	if (!range_ok(first, n, c->v->hdr->relocs.n))
-		return bad(c, what, i, "there are no relocations %u+%u",
-			   first, n);
+	if (!format_range_ok(first, n, c->v->hdr->relocs.n))
+		return format_bad(c, what, i, "there are no relocations %u+%u",
+				  first, n);
 	for (k = first; k < first + n; k++) {
 		const struct ksplice_f_reloc *r = &c->v->relocs[k];
 
 		width = arch_ksplice_field_size(r->type);
-		if (r->offset < end || !range_ok(r->offset, width, size))
-			return bad(c, what, i,
-				   "relocation %u at %#x overlaps another or the end of %#x bytes",
-				   k, r->offset, size);
-		if (is_foreign(c->v, u, r->sym))
-			return bad(c, what, i,
-				   "relocation %u refers to a static of another file",
-				   k);
+		if (r->offset < end || !format_range_ok(r->offset, width, size))
+			return format_bad(c, what, i,
+					  "relocation %u at %#x overlaps another or the end of %#x bytes",
+					  k, r->offset, size);
+		if (format_is_foreign(c->v, u, r->sym))
+			return format_bad(c, what, i,
+					  "relocation %u refers to a static of another file",
+					  k);
 		end = r->offset + width;
 	}
 	return 0;
 }
 
-static int check_contents(struct ksplice_checker *c, u32 i)
+static int format_check_contents(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
 	const struct ksplice_f_unit *u = &v->units[i];
@@ -375,28 +375,28 @@ static int check_contents(struct ksplice_checker *c, u32 i)
 
 	if (u->kind == KSPLICE_UNIT_DATA || u->kind == KSPLICE_UNIT_PERCPU) {
 		if (u->bytes != KSPLICE_NONE)
-			return bad(c, "unit", i, "data comes with contents");
+			return format_bad(c, "unit", i, "data comes with contents");
 		return 0;
 	}
-	if (!u->size || !range_ok(u->bytes, u->size, v->hdr->bytes.n))
-		return bad(c, "unit", i,
-			   "its %u bytes at %u are not in the table of bytes",
-			   u->size, u->bytes);
+	if (!u->size || !format_range_ok(u->bytes, u->size, v->hdr->bytes.n))
+		return format_bad(c, "unit", i,
+				  "its %u bytes at %u are not in the table of bytes",
+				  u->size, u->bytes);
 	if (u->kind != KSPLICE_UNIT_STRING)
 		return 0;
 	p = v->bytes + u->bytes;
 	end = memchr(p, 0, u->size);
 	if (end != p + u->size - 1)
-		return bad(c, "unit", i, "it is not one string");
+		return format_bad(c, "unit", i, "it is not one string");
 	return 0;
 }
 
 /*
- * Sites follow one another; only alternatives may share their first byte, and
- * have other sites inside.
+ * Sites must be in ascending order, and must not overlap.  Only alternatives may begin
+ * at the same byte, and may have other sites inside.
  */
-static int check_site_order(struct ksplice_checker *c, u32 i,
-			    const struct ksplice_f_unit *u)
+static int format_check_site_order(struct ksplice_checker *c, u32 i,
+				   const struct ksplice_f_unit *u)
 {
 	u32 alt = 0, alt_end = 0, last = 0, last_end = 0, k;
 
@@ -420,16 +420,16 @@ static int check_site_order(struct ksplice_checker *c, u32 i,
 			last_end = end;
 		}
 		if (!ok || s->offset < alt)
-			return bad(c, "unit", i,
-				   "site %u at %#x overlaps another", k,
-				   s->offset);
+			return format_bad(c, "unit", i,
+					  "site %u at %#x overlaps another", k,
+					  s->offset);
 	}
 	return 0;
 }
 
 /* No field may be half inside a site. */
-static int check_site_fields(struct ksplice_checker *c, u32 i,
-			     const struct ksplice_f_unit *u)
+static int format_check_site_fields(struct ksplice_checker *c, u32 i,
+				    const struct ksplice_f_unit *u)
 {
 	const struct ksplice_f_reloc *r = &c->v->relocs[u->relocs];
 	u32 k, n = 0;
@@ -444,60 +444,60 @@ static int check_site_fields(struct ksplice_checker *c, u32 i,
 			e = r[m].offset + arch_ksplice_field_size(r[m].type);
 			if ((r[m].offset < edge[0] && e > edge[0]) ||
 			    e > edge[1])
-				return bad(c, "unit", i,
-					   "a relocated field at %#x is cut by site %u",
-					   r[m].offset, k);
+				return format_bad(c, "unit", i,
+						  "a relocated field at %#x is cut by site %u",
+						  r[m].offset, k);
 		}
 	}
 	return 0;
 }
 
-static int check_site(struct ksplice_checker *c,
-		      const struct ksplice_f_unit *u, u32 k)
+static int format_check_site(struct ksplice_checker *c,
+			     const struct ksplice_f_unit *u, u32 k)
 {
 	const struct ksplice_f_site *s = &c->v->sites[k];
 	const char *why;
 
-	if (!s->len || !range_ok(s->offset, s->len, u->size))
-		return bad(c, "site", k, "%u bytes at %#x are not in its unit",
-			   s->len, s->offset);
+	if (!s->len || !format_range_ok(s->offset, s->len, u->size))
+		return format_bad(c, "site", k, "%u bytes at %#x are not in its unit",
+				  s->len, s->offset);
 	if (s->pad)
-		return bad(c, "site", k, "unknown flags %#x", s->pad);
-	if (!range_ok(s->reloc, s->nreloc, c->v->hdr->relocs.n))
-		return bad(c, "site", k, "there are no relocations %u+%u",
-			   s->reloc, s->nreloc);
+		return format_bad(c, "site", k, "unknown flags %#x", s->pad);
+	if (!format_range_ok(s->reloc, s->nreloc, c->v->hdr->relocs.n))
+		return format_bad(c, "site", k, "there are no relocations %u+%u",
+				  s->reloc, s->nreloc);
 	why = arch_ksplice_check_site(c->v, u, s);
 	if (why)
-		return bad(c, "site", k, "%s: %s",
-			   arch_ksplice_site_name(s->kind), why);
+		return format_bad(c, "site", k, "%s: %s",
+				  arch_ksplice_site_name(s->kind), why);
 	if (s->kind == KSPLICE_SITE_ALT)
-		return check_fields(c, "site", k, u, s->reloc, s->nreloc,
-				    s->arglen);
+		return format_check_fields(c, "site", k, u, s->reloc, s->nreloc,
+					   s->arglen);
 	return 0;
 }
 
-static int check_sites(struct ksplice_checker *c, u32 i)
+static int format_check_sites(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_unit *u = &c->v->units[i];
 	int ret;
 	u32 k;
 
-	if (!range_ok(u->sites, u->nsites, c->v->hdr->sites.n))
-		return bad(c, "unit", i, "there are no sites %u+%u",
-			   u->sites, u->nsites);
+	if (!format_range_ok(u->sites, u->nsites, c->v->hdr->sites.n))
+		return format_bad(c, "unit", i, "there are no sites %u+%u",
+				  u->sites, u->nsites);
 	if (u->nsites && u->kind != KSPLICE_UNIT_TEXT)
-		return bad(c, "unit", i, "it is not code and has sites");
+		return format_bad(c, "unit", i, "it is not code and has sites");
 	for (k = u->sites; k < u->sites + u->nsites; k++) {
-		ret = check_site(c, u, k);
+		ret = format_check_site(c, u, k);
 		if (ret)
 			return ret;
 	}
-	ret = check_site_order(c, i, u);
-	return ret ? ret : check_site_fields(c, i, u);
+	ret = format_check_site_order(c, i, u);
+	return ret ? ret : format_check_site_fields(c, i, u);
 }
 
 /* How many things an entry of a kind refers to; -1: there is no such kind */
-static int entry_refs(u32 kind)
+static int format_entry_refs(u32 kind)
 {
 	switch (kind) {
 	case KSPLICE_ENTRY_JUMP_LABEL:
@@ -511,86 +511,86 @@ static int entry_refs(u32 kind)
 	return -1;
 }
 
-static int check_entry(struct ksplice_checker *c,
-		       const struct ksplice_f_unit *u, u32 k)
+static int format_check_entry(struct ksplice_checker *c,
+			      const struct ksplice_f_unit *u, u32 k)
 {
 	const struct ksplice_f_entry *e = &c->v->entries[k];
-	int refs = entry_refs(e->kind);
+	int refs = format_entry_refs(e->kind);
 	u32 i;
 
 	if (refs < 0)
-		return bad(c, "entry", k, "unknown kind %u", e->kind);
+		return format_bad(c, "entry", k, "unknown kind %u", e->kind);
 	if (e->offset >= u->size)
-		return bad(c, "entry", k, "its place %#x is not in its unit",
-			   e->offset);
+		return format_bad(c, "entry", k, "its place %#x is not in its unit",
+				  e->offset);
 	if (k > u->entries && e->offset < e[-1].offset)
-		return bad(c, "entry", k, "%#x comes after %#x", e->offset,
-			   e[-1].offset);
-	if (e->nreloc != refs || !range_ok(e->reloc, e->nreloc,
-					   c->v->hdr->relocs.n))
-		return bad(c, "entry", k, "there are no relocations %u+%u for it",
-			   e->reloc, e->nreloc);
+		return format_bad(c, "entry", k, "%#x comes after %#x", e->offset,
+				  e[-1].offset);
+	if (e->nreloc != refs || !format_range_ok(e->reloc, e->nreloc,
+						  c->v->hdr->relocs.n))
+		return format_bad(c, "entry", k, "there are no relocations %u+%u for it",
+				  e->reloc, e->nreloc);
 	for (i = e->reloc; i < e->reloc + e->nreloc; i++) {
 		const struct ksplice_f_reloc *r = &c->v->relocs[i];
 
 		if (r->offset || !arch_ksplice_is_address(r->type))
-			return bad(c, "entry", k, "relocation %u is no address",
-				   i);
-		if (is_foreign(c->v, u, r->sym))
-			return bad(c, "entry", k,
-				   "relocation %u refers to a static of another file",
-				   i);
+			return format_bad(c, "entry", k, "relocation %u is no address",
+					  i);
+		if (format_is_foreign(c->v, u, r->sym))
+			return format_bad(c, "entry", k,
+					  "relocation %u refers to a static of another file",
+					  i);
 	}
 	return 0;
 }
 
-static int check_entries(struct ksplice_checker *c, u32 i)
+static int format_check_entries(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_unit *u = &c->v->units[i];
 	int ret = 0;
 	u32 k;
 
-	if (!range_ok(u->entries, u->nentries, c->v->hdr->entries.n))
-		return bad(c, "unit", i, "there are no entries %u+%u",
-			   u->entries, u->nentries);
+	if (!format_range_ok(u->entries, u->nentries, c->v->hdr->entries.n))
+		return format_bad(c, "unit", i, "there are no entries %u+%u",
+				  u->entries, u->nentries);
 	if (u->nentries && u->kind != KSPLICE_UNIT_TEXT)
-		return bad(c, "unit", i, "it is not code and has entries");
+		return format_bad(c, "unit", i, "it is not code and has entries");
 	for (k = u->entries; k < u->entries + u->nentries && !ret; k++)
-		ret = check_entry(c, u, k);
+		ret = format_check_entry(c, u, k);
 	return ret;
 }
 
-static int check_unit(struct ksplice_checker *c, u32 i)
+static int format_check_unit(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
 	const struct ksplice_f_unit *u = &v->units[i];
 	int ret;
 
-	if (!str_ok(v, u->name) || !str_ok(v, u->source))
-		return bad(c, "unit", i, "its name or source is no string");
+	if (!format_str_ok(v, u->name) || !format_str_ok(v, u->source))
+		return format_bad(c, "unit", i, "its name or source is no string");
 	if (u->target >= v->hdr->targets.n)
-		return bad(c, "unit", i, "there is no target %u", u->target);
+		return format_bad(c, "unit", i, "there is no target %u", u->target);
 	if (u->kind < KSPLICE_UNIT_TEXT || u->kind > KSPLICE_UNIT_PERCPU)
-		return bad(c, "unit", i, "unknown kind %u", u->kind);
+		return format_bad(c, "unit", i, "unknown kind %u", u->kind);
 	if (u->flags & ~KSPLICE_UNIT_REPLACED ||
 	    (u->flags && u->kind != KSPLICE_UNIT_TEXT))
-		return bad(c, "unit", i, "flags %#x with kind %u", u->flags,
-			   u->kind);
+		return format_bad(c, "unit", i, "flags %#x with kind %u", u->flags,
+				  u->kind);
 	if (!u->align || u->align & (u->align - 1))
-		return bad(c, "unit", i, "alignment %u", u->align);
+		return format_bad(c, "unit", i, "alignment %u", u->align);
 	if (u->parent != KSPLICE_NONE && u->parent >= v->hdr->units.n)
-		return bad(c, "unit", i, "there is no unit %u", u->parent);
-	ret = check_contents(c, i);
+		return format_bad(c, "unit", i, "there is no unit %u", u->parent);
+	ret = format_check_contents(c, i);
 	if (!ret)
-		ret = check_fields(c, "unit", i, u, u->relocs, u->nrelocs,
-				   u->size);
+		ret = format_check_fields(c, "unit", i, u, u->relocs, u->nrelocs,
+					  u->size);
 	if (!ret)
-		ret = check_sites(c, i);
-	return ret ? ret : check_entries(c, i);
+		ret = format_check_sites(c, i);
+	return ret ? ret : format_check_entries(c, i);
 }
 
-/* Sums, so that units that share entries can't make the matcher slow. */
-static int check_sums(struct ksplice_checker *c, u32 i, u64 *sums)
+/* Limits the sums: units that share table entries could make the matcher slow. */
+static int format_check_sums(struct ksplice_checker *c, u32 i, u64 *sums)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
 	const struct ksplice_f_unit *u = &c->v->units[i];
@@ -607,150 +607,150 @@ static int check_sums(struct ksplice_checker *c, u32 i, u64 *sums)
 		sums[1] += c->v->entries[k].nreloc;
 	if (sums[0] > KSPLICE_BLOB_MAX || sums[1] > h->relocs.n ||
 	    sums[2] > h->sites.n || sums[3] > h->entries.n)
-		return bad(c, "unit", i,
-			   "units share contents, relocations, sites or entries");
+		return format_bad(c, "unit", i,
+				  "units share contents, relocations, sites or entries");
 	return 0;
 }
 
-static int check_units(struct ksplice_checker *c)
+static int format_check_units(struct ksplice_checker *c)
 {
 	u64 sums[4] = { 0 };
 	int ret;
 	u32 i;
 
 	for (i = 0; i < c->v->hdr->units.n; i++) {
-		ret = check_unit(c, i);
+		ret = format_check_unit(c, i);
 		if (!ret)
-			ret = check_sums(c, i, sums);
+			ret = format_check_sums(c, i, sums);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-static int check_replace(struct ksplice_checker *c, u32 i)
+static int format_check_replace(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
 	const struct ksplice_f_replace *r = &v->replaces[i];
 	const struct ksplice_f_unit *u;
 
-	if (!str_given(v, r->name))
-		return bad(c, "replacement", i, "it has no name");
+	if (!format_str_given(v, r->name))
+		return format_bad(c, "replacement", i, "it has no name");
 	if (r->unit >= v->hdr->units.n)
-		return bad(c, "replacement", i, "there is no unit %u", r->unit);
+		return format_bad(c, "replacement", i, "there is no unit %u", r->unit);
 	u = &v->units[r->unit];
 	if (u->kind != KSPLICE_UNIT_TEXT ||
 	    (r->kind == KSPLICE_REPLACE_FUNC &&
 	     !(u->flags & KSPLICE_UNIT_REPLACED)))
-		return bad(c, "replacement", i,
-			   "unit %u is not code that is replaced", r->unit);
-	if (!r->size || !range_ok(r->offset, r->size, u->size))
-		return bad(c, "replacement", i,
-			   "%u bytes at %#x are not in its unit", r->size,
-			   r->offset);
+		return format_bad(c, "replacement", i,
+				  "unit %u is not code that is replaced", r->unit);
+	if (!r->size || !format_range_ok(r->offset, r->size, u->size))
+		return format_bad(c, "replacement", i,
+				  "%u bytes at %#x are not in its unit", r->size,
+				  r->offset);
 	if (r->kind == KSPLICE_REPLACE_FUNC)
 		return 0;
 	if (r->kind != KSPLICE_REPLACE_RANGE || r->addr)
-		return bad(c, "replacement", i, "kind %u with a new address",
-			   r->kind);
+		return format_bad(c, "replacement", i, "kind %u with a new address",
+				  r->kind);
 	return 0;
 }
 
-static int check_fixup(struct ksplice_checker *c, u32 i)
+static int format_check_fixup(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_fixup *f = &c->v->fixups[i];
 	const struct ksplice_f_sym *s;
 	u32 want = 0;
 
 	if (f->sym >= c->v->hdr->syms.n)
-		return bad(c, "fixup", i, "there is no symbol %u", f->sym);
-	if (!in_reach(f->addend))
-		return bad(c, "fixup", i, "addend %lld is out of reach",
-			   (long long)f->addend);
+		return format_bad(c, "fixup", i, "there is no symbol %u", f->sym);
+	if (!format_in_reach(f->addend))
+		return format_bad(c, "fixup", i, "addend %lld is out of reach",
+				  (long long)f->addend);
 	if (f->target >= c->v->hdr->targets.n)
-		return bad(c, "fixup", i, "there is no target %u", f->target);
+		return format_bad(c, "fixup", i, "there is no target %u", f->target);
 	if (f->pad)
-		return bad(c, "fixup", i, "unknown flags %#x", f->pad);
+		return format_bad(c, "fixup", i, "unknown flags %#x", f->pad);
 	s = &c->v->syms[f->sym];
 	if (f->type == KSPLICE_R_RT_PTR)
 		want = KSPLICE_SYM_RT_PTR;
 	else if (f->type == KSPLICE_R_RT_SHIFT)
 		want = KSPLICE_SYM_RT_SHIFT;
 	else if (!arch_ksplice_field_size(f->type))
-		return bad(c, "fixup", i, "unknown type %u", f->type);
+		return format_bad(c, "fixup", i, "unknown type %u", f->type);
 	if ((s->flags & (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT)) != want)
-		return bad(c, "fixup", i,
-			   "type %u does not fit symbol %u with flags %#x",
-			   f->type, f->sym, s->flags);
+		return format_bad(c, "fixup", i,
+				  "type %u does not fit symbol %u with flags %#x",
+				  f->type, f->sym, s->flags);
 	return 0;
 }
 
-static int check_hook(struct ksplice_checker *c, u32 i)
+static int format_check_hook(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_hook *h = &c->v->hooks[i];
 
 	if (h->kind >= KSPLICE_HOOK_KINDS)
-		return bad(c, "hook", i, "unknown kind %u", h->kind);
+		return format_bad(c, "hook", i, "unknown kind %u", h->kind);
 	if (h->target >= c->v->hdr->targets.n)
-		return bad(c, "hook", i, "there is no target %u", h->target);
+		return format_bad(c, "hook", i, "there is no target %u", h->target);
 	return 0;
 }
 
-static int check_supersede(struct ksplice_checker *c, u32 i)
+static int format_check_supersede(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
 	const struct ksplice_f_supersede *s = &v->supersedes[i];
 
-	if (!str_ok(v, s->name) || !name_ok(ksplice_str(v, s->name)))
-		return bad(c, "superseded update", i,
-			   "its name is not 1 to %d letters, digits, or _-.+",
-			   KSPLICE_NAME_MAX);
+	if (!format_str_ok(v, s->name) || !format_name_ok(ksplice_str(v, s->name)))
+		return format_bad(c, "superseded update", i,
+				  "its name is not 1 to %d letters, digits, or _-.+",
+				  KSPLICE_NAME_MAX);
 	if (!strcmp(ksplice_str(v, s->name), ksplice_str(v, v->hdr->name)))
-		return bad(c, "superseded update", i,
-			   "%s is this update itself", ksplice_str(v, s->name));
+		return format_bad(c, "superseded update", i,
+				  "%s is this update itself", ksplice_str(v, s->name));
 	if (s->flags)
-		return bad(c, "superseded update", i, "unknown flags %#x",
-			   s->flags);
+		return format_bad(c, "superseded update", i, "unknown flags %#x",
+				  s->flags);
 	return 0;
 }
 
-static int check_state(struct ksplice_checker *c, u32 i)
+static int format_check_state(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_view *v = c->v;
 	const struct ksplice_f_state *s = &v->states[i];
 	u32 k;
 
-	if (!str_ok(v, s->name) || !name_ok(ksplice_str(v, s->name)))
-		return bad(c, "state", i,
-			   "its name is not 1 to %d letters, digits, or _-.+",
-			   KSPLICE_NAME_MAX);
+	if (!format_str_ok(v, s->name) || !format_name_ok(ksplice_str(v, s->name)))
+		return format_bad(c, "state", i,
+				  "its name is not 1 to %d letters, digits, or _-.+",
+				  KSPLICE_NAME_MAX);
 	if (!s->version)
-		return bad(c, "state", i, "it has no version");
+		return format_bad(c, "state", i, "it has no version");
 	for (k = 0; k < i; k++)
 		if (!strcmp(ksplice_str(v, v->states[k].name),
 			    ksplice_str(v, s->name)))
-			return bad(c, "state", i, "%s is there twice",
-				   ksplice_str(v, s->name));
+			return format_bad(c, "state", i, "%s is there twice",
+					  ksplice_str(v, s->name));
 	return 0;
 }
 
-/* What is compared with one another has to be few. */
-static int check_few(struct ksplice_checker *c)
+/* Limits the tables whose entries are compared pairwise. */
+static int format_check_few(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
 
 	if (h->states.n > KSPLICE_STATES_MAX)
-		return bad(c, "table", 10, "%u states, %u are possible",
-			   h->states.n, KSPLICE_STATES_MAX);
+		return format_bad(c, "table", 10, "%u states, %u are possible",
+				  h->states.n, KSPLICE_STATES_MAX);
 	if (h->supersedes.n > KSPLICE_SUPERSEDES_MAX)
-		return bad(c, "table", 9, "%u superseded updates, %u are possible",
-			   h->supersedes.n, KSPLICE_SUPERSEDES_MAX);
+		return format_bad(c, "table", 9, "%u superseded updates, %u are possible",
+				  h->supersedes.n, KSPLICE_SUPERSEDES_MAX);
 	return 0;
 }
 
 /* Calls @check for each entry of a table. */
-static int check_each(struct ksplice_checker *c, u32 n,
-		      int (*check)(struct ksplice_checker *c, u32 i))
+static int format_check_each(struct ksplice_checker *c, u32 n,
+			     int (*check)(struct ksplice_checker *c, u32 i))
 {
 	int ret = 0;
 	u32 i;
@@ -760,33 +760,33 @@ static int check_each(struct ksplice_checker *c, u32 n,
 	return ret;
 }
 
-static int check_all(struct ksplice_checker *c)
+static int format_check_all(struct ksplice_checker *c)
 {
 	const struct ksplice_f_header *h = c->v->hdr;
-	int ret = check_strings(c);
+	int ret = format_check_strings(c);
 
 	if (!ret)
-		ret = check_header_strings(c);
+		ret = format_check_header_strings(c);
 	if (!ret)
-		ret = check_targets(c);
+		ret = format_check_targets(c);
 	if (!ret)
-		ret = check_each(c, h->syms.n, check_sym);
+		ret = format_check_each(c, h->syms.n, format_check_sym);
 	if (!ret)
-		ret = check_each(c, h->relocs.n, check_reloc);
+		ret = format_check_each(c, h->relocs.n, format_check_reloc);
 	if (!ret)
-		ret = check_units(c);
+		ret = format_check_units(c);
 	if (!ret)
-		ret = check_each(c, h->replaces.n, check_replace);
+		ret = format_check_each(c, h->replaces.n, format_check_replace);
 	if (!ret)
-		ret = check_each(c, h->fixups.n, check_fixup);
+		ret = format_check_each(c, h->fixups.n, format_check_fixup);
 	if (!ret)
-		ret = check_each(c, h->hooks.n, check_hook);
+		ret = format_check_each(c, h->hooks.n, format_check_hook);
 	if (!ret)
-		ret = check_few(c);
+		ret = format_check_few(c);
 	if (!ret)
-		ret = check_each(c, h->supersedes.n, check_supersede);
+		ret = format_check_each(c, h->supersedes.n, format_check_supersede);
 	if (!ret)
-		ret = check_each(c, h->states.n, check_state);
+		ret = format_check_each(c, h->states.n, format_check_state);
 	return ret;
 }
 
@@ -795,10 +795,10 @@ static int check_all(struct ksplice_checker *c)
  * @v:		the view
  * @blob:	start of the section KSPLICE_SECTION, aligned to 8 bytes
  * @size:	bytes there are
- * @err:	gets the reason, for a person
+ * @err:	gets the reason, for people
  *
- * Addresses (fixup.place, replace.addr, hook.addr) are not checked: what they have to lie
- * in, only the core knows.
+ * Addresses (fixup.place, replace.addr, hook.addr) are not checked: only the core knows
+ * the memory they have to be in.
  *
  * Return: 0; -ENOEXEC if this is no update or only the beginning of one;
  * -EPROTO if it was made for another version of the format; -EINVAL if it
@@ -819,20 +819,20 @@ int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
 			 KSPLICE_SECTION, KSPLICE_BLOB_MAX);
 		return -EINVAL;
 	}
-	ret = check_identity(&c);
+	ret = format_check_identity(&c);
 	if (ret)
 		return ret;
 	c.size = v->hdr->size;
-	ret = check_tables(&c);
+	ret = format_check_tables(&c);
 	if (ret)
 		return ret;
-	set_pointers(v);
-	return check_all(&c);
+	format_set_pointers(v);
+	return format_check_all(&c);
 }
 
-/* Goes on with the checksum from @at to @to, and past the @skip bytes there. */
-static u32 sum_to(const void *blob, u32 crc, size_t *at, size_t to,
-		  size_t skip)
+/* Continues the checksum from @at to @to, and skips @skip bytes there as zeroes. */
+static u32 format_sum_to(const void *blob, u32 crc, size_t *at, size_t to,
+			 size_t skip)
 {
 	static const u8 zero[sizeof(u64)];
 
@@ -841,26 +841,26 @@ static u32 sum_to(const void *blob, u32 crc, size_t *at, size_t to,
 	return crc32_le(crc, zero, skip);
 }
 
-/* The same over a table, of which each entry has an address at @field. */
-static u32 sum_table(const struct ksplice_view *v, u32 crc, size_t *at,
-		     const struct ksplice_f_table *t, size_t entry,
-		     size_t field)
+/* Continues it over a table whose entries have an address at @field, to be skipped. */
+static u32 format_sum_table(const struct ksplice_view *v, u32 crc, size_t *at,
+			    const struct ksplice_f_table *t, size_t entry,
+			    size_t field)
 {
 	u32 i;
 
 	for (i = 0; i < t->n; i++)
-		crc = sum_to(v->hdr, crc, at, t->off + i * entry + field,
-			     sizeof(u64));
+		crc = format_sum_to(v->hdr, crc, at, t->off + i * entry + field,
+				    sizeof(u64));
 	return crc;
 }
 
 /**
  * ksplice_view_intact() - is a blob still what the tool wrote?
  * @v:		the view
- * @err:	gets the reason, for a person
+ * @err:	gets the reason, for people
  *
- * That the tables make sense does not say that: a flipped bit may make another
- * sense.  It finds accidents; against intent there are signatures of modules.
+ * Tables that make sense may still have changed: a flipped bit may result in other valid
+ * tables.  The checksum finds accidents.  Module signatures are there for attacks.
  *
  * Return: 0, or -EINVAL.
  */
@@ -878,15 +878,15 @@ int ksplice_view_intact(const struct ksplice_view *v,
 			 "the update is damaged: its tables stand in another order; build it again");
 		return -EINVAL;
 	}
-	crc = sum_to(h, ~0U, &at, offsetof(struct ksplice_f_header, checksum),
-		     sizeof(h->checksum));
-	crc = sum_table(v, crc, &at, &h->replaces, sizeof(*v->replaces),
-			offsetof(struct ksplice_f_replace, addr));
-	crc = sum_table(v, crc, &at, &h->fixups, sizeof(*v->fixups),
-			offsetof(struct ksplice_f_fixup, place));
-	crc = sum_table(v, crc, &at, &h->hooks, sizeof(*v->hooks),
-			offsetof(struct ksplice_f_hook, addr));
-	crc = ~sum_to(h, crc, &at, h->size, 0);
+	crc = format_sum_to(h, ~0U, &at, offsetof(struct ksplice_f_header, checksum),
+			    sizeof(h->checksum));
+	crc = format_sum_table(v, crc, &at, &h->replaces, sizeof(*v->replaces),
+			       offsetof(struct ksplice_f_replace, addr));
+	crc = format_sum_table(v, crc, &at, &h->fixups, sizeof(*v->fixups),
+			       offsetof(struct ksplice_f_fixup, place));
+	crc = format_sum_table(v, crc, &at, &h->hooks, sizeof(*v->hooks),
+			       offsetof(struct ksplice_f_hook, addr));
+	crc = ~format_sum_to(h, crc, &at, h->size, 0);
 	if (crc == h->checksum)
 		return 0;
 	snprintf(err->text, sizeof(err->text),

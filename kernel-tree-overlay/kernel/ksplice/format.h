@@ -11,7 +11,7 @@
 
 /**
  * struct ksplice_error - why something was refused
- * @text:	one message for a person, without a newline; "" if there is none
+ * @text:	one message for people, without a newline; "" if there is none
  */
 struct ksplice_error {
 	char text[448];
@@ -20,7 +20,7 @@ struct ksplice_error {
 /**
  * struct ksplice_view - a blob that has been checked
  * @hdr:	its start
- * @targets:	as in the header, each of them
+ * @targets:	the table of that name in the header
  * @units:	same
  * @syms:	same
  * @relocs:	same

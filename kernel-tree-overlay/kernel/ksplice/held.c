@@ -2,15 +2,15 @@
 /*
  * ksplice - may a thread still come to the text of an update?
  *
- * Return addresses tell who is inside.  A thread that has loaded the address of a
- * function of the update and has not called it yet is not: its pointer is in a
- * register, which was saved on its stack when it lost its CPU, or in a word of some
- * frame.  Before the text goes there must be no such word.  A word that only looks
- * like that delays it.
+ * Return addresses tell which threads are inside.  A thread that has loaded the address
+ * of a function of the update and has not called it yet is not inside.  The pointer
+ * is in a register, which was saved on the thread's stack when it lost its CPU, or in
+ * a word of some frame.  No such word may exist when the text goes away.  A word that
+ * only looks like such a pointer delays that.
  *
- * Who calls this has seen to it that nobody comes by such a pointer any more: the
- * update was taken back, and what in the kernel's data leads to it is gone.  So a
- * thread that was seen without one has none.
+ * The caller has made sure that no thread can get such a pointer any more: the update
+ * was taken back, and nothing in the kernel's data leads to it.  So a thread that was
+ * seen without such a pointer stays without one.
  */
 #include <linux/cpumask.h>
 #include <linux/sched.h>
@@ -23,14 +23,14 @@
 #include "threads.h"
 #include "window.h"
 
-/* A thread that goes from one CPU to the next is asked so many times. */
+/* How often to try to read a thread that moves from CPU to CPU */
 #define MAX_TRIES	100
 
 /**
- * struct search - threads that are gone through
+ * struct search - a search through all threads
  * @check:	the text
  * @exiting:	for ksplice_each_thread()
- * @unknown:	there was one that was never found where it was said to be
+ * @unknown:	a thread could not be read: it was never on the CPU that was asked
  */
 struct search {
 	struct ksplice_check check;
@@ -41,8 +41,8 @@ struct search {
 /**
  * struct question - what a CPU is asked
  * @check:	where the words go
- * @task:	the thread that is meant
- * @found:	it runs there, and was read
+ * @task:	the thread to read
+ * @found:	it runs on this CPU, and was read
  */
 struct question {
 	struct ksplice_check *check;
@@ -51,7 +51,7 @@ struct question {
 };
 
 /* Called on the CPU where the thread should run, with interrupts off. */
-static void read_running(void *data)
+static void held_read_running(void *data)
 {
 	struct question *question = data;
 
@@ -61,7 +61,7 @@ static void read_running(void *data)
 	ksplice_read_interrupted(question->check);
 }
 
-static int read_unless_running(struct task_struct *task, void *data)
+static int held_read_unless_running(struct task_struct *task, void *data)
 {
 	if (task_curr(task))
 		return -EAGAIN;
@@ -69,7 +69,7 @@ static int read_unless_running(struct task_struct *task, void *data)
 	return 0;
 }
 
-static bool read_thread(struct search *search, struct task_struct *task)
+static bool held_read_thread(struct search *search, struct task_struct *task)
 {
 	struct question question = { .check = &search->check, .task = task };
 
@@ -77,19 +77,19 @@ static bool read_thread(struct search *search, struct task_struct *task)
 		ksplice_read_task(&search->check, task);
 		return true;
 	}
-	if (!task_call_func(task, read_unless_running, &search->check))
+	if (!task_call_func(task, held_read_unless_running, &search->check))
 		return true;
-	smp_call_function_single(task_cpu(task), read_running, &question, 1);
+	smp_call_function_single(task_cpu(task), held_read_running, &question, 1);
 	return question.found;
 }
 
-static void look_at(void *data, struct task_struct *task)
+static void held_check_task(void *data, struct task_struct *task)
 {
 	struct search *search = data;
 	unsigned int i;
 
 	for (i = 0; i < MAX_TRIES; i++) {
-		if (read_thread(search, task)) {
+		if (held_read_thread(search, task)) {
 			ksplice_judge_task(&search->check, task);
 			return;
 		}
@@ -98,11 +98,11 @@ static void look_at(void *data, struct task_struct *task)
 	search->unknown = true;
 }
 
-static int go_through(struct search *search, struct ksplice_conflict *who)
+static int held_check_all(struct search *search, struct ksplice_conflict *who)
 {
 	struct ksplice_check *check = &search->check;
 
-	if (!ksplice_each_thread(look_at, search, &search->exiting))
+	if (!ksplice_each_thread(held_check_task, search, &search->exiting))
 		search->unknown = true;
 	if (check->nr_conflicts) {
 		*who = check->conflicts[0];
@@ -112,16 +112,16 @@ static int go_through(struct search *search, struct ksplice_conflict *who)
 }
 
 /**
- * ksplice_text_held - does a word on any stack lead to the text of an update?
+ * ksplice_text_held() - does a word on any stack lead to the text of an update?
  * @update:	the update, which was taken back
  * @who:	gets a thread that has such a word
  *
- * Takes its time, and lets others have the CPU meanwhile.  All stacks are read word
- * by word, but that of the caller, which knows of the text: it is unwound.
+ * This may take long; it reschedules in between.  All stacks are read word by word, but
+ * for the caller's own: that holds addresses of the text anyway, and is unwound.
  *
  * Context: process, may sleep; not with cpus_read_lock() held.
- * Return: 0 if there is none; -EBUSY with @who; -EAGAIN if that can't be told at the
- * moment; -ENOMEM.
+ * Return: 0 if there is no such word; -EBUSY with @who; -EAGAIN if a thread could not
+ * be read now; -ENOMEM.
  */
 int ksplice_text_held(const struct ksplice_update *update,
 		      struct ksplice_conflict *who)
@@ -136,7 +136,7 @@ int ksplice_text_held(const struct ksplice_update *update,
 	if (!ret) {
 		ksplice_add_text_ranges(&search.check, update);
 		ksplice_check_sort(&search.check);
-		ret = go_through(&search, who);
+		ret = held_check_all(&search, who);
 	}
 	ksplice_tasks_free(&search.exiting);
 	ksplice_check_free(&search.check);

@@ -16,17 +16,17 @@
 typedef int (*hook_fn)(void);
 typedef void (*void_hook_fn)(void);
 
-static bool runs(const struct ksplice_hook *hook, u32 kind,
-		 const struct ksplice_object *object)
+static bool hooks_runs(const struct ksplice_hook *hook, u32 kind,
+		       const struct ksplice_object *object)
 {
 	return hook->kind == kind && (!object || hook->object == object) &&
 	       hook->object->presence == KSPLICE_PRESENT;
 }
 
-/* Hooks that may say no; @object: only those of this target, or NULL. */
-static int ask(struct ksplice_update *update, u32 kind,
-	       const struct ksplice_object *object,
-	       const struct ksplice_hook **who)
+/* Calls hooks that may fail.  @object: only those of this object, or NULL for all. */
+static int hooks_ask(struct ksplice_update *update, u32 kind,
+		     const struct ksplice_object *object,
+		     const struct ksplice_hook **who)
 {
 	unsigned int i;
 	int ret = 0;
@@ -34,37 +34,37 @@ static int ask(struct ksplice_update *update, u32 kind,
 	for (i = 0; i < update->nr_hooks && !ret; i++) {
 		const struct ksplice_hook *hook = &update->hooks[i];
 
-		if (!runs(hook, kind, object))
+		if (!hooks_runs(hook, kind, object))
 			continue;
 		*who = hook;
 		ret = ((hook_fn)hook->addr)();
-		/* Whatever it meant by that. */
+		/* No errno: the author's mistake. */
 		if (ret > 0 || ret < -MAX_ERRNO)
 			ret = -EINVAL;
 	}
 	return ret;
 }
 
-static void tell(struct ksplice_update *update, u32 kind,
-		 const struct ksplice_object *object)
+static void hooks_notify(struct ksplice_update *update, u32 kind,
+			 const struct ksplice_object *object)
 {
 	unsigned int i;
 
 	for (i = 0; i < update->nr_hooks; i++) {
-		if (runs(&update->hooks[i], kind, object))
+		if (hooks_runs(&update->hooks[i], kind, object))
 			((void_hook_fn)update->hooks[i].addr)();
 	}
 }
 
 /**
- * ksplice_hooks_pre - before anything is changed
+ * ksplice_hooks_pre() - run hooks before anything is changed
  * @update:	the update
- * @apply:	it is applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @apply:	it is to be applied, else taken back
+ * @object:	only hooks of this object, or NULL for all
  *
  * Context: process; ksplice_mutex held.
- * Return: 0, or what a hook said, with its name in the log: it is refused, and
- * ksplice_hooks_fail() has to be called.
+ * Return: 0, or the error of a hook, whose name is in the log.  Then the change must
+ * not be made, and ksplice_hooks_fail() has to be called.
  */
 int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 		      const struct ksplice_object *object)
@@ -72,25 +72,25 @@ int ksplice_hooks_pre(struct ksplice_update *update, bool apply,
 	const struct ksplice_hook *who;
 	int ret;
 
-	ret = ask(update, apply ? KSPLICE_HOOK_PRE_APPLY :
-				  KSPLICE_HOOK_PRE_REVERSE, object, &who);
+	ret = hooks_ask(update, apply ? KSPLICE_HOOK_PRE_APPLY :
+					KSPLICE_HOOK_PRE_REVERSE, object, &who);
 	if (ret)
-		pr_err("%s: its hook %ps says no: %d\n", update->name,
+		pr_err("%s: hook %ps failed: %d\n", update->name,
 		       (void *)who->addr, ret);
 	return ret;
 }
 
 /**
- * ksplice_hooks_check - nobody is inside: may it be changed?
+ * ksplice_hooks_check() - ask hooks, while nobody is inside, whether to make the change
  * @update:	the update
- * @apply:	it is applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @apply:	it is to be applied, else taken back
+ * @object:	only hooks of this object, or NULL for all
  *
- * If one says no, old code goes on: what they have attached to objects is dropped
- * before it can free any.
+ * If one fails, old code goes on running.  It could free kernel objects to which hooks
+ * have attached data, so that data is dropped at once.
  *
  * Context: in the stop, on one CPU.
- * Return: 0, or what a hook said.
+ * Return: 0, or the error of a hook.
  */
 int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 			const struct ksplice_object *object)
@@ -99,52 +99,52 @@ int ksplice_hooks_check(struct ksplice_update *update, bool apply,
 	u64 mark = ksplice_shadow_mark();
 	int ret;
 
-	ret = ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
-				  KSPLICE_HOOK_CHECK_REVERSE, object, &who);
+	ret = hooks_ask(update, apply ? KSPLICE_HOOK_CHECK_APPLY :
+					KSPLICE_HOOK_CHECK_REVERSE, object, &who);
 	if (ret && apply)
 		ksplice_shadow_undo(update, mark);
 	return ret;
 }
 
 /**
- * ksplice_hooks_switched - all jumps are written, or taken back
+ * ksplice_hooks_switched() - run hooks when all jumps were written, or taken back
  * @update:	the update
  * @apply:	it is applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @object:	only hooks of this object, or NULL for all
  *
- * When an update has been taken back no new code runs any more and no old code
- * has run yet: this is when the data goes that it has attached to objects.
+ * When an update has been taken back, no new code runs any more and no old code has
+ * run yet.  So this is when the data is dropped that it has attached to kernel objects.
  *
  * Context: in the stop, on one CPU.
  */
 void ksplice_hooks_switched(struct ksplice_update *update, bool apply,
 			    const struct ksplice_object *object)
 {
-	tell(update, apply ? KSPLICE_HOOK_APPLY : KSPLICE_HOOK_REVERSE, object);
+	hooks_notify(update, apply ? KSPLICE_HOOK_APPLY : KSPLICE_HOOK_REVERSE, object);
 	if (!apply && !object)
 		ksplice_shadow_drop(update);
 }
 
 /**
- * ksplice_hooks_post - it is done
+ * ksplice_hooks_post() - run hooks after the change
  * @update:	the update
  * @apply:	it was applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @object:	only hooks of this object, or NULL for all
  *
  * Context: process; ksplice_mutex held.
  */
 void ksplice_hooks_post(struct ksplice_update *update, bool apply,
 			const struct ksplice_object *object)
 {
-	tell(update, apply ? KSPLICE_HOOK_POST_APPLY :
-			     KSPLICE_HOOK_POST_REVERSE, object);
+	hooks_notify(update, apply ? KSPLICE_HOOK_POST_APPLY :
+				     KSPLICE_HOOK_POST_REVERSE, object);
 }
 
 /**
- * ksplice_hooks_fail - it is not done
+ * ksplice_hooks_fail() - run hooks after a change that failed
  * @update:	the update
  * @apply:	it was to be applied, else taken back
- * @object:	only hooks of this target, or NULL
+ * @object:	only hooks of this object, or NULL for all
  *
  * Context: process; ksplice_mutex held.
  */
@@ -155,19 +155,19 @@ void ksplice_hooks_fail(struct ksplice_update *update, bool apply,
 	unsigned int i;
 
 	for (i = update->nr_hooks; i-- > 0; ) {
-		if (runs(&update->hooks[i], kind, object))
+		if (hooks_runs(&update->hooks[i], kind, object))
 			((void_hook_fn)update->hooks[i].addr)();
 	}
 }
 
 /**
- * ksplice_hooks_coming - a target has come that the update is to be applied to
- * @object:	the target, matched; none of its code has run
+ * ksplice_hooks_coming() - run hooks for a target that is coming
+ * @object:	its object, matched; none of the target's code has run
  *
- * Nothing of the module exists that a stop could protect.  The hooks of the stop
- * still get what they may rely on: interrupts are off.
+ * The module has no data yet that a stop would have to protect.  Hooks that usually run
+ * in the stop still run with interrupts off, since they may rely on that.
  *
- * Return: 0, or what a hook said; then they have been told that it failed.
+ * Return: 0, or the error of a hook; then the fail hooks have run.
  */
 int ksplice_hooks_coming(struct ksplice_object *object)
 {
@@ -186,7 +186,7 @@ int ksplice_hooks_coming(struct ksplice_object *object)
 	}
 	if (ret) {
 		ksplice_hooks_fail(update, true, object);
-		/* Its objects, if it had any, go with the module. */
+		/* The module's own kernel objects, if it has any, go with it. */
 		ksplice_shadow_undo(update, mark);
 	} else {
 		ksplice_hooks_post(update, true, object);
@@ -195,8 +195,8 @@ int ksplice_hooks_coming(struct ksplice_object *object)
 }
 
 /**
- * ksplice_hooks_going - a target goes that the update was applied to
- * @object:	the target; none of its code will run any more
+ * ksplice_hooks_going() - run hooks for a target that goes
+ * @object:	its object; none of the target's code will run any more
  */
 void ksplice_hooks_going(struct ksplice_object *object)
 {
@@ -211,7 +211,7 @@ void ksplice_hooks_going(struct ksplice_object *object)
 }
 
 /**
- * ksplice_hooks_init - take over the table of hooks
+ * ksplice_hooks_init() - take over the table of hooks
  * @update:	the update, its objects known
  * @view:	its tables
  *

@@ -3,15 +3,15 @@
  * ksplice - jump labels and static calls whose keys come and go with a module
  *
  * The kernel links entries of a module with their keys when that module is loaded,
- * and takes them out when it goes.  The new code of an update for a module may be
- * there before that module and its keys are, and after them.  So its entries are
- * *late*: they stand at the end of the update's tables, by target and key, and
- * while the kernel goes through the tables because the update comes or goes, these
- * are that much shorter.  Late entries are linked here, in the way of
- * jump_label_add_module() and __static_call_init(), when the target is there and has
- * linked its own, and taken out before its keys go.
+ * and takes them out when it goes.  An update's new code for a module may be loaded
+ * before that module and its keys are, and stay after they are gone.  So its entries
+ * are *late*: they stand at the end of the update's tables, sorted by target and key,
+ * and the tables look that much shorter while the kernel goes through them because
+ * the update comes or goes.  Late entries are linked here, as jump_label_add_module()
+ * and __static_call_init() would do it, when the target is loaded and has linked its
+ * own entries.  They are taken out before the target's keys go.
  *
- * As long as a target is not there, nobody runs the new code for it.
+ * As long as a target is not loaded, nobody runs the new code for it.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -32,7 +32,7 @@
  * @start:	first entry
  * @n:		number of entries, as the kernel sees it
  * @size:	bytes of an entry
- * @key:	where in an entry the reference to the key is
+ * @key:	offset in an entry of the reference to the key
  */
 struct table {
 	unsigned long start;
@@ -41,8 +41,8 @@ struct table {
 	size_t key;
 };
 
-static bool find_table(struct module *mod, enum ksplice_late_kind kind,
-		       struct table *table)
+static bool keys_find_table(struct module *mod, enum ksplice_late_kind kind,
+			    struct table *table)
 {
 	switch (kind) {
 #ifdef CONFIG_JUMP_LABEL
@@ -74,8 +74,8 @@ static bool find_table(struct module *mod, enum ksplice_late_kind kind,
  * Which entries are late
  */
 
-static int note_late(struct ksplice_late *late, const struct table *table,
-		     unsigned long place)
+static int keys_note_late(struct ksplice_late *late, const struct table *table,
+			  unsigned long place)
 {
 	unsigned long at = place - table->start;
 	unsigned long i = at / table->size;
@@ -90,10 +90,13 @@ static int note_late(struct ksplice_late *late, const struct table *table,
 	return 0;
 }
 
-/* Of each target in one piece, one target after the other, up to the end */
-static int check_order(const struct ksplice_update *update,
-		       enum ksplice_late_kind kind, unsigned int total,
-		       unsigned int n)
+/*
+ * Late entries of each object must be in one piece, object after object, up to the end
+ * of the table.
+ */
+static int keys_check_order(const struct ksplice_update *update,
+			    enum ksplice_late_kind kind, unsigned int total,
+			    unsigned int n)
 {
 	const struct ksplice_object *object;
 	unsigned int at = total - n;
@@ -110,16 +113,16 @@ static int check_order(const struct ksplice_update *update,
 	return 0;
 }
 
-static int find_late(struct ksplice_update *update,
-		     const struct ksplice_view *view,
-		     enum ksplice_late_kind kind)
+static int keys_find_late(struct ksplice_update *update,
+			  const struct ksplice_view *view,
+			  enum ksplice_late_kind kind)
 {
 	struct table table;
 	unsigned int n = 0;
 	u32 i;
 	int ret;
 
-	if (!find_table(update->module, kind, &table))
+	if (!keys_find_table(update->module, kind, &table))
 		return 0;
 	for (i = 0; i < view->hdr->fixups.n; i++) {
 		const struct ksplice_f_fixup *fixup = &view->fixups[i];
@@ -129,18 +132,18 @@ static int find_late(struct ksplice_update *update,
 		if (ksplice_target_is_vmlinux(object))
 			continue;
 		n -= object->late[kind].n;
-		ret = note_late(&object->late[kind], &table, fixup->place);
+		ret = keys_note_late(&object->late[kind], &table, fixup->place);
 		if (ret)
 			return ret;
 		n += object->late[kind].n;
 	}
-	ret = check_order(update, kind, *table.n, n);
+	ret = keys_check_order(update, kind, *table.n, n);
 	if (!ret)
 		update->nr_late[kind] = n;
 	return ret;
 }
 
-static void hide(struct ksplice_update *update, bool hidden)
+static void keys_hide_late(struct ksplice_update *update, bool hidden)
 {
 	enum ksplice_late_kind kind;
 	struct table table;
@@ -148,7 +151,7 @@ static void hide(struct ksplice_update *update, bool hidden)
 	if (update->late_hidden == hidden)
 		return;
 	for (kind = 0; kind < KSPLICE_LATE_KINDS; kind++) {
-		if (!find_table(update->module, kind, &table))
+		if (!keys_find_table(update->module, kind, &table))
 			continue;
 		if (hidden)
 			*table.n -= update->nr_late[kind];
@@ -159,7 +162,7 @@ static void hide(struct ksplice_update *update, bool hidden)
 }
 
 /**
- * ksplice_keys_init - find late entries, and hide them from the kernel
+ * ksplice_keys_init() - find late entries, and hide them from the kernel
  * @update:	the update, whose module is coming
  * @view:	its tables
  *
@@ -172,20 +175,20 @@ int ksplice_keys_init(struct ksplice_update *update,
 	int ret = 0;
 
 	for (kind = 0; kind < KSPLICE_LATE_KINDS && !ret; kind++)
-		ret = find_late(update, view, kind);
+		ret = keys_find_late(update, view, kind);
 	if (ret) {
 		memset(update->nr_late, 0, sizeof(update->nr_late));
 		pr_err("%s: not a valid hot update: its jump labels or static calls are not in the order that is needed; it is damaged, or an older kspl-objdiff made it, build it again\n",
 		       update->name);
 		return ret;
 	}
-	hide(update, true);
+	keys_hide_late(update, true);
 	return 0;
 }
 ALLOW_ERROR_INJECTION(ksplice_keys_init, ERRNO);
 
-static int misfit(const struct ksplice_update *update, const char *what,
-		  unsigned long at)
+static int keys_misfit(const struct ksplice_update *update, const char *what,
+		       unsigned long at)
 {
 	pr_err("%s: not a valid hot update: the %s at %pS does not fit its key; it is damaged, build it again\n",
 	       update->name, what, (void *)at);
@@ -205,30 +208,30 @@ struct static_key_mod {
 	struct module *mod;
 };
 
-static bool is_linked(const struct static_key *key)
+static bool keys_is_linked(const struct static_key *key)
 {
 	return key->type & JUMP_TYPE_LINKED;
 }
 
-/* As static_key_sealed(): it is never changed again and has no list. */
-static bool is_sealed(const struct static_key *key)
+/* As static_key_sealed(): the key is never changed again and has no list. */
+static bool keys_is_sealed(const struct static_key *key)
 {
-	return is_linked(key) && !(key->type & ~JUMP_TYPE_MASK);
+	return keys_is_linked(key) && !(key->type & ~JUMP_TYPE_MASK);
 }
 
-static struct static_key_mod *key_mods(const struct static_key *key)
+static struct static_key_mod *keys_label_mods(const struct static_key *key)
 {
 	return (struct static_key_mod *)(key->type & ~JUMP_TYPE_MASK);
 }
 
-static void set_mods(struct static_key *key, struct static_key_mod *mods)
+static void keys_set_label_mods(struct static_key *key, struct static_key_mod *mods)
 {
 	key->type = (unsigned long)mods | JUMP_TYPE_LINKED |
 		    (key->type & JUMP_TYPE_TRUE);
 }
 
-/* A key without a list has the entries of its own module. */
-static int make_list(struct static_key *key)
+/* Makes a list for a key that points directly to the entries of its own module. */
+static int keys_make_label_list(struct static_key *key)
 {
 	struct static_key_mod *first;
 
@@ -239,39 +242,39 @@ static int make_list(struct static_key *key)
 	first->mod = __module_address((unsigned long)key);
 	preempt_enable();
 	first->entries = (struct jump_entry *)(key->type & ~JUMP_TYPE_MASK);
-	set_mods(key, first);
+	keys_set_label_mods(key, first);
 	return 0;
 }
 
-static int link_label(struct static_key *key, struct jump_entry *entries,
-		      struct module *mod)
+static int keys_link_label(struct static_key *key, struct jump_entry *entries,
+			   struct module *mod)
 {
 	struct static_key_mod *own;
 
-	if (is_sealed(key))
+	if (keys_is_sealed(key))
 		return 0;
 	own = kzalloc(sizeof(*own), GFP_KERNEL);
-	if (!own || (!is_linked(key) && make_list(key))) {
+	if (!own || (!keys_is_linked(key) && keys_make_label_list(key))) {
 		kfree(own);
 		return -ENOMEM;
 	}
 	own->mod = mod;
 	own->entries = entries;
-	own->next = key_mods(key);
-	set_mods(key, own);
+	own->next = keys_label_mods(key);
+	keys_set_label_mods(key, own);
 	return 0;
 }
 
-static void unlink_label(struct static_key *key,
-			 const struct jump_entry *entries)
+static void keys_unlink_label(struct static_key *key,
+			      const struct jump_entry *entries)
 {
 	struct static_key_mod *own, *last;
 
-	if (!is_linked(key) || is_sealed(key))
+	if (!keys_is_linked(key) || keys_is_sealed(key))
 		return;
-	own = key_mods(key);
+	own = keys_label_mods(key);
 	if (own->entries == entries) {
-		set_mods(key, own->next);
+		keys_set_label_mods(key, own->next);
 	} else {
 		while (own->next && own->next->entries != entries)
 			own = own->next;
@@ -282,16 +285,16 @@ static void unlink_label(struct static_key *key,
 		last->next = own->next;
 	}
 	kfree(own);
-	last = key_mods(key);
+	last = keys_label_mods(key);
 	if (last->next)
 		return;
-	/* The only one left needs no list. */
+	/* If only one element is left, the key needs no list. */
 	key->type = (unsigned long)last->entries |
 		    (key->type & JUMP_TYPE_TRUE);
 	kfree(last);
 }
 
-static void set_label(struct jump_entry *entry, bool enabled)
+static void keys_set_label(struct jump_entry *entry, bool enabled)
 {
 	bool jumps = enabled ^ jump_entry_is_branch(entry);
 
@@ -301,10 +304,10 @@ static void set_label(struct jump_entry *entry, bool enabled)
 }
 
 /*
- * The kernel dies of a label where it finds another instruction than its key's
- * initial value and the label's own direction tell.
+ * The kernel calls BUG() if a label's instruction is not the one that follows from the
+ * key's initial value and the label's own direction.
  */
-static bool label_fits(const struct module *mod, const struct jump_entry *entry)
+static bool keys_label_fits(const struct module *mod, const struct jump_entry *entry)
 {
 	unsigned long type;
 
@@ -315,21 +318,21 @@ static bool label_fits(const struct module *mod, const struct jump_entry *entry)
 	       (!!(type & JUMP_TYPE_TRUE) ^ jump_entry_is_branch(entry));
 }
 
-static int labels_fit(const struct ksplice_update *update, unsigned int first,
-		      unsigned int n)
+static int keys_labels_fit(const struct ksplice_update *update, unsigned int first,
+			   unsigned int n)
 {
 	const struct jump_entry *entry = update->module->jump_entries + first;
 	const struct jump_entry *end = entry + n;
 
 	for (; entry < end; entry++) {
-		if (!label_fits(update->module, entry))
-			return misfit(update, "jump label",
-				      jump_entry_code(entry));
+		if (!keys_label_fits(update->module, entry))
+			return keys_misfit(update, "jump label",
+					   jump_entry_code(entry));
 	}
 	return 0;
 }
 
-static int link_labels(struct ksplice_object *object)
+static int keys_link_labels(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
 	struct module *mod = object->update->module;
@@ -342,17 +345,20 @@ static int link_labels(struct ksplice_object *object)
 	for (; entry < end && !ret; entry++) {
 		if (jump_entry_key(entry) != key) {
 			key = jump_entry_key(entry);
-			ret = link_label(key, entry, mod);
+			ret = keys_link_label(key, entry, mod);
 		}
 		if (!ret)
-			set_label(entry, static_key_enabled(key));
+			keys_set_label(entry, static_key_enabled(key));
 	}
 	jump_label_unlock();
 	return ret;
 }
 
-/* A key that comes again is as it began, and hooks may run before it is linked. */
-static void unlink_labels(struct ksplice_object *object)
+/*
+ * Sets the labels to the initial value of their key: if the target is loaded again its
+ * keys have that value, and hooks may run before the labels are linked.
+ */
+static void keys_unlink_labels(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
 	struct jump_entry *entry, *end;
@@ -364,15 +370,15 @@ static void unlink_labels(struct ksplice_object *object)
 	for (; entry < end; entry++) {
 		if (jump_entry_key(entry) != key) {
 			key = jump_entry_key(entry);
-			unlink_label(key, entry);
+			keys_unlink_label(key, entry);
 		}
-		set_label(entry, key->type & JUMP_TYPE_TRUE);
+		keys_set_label(entry, key->type & JUMP_TYPE_TRUE);
 	}
 	jump_label_unlock();
 }
 
-/* Written as objtool leaves it, with its mark where the kernel marks init code. */
-static void clear_mark(struct ksplice_object *object)
+/* In entries just written, objtool's mark stands in the bit that marks init code. */
+static void keys_clear_marks(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
 	struct jump_entry *entry, *end;
@@ -387,15 +393,15 @@ static void clear_mark(struct ksplice_object *object)
 	}
 }
 
-static bool is_writable(const struct ksplice_object *object,
-			const struct static_key *key)
+static bool keys_is_writable(const struct ksplice_object *object,
+			     const struct static_key *key)
 {
-	return is_sealed(key) || !object->mod ||
+	return keys_is_sealed(key) || !object->mod ||
 	       !within_module_mem_type((unsigned long)key, object->mod,
 				       MOD_RO_AFTER_INIT);
 }
 
-static int check_labels(const struct ksplice_object *object)
+static int keys_check_labels(const struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_LABELS];
 	const struct jump_entry *entry, *end;
@@ -403,7 +409,7 @@ static int check_labels(const struct ksplice_object *object)
 	entry = object->update->module->jump_entries + late->first;
 	end = entry + late->n;
 	for (; entry < end; entry++) {
-		if (is_writable(object, jump_entry_key(entry)))
+		if (keys_is_writable(object, jump_entry_key(entry)))
 			continue;
 		pr_err("%s: the new code for module %s has a jump label (at %pS) whose key is read-only once the module is loaded, which needs a patch that does without it; refused, nothing was changed\n",
 		       object->update->name, object->name,
@@ -415,21 +421,21 @@ static int check_labels(const struct ksplice_object *object)
 
 #else
 
-static int labels_fit(const struct ksplice_update *update, unsigned int first,
-		      unsigned int n)
+static int keys_labels_fit(const struct ksplice_update *update, unsigned int first,
+			   unsigned int n)
 {
 	return 0;
 }
 
-static int link_labels(struct ksplice_object *object)
+static int keys_link_labels(struct ksplice_object *object)
 {
 	return 0;
 }
 
-static void unlink_labels(struct ksplice_object *object) {}
-static void clear_mark(struct ksplice_object *object) {}
+static void keys_unlink_labels(struct ksplice_object *object) {}
+static void keys_clear_marks(struct ksplice_object *object) {}
 
-static int check_labels(const struct ksplice_object *object)
+static int keys_check_labels(const struct ksplice_object *object)
 {
 	return 0;
 }
@@ -442,33 +448,33 @@ static int check_labels(const struct ksplice_object *object)
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 
-static void *call_addr(const struct static_call_site *site)
+static void *keys_call_addr(const struct static_call_site *site)
 {
 	return (void *)((long)site->addr + (long)&site->addr);
 }
 
-static unsigned long call_key_word(const struct static_call_site *site)
+static unsigned long keys_call_key_word(const struct static_call_site *site)
 {
 	return (long)site->key + (long)&site->key;
 }
 
-static struct static_call_key *call_key(const struct static_call_site *site)
+static struct static_call_key *keys_call_key(const struct static_call_site *site)
 {
-	return (void *)(call_key_word(site) & ~STATIC_CALL_SITE_FLAGS);
+	return (void *)(keys_call_key_word(site) & ~STATIC_CALL_SITE_FLAGS);
 }
 
-static bool is_tail(const struct static_call_site *site)
+static bool keys_is_tail_call(const struct static_call_site *site)
 {
-	return call_key_word(site) & STATIC_CALL_SITE_TAIL;
+	return keys_call_key_word(site) & STATIC_CALL_SITE_TAIL;
 }
 
-static bool has_list(const struct static_call_key *key)
+static bool keys_has_call_list(const struct static_call_key *key)
 {
 	return !(key->type & 1);
 }
 
-/* The kernel's own keys have their own sites without a list. */
-static int make_call_list(struct static_call_key *key)
+/* Makes a list for a key of the kernel itself that points directly to its own sites. */
+static int keys_make_call_list(struct static_call_key *key)
 {
 	struct static_call_site *sites = (void *)(key->type & ~1UL);
 	struct static_call_mod *first = NULL;
@@ -483,13 +489,13 @@ static int make_call_list(struct static_call_key *key)
 	return 0;
 }
 
-static int link_call(struct static_call_key *key, struct static_call_site *sites,
-		     struct module *mod)
+static int keys_link_call(struct static_call_key *key, struct static_call_site *sites,
+			  struct module *mod)
 {
 	struct static_call_mod *own;
 
 	own = kzalloc(sizeof(*own), GFP_KERNEL);
-	if (!own || (!has_list(key) && make_call_list(key))) {
+	if (!own || (!keys_has_call_list(key) && keys_make_call_list(key))) {
 		kfree(own);
 		return -ENOMEM;
 	}
@@ -500,12 +506,12 @@ static int link_call(struct static_call_key *key, struct static_call_site *sites
 	return 0;
 }
 
-static void unlink_call(struct static_call_key *key,
-			const struct static_call_site *sites)
+static void keys_unlink_call(struct static_call_key *key,
+			     const struct static_call_site *sites)
 {
 	struct static_call_mod *own, **prev;
 
-	if (!has_list(key))
+	if (!keys_has_call_list(key))
 		return;
 	for (prev = &key->mods; (own = *prev); prev = &own->next) {
 		if (own->sites != sites)
@@ -516,42 +522,42 @@ static void unlink_call(struct static_call_key *key,
 	}
 }
 
-/* The kernel dies of a call that is none, and writes to whatever a key is. */
-static bool call_fits(const struct module *mod,
-		      const struct static_call_site *site)
+/* The kernel calls BUG() if there is no call, and writes to the key without a check. */
+static bool keys_call_fits(const struct module *mod,
+			   const struct static_call_site *site)
 {
 	unsigned long type;
 
-	return within_module((unsigned long)call_addr(site), mod) &&
-	       IS_ALIGNED((unsigned long)call_key(site), sizeof(long)) &&
-	       !get_kernel_nofault(type, &call_key(site)->type) &&
-	       arch_ksplice_call_fits(call_addr(site), is_tail(site));
+	return within_module((unsigned long)keys_call_addr(site), mod) &&
+	       IS_ALIGNED((unsigned long)keys_call_key(site), sizeof(long)) &&
+	       !get_kernel_nofault(type, &keys_call_key(site)->type) &&
+	       arch_ksplice_call_fits(keys_call_addr(site), keys_is_tail_call(site));
 }
 
-static int calls_fit(const struct ksplice_update *update, unsigned int first,
-		     unsigned int n)
+static int keys_calls_fit(const struct ksplice_update *update, unsigned int first,
+			  unsigned int n)
 {
 	const struct module *mod = update->module;
 	const struct static_call_site *site = mod->static_call_sites + first;
 	const struct static_call_site *end = site + n;
 
 	for (; site < end; site++) {
-		if (!call_fits(mod, site))
-			return misfit(update, "static call",
-				      (unsigned long)call_addr(site));
+		if (!keys_call_fits(mod, site))
+			return keys_misfit(update, "static call",
+					   (unsigned long)keys_call_addr(site));
 	}
 	return 0;
 }
 
-/* What of a key's address is no address says what kind of call it is. */
-static int check_call_keys(const struct ksplice_update *update,
-			   const struct ksplice_view *view)
+/* A reference to a key may add nothing to the key's address but flags of the call. */
+static int keys_check_call_keys(const struct ksplice_update *update,
+				const struct ksplice_view *view)
 {
 	struct table table;
 	size_t size;
 	u32 i;
 
-	if (!find_table(update->module, KSPLICE_LATE_CALLS, &table))
+	if (!keys_find_table(update->module, KSPLICE_LATE_CALLS, &table))
 		return 0;
 	size = (*table.n + update->nr_late[KSPLICE_LATE_CALLS]) * table.size;
 	for (i = 0; i < view->hdr->fixups.n; i++) {
@@ -560,12 +566,12 @@ static int check_call_keys(const struct ksplice_update *update,
 		if (fixup->place - table.start >= size ||
 		    !(fixup->addend & ~(s64)STATIC_CALL_SITE_FLAGS))
 			continue;
-		return misfit(update, "static call's entry", fixup->place);
+		return keys_misfit(update, "static call's entry", fixup->place);
 	}
 	return 0;
 }
 
-static int link_calls(struct ksplice_object *object)
+static int keys_link_calls(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
 	struct module *mod = object->update->module;
@@ -576,20 +582,20 @@ static int link_calls(struct ksplice_object *object)
 
 	static_call_lock();
 	for (; site < end && !ret; site++) {
-		if (call_key(site) != key) {
-			key = call_key(site);
-			ret = link_call(key, site, mod);
+		if (keys_call_key(site) != key) {
+			key = keys_call_key(site);
+			ret = keys_link_call(key, site, mod);
 		}
 		if (!ret)
-			arch_static_call_transform(call_addr(site), NULL,
-						   key->func, is_tail(site));
+			arch_static_call_transform(keys_call_addr(site), NULL,
+						   key->func, keys_is_tail_call(site));
 	}
 	static_call_unlock();
 	return ret;
 }
 
-/* The call gets back the shape in which its destination can be written into it. */
-static void unlink_calls(struct ksplice_object *object)
+/* Makes each site a call or jump again, so that a destination can be written into it. */
+static void keys_unlink_calls(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
 	struct static_call_site *site, *end;
@@ -599,35 +605,35 @@ static void unlink_calls(struct ksplice_object *object)
 	end = site + late->n;
 	static_call_lock();
 	for (; site < end; site++) {
-		if (call_key(site) != key) {
-			key = call_key(site);
-			unlink_call(key, site);
+		if (keys_call_key(site) != key) {
+			key = keys_call_key(site);
+			keys_unlink_call(key, site);
 		}
-		arch_ksplice_reset_call(call_addr(site), is_tail(site));
+		arch_ksplice_reset_call(keys_call_addr(site), keys_is_tail_call(site));
 	}
 	static_call_unlock();
 }
 
 #else
 
-static int calls_fit(const struct ksplice_update *update, unsigned int first,
-		     unsigned int n)
+static int keys_calls_fit(const struct ksplice_update *update, unsigned int first,
+			  unsigned int n)
 {
 	return 0;
 }
 
-static int check_call_keys(const struct ksplice_update *update,
-			   const struct ksplice_view *view)
+static int keys_check_call_keys(const struct ksplice_update *update,
+				const struct ksplice_view *view)
 {
 	return 0;
 }
 
-static int link_calls(struct ksplice_object *object)
+static int keys_link_calls(struct ksplice_object *object)
 {
 	return 0;
 }
 
-static void unlink_calls(struct ksplice_object *object) {}
+static void keys_unlink_calls(struct ksplice_object *object) {}
 
 #endif /* CONFIG_HAVE_STATIC_CALL_INLINE */
 
@@ -635,7 +641,7 @@ static void unlink_calls(struct ksplice_object *object) {}
  * Targets that come and go
  */
 
-static bool has_late(const struct ksplice_object *object)
+static bool keys_has_late(const struct ksplice_object *object)
 {
 	enum ksplice_late_kind kind;
 
@@ -646,8 +652,8 @@ static bool has_late(const struct ksplice_object *object)
 	return false;
 }
 
-/* So that no address of what is gone, and may be another's by now, is in a table */
-static void forget_keys(struct ksplice_object *object)
+/* Clears references to keys: once the target is gone, its memory may be reused. */
+static void keys_forget(struct ksplice_object *object)
 {
 	static const u8 nothing[sizeof(long)];
 	enum ksplice_late_kind kind;
@@ -658,7 +664,7 @@ static void forget_keys(struct ksplice_object *object)
 		const struct ksplice_late *late = &object->late[kind];
 
 		if (!late->n ||
-		    !find_table(object->update->module, kind, &table))
+		    !keys_find_table(object->update->module, kind, &table))
 			continue;
 		for (i = late->first; i < late->first + late->n; i++)
 			arch_ksplice_write((void *)(table.start + table.key +
@@ -668,11 +674,11 @@ static void forget_keys(struct ksplice_object *object)
 }
 
 /**
- * ksplice_keys_check - does what the kernel is about to link fit its keys?
- * @update:	the update, whose module is coming, its late entries hidden
+ * ksplice_keys_check() - do the entries that the kernel is about to link fit their keys?
+ * @update:	the update, whose module is coming; its late entries are hidden
  * @view:	its tables
  *
- * All keys have been written that there are.
+ * The references to keys of all targets that are loaded have been written.
  *
  * Return: 0, or an errno with the reason in the log.
  */
@@ -683,17 +689,17 @@ int ksplice_keys_check(const struct ksplice_update *update,
 	struct table table;
 	int ret;
 
-	ret = check_call_keys(update, view);
-	if (!ret && find_table(mod, KSPLICE_LATE_LABELS, &table))
-		ret = labels_fit(update, 0, *table.n);
-	if (!ret && find_table(mod, KSPLICE_LATE_CALLS, &table))
-		ret = calls_fit(update, 0, *table.n);
+	ret = keys_check_call_keys(update, view);
+	if (!ret && keys_find_table(mod, KSPLICE_LATE_LABELS, &table))
+		ret = keys_labels_fit(update, 0, *table.n);
+	if (!ret && keys_find_table(mod, KSPLICE_LATE_CALLS, &table))
+		ret = keys_calls_fit(update, 0, *table.n);
 	return ret;
 }
 
 /**
- * ksplice_keys_resolved - the keys of a target's late entries have been written
- * @object:	the target
+ * ksplice_keys_resolved() - check late entries after references to keys were written
+ * @object:	the object
  *
  * Context: ksplice_mutex held.
  * Return: 0, or an errno with the reason in the log.
@@ -704,26 +710,26 @@ int ksplice_keys_resolved(struct ksplice_object *object)
 	const struct ksplice_late *calls = &object->late[KSPLICE_LATE_CALLS];
 	int ret;
 
-	if (!has_late(object))
+	if (!keys_has_late(object))
 		return 0;
-	clear_mark(object);
-	ret = check_labels(object);
+	keys_clear_marks(object);
+	ret = keys_check_labels(object);
 	if (!ret)
-		ret = labels_fit(object->update, labels->first, labels->n);
-	return ret ? ret : calls_fit(object->update, calls->first, calls->n);
+		ret = keys_labels_fit(object->update, labels->first, labels->n);
+	return ret ? ret : keys_calls_fit(object->update, calls->first, calls->n);
 }
 
-static int link_target(struct ksplice_object *object)
+static int keys_link_object(struct ksplice_object *object)
 {
 	int ret;
 
-	if (object->linked || !has_late(object))
+	if (object->linked || !keys_has_late(object))
 		return 0;
 	object->linked = true;
 	cpus_read_lock();
-	ret = link_labels(object);
+	ret = keys_link_labels(object);
 	if (!ret)
-		ret = link_calls(object);
+		ret = keys_link_calls(object);
 	cpus_read_unlock();
 	if (ret) {
 		pr_err("%s: no memory to link jump labels and static calls with the keys of module %s\n",
@@ -734,11 +740,11 @@ static int link_target(struct ksplice_object *object)
 }
 
 /**
- * ksplice_keys_link - link the late entries of a target with their keys
- * @object:	the target, KSPLICE_PRESENT
+ * ksplice_keys_link() - link the late entries of an object with their keys
+ * @object:	the object, KSPLICE_PRESENT
  *
- * A target that is on its way may not have linked its own entries, and these have to
- * be the first: ksplice_keys_coming() links those of the update then.
+ * A target that is still being loaded may not have linked its own entries, which have to
+ * be the first ones.  ksplice_keys_coming() links those of the object then.
  *
  * Context: ksplice_mutex held.
  * Return: 0 or -ENOMEM, with the reason in the log.
@@ -747,37 +753,37 @@ int ksplice_keys_link(struct ksplice_object *object)
 {
 	if (object->mod && READ_ONCE(object->mod->state) == MODULE_STATE_COMING)
 		return 0;
-	return link_target(object);
+	return keys_link_object(object);
 }
 ALLOW_ERROR_INJECTION(ksplice_keys_link, ERRNO);
 
 /**
- * ksplice_keys_unlink - take the late entries of a target out again
- * @object:	the target, which goes or is forgotten; nobody runs new code for it
+ * ksplice_keys_unlink() - take the late entries of an object out again
+ * @object:	the object; its target goes, and nobody runs the new code for that
  *
  * Context: ksplice_mutex held.
  */
 void ksplice_keys_unlink(struct ksplice_object *object)
 {
-	if (!has_late(object))
+	if (!keys_has_late(object))
 		return;
 	if (object->linked) {
 		cpus_read_lock();
-		unlink_labels(object);
-		unlink_calls(object);
+		keys_unlink_labels(object);
+		keys_unlink_calls(object);
 		cpus_read_unlock();
 		object->linked = false;
 	}
-	forget_keys(object);
+	keys_forget(object);
 }
 
-/* The kernel has gone through the tables of the update itself. */
-static int update_linked(struct ksplice_update *update)
+/* The kernel has linked what it sees of the tables of the update itself. */
+static int keys_update_linked(struct ksplice_update *update)
 {
 	struct ksplice_object *object;
 	int ret;
 
-	hide(update, false);
+	keys_hide_late(update, false);
 	ksplice_for_each_object(update, object) {
 		if (object->presence != KSPLICE_PRESENT)
 			continue;
@@ -789,11 +795,11 @@ static int update_linked(struct ksplice_update *update)
 }
 
 /**
- * ksplice_keys_coming - a module is coming, and has linked its entries
- * @mod:	the module: an update, or perhaps a target of some
+ * ksplice_keys_coming() - link late entries after a coming module has linked its own
+ * @mod:	the module: an update, or perhaps a target of updates
  *
  * Context: ksplice_mutex held.
- * Return: 0, or an errno: it must not be loaded.
+ * Return: 0, or an errno: then the module must not be loaded.
  */
 int ksplice_keys_coming(const struct module *mod)
 {
@@ -803,11 +809,11 @@ int ksplice_keys_coming(const struct module *mod)
 
 	list_for_each_entry(update, &ksplice_updates, list) {
 		if (update->module == mod)
-			return update_linked(update);
+			return keys_update_linked(update);
 		ksplice_for_each_object(update, object) {
 			if (object->presence == KSPLICE_PRESENT &&
 			    object->mod == mod)
-				ret = link_target(object);
+				ret = keys_link_object(object);
 			if (ret)
 				return ret;
 		}
@@ -816,12 +822,12 @@ int ksplice_keys_coming(const struct module *mod)
 }
 
 /**
- * ksplice_keys_gone - the kernel is about to take the entries of an update out
- * @update:	the update, without targets
+ * ksplice_keys_gone() - hide late entries before the kernel takes an update's entries out
+ * @update:	the update; all its targets were forgotten
  *
  * Context: ksplice_mutex held.
  */
 void ksplice_keys_gone(struct ksplice_update *update)
 {
-	hide(update, true);
+	keys_hide_late(update, true);
 }

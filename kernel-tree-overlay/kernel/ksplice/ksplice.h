@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * ksplice - what the files of the core share
+ *
+ * A target is what an update changes in the running kernel: vmlinux or a module.
+ * An object (struct ksplice_object) is what one update holds for one target, whether
+ * that target is loaded or not.  Two updates that change the same module have an
+ * object each.
  */
 #ifndef _KERNEL_KSPLICE_KSPLICE_H
 #define _KERNEL_KSPLICE_KSPLICE_H
@@ -35,7 +40,7 @@ struct ksplice_match;
  *	LOADING --module live--> READY --enabled=1--> APPLIED
  *	REVERSED --enabled=1--> APPLIED --enabled=0--> REVERSED
  *
- * The module can be removed in every state but APPLIED, if it does not stay.
+ * The module can be removed in every state but APPLIED, unless it is pinned.
  */
 enum ksplice_state {
 	KSPLICE_LOADING,
@@ -46,23 +51,24 @@ enum ksplice_state {
 
 /**
  * enum ksplice_cause - why the last change failed
- * @KSPLICE_OK:			it did not
+ * @KSPLICE_OK:			it did not fail
  * @KSPLICE_CODE_BUSY:		a thread stayed inside the code (see conflicts)
- * @KSPLICE_TEXT_RESERVED:	somebody else owns the bytes of a jump
- * @KSPLICE_TEXT_CHANGED:	the bytes of a jump are not what they were
+ * @KSPLICE_TEXT_RESERVED:	another subsystem owns bytes where a jump must stand
+ * @KSPLICE_TEXT_CHANGED:	such bytes are not what they were
  * @KSPLICE_LIVEPATCHED:	a livepatch redirects one of the functions
  * @KSPLICE_INTERRUPTED:	the writer got a signal while it waited
  * @KSPLICE_OUT_OF_MEMORY:	no memory
- * @KSPLICE_ALWAYS_BUSY:	the code is what stops the machine itself
+ * @KSPLICE_ALWAYS_BUSY:	a thread is in the code that never leaves it, such as the
+ *				one that stops the machine
  * @KSPLICE_NO_MATCH:		a target module holds other code
  * @KSPLICE_TARGET_MOVING:	a target module was being loaded or removed
  * @KSPLICE_STACKED:		an update on top of this one is applied, or one
  *				below is not
  * @KSPLICE_OUTDATED:		a newer update is applied
- * @KSPLICE_HOOK_FAILED:	a hook of the update's author said no
+ * @KSPLICE_HOOK_FAILED:	a hook of the update's author failed
  * @KSPLICE_CANCELLED:		the opposite was written to enabled meanwhile
- * @KSPLICE_GIVES_WAY:		somebody in a module notifier must not wait for it;
- *				never seen outside, as it begins anew
+ * @KSPLICE_GIVES_WAY:		a module notifier wants ksplice_mutex; the change then
+ *				begins anew, so nobody outside sees this
  */
 enum ksplice_cause {
 	KSPLICE_OK,
@@ -96,11 +102,11 @@ enum ksplice_way {
 
 /**
  * struct ksplice_func - a function, or a piece of one, that is replaced
- * @dir:	its directory, NAME,SYMPOS, while its target is there
+ * @dir:	its directory, NAME,SYMPOS, while its target is loaded
  * @name:	its name
  * @source:	the translation unit it is in
- * @object:	the target it is in
- * @old_addr:	entry of the old code; 0 while its target is not there
+ * @object:	the object of the target it is in
+ * @old_addr:	entry of the old code; 0 while the target is not loaded
  * @old_size:	bytes of it
  * @new_addr:	entry of the new code; 0 for a piece that gets no jump
  * @new_size:	bytes of it
@@ -121,10 +127,10 @@ struct ksplice_func {
 };
 
 /**
- * enum ksplice_presence - is a target there?
- * @KSPLICE_ABSENT:	no, or it was not looked at yet
+ * enum ksplice_presence - is the target of an object loaded?
+ * @KSPLICE_ABSENT:	no, or nobody has looked for it yet
  * @KSPLICE_FOUND:	yes, and it is about to be matched
- * @KSPLICE_PRESENT:	yes, it was matched and the new code was relocated
+ * @KSPLICE_PRESENT:	yes; it was matched, and the new code for it was relocated
  */
 enum ksplice_presence {
 	KSPLICE_ABSENT,
@@ -155,18 +161,18 @@ struct ksplice_late {
 };
 
 /**
- * struct ksplice_object - a target of an update
+ * struct ksplice_object - what an update holds for one target
  * @kobj:	its directory
- * @name:	name of the module, or "vmlinux"
+ * @name:	name of the target: that of the module, or "vmlinux"
  * @update:	the update it belongs to
- * @presence:	is it there?  Changed under ksplice_mutex
- * @mod:	the module, while it is there; NULL for vmlinux.  No reference: it
- *		is forgotten in the notifier, before its memory is freed
- * @pins:	modules that may not go before it does: its new code refers to
- *		their symbols, and its old code did not
+ * @presence:	is the target loaded?  Changed under ksplice_mutex
+ * @mod:	the target while it is loaded; NULL for vmlinux.  This is no reference:
+ *		the module notifier clears it before the module's memory is freed
+ * @pins:	modules that must not go before the target does: the new code for it
+ *		refers to their symbols, and its old code did not
  * @nr_pins:	number of them
- * @late:	entries of the update's tables that are linked with keys while it is
- *		there
+ * @late:	entries of the update's tables that are linked with the target's keys
+ *		while it is loaded
  * @linked:	they are linked
  */
 struct ksplice_object {
@@ -185,7 +191,7 @@ struct ksplice_object {
  * struct ksplice_hook - a function of the update's author
  * @addr:	its address
  * @kind:	enum ksplice_f_hook_kind
- * @object:	it runs if this target is there
+ * @object:	it runs if the target of this object is loaded
  */
 struct ksplice_hook {
 	unsigned long addr;
@@ -213,7 +219,7 @@ struct ksplice_conflict {
  * @comm:	its name
  * @where:	the function it was found in; "?" if that is not known
  * @scanned:	found by the conservative scan, which may be wrong
- * @since:	when it was seen first in this change, without a look in between
+ * @since:	when it was seen first in this change, without a check in between
  *		that did not see it; in jiffies
  */
 struct ksplice_blocker {
@@ -225,13 +231,12 @@ struct ksplice_blocker {
 };
 
 /**
- * struct ksplice_range - text nobody may be inside of
+ * struct ksplice_range - text that no thread may be inside of
  * @start:	first byte
- * @end:	first byte behind it.  It counts as inside: a return address
- *		stands there when the last instruction is a call that does not
- *		return.
- * @pointers:	a saved restart function in it counts as well: the text is
- *		about to go away
+ * @end:	first byte behind it.  It counts as inside: if the last instruction is a
+ *		call that does not return, this is its return address.
+ * @pointers:	a saved restart function in the range counts as well, since the text
+ *		is about to go away
  */
 struct ksplice_range {
 	unsigned long start;
@@ -241,18 +246,19 @@ struct ksplice_range {
 
 /**
  * struct ksplice_check - a check of threads against ranges
- * @ranges:	sorted by @start, and one more from the lowest to the highest byte.
- *		No address of the code is kept here: this may be on the stack of a
- *		thread whose every word is read.
+ * @ranges:	sorted by @start; one more follows that reaches from the lowest to the
+ *		highest byte of all.  They are allocated, so that this struct holds no
+ *		address of the code: it may be on a stack that is read word by word.
  * @nr_ranges:	number of them, without the last
  * @conflicts:	room for KSPLICE_MAX_CONFLICTS
- * @nr_conflicts: threads in the way, also those that found no room
+ * @nr_conflicts: number of threads in the way, including those without room
  * @words:	of the thread that is being checked: words of its stack, and return
  *		addresses that are kept elsewhere
  * @nr_words:	number of them
  * @by_words:	its stack could not be unwound
- * @found:	what it is in the way with; ULONG_MAX if that is unknown, 0 if nothing
- * @checked:	threads looked at
+ * @found:	an address by which it is in the way; ULONG_MAX if it is in the way and
+ *		the address is unknown, 0 if it is not in the way
+ * @checked:	threads checked
  * @unwound:	of these, with the reliable unwinder
  * @scanned:	of these, word by word
  */
@@ -273,11 +279,11 @@ struct ksplice_check {
 /**
  * struct ksplice_stats - figures of the last change, as sysfs shows them
  * @pause_ns:	length of the stop, in ns
- * @checked:	threads checked while the machine ran, in the last full look
+ * @checked:	threads checked while the machine ran, in the last full check
  * @rechecked:	threads checked again in the last stop
  * @unwound:	checks by the reliable unwinder
  * @scanned:	checks by reading word by word
- * @attempts:	looks taken for a moment at which nobody was inside
+ * @attempts:	how often threads were checked to find a moment with nobody inside
  * @stops:	how often the machine was stopped
  */
 struct ksplice_stats {
@@ -303,45 +309,42 @@ struct ksplice_stats {
  *		applied its module stays loaded
  * @pinned:	it was applied, and there is a reference that nobody gives back
  * @going:	its module is being removed
- * @holds_text:	its jumps stand, or may be about to; while they do, changed
- *		under text_mutex
- * @may_attach:	its code may attach data to objects
+ * @holds_text:	its jumps stand, or may be about to be written; while they stand,
+ *		changed under text_mutex
+ * @may_attach:	its code may attach data to the kernel's objects
  * @cause:	why the last change failed
  * @timeout_ms:	how long a change keeps trying
  * @stats:	figures of the last change
  * @way:	is a change under way?
  * @cancelled:	the opposite of the change under way is wanted
- * @turn:	changes with each change of the update; under the lock in live.c
- * @settle:	in the list of those that were taken back and whose text may still
- *		be held; with it goes a reference to @module
- * @settle_since: since when, in jiffies
- * @settle_late: that takes long, and was said
- * @settle_round: for who goes through them
+ * @turn:	counts changes of the update; under live_lock
+ * @settle:	in the list of updates that were taken back while a thread may still
+ *		hold an address of their text; a reference to @module goes with it
+ * @settle_since: when it was put on that list, in jiffies
+ * @settle_late: it has been there for long, and the log says so
+ * @settle_round: the last round through the list that has seen it
  * @grace_head:	for its grace period of tasks RCU
- * @grace:	grace periods under way or to follow
+ * @grace:	number of grace periods under way or to follow
  * @resumed:	the change has given way, and begins anew
- * @deadline:	until when the change under way keeps trying, in jiffies
- * @blockers:	who is in the way of the change under way, or was in that of the
- *		last one that failed; this and the next two under
- *		ksplice_show_mutex
- * @before:	the same, one look before; for changes under way
- * @nr_blockers: number of threads in the way, also those that found no room
- * @objects:	its targets
+ * @deadline:	the change under way keeps trying until then, in jiffies
+ * @blockers:	threads in the way of the change under way, or of the last one if that
+ *		failed; this and the next two under ksplice_show_mutex
+ * @before:	the same, one check earlier; for changes under way
+ * @nr_blockers: number of threads in the way, including those without room
+ * @objects:	one for each of its targets
  * @nr_objects:	number of them
  * @nr_late:	entries at the end of its tables that are linked with keys of targets
- * @late_hidden: its module says that it has not got these
+ * @late_hidden: the sizes of its module's tables leave these out
  * @funcs:	what it replaces
  * @nr_funcs:	number of them
  * @hooks:	functions of its author, in the order in which they run
  * @nr_hooks:	number of them
- * @order:	of all updates that are applied, those with a smaller number were
- *		before it
- * @below:	updates that it was made on top of; a reference to the module of
- *		each
+ * @order:	applied updates with a smaller number were applied earlier
+ * @below:	updates that it was made on top of, each with a reference to its module
  * @nr_below:	number of them
  * @supersedes:	updates whose place it takes
  * @nr_supersedes: number of them
- * @states:	what it makes of the kernel's data
+ * @states:	states it brings the kernel's data to, with their versions
  * @nr_states:	number of them
  * @strings:	copy of the update's strings, which names point into
  * @blob:	copy of all its tables, if it has a module among its targets
@@ -401,7 +404,7 @@ struct ksplice_update {
 	for (func = (update)->funcs;					\
 	     func < (update)->funcs + (update)->nr_funcs; func++)
 
-/* The first from @func on whose target is there, or the end. */
+/* The first function from @func on whose target was matched, or the end */
 static inline struct ksplice_func *
 ksplice_next_present(const struct ksplice_update *update,
 		     struct ksplice_func *func)
@@ -412,7 +415,7 @@ ksplice_next_present(const struct ksplice_update *update,
 	return func;
 }
 
-/* Only those whose target is there. */
+/* Only functions whose target was matched */
 #define ksplice_for_each_present_func(update, func)			\
 	for (func = ksplice_next_present(update, (update)->funcs);	\
 	     func < (update)->funcs + (update)->nr_funcs;		\

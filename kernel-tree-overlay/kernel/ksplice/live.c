@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - the change under way: whose turn it is, who sees it, who ends it
+ * ksplice - the change under way: which update has its turn, and what ends the change
  *
- * One change at a time is under way.  It may wait for threads for long, and
- * ksplice_mutex is held meanwhile; but nobody in a module notifier may wait for
- * that, since all loading of modules could wait behind: a change gives way.  It
- * ends as if it had failed, lets all who are in a notifier have the mutex, and
- * begins anew, with what is left of its time.  So a thread that waits inside of
- * the code for a target module to be loaded gets it, and leaves.
+ * One change at a time is under way.  It may wait for threads for long, and holds
+ * ksplice_mutex meanwhile.  A module notifier must not wait for that, since all loading
+ * of modules could wait behind it.  So the change gives way: it ends as if it had
+ * failed, lets all notifiers have the mutex, and begins anew with the rest of its time.
+ * A thread that waits inside the code for a target module to be loaded then gets that
+ * module, and leaves.
  *
- * A signal to its writer or the opposite value in "enabled" ends a change as
+ * A signal to the writer, or the opposite value in "enabled", ends a change just as
  * cleanly.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
@@ -26,21 +26,21 @@
 
 #include "ksplice.h"
 
-/* For what sysfs shows while a change is under way: who is in the way, depends. */
+/* Protects what sysfs shows while a change is under way: blockers and "depends". */
 DEFINE_MUTEX(ksplice_show_mutex);
 
-/* Whose change is under way; with its way and cancelled under live_lock. */
+/* The update whose change is under way; this, its @way and @cancelled: live_lock */
 static struct ksplice_update *running;
 static DEFINE_SPINLOCK(live_lock);
 
-/* How many wait for ksplice_mutex in a module notifier. */
+/* Number of module notifiers that wait for ksplice_mutex */
 static atomic_t in_notifier = ATOMIC_INIT(0);
 
 /* Woken when any of the above changes. */
 static DECLARE_WAIT_QUEUE_HEAD(live_wait);
 
 /**
- * ksplice_lock_in_notifier - take ksplice_mutex in a module notifier
+ * ksplice_lock_in_notifier() - take ksplice_mutex in a module notifier
  *
  * A change that holds it gives way.
  */
@@ -53,8 +53,8 @@ void ksplice_lock_in_notifier(void)
 	wake_up_all(&live_wait);
 }
 
-/* The turn of @update, or one that never comes: then *@ret says why. */
-static bool take_turn(struct ksplice_update *update, bool enable, int *ret)
+/* Return: true if it is the turn of @update, or with *@ret set if that never comes */
+static bool live_take_turn(struct ksplice_update *update, bool enable, int *ret)
 {
 	guard(spinlock)(&live_lock);
 	*ret = READ_ONCE(update->going) ? -ENODEV : 0;
@@ -69,7 +69,7 @@ static bool take_turn(struct ksplice_update *update, bool enable, int *ret)
 	return true;
 }
 
-static int alloc_blockers(struct ksplice_update *update)
+static int live_alloc_blockers(struct ksplice_update *update)
 {
 	if (!update->blockers)
 		update->blockers = kvcalloc(KSPLICE_MAX_CONFLICTS,
@@ -81,7 +81,7 @@ static int alloc_blockers(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_begin - wait until no other change is under way
+ * ksplice_live_begin() - wait until no other change is under way
  * @update:	the update
  * @enable:	what is wanted
  *
@@ -94,7 +94,7 @@ int ksplice_live_begin(struct ksplice_update *update, bool enable)
 	int ret = 0;
 
 	if (wait_event_interruptible(live_wait,
-				     take_turn(update, enable, &ret)))
+				     live_take_turn(update, enable, &ret)))
 		return -ERESTARTSYS;
 	if (ret)
 		return ret;
@@ -102,7 +102,7 @@ int ksplice_live_begin(struct ksplice_update *update, bool enable)
 	update->deadline = jiffies +
 			   msecs_to_jiffies(READ_ONCE(update->timeout_ms));
 	mutex_lock(&ksplice_show_mutex);
-	ret = alloc_blockers(update);
+	ret = live_alloc_blockers(update);
 	mutex_unlock(&ksplice_show_mutex);
 	if (ret)
 		ksplice_live_end(update);
@@ -110,7 +110,7 @@ int ksplice_live_begin(struct ksplice_update *update, bool enable)
 }
 
 /**
- * ksplice_live_end - the change is over
+ * ksplice_live_end() - the change is over
  * @update:	the update
  */
 void ksplice_live_end(struct ksplice_update *update)
@@ -132,7 +132,7 @@ void ksplice_live_end(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_gone - an update goes: nobody waits for its turn any more
+ * ksplice_live_gone() - wake up threads that wait for the turn of an update that goes
  *
  * Context: its @going is set.
  */
@@ -142,7 +142,7 @@ void ksplice_live_gone(void)
 }
 
 /**
- * ksplice_live_turn - note that something about an update has changed
+ * ksplice_live_turn() - note that an update has changed
  * @update:	the update
  */
 void ksplice_live_turn(struct ksplice_update *update)
@@ -152,11 +152,11 @@ void ksplice_live_turn(struct ksplice_update *update)
 }
 
 /**
- * ksplice_live_rests - is an update not applied, and was not since?
+ * ksplice_live_rests() - has an update stayed reversed since a certain time?
  * @update:	the update
  * @turn:	its @turn at that time
  *
- * Return: true if so.
+ * Return: true if it has not changed, is not about to, and is not applied.
  */
 bool ksplice_live_rests(const struct ksplice_update *update,
 			unsigned long turn)
@@ -167,11 +167,11 @@ bool ksplice_live_rests(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_live_cancel - end the change under way that goes the other way
+ * ksplice_live_cancel() - end the opposite change, if that is under way
  * @update:	the update
  * @enable:	what is wanted
  *
- * Return: was there one?  It is over, one way or the other, when
+ * Return: true if it was under way.  It is over, with success or without, when
  * ksplice_live_begin() returns.
  */
 bool ksplice_live_cancel(struct ksplice_update *update, bool enable)
@@ -190,8 +190,8 @@ bool ksplice_live_cancel(struct ksplice_update *update, bool enable)
 	return opposite;
 }
 
-/* @ret: of a wait.  Has the change to end?  Return: why, or 0. */
-static int ended(struct ksplice_update *update, long ret)
+/* Does the change have to end?  @ret: the result of a wait.  Return: an errno, or 0 */
+static int live_ended(struct ksplice_update *update, long ret)
 {
 	if (ret < 0) {
 		update->cause = KSPLICE_INTERRUPTED;
@@ -205,7 +205,7 @@ static int ended(struct ksplice_update *update, long ret)
 }
 
 /**
- * ksplice_live_sleep - wait for some time
+ * ksplice_live_sleep() - wait for some time
  * @update:	the update whose change waits
  * @ms:		how long
  *
@@ -218,17 +218,17 @@ int ksplice_live_sleep(struct ksplice_update *update, unsigned int ms)
 	ret = wait_event_interruptible_timeout(live_wait,
 					       READ_ONCE(update->cancelled),
 					       msecs_to_jiffies(ms) + 1);
-	return ended(update, ret);
+	return live_ended(update, ret);
 }
 
 /**
- * ksplice_live_pause - wait for threads that are in the way
+ * ksplice_live_pause() - wait for threads that are in the way
  * @update:	the update whose change waits
  * @ms:		how long
  *
  * Context: process; ksplice_mutex held.
  * Return: 0 to go on, or with @update->cause set -ERESTARTSYS, -ECANCELED, or
- * -EBUSY and KSPLICE_GIVES_WAY: somebody in a module notifier wants the mutex.
+ * -EBUSY with KSPLICE_GIVES_WAY: a module notifier wants the mutex.
  */
 int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 {
@@ -238,7 +238,7 @@ int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 					       READ_ONCE(update->cancelled) ||
 					       atomic_read(&in_notifier),
 					       msecs_to_jiffies(ms) + 1);
-	ret = ended(update, ret);
+	ret = live_ended(update, ret);
 	if (!ret && atomic_read(&in_notifier)) {
 		update->cause = KSPLICE_GIVES_WAY;
 		ret = -EBUSY;
@@ -247,7 +247,7 @@ int ksplice_live_pause(struct ksplice_update *update, unsigned int ms)
 }
 
 /**
- * ksplice_live_lock - take ksplice_mutex behind all who are in a notifier
+ * ksplice_live_lock() - take ksplice_mutex after all module notifiers that wait for it
  * @update:	the update whose change begins or goes on
  *
  * Return: 0, or with @update->cause set -ERESTARTSYS or -ECANCELED.
@@ -259,10 +259,10 @@ int ksplice_live_lock(struct ksplice_update *update)
 	ret = wait_event_interruptible(live_wait,
 				       READ_ONCE(update->cancelled) ||
 				       !atomic_read(&in_notifier));
-	ret = ended(update, ret);
+	ret = live_ended(update, ret);
 	if (ret)
 		return ret;
-	/* What is cancelled from here on is noticed at the next pause. */
+	/* The next pause notices if the change is cancelled from here on. */
 	ret = mutex_lock_interruptible(&ksplice_mutex);
 	if (ret)
 		update->cause = KSPLICE_INTERRUPTED;
@@ -270,42 +270,43 @@ int ksplice_live_lock(struct ksplice_update *update)
 }
 
 /*
- * Who is in the way
+ * Threads in the way
  */
 
-static bool within(unsigned long addr, unsigned long start, unsigned long size)
+static bool live_within(unsigned long addr, unsigned long start, unsigned long size)
 {
 	return addr >= start && addr <= start + size;
 }
 
 /*
- * The function that a thread was found in; a return address may be its end.
- * Asked now, not when somebody reads it: by then the module may be gone.
+ * Finds the name of the function that a thread was found in.  A return address may be
+ * the function's end.  The name is looked up now and not when somebody reads it, since
+ * the module may be gone by then.
  */
-static void name_of(const struct ksplice_update *update, unsigned long addr,
-		    char *name)
+static void live_name_of(const struct ksplice_update *update, unsigned long addr,
+			 char *name)
 {
 	char symbol[KSYM_SYMBOL_LEN];
 	struct ksplice_func *func;
 
 	ksplice_for_each_func(update, func) {
-		if (within(addr, func->old_addr, func->old_size) ||
+		if (live_within(addr, func->old_addr, func->old_size) ||
 		    (func->new_addr &&
-		     within(addr, func->new_addr, func->new_size))) {
+		     live_within(addr, func->new_addr, func->new_size))) {
 			strscpy(name, func->name, KSPLICE_WHERE_LEN);
 			return;
 		}
 	}
 	sprint_symbol_no_offset(symbol, addr - 1);
-	/* What has no name is shown as a number, which tells where things are. */
+	/* Without a name it would be a number, which would reveal addresses. */
 	if (addr == ULONG_MAX || strstarts(symbol, "0x"))
 		strscpy(symbol, "?", sizeof(symbol));
 	strscpy(name, symbol, KSPLICE_WHERE_LEN);
 }
 
-/* Since when, if it was in the way at the last look already. */
-static unsigned long since(const struct ksplice_update *update,
-			   unsigned int nr, pid_t pid, const char *comm)
+/* Since when is a thread in the way?  It may have been at the last check already. */
+static unsigned long live_since(const struct ksplice_update *update,
+				unsigned int nr, pid_t pid, const char *comm)
 {
 	unsigned int i;
 
@@ -319,9 +320,9 @@ static unsigned long since(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_live_note - note who is in the way now
+ * ksplice_live_note() - note which threads are in the way now
  * @update:	the update whose change is under way
- * @check:	what the last look has found
+ * @check:	what the last check has found
  *
  * Context: process; ksplice_mutex held.
  */
@@ -341,8 +342,8 @@ void ksplice_live_note(struct ksplice_update *update,
 		b->pid = c->pid;
 		strscpy(b->comm, c->comm, sizeof(b->comm));
 		b->scanned = c->scanned;
-		name_of(update, c->addr, b->where);
-		b->since = since(update, before, c->pid, c->comm);
+		live_name_of(update, c->addr, b->where);
+		b->since = live_since(update, before, c->pid, c->comm);
 	}
 	update->nr_blockers = check->nr_conflicts;
 	mutex_unlock(&ksplice_show_mutex);

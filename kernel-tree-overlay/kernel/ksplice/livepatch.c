@@ -7,11 +7,11 @@
 #include "livepatch.h"
 
 /*
- * Not by patch->enabled: that is false from the moment on in which a livepatch
- * is told to go, and its redirections stand, for all or for some threads, until
- * its transition is over; it may even be turned round.
+ * Does not ask for patch->enabled: that is false as soon as a livepatch is told to go.
+ * Its redirections stay, for all or some threads, until its transition is over, and
+ * the transition may even be reversed.
  */
-static bool redirects(const struct klp_patch *patch, unsigned long addr)
+static bool livepatch_redirects(const struct klp_patch *patch, unsigned long addr)
 {
 	struct klp_object *obj;
 	struct klp_func *func;
@@ -29,7 +29,7 @@ static bool redirects(const struct klp_patch *patch, unsigned long addr)
 }
 
 /**
- * ksplice_livepatch_of - does a livepatch redirect a function?
+ * ksplice_livepatch_of() - does a livepatch redirect a function?
  * @addr:	the function's entry
  * @name:	gets the livepatch's name, MODULE_NAME_LEN bytes
  *
@@ -43,7 +43,7 @@ bool ksplice_livepatch_of(unsigned long addr, char *name)
 
 	mutex_lock(&klp_mutex);
 	list_for_each_entry(patch, &klp_patches, list) {
-		found = redirects(patch, addr);
+		found = livepatch_redirects(patch, addr);
 		if (found) {
 			strscpy(name, patch->mod->name, MODULE_NAME_LEN);
 			break;

@@ -2,20 +2,18 @@
 /*
  * Run-pre matching.
  *
- * A text unit is compared with running memory byte for byte.  Two kinds of
- * bytes are excepted: relocated fields, from which the value of the symbol they
- * refer to is computed, and sites, of which the architecture knows what may
- * stand there.  Every value must agree with all that is known already, with
- * kallsyms where that knows the name, and constants and strings it leads to
- * must have the right contents.
+ * A text unit is compared with running memory byte for byte.  Two kinds of bytes are
+ * excepted: relocated fields, from which the value of the symbol that they refer to is
+ * computed; and sites, for which the architecture knows what may stand there.  Every
+ * value must agree with all that is known already, and with kallsyms where that knows
+ * the name.  Constants and strings that a value leads to must have the right contents.
  *
- * Where to look for a unit: where matched code says it is; else, at every
- * address kallsyms has for its name.  A comparison is a trial: what it learns
- * is kept in a journal, and taken back when it fails.  If exactly one address
- * survives, the journal is committed.  If the name has several, the unit waits
- * until code that refers to it has been matched.  When nothing moves any more,
- * pointers in data and the order of the functions in their file have the last
- * word.
+ * A unit is expected where matched code says that it is.  If none does, every address
+ * that kallsyms has for its name is tried.  A comparison is a trial: what it learns is
+ * kept in a journal, and taken back if the trial fails.  If there is one address and the
+ * trial succeeds, the journal is committed.  If there are several, the unit waits until
+ * code that refers to it has been matched.  When that makes no more progress, pointers
+ * in data and the order of the functions in their file decide.
  *
  * Names and values:
  * - A function must stand where kallsyms has its name.  The same goes for data,
@@ -24,9 +22,9 @@
  * - A weak definition may be overridden: kallsyms then has its name elsewhere,
  *   but its code is still there, without a name, among its file's functions.
  *   If the update replaces it, that is an error, since it would have no effect.
- * - If kallsyms has a name more than once, the right code at one of the addresses
- *   is not enough: the right place may hold other code, and this one belong to
- *   another file.  Other code, data or the order must confirm the address.
+ * - If kallsyms has a name more than once, it is not enough that one of the addresses
+ *   has the right code.  That one may belong to another file, and the right place may
+ *   hold other code.  Other code, data or the order must confirm the address.
  * - A string of a module need not have the same value everywhere (only the
  *   kernel's own link merges strings), its contents have to be the same.
  * - A jump to another function of the file is 5 bytes in the pre code, where each
@@ -37,8 +35,8 @@
  *   calls, exceptions, bugs) has to be what the pre object says: the same entries
  *   at the same places, which refer to the same.  Code is the same whatever key
  *   a jump label has.
- * - A symbol that only sites refer to that were patched otherwise stays
- *   unknown; whoever needs its value has to ask kallsyms.
+ * - If only sites refer to a symbol, and all of these were patched to something else,
+ *   the symbol stays unknown.  Code that needs its value has to ask kallsyms.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -49,24 +47,24 @@
 #include <linux/string.h>
 #include "match.h"
 
-/* Addresses of one name that are tried. */
+/* Number of addresses of one name that are tried */
 #define MAX_CANDIDATES	1024
 
-/* A journal entry: an index, and of what, if not of a symbol. */
+/* A journal entry is an index; a flag says of what, if not of a symbol. */
 #define JOURNAL_UNIT	0x80000000U
 #define JOURNAL_LATE	0x40000000U
 
-/* Places where running code is shorter, in all; jumps across in one function */
+/* Limits: places where running code is shorter, in all; branches across, per function */
 #define MAX_SHRINKS	1024
 #define MAX_BRANCHES	64
 
 /**
  * struct ksplice_match_shrink - running code is shorter than the pre code, or longer
- * @unit:	in which unit
- * @pos:	the bytes behind @pos in the unit
- * @by:		... stand that much closer to its start
- * @pad:	padding that begins at this offset is of another length; KSPLICE_NONE
- *		if it is an instruction, or if one was seen to begin there
+ * @unit:	the unit
+ * @pos:	bytes behind this offset in the unit
+ * @by:		... are this much closer to its start
+ * @pad:	offset of padding that has another length; KSPLICE_NONE if this is about an
+ *		instruction, or once an instruction was seen to begin at that offset
  */
 struct ksplice_match_shrink {
 	u32 unit;
@@ -77,9 +75,9 @@ struct ksplice_match_shrink {
 
 /**
  * struct ksplice_match_branch - a branch within a function that differs
- * @pos:	where its displacement is in the unit
- * @to:		where the pre code's one leads, in the unit
- * @dest:	where the running one leads
+ * @pos:	offset of its displacement in the unit
+ * @to:		offset in the unit that it leads to in the pre code
+ * @dest:	address that it leads to in running code
  */
 struct ksplice_match_branch {
 	u32 pos;
@@ -89,11 +87,11 @@ struct ksplice_match_branch {
 
 /**
  * struct ksplice_match_late - a reference into the middle of a function
- * @unit:	who refers
- * @pos:	where in @unit
+ * @unit:	the unit that refers
+ * @pos:	offset of the reference in @unit
  * @to_unit:	the function
- * @to:		where in @to_unit
- * @addr:	the address it is
+ * @to:		offset in @to_unit
+ * @addr:	the address that is referred to
  */
 struct ksplice_match_late {
 	u32 unit;
@@ -106,9 +104,9 @@ struct ksplice_match_late {
 /**
  * struct ksplice_match_fail - the trial that came closest
  * @seen:	there was one
- * @unit:	which unit (may be a constant the code refers to)
+ * @unit:	the unit that differs (may be a constant that the code refers to)
  * @user:	the text unit that was tried
- * @off:	where in @unit
+ * @off:	offset of the difference in @unit
  * @len:	how many bytes of @pre and @run are of interest
  * @what:	what was expected there
  * @why:	more about it, or ""
@@ -141,19 +139,19 @@ struct ksplice_match_fail {
  * @own:	first of them in this unit
  * @branches:	of this unit: branches across such places
  * @nbranches:	number of them
- * @nchecked:	number of them that the flow check has met
- * @sure:	does such a place in this unit have a relocation to prove it?
- * @doubt:	the first thing taken for a consequence of such a place, and
- *		what stood there, in case it was something else
+ * @nchecked:	number of them that the flow check has come across
+ * @sure:	does a relocation prove one of these places in this unit?
+ * @doubt:	the first difference that was taken for such a place or its consequence, and
+ *		the running bytes there, in case it was something else
  * @met:	by entry of this unit: does the running kernel have it?
  * @run:	copy of the running memory of one unit
  * @cand:	addresses to be tried
  * @ncand:	number of them
- * @too_many:	there are more than MAX_CANDIDATES: none is tried
+ * @too_many:	there are more than MAX_CANDIDATES, so none is tried
  * @cur:	the text unit being tried
  * @vmlinux:	index of vmlinux in the targets, or KSPLICE_VMLINUX
- * @sites:	by kind, in this trial
- * @sites_patched: same
+ * @sites:	by kind: sites passed in this trial
+ * @sites_patched: by kind: ... of these, sites that differ from the object file
  * @why:	reason of the last refusal by ksplice_match_learn()
  * @fail:	the closest trial
  */
@@ -191,49 +189,49 @@ struct ksplice_match_work {
 	struct ksplice_match_fail fail;
 };
 
-static const char *sym_name(const struct ksplice_match *m, u32 i)
+static const char *match_sym_name(const struct ksplice_match *m, u32 i)
 {
 	return ksplice_str(m->view, m->view->syms[i].name);
 }
 
-static const char *unit_name(const struct ksplice_match *m, u32 i)
+static const char *match_unit_name(const struct ksplice_match *m, u32 i)
 {
 	const char *name = ksplice_str(m->view, m->view->units[i].name);
 
 	return *name ? name : "(unnamed)";
 }
 
-static const char *unit_source(const struct ksplice_match *m, u32 i)
+static const char *match_unit_source(const struct ksplice_match *m, u32 i)
 {
 	return ksplice_str(m->view, m->view->units[i].source);
 }
 
-static bool is_text(const struct ksplice_f_unit *u)
+static bool match_is_text(const struct ksplice_f_unit *u)
 {
 	return u->kind == KSPLICE_UNIT_TEXT;
 }
 
-static bool has_contents(const struct ksplice_f_unit *u)
+static bool match_has_contents(const struct ksplice_f_unit *u)
 {
 	return u->kind == KSPLICE_UNIT_RODATA || u->kind == KSPLICE_UNIT_STRING;
 }
 
-/* Targets that are not there now, or were matched before, are left out. */
-static bool is_wanted_unit(const struct ksplice_match *m, u32 unit)
+/* Targets that are not loaded, or were matched before, are left out. */
+static bool match_is_wanted(const struct ksplice_match *m, u32 unit)
 {
 	return !m->ops->wanted ||
 	       m->ops->wanted(m->ctx, m->view->units[unit].target);
 }
 
 /*
- * May it be there more than once?  The link of a module merges no strings, and
- * an update brings copies of what its code uses.
+ * May the contents of unit @i be in memory more than once?  Linking a module merges no
+ * strings, and an update brings copies of the constants that its code uses.
  */
-static bool is_copied(const struct ksplice_match *m, u32 i, unsigned long addr)
+static bool match_is_copied(const struct ksplice_match *m, u32 i, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[i];
 
-	if (has_contents(u) && !u->nrelocs && m->ops->is_update &&
+	if (match_has_contents(u) && !u->nrelocs && m->ops->is_update &&
 	    (m->ops->is_update(m->ctx, addr) ||
 	     m->ops->is_update(m->ctx, m->unit_addr[i])))
 		return true;
@@ -241,8 +239,8 @@ static bool is_copied(const struct ksplice_match *m, u32 i, unsigned long addr)
 	       u->target != m->w->vmlinux;
 }
 
-/* A name that kallsyms may know, and know as the symbol's address? */
-static bool is_named(const struct ksplice_match *m, u32 i)
+/* Does the symbol have a name that kallsyms may know, with the symbol's value? */
+static bool match_is_named(const struct ksplice_match *m, u32 i)
 {
 	return !(m->view->syms[i].flags & (KSPLICE_SYM_ANON |
 					   KSPLICE_SYM_RT_PTR |
@@ -260,7 +258,7 @@ struct lookup {
 	bool any;
 };
 
-static int is_wanted(void *data, unsigned long addr)
+static int match_found_addr(void *data, unsigned long addr)
 {
 	struct lookup *l = data;
 
@@ -268,7 +266,7 @@ static int is_wanted(void *data, unsigned long addr)
 	return addr == l->want;
 }
 
-static int note_only(void *data, unsigned long addr)
+static int match_note_only(void *data, unsigned long addr)
 {
 	struct lookup *l = data;
 
@@ -278,8 +276,8 @@ static int note_only(void *data, unsigned long addr)
 	return ++l->n > 1;
 }
 
-/* The targets that may have a symbol: the surest first; returns how many. */
-static u32 sym_scopes(const struct ksplice_match *m, u32 i, u32 scopes[2])
+/* Finds the targets that may have a symbol, the likeliest first.  Returns how many. */
+static u32 match_sym_scopes(const struct ksplice_match *m, u32 i, u32 scopes[2])
 {
 	const struct ksplice_f_sym *s = &m->view->syms[i];
 	u32 target = s->target, n = 0;
@@ -306,7 +304,7 @@ unsigned long ksplice_match_name(struct ksplice_match *m, const char *name)
 {
 	struct lookup l = { 0 };
 
-	m->ops->candidates(m->ctx, m->w->vmlinux, name, note_only, &l);
+	m->ops->candidates(m->ctx, m->w->vmlinux, name, match_note_only, &l);
 	return l.n == 1 ? l.found : 0;
 }
 
@@ -328,12 +326,12 @@ bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value)
 	}
 	if (m->view->syms[sym].flags & KSPLICE_SYM_ANON)
 		return false;
-	n = sym_scopes(m, sym, scopes);
+	n = match_sym_scopes(m, sym, scopes);
 	for (i = 0; i < n; i++) {
 		struct lookup l = { 0 };
 
-		m->ops->candidates(m->ctx, scopes[i], sym_name(m, sym),
-				   note_only, &l);
+		m->ops->candidates(m->ctx, scopes[i], match_sym_name(m, sym),
+				   match_note_only, &l);
 		if (l.n > 1)
 			return false;
 		*value = l.found;
@@ -344,17 +342,17 @@ bool ksplice_match_lookup(struct ksplice_match *m, u32 sym, u64 *value)
 }
 
 /* Does kallsyms, if it knows the name, know it at this address? */
-static bool name_agrees(struct ksplice_match *m, u32 sym, unsigned long addr)
+static bool match_name_agrees(struct ksplice_match *m, u32 sym, unsigned long addr)
 {
 	struct lookup l = { .want = addr };
 	u32 scopes[2], n, i;
 
-	if (!is_named(m, sym))
+	if (!match_is_named(m, sym))
 		return true;
-	n = sym_scopes(m, sym, scopes);
+	n = match_sym_scopes(m, sym, scopes);
 	for (i = 0; i < n; i++) {
-		if (m->ops->candidates(m->ctx, scopes[i], sym_name(m, sym),
-				       is_wanted, &l))
+		if (m->ops->candidates(m->ctx, scopes[i], match_sym_name(m, sym),
+				       match_found_addr, &l))
 			return true;
 	}
 	return !l.any;
@@ -396,7 +394,7 @@ void ksplice_match_rollback(struct ksplice_match *m, u32 mark)
 	}
 }
 
-static __printf(2, 3) int refuse(struct ksplice_match *m, const char *fmt, ...)
+static __printf(2, 3) int match_refuse(struct ksplice_match *m, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -406,9 +404,9 @@ static __printf(2, 3) int refuse(struct ksplice_match *m, const char *fmt, ...)
 	return -EILSEQ;
 }
 
-/* Compares contents without relocated fields with memory, bit by bit. */
-static bool contents_equal(struct ksplice_match *m, u32 unit,
-			   unsigned long addr)
+/* Compares contents that have no relocated fields with memory. */
+static bool match_contents_equal(struct ksplice_match *m, u32 unit,
+				 unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 	const u8 *pre = m->view->bytes + u->bytes;
@@ -424,42 +422,42 @@ static bool contents_equal(struct ksplice_match *m, u32 unit,
 	return true;
 }
 
-/* If kallsyms has the unit's name, it has to be there; weak ones may differ. */
-static int check_primary(struct ksplice_match *m, u32 unit, unsigned long addr)
+/* If kallsyms has the unit's name, it must be at that address, unless it is weak. */
+static int match_check_primary(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	u32 sym = m->w->primary[unit];
 
 	if (sym == KSPLICE_NONE ||
 	    m->view->syms[sym].flags & KSPLICE_SYM_WEAK ||
-	    name_agrees(m, sym, addr + m->view->syms[sym].offset))
+	    match_name_agrees(m, sym, addr + m->view->syms[sym].offset))
 		return 0;
-	return refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
+	return match_refuse(m, "kallsyms has %s elsewhere", match_sym_name(m, sym));
 }
 
-/* A unit must be at @addr. */
-static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
+/* Notes that a unit must be at @addr. */
+static int match_learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 
 	if (m->unit_state[unit] != KSPLICE_UNIT_UNKNOWN) {
 		if (m->unit_addr[unit] == addr)
 			return 0;
-		if (is_copied(m, unit, addr) &&
+		if (match_is_copied(m, unit, addr) &&
 		    m->ops->in_target(m->ctx, u->target, addr, u->size,
 				      u->kind) &&
-		    contents_equal(m, unit, addr))
+		    match_contents_equal(m, unit, addr))
 			return 0;
-		return refuse(m, "%s is %#lx bytes away from where other code has it",
-			      unit_name(m, unit),
-			      addr > m->unit_addr[unit] ?
-			      addr - m->unit_addr[unit] :
-			      m->unit_addr[unit] - addr);
+		return match_refuse(m, "%s is %#lx bytes away from where other code has it",
+				    match_unit_name(m, unit),
+				    addr > m->unit_addr[unit] ?
+				    addr - m->unit_addr[unit] :
+				    m->unit_addr[unit] - addr);
 	}
 	if (!m->ops->in_target(m->ctx, u->target, addr, u->size, u->kind))
-		return refuse(m, "%s would be outside %s", unit_name(m, unit),
-			      ksplice_str(m->view,
-					  m->view->targets[u->target].name));
-	if (check_primary(m, unit, addr))
+		return match_refuse(m, "%s would be outside %s", match_unit_name(m, unit),
+				    ksplice_str(m->view,
+						m->view->targets[u->target].name));
+	if (match_check_primary(m, unit, addr))
 		return -EILSEQ;
 	m->unit_addr[unit] = addr;
 	m->unit_state[unit] = KSPLICE_UNIT_INFERRED;
@@ -467,7 +465,7 @@ static int learn_unit(struct ksplice_match *m, u32 unit, unsigned long addr)
 	return 0;
 }
 
-static bool defines(const struct ksplice_f_sym *s)
+static bool match_defines(const struct ksplice_f_sym *s)
 {
 	return s->unit != KSPLICE_NONE && !(s->flags & KSPLICE_SYM_WEAK);
 }
@@ -484,24 +482,24 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 {
 	const struct ksplice_f_sym *s = &m->view->syms[sym];
 
-	/* To whom a call goes: a function, whoever replaces it. */
+	/* A call of an update's new code means the function that it replaces. */
 	if (m->ops->entry)
 		value = m->ops->entry(m->ctx, value);
 	/* Freed after boot: no running code leads there. */
 	if (s->flags & KSPLICE_SYM_ANON && s->unit == KSPLICE_NONE)
-		return refuse(m, "it refers to code that is gone after boot");
+		return match_refuse(m, "it refers to code that is gone after boot");
 	if (m->sym_state[sym] != KSPLICE_SYM_UNKNOWN) {
 		if (m->sym_value[sym] == value)
 			return 0;
-		if (defines(s)) /* it may be a string, elsewhere */
-			return learn_unit(m, s->unit, value - s->offset);
-		return refuse(m, "%s has another value than in code matched before",
-			      sym_name(m, sym));
+		if (match_defines(s)) /* it may be a string, elsewhere */
+			return match_learn_unit(m, s->unit, value - s->offset);
+		return match_refuse(m, "%s has another value than in code matched before",
+				    match_sym_name(m, sym));
 	}
-	if (!(defines(s) && m->w->primary[s->unit] == sym) &&
-	    !name_agrees(m, sym, value))
-		return refuse(m, "kallsyms has %s elsewhere", sym_name(m, sym));
-	if (defines(s) && learn_unit(m, s->unit, value - s->offset))
+	if (!(match_defines(s) && m->w->primary[s->unit] == sym) &&
+	    !match_name_agrees(m, sym, value))
+		return match_refuse(m, "kallsyms has %s elsewhere", match_sym_name(m, sym));
+	if (match_defines(s) && match_learn_unit(m, s->unit, value - s->offset))
 		return -EILSEQ;
 	m->sym_value[sym] = value;
 	m->sym_state[sym] = KSPLICE_SYM_INFERRED;
@@ -510,11 +508,11 @@ int ksplice_match_learn(struct ksplice_match *m, u32 sym, u64 value)
 }
 
 /*
- * A reference to the middle of a function proves that it is where it is when the
- * function has been matched, not before.
+ * Notes a reference to the middle of a function.  It is checked when the function has
+ * been matched, since running code may be shorter before that place.
  */
-static void refer_late(struct ksplice_match *m, u32 pos, u32 to_unit, u32 to,
-		       unsigned long addr)
+static void match_refer_late(struct ksplice_match *m, u32 pos, u32 to_unit, u32 to,
+			     unsigned long addr)
 {
 	struct ksplice_match_work *w = m->w;
 
@@ -527,12 +525,12 @@ static void refer_late(struct ksplice_match *m, u32 pos, u32 to_unit, u32 to,
 }
 
 /**
- * ksplice_match_refer() - a relocated field in running code has a value
+ * ksplice_match_refer() - note the value of a relocated field in running code
  * @s:		the span
- * @pos:	where in the span
+ * @pos:	offset of the field in the span
  * @r:		the field's relocation
- * @value:	what it says about the relocation's symbol
- * @to:		how far from its symbol the field's target is
+ * @value:	value of the relocation's symbol that follows from the field
+ * @to:		distance of the field's target from its symbol
  *
  * Return: 0 if that agrees with all that is known, else -EILSEQ.
  */
@@ -542,20 +540,20 @@ int ksplice_match_refer(struct ksplice_span *s, u32 pos,
 	const struct ksplice_match *m = s->m;
 	const struct ksplice_f_sym *sym = &m->view->syms[r->sym];
 
-	if (!to || s->unit == KSPLICE_NONE || !defines(sym) ||
-	    !is_text(&m->view->units[sym->unit]) ||
+	if (!to || s->unit == KSPLICE_NONE || !match_defines(sym) ||
+	    !match_is_text(&m->view->units[sym->unit]) ||
 	    m->w->nlate == m->view->hdr->relocs.n)
 		return ksplice_match_learn(s->m, r->sym, value);
 	if (to < 0 ? -to > sym->offset :
 		     to > m->view->units[sym->unit].size - sym->offset)
-		return refuse(s->m, "it leads out of %s",
-			      unit_name(m, sym->unit));
-	refer_late(s->m, pos, sym->unit, sym->offset + to, value + to);
+		return match_refuse(s->m, "it leads out of %s",
+				    match_unit_name(m, sym->unit));
+	match_refer_late(s->m, pos, sym->unit, sym->offset + to, value + to);
 	return 0;
 }
 
-/* How much closer to the unit's start the byte at @pos is in running code. */
-static long shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
+/* Returns how much closer to the unit's start the byte at @pos is in running code. */
+static long match_shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
 {
 	long by = 0;
 	u32 i;
@@ -567,8 +565,8 @@ static long shift_at(const struct ksplice_match *m, u32 unit, u32 pos)
 	return by;
 }
 
-/* Remembers the first bytes that are not taken as they are. */
-static void doubt(struct ksplice_span *s, u32 pos, u32 len)
+/* Remembers the first running bytes that are not compared as they are. */
+static void match_doubt(struct ksplice_span *s, u32 pos, u32 len)
 {
 	struct ksplice_match_work *w = s->m->w;
 
@@ -595,7 +593,7 @@ bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure)
 
 	if (w->nshrinks == MAX_SHRINKS || pos + 1 + by > s->len)
 		return false;
-	doubt(s, pos, by + 2);
+	match_doubt(s, pos, by + 2);
 	memmove(s->run + pos + 1 + by, s->run + pos + 1, s->len - pos - 1 - by);
 	s->addr -= by;
 	w->shrinks[w->nshrinks].unit = s->unit;
@@ -614,7 +612,7 @@ bool ksplice_match_shrink(struct ksplice_span *s, u32 pos, u32 by, bool sure)
  * @len:	bytes of it in the pre code
  * @run_len:	bytes of it in running code
  *
- * That an instruction ends there is checked with the branches.
+ * Whether an instruction ends before the padding is checked along with the branches.
  *
  * Return: false if there is no room for it or memory can't be read.
  */
@@ -626,7 +624,7 @@ bool ksplice_match_pad(struct ksplice_span *s, u32 pos, u32 len, u32 run_len)
 
 	if (w->nshrinks == MAX_SHRINKS || !pos || end > s->len)
 		return false;
-	doubt(s, pos, s->len - pos);
+	match_doubt(s, pos, s->len - pos);
 	if (s->m->ops->read(s->m->ctx, addr + end, s->run + end, s->len - end))
 		return false;
 	memcpy(s->run + pos, s->pre + pos, len);
@@ -640,7 +638,7 @@ bool ksplice_match_pad(struct ksplice_span *s, u32 pos, u32 len, u32 run_len)
 }
 
 /**
- * ksplice_match_insn() - an instruction of the pre code begins there
+ * ksplice_match_insn() - note that an instruction of the pre code begins somewhere
  * @s:		the span
  * @pos:	its offset
  */
@@ -662,7 +660,7 @@ void ksplice_match_insn(struct ksplice_span *s, u32 pos)
  * @to:		where it leads in the pre code
  * @dest:	the address it leads to in running code
  *
- * Return: false if it can't be that.
+ * Return: false if there is no room for it, or if it leads out of the function.
  */
 bool ksplice_match_branch(struct ksplice_span *s, u32 pos, u32 len, u32 to,
 			  unsigned long dest)
@@ -671,7 +669,7 @@ bool ksplice_match_branch(struct ksplice_span *s, u32 pos, u32 len, u32 to,
 
 	if (w->nbranches == MAX_BRANCHES || to > s->len)
 		return false;
-	doubt(s, pos, len);
+	match_doubt(s, pos, len);
 	w->branches[w->nbranches].pos = pos;
 	w->branches[w->nbranches].to = to;
 	w->branches[w->nbranches++].dest = dest;
@@ -695,7 +693,7 @@ void ksplice_match_count(struct ksplice_match *m, u32 kind, bool patched)
  * Comparing
  */
 
-static int span_bad(struct ksplice_span *s, u32 off, u32 len, const char *what)
+static int match_span_bad(struct ksplice_span *s, u32 off, u32 len, const char *what)
 {
 	s->bad_off = off;
 	s->bad_len = min(len, s->len - off);
@@ -703,7 +701,7 @@ static int span_bad(struct ksplice_span *s, u32 off, u32 len, const char *what)
 	return -EILSEQ;
 }
 
-/* The field of relocation @r, at @pos: what it says about its symbol. */
+/* Learns from the field of relocation @r, at @pos, what its symbol's value is. */
 static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
 		       u32 pos, u32 *used)
 {
@@ -711,21 +709,21 @@ static int match_field(struct ksplice_span *s, const struct ksplice_f_reloc *r,
 
 	*used = arch_ksplice_match_field(s, r, &value);
 	if (!*used)
-		return span_bad(s, pos, 8, "address");
+		return match_span_bad(s, pos, 8, "address");
 	if (ksplice_match_refer(s, pos, r, value, arch_ksplice_refers_to(r)))
-		return span_bad(s, pos, *used, "address");
+		return match_span_bad(s, pos, *used, "address");
 	return 0;
 }
 
-/* Next entry that has not been passed; the end of the span if there is none. */
-static u32 next_reloc(const struct ksplice_span *s, u32 *i, u32 pos)
+/* Returns where the next relocated field is; the end of the span if there is none. */
+static u32 match_next_reloc(const struct ksplice_span *s, u32 *i, u32 pos)
 {
 	while (*i < s->nrelocs && s->relocs[*i].offset - s->base < pos)
 		(*i)++;
 	return *i < s->nrelocs ? s->relocs[*i].offset - s->base : s->len;
 }
 
-static u32 next_site(const struct ksplice_span *s, u32 *i, u32 pos)
+static u32 match_next_site(const struct ksplice_span *s, u32 *i, u32 pos)
 {
 	while (*i < s->nsites && s->sites[*i].offset - s->base < pos)
 		(*i)++;
@@ -745,15 +743,15 @@ int ksplice_match_span(struct ksplice_span *s)
 	u32 pos = 0, ri = 0, si = 0;
 
 	while (pos < s->len) {
-		u32 reloc = next_reloc(s, &ri, pos);
-		u32 site = next_site(s, &si, pos);
+		u32 reloc = match_next_reloc(s, &ri, pos);
+		u32 site = match_next_site(s, &si, pos);
 		u32 next = min3(reloc, site, s->len), same, used = 0;
 		int ret = 0;
 
 		if (next > pos) {
 			same = arch_ksplice_same(s, pos, next);
 			if (same < next && !arch_ksplice_resize(s, same))
-				return span_bad(s, same, 8, "code");
+				return match_span_bad(s, same, 8, "code");
 			pos = same;
 		} else if (pos == site) {
 			ret = arch_ksplice_match_site(s, si++, &used);
@@ -774,8 +772,8 @@ int ksplice_match_span(struct ksplice_span *s)
  * @from:	where it ends
  * @to:		where it leads in the pre code
  *
- * Return: true if it is the same and crosses nothing shorter, or if it is one
- * of those that were changed.
+ * Return: true if it crosses no place where running code is shorter, or if it is one of
+ * the branches that were found to differ.
  */
 bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to)
 {
@@ -785,11 +783,11 @@ bool ksplice_match_flow(struct ksplice_span *s, u32 pos, u32 from, u32 to)
 		w->nchecked++;
 		return true;
 	}
-	return shift_at(s->m, s->unit, from) == shift_at(s->m, s->unit, to);
+	return match_shift_at(s->m, s->unit, from) == match_shift_at(s->m, s->unit, to);
 }
 
-/* All that follows from shorter instructions has to fit. */
-static int check_branches(struct ksplice_span *s, unsigned long start)
+/* Checks that all differences fit the places where running code is shorter. */
+static int match_check_branches(struct ksplice_span *s, unsigned long start)
 {
 	struct ksplice_match_work *w = s->m->w;
 	u32 i;
@@ -798,7 +796,7 @@ static int check_branches(struct ksplice_span *s, unsigned long start)
 		return 0;
 	for (i = 0; i < w->nbranches; i++)
 		if (w->branches[i].dest != start + w->branches[i].to -
-		    shift_at(s->m, s->unit, w->branches[i].to))
+		    match_shift_at(s->m, s->unit, w->branches[i].to))
 			return -EILSEQ;
 	w->nchecked = 0;
 	if (!w->sure || !arch_ksplice_check_flow(s) ||
@@ -823,26 +821,26 @@ static int match_code(struct ksplice_span *s)
 	w->doubt.any = false;
 	ret = ksplice_match_span(s);
 	if (!ret)
-		ret = check_branches(s, start);
+		ret = match_check_branches(s, start);
 	if (!ret)
 		return 0;
 	w->nshrinks = w->own;
 	if (w->doubt.any && (!s->bad_what || !w->sure)) {
-		/* It was no consequence of anything: here it begins to differ */
+		/* The first doubt was a real difference: report that */
 		memcpy(s->run + w->doubt.pos, w->doubt.run, w->doubt.len);
-		return span_bad(s, w->doubt.pos, w->doubt.len, "code");
+		return match_span_bad(s, w->doubt.pos, w->doubt.len, "code");
 	}
 	return ret;
 }
 
-/* Keeps the failure that came furthest, for the message. */
-static void note_failure(struct ksplice_match *m, u32 unit,
-			 const struct ksplice_span *s)
+/* Keeps the failure of the trial that came furthest, for the message. */
+static void match_note_failure(struct ksplice_match *m, u32 unit,
+			       const struct ksplice_span *s)
 {
 	struct ksplice_match_fail *f = &m->w->fail;
-	bool text = is_text(&m->view->units[unit]);
+	bool text = match_is_text(&m->view->units[unit]);
 
-	/* A wrong constant is further than any wrong instruction. */
+	/* A trial that fails at a constant came further than one that fails at code. */
 	if (f->seen && text &&
 	    (f->unit != f->user || f->off > s->bad_off))
 		return;
@@ -860,7 +858,7 @@ static void note_failure(struct ksplice_match *m, u32 unit,
 }
 
 /* Compares one unit with memory at @addr. */
-static int compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
+static int match_compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 	struct ksplice_span s = {
@@ -873,7 +871,7 @@ static int compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
 		.nrelocs = u->nrelocs,
 		.sites = m->view->sites + u->sites,
 		.nsites = u->nsites,
-		.unit = is_text(u) ? unit : KSPLICE_NONE,
+		.unit = match_is_text(u) ? unit : KSPLICE_NONE,
 	};
 	int ret;
 
@@ -881,12 +879,12 @@ static int compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
 	if (m->ops->read(m->ctx, s.addr, m->w->run, u->size)) {
 		s.run = NULL;
 		s.bad_what = "code";
-		ret = refuse(m, "its memory can't be read");
+		ret = match_refuse(m, "its memory can't be read");
 	} else {
-		ret = is_text(u) ? match_code(&s) : ksplice_match_span(&s);
+		ret = match_is_text(u) ? match_code(&s) : ksplice_match_span(&s);
 	}
 	if (ret)
-		note_failure(m, unit, &s);
+		match_note_failure(m, unit, &s);
 	else
 		m->unit_run[unit] = addr;
 	return ret;
@@ -896,14 +894,14 @@ static int compare_at(struct ksplice_match *m, u32 unit, unsigned long addr)
  * Entries of the kernel's tables
  */
 
-/* Those about one unit, that are met one by one */
+/* A walk through the entries about one unit */
 struct entry_walk {
 	struct ksplice_match *m;
 	u32 unit;
-	unsigned long run;	/* where its code is */
+	unsigned long run;	/* address of its code */
 };
 
-static const char *entry_name(u32 kind)
+static const char *match_entry_name(u32 kind)
 {
 	static const char * const names[KSPLICE_ENTRY_KINDS] = {
 		[KSPLICE_ENTRY_JUMP_LABEL] = "jump label",
@@ -915,60 +913,60 @@ static const char *entry_name(u32 kind)
 	return kind < ARRAY_SIZE(names) && names[kind] ? names[kind] : "entry";
 }
 
-/* Where the unit's byte at @offset is in running memory. */
-static unsigned long place_of(const struct entry_walk *w, u32 offset)
+/* Returns where the unit's byte at @offset is in running memory. */
+static unsigned long match_entry_place(const struct entry_walk *w, u32 offset)
 {
-	return w->run + offset - shift_at(w->m, w->unit, offset);
+	return w->run + offset - match_shift_at(w->m, w->unit, offset);
 }
 
 /* Does an entry refer to @dest where relocation @r says? */
-static int entry_refers(const struct entry_walk *w, u32 pos,
-			const struct ksplice_f_reloc *r, unsigned long dest)
+static int match_entry_refers(const struct entry_walk *w, u32 pos,
+			      const struct ksplice_f_reloc *r, unsigned long dest)
 {
 	struct ksplice_match *m = w->m;
 	const struct ksplice_f_sym *s = &m->view->syms[r->sym];
 	struct ksplice_span span = { .m = m, .unit = w->unit };
 	s64 at = s->offset + r->addend;
 
-	if (s->unit != w->unit || !defines(s))
+	if (s->unit != w->unit || !match_defines(s))
 		return ksplice_match_refer(&span, pos, r, dest - r->addend,
 					   r->addend);
 	if (at >= 0 && at <= m->view->units[w->unit].size &&
-	    dest == place_of(w, at))
+	    dest == match_entry_place(w, at))
 		return 0;
-	return refuse(m, "it leads to another place of the function");
+	return match_refuse(m, "it leads to another place of the function");
 }
 
-static int entry_agrees(const struct entry_walk *w,
-			const struct ksplice_f_entry *e,
-			const struct ksplice_run_entry *run)
+static int match_entry_agrees(const struct entry_walk *w,
+			      const struct ksplice_f_entry *e,
+			      const struct ksplice_run_entry *run)
 {
 	struct ksplice_match *m = w->m;
 	u32 i;
 
 	if (e->data != run->data)
-		return refuse(m, "its flags are %#x, expected %#x", run->data,
-			      e->data);
+		return match_refuse(m, "its flags are %#x, expected %#x", run->data,
+				    e->data);
 	for (i = 0; i < e->nreloc; i++)
-		if (entry_refers(w, e->offset, &m->view->relocs[e->reloc + i],
-				 run->refs[i]))
+		if (match_entry_refers(w, e->offset, &m->view->relocs[e->reloc + i],
+				       run->refs[i]))
 			return -EILSEQ;
 	return 0;
 }
 
-/* Puts what the reason is about in front of it. */
-static int entry_bad(const struct entry_walk *w, u32 kind, unsigned long place,
-		     const char *why)
+/* Puts the entry that the reason is about in front of the reason. */
+static int match_entry_bad(const struct entry_walk *w, u32 kind, unsigned long place,
+			   const char *why)
 {
 	char reason[sizeof(w->m->w->why)];
 
 	strscpy(reason, why, sizeof(reason));
-	return refuse(w->m, "%s at +%#lx: %s", entry_name(kind),
-		      place - w->run, reason);
+	return match_refuse(w->m, "%s at +%#lx: %s", match_entry_name(kind),
+			    place - w->run, reason);
 }
 
-/* An entry of the running kernel must be one of the unit's. */
-static int meet_entry(void *data, const struct ksplice_run_entry *run)
+/* Called for an entry of the running kernel, which must be one of the unit's, too. */
+static int match_meet_entry(void *data, const struct ksplice_run_entry *run)
 {
 	const struct entry_walk *w = data;
 	struct ksplice_match *m = w->m;
@@ -976,22 +974,22 @@ static int meet_entry(void *data, const struct ksplice_run_entry *run)
 	const struct ksplice_f_entry *e = m->view->entries + u->entries;
 	u32 i, mark = ksplice_match_mark(m);
 
-	refuse(m, "the pre code has none there");
+	match_refuse(m, "the pre code has none there");
 	for (i = 0; i < u->nentries; i++) {
 		if (e[i].kind != run->kind || m->w->met[i] ||
-		    place_of(w, e[i].offset) != run->place)
+		    match_entry_place(w, e[i].offset) != run->place)
 			continue;
-		if (!entry_agrees(w, &e[i], run)) {
+		if (!match_entry_agrees(w, &e[i], run)) {
 			m->w->met[i] = true;
 			return 0;
 		}
 		ksplice_match_rollback(m, mark);
 	}
-	return entry_bad(w, run->kind, run->place, m->w->why);
+	return match_entry_bad(w, run->kind, run->place, m->w->why);
 }
 
-/* The same entries here and there */
-static int check_entries(struct ksplice_match *m, u32 unit, unsigned long run)
+/* Checks that the running kernel has exactly the unit's entries. */
+static int match_check_entries(struct ksplice_match *m, u32 unit, unsigned long run)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 	const struct ksplice_f_entry *e = m->view->entries + u->entries;
@@ -1001,40 +999,40 @@ static int check_entries(struct ksplice_match *m, u32 unit, unsigned long run)
 	if (!m->ops->entries)
 		return 0;
 	memset(m->w->met, 0, u->nentries * sizeof(*m->w->met));
-	if (m->ops->entries(m->ctx, run, place_of(&w, u->size), meet_entry, &w))
+	if (m->ops->entries(m->ctx, run, match_entry_place(&w, u->size), match_meet_entry, &w))
 		return -EILSEQ;
 	for (i = 0; i < u->nentries; i++)
 		if (!m->w->met[i])
-			return entry_bad(&w, e[i].kind,
-					 place_of(&w, e[i].offset),
-					 "the running kernel has none there");
+			return match_entry_bad(&w, e[i].kind,
+					       match_entry_place(&w, e[i].offset),
+					       "the running kernel has none there");
 	m->w->why[0] = 0;
 	return 0;
 }
 
 static int match_entries(struct ksplice_match *m, u32 unit, unsigned long run)
 {
-	/* all of the code is right: no other trial came further */
+	/* All of the code is right, so no other trial came further. */
 	struct ksplice_span s = { .bad_off = m->view->units[unit].size };
 
-	if (!check_entries(m, unit, run))
+	if (!match_check_entries(m, unit, run))
 		return 0;
-	note_failure(m, unit, &s);
+	match_note_failure(m, unit, &s);
 	return -EILSEQ;
 }
 
-static void forget_trial(struct ksplice_match *m)
+static void match_forget_trial(struct ksplice_match *m)
 {
 	ksplice_match_rollback(m, 0);
 	m->w->nshrinks = m->w->own;
 }
 
 /*
- * Tries a text unit at @addr, its bytes being at @run, and all constants that
- * follow from it.
+ * Tries a text unit at @addr, with its bytes at @run, and all constants that it leads
+ * to.
  */
-static int trial_at(struct ksplice_match *m, u32 unit, unsigned long addr,
-		    unsigned long run)
+static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
+			unsigned long run)
 {
 	struct ksplice_match_work *w = m->w;
 	struct ksplice_span s = { .bad_what = "function" };
@@ -1045,44 +1043,44 @@ static int trial_at(struct ksplice_match *m, u32 unit, unsigned long addr,
 	memset(w->sites_patched, 0, sizeof(w->sites_patched));
 	w->why[0] = 0;
 	w->own = w->nshrinks;
-	ret = learn_unit(m, unit, addr);
+	ret = match_learn_unit(m, unit, addr);
 	if (ret)
-		note_failure(m, unit, &s);
+		match_note_failure(m, unit, &s);
 	else
-		ret = compare_at(m, unit, run);
+		ret = match_compare_at(m, unit, run);
 	if (!ret)
 		ret = match_entries(m, unit, run);
-	/* The journal grows while constants lead to more constants. */
+	/* Constants may lead to more constants: the journal grows meanwhile. */
 	for (i = 0; !ret && i < w->njournal; i++) {
 		u32 e = w->journal[i] & ~JOURNAL_UNIT;
 
 		if (w->journal[i] & JOURNAL_UNIT &&
-		    has_contents(&m->view->units[e]))
-			ret = compare_at(m, e, m->unit_addr[e]);
+		    match_has_contents(&m->view->units[e]))
+			ret = match_compare_at(m, e, m->unit_addr[e]);
 	}
 	if (ret)
-		forget_trial(m);
+		match_forget_trial(m);
 	return ret;
 }
 
 /*
- * Tries a text unit at @addr.  If an update replaces the function, the pre code
- * may be the update's, or that of the function itself, which nobody runs now.
- * On success the journal holds what was learnt, on failure nothing is left.
+ * Tries a text unit at @addr.  If an update replaces the function, the pre code may be
+ * that of the update, or that of the function itself, which nobody runs now.  On
+ * success the journal holds what was learnt, on failure nothing.
  */
-static int trial(struct ksplice_match *m, u32 unit, unsigned long addr)
+static int match_try(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
 	unsigned long newest = addr;
 
 	if (m->ops->newest)
 		newest = m->ops->newest(m->ctx, addr);
-	if (newest != addr && !trial_at(m, unit, addr, newest))
+	if (newest != addr && !match_try_at(m, unit, addr, newest))
 		return 0;
-	return trial_at(m, unit, addr, addr);
+	return match_try_at(m, unit, addr, addr);
 }
 
-/* By how many bytes is the padding in a unit longer than in the pre code? */
-static u32 growth_of(const struct ksplice_match *m, u32 unit)
+/* Returns how many bytes longer the padding in a unit is than in the pre code. */
+static u32 match_growth_of(const struct ksplice_match *m, u32 unit)
 {
 	u32 i, n = 0;
 
@@ -1092,15 +1090,15 @@ static u32 growth_of(const struct ksplice_match *m, u32 unit)
 	return n;
 }
 
-/* What a successful trial learnt is true from now on. */
-static void commit(struct ksplice_match *m, u32 unit)
+/* Makes what a successful trial learnt permanent. */
+static void match_commit(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i;
 
 	m->unit_state[unit] = KSPLICE_UNIT_MATCHED;
-	m->unit_growth[unit] = growth_of(m, unit);
-	m->unit_shift[unit] = shift_at(m, unit, m->view->units[unit].size);
+	m->unit_growth[unit] = match_growth_of(m, unit);
+	m->unit_shift[unit] = match_shift_at(m, unit, m->view->units[unit].size);
 	m->units_matched++;
 	m->bytes_compared += m->view->units[unit].size;
 	for (i = 0; i < w->njournal; i++) {
@@ -1110,11 +1108,11 @@ static void commit(struct ksplice_match *m, u32 unit)
 			continue;
 		} else if (!(w->journal[i] & JOURNAL_UNIT)) {
 			m->syms_inferred++;
-		} else if (has_contents(&m->view->units[e])) {
+		} else if (match_has_contents(&m->view->units[e])) {
 			m->unit_state[e] = KSPLICE_UNIT_MATCHED;
 			m->units_matched++;
 			m->bytes_compared += m->view->units[e].size;
-		} else if (!is_text(&m->view->units[e])) {
+		} else if (!match_is_text(&m->view->units[e])) {
 			m->unit_state[e] = KSPLICE_UNIT_MATCHED;
 			m->units_located++;
 		}
@@ -1130,7 +1128,7 @@ static void commit(struct ksplice_match *m, u32 unit)
  * Candidates
  */
 
-static int add_candidate(void *data, unsigned long addr)
+static int match_add_candidate(void *data, unsigned long addr)
 {
 	struct ksplice_match *m = data;
 	struct ksplice_match_work *w = m->w;
@@ -1148,20 +1146,20 @@ static int add_candidate(void *data, unsigned long addr)
 }
 
 /* Does another unit stand there already? */
-static bool is_taken(const struct ksplice_match *m, u32 unit,
-		     unsigned long addr)
+static bool match_is_taken(const struct ksplice_match *m, u32 unit,
+			   unsigned long addr)
 {
 	const struct ksplice_f_unit *u = m->view->units;
 	u32 i;
 
 	for (i = 0; i < m->view->hdr->units.n; i++)
-		if (i != unit && is_text(&u[i]) && m->unit_addr[i] == addr &&
+		if (i != unit && match_is_text(&u[i]) && m->unit_addr[i] == addr &&
 		    m->unit_state[i] != KSPLICE_UNIT_UNKNOWN)
 			return true;
 	return false;
 }
 
-static void drop_impossible(struct ksplice_match *m, u32 unit)
+static void match_drop_impossible(struct ksplice_match *m, u32 unit)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 	struct ksplice_match_work *w = m->w;
@@ -1173,15 +1171,15 @@ static void drop_impossible(struct ksplice_match *m, u32 unit)
 		if (!m->ops->in_target(m->ctx, u->target, addr, u->size,
 				       u->kind))
 			continue;
-		if (w->ncand > 1 && is_taken(m, unit, addr))
+		if (w->ncand > 1 && match_is_taken(m, unit, addr))
 			continue;
 		w->cand[n++] = addr;
 	}
 	w->ncand = n;
 }
 
-/* Fills w->cand with the addresses where a unit may be. */
-static void gather(struct ksplice_match *m, u32 unit)
+/* Fills w->cand with the addresses that a unit may be at. */
+static void match_gather(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 sym = w->primary[unit];
@@ -1196,27 +1194,27 @@ static void gather(struct ksplice_match *m, u32 unit)
 	if (sym == KSPLICE_NONE)
 		return;
 	m->ops->candidates(m->ctx, m->view->units[unit].target,
-			   sym_name(m, sym), add_candidate, m);
-	drop_impossible(m, unit);
+			   match_sym_name(m, sym), match_add_candidate, m);
+	match_drop_impossible(m, unit);
 }
 
-/* Leaves those candidates that survive a trial. */
-static void try_candidates(struct ksplice_match *m, u32 unit)
+/* Keeps the candidates whose trial succeeds. */
+static void match_try_candidates(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i, n = 0;
 
 	w->fail.seen = false;
 	for (i = 0; i < w->ncand; i++) {
-		if (trial(m, unit, w->cand[i]))
+		if (match_try(m, unit, w->cand[i]))
 			continue;
-		forget_trial(m);
+		match_forget_trial(m);
 		w->cand[n++] = w->cand[i];
 	}
 	w->ncand = n;
 }
 
-static bool is_weak(const struct ksplice_match *m, u32 unit)
+static bool match_is_weak(const struct ksplice_match *m, u32 unit)
 {
 	u32 sym = m->w->primary[unit];
 
@@ -1228,7 +1226,7 @@ static bool is_weak(const struct ksplice_match *m, u32 unit)
  * Messages
  */
 
-static void hex(char *out, size_t size, const u8 *bytes, u32 n)
+static void match_print_hex(char *out, size_t size, const u8 *bytes, u32 n)
 {
 	u32 i, len = 0;
 
@@ -1239,58 +1237,58 @@ static void hex(char *out, size_t size, const u8 *bytes, u32 n)
 }
 
 /* Says how the closest trial failed. */
-static int fail_mismatch(struct ksplice_match *m, u32 unit)
+static int match_fail_mismatch(struct ksplice_match *m, u32 unit)
 {
 	const struct ksplice_match_fail *f = &m->w->fail;
 	char pre[40], run[40], user[64] = "";
 
 	m->err_unit = unit;
-	hex(pre, sizeof(pre), f->pre, f->len);
-	hex(run, sizeof(run), f->run, f->len);
+	match_print_hex(pre, sizeof(pre), f->pre, f->len);
+	match_print_hex(run, sizeof(run), f->run, f->len);
 	if (f->unit != f->user)
 		snprintf(user, sizeof(user), " (used by %s)",
-			 unit_name(m, f->user));
+			 match_unit_name(m, f->user));
 	if (f->len)
 		snprintf(m->err.text, sizeof(m->err.text),
 			 "%s: %s+%#x%s: the running kernel differs: expected %s %s, found %s%s%s",
-			 unit_source(m, f->unit), unit_name(m, f->unit), f->off,
+			 match_unit_source(m, f->unit), match_unit_name(m, f->unit), f->off,
 			 user, f->what, pre, run, *f->why ? "; " : "", f->why);
 	else
 		snprintf(m->err.text, sizeof(m->err.text),
 			 "%s: %s%s: the running kernel differs: %s",
-			 unit_source(m, f->unit), unit_name(m, f->unit), user,
+			 match_unit_source(m, f->unit), match_unit_name(m, f->unit), user,
 			 f->why);
 	return -EILSEQ;
 }
 
-static int fail_none(struct ksplice_match *m, u32 unit)
+static int match_fail_none(struct ksplice_match *m, u32 unit)
 {
 	const struct ksplice_f_unit *u = &m->view->units[unit];
 
 	m->err_unit = unit;
 	snprintf(m->err.text, sizeof(m->err.text),
 		 "%s: function %s is not in %s's kallsyms and no matched code refers to it; was the update made for another configuration?",
-		 unit_source(m, unit), unit_name(m, unit),
+		 match_unit_source(m, unit), match_unit_name(m, unit),
 		 ksplice_str(m->view, m->view->targets[u->target].name));
 	return -ENOENT;
 }
 
-static int fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
+static int match_fail_ambiguous(struct ksplice_match *m, u32 unit, u32 n)
 {
 	m->err_unit = unit;
 	snprintf(m->err.text, sizeof(m->err.text),
 		 "%s: kallsyms has %s at %u addresses, and neither code nor data nor the order of functions tells which is this one",
-		 unit_source(m, unit), unit_name(m, unit), n);
+		 match_unit_source(m, unit), match_unit_name(m, unit), n);
 	return -ENOTUNIQ;
 }
 
 /*
- * Last means: pointers in data
+ * Last resort: pointers in data
  */
 
-/* Where a pointer in located data says that @unit is; 0 if it can't be read. */
-static unsigned long data_points_to(struct ksplice_match *m, u32 data,
-				    const struct ksplice_f_reloc *r)
+/* Returns the address a pointer in located data gives for its unit; 0 if unreadable. */
+static unsigned long match_data_points_to(struct ksplice_match *m, u32 data,
+					  const struct ksplice_f_reloc *r)
 {
 	unsigned long place = m->unit_addr[data] + r->offset;
 	u8 field[8];
@@ -1303,9 +1301,9 @@ static unsigned long data_points_to(struct ksplice_match *m, u32 data,
 	return value - m->view->syms[r->sym].offset;
 }
 
-/* Counts what one data unit says about candidate *@one. */
-static void vote(struct ksplice_match *m, u32 unit, u32 data,
-		 unsigned long *one, bool *torn)
+/* Notes in *@one the candidate that a data unit points to; @torn: there are several. */
+static void match_vote(struct ksplice_match *m, u32 unit, u32 data,
+		       unsigned long *one, bool *torn)
 {
 	const struct ksplice_f_unit *u = &m->view->units[data];
 	u32 i, k;
@@ -1316,7 +1314,7 @@ static void vote(struct ksplice_match *m, u32 unit, u32 data,
 
 		if (m->view->syms[r->sym].unit != unit)
 			continue;
-		addr = data_points_to(m, data, r);
+		addr = match_data_points_to(m, data, r);
 		for (k = 0; k < m->w->ncand; k++) {
 			if (m->w->cand[k] != addr)
 				continue;
@@ -1327,10 +1325,10 @@ static void vote(struct ksplice_match *m, u32 unit, u32 data,
 }
 
 /*
- * Data may have changed since boot, so its pointers prove nothing; but one that
- * points to a place with the right name and the right code decides.
+ * Data may have changed since boot, so its pointers prove nothing by themselves.  All
+ * candidates have the right name and the right code, and among them a pointer decides.
  */
-static unsigned long ask_data(struct ksplice_match *m, u32 unit)
+static unsigned long match_disambiguate_by_data(struct ksplice_match *m, u32 unit)
 {
 	unsigned long one = 0;
 	bool torn = false;
@@ -1340,52 +1338,52 @@ static unsigned long ask_data(struct ksplice_match *m, u32 unit)
 		if (m->view->units[i].kind == KSPLICE_UNIT_DATA &&
 		    m->view->units[i].tu == m->view->units[unit].tu &&
 		    m->unit_state[i] == KSPLICE_UNIT_MATCHED)
-			vote(m, unit, i, &one, &torn);
+			match_vote(m, unit, i, &one, &torn);
 	}
 	return torn ? 0 : one;
 }
 
 /*
- * Last means: the order of the functions in their file, which compilers and
- * linkers keep within a section.  A candidate is ours if it stands between two
- * functions of our file, or so close to one that only the functions in between
- * (in the file) have room there.
+ * Last resort: the order of the functions in their file, which compilers and linkers keep
+ * within a section.  A candidate is the right one if it is between two functions of
+ * its file, or so close to one that there is only room for those functions that are
+ * between them in the file.
  */
 
-/* Room for the functions from @a to before @b, with padding. */
-static unsigned long room(const struct ksplice_match *m, u32 a, u32 b)
+/* Returns the room that the functions from @a to before @b need, with padding. */
+static unsigned long match_room(const struct ksplice_match *m, u32 a, u32 b)
 {
 	unsigned long bytes = 0;
 
 	for (; a < b; a++)
-		if (is_text(&m->view->units[a]))
+		if (match_is_text(&m->view->units[a]))
 			bytes += m->view->units[a].size + 2 * 64;
 	return bytes;
 }
 
-/* Matched code of the file that @unit comes from? */
-static bool is_mate(const struct ksplice_match *m, u32 unit, u32 i)
+/* Is @i matched code of the translation unit that @unit comes from? */
+static bool match_same_tu(const struct ksplice_match *m, u32 unit, u32 i)
 {
 	const struct ksplice_f_unit *u = m->view->units;
 
-	return i != unit && is_text(&u[i]) && u[i].tu == u[unit].tu &&
+	return i != unit && match_is_text(&u[i]) && u[i].tu == u[unit].tu &&
 	       (m->unit_state[i] == KSPLICE_UNIT_MATCHED ||
 		m->unit_state[i] == KSPLICE_UNIT_OVERRIDDEN);
 }
 
-/* Close behind or before a function that is close in the file? */
-static bool is_beside(const struct ksplice_match *m, u32 unit, u32 mate,
-		      unsigned long addr)
+/* Is @addr as close to the function @near as @unit is in the file? */
+static bool match_is_beside(const struct ksplice_match *m, u32 unit, u32 near,
+			    unsigned long addr)
 {
-	unsigned long at = m->unit_addr[mate];
+	unsigned long at = m->unit_addr[near];
 
-	if (mate < unit)
-		return at < addr && addr - at <= room(m, mate, unit);
-	return at > addr && at - addr <= room(m, unit, mate);
+	if (near < unit)
+		return at < addr && addr - at <= match_room(m, near, unit);
+	return at > addr && at - addr <= match_room(m, unit, near);
 }
 
-/* The part of the table that holds the units of the same file. */
-static void file_of(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
+/* Finds the part of the table with the units of the same translation unit. */
+static void match_tu_range(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
 {
 	const struct ksplice_f_unit *u = m->view->units;
 
@@ -1396,19 +1394,19 @@ static void file_of(const struct ksplice_match *m, u32 unit, u32 *from, u32 *to)
 }
 
 /*
- * What stands between two functions of a file belongs to it, if it does in the
- * file, too. Where the linker puts unlikely code elsewhere, all of another file
- * may stand between.
+ * Is @addr between two functions of the file which @unit is between in the file, too?
+ * The linker may put unlikely code elsewhere, and then all of another file may be
+ * between two functions; so they must not be too far apart.
  */
-static bool is_between(const struct ksplice_match *m, u32 unit,
-		       unsigned long addr)
+static bool match_is_between(const struct ksplice_match *m, u32 unit,
+			     unsigned long addr)
 {
 	unsigned long below = 0, above = ULONG_MAX, at;
 	u32 from, to, i, low = 0, high = 0;
 
-	file_of(m, unit, &from, &to);
+	match_tu_range(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
-		if (!is_mate(m, unit, i))
+		if (!match_same_tu(m, unit, i))
 			continue;
 		at = m->unit_addr[i];
 		if (at < addr && at > below) {
@@ -1421,37 +1419,37 @@ static bool is_between(const struct ksplice_match *m, u32 unit,
 		}
 	}
 	return below && above != ULONG_MAX && low < unit && unit < high &&
-	       above - below <= room(m, from, to);
+	       above - below <= match_room(m, from, to);
 }
 
-/* At the start or the end of its file's code? */
-static bool is_at_edge(const struct ksplice_match *m, u32 unit,
-		       unsigned long addr)
+/* Is @addr beside the next matched function before or behind @unit in the file? */
+static bool match_is_at_edge(const struct ksplice_match *m, u32 unit,
+			     unsigned long addr)
 {
 	u32 from, to, i;
 
-	file_of(m, unit, &from, &to);
+	match_tu_range(m, unit, &from, &to);
 	for (i = unit; i-- > from; )
-		if (is_mate(m, unit, i))
+		if (match_same_tu(m, unit, i))
 			break;
-	if (i + 1 > from && is_beside(m, unit, i, addr))
+	if (i + 1 > from && match_is_beside(m, unit, i, addr))
 		return true;
 	for (i = unit + 1; i < to; i++)
-		if (is_mate(m, unit, i))
+		if (match_same_tu(m, unit, i))
 			break;
-	return i < to && is_beside(m, unit, i, addr);
+	return i < to && match_is_beside(m, unit, i, addr);
 }
 
-static bool is_neighbour(const struct ksplice_match *m, u32 unit,
-			 unsigned long addr)
+static bool match_is_neighbour(const struct ksplice_match *m, u32 unit,
+			       unsigned long addr)
 {
-	return is_between(m, unit, addr) || is_at_edge(m, unit, addr);
+	return match_is_between(m, unit, addr) || match_is_at_edge(m, unit, addr);
 }
 
-/* The one candidate that is where @is_near says; 0 if there are more. */
-static unsigned long only_near(struct ksplice_match *m, u32 unit,
-			       bool (*is_near)(const struct ksplice_match *m,
-					       u32 unit, unsigned long addr))
+/* Returns the only candidate for which @is_near holds; 0 if there are none or more. */
+static unsigned long match_only_near(struct ksplice_match *m, u32 unit,
+				     bool (*is_near)(const struct ksplice_match *m,
+						     u32 unit, unsigned long addr))
 {
 	unsigned long one = 0;
 	u32 i;
@@ -1466,55 +1464,55 @@ static unsigned long only_near(struct ksplice_match *m, u32 unit,
 	return one;
 }
 
-static unsigned long ask_order(struct ksplice_match *m, u32 unit)
+static unsigned long match_disambiguate_by_order(struct ksplice_match *m, u32 unit)
 {
-	unsigned long addr = only_near(m, unit, is_between);
+	unsigned long addr = match_only_near(m, unit, match_is_between);
 
-	return addr ? addr : only_near(m, unit, is_at_edge);
+	return addr ? addr : match_only_near(m, unit, match_is_at_edge);
 }
 
 /*
- * Trying what waits
+ * Trying the units that wait
  */
 
 /*
- * A weak one stands where kallsyms has its name only if nothing overrides it.
- * Another definition may have the same code: so it is not believed until more of
- * its file is known.
+ * A weak function is where kallsyms has its name only if no other definition overrides
+ * it.  That other definition may have the same code.  So the address is in doubt until
+ * functions beside it in its file are known.
  */
-static bool is_doubtful(const struct ksplice_match *m, u32 unit,
-			unsigned long addr)
+static bool match_is_doubtful(const struct ksplice_match *m, u32 unit,
+			      unsigned long addr)
 {
-	return is_weak(m, unit) && !is_neighbour(m, unit, addr);
+	return match_is_weak(m, unit) && !match_is_neighbour(m, unit, addr);
 }
 
-/* Returns 1 if the unit has been dealt with, 0 if it has to wait, or an error */
-static int try_unit(struct ksplice_match *m, u32 unit)
+/* Returns 1 if the unit was matched, 0 if it has to wait, or an errno. */
+static int match_try_unit(struct ksplice_match *m, u32 unit)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 n;
 
-	gather(m, unit);
+	match_gather(m, unit);
 	n = w->ncand;
 	if (!n || w->too_many)
 		return 0;
 	if (n > 1)
-		try_candidates(m, unit);
+		match_try_candidates(m, unit);
 	if (n > 1 && w->ncand)
 		return 0; /* right code, but is it ours? */
 	w->fail.seen = w->fail.seen && n > 1;
-	if (w->ncand && is_doubtful(m, unit, w->cand[0]))
+	if (w->ncand && match_is_doubtful(m, unit, w->cand[0]))
 		return 0;
-	if (w->ncand && !trial(m, unit, w->cand[0])) {
-		commit(m, unit);
+	if (w->ncand && !match_try(m, unit, w->cand[0])) {
+		match_commit(m, unit);
 		return 1;
 	}
-	/* Whether a weak one is overridden shows when its file is matched. */
-	return is_weak(m, unit) ? 0 : fail_mismatch(m, unit);
+	/* A weak function may be overridden: that shows when its file is matched. */
+	return match_is_weak(m, unit) ? 0 : match_fail_mismatch(m, unit);
 }
 
-/* Tries all that wait, as long as that helps. */
-static int flood(struct ksplice_match *m)
+/* Tries all units that wait, as long as that matches some. */
+static int match_propagate(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i, n, before;
@@ -1525,7 +1523,7 @@ static int flood(struct ksplice_match *m)
 		for (i = 0, n = 0; i < before; i++) {
 			if (m->ops->resched)
 				m->ops->resched(m->ctx);
-			ret = try_unit(m, w->wait[i]);
+			ret = match_try_unit(m, w->wait[i]);
 			if (ret < 0)
 				return ret;
 			if (!ret)
@@ -1536,8 +1534,8 @@ static int flood(struct ksplice_match *m)
 	return 0;
 }
 
-/* Settles one of those that wait by the last means; 0 if none could be. */
-static int settle_one(struct ksplice_match *m)
+/* Settles one of the units that wait by data or order; returns 0 if there is none. */
+static int match_settle_one(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	unsigned long addr;
@@ -1545,19 +1543,19 @@ static int settle_one(struct ksplice_match *m)
 
 	for (i = 0; i < w->nwait; i++) {
 		unit = w->wait[i];
-		gather(m, unit);
+		match_gather(m, unit);
 		if (w->too_many)
 			continue;
-		try_candidates(m, unit);
+		match_try_candidates(m, unit);
 		figure = &m->by_data;
-		addr = ask_data(m, unit);
+		addr = match_disambiguate_by_data(m, unit);
 		if (!addr) {
 			figure = &m->by_order;
-			addr = ask_order(m, unit);
+			addr = match_disambiguate_by_order(m, unit);
 		}
-		if (!addr || trial(m, unit, addr))
+		if (!addr || match_try(m, unit, addr))
 			continue;
-		commit(m, unit);
+		match_commit(m, unit);
 		m->ambiguous++;
 		(*figure)++;
 		w->wait[i] = w->wait[--w->nwait];
@@ -1566,30 +1564,30 @@ static int settle_one(struct ksplice_match *m)
 	return 0;
 }
 
-static bool is_free(struct ksplice_match *m, u32 unit, unsigned long addr)
+static bool match_is_free(struct ksplice_match *m, u32 unit, unsigned long addr)
 {
-	return !is_taken(m, unit, addr) && !trial(m, unit, addr);
+	return !match_is_taken(m, unit, addr) && !match_try(m, unit, addr);
 }
 
 /*
- * Looks for the code of an overridden weak function: behind one of the functions
- * of its file, or before it, with padding in between.
+ * Looks for the code of an overridden weak function, which is behind or before one of the
+ * functions of its file, with padding in between.
  */
-static bool find_nameless(struct ksplice_match *m, u32 unit)
+static bool match_find_nameless(struct ksplice_match *m, u32 unit)
 {
 	u32 size = m->view->units[unit].size, from, to, i, k;
 	unsigned long start, end;
 
-	file_of(m, unit, &from, &to);
+	match_tu_range(m, unit, &from, &to);
 	for (i = from; i < to; i++) {
-		if (!is_mate(m, unit, i))
+		if (!match_same_tu(m, unit, i))
 			continue;
 		start = m->unit_addr[i];
 		end = start + m->view->units[i].size;
 		for (k = 0; k < 5; k++) {
-			if (is_free(m, unit, ALIGN(end, 16) + 16 * k))
+			if (match_is_free(m, unit, ALIGN(end, 16) + 16 * k))
 				return true;
-			if (is_free(m, unit, ((start - size) & ~15UL) - 16 * k))
+			if (match_is_free(m, unit, ((start - size) & ~15UL) - 16 * k))
 				return true;
 		}
 	}
@@ -1597,78 +1595,81 @@ static bool find_nameless(struct ksplice_match *m, u32 unit)
 }
 
 /*
- * A weak definition whose code is neither under its name nor without one, or is
- * to be replaced although it is not in use.
+ * Fails because of a weak definition: its code was found neither at its name's address nor
+ * without a name, or it has to be replaced although it is not in use.
  */
-static int fail_weak(struct ksplice_match *m, u32 unit)
+static int match_fail_weak(struct ksplice_match *m, u32 unit)
 {
 	u32 sym = m->w->primary[unit];
 	u64 value;
 
 	m->w->cur = unit;
 	if (!ksplice_match_lookup(m, sym, &value))
-		return fail_none(m, unit);
-	if (!find_nameless(m, unit)) {
+		return match_fail_none(m, unit);
+	if (!match_find_nameless(m, unit)) {
 		m->w->fail.seen = false;
-		if (trial(m, unit, value - m->view->syms[sym].offset))
-			return fail_mismatch(m, unit);
-		forget_trial(m);
-		return fail_ambiguous(m, unit, m->w->ncand);
+		if (match_try(m, unit, value - m->view->syms[sym].offset))
+			return match_fail_mismatch(m, unit);
+		match_forget_trial(m);
+		return match_fail_ambiguous(m, unit, m->w->ncand);
 	}
 	m->err_unit = unit;
 	snprintf(m->err.text, sizeof(m->err.text),
 		 "%s: %s is a weak function and the running kernel uses another one of this name: replacing it would have no effect",
-		 unit_source(m, unit), unit_name(m, unit));
+		 match_unit_source(m, unit), match_unit_name(m, unit));
 	return -EILSEQ;
 }
 
-/* Several addresses, of which none could be confirmed. */
-static int settle_ambiguous(struct ksplice_match *m, u32 unit)
+/* Fails because none of several addresses could be confirmed. */
+static int match_settle_ambiguous(struct ksplice_match *m, u32 unit)
 {
 	u32 n = m->w->ncand, i;
 
 	m->w->fail.seen = false;
 	for (i = 0; i < n; i++)
-		if (is_neighbour(m, unit, m->w->cand[i]) &&
-		    trial(m, unit, m->w->cand[i]))
-			return fail_mismatch(m, unit);
-	forget_trial(m);
-	return fail_ambiguous(m, unit, n);
+		if (match_is_neighbour(m, unit, m->w->cand[i]) &&
+		    match_try(m, unit, m->w->cand[i]))
+			return match_fail_mismatch(m, unit);
+	match_forget_trial(m);
+	return match_fail_ambiguous(m, unit, n);
 }
 
-/* The one place where a unit's code is, of several of its name; else 0 */
-static unsigned long only_fit(struct ksplice_match *m, u32 unit)
+/* Returns the only address of a unit's name that has its code; else 0. */
+static unsigned long match_only_fit(struct ksplice_match *m, u32 unit)
 {
-	gather(m, unit);
-	if (m->w->too_many || is_weak(m, unit))
+	match_gather(m, unit);
+	if (m->w->too_many || match_is_weak(m, unit))
 		return 0;
-	try_candidates(m, unit);
+	match_try_candidates(m, unit);
 	return m->w->ncand == 1 ? m->w->cand[0] : 0;
 }
 
-/* Another one of the file that fits only where it has to be, beside this one */
-static bool has_witness(struct ksplice_match *m, u32 unit, unsigned long addr,
-			u32 to)
+/*
+ * Does another function behind @unit in the file have its code at one address only, and
+ * is that where it has to be if @unit is at @addr?
+ */
+static bool match_has_witness(struct ksplice_match *m, u32 unit, unsigned long addr,
+			      u32 to)
 {
 	unsigned long other;
 	u32 i;
 
 	for (i = unit + 1; i < to; i++) {
-		if (!is_text(&m->view->units[i]))
+		if (!match_is_text(&m->view->units[i]))
 			continue;
-		other = only_fit(m, i);
+		other = match_only_fit(m, i);
 		if (other)
-			return other > addr && other - addr <= room(m, unit, i);
+			return other > addr && other - addr <= match_room(m, unit, i);
 	}
 	return false;
 }
 
 /*
- * A file of which all names are ambiguous (two files made from one source):
- * two functions that fit only at one place each, in the order of the file,
- * tell where it is; 0 if there are none.
+ * Settles a function of a file whose names are all ambiguous (two files that were made
+ * from one source).  Two functions that have their code at one address each, in the
+ * order of the file, tell where the file is.  Returns 0 if there are none.
  */
-static int settle_anchor(struct ksplice_match *m)
+static int match_settle_anchor(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	unsigned long addr;
@@ -1676,16 +1677,16 @@ static int settle_anchor(struct ksplice_match *m)
 
 	for (i = 0; i < w->nwait; i++) {
 		unit = w->wait[i];
-		file_of(m, unit, &from, &to);
-		for (k = from; k < to && !is_mate(m, unit, k); )
+		match_tu_range(m, unit, &from, &to);
+		for (k = from; k < to && !match_same_tu(m, unit, k); )
 			k++;
-		addr = k == to ? only_fit(m, unit) : 0;
-		if (!addr || !has_witness(m, unit, addr, to))
+		addr = k == to ? match_only_fit(m, unit) : 0;
+		if (!addr || !match_has_witness(m, unit, addr, to))
 			continue;
 		w->cur = unit;
-		if (trial(m, unit, addr))
+		if (match_try(m, unit, addr))
 			continue;
-		commit(m, unit);
+		match_commit(m, unit);
 		m->ambiguous++;
 		m->by_order++;
 		w->wait[i] = w->wait[--w->nwait];
@@ -1695,46 +1696,46 @@ static int settle_anchor(struct ksplice_match *m)
 }
 
 /*
- * Is there room for a unit between the functions before and behind it in its
- * file, which stand beside each other otherwise?
+ * Is there room for a unit between the matched functions before and behind it in its
+ * file, with nothing else in between?
  */
-static bool has_gap(const struct ksplice_match *m, u32 unit)
+static bool match_has_gap(const struct ksplice_match *m, u32 unit)
 {
 	unsigned long end, next;
 	u32 from, to, a, b;
 
-	file_of(m, unit, &from, &to);
-	for (a = unit; a > from && !is_mate(m, unit, a - 1); )
+	match_tu_range(m, unit, &from, &to);
+	for (a = unit; a > from && !match_same_tu(m, unit, a - 1); )
 		a--;
-	for (b = unit + 1; b < to && !is_mate(m, unit, b); )
+	for (b = unit + 1; b < to && !match_same_tu(m, unit, b); )
 		b++;
 	if (a-- == from || b == to)
 		return false;
 	end = m->unit_addr[a] + m->view->units[a].size;
 	next = m->unit_addr[b];
-	/* How long the code is that an update took the place of, nobody says. */
+	/* If an update replaced it, the size of the old code is unknown. */
 	if (m->unit_run[a] != m->unit_addr[a])
 		return next > m->unit_addr[a];
 	return next >= end + m->view->units[unit].size &&
-	       next - m->unit_addr[a] <= room(m, a, b);
+	       next - m->unit_addr[a] <= match_room(m, a, b);
 }
 
-/* Settles a weak function that stands where its name is; 0 if there is none. */
-static int settle_weak(struct ksplice_match *m)
+/* Settles a weak function at its name's address; returns 0 if there is none. */
+static int match_settle_weak(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i, unit;
 
 	for (i = 0; i < w->nwait; i++) {
 		unit = w->wait[i];
-		if (!is_weak(m, unit))
+		if (!match_is_weak(m, unit))
 			continue;
-		gather(m, unit);
+		match_gather(m, unit);
 		if (w->ncand != 1 || w->too_many ||
-		    (is_doubtful(m, unit, w->cand[0]) && has_gap(m, unit)) ||
-		    trial(m, unit, w->cand[0]))
+		    (match_is_doubtful(m, unit, w->cand[0]) && match_has_gap(m, unit)) ||
+		    match_try(m, unit, w->cand[0]))
 			continue;
-		commit(m, unit);
+		match_commit(m, unit);
 		w->wait[i] = w->wait[--w->nwait];
 		return 1;
 	}
@@ -1742,30 +1743,30 @@ static int settle_weak(struct ksplice_match *m)
 }
 
 /* Is it a weak function whose code is there without its name? */
-static bool is_overridden(struct ksplice_match *m, u32 unit)
+static bool match_is_overridden(struct ksplice_match *m, u32 unit)
 {
 	u64 value;
 
 	m->w->cur = unit;
-	return is_weak(m, unit) &&
+	return match_is_weak(m, unit) &&
 	       !(m->view->units[unit].flags & KSPLICE_UNIT_REPLACED) &&
 	       ksplice_match_lookup(m, m->w->primary[unit], &value) &&
-	       find_nameless(m, unit);
+	       match_find_nameless(m, unit);
 }
 
 /* Settles overridden weak functions; returns how many. */
-static u32 settle_nameless(struct ksplice_match *m)
+static u32 match_settle_nameless(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i, n = 0, unit;
 
 	for (i = 0; i < w->nwait; ) {
 		unit = w->wait[i];
-		if (!is_overridden(m, unit)) {
+		if (!match_is_overridden(m, unit)) {
 			i++;
 			continue;
 		}
-		commit(m, unit);
+		match_commit(m, unit);
 		m->unit_state[unit] = KSPLICE_UNIT_OVERRIDDEN;
 		m->units_overridden++;
 		w->wait[i] = w->wait[--w->nwait];
@@ -1774,30 +1775,30 @@ static u32 settle_nameless(struct ksplice_match *m)
 	return n;
 }
 
-/* Says why the first of those that wait can't be matched. */
-static int report_waiting(struct ksplice_match *m)
+/* Says why the first of the units that wait can't be matched. */
+static int match_report_waiting(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i;
 	int ret = 0;
 
 	for (i = 0; i < w->nwait && !ret; i++) {
-		gather(m, w->wait[i]);
-		if (is_weak(m, w->wait[i]))
-			ret = fail_weak(m, w->wait[i]);
+		match_gather(m, w->wait[i]);
+		if (match_is_weak(m, w->wait[i]))
+			ret = match_fail_weak(m, w->wait[i]);
 		else if (w->ncand)
-			ret = settle_ambiguous(m, w->wait[i]);
+			ret = match_settle_ambiguous(m, w->wait[i]);
 		else
-			ret = fail_none(m, w->wait[i]);
+			ret = match_fail_none(m, w->wait[i]);
 	}
 	return ret;
 }
 
 /*
- * The end: symbols that units define, and what has to hold for all
+ * The end: symbols that units define, and conditions on all units
  */
 
-static int define_sym(struct ksplice_match *m, u32 i)
+static int match_define_sym(struct ksplice_match *m, u32 i)
 {
 	const struct ksplice_f_sym *s = &m->view->syms[i];
 	u64 value;
@@ -1805,14 +1806,14 @@ static int define_sym(struct ksplice_match *m, u32 i)
 	if (s->unit == KSPLICE_NONE ||
 	    m->unit_state[s->unit] != KSPLICE_UNIT_MATCHED)
 		return 0;
-	/* A label inside is where the code is; the entry may be another's. */
+	/* The code may be in an update; the entry is still that of the function itself. */
 	value = (s->offset ? m->unit_run : m->unit_addr)[s->unit] + s->offset -
-		shift_at(m, s->unit, s->offset);
+		match_shift_at(m, s->unit, s->offset);
 	if (m->sym_state[i] != KSPLICE_SYM_UNKNOWN) {
 		if (m->sym_value[i] == value || !(s->flags & KSPLICE_SYM_WEAK) ||
 		    !(m->view->units[s->unit].flags & KSPLICE_UNIT_REPLACED))
 			return 0;
-	} else if (name_agrees(m, i, value)) {
+	} else if (match_name_agrees(m, i, value)) {
 		m->sym_value[i] = value;
 		m->sym_state[i] = KSPLICE_SYM_DEFINED;
 		return 0;
@@ -1823,53 +1824,53 @@ static int define_sym(struct ksplice_match *m, u32 i)
 	m->err_unit = s->unit;
 	snprintf(m->err.text, sizeof(m->err.text),
 		 "%s: %s: its code was found, but kallsyms has %s elsewhere: the running kernel uses another definition",
-		 unit_source(m, s->unit), unit_name(m, s->unit),
-		 sym_name(m, i));
+		 match_unit_source(m, s->unit), match_unit_name(m, s->unit),
+		 match_sym_name(m, i));
 	return -EILSEQ;
 }
 
-static int define_syms(struct ksplice_match *m)
+static int match_define_syms(struct ksplice_match *m)
 {
 	u32 i;
 	int ret;
 
 	m->w->cur = KSPLICE_NONE;
 	for (i = 0; i < m->view->hdr->syms.n; i++) {
-		ret = define_sym(m, i);
+		ret = match_define_sym(m, i);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-/* References to the middle of functions, now that all functions are known */
-static int check_late(struct ksplice_match *m)
+/* Checks references to the middle of functions, now that all functions are known. */
+static int match_check_late(struct ksplice_match *m)
 {
 	const struct ksplice_match_late *l = m->w->late;
 	const struct ksplice_match_late *end = l + m->w->nlate;
 
 	for (; l < end; l++) {
 		if (m->unit_run[l->to_unit] + l->to -
-		    shift_at(m, l->to_unit, l->to) == l->addr)
+		    match_shift_at(m, l->to_unit, l->to) == l->addr)
 			continue;
 		m->err_unit = l->unit;
 		snprintf(m->err.text, sizeof(m->err.text),
 			 "%s: %s+%#x: the running kernel differs: it leads to another place than %s+%#x",
-			 unit_source(m, l->unit), unit_name(m, l->unit), l->pos,
-			 unit_name(m, l->to_unit), l->to);
+			 match_unit_source(m, l->unit), match_unit_name(m, l->unit), l->pos,
+			 match_unit_name(m, l->to_unit), l->to);
 		return -EILSEQ;
 	}
 	return 0;
 }
 
-/* Running bytes that one function takes */
+/* Running bytes that one function occupies */
 struct occupied {
 	unsigned long start;
 	unsigned long end;
 	u32 unit;
 };
 
-static int cmp_occupied(const void *a, const void *b)
+static int match_cmp_occupied(const void *a, const void *b)
 {
 	const struct occupied *x = a, *y = b;
 
@@ -1877,17 +1878,17 @@ static int cmp_occupied(const void *a, const void *b)
 }
 
 /*
- * What a function takes is where its code was found, which may be in an update.
- * The entry that others see then stands in front of older code, of which only
- * that is known.  Returns how many entries of @at were filled, up to 2.
+ * A function occupies the bytes where its code was found, which may be in an update.
+ * Then callers see another entry, in older code of which only the entry is known.
+ * Returns how many elements of @at were filled, up to 2.
  */
-static u32 occupy(const struct ksplice_match *m, u32 unit, struct occupied *at)
+static u32 match_occupy(const struct ksplice_match *m, u32 unit, struct occupied *at)
 {
 	unsigned long entry = m->unit_addr[unit], run = m->unit_run[unit];
 	u32 size = m->view->units[unit].size, n = 0;
 
 	at[n].start = run;
-	at[n].end = run + size - shift_at(m, unit, size);
+	at[n].end = run + size - match_shift_at(m, unit, size);
 	at[n++].unit = unit;
 	if (run == entry)
 		return n;
@@ -1897,15 +1898,15 @@ static u32 occupy(const struct ksplice_match *m, u32 unit, struct occupied *at)
 	return n;
 }
 
-/* No two functions can be at one place.  @at has room for two entries a unit. */
-static int check_overlaps(struct ksplice_match *m, struct occupied *at)
+/* No two functions can be at one place.  @at has room for two elements per unit. */
+static int match_check_overlaps(struct ksplice_match *m, struct occupied *at)
 {
 	u32 i, n = 0;
 
 	for (i = 0; i < m->view->hdr->units.n; i++)
-		if (is_text(&m->view->units[i]) && is_wanted_unit(m, i))
-			n += occupy(m, i, at + n);
-	sort(at, n, sizeof(*at), cmp_occupied, NULL);
+		if (match_is_text(&m->view->units[i]) && match_is_wanted(m, i))
+			n += match_occupy(m, i, at + n);
+	sort(at, n, sizeof(*at), match_cmp_occupied, NULL);
 	for (i = 1; i < n; i++)
 		if (at[i].start < at[i - 1].end)
 			break;
@@ -1914,12 +1915,12 @@ static int check_overlaps(struct ksplice_match *m, struct occupied *at)
 	m->err_unit = at[i].unit;
 	snprintf(m->err.text, sizeof(m->err.text),
 		 "%s: two functions of the update, %s and %s, match at one place in the running kernel",
-		 unit_source(m, m->err_unit), unit_name(m, at[i - 1].unit),
-		 unit_name(m, m->err_unit));
+		 match_unit_source(m, m->err_unit), match_unit_name(m, at[i - 1].unit),
+		 match_unit_name(m, m->err_unit));
 	return -ENOTUNIQ;
 }
 
-static int check_end(struct ksplice_match *m)
+static int match_check_end(struct ksplice_match *m)
 {
 	struct occupied *at;
 	int ret;
@@ -1928,7 +1929,7 @@ static int check_end(struct ksplice_match *m)
 		      GFP_KERNEL);
 	if (!at)
 		return -ENOMEM;
-	ret = check_overlaps(m, at);
+	ret = match_check_overlaps(m, at);
 	kvfree(at);
 	return ret;
 }
@@ -1937,8 +1938,8 @@ static int check_end(struct ksplice_match *m)
  * Setting up
  */
 
-/* How well a symbol serves to find its unit by. */
-static int rank(const struct ksplice_f_sym *s)
+/* Ranks how well a symbol serves to find its unit. */
+static int match_rank(const struct ksplice_f_sym *s)
 {
 	if (s->flags & KSPLICE_SYM_ANON)
 		return 0;
@@ -1947,7 +1948,7 @@ static int rank(const struct ksplice_f_sym *s)
 	       4 * !(s->flags & KSPLICE_SYM_WEAK);
 }
 
-static void find_primaries(struct ksplice_match *m)
+static void match_find_primaries(struct ksplice_match *m)
 {
 	const struct ksplice_f_sym *s = m->view->syms;
 	u32 i, *p;
@@ -1955,15 +1956,15 @@ static void find_primaries(struct ksplice_match *m)
 	for (i = 0; i < m->view->hdr->units.n; i++)
 		m->w->primary[i] = KSPLICE_NONE;
 	for (i = 0; i < m->view->hdr->syms.n; i++) {
-		if (s[i].unit == KSPLICE_NONE || !rank(&s[i]))
+		if (s[i].unit == KSPLICE_NONE || !match_rank(&s[i]))
 			continue;
 		p = &m->w->primary[s[i].unit];
-		if (*p == KSPLICE_NONE || rank(&s[i]) > rank(&s[*p]))
+		if (*p == KSPLICE_NONE || match_rank(&s[i]) > match_rank(&s[*p]))
 			*p = i;
 	}
 }
 
-static void find_work(struct ksplice_match *m)
+static void match_find_work(struct ksplice_match *m)
 {
 	const struct ksplice_view *v = m->view;
 	u32 i;
@@ -1972,12 +1973,12 @@ static void find_work(struct ksplice_match *m)
 	if (!strcmp(ksplice_str(v, v->targets[0].name), "vmlinux"))
 		m->w->vmlinux = 0;
 	for (i = 0; i < v->hdr->units.n; i++)
-		if (is_text(&v->units[i]) && is_wanted_unit(m, i))
+		if (match_is_text(&v->units[i]) && match_is_wanted(m, i))
 			m->w->wait[m->w->nwait++] = i;
-	find_primaries(m);
+	match_find_primaries(m);
 }
 
-static u32 largest_unit(const struct ksplice_view *v)
+static u32 match_largest_unit(const struct ksplice_view *v)
 {
 	u32 i, size = 1;
 
@@ -1987,7 +1988,7 @@ static u32 largest_unit(const struct ksplice_view *v)
 	return size;
 }
 
-static u32 most_entries(const struct ksplice_view *v)
+static u32 match_most_entries(const struct ksplice_view *v)
 {
 	u32 i, n = 1;
 
@@ -1996,7 +1997,7 @@ static u32 most_entries(const struct ksplice_view *v)
 	return n;
 }
 
-static void free_work(struct ksplice_match *m)
+static void match_free_work(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 
@@ -2014,7 +2015,7 @@ static void free_work(struct ksplice_match *m)
 	m->w = NULL;
 }
 
-static int allocate(struct ksplice_match *m)
+static int match_alloc(struct ksplice_match *m)
 {
 	u32 units = m->view->hdr->units.n + 1, syms = m->view->hdr->syms.n + 1;
 	u32 relocs = m->view->hdr->relocs.n + 1;
@@ -2037,8 +2038,8 @@ static int allocate(struct ksplice_match *m)
 			      GFP_KERNEL);
 	w->late = kvcalloc(relocs, sizeof(*w->late), GFP_KERNEL);
 	w->shrinks = kvcalloc(MAX_SHRINKS, sizeof(*w->shrinks), GFP_KERNEL);
-	w->met = kvcalloc(most_entries(m->view), sizeof(*w->met), GFP_KERNEL);
-	w->run = kvcalloc(largest_unit(m->view), 1, GFP_KERNEL);
+	w->met = kvcalloc(match_most_entries(m->view), sizeof(*w->met), GFP_KERNEL);
+	w->run = kvcalloc(match_largest_unit(m->view), 1, GFP_KERNEL);
 	w->cand = kvcalloc(MAX_CANDIDATES, sizeof(*w->cand), GFP_KERNEL);
 	if (!m->unit_addr || !m->unit_run || !m->unit_growth || !m->unit_shift ||
 	    !m->unit_state ||
@@ -2053,20 +2054,20 @@ static int match_all(struct ksplice_match *m)
 {
 	int ret;
 
-	find_work(m);
+	match_find_work(m);
 	arch_ksplice_env_init(m);
 	do {
-		ret = flood(m);
+		ret = match_propagate(m);
 		if (ret)
 			return ret;
-	} while (m->w->nwait && (settle_weak(m) || settle_one(m) ||
-				 settle_nameless(m) || settle_anchor(m)));
-	ret = report_waiting(m);
+	} while (m->w->nwait && (match_settle_weak(m) || match_settle_one(m) ||
+				 match_settle_nameless(m) || match_settle_anchor(m)));
+	ret = match_report_waiting(m);
 	if (!ret)
-		ret = check_late(m);
+		ret = match_check_late(m);
 	if (!ret)
-		ret = define_syms(m);
-	return ret ? ret : check_end(m);
+		ret = match_define_syms(m);
+	return ret ? ret : match_check_end(m);
 }
 
 /**
@@ -2076,10 +2077,10 @@ static int match_all(struct ksplice_match *m)
  * @ops:	the running kernel
  * @ctx:	for @ops
  *
- * Return: 0 if every text unit of the targets that are wanted (but overridden
- * weak ones) matches at exactly one address and all values agree; -ENOENT if a
- * function is not there; -EILSEQ if the running code is another; -ENOTUNIQ if a
- * function can't be told from another; -ENOMEM.  m->err says it for a person.
+ * Return: 0 if every text unit of the targets that are wanted (except overridden weak
+ * ones) matches at exactly one address and all values agree; -ENOENT if a function is not
+ * there; -EILSEQ if running code differs; -ENOTUNIQ if a function can't be told from
+ * another; -ENOMEM.  m->err has a message for people.
  */
 int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
 		      const struct ksplice_match_ops *ops, void *ctx)
@@ -2091,13 +2092,13 @@ int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
 	m->ops = ops;
 	m->ctx = ctx;
 	m->err_unit = KSPLICE_NONE;
-	ret = allocate(m);
+	ret = match_alloc(m);
 	if (!ret)
 		ret = match_all(m);
 	if (ret == -ENOMEM)
 		snprintf(m->err.text, sizeof(m->err.text),
 			 "not enough memory to match the update");
-	free_work(m);
+	match_free_work(m);
 	return ret;
 }
 
@@ -2107,7 +2108,7 @@ int ksplice_match_run(struct ksplice_match *m, const struct ksplice_view *v,
  */
 void ksplice_match_free(struct ksplice_match *m)
 {
-	free_work(m);
+	match_free_work(m);
 	kvfree(m->unit_addr);
 	kvfree(m->unit_run);
 	kvfree(m->unit_growth);

@@ -14,7 +14,7 @@
 #include "arch.h"
 #include "format.h"
 
-/* The kernel itself, for an update that has only modules as targets */
+/* Stands for the kernel itself, for an update that has only modules as targets */
 #define KSPLICE_VMLINUX		0xfffffffeU
 
 /**
@@ -33,36 +33,36 @@ struct ksplice_run_entry {
 
 /**
  * struct ksplice_match_ops - the running kernel, as the matcher sees it
- * @read:	copy @len bytes at @addr; 0 or -EFAULT, never faults.  Bytes that
- *		somebody put over the compiler's and the boot code's come back
- *		as what they were before: kprobes' int3, optprobes' jmp, the
- *		trampolines of hot updates.  The caller of ksplice_match_run()
- *		holds text_mutex, so that no half-patched site is ever seen.
- * @candidates:	call @fn for every address that kallsyms knows @name under in
- *		its target: an index in the blob's targets, KSPLICE_VMLINUX for the
- *		kernel itself if that is no target, or KSPLICE_NONE for
- *		the kernel and the modules that symbols of the update are
- *		exported by (slow, asked last); stop when
- *		@fn returns nonzero and return what it returned, else 0.  @fn
- *		does not sleep.  A per-CPU symbol's address is its offset.
+ * @read:	copy @len bytes at @addr; 0 or -EFAULT, never faults.  What others wrote
+ *		over the code that compiler and boot code made is undone in the copy:
+ *		kprobes' int3, optprobes' jmp, the trampolines of hot updates.  The
+ *		caller of ksplice_match_run() holds text_mutex, so that no
+ *		half-patched site is ever seen.
+ * @candidates:	call @fn for every address that kallsyms has for @name in a target.
+ *		@target is an index in the blob's targets; KSPLICE_VMLINUX for the
+ *		kernel itself if that is no target; or KSPLICE_NONE for the kernel
+ *		and the modules that export symbols of the update (slow, used last).
+ *		Stop when @fn returns nonzero and return what it returned, else 0.
+ *		@fn does not sleep.  A per-CPU symbol's address is its offset.
  * @in_target:	is [@addr, @addr + @len) inside @target's text (no init text),
  *		its rodata (STRING, RODATA), its data, bss or rodata (DATA), or,
  *		for PERCPU, is this an offset in the per-CPU area (of @target)?
- * @is_text:	optional: is @addr in code of any kind: core, module, ftrace and
- *		BPF trampolines?
+ * @is_text:	optional: is @addr in code of any kind (core, module, trampoline of
+ *		ftrace or BPF)?
  * @is_ftrace:	optional: does ftrace know a call site at @addr?
  * @entries:	call @fn for every entry of the kernel's tables about code in [@start,
  *		@end), in any order; stop when @fn returns nonzero and return what
- *		it returned, else 0.  What is set aside shows at its own place.
- * @feature:	optional: does the boot CPU have a feature, by the architecture's
- *		number, for the kernel that chose among alternatives?  1, 0, or -1
- *		if that is not known
+ *		it returned, else 0.  An instruction that is displaced counts as
+ *		being where it belongs.
+ * @feature:	optional: did the boot CPU have a feature (by the architecture's number)
+ *		when the kernel chose among alternatives?  1, 0, or -1 if that is
+ *		not known
  * @resched:	optional: called between units
- * @entry:	optional: if @addr is the entry of an update's code for a function,
- *		the entry of that function itself, which is what its symbol means;
- *		else @addr
- * @newest:	optional: the entry of the code that runs when the function at
- *		@addr is called: an update's, or @addr
+ * @entry:	optional: if @addr is the entry of an update's code for a function, return
+ *		the entry of the function itself, which is its symbol's value; else
+ *		@addr
+ * @newest:	optional: return the entry of the code that runs when the function at @addr
+ *		is called: that of an update, or @addr
  * @is_update:	optional: is @addr in the memory of an applied update?
  * @wanted:	optional: is this one of the targets to be matched in this run?
  */
@@ -103,22 +103,22 @@ enum ksplice_sym_state {
 };
 
 /**
- * struct ksplice_site_env - what of the boot-time patching is in use
+ * struct ksplice_site_env - which kinds of boot-time patching are in use
  *
  * @fentry:	__fentry__
  * @ftrace_caller: what ftrace makes traced functions call
  * @ftrace_regs_caller: same, with registers
  * @return_thunk: the return thunk in use
- * @return_thunks: all there are
- * @static_call_return: what conditional static tail calls of nothing lead to
+ * @return_thunks: all return thunks
+ * @static_call_return: what conditional static tail calls lead to if they call nothing
  * @static_call_return0: what static calls that return 0 lead to
- * @nop_func:	paravirt calls of it become nops
- * @bug_func:	paravirt calls of nothing lead there
- * @nop_max:	longest nop that it pads with
+ * @nop_func:	paravirt calls of this function become nops
+ * @bug_func:	paravirt calls lead there if they call nothing
+ * @nop_max:	longest nop that the kernel pads with
  * @call_thunks: array of thunks for indirect calls that count, by register
  * @jump_thunks: same for indirect jumps
  * @depth_template: code that is copied before functions to count calls
- * @depth_size:	of it, in bytes; 0 if calls are not counted
+ * @depth_size:	its size in bytes; 0 if calls are not counted
  * @depth_bytes: its contents
  *
  * Filled by arch_ksplice_env_init() through the ops, read by the architecture
@@ -149,10 +149,10 @@ struct ksplice_site_env {
  * @ctx:	for @ops
  * @env:	what the boot-time patching did
  * @unit_addr:	by unit: its address, where @unit_state is not UNKNOWN
- * @unit_run:	by unit: where its bytes were found, if it was matched: as
- *		@unit_addr, or in the code of an update that replaces it
- * @unit_growth: by unit: so many bytes of padding more than in the pre code are in it
- * @unit_shift:	by unit: so many bytes shorter it is in all
+ * @unit_run:	by unit: where its bytes were found, if it was matched: at @unit_addr, or
+ *		in the code of an update that replaces it
+ * @unit_growth: by unit: bytes of padding it has in addition to those of the pre code
+ * @unit_shift:	by unit: bytes it is shorter than the pre code, in all
  * @unit_state:	by unit: enum ksplice_unit_state
  * @sym_value:	by symbol: its value, where @sym_state is not UNKNOWN
  * @sym_state:	by symbol: enum ksplice_sym_state
@@ -163,12 +163,12 @@ struct ksplice_site_env {
  * @units_overridden: weak functions the kernel has another definition of
  * @syms_inferred: symbols whose value was read from running memory
  * @bytes_compared: bytes of matched units
- * @ambiguous:	names that several addresses have, told apart
+ * @ambiguous:	names with several addresses that were disambiguated
  * @by_data:	... of these by pointers in data
  * @by_order:	... of these by the order of the functions in their file
  * @sites:	by kind: sites passed
- * @sites_patched: by kind: of these, not as in the object file
- * @w:		the matcher's own
+ * @sites_patched: by kind: ... of these, sites that differ from the object file
+ * @w:		the matcher's working state
  */
 struct ksplice_match {
 	const struct ksplice_view *view;
@@ -210,12 +210,12 @@ void ksplice_match_free(struct ksplice_match *m);
  * struct ksplice_span - bytes to be compared with running memory
  * @m:		the run
  * @pre:	expected bytes, relocated fields hold 0
- * @run:	a copy of what stands there now; where running code is shorter than
- *		the pre code (see arch_ksplice_resize()), it is stretched
- * @addr:	where "there" is: the byte at @run + N stands at @addr + N
+ * @run:	a copy of the running memory; where running code is shorter than the pre
+ *		code (see arch_ksplice_resize()), it is stretched
+ * @addr:	address of that memory: the byte at @run + N is that at @addr + N
  * @len:	number of bytes
- * @base:	what to take from the offsets in @relocs and @sites to get an
- *		offset in the span
+ * @base:	subtracted from the offsets in @relocs and @sites, this gives offsets in
+ *		the span
  * @relocs:	relocated fields, ascending
  * @nrelocs:	number of them
  * @sites:	sites, ascending
@@ -225,7 +225,7 @@ void ksplice_match_free(struct ksplice_match *m);
  *		at boot: nops may be merged, jumps shortened
  * @bad_off:	on mismatch: offset in the span,
  * @bad_len:	... how many bytes are worth printing,
- * @bad_what:	... what it was taken for
+ * @bad_what:	... what was expected there
  */
 struct ksplice_span {
 	struct ksplice_match *m;

@@ -2,17 +2,18 @@
 /*
  * ksplice - get sleepers out of the code that is to be replaced
  *
- * A user thread that sleeps interruptibly is woken as for a signal, but there
- * is none: its system call ends or will be restarted, and on its way to user
- * mode the thread runs task work.  That is where it is parked for a moment.
- * Otherwise it would be back inside before anybody had looked.
+ * A user thread that sleeps interruptibly is woken as for a signal, but without one: its
+ * system call ends or will be restarted, and on its way to user mode the thread runs
+ * task work.  There it is parked for a moment.  Otherwise it would be back inside
+ * before its stack was checked.
  *
- * A kernel thread that sleeps interruptibly is woken, which it has to expect at
- * any time.  Whoever sleeps uninterruptibly is left alone, and so is who is stopped
- * or frozen: that is for those to end who have begun it.
+ * A kernel thread that sleeps interruptibly is woken, which it has to expect at any
+ * time.  A thread that sleeps uninterruptibly is left alone.  So is one that is stopped
+ * or frozen: only those who stopped it may let it go on.
  *
- * A thread that waits for io_uring does its task work where it waits, and waits on.
- * Only a signal ends that, and the program would see it.  So it stays.
+ * A thread that waits for io_uring does its task work where it waits, and goes on
+ * waiting.  Only a signal would end that, and the program would see it.  So such a
+ * thread stays inside.
  */
 #include <linux/cgroup.h>
 #include <linux/jiffies.h>
@@ -29,17 +30,17 @@
 #include "compat.h"
 #include "nudge.h"
 
-/* A thread stays parked no longer than this: it may have been waited for. */
+/* A thread is parked no longer than this, since others may wait for it. */
 #define PARK_MS		200
 
 /**
  * struct nudge - a thread that was asked to come out
- * @list:	in ksplice_nudges.list
- * @work:	parks it
+ * @list:	in the list of the change
+ * @work:	parks the thread
  * @kref:	held by the change, and by @work while that is pending
  * @task:	the thread
  * @pending:	@work was added and has not ended
- * @over:	the change is, so go on
+ * @over:	the change is over, so the thread may go on
  */
 struct nudge {
 	struct list_head list;
@@ -52,7 +53,7 @@ struct nudge {
 
 static DECLARE_WAIT_QUEUE_HEAD(parking);
 
-static void free_nudge(struct kref *kref)
+static void nudge_free(struct kref *kref)
 {
 	struct nudge *nudge = container_of(kref, struct nudge, kref);
 
@@ -61,11 +62,11 @@ static void free_nudge(struct kref *kref)
 }
 
 /*
- * Runs in the thread itself.  Outside of the system call it was in it is out of
- * the way; inside it would stay in the way.  A change may be over long before, if
- * other work of the thread took its time.
+ * Runs in the thread itself.  The thread is parked only if it has left its system call:
+ * inside of that it would still be in the way.  The change may be over long ago, if
+ * other task work has delayed this.
  */
-static void park(struct callback_head *work)
+static void nudge_park(struct callback_head *work)
 {
 	struct nudge *nudge = container_of(work, struct nudge, work);
 
@@ -74,11 +75,11 @@ static void park(struct callback_head *work)
 						 READ_ONCE(nudge->over),
 						 msecs_to_jiffies(PARK_MS));
 	WRITE_ONCE(nudge->pending, false);
-	kref_put(&nudge->kref, free_nudge);
+	kref_put(&nudge->kref, nudge_free);
 	module_put(THIS_MODULE);
 }
 
-static struct nudge *find_nudge(struct list_head *nudges,
+static struct nudge *nudge_find(struct list_head *nudges,
 				struct task_struct *task)
 {
 	struct nudge *nudge;
@@ -96,27 +97,27 @@ static struct nudge *find_nudge(struct list_head *nudges,
 	return nudge;
 }
 
-/* A thread that gets no work, for want of memory or as it exits, is in luck. */
-static void call_out(struct list_head *nudges, struct task_struct *task)
+/* Without memory, or if the thread exits, it is just not called out. */
+static void nudge_call_out(struct list_head *nudges, struct task_struct *task)
 {
-	struct nudge *nudge = find_nudge(nudges, task);
+	struct nudge *nudge = nudge_find(nudges, task);
 
 	if (!nudge || READ_ONCE(nudge->pending))
 		return;
-	init_task_work(&nudge->work, park);
+	init_task_work(&nudge->work, nudge_park);
 	nudge->pending = true;
 	kref_get(&nudge->kref);
 	__module_get(THIS_MODULE);
 	if (!task_work_add(task, &nudge->work, TWA_SIGNAL))
 		return;
 	nudge->pending = false;
-	kref_put(&nudge->kref, free_nudge);
+	kref_put(&nudge->kref, nudge_free);
 	module_put(THIS_MODULE);
 }
 
 /**
- * ksplice_nudge - ask a thread to come out of where it sleeps
- * @nudges:	those of this change
+ * ksplice_nudge() - ask a thread to leave the code it sleeps in
+ * @nudges:	the list of this change
  * @task:	the thread
  *
  * Context: process, may sleep.
@@ -129,16 +130,16 @@ bool ksplice_nudge(struct list_head *nudges, struct task_struct *task)
 		return false;
 	if (task->flags & (PF_KTHREAD | PF_USER_WORKER))
 		return wake_up_state(task, TASK_INTERRUPTIBLE);
-	call_out(nudges, task);
+	nudge_call_out(nudges, task);
 	return true;
 }
 
 /**
- * ksplice_nudge_end - let all who were called out go on
- * @nudges:	those of this change; empty afterwards
+ * ksplice_nudge_end() - let all threads that were called out go on
+ * @nudges:	the list of this change; empty afterwards
  *
- * Waits for nobody: a thread that has not come yet, as it does not sleep
- * interruptibly any more, is not parked when it comes.
+ * Does not wait.  A thread that has not run its task work yet, for example because it
+ * sleeps uninterruptibly by now, will not be parked when it does.
  */
 void ksplice_nudge_end(struct list_head *nudges)
 {
@@ -148,11 +149,11 @@ void ksplice_nudge_end(struct list_head *nudges)
 		WRITE_ONCE(nudge->over, true);
 		if (READ_ONCE(nudge->pending) &&
 		    task_work_cancel(nudge->task, &nudge->work)) {
-			kref_put(&nudge->kref, free_nudge);
+			kref_put(&nudge->kref, nudge_free);
 			module_put(THIS_MODULE);
 		}
 		list_del(&nudge->list);
-		kref_put(&nudge->kref, free_nudge);
+		kref_put(&nudge->kref, nudge_free);
 	}
 	wake_up_all(&parking);
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - the targets of an update, and how they come and go
+ * ksplice - the objects of an update, and how their targets come and go
  *
- * A target that is there when the update is loaded is matched then, a module
- * that comes later when it is needed: when the update is applied, or, if it is
- * applied, before the module's init runs.  No reference keeps a target module;
- * when it goes, the update forgets it, in the notifier and so before its
- * memory is freed.  Who wants to change anything about a target holds
- * ksplice_mutex, which that notifier takes too: so a module that was found
- * under it stays as long as it is held.
+ * A target that is loaded when the update is loaded is matched then.  A module that
+ * comes later is matched when that is needed: when the update is applied or, if it is
+ * applied already, before the module's init runs.  The core holds no reference to a
+ * target module.  When the module goes, the update forgets it in the notifier, before
+ * the module's memory is freed.  All code that uses a target holds ksplice_mutex, which
+ * the notifier takes, too.  So a module that was found under the mutex stays as long
+ * as that is held.
  *
  * Modules that are no targets do not wait for ksplice_mutex.
  */
@@ -34,30 +34,30 @@
  * Functions
  */
 
-static int refuse_func(const struct ksplice_update *update, const char *func,
-		       const char *why)
+static int object_refuse_func(const struct ksplice_update *update, const char *func,
+			      const char *why)
 {
 	pr_err("%s: cannot replace %s: %s; refused, nothing was changed\n",
 	       update->name, func, why);
 	return -EOPNOTSUPP;
 }
 
-/* @entry: of the function itself, if the old code is that of an update */
-static int init_jump(struct ksplice_update *update, struct ksplice_func *func,
-		     unsigned long entry)
+/* @entry: where the function itself begins; the old code may be that of an update. */
+static int object_init_jump(struct ksplice_update *update, struct ksplice_func *func,
+			    unsigned long entry)
 {
 	const char *why;
 
 	if (arch_ksplice_untouchable(func->old_addr))
-		return refuse_func(update, func->name,
-				   "it is entry or noinstr code");
-	/* Handling a breakpoint must not need one, half-way through a jump. */
+		return object_refuse_func(update, func->name,
+					  "it is entry or noinstr code");
+	/* A jump that is half written is an int3: its handler must not run into one. */
 	if (within_kprobe_blacklist(func->old_addr))
-		return refuse_func(update, func->name,
-				   "it is among what handles breakpoints (NOKPROBE)");
+		return object_refuse_func(update, func->name,
+					  "it is among what handles breakpoints (NOKPROBE)");
 	if (arch_ksplice_jump_init(&func->jump, func->old_addr, func->new_addr,
 				   &why))
-		return refuse_func(update, func->name, why);
+		return object_refuse_func(update, func->name, why);
 	mutex_lock(&text_mutex);
 	ksplice_target_hide_jumps(func->jump.site, func->jump.saved,
 				  sizeof(func->jump.saved));
@@ -65,35 +65,35 @@ static int init_jump(struct ksplice_update *update, struct ksplice_func *func,
 
 	func->sympos = ksplice_target_sympos(func->object, func->name, entry);
 	if (!func->sympos)
-		return refuse_func(update, func->name,
-				   "kallsyms does not know it at its address");
+		return object_refuse_func(update, func->name,
+					  "kallsyms does not know it at its address");
 	return 0;
 }
 
-/* What is known only when the target has been matched. */
-static int place_func(struct ksplice_update *update, struct ksplice_func *func,
-		      const struct ksplice_match *match,
-		      const struct ksplice_f_replace *replace)
+/* Fills in what is known only when the target has been matched. */
+static int object_place_func(struct ksplice_update *update, struct ksplice_func *func,
+			     const struct ksplice_match *match,
+			     const struct ksplice_f_replace *replace)
 {
 	if (match->unit_state[replace->unit] != KSPLICE_UNIT_MATCHED)
-		return refuse_func(update, func->name,
-				   "its old code was not matched");
+		return object_refuse_func(update, func->name,
+					  "its old code was not matched");
 	func->old_addr = match->unit_run[replace->unit] + replace->offset;
-	/* Nobody may be in any of it. */
+	/* Running code may have more padding than the pre code. */
 	func->old_size = replace->size + match->unit_growth[replace->unit];
 	if (!func->new_addr)
 		return 0;
 	if (ksplice_target_newest(update, func->old_addr) != func->old_addr)
-		return refuse_func(update, func->name,
-				   "an applied update replaces it already; take that one back first, or make this one on top of it");
-	return init_jump(update, func,
-			 match->unit_addr[replace->unit] + replace->offset);
+		return object_refuse_func(update, func->name,
+					  "an applied update replaces it already; take that one back first, or make this one on top of it");
+	return object_init_jump(update, func,
+				match->unit_addr[replace->unit] + replace->offset);
 }
 
-/* What is known from the start. */
-static int init_func(struct ksplice_update *update, struct ksplice_func *func,
-		     const struct ksplice_view *view,
-		     const struct ksplice_f_replace *replace)
+/* Fills in what is known from the start. */
+static int object_init_func(struct ksplice_update *update, struct ksplice_func *func,
+			    const struct ksplice_view *view,
+			    const struct ksplice_f_replace *replace)
 {
 	func->name = update->strings + replace->name;
 	func->source = update->strings + view->units[replace->unit].source;
@@ -105,13 +105,13 @@ static int init_func(struct ksplice_update *update, struct ksplice_func *func,
 	func->new_addr = replace->addr;
 	func->new_size = replace->new_size;
 	if (!within_module_mem_type(func->new_addr, update->module, MOD_TEXT))
-		return refuse_func(update, func->name,
-				   "its new code is not in the update's text");
+		return object_refuse_func(update, func->name,
+					  "its new code is not in the update's text");
 	return 0;
 }
 
 /**
- * ksplice_objects_init - fill in what is known before anything is matched
+ * ksplice_objects_init() - fill in what is known before anything is matched
  * @update:	the update, not yet on the list
  * @view:	its tables
  *
@@ -131,7 +131,7 @@ int ksplice_objects_init(struct ksplice_update *update,
 	}
 	i = 0;
 	ksplice_for_each_func(update, func) {
-		ret = init_func(update, func, view, &view->replaces[i++]);
+		ret = object_init_func(update, func, view, &view->replaces[i++]);
 		if (ret)
 			return ret;
 	}
@@ -143,10 +143,10 @@ int ksplice_objects_init(struct ksplice_update *update,
  */
 
 /*
- * Looks for the module of @object.  One that is being loaded or removed is in
- * other hands: it is returned, but not found.
+ * Looks for the target of @object.  A module that is being loaded or removed does not
+ * count as found, and is returned.
  */
-static struct module *find_target(struct ksplice_object *object)
+static struct module *object_find_target(struct ksplice_object *object)
 {
 	struct module *mod;
 
@@ -170,11 +170,11 @@ static struct module *find_target(struct ksplice_object *object)
 	return mod;
 }
 
-static void place_nothing(struct ksplice_object *object)
+static void object_unplace_funcs(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
 
-	/* Those who ask what is reserved hold text_mutex. */
+	/* Callers of ksplice_text_reserved() hold text_mutex. */
 	mutex_lock(&text_mutex);
 	ksplice_for_each_func(object->update, func) {
 		if (func->object != object)
@@ -190,12 +190,12 @@ static void place_nothing(struct ksplice_object *object)
 	}
 }
 
-static void detach(struct ksplice_object *object)
+static void object_detach(struct ksplice_object *object)
 {
 	if (object->presence == KSPLICE_ABSENT)
 		return;
 	ksplice_sysfs_remove_funcs(object);
-	place_nothing(object);
+	object_unplace_funcs(object);
 	ksplice_keys_unlink(object);
 	ksplice_unpin(object);
 	object->presence = KSPLICE_ABSENT;
@@ -203,7 +203,7 @@ static void detach(struct ksplice_object *object)
 }
 
 /**
- * ksplice_objects_detach - forget all targets
+ * ksplice_objects_detach() - forget all targets
  * @update:	the update; it is not applied
  *
  * Context: ksplice_mutex held.
@@ -213,11 +213,11 @@ void ksplice_objects_detach(struct ksplice_update *update)
 	struct ksplice_object *object;
 
 	ksplice_for_each_object(update, object)
-		detach(object);
+		object_detach(object);
 }
 
-static int place_funcs(struct ksplice_update *update,
-		       const struct ksplice_match *match)
+static int object_place_funcs(struct ksplice_update *update,
+			      const struct ksplice_match *match)
 {
 	struct ksplice_func *func;
 	u32 i = 0;
@@ -229,14 +229,14 @@ static int place_funcs(struct ksplice_update *update,
 		replace = &match->view->replaces[i++];
 		if (func->object->presence != KSPLICE_FOUND)
 			continue;
-		ret = place_func(update, func, match, replace);
+		ret = object_place_func(update, func, match, replace);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-static int keys_resolved(struct ksplice_update *update)
+static int object_keys_resolved(struct ksplice_update *update)
 {
 	struct ksplice_object *object;
 	int ret;
@@ -251,8 +251,8 @@ static int keys_resolved(struct ksplice_update *update)
 	return 0;
 }
 
-static int match_found(struct ksplice_update *update,
-		       const struct ksplice_view *view)
+static int object_match_found(struct ksplice_update *update,
+			      const struct ksplice_view *view)
 {
 	struct ksplice_match match = {};
 	unsigned int below = update->nr_below;
@@ -265,20 +265,20 @@ static int match_found(struct ksplice_update *update,
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
 	if (!ret)
-		ret = keys_resolved(update);
+		ret = object_keys_resolved(update);
 	if (!ret)
 		ret = ksplice_order_note(update, &match);
 	if (!ret)
-		ret = place_funcs(update, &match);
+		ret = object_place_funcs(update, &match);
 	if (ret)
 		ksplice_order_forget(update, below);
 	ksplice_match_free(&match);
 	return ret;
 }
 
-/* Matches all that were found; on failure they are forgotten again. */
-static int attach_found(struct ksplice_update *update,
-			const struct ksplice_view *view)
+/* Matches all targets that were found; on failure they are forgotten again. */
+static int object_attach_found(struct ksplice_update *update,
+			       const struct ksplice_view *view)
 {
 	struct ksplice_object *object;
 	bool any = false;
@@ -289,12 +289,12 @@ static int attach_found(struct ksplice_update *update,
 	if (!any)
 		return 0;
 
-	ret = match_found(update, view);
+	ret = object_match_found(update, view);
 	ksplice_for_each_object(update, object) {
 		if (object->presence != KSPLICE_FOUND)
 			continue;
 		if (ret)
-			detach(object);
+			object_detach(object);
 		else
 			object->presence = KSPLICE_PRESENT;
 	}
@@ -302,7 +302,7 @@ static int attach_found(struct ksplice_update *update,
 }
 
 /**
- * ksplice_objects_load - match the targets that are there
+ * ksplice_objects_load() - match the targets that are loaded
  * @update:	the update, on the list, being loaded
  * @view:	its tables
  *
@@ -318,21 +318,21 @@ int ksplice_objects_load(struct ksplice_update *update,
 	ret = ksplice_keys_init(update, view);
 	if (ret)
 		return ret;
-	/* One that is on its way is looked for when the update is applied. */
+	/* A module that is still being loaded is found when the update is applied. */
 	ksplice_for_each_object(update, object)
-		find_target(object);
-	ret = attach_found(update, view);
+		object_find_target(object);
+	ret = object_attach_found(update, view);
 	return ret ? ret : ksplice_keys_check(update, view);
 }
 
 /**
- * ksplice_objects_moving - is one of the targets being loaded or removed?
+ * ksplice_objects_moving() - is one of the targets being loaded or removed?
  * @update:	the update
  *
- * Such a module runs code that cannot be matched (it may be gone the next
- * moment) and must not be left out (it may go on to be used).
+ * Such a module cannot be matched, since it may be gone the next moment.  It must not
+ * be left out either, since it may be used later.
  *
- * Context: ksplice_mutex held.  NULL stays true while it is.
+ * Context: ksplice_mutex held; NULL stays true as long as it is.
  * Return: the target's name, or NULL.
  */
 const char *ksplice_objects_moving(const struct ksplice_update *update)
@@ -343,7 +343,7 @@ const char *ksplice_objects_moving(const struct ksplice_update *update)
 	ksplice_for_each_object(update, object) {
 		if (object->presence != KSPLICE_ABSENT)
 			continue;
-		/* As in find_target(). */
+		/* As in object_find_target(). */
 		smp_mb();
 		rcu_read_lock_sched();
 		mod = find_module(object->name);
@@ -357,7 +357,7 @@ const char *ksplice_objects_moving(const struct ksplice_update *update)
 }
 
 /**
- * ksplice_objects_refresh - match targets that came since the last look
+ * ksplice_objects_refresh() - match targets that were loaded since the last time
  * @update:	the update, loaded and not applied
  *
  * Context: ksplice_mutex held.
@@ -369,8 +369,8 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 	int ret;
 
 	ksplice_for_each_object(update, object)
-		find_target(object);
-	ret = attach_found(update, &update->view);
+		object_find_target(object);
+	ret = object_attach_found(update, &update->view);
 	if (ret)
 		return ret;
 	ksplice_for_each_object(update, object) {
@@ -386,11 +386,11 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 }
 
 /**
- * ksplice_check_livepatch - would livepatch hide a jump?
+ * ksplice_check_livepatch() - would a livepatch bypass a jump?
  * @update:	the update
- * @object:	only functions of this target, or NULL
+ * @object:	only functions of this object, or NULL for all
  *
- * A livepatch's redirection comes before our jump and would hide it.
+ * A livepatch redirects a function before it gets to our jump.
  *
  * Return: 0, or -EBUSY with the reason in the log.
  */
@@ -416,7 +416,7 @@ int ksplice_check_livepatch(struct ksplice_update *update,
  * Modules that come and go
  */
 
-static struct ksplice_object *find_object(const struct ksplice_update *update,
+static struct ksplice_object *object_find(const struct ksplice_update *update,
 					  const char *name)
 {
 	struct ksplice_object *object;
@@ -430,28 +430,29 @@ static struct ksplice_object *find_object(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_is_target - is a module a target of a loaded update?
- * @mod:	the module, whose state was changed before
+ * ksplice_is_target() - is a module a target of a loaded update?
+ * @mod:	the module, whose state has already been changed
  *
- * An update goes on the list before it looks at that state: so one sees the other.
+ * An update goes on the list before it reads that state.  So at least one of the two
+ * sees the other.
  *
- * Return: true if it is, by its name.
+ * Return: true if an update has an object for a target of that name.
  */
 bool ksplice_is_target(const struct module *mod)
 {
 	struct ksplice_update *update;
 
-	/* Pairs with smp_mb() in find_target(). */
+	/* Pairs with smp_mb() in object_find_target(). */
 	smp_mb();
 	guard(rcu)();
 	list_for_each_entry_rcu(update, &ksplice_updates, list) {
-		if (find_object(update, mod->name))
+		if (object_find(update, mod->name))
 			return true;
 	}
 	return false;
 }
 
-static int patch_locked(struct ksplice_func *func, const char **why)
+static int object_patch_locked(struct ksplice_func *func, const char **why)
 {
 	struct arch_ksplice_poke poke = ksplice_poke(&func->jump, true);
 	int ret;
@@ -464,21 +465,21 @@ static int patch_locked(struct ksplice_func *func, const char **why)
 	return ret;
 }
 
-/* Nobody else takes the bytes between the check and the write. */
-static int patch_one(struct ksplice_func *func, const char **why)
+/* The locks keep others from taking the bytes between the check and the write. */
+static int object_patch_func(struct ksplice_func *func, const char **why)
 {
 	int ret;
 
 	ksplice_probes_lock();
 	ksplice_text_lock();
-	ret = patch_locked(func, why);
+	ret = object_patch_locked(func, why);
 	ksplice_text_unlock();
 	ksplice_probes_unlock();
 	return ret;
 }
 
 /* Writes the jumps of a module that runs no code yet. */
-static int patch_coming(struct ksplice_object *object)
+static int object_patch_coming(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
 	const char *why;
@@ -486,26 +487,26 @@ static int patch_coming(struct ksplice_object *object)
 	ksplice_for_each_present_func(object->update, func) {
 		if (func->object != object || !func->new_addr)
 			continue;
-		if (patch_one(func, &why))
-			return refuse_func(object->update, func->name, why);
+		if (object_patch_func(func, &why))
+			return object_refuse_func(object->update, func->name, why);
 	}
 	return 0;
 }
 
-static int attach_coming(struct ksplice_object *object, struct module *mod)
+static int object_attach_coming(struct ksplice_object *object, struct module *mod)
 {
 	struct ksplice_update *update = object->update;
 	int ret;
 
 	object->mod = mod;
 	object->presence = KSPLICE_FOUND;
-	ret = attach_found(update, &update->view);
+	ret = object_attach_found(update, &update->view);
 	if (!ret)
 		ret = ksplice_check_livepatch(update, object);
 	if (!ret)
 		ret = ksplice_sysfs_add_funcs(object);
 	if (!ret)
-		ret = patch_coming(object);
+		ret = object_patch_coming(object);
 	if (!ret)
 		ret = ksplice_hooks_coming(object);
 	if (ret)
@@ -518,10 +519,11 @@ static int attach_coming(struct ksplice_object *object, struct module *mod)
 }
 
 /*
- * Of functions of the module whose newest code was another update's: that stays
- * and must be as it was if the module comes again.  Nobody runs it now.
+ * Takes back jumps that stand in the code of another update, which had replaced the
+ * function before.  That code stays, and must be as it was if the module comes again.
+ * Nobody runs it now.
  */
-static void unpatch_going(struct ksplice_object *object)
+static void object_unpatch_going(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
 
@@ -534,44 +536,44 @@ static void unpatch_going(struct ksplice_object *object)
 	}
 }
 
-static struct ksplice_object *object_of(const struct ksplice_update *update,
-					const struct module *mod)
+static struct ksplice_object *object_of_module(const struct ksplice_update *update,
+					       const struct module *mod)
 {
-	struct ksplice_object *object = find_object(update, mod->name);
+	struct ksplice_object *object = object_find(update, mod->name);
 
 	return object && object->mod == mod ? object : NULL;
 }
 
-/* @failed: the update that could not be applied to it; its hooks know that. */
-static void forget(struct module *mod, const struct ksplice_update *failed)
+/* @failed: the update that could not be applied to @mod; its fail hooks have run. */
+static void object_forget_module(struct module *mod, const struct ksplice_update *failed)
 {
 	struct ksplice_update *update = NULL;
 	struct ksplice_object *object;
 
 	while ((update = ksplice_order_prev(update))) {
-		object = object_of(update, mod);
+		object = object_of_module(update, mod);
 		if (!object)
 			continue;
-		unpatch_going(object);
+		object_unpatch_going(object);
 		if (update != failed)
 			ksplice_hooks_going(object);
-		detach(object);
+		object_detach(object);
 	}
 	list_for_each_entry(update, &ksplice_updates, list) {
-		object = object_of(update, mod);
+		object = object_of_module(update, mod);
 		if (object)
-			detach(object);
+			object_detach(object);
 	}
 }
 
 /**
- * ksplice_target_coming - a module is being loaded
+ * ksplice_target_coming() - a module is being loaded
  * @mod:	the module, in state COMING; none of its code has run
  *
- * Applied updates of it are applied to it.  Of others nothing is said: whether
- * they fit is seen when they are applied.
+ * Updates of the module that are applied are applied to it.  Whether other updates fit
+ * is not checked before these are applied.
  *
- * Return: 0, or an errno with the reason in the log: it must not be loaded.
+ * Return: 0, or an errno with the reason in the log: then it must not be loaded.
  */
 int ksplice_target_coming(struct module *mod)
 {
@@ -583,21 +585,21 @@ int ksplice_target_coming(struct module *mod)
 		return 0;
 	ksplice_lock_in_notifier();
 	while ((update = ksplice_order_next(update))) {
-		object = find_object(update, mod->name);
+		object = object_find(update, mod->name);
 		if (!object)
 			continue;
-		ret = attach_coming(object, mod);
+		ret = object_attach_coming(object, mod);
 		if (ret)
 			break;
 	}
 	if (ret)
-		forget(mod, update);
+		object_forget_module(mod, update);
 	mutex_unlock(&ksplice_mutex);
 	return ret;
 }
 
 /**
- * ksplice_target_going - a module is being removed
+ * ksplice_target_going() - a module is being removed
  * @mod:	the module, in state GOING; none of its code will run any more
  */
 void ksplice_target_going(struct module *mod)
@@ -605,6 +607,6 @@ void ksplice_target_going(struct module *mod)
 	if (!ksplice_is_target(mod))
 		return;
 	ksplice_lock_in_notifier();
-	forget(mod, NULL);
+	object_forget_module(mod, NULL);
 	mutex_unlock(&ksplice_mutex);
 }

@@ -2,14 +2,14 @@
 /*
  * ksplice - updates upon updates
  *
- * An update that was made of a source which another one's patch is in finds that
- * one's code where it runs: in its module.  From then on it depends on it: the
- * other one is pinned, must be applied first and taken back last.
+ * If an update is built from source that already contains another update's patch, its
+ * pre code matches the other's new code, in the other's module.  From then on it
+ * depends on the other update, which is pinned, must be applied first and taken back
+ * last.
  *
- * An update that supersedes others was made without them and has all that they
- * have.  It is matched as if they were not there, and takes their place in one
- * stop.  That order is not turned round: none of them can be applied while it
- * is.
+ * An update that supersedes others was built from source without their patches, and
+ * contains all of their changes.  It is matched as if they were not applied, and takes
+ * their place in one stop.  As long as it is applied, none of them can be applied.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -23,11 +23,11 @@
 #include "ksplice.h"
 #include "match.h"
 
-/* How often an update was applied. */
+/* Counts how often an update was applied, for ksplice_update.order */
 static unsigned long applied;
 
 /**
- * ksplice_order_init - take over what an update says about others
+ * ksplice_order_init() - take over what an update says about others
  * @update:	the update, being allocated
  * @view:	its tables
  *
@@ -50,7 +50,7 @@ int ksplice_order_init(struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_free - free what ksplice_order_init() has allocated
+ * ksplice_order_free() - free what ksplice_order_init() has allocated
  * @update:	the update
  */
 void ksplice_order_free(struct ksplice_update *update)
@@ -60,7 +60,7 @@ void ksplice_order_free(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_applied - note that an update was applied, after all others
+ * ksplice_order_applied() - note that an update was applied, after all others
  * @update:	the update
  *
  * Context: ksplice_mutex held.
@@ -71,7 +71,7 @@ void ksplice_order_applied(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_next - go through applied updates, in the order of that
+ * ksplice_order_next() - go through applied updates, in the order of that
  * @after:	the one before, or NULL
  *
  * Context: ksplice_mutex held.
@@ -92,7 +92,7 @@ struct ksplice_update *ksplice_order_next(const struct ksplice_update *after)
 }
 
 /**
- * ksplice_order_prev - go through applied updates, the last one first
+ * ksplice_order_prev() - go through applied updates, the last one first
  * @before:	the one after, or NULL
  *
  * Context: ksplice_mutex held.
@@ -117,8 +117,8 @@ struct ksplice_update *ksplice_order_prev(const struct ksplice_update *before)
  */
 
 /* Was @update made on top of @other? */
-static bool is_on(const struct ksplice_update *update,
-		  const struct ksplice_update *other)
+static bool order_is_on(const struct ksplice_update *update,
+			const struct ksplice_update *other)
 {
 	unsigned int i;
 
@@ -129,21 +129,21 @@ static bool is_on(const struct ksplice_update *update,
 	return false;
 }
 
-static bool is_wanted(const struct ksplice_update *update, u32 target)
+static bool order_is_wanted(const struct ksplice_update *update, u32 target)
 {
 	return update->objects[target].presence == KSPLICE_FOUND;
 }
 
-/* Was anything, of the targets just matched, found in the memory of @mod? */
-static bool found_in(const struct ksplice_update *update,
-		     const struct ksplice_match *match,
-		     const struct module *mod)
+/* Did matching of the targets just found find anything in the memory of @mod? */
+static bool order_found_in(const struct ksplice_update *update,
+			   const struct ksplice_match *match,
+			   const struct module *mod)
 {
 	const struct ksplice_view *view = match->view;
 	u32 i;
 
 	for (i = 0; i < view->hdr->units.n; i++) {
-		if (!is_wanted(update, view->units[i].target) ||
+		if (!order_is_wanted(update, view->units[i].target) ||
 		    match->unit_state[i] == KSPLICE_UNIT_UNKNOWN)
 			continue;
 		if (within_module(match->unit_addr[i], mod) ||
@@ -158,9 +158,9 @@ static bool found_in(const struct ksplice_update *update,
 	return false;
 }
 
-/* Pinned, so that it stays on the list. */
-static int add_below(struct ksplice_update *update,
-		     struct ksplice_update *other)
+/* Notes that @update is on top of @other, and pins that, so that it stays on the list. */
+static int order_add_below(struct ksplice_update *update,
+			   struct ksplice_update *other)
 {
 	struct ksplice_update **below;
 
@@ -177,11 +177,11 @@ static int add_below(struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_note - note which updates an update was matched on top of
- * @update:	the update; those of its targets that are KSPLICE_FOUND
- * @match:	what matching has learned
+ * ksplice_order_note() - note which updates an update was matched on top of
+ * @update:	the update, some of whose objects are KSPLICE_FOUND
+ * @match:	what matching has learned about these
  *
- * It stays so when the target goes: the update fits nothing else.
+ * The note is kept when the target goes, since the update fits no other code.
  *
  * Context: ksplice_mutex held.
  * Return: 0, -ENOMEM or -ENODEV.
@@ -194,10 +194,10 @@ int ksplice_order_note(struct ksplice_update *update,
 
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other == update || other->state != KSPLICE_APPLIED ||
-		    is_on(update, other) ||
-		    !found_in(update, match, other->module))
+		    order_is_on(update, other) ||
+		    !order_found_in(update, match, other->module))
 			continue;
-		ret = add_below(update, other);
+		ret = order_add_below(update, other);
 		if (ret)
 			return ret;
 	}
@@ -205,9 +205,9 @@ int ksplice_order_note(struct ksplice_update *update,
 }
 
 /**
- * ksplice_order_forget - forget the updates below
+ * ksplice_order_forget() - forget the updates below
  * @update:	the update
- * @keep:	but for the first so many
+ * @keep:	number of them to keep, from the first on
  *
  * Context: ksplice_mutex held.
  */
@@ -223,23 +223,23 @@ void ksplice_order_forget(struct ksplice_update *update, unsigned int keep)
 }
 
 /**
- * ksplice_order_above - is an update on top of this one applied?
+ * ksplice_order_above() - is an update on top of this one applied?
  * @update:	the update, to be taken back
  *
- * Return: the name of the newest one that is, or NULL.
+ * Return: the name of the newest such update, or NULL.
  */
 const char *ksplice_order_above(const struct ksplice_update *update)
 {
 	struct ksplice_update *other = NULL;
 
 	while ((other = ksplice_order_prev(other))) {
-		if (is_on(other, update))
+		if (order_is_on(other, update))
 			return other->name;
 	}
 	return NULL;
 }
 
-static int check_below(struct ksplice_update *update)
+static int order_check_below(struct ksplice_update *update)
 {
 	unsigned int i;
 
@@ -258,8 +258,8 @@ static int check_below(struct ksplice_update *update)
  * Updates that are superseded
  */
 
-static bool names(const struct ksplice_update *update,
-		  const struct ksplice_update *other)
+static bool order_names(const struct ksplice_update *update,
+			const struct ksplice_update *other)
 {
 	unsigned int i;
 
@@ -272,21 +272,21 @@ static bool names(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_superseded - does an applied update go when another one is applied?
- * @update:	the other one
- * @other:	the one that goes
+ * ksplice_superseded() - does an applied update go when another one is applied?
+ * @update:	the update that is applied now
+ * @other:	the update that may go
  *
  * Context: ksplice_mutex held.
- * Return: true if it does.
+ * Return: true if @other goes.
  */
 bool ksplice_superseded(const struct ksplice_update *update,
 			const struct ksplice_update *other)
 {
-	return other->state == KSPLICE_APPLIED && names(update, other);
+	return other->state == KSPLICE_APPLIED && order_names(update, other);
 }
 
 /**
- * ksplice_order_check - is an update outdated by an applied one?
+ * ksplice_order_check() - is an update outdated by an applied one?
  * @update:	the update, on the list
  *
  * Context: ksplice_mutex held.
@@ -297,7 +297,7 @@ int ksplice_order_check(struct ksplice_update *update)
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (other->state != KSPLICE_APPLIED || !names(other, update))
+		if (other->state != KSPLICE_APPLIED || !order_names(other, update))
 			continue;
 		pr_err("%s: update %s, which is applied, supersedes it and has all that it has; it is not needed\n",
 		       update->name, other->name);
@@ -307,15 +307,15 @@ int ksplice_order_check(struct ksplice_update *update)
 	return 0;
 }
 
-/* What stands on one that goes has to go first, or along with it. */
-static int check_left_over(struct ksplice_update *update,
-			   const struct ksplice_update *superseded)
+/* An update on top of a superseded one must be gone already, or be superseded, too. */
+static int order_check_left_over(struct ksplice_update *update,
+				 const struct ksplice_update *superseded)
 {
 	struct ksplice_update *other = NULL;
 
 	while ((other = ksplice_order_prev(other))) {
 		if (ksplice_superseded(update, other) ||
-		    !is_on(other, superseded))
+		    !order_is_on(other, superseded))
 			continue;
 		pr_err("%s: update %s is on top of %s, which this one supersedes; take %s back first, or make this one supersede it, too\n",
 		       update->name, other->name, superseded->name,
@@ -326,7 +326,7 @@ static int check_left_over(struct ksplice_update *update,
 	return 0;
 }
 
-static int check_superseded(struct ksplice_update *update)
+static int order_check_superseded(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 	int ret;
@@ -334,7 +334,7 @@ static int check_superseded(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (!ksplice_superseded(update, other))
 			continue;
-		ret = check_left_over(update, other);
+		ret = order_check_left_over(update, other);
 		if (ret)
 			return ret;
 	}
@@ -345,8 +345,8 @@ static int check_superseded(struct ksplice_update *update)
  * States
  */
 
-/* 0 if it does not know it */
-static u32 version_of(const struct ksplice_update *update, const char *state)
+/* Return: the version of a state that an update knows; 0 if it does not know the state */
+static u32 order_state_version(const struct ksplice_update *update, const char *state)
 {
 	unsigned int i;
 
@@ -357,16 +357,19 @@ static u32 version_of(const struct ksplice_update *update, const char *state)
 	return 0;
 }
 
-/* Who takes another one's place must know what that one made of the data. */
-static int check_states_of(struct ksplice_update *update,
-			   const struct ksplice_update *other)
+/*
+ * @update must not know an older version of a state than @other; and if it takes the
+ * place of @other, it must know all of its states.
+ */
+static int order_check_states_with(struct ksplice_update *update,
+				   const struct ksplice_update *other)
 {
 	bool takes_place = ksplice_superseded(update, other);
 	unsigned int i;
 
 	for (i = 0; i < other->nr_states; i++) {
 		const char *state = other->strings + other->states[i].name;
-		u32 version = version_of(update, state);
+		u32 version = order_state_version(update, state);
 
 		if (version >= other->states[i].version ||
 		    (!version && !takes_place))
@@ -380,7 +383,7 @@ static int check_states_of(struct ksplice_update *update,
 	return 0;
 }
 
-static int check_states(struct ksplice_update *update)
+static int order_check_states(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 	int ret;
@@ -388,7 +391,7 @@ static int check_states(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other->state != KSPLICE_APPLIED)
 			continue;
-		ret = check_states_of(update, other);
+		ret = order_check_states_with(update, other);
 		if (ret)
 			return ret;
 	}
@@ -396,19 +399,19 @@ static int check_states(struct ksplice_update *update)
 }
 
 /*
- * Targets that are not there
+ * Targets that are not loaded
  */
 
-static bool same_func(const struct ksplice_func *a,
-		      const struct ksplice_func *b)
+static bool order_same_func(const struct ksplice_func *a,
+			    const struct ksplice_func *b)
 {
 	return a->new_addr && b->new_addr && !strcmp(a->name, b->name) &&
 	       !strcmp(a->source, b->source) &&
 	       !strcmp(a->object->name, b->object->name);
 }
 
-static int check_absent_with(struct ksplice_update *update,
-			     const struct ksplice_update *other)
+static int order_check_absent_with(struct ksplice_update *update,
+				   const struct ksplice_update *other)
 {
 	struct ksplice_func *func, *theirs;
 
@@ -416,7 +419,7 @@ static int check_absent_with(struct ksplice_update *update,
 		if (func->object->presence != KSPLICE_ABSENT)
 			continue;
 		ksplice_for_each_func(other, theirs) {
-			if (!same_func(func, theirs))
+			if (!order_same_func(func, theirs))
 				continue;
 			pr_err("%s: cannot replace %s of module %s, which is not loaded: update %s, which is applied, replaces it, and whether this one was made on top of it can't be seen; take that one back, or load the module first\n",
 			       update->name, func->name, func->object->name,
@@ -429,10 +432,10 @@ static int check_absent_with(struct ksplice_update *update,
 }
 
 /*
- * When such a module comes, each update of a function would want to be the only
- * one, and the module could not be loaded.
+ * Two updates of one function that know nothing of each other fit the same code.  When
+ * the module comes only one could be applied, and the module could not be loaded.
  */
-static int check_absent(struct ksplice_update *update)
+static int order_check_absent(struct ksplice_update *update)
 {
 	struct ksplice_update *other;
 	int ret;
@@ -440,9 +443,9 @@ static int check_absent(struct ksplice_update *update)
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other->state != KSPLICE_APPLIED ||
 		    ksplice_superseded(update, other) ||
-		    is_on(update, other))
+		    order_is_on(update, other))
 			continue;
-		ret = check_absent_with(update, other);
+		ret = order_check_absent_with(update, other);
 		if (ret)
 			return ret;
 	}
@@ -450,7 +453,7 @@ static int check_absent(struct ksplice_update *update)
 }
 
 /**
- * ksplice_order_may_apply - do the other updates allow that it is applied?
+ * ksplice_order_may_apply() - do other updates allow an update to be applied?
  * @update:	the update, its targets matched
  *
  * Context: ksplice_mutex held.
@@ -458,13 +461,13 @@ static int check_absent(struct ksplice_update *update)
  */
 int ksplice_order_may_apply(struct ksplice_update *update)
 {
-	int ret = check_below(update);
+	int ret = order_check_below(update);
 
 	if (!ret)
 		ret = ksplice_order_check(update);
 	if (!ret)
-		ret = check_superseded(update);
+		ret = order_check_superseded(update);
 	if (!ret)
-		ret = check_states(update);
-	return ret ? ret : check_absent(update);
+		ret = order_check_states(update);
+	return ret ? ret : order_check_absent(update);
 }

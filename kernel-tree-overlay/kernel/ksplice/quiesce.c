@@ -2,14 +2,15 @@
 /*
  * ksplice - find a moment at which nobody is inside the code
  *
- * 1. Open a window: from now on, who is switched out is recorded (window.c).
- * 2. Check every thread, the machine running.  One that runs just now needs
- *    no check: it will be recorded when it is switched out.
- * 3. Check the recorded ones again, until few are left and nobody is in the
- *    way.  Waiting for a thread to leave costs no stop.
- * 4. Take the locks of the stop, which may have taken time, look once more, and
- *    wait for an instant at which no other CPU is inside (cpus.c).
- * 5. Stop the machine and check only those recorded since (stop.c).
+ * 1. Open a window: from now on, each thread that is switched out is recorded
+ *    (window.c).
+ * 2. Check every thread while the machine runs.  A thread that runs at that moment
+ *    needs no check: it will be recorded when it is switched out.
+ * 3. Check the recorded threads again, until few are left and none is in the way.
+ *    Waiting for a thread to leave costs no stop.
+ * 4. Take the locks of the stop.  That may take time, so check once more, and wait for
+ *    an instant at which no other CPU is inside (cpus.c).
+ * 5. Stop the machine and check only the threads recorded since (stop.c).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -34,55 +35,56 @@
 #include <trace/events/ksplice.h>
 
 /*
- * Wait this long between looks: short at first, then patient.  If those in the
- * way run, or could, they are there by chance, and soon elsewhere; as long as
- * the machine has not been stopped in vain.
+ * Back off between checks, up to WAIT_MAX_MS.  While every thread in the way is
+ * runnable it will leave soon, so wait no longer than WAIT_RUN_MS, unless a stop has
+ * already failed.
  */
 #define WAIT_MIN_MS	1
 #define WAIT_RUN_MS	4
 #define WAIT_MAX_MS	100
 
-/* Whoever sleeps in the way is nudged after some time, and then again. */
+/* Threads that sleep in the way are nudged after some time, and then again. */
 #define NUDGE_FIRST_MS	100
 #define NUDGE_AGAIN_MS	1000
 
 /*
- * With the locks of the stop: for so long an instant to stop in is looked for, so
- * many times one right after the other, and then asleep for a moment.
+ * With the stop's locks held, check LAST_CHECKS times back to back, then sleep for a
+ * moment, and repeat that; give up after LAST_MS.
  */
 #define LAST_MS		50
-#define LAST_LOOKS	32
+#define LAST_CHECKS	32
 
 /*
- * In that instant no other CPU is in the kernel and no thread has run since the
- * look.  After this time none is inside, and so few have run, per CPU.
+ * A good instant is one at which no other CPU is in the kernel and no thread has run
+ * since the check.  After EASY_MS it is enough that no CPU is inside, and that no more
+ * than FEW_PER_CPU threads per CPU have run.
  */
 #define EASY_MS		25
 #define FEW_PER_CPU	1
 
-/* If the stop was put off so often, any instant after a look will do. */
+/* After the stop was put off this often, any instant after a check is good enough. */
 #define MAX_PUT_OFF	2
 
-/* For comparison: check all threads in the stop, as if there was no window. */
+/* For comparison: check all threads in the stop, as if there were no window. */
 static bool plain_check;
 
 /**
  * struct quiesce - a change under way
  * @stop:	the stop it ends with
- * @fresh:	threads recorded since the last look
- * @waiting:	threads that were in the way at the last look
- * @exiting:	threads that have left the task list, while they are looked at
- * @spare:	for those of @waiting that are in the way again
- * @full:	@waiting overflowed or the record did: look at all threads
- * @missed:	there were more exiting threads than could be looked at
- * @always:	somebody is in the way who always will be
- * @asleep:	somebody in the way sleeps
- * @put_off:	how often the stop was put off; halved by one in vain
- * @late:	the last attempt: any instant after a look will do
+ * @fresh:	threads recorded since the last check
+ * @waiting:	threads that were in the way at the last check
+ * @exiting:	threads that have left the task list, while they are checked
+ * @spare:	the old @waiting, while these threads are checked again
+ * @full:	@waiting or the record overflowed: check all threads
+ * @missed:	there were more exiting threads than could be checked
+ * @always:	a thread is in the way that always will be
+ * @asleep:	a thread in the way sleeps
+ * @put_off:	how often the stop was put off; halved when a stop was in vain
+ * @late:	this is the last attempt: any instant after a check is good enough
  * @nudges:	threads that were nudged
  * @nudge_at:	when to nudge, in jiffies
- * @checked:	threads checked in the last full look
- * @attempts:	looks taken, those with the locks of the stop not counted
+ * @checked:	threads checked in the last full check
+ * @attempts:	checks made, not counting those with the stop's locks held
  */
 struct quiesce {
 	struct ksplice_stop stop;
@@ -103,10 +105,10 @@ struct quiesce {
 };
 
 /*
- * Called with @task held where it is: not running and not about to, or running
- * and not about to be switched out.
+ * Called while @task is held where it is: either it does not run and will not be
+ * switched in, or it runs and will not be switched out.
  */
-static int read_held(struct task_struct *task, void *data)
+static int quiesce_read_held(struct task_struct *task, void *data)
 {
 	struct ksplice_check *check = data;
 
@@ -116,21 +118,21 @@ static int read_held(struct task_struct *task, void *data)
 	return 0;
 }
 
-/* kthreadd, waiting for work: it sleeps where all kernel threads do. */
-static bool is_kthreadd_asleep(struct task_struct *task)
+/* Is it kthreadd, waiting for work?  Then it never leaves that function. */
+static bool quiesce_is_kthreadd_asleep(struct task_struct *task)
 {
 	return (task->flags & PF_KTHREAD) && task_pid_nr(task) == 2 &&
 	       READ_ONCE(task->__state) == TASK_INTERRUPTIBLE;
 }
 
 /* These never leave the functions they are found in. */
-static bool stays_forever(struct task_struct *task)
+static bool quiesce_stays_forever(struct task_struct *task)
 {
 	return is_idle_task(task) || task == current ||
-	       is_kthreadd_asleep(task);
+	       quiesce_is_kthreadd_asleep(task);
 }
 
-static void keep_waiting(struct quiesce *q, struct task_struct *task)
+static void quiesce_keep_waiting(struct quiesce *q, struct task_struct *task)
 {
 	if (q->waiting.n == q->waiting.room) {
 		q->full = true;
@@ -140,7 +142,7 @@ static void keep_waiting(struct quiesce *q, struct task_struct *task)
 	q->waiting.task[q->waiting.n++] = task;
 }
 
-static void look_at(struct quiesce *q, struct task_struct *task)
+static void quiesce_check_task(struct quiesce *q, struct task_struct *task)
 {
 	struct ksplice_check *check = &q->stop.check;
 	unsigned int before = check->nr_conflicts;
@@ -148,18 +150,18 @@ static void look_at(struct quiesce *q, struct task_struct *task)
 	if (task == current)
 		ksplice_read_task(check, task);
 	else
-		task_call_func(task, read_held, check);
+		task_call_func(task, quiesce_read_held, check);
 	ksplice_judge_task(check, task);
 	if (check->nr_conflicts == before)
 		return;
-	if (stays_forever(task))
+	if (quiesce_stays_forever(task))
 		q->always = true;
 	if (!task_is_running(task))
 		q->asleep = true;
-	keep_waiting(q, task);
+	quiesce_keep_waiting(q, task);
 }
 
-static bool is_waiting(const struct quiesce *q, const struct task_struct *task)
+static bool quiesce_is_waiting(const struct quiesce *q, const struct task_struct *task)
 {
 	unsigned int i;
 
@@ -170,62 +172,62 @@ static bool is_waiting(const struct quiesce *q, const struct task_struct *task)
 	return false;
 }
 
-/* Not twice, one that has been found already. */
-static void look_at_one(void *data, struct task_struct *task)
+/* Does not check a thread again that is known to be in the way. */
+static void quiesce_check_new(void *data, struct task_struct *task)
 {
 	struct quiesce *q = data;
 
-	if (!is_waiting(q, task))
-		look_at(q, task);
+	if (!quiesce_is_waiting(q, task))
+		quiesce_check_task(q, task);
 }
 
 /*
- * Who could be missed is told in threads.c: it runs meanwhile, and so is recorded,
- * or has nothing on its stack yet, or has come to its end.
+ * threads.c says which threads this may miss.  Such a thread runs meanwhile, and so is
+ * recorded; or it has nothing on its stack yet; or it has come to its end.
  */
-static void look_at_all(struct quiesce *q)
+static void quiesce_check_all(struct quiesce *q)
 {
 	q->full = false;
 	ksplice_put_tasks(&q->waiting);
-	q->missed = !ksplice_each_thread(look_at_one, q, &q->exiting);
+	q->missed = !ksplice_each_thread(quiesce_check_new, q, &q->exiting);
 	if (q->missed)
 		q->full = true;
 }
 
-/* The threads recorded, and those that were in the way; each again. */
-static void look_at_some(struct quiesce *q)
+/* Checks again the threads that were in the way, and those that were recorded. */
+static void quiesce_check_some(struct quiesce *q)
 {
 	unsigned int i;
 
-	/* So that those still in the way have a place. */
+	/* Threads that are still in the way go into @q->waiting again. */
 	swap(q->waiting, q->spare);
 	for (i = 0; i < q->spare.n; i++) {
-		look_at(q, q->spare.task[i]);
+		quiesce_check_task(q, q->spare.task[i]);
 		cond_resched();
 	}
 	ksplice_put_tasks(&q->spare);
 	for (i = 0; i < q->fresh.n; i++) {
-		look_at_one(q, q->fresh.task[i]);
+		quiesce_check_new(q, q->fresh.task[i]);
 		cond_resched();
 	}
 }
 
-static void look_at_them(struct quiesce *q)
+static void quiesce_check_tasks(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
 
 	if (!q->full) {
-		look_at_some(q);
+		quiesce_check_some(q);
 		return;
 	}
 	check->checked = 0;
 	check->unwound = 0;
 	check->scanned = 0;
-	look_at_all(q);
+	quiesce_check_all(q);
 	q->checked = check->checked;
 }
 
-static void trace_conflicts(struct quiesce *q)
+static void quiesce_trace_conflicts(struct quiesce *q)
 {
 	const struct ksplice_check *check = &q->stop.check;
 	const struct ksplice_conflict *c = check->conflicts;
@@ -238,8 +240,8 @@ static void trace_conflicts(struct quiesce *q)
 				       c->addr, c->scanned);
 }
 
-/* Return: is nobody in the way? */
-static bool look(struct quiesce *q)
+/* Return: true if no thread is in the way */
+static bool quiesce_check(struct quiesce *q)
 {
 	struct ksplice_check *check = &q->stop.check;
 	unsigned int before = check->checked;
@@ -248,52 +250,52 @@ static bool look(struct quiesce *q)
 
 	check->nr_conflicts = 0;
 	q->asleep = false;
-	look_at_them(q);
+	quiesce_check_tasks(q);
 	ksplice_put_tasks(&q->fresh);
 	ksplice_live_note(q->stop.update, check);
 
 	trace_ksplice_check(q->stop.update->name, full,
 			    full ? check->checked : check->checked - before,
 			    ran, check->nr_conflicts);
-	trace_conflicts(q);
+	quiesce_trace_conflicts(q);
 	return !check->nr_conflicts && !q->missed;
 }
 
-/* Return: false if all threads have to be looked at. */
-static bool drain(struct quiesce *q)
+/* Return: false if all threads have to be checked. */
+static bool quiesce_drain(struct quiesce *q)
 {
 	if (!ksplice_window_drain(&q->fresh))
 		q->full = true;
 	return !q->full;
 }
 
-/* Those that have run since the last look, or all if too many have. */
-static bool look_at_fresh(struct quiesce *q)
+/* Checks the threads that have run since the last check, or all if too many have. */
+static bool quiesce_check_fresh(struct quiesce *q)
 {
-	if (!drain(q)) {
+	if (!quiesce_drain(q)) {
 		ksplice_put_tasks(&q->fresh);
 		ksplice_window_grow(&q->fresh);
 	}
-	return look(q);
+	return quiesce_check(q);
 }
 
-/* Has it been put off long enough, or is there no time left? */
-static bool is_urgent(const struct quiesce *q)
+/* Was the stop put off often enough, or is there no time left? */
+static bool quiesce_is_urgent(const struct quiesce *q)
 {
 	return q->late || q->put_off >= MAX_PUT_OFF;
 }
 
-/* Is this instant, right after a look, one to stop in? */
-static bool good_instant(struct quiesce *q, bool easy)
+/* Is this instant, right after a check, a good one to stop in? */
+static bool quiesce_is_good_instant(struct quiesce *q, bool easy)
 {
 	enum ksplice_whereabouts at;
 	unsigned int ran;
 
-	if (is_urgent(q))
+	if (quiesce_is_urgent(q))
 		return true;
 	at = ksplice_ask_cpus(&q->stop.check);
 	ran = ksplice_window_count();
-	/* On the way to the stop this CPU would run others first. */
+	/* This CPU would run other threads before it gets to the stop. */
 	if (need_resched())
 		return false;
 	if (!easy)
@@ -302,51 +304,52 @@ static bool good_instant(struct quiesce *q, bool easy)
 	       ran <= FEW_PER_CPU * num_online_cpus();
 }
 
-/* A look at all threads is not for a time with the locks of the stop. */
-static bool look_again(struct quiesce *q)
+/* With the stop's locks held, a check of all threads would take too long. */
+static bool quiesce_check_again(struct quiesce *q)
 {
-	if (!drain(q)) {
+	if (!quiesce_drain(q)) {
 		ksplice_put_tasks(&q->fresh);
 		return false;
 	}
-	return look(q);
+	return quiesce_check(q);
 }
 
-/* Return: false if there was none until @end, or somebody is in the way. */
-static bool find_instant(struct quiesce *q, bool easy, unsigned long end)
+/* Return: false if there was none until @end, or if a thread is in the way */
+static bool quiesce_find_instant(struct quiesce *q, bool easy, unsigned long end)
 {
 	unsigned int i = 0;
 
 	do {
 		cond_resched();
 		if ((q->waiting.n || ksplice_window_count()) &&
-		    !look_again(q))
+		    !quiesce_check_again(q))
 			return false;
-		if (good_instant(q, easy))
+		if (quiesce_is_good_instant(q, easy))
 			return true;
-	} while (++i < LAST_LOOKS && time_before(jiffies, end));
+	} while (++i < LAST_CHECKS && time_before(jiffies, end));
 	return false;
 }
 
 /*
- * Whoever runs between this and the stop may be in the way there: as few as
- * can be, and not from inside, whatever time the locks have taken.
+ * A thread that runs between this check and the stop may be in the way there.  So this
+ * waits for an instant at which few threads run and none is inside, however long it
+ * took to get the locks.
  */
-static bool last_look(struct ksplice_stop *stop)
+static bool quiesce_last_check(struct ksplice_stop *stop)
 {
 	struct quiesce *q = container_of(stop, struct quiesce, stop);
 	unsigned long easy = jiffies + msecs_to_jiffies(EASY_MS);
 	unsigned long end = jiffies + msecs_to_jiffies(LAST_MS);
 
 	while (!q->full && ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW) {
-		if (find_instant(q, time_after(jiffies, easy), end))
+		if (quiesce_find_instant(q, time_after(jiffies, easy), end))
 			return true;
 		if (time_after_eq(jiffies, end))
 			break;
 		usleep_range(1000, 2000);
 	}
-	/* The stop checks those who have run since the look: none may be lacking. */
-	if (is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
+	/* The stop checks only what was recorded since, so the record must be whole. */
+	if (quiesce_is_urgent(q) && !stop->check.nr_conflicts && !q->full &&
 	    ksplice_window_count() != KSPLICE_WINDOW_OVERFLOW)
 		return true;
 	q->put_off++;
@@ -371,7 +374,7 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	ret = ksplice_stop_alloc(&q->stop, update, apply);
 	if (ret)
 		return ret;
-	q->stop.last_look = last_look;
+	q->stop.last_check = quiesce_last_check;
 	INIT_LIST_HEAD(&q->nudges);
 	if (ksplice_tasks_alloc(&q->fresh, room) ||
 	    ksplice_tasks_alloc(&q->waiting, room) ||
@@ -384,8 +387,8 @@ static int quiesce_alloc(struct quiesce *q, struct ksplice_update *update,
 	return 0;
 }
 
-/* Return: did anybody get a nudge? */
-static bool nudge(struct quiesce *q)
+/* Return: true if a thread was nudged */
+static bool quiesce_nudge(struct quiesce *q)
 {
 	bool nudged = false;
 	unsigned int i;
@@ -403,8 +406,8 @@ static bool nudge(struct quiesce *q)
 	return nudged;
 }
 
-/* Return: 0 to go on, or what ksplice_live_pause() says. */
-static int wait_a_little(struct quiesce *q, unsigned int *ms)
+/* Return: 0 to go on, or the error of ksplice_live_pause() */
+static int quiesce_wait(struct quiesce *q, unsigned int *ms)
 {
 	int ret = ksplice_live_pause(q->stop.update, *ms);
 
@@ -417,38 +420,38 @@ static int wait_a_little(struct quiesce *q, unsigned int *ms)
 	return 0;
 }
 
-static int stop_once(struct quiesce *q)
+static int quiesce_stop_once(struct quiesce *q)
 {
 	unsigned int before = q->stop.stops;
 	int ret;
 
 	ret = ksplice_stop(&q->stop);
 	if (ret == -EBUSY && q->stop.stops != before) {
-		trace_conflicts(q);
+		quiesce_trace_conflicts(q);
 		q->put_off /= 2;
 	}
 	return ret;
 }
 
-/* One look and, if it is worth it, one stop. */
-static int try_once(struct quiesce *q)
+/* One check and, if nobody is in the way, one stop */
+static int quiesce_try_once(struct quiesce *q)
 {
-	if (!q->stop.full && !look_at_fresh(q)) {
+	if (!q->stop.full && !quiesce_check_fresh(q)) {
 		q->stop.cause = q->always ? KSPLICE_ALWAYS_BUSY :
 					    KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
-	return stop_once(q);
+	return quiesce_stop_once(q);
 }
 
-/* Is it worth trying again? */
-static bool may_pass(const struct quiesce *q, int ret)
+/* Is @ret an error that may not come back when this is tried again? */
+static bool quiesce_may_pass(const struct quiesce *q, int ret)
 {
 	return (ret == -EBUSY && q->stop.cause == KSPLICE_CODE_BUSY) ||
 	       (ret == -EAGAIN && q->stop.cause == KSPLICE_HOOK_FAILED);
 }
 
-static int try_until(struct quiesce *q)
+static int quiesce_try_until(struct quiesce *q)
 {
 	unsigned long end = q->stop.update->deadline;
 	unsigned int ms = WAIT_MIN_MS;
@@ -457,33 +460,33 @@ static int try_until(struct quiesce *q)
 	q->nudge_at = jiffies + msecs_to_jiffies(NUDGE_FIRST_MS);
 	for (q->attempts = 1; ; q->attempts++) {
 		q->late = time_after_eq(jiffies, end);
-		ret = try_once(q);
-		if (!may_pass(q, ret) || q->late)
+		ret = quiesce_try_once(q);
+		if (!quiesce_may_pass(q, ret) || q->late)
 			return ret;
-		/* They will not be out for long. */
-		if (nudge(q))
+		/* The nudged threads will be back inside soon. */
+		if (quiesce_nudge(q))
 			ms = WAIT_MIN_MS;
-		ret = wait_a_little(q, &ms);
+		ret = quiesce_wait(q, &ms);
 		if (ret)
 			return ret;
 	}
 }
 
-/* Without a name in "conflicts" nothing else tells why. */
-static void tell_restless(const struct quiesce *q)
+/* If "conflicts" names no thread, this message is all that tells the reason. */
+static void quiesce_report_restless(const struct quiesce *q)
 {
 	if (q->stop.cause == KSPLICE_CODE_BUSY && !q->stop.check.nr_conflicts)
 		pr_err("%s: no thread stays in the way, but so many run that there was no moment to make the change in; try again, or write a larger number to timeout_ms\n",
 		       q->stop.update->name);
 }
 
-static int run(struct quiesce *q)
+static int quiesce_run(struct quiesce *q)
 {
 	int ret;
 
 	q->stop.full = READ_ONCE(plain_check);
 	if (q->stop.full)
-		return try_until(q);
+		return quiesce_try_until(q);
 
 	trace_ksplice_window(q->stop.update->name, q->stop.apply);
 	ret = ksplice_window_open();
@@ -491,13 +494,13 @@ static int run(struct quiesce *q)
 		q->stop.cause = KSPLICE_OUT_OF_MEMORY;
 		return ret;
 	}
-	ret = try_until(q);
+	ret = quiesce_try_until(q);
 	ksplice_window_close();
 	ksplice_nudge_end(&q->nudges);
 	return ret;
 }
 
-static void record(struct quiesce *q)
+static void quiesce_record(struct quiesce *q)
 {
 	struct ksplice_update *update = q->stop.update;
 	struct ksplice_check *check = &q->stop.check;
@@ -508,7 +511,7 @@ static void record(struct quiesce *q)
 		.rechecked = q->stop.rechecked,
 		.unwound = check->unwound,
 		.scanned = check->scanned,
-		/* With those before it has given way. */
+		/* Counted from before the change has given way, if it has. */
 		.attempts = update->stats.attempts + q->attempts,
 		.stops = update->stats.stops + q->stop.stops,
 	};
@@ -517,7 +520,7 @@ static void record(struct quiesce *q)
 }
 
 /**
- * ksplice_change - apply an update or take it back
+ * ksplice_change() - apply an update or take it back
  * @update:	the update
  * @apply:	apply it, else take it back
  *
@@ -525,9 +528,9 @@ static void record(struct quiesce *q)
  * that sleep there interruptibly are nudged.
  *
  * Context: process; ksplice_mutex held.
- * Return: 0; -EBUSY if threads or others' claims on the text stay in the way;
- * what ksplice_live_pause() says; -ENOMEM; what a hook in the stop said.  On
- * failure nothing has changed.
+ * Return: 0; -EBUSY if threads stay in the way, or if another subsystem owns the text;
+ * the error of ksplice_live_pause() or of a hook in the stop; -ENOMEM.  On failure
+ * nothing has changed.
  */
 int ksplice_change(struct ksplice_update *update, bool apply)
 {
@@ -541,17 +544,17 @@ int ksplice_change(struct ksplice_update *update, bool apply)
 		update->cause = KSPLICE_OUT_OF_MEMORY;
 		return ret;
 	}
-	ret = run(&q);
+	ret = quiesce_run(&q);
 	if (ret == -EBUSY)
-		tell_restless(&q);
-	record(&q);
+		quiesce_report_restless(&q);
+	quiesce_record(&q);
 	trace_ksplice_done(update->name, apply, q.attempts, q.stop.stops, ret);
 	quiesce_free(&q);
 	return ret;
 }
 
 /**
- * ksplice_quiesce_init - offer the knob for measurements
+ * ksplice_quiesce_init() - create the knob for measurements
  * @dir:	the debugfs directory
  */
 void ksplice_quiesce_init(struct dentry *dir)

@@ -2,7 +2,7 @@
 /*
  * ksplice - write the addresses that the new code needs into it
  *
- * Which they are, resolve.c decides; here is what it asks of the kernel.
+ * resolve.c decides which addresses they are, through the callbacks that are here.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -28,30 +28,30 @@ struct relocation {
 	const struct ksplice_view *view;
 };
 
-static void walk_symbols(struct module *mod, const char *name,
-			 ksplice_symbol_fn fn, void *data)
+static void relocate_walk_symbols(struct module *mod, const char *name,
+				  ksplice_symbol_fn fn, void *data)
 {
-	/* modpost made it, for the module alone */
+	/* Each module has one, which modpost made. */
 	if (mod && !strcmp(name, "__this_module"))
 		fn(data, (unsigned long)mod, KSPLICE_BINDING_GLOBAL);
 	else
 		ksplice_symbols(mod, name, fn, data);
 }
 
-static int symbols(void *ctx, u32 target, const char *name,
-		   ksplice_symbol_fn fn, void *data)
+static int relocate_symbols(void *ctx, u32 target, const char *name,
+			    ksplice_symbol_fn fn, void *data)
 {
 	const struct relocation *rel = ctx;
 	struct module *mod = NULL;
 
 	if (target != KSPLICE_NONE)
 		mod = rel->update->objects[target].mod;
-	walk_symbols(mod, name, fn, data);
+	relocate_walk_symbols(mod, name, fn, data);
 	return 0;
 }
 
-/* The module of that name, which can't go until it is unpinned; or NULL. */
-static struct module *get_module(const char *name)
+/* Return: the module of that name, with a reference to it; or NULL */
+static struct module *relocate_get_module(const char *name)
 {
 	struct module *mod;
 
@@ -64,8 +64,8 @@ static struct module *get_module(const char *name)
 	return mod;
 }
 
-static bool is_pinned(const struct ksplice_object *object,
-		      const struct module *mod)
+static bool relocate_is_pinned(const struct ksplice_object *object,
+			       const struct module *mod)
 {
 	unsigned int i;
 
@@ -76,12 +76,12 @@ static bool is_pinned(const struct ksplice_object *object,
 	return false;
 }
 
-/* Takes the reference @mod over, also on failure. */
-static int pin(struct ksplice_object *object, struct module *mod)
+/* Takes over the reference to @mod, also on failure. */
+static int relocate_pin(struct ksplice_object *object, struct module *mod)
 {
 	struct module **pins;
 
-	if (is_pinned(object, mod)) {
+	if (relocate_is_pinned(object, mod)) {
 		module_put(mod);
 		return 0;
 	}
@@ -97,8 +97,8 @@ static int pin(struct ksplice_object *object, struct module *mod)
 }
 
 /**
- * ksplice_unpin - let go the modules that a target's new code needs
- * @object:	the target
+ * ksplice_unpin() - release the modules that the new code for a target needs
+ * @object:	its object
  */
 void ksplice_unpin(struct ksplice_object *object)
 {
@@ -108,55 +108,55 @@ void ksplice_unpin(struct ksplice_object *object)
 	object->pins = NULL;
 }
 
-static int exports(void *ctx, u32 user, const char *module, const char *name,
-		   ksplice_symbol_fn fn, void *data)
+static int relocate_exports(void *ctx, u32 user, const char *module, const char *name,
+			    ksplice_symbol_fn fn, void *data)
 {
 	const struct relocation *rel = ctx;
-	struct module *mod = get_module(module);
+	struct module *mod = relocate_get_module(module);
 	int ret;
 
 	if (!mod)
 		return -ENOENT;
-	ret = pin(&rel->update->objects[user], mod);
+	ret = relocate_pin(&rel->update->objects[user], mod);
 	if (!ret)
-		walk_symbols(mod, name, fn, data);
+		relocate_walk_symbols(mod, name, fn, data);
 	return ret;
 }
 
-static bool is_there(void *ctx, u32 target)
+static bool relocate_is_there(void *ctx, u32 target)
 {
 	const struct relocation *rel = ctx;
 
 	return rel->update->objects[target].presence != KSPLICE_ABSENT;
 }
 
-static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
+static int relocate_read(void *ctx, unsigned long addr, void *buf, size_t len)
 {
 	return copy_from_kernel_nofault(buf, (void *)addr, len) ? -EFAULT : 0;
 }
 
-static bool is_sealed(void *ctx, unsigned long addr, bool is_func)
+static bool relocate_is_sealed(void *ctx, unsigned long addr, bool is_func)
 {
 	return arch_ksplice_sealed(addr, is_func);
 }
 
 static const struct ksplice_resolve_ops relocate_ops = {
-	.symbols	= symbols,
-	.exports	= exports,
-	.is_there	= is_there,
-	.read		= read_run,
-	.sealed		= is_sealed,
+	.symbols	= relocate_symbols,
+	.exports	= relocate_exports,
+	.is_there	= relocate_is_there,
+	.read		= relocate_read,
+	.sealed		= relocate_is_sealed,
 };
 
-/* All of the field must be the module's own, in memory that stays. */
-static bool place_ok(struct module *mod, unsigned long place, u32 size)
+/* The whole field must be in the module's own memory, and not in its init memory. */
+static bool relocate_place_ok(struct module *mod, unsigned long place, u32 size)
 {
 	return size && within_module_core(place, mod) &&
 	       within_module_core(place + size - 1, mod);
 }
 
-static int apply_fixup(struct ksplice_resolver *r,
-		       const struct ksplice_f_fixup *fixup)
+static int relocate_apply_fixup(struct ksplice_resolver *r,
+				const struct ksplice_f_fixup *fixup)
 {
 	const struct relocation *rel = r->ctx;
 	u32 size = arch_ksplice_field_size(fixup->type);
@@ -164,7 +164,7 @@ static int apply_fixup(struct ksplice_resolver *r,
 	int ret;
 
 	if (size > sizeof(field) ||
-	    !place_ok(rel->update->module, fixup->place, size)) {
+	    !relocate_place_ok(rel->update->module, fixup->place, size)) {
 		pr_err("%s: a fixup for %s is outside the update's memory; the file is damaged, build it again\n",
 		       rel->update->name,
 		       ksplice_str(r->view, r->view->syms[fixup->sym].name));
@@ -181,12 +181,12 @@ static int apply_fixup(struct ksplice_resolver *r,
 }
 
 /**
- * ksplice_resolve - relocate the new code of targets that were just matched
- * @update:	the update; those of its targets that are KSPLICE_FOUND
+ * ksplice_resolve() - relocate the new code for targets that were just matched
+ * @update:	the update; this is for its objects that are KSPLICE_FOUND
  * @view:	its tables
  * @match:	what matching has learned
  *
- * Nobody runs that code, or reads the tables about it, before it is done.
+ * Nobody runs that code, or reads tables about it, before this is done.
  *
  * Return: 0, or an errno with the reason in the log.  On failure some fields
  * may have been written.
@@ -210,7 +210,7 @@ int ksplice_resolve(struct ksplice_update *update,
 		const struct ksplice_f_fixup *fixup = &view->fixups[i];
 
 		if (update->objects[fixup->target].presence == KSPLICE_FOUND)
-			ret = apply_fixup(r, fixup);
+			ret = relocate_apply_fixup(r, fixup);
 		cond_resched();
 	}
 	kfree(r);

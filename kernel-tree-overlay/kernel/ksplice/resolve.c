@@ -2,9 +2,9 @@
 /*
  * Which value a symbol of the new code has, and what a relocated field holds.
  *
- * Most values come from the running code (match.c).  A symbol that only the
- * new code refers to is taken from the kernel's tables of symbols, if one alone
- * can be meant there: it is never guessed.
+ * Most values come from the running code (match.c).  A symbol that only the new code
+ * refers to is looked up in the kernel's symbol tables.  It is accepted if exactly one
+ * symbol there can be meant, and never guessed.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -12,7 +12,7 @@
 #include "match.h"
 #include "resolve.h"
 
-/* Symbols of one name, by binding: how many, and where the last one is */
+/* Symbols of one name, by binding: how many, and the address of the last one */
 struct named {
 	struct {
 		unsigned long addr;
@@ -20,8 +20,8 @@ struct named {
 	} by[KSPLICE_BINDINGS];
 };
 
-static int note_symbol(void *data, unsigned long addr,
-		       enum ksplice_binding binding)
+static int resolve_note_symbol(void *data, unsigned long addr,
+			       enum ksplice_binding binding)
 {
 	struct named *named = data;
 
@@ -30,8 +30,8 @@ static int note_symbol(void *data, unsigned long addr,
 	return 0;
 }
 
-static __printf(2, 3) int refuse(struct ksplice_resolver *r,
-				 const char *fmt, ...)
+static __printf(2, 3) int resolve_refuse(struct ksplice_resolver *r,
+					 const char *fmt, ...)
 {
 	va_list ap;
 
@@ -41,15 +41,15 @@ static __printf(2, 3) int refuse(struct ksplice_resolver *r,
 	return -ENOEXEC;
 }
 
-static int refuse_sym(struct ksplice_resolver *r, const char *name,
-		      const char *why)
+static int resolve_refuse_sym(struct ksplice_resolver *r, const char *name,
+			      const char *why)
 {
-	return refuse(r, "symbol %s %s; refused, nothing was changed", name,
-		      why);
+	return resolve_refuse(r, "symbol %s %s; refused, nothing was changed", name,
+			      why);
 }
 
-static int choose_only(struct ksplice_resolver *r, const char *name,
-		       const struct named *named, u32 bindings, u64 *value)
+static int resolve_choose_only(struct ksplice_resolver *r, const char *name,
+			       const struct named *named, u32 bindings, u64 *value)
 {
 	u32 n = 0, i;
 
@@ -62,38 +62,38 @@ static int choose_only(struct ksplice_resolver *r, const char *name,
 	if (n == 1)
 		return 0;
 	if (n)
-		return refuse_sym(r, name,
-				  "exists more than once in the target and no matched code tells which is meant");
-	return refuse_sym(r, name,
-			  "is static in the file that is changed, and the running kernel has but a global one of that name");
+		return resolve_refuse_sym(r, name,
+					  "exists more than once in the target and no matched code tells which is meant");
+	return resolve_refuse_sym(r, name,
+				  "is static in the file that is changed, and the running kernel has but a global one of that name");
 }
 
 /*
- * What is linked together has one global of a name.  A static of the same name
- * belongs to some other file.
+ * What is linked together has at most one global symbol of a name.  A static of the same
+ * name belongs to another file.
  */
-static int choose_global(struct ksplice_resolver *r,
-			 const struct ksplice_f_sym *sym,
-			 const struct named *named, u64 *value)
+static int resolve_choose_global(struct ksplice_resolver *r,
+				 const struct ksplice_f_sym *sym,
+				 const struct named *named, u64 *value)
 {
 	const char *name = ksplice_str(r->view, sym->name);
 
 	if (named->by[KSPLICE_BINDING_GLOBAL].n)
-		return choose_only(r, name, named,
-				   1U << KSPLICE_BINDING_GLOBAL, value);
+		return resolve_choose_only(r, name, named,
+					   1U << KSPLICE_BINDING_GLOBAL, value);
 	if (!named->by[KSPLICE_BINDING_UNKNOWN].n)
-		return refuse_sym(r, name,
-				  "is but a static of another file in the running kernel, which is not what the new code means; have the update bring it, or leave out what uses it");
-	/* What is exported is global, and so must be among these. */
+		return resolve_refuse_sym(r, name,
+					  "is but a static of another file in the running kernel, which is not what the new code means; have the update bring it, or leave out what uses it");
+	/* An exported symbol is global, so it must be one of these. */
 	if (sym->flags & KSPLICE_SYM_EXPORTED)
-		return choose_only(r, name, named,
-				   1U << KSPLICE_BINDING_UNKNOWN, value);
-	return refuse_sym(r, name,
-			  "is not used by the code that is changed, and kallsyms does not tell whether it is global or a static of another file (as it is with per-CPU variables)");
+		return resolve_choose_only(r, name, named,
+					   1U << KSPLICE_BINDING_UNKNOWN, value);
+	return resolve_refuse_sym(r, name,
+				  "is not used by the code that is changed, and kallsyms does not tell whether it is global or a static of another file (as it is with per-CPU variables)");
 }
 
-static int choose(struct ksplice_resolver *r, const struct ksplice_f_sym *sym,
-		  const struct named *named, bool of_kernel, u64 *value)
+static int resolve_choose(struct ksplice_resolver *r, const struct ksplice_f_sym *sym,
+			  const struct named *named, bool of_kernel, u64 *value)
 {
 	const char *name = ksplice_str(r->view, sym->name);
 	u32 n = 0, i;
@@ -101,21 +101,21 @@ static int choose(struct ksplice_resolver *r, const struct ksplice_f_sym *sym,
 	for (i = 0; i < KSPLICE_BINDINGS; i++)
 		n += named->by[i].n;
 	if (!n)
-		return refuse_sym(r, name, of_kernel ?
-				  "is not in the running kernel" :
-				  "is not in the target module");
+		return resolve_refuse_sym(r, name, of_kernel ?
+					  "is not in the running kernel" :
+					  "is not in the target module");
 	/* The variable of a runtime constant is often a static. */
 	if (sym->flags & (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT))
-		return choose_only(r, name, named, ~0U, value);
+		return resolve_choose_only(r, name, named, ~0U, value);
 	if (sym->flags & KSPLICE_SYM_LOCAL)
-		return choose_only(r, name, named,
-				   ~(1U << KSPLICE_BINDING_GLOBAL), value);
-	return choose_global(r, sym, named, value);
+		return resolve_choose_only(r, name, named,
+					   ~(1U << KSPLICE_BINDING_GLOBAL), value);
+	return resolve_choose_global(r, sym, named, value);
 }
 
-/* Of the kernel itself (KSPLICE_NONE) or a target. */
-static int find_symbol(struct ksplice_resolver *r, u32 target,
-		       const struct ksplice_f_sym *sym, u64 *value)
+/* Finds a symbol of a target, or of the kernel itself (KSPLICE_NONE). */
+static int resolve_find_symbol(struct ksplice_resolver *r, u32 target,
+			       const struct ksplice_f_sym *sym, u64 *value)
 {
 	const struct ksplice_view *v = r->view;
 	const char *name = ksplice_str(v, sym->name);
@@ -125,16 +125,16 @@ static int find_symbol(struct ksplice_resolver *r, u32 target,
 				 "vmlinux");
 	int ret;
 
-	ret = r->ops->symbols(r->ctx, target, name, note_symbol, &named);
-	return ret ? ret : choose(r, sym, &named, of_kernel, value);
+	ret = r->ops->symbols(r->ctx, target, name, resolve_note_symbol, &named);
+	return ret ? ret : resolve_choose(r, sym, &named, of_kernel, value);
 }
 
 /*
- * A runtime constant that the old code of this unit did not use: the boot
- * code took it from the variable of that name, so do we.
+ * Reads a runtime constant that the old code did not use.  The boot code took the value
+ * from the variable of that name, and so do we.
  */
-static int read_constant(struct ksplice_resolver *r,
-			 const struct ksplice_f_sym *sym, u64 *value)
+static int resolve_read_constant(struct ksplice_resolver *r,
+				 const struct ksplice_f_sym *sym, u64 *value)
 {
 	const char *name = ksplice_str(r->view, sym->name);
 	size_t len = sym->flags & KSPLICE_SYM_RT_PTR ? sizeof(u64) :
@@ -142,22 +142,22 @@ static int read_constant(struct ksplice_resolver *r,
 	u64 addr, word = 0;
 	int ret;
 
-	ret = find_symbol(r, KSPLICE_NONE, sym, &addr);
+	ret = resolve_find_symbol(r, KSPLICE_NONE, sym, &addr);
 	if (ret)
 		return ret;
 	if (r->ops->read(r->ctx, addr, &word, len))
-		return refuse_sym(r, name, "cannot be read");
+		return resolve_refuse_sym(r, name, "cannot be read");
 	*value = word;
 	return 0;
 }
 
 /*
- * A symbol of a module that is no target.  If the target's own code referred
- * to it, matching has its value, and the target keeps that module; else the
- * update does.
+ * Finds a symbol of a module that is no target.  If the target's old code had referred to
+ * it, matching would know its value, and the target would pin that module.  As it did
+ * not, the update pins it.
  */
-static int find_export(struct ksplice_resolver *r, u32 user,
-		       const struct ksplice_f_sym *sym, u64 *value)
+static int resolve_find_export(struct ksplice_resolver *r, u32 user,
+			       const struct ksplice_f_sym *sym, u64 *value)
 {
 	const struct ksplice_view *v = r->view;
 	const char *name = ksplice_str(v, sym->name);
@@ -165,39 +165,39 @@ static int find_export(struct ksplice_resolver *r, u32 user,
 	struct named named = {};
 	int ret;
 
-	ret = r->ops->exports(r->ctx, user, module, name, note_symbol, &named);
+	ret = r->ops->exports(r->ctx, user, module, name, resolve_note_symbol, &named);
 	if (ret == -ENOENT)
-		refuse(r,
-		       "the new code for %s needs %s of module %s, which is not loaded; load that first",
-		       ksplice_str(v, v->targets[user].name), name, module);
-	return ret ? ret : choose(r, sym, &named, false, value);
+		resolve_refuse(r,
+			       "the new code for %s needs %s of module %s, which is not loaded; load that first",
+			       ksplice_str(v, v->targets[user].name), name, module);
+	return ret ? ret : resolve_choose(r, sym, &named, false, value);
 }
 
-/* The target that has the symbol if anybody has; KSPLICE_NONE: the kernel */
-static u32 home(const struct ksplice_resolver *r,
-		const struct ksplice_f_sym *sym)
+/* The only target that can have the symbol; KSPLICE_NONE: the kernel itself */
+static u32 resolve_home(const struct ksplice_resolver *r,
+			const struct ksplice_f_sym *sym)
 {
 	return sym->unit == KSPLICE_NONE ? sym->target :
 					   r->view->units[sym->unit].target;
 }
 
-static int find_value(struct ksplice_resolver *r, u32 user,
-		      const struct ksplice_f_sym *sym, u64 *value)
+static int resolve_find_value(struct ksplice_resolver *r, u32 user,
+			      const struct ksplice_f_sym *sym, u64 *value)
 {
 	const char *name = ksplice_str(r->view, sym->name);
-	u32 target = home(r, sym);
+	u32 target = resolve_home(r, sym);
 
 	if (sym->flags & KSPLICE_SYM_ANON)
-		return refuse_sym(r, "(a constant)",
-				  "was not found in the running kernel");
+		return resolve_refuse_sym(r, "(a constant)",
+					  "was not found in the running kernel");
 	if (sym->unit != KSPLICE_NONE && (sym->flags & KSPLICE_SYM_LOCAL))
-		return refuse_sym(r, name,
-				  "is static and no matched code refers to it");
+		return resolve_refuse_sym(r, name,
+					  "is static and no matched code refers to it");
 	if (target != KSPLICE_NONE && !r->ops->is_there(r->ctx, target))
-		return refuse_sym(r, name, "is in a target that is not there");
+		return resolve_refuse_sym(r, name, "is in a target that is not there");
 	if (*ksplice_str(r->view, sym->module))
-		return find_export(r, user, sym, value);
-	return find_symbol(r, target, sym, value);
+		return resolve_find_export(r, user, sym, value);
+	return resolve_find_symbol(r, target, sym, value);
 }
 
 /**
@@ -207,8 +207,8 @@ static int find_value(struct ksplice_resolver *r, u32 user,
  * @i:		index of the symbol
  * @value:	gets the value
  *
- * Return: 0; -ENOEXEC, -ENOENT (a module is not loaded) or -ENOMEM, of which the
- * former two leave the reason in @r->err.
+ * Return: 0; -ENOEXEC or -ENOENT (a module is not loaded) with the reason in @r->err;
+ * -ENOMEM.
  */
 int ksplice_resolve_sym(struct ksplice_resolver *r, u32 user, u32 i,
 			u64 *value)
@@ -221,25 +221,25 @@ int ksplice_resolve_sym(struct ksplice_resolver *r, u32 user, u32 i,
 		return 0;
 	}
 	if (sym->flags & (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT))
-		return read_constant(r, sym, value);
-	return find_value(r, user, sym, value);
+		return resolve_read_constant(r, sym, value);
+	return resolve_find_value(r, user, sym, value);
 }
 
 /*
- * A pointer to a function that must not be called by pointer.  Whether the new
- * code does that can't be told, and where the CPU does not enforce it this one
- * would work: so it is refused everywhere.
+ * Refuses a pointer to a function that must not be called by pointer.  Nobody can tell
+ * whether the new code calls it.  It is refused on all CPUs, although those without
+ * IBT would allow the call.
  */
-static int check_pointer(struct ksplice_resolver *r,
-			 const struct ksplice_f_fixup *fixup, u64 value)
+static int resolve_check_pointer(struct ksplice_resolver *r,
+				 const struct ksplice_f_fixup *fixup, u64 value)
 {
 	const struct ksplice_f_sym *sym = &r->view->syms[fixup->sym];
 
 	if (!arch_ksplice_takes_address(fixup->type) ||
 	    !r->ops->sealed(r->ctx, value, sym->flags & KSPLICE_SYM_FUNC))
 		return 0;
-	return refuse_sym(r, ksplice_str(r->view, sym->name),
-			  "is a function whose address the new code takes, which the running kernel never does: it has no ENDBR there, or has sealed it, and a call by pointer would fault on a CPU with IBT; have the patch take the address of a new function that calls it");
+	return resolve_refuse_sym(r, ksplice_str(r->view, sym->name),
+				  "is a function whose address the new code takes, which the running kernel never does: it has no ENDBR there, or has sealed it, and a call by pointer would fault on a CPU with IBT; have the patch take the address of a new function that calls it");
 }
 
 /**
@@ -260,11 +260,11 @@ int ksplice_resolve_field(struct ksplice_resolver *r,
 
 	ret = ksplice_resolve_sym(r, fixup->target, fixup->sym, &value);
 	if (!ret)
-		ret = check_pointer(r, fixup, value);
+		ret = resolve_check_pointer(r, fixup, value);
 	if (ret)
 		return ret;
 	if (arch_ksplice_write_field(fixup->type, field, fixup->place,
 				     fixup->addend, value))
-		return refuse_sym(r, name, "is out of reach of the new code");
+		return resolve_refuse_sym(r, name, "is out of reach of the new code");
 	return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * Which value a symbol of the new code has, and what a relocated field holds.
  *
- * Decisions only: all that is known about the running machine comes through
- * struct ksplice_resolve_ops, so that a host can take them as well.
- * relocate.c is the kernel's side of it.
+ * This only decides.  All knowledge of the running machine comes through struct
+ * ksplice_resolve_ops, so that it can run on a host as well.  relocate.c has the
+ * kernel's side.
  */
 #ifndef _KSPLICE_RESOLVE_H
 #define _KSPLICE_RESOLVE_H
@@ -14,7 +14,7 @@
 
 struct ksplice_match;
 
-/* Who can refer to a symbol, as the running kernel's tables have it */
+/* Which code can refer to a symbol, according to the running kernel's tables */
 enum ksplice_binding {
 	KSPLICE_BINDING_UNKNOWN = 0,	/* they don't tell */
 	KSPLICE_BINDING_LOCAL,		/* its own file only */
@@ -22,7 +22,7 @@ enum ksplice_binding {
 	KSPLICE_BINDINGS
 };
 
-/* Called for a symbol; ends the walk by returning something else than 0. */
+/* Called for a symbol; ends the walk by returning something other than 0. */
 typedef int (*ksplice_symbol_fn)(void *data, unsigned long addr,
 				 enum ksplice_binding binding);
 
@@ -30,15 +30,14 @@ typedef int (*ksplice_symbol_fn)(void *data, unsigned long addr,
  * struct ksplice_resolve_ops - the running kernel, as the resolver sees it
  * @symbols:	call @fn for every symbol @name of a target: an index in the
  *		update's targets, or KSPLICE_NONE for the kernel itself
- * @exports:	same for a module that is no target, by its name, and see to it
- *		that the module stays as long as @user (a target) needs it; -ENOENT
- *		if it is not loaded, -ENOMEM
+ * @exports:	the same for a module that is no target, by its name.  Also makes sure that
+ *		the module stays as long as @user (a target) needs it.  -ENOENT if it
+ *		is not loaded; -ENOMEM
  * @is_there:	is a target loaded?
  * @read:	copy @len bytes at @addr; 0 or -EFAULT, never faults
  * @sealed:	must the function at @addr not be called by pointer?
  *
- * @symbols and @exports return 0 if nothing failed; what @fn returned counts
- * for nothing.
+ * @symbols and @exports return 0 if nothing failed; the result of @fn is ignored.
  */
 struct ksplice_resolve_ops {
 	int (*symbols)(void *ctx, u32 target, const char *name,

@@ -2,19 +2,20 @@
 /*
  * ksplice - when may the memory of an update go?
  *
- * When it has been taken back nobody is inside, the stop has seen that.  A thread
- * may still have loaded an address of its text and not have called it yet.  So an
- * update that was taken back keeps the reference to its module until each thread
- * was seen without such a word on its stack (held.c).  Mostly that is so at once,
- * and the writer waits for it; else a worker asks again and again, and rmmod
- * says that the module is in use.
+ * When an update has been taken back no thread is inside: the stop has checked that.  A
+ * thread may still have loaded an address of its text, and not have called it yet.  So
+ * an update that was taken back keeps the reference to its module until each thread was
+ * seen without such a word on its stack (held.c).  Mostly that is so at once, and
+ * the writer of "enabled" waits for it.  Otherwise a worker checks again and again, and
+ * until then rmmod says that the module is in use.
  *
- * A thread that was preempted in generated code which leads back into the text
- * by itself has no such word.  Tasks RCU waits for those: a grace period begins
- * when the update is taken back, and has to be over when its module is removed.
+ * A thread that was preempted in generated code may have no such word, although that
+ * code leads back into the text by itself.  Tasks RCU waits for such threads: a grace
+ * period begins when the update is taken back, and has to be over when its module is
+ * removed.
  *
- * What in the kernel's data leads to the text (a timer, say) can't be seen: for that
- * there is KSPLICE_UPDATE_STAYS.
+ * The core cannot see what in the kernel's data leads to the text (a timer, say).  For
+ * that there is KSPLICE_UPDATE_STAYS.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -32,24 +33,27 @@
 
 #include "ksplice.h"
 
-/* So long a writer waits; then it is the worker's, which asks so often. */
+/* How long a writer waits before it leaves it to the worker; how often that checks */
 #define SETTLE_WAIT_MS	2000
 #define SETTLE_AGAIN_MS	1000
 
-/* Those taken back whose text may still be held, and @grace of all updates. */
+/*
+ * Updates that were taken back while a thread may still hold an address of their text.
+ * The lock protects the list, and @grace of all updates.
+ */
 static LIST_HEAD(unsettled);
 static DEFINE_SPINLOCK(settle_lock);
 
-/* One goes through them at a time; only it takes any off the list. */
+/* Held to go through the list; only the holder takes updates off it. */
 static DEFINE_MUTEX(settle_mutex);
 
-/* For the end of grace periods */
+/* Woken at the end of grace periods */
 static DECLARE_WAIT_QUEUE_HEAD(grace_wait);
 
 static void settle_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(settle_work, settle_work_fn);
 
-static void grace_over(struct rcu_head *head)
+static void settle_grace_over(struct rcu_head *head)
 {
 	struct ksplice_update *update = container_of(head, struct ksplice_update,
 						     grace_head);
@@ -60,13 +64,13 @@ static void grace_over(struct rcu_head *head)
 	again = --update->grace;
 	spin_unlock_irqrestore(&settle_lock, flags);
 	if (again)
-		call_rcu_tasks(head, grace_over);
+		call_rcu_tasks(head, settle_grace_over);
 	else
 		wake_up_all(&grace_wait);
 }
 
-/* 1 is under way, 2: and another one is to follow. */
-static bool begin_grace(struct ksplice_update *update)
+/* @grace is 1: a grace period is under way; 2: another one has to follow. */
+static bool settle_begin_grace(struct ksplice_update *update)
 {
 	bool idle = !update->grace;
 
@@ -75,8 +79,9 @@ static bool begin_grace(struct ksplice_update *update)
 }
 
 /**
- * ksplice_settle - an update was taken back
- * @update:	the update; its reference to its module goes when it may
+ * ksplice_settle() - note that an update was taken back
+ * @update:	the update; the reference to its module is put when no thread holds an
+ *		address of its text any more
  *
  * Context: ksplice_mutex held.
  */
@@ -86,7 +91,7 @@ void ksplice_settle(struct ksplice_update *update)
 
 	ksplice_live_turn(update);
 	spin_lock_irq(&settle_lock);
-	begins = begin_grace(update);
+	begins = settle_begin_grace(update);
 	had = !list_empty(&update->settle);
 	if (!had)
 		list_add_tail(&update->settle, &unsettled);
@@ -95,26 +100,26 @@ void ksplice_settle(struct ksplice_update *update)
 	spin_unlock_irq(&settle_lock);
 
 	if (begins)
-		call_rcu_tasks(&update->grace_head, grace_over);
-	/* From the time before it was applied again. */
+		call_rcu_tasks(&update->grace_head, settle_grace_over);
+	/* It has another reference, from the time before it was applied again. */
 	if (had)
 		module_put(update->module);
 }
 
 /**
- * ksplice_settle_grace - wait for the end of an update's grace period
+ * ksplice_settle_grace() - wait for the end of an update's grace period
  * @update:	the update, whose module is being removed
  */
 void ksplice_settle_grace(struct ksplice_update *update)
 {
 	wait_event_idle(grace_wait, !READ_ONCE(update->grace));
-	/* The one who said so has let go of it. */
+	/* Wait until settle_grace_over() has released the lock. */
 	spin_lock_irq(&settle_lock);
 	spin_unlock_irq(&settle_lock);
 }
 
-static void say_late(struct ksplice_update *update,
-		     const struct ksplice_conflict *who)
+static void settle_report_late(struct ksplice_update *update,
+			       const struct ksplice_conflict *who)
 {
 	update->settle_late = true;
 	if (who->pid || who->comm[0])
@@ -125,19 +130,19 @@ static void say_late(struct ksplice_update *update,
 			update->name);
 }
 
-/* Return: does the writer have to wait for it? */
-static bool is_young(struct ksplice_update *update,
-		     const struct ksplice_conflict *who)
+/* Return: true if the writer has to wait for it */
+static bool settle_is_young(struct ksplice_update *update,
+			    const struct ksplice_conflict *who)
 {
 	if (time_before(jiffies, update->settle_since +
 			msecs_to_jiffies(SETTLE_WAIT_MS)))
 		return true;
 	if (!update->settle_late)
-		say_late(update, who);
+		settle_report_late(update, who);
 	return false;
 }
 
-static void release(struct ksplice_update *update)
+static void settle_release(struct ksplice_update *update)
 {
 	spin_lock_irq(&settle_lock);
 	list_del_init(&update->settle);
@@ -147,25 +152,25 @@ static void release(struct ksplice_update *update)
 	module_put(update->module);
 }
 
-/* Return: does the writer have to wait for it? */
-static bool try_one(struct ksplice_update *update, bool *left)
+/* Return: true if the writer has to wait for it */
+static bool settle_try_one(struct ksplice_update *update, bool *left)
 {
 	unsigned long turn = READ_ONCE(update->turn);
 	struct ksplice_conflict who = {};
 
-	/* It is in use again; the reference is kept until it is taken back. */
+	/* It is applied again, and keeps the reference until it is taken back. */
 	if (READ_ONCE(update->state) == KSPLICE_APPLIED)
 		return false;
 	if (!ksplice_text_held(update, &who) &&
 	    ksplice_live_rests(update, turn)) {
-		release(update);
+		settle_release(update);
 		return false;
 	}
 	*left = true;
-	return is_young(update, &who);
+	return settle_is_young(update, &who);
 }
 
-static struct ksplice_update *next_unsettled(unsigned int round)
+static struct ksplice_update *settle_next(unsigned int round)
 {
 	struct ksplice_update *update, *found = NULL;
 
@@ -181,8 +186,8 @@ static struct ksplice_update *next_unsettled(unsigned int round)
 	return found;
 }
 
-/* Return: is there one that the writer has to wait for? */
-static bool try_all(bool *left)
+/* Return: true if there is an update that the writer has to wait for */
+static bool settle_try_all(bool *left)
 {
 	static unsigned int round;
 	struct ksplice_update *update;
@@ -190,12 +195,12 @@ static bool try_all(bool *left)
 
 	guard(mutex)(&settle_mutex);
 	round++;
-	while ((update = next_unsettled(round)))
-		wait |= try_one(update, left);
+	while ((update = settle_next(round)))
+		wait |= settle_try_one(update, left);
 	return wait;
 }
 
-static void try_later(void)
+static void settle_try_later(void)
 {
 	queue_delayed_work(system_unbound_wq, &settle_work,
 			   msecs_to_jiffies(SETTLE_AGAIN_MS));
@@ -205,15 +210,15 @@ static void settle_work_fn(struct work_struct *work)
 {
 	bool left = false;
 
-	try_all(&left);
+	settle_try_all(&left);
 	if (left)
-		try_later();
+		settle_try_later();
 }
 
 /**
- * ksplice_settle_wait - wait until what was taken back can be removed
+ * ksplice_settle_wait() - wait until updates that were taken back can be removed
  *
- * But not for long, nor if a signal comes.
+ * Waits for up to SETTLE_WAIT_MS, and ends if a signal comes.
  *
  * Context: process, no locks held.
  */
@@ -223,17 +228,17 @@ void ksplice_settle_wait(void)
 
 	if (list_empty_careful(&unsettled))
 		return;
-	while (try_all(&left)) {
+	while (settle_try_all(&left)) {
 		if (msleep_interruptible(10))
 			break;
 		left = false;
 	}
 	if (left)
-		try_later();
+		settle_try_later();
 }
 
 /**
- * ksplice_settle_exit - nothing is left to be done
+ * ksplice_settle_exit() - wait until no worker or RCU callback runs any more
  *
  * Context: no update is loaded any more.
  */

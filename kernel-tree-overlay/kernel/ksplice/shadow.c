@@ -2,15 +2,15 @@
 /*
  * ksplice - data attached to objects that have no room for it
  *
- * Looking up takes no lock.  What an update has attached goes when the update is
- * taken back, unless another one has taken it over: the destructor is the
- * update's code, the data means something to that code only, and only that code
- * detaches it before an object is freed.  So it goes in the stop, before old
- * code can free any object, or another one can come to stand at its address.
+ * Looking data up takes no lock.  What an update has attached is dropped when the update
+ * is taken back, unless another update has taken it over: the destructor is the update's
+ * code, only that code understands the data, and only that code detaches it before
+ * an object is freed.  So the data is dropped in the stop, before old code can free an
+ * object and another object can be allocated at its address.
  *
- * Who comes late, having been preempted in a function below that new code has
- * left its own frame for, attaches nothing any more, and may still run the
- * destructor: the update's memory does not go before.
+ * A thread may be late: new code may have left its frame by a tail call into one of these
+ * functions, where the thread was preempted.  Such a thread attaches nothing any more.
+ * It may still run the destructor, and the update's memory is not freed before.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -32,10 +32,10 @@
  * @node:	in shadows
  * @rcu:	to free it
  * @obj:	the object
- * @type:	the kind: in the memory of the update that answers for it
- * @id:		that of @type, which may be gone when this is still looked at
- * @nth:	it was attached as the @nth of all
- * @by:		who has attached it; only compared
+ * @type:	the kind, in the memory of the update that is responsible for it
+ * @id:		@id of @type, which may be gone while this is still looked up
+ * @nth:	a number: how many were attached before it, ever
+ * @by:		the thread that has attached it; only compared
  * @data:	the data
  */
 struct shadow {
@@ -52,23 +52,23 @@ struct shadow {
 static DEFINE_HASHTABLE(shadows, 10);
 static DEFINE_SPINLOCK(shadow_lock);
 
-/* How many were attached ever, and are now; changed under shadow_lock. */
+/* How many were ever attached, and how many are now; changed under shadow_lock */
 static u64 nr_attached;
 static unsigned long nr_shadows;
 
-/* Who calls an update's constructor or destructor, or is about to. */
+/* Protects threads that call an update's constructor or destructor, or are about to. */
 DEFINE_STATIC_SRCU(shadow_srcu);
 
-static unsigned long key_of(const void *obj, unsigned long id)
+static unsigned long shadow_key(const void *obj, unsigned long id)
 {
 	return (unsigned long)obj ^ hash_long(id, BITS_PER_LONG);
 }
 
-static struct shadow *find(const void *obj, unsigned long id)
+static struct shadow *shadow_find(const void *obj, unsigned long id)
 {
 	struct shadow *s;
 
-	hash_for_each_possible_rcu(shadows, s, node, key_of(obj, id),
+	hash_for_each_possible_rcu(shadows, s, node, shadow_key(obj, id),
 				   lockdep_is_held(&shadow_lock)) {
 		if (s->obj == obj && s->id == id)
 			return s;
@@ -77,12 +77,12 @@ static struct shadow *find(const void *obj, unsigned long id)
 }
 
 /**
- * ksplice_shadow_get - the data attached to an object
+ * ksplice_shadow_get() - the data attached to an object
  * @obj:	the object
  * @id:		the kind of data
  *
- * It takes no lock.  The data stays as long as nobody detaches it: who looks
- * must know that the object is not going away.
+ * It takes no lock.  The data stays as long as nobody detaches it: the caller must know
+ * that the object is not going away.
  *
  * Context: any but NMI.
  * Return: the data, or NULL if there is none.
@@ -92,13 +92,13 @@ void *ksplice_shadow_get(const void *obj, unsigned long id)
 	struct shadow *s;
 
 	guard(rcu)();
-	s = find(obj, id);
+	s = shadow_find(obj, id);
 	return s ? s->data : NULL;
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_get);
 
-static struct shadow *make(void *obj, const struct ksplice_shadow_type *type,
-			   gfp_t gfp, void *arg)
+static struct shadow *shadow_make(void *obj, const struct ksplice_shadow_type *type,
+				  gfp_t gfp, void *arg)
 {
 	struct shadow *s;
 
@@ -116,8 +116,8 @@ static struct shadow *make(void *obj, const struct ksplice_shadow_type *type,
 	return s;
 }
 
-/* Those of an update that is not applied, nor about to be, attach nothing. */
-static bool may_attach(const struct ksplice_shadow_type *type)
+/* Is the update that @type is in applied, or about to be?  No other may attach data. */
+static bool shadow_may_attach(const struct ksplice_shadow_type *type)
 {
 	struct ksplice_update *update;
 
@@ -129,7 +129,7 @@ static bool may_attach(const struct ksplice_shadow_type *type)
 	return false;
 }
 
-static void destroy(struct shadow *s)
+static void shadow_destroy(struct shadow *s)
 {
 	if (s->type->dtor)
 		s->type->dtor(s->obj, s->data);
@@ -137,59 +137,59 @@ static void destroy(struct shadow *s)
 }
 
 /* Return: the data of the object, @s or another's; or NULL. */
-static struct shadow *add(struct shadow *s)
+static struct shadow *shadow_add(struct shadow *s)
 {
 	struct shadow *other;
 
 	guard(spinlock_irqsave)(&shadow_lock);
-	other = find(s->obj, s->id);
+	other = shadow_find(s->obj, s->id);
 	if (other)
 		return other;
-	/* It may have been taken back since the first question. */
-	if (!may_attach(s->type))
+	/* It may have been taken back since shadow_attach() has checked. */
+	if (!shadow_may_attach(s->type))
 		return NULL;
 	s->nth = nr_attached++;
 	s->by = current;
 	nr_shadows++;
-	hash_add_rcu(shadows, &s->node, key_of(s->obj, s->id));
+	hash_add_rcu(shadows, &s->node, shadow_key(s->obj, s->id));
 	return s;
 }
 
-static void *attach(void *obj, const struct ksplice_shadow_type *type,
-		    gfp_t gfp, void *arg)
+static void *shadow_attach(void *obj, const struct ksplice_shadow_type *type,
+			   gfp_t gfp, void *arg)
 {
 	struct shadow *s, *there;
 
-	if (!may_attach(type))
+	if (!shadow_may_attach(type))
 		return NULL;
-	s = make(obj, type, gfp, arg);
+	s = shadow_make(obj, type, gfp, arg);
 	if (!s)
 		return NULL;
-	there = add(s);
+	there = shadow_add(s);
 	if (there != s)
-		destroy(s);
+		shadow_destroy(s);
 	return there ? there->data : NULL;
 }
 
 /**
- * ksplice_shadow_attach - attach data to an object, if it has none of the kind
+ * ksplice_shadow_attach() - attach data to an object, if it has none of the kind
  * @obj:	the object
  * @type:	the kind of data; in the update's memory (static)
  * @gfp:	how to allocate it
  * @arg:	for the constructor
  *
- * If two attach at once, one's data is made and destroyed again.
+ * If two threads attach at once, the data of one is made and destroyed again.
  *
- * To objects that exist when the update comes, attach in a check_apply hook, with
- * GFP_ATOMIC: no old code runs then that could free them before new code can
- * detach.  In a pre_apply hook old code runs: only to objects that stay until
- * the change is over.
+ * To attach to objects that exist when the update comes, use a check_apply hook and
+ * GFP_ATOMIC: then no old code runs that could free them before new code can detach.
+ * While a pre_apply hook runs old code still runs, so attach there only to objects that
+ * stay until the change is over.
  *
  * Context: as @gfp and the constructor need; any lock may be held that they
  * allow.
- * Return: the data of the object, new or not; NULL if there is no memory, the
- * constructor failed, or the update of @type is not applied (any more) nor about
- * to be.
+ * Return: the data of the object, new or not; NULL if there is no memory, if the
+ * constructor failed, or if the update that @type is in is neither applied nor about to
+ * be.
  */
 void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 			    unsigned int gfp, void *arg)
@@ -200,26 +200,28 @@ void *ksplice_shadow_attach(void *obj, const struct ksplice_shadow_type *type,
 	if (data)
 		return data;
 	idx = srcu_read_lock(&shadow_srcu);
-	data = attach(obj, type, (__force gfp_t)gfp, arg);
+	data = shadow_attach(obj, type, (__force gfp_t)gfp, arg);
 	srcu_read_unlock(&shadow_srcu, idx);
 	return data;
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_attach);
 
 /* Context: shadow_lock held. */
-static void take_off(struct shadow *s)
+static void shadow_take_off(struct shadow *s)
 {
 	hash_del_rcu(&s->node);
 	nr_shadows--;
 }
 
 /**
- * ksplice_shadow_detach - the object goes away, or needs the data no more
+ * ksplice_shadow_detach() - detach data from an object that goes away or has no use for it
  * @obj:	the object
  * @id:		the kind of data
  *
- * Context: as the destructor needs.  Those who look it up meanwhile may still
- * use the memory until RCU says so, but the destructor has run.
+ * Threads that have looked the data up may use the memory until a grace period is over,
+ * but the destructor has run.
+ *
+ * Context: as the destructor needs.
  */
 void ksplice_shadow_detach(const void *obj, unsigned long id)
 {
@@ -229,23 +231,23 @@ void ksplice_shadow_detach(const void *obj, unsigned long id)
 
 	idx = srcu_read_lock(&shadow_srcu);
 	spin_lock_irqsave(&shadow_lock, flags);
-	s = find(obj, id);
+	s = shadow_find(obj, id);
 	if (s)
-		take_off(s);
+		shadow_take_off(s);
 	spin_unlock_irqrestore(&shadow_lock, flags);
 	if (s)
-		destroy(s);
+		shadow_destroy(s);
 	srcu_read_unlock(&shadow_srcu, idx);
 }
 EXPORT_SYMBOL_GPL(ksplice_shadow_detach);
 
 /**
- * ksplice_shadow_take_over - answer for data that other updates have attached
- * @type:	the kind; from now on its destructor counts, and the data goes
- *		with the update it is in
+ * ksplice_shadow_take_over() - become responsible for data that other updates attached
+ * @type:	the kind; from now on its destructor is used, and the data is dropped
+ *		with the update that @type is in
  *
- * For an update that takes another one's place and goes on with its data; in
- * a post_apply hook, say.
+ * For an update that takes another one's place and goes on using its data; to be
+ * called in a post_apply hook, for example.
  */
 void ksplice_shadow_take_over(const struct ksplice_shadow_type *type)
 {
@@ -263,12 +265,12 @@ void ksplice_shadow_take_over(const struct ksplice_shadow_type *type)
 EXPORT_SYMBOL_GPL(ksplice_shadow_take_over);
 
 /*
- * Some data that is to be dropped.
+ * Describes data that has to be dropped.
  *
- * @mod:	which this module answers for
- * @from:	attached as this one of all, or later
- * @by:		by this thread, or NULL
- * @bucket:	where to look on
+ * @mod:	the module of the update that is responsible for it
+ * @from:	lowest @nth of the data
+ * @by:		the thread that has attached it, or NULL for all
+ * @bucket:	bucket of the table to go on with
  */
 struct drop {
 	const struct module *mod;
@@ -277,34 +279,34 @@ struct drop {
 	unsigned int bucket;
 };
 
-static bool is_dropped(const struct drop *drop, const struct shadow *s)
+static bool shadow_is_dropped(const struct drop *drop, const struct shadow *s)
 {
 	return within_module((unsigned long)s->type, drop->mod) &&
 	       s->nth >= drop->from && (!drop->by || s->by == drop->by);
 }
 
-static struct shadow *take_from(const struct drop *drop)
+static struct shadow *shadow_take_from(const struct drop *drop)
 {
 	struct shadow *s;
 
 	hlist_for_each_entry(s, &shadows[drop->bucket], node) {
-		if (!is_dropped(drop, s))
+		if (!shadow_is_dropped(drop, s))
 			continue;
-		take_off(s);
+		shadow_take_off(s);
 		return s;
 	}
 	return NULL;
 }
 
-/* One that is to be dropped, taken off the table; NULL if there is none. */
-static struct shadow *take_one(struct drop *drop)
+/* Takes one that has to be dropped off the table; NULL if there is none. */
+static struct shadow *shadow_take_one(struct drop *drop)
 {
 	struct shadow *s = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&shadow_lock, flags);
 	for (; nr_shadows && drop->bucket < HASH_SIZE(shadows); drop->bucket++) {
-		s = take_from(drop);
+		s = shadow_take_from(drop);
 		if (s)
 			break;
 	}
@@ -313,9 +315,9 @@ static struct shadow *take_one(struct drop *drop)
 }
 
 /**
- * ksplice_shadow_mark - remember what is attached now
+ * ksplice_shadow_mark() - remember what is attached now
  *
- * Return: for ksplice_shadow_undo().
+ * Return: a mark for ksplice_shadow_undo().
  */
 u64 ksplice_shadow_mark(void)
 {
@@ -324,11 +326,11 @@ u64 ksplice_shadow_mark(void)
 }
 
 /**
- * ksplice_shadow_undo - drop what hooks have attached, of which one failed
+ * ksplice_shadow_undo() - drop what hooks have attached, after one of them failed
  * @update:	the update
- * @mark:	what was attached before they ran
+ * @mark:	from ksplice_shadow_mark(), before they ran
  *
- * Context: the thread the hooks ran in; in the stop as well.
+ * Context: the thread that ran the hooks; also in the stop.
  */
 void ksplice_shadow_undo(const struct ksplice_update *update, u64 mark)
 {
@@ -336,16 +338,16 @@ void ksplice_shadow_undo(const struct ksplice_update *update, u64 mark)
 			     .by = current };
 	struct shadow *s;
 
-	while ((s = take_one(&drop)))
-		destroy(s);
+	while ((s = shadow_take_one(&drop)))
+		shadow_destroy(s);
 }
 
 /**
- * ksplice_shadow_drop - drop all that an update answers for
+ * ksplice_shadow_drop() - drop all data that an update is responsible for
  * @update:	the update, not applied any more
  *
- * In the stop nobody holds a spinlock, so those taken here are free, as are those
- * that a destructor takes.
+ * In the stop no thread holds a spinlock.  So the locks taken here are free, as are
+ * those that a destructor takes.
  *
  * Context: any; in the stop when the update is taken back.
  */
@@ -355,12 +357,12 @@ void ksplice_shadow_drop(struct ksplice_update *update)
 	struct shadow *s;
 
 	WRITE_ONCE(update->may_attach, false);
-	while ((s = take_one(&drop)))
-		destroy(s);
+	while ((s = shadow_take_one(&drop)))
+		shadow_destroy(s);
 }
 
 /**
- * ksplice_shadow_release - an update goes, and its code with it
+ * ksplice_shadow_release() - make sure that nobody runs code of an update that goes
  * @update:	the update, not applied
  *
  * Context: process.
@@ -372,7 +374,7 @@ void ksplice_shadow_release(struct ksplice_update *update)
 }
 
 /**
- * ksplice_shadow_exit - wait until all of it is freed
+ * ksplice_shadow_exit() - wait until all data is freed
  */
 void ksplice_shadow_exit(void)
 {

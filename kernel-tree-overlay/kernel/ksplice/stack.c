@@ -2,14 +2,14 @@
 /*
  * ksplice - is a thread inside the code that is replaced?
  *
- * A stack is read by the reliable unwinder where there is one and it can make
- * sense of the stack; else every word in use is taken for a return address.
- * The scan finds all that is there and may find what is not (a stale word):
- * it can delay an update, never let a wrong one through.
+ * The reliable unwinder reads a stack, if the kernel has one and it understands the
+ * stack.  Otherwise every word in use is taken for a return address.  This conservative
+ * scan finds all return addresses, and may take a stale word for one.  So it can delay
+ * an update, but never let a thread pass that is inside.
  *
- * A thread that does not run may be held under the lock of its runqueue.  There
- * its stack is only unwound, or its words are copied; what is to be made of them
- * is worked out afterwards.
+ * A thread that does not run may be held under the lock of its runqueue.  Meanwhile its
+ * stack is only unwound, or its words are copied.  Copied words are evaluated after
+ * the lock was released.
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -29,12 +29,12 @@
 /* For tests: act as if the reliable unwinder always gave up. */
 static bool force_conservative;
 
-/* Room for all of a stack and for as many addresses that are kept elsewhere. */
+/* Room for all words of a stack, and for return addresses that are kept elsewhere */
 #define STACK_WORDS	(THREAD_SIZE / sizeof(unsigned long))
 #define MAX_WORDS	(STACK_WORDS + 512)
 
 static const struct ksplice_range *
-find_range(const struct ksplice_check *check, unsigned long addr)
+stack_find_range(const struct ksplice_check *check, unsigned long addr)
 {
 	unsigned int lo = 0, hi = check->nr_ranges;
 
@@ -52,42 +52,42 @@ find_range(const struct ksplice_check *check, unsigned long addr)
 }
 
 /*
- * Is @addr in the code, or in generated code that goes back to it?  Return: the
- * address in the code, ULONG_MAX if it may be in it, or 0.
+ * Is @addr in the code, or in generated code that returns to it?  Return: the address in
+ * the code; ULONG_MAX if it may be in the code; 0 if it is not.
  */
-static unsigned long in_code(const struct ksplice_check *check,
-			     unsigned long addr)
+static unsigned long stack_in_code(const struct ksplice_check *check,
+				   unsigned long addr)
 {
 	const struct ksplice_range *all = &check->ranges[check->nr_ranges];
 	unsigned long home;
 
-	if (addr >= all->start && addr <= all->end && find_range(check, addr))
+	if (addr >= all->start && addr <= all->end && stack_find_range(check, addr))
 		return addr;
 	home = arch_ksplice_way_back(addr);
-	if (home == ULONG_MAX || (home && find_range(check, home)))
+	if (home == ULONG_MAX || (home && stack_find_range(check, home)))
 		return home;
 	return 0;
 }
 
-static bool walk_one(void *cookie, unsigned long addr)
+static bool stack_walk_one(void *cookie, unsigned long addr)
 {
 	struct ksplice_check *check = cookie;
 
 	if (!check->found)
-		check->found = in_code(check, addr);
+		check->found = stack_in_code(check, addr);
 	return true;
 }
 
 /* Return: false if the stack could not be read reliably. */
-static bool unwind(struct ksplice_check *check, struct task_struct *task)
+static bool stack_unwind(struct ksplice_check *check, struct task_struct *task)
 {
 	if (!IS_ENABLED(CONFIG_HAVE_RELIABLE_STACKTRACE) ||
 	    READ_ONCE(force_conservative))
 		return false;
-	return !arch_stack_walk_reliable(walk_one, check, task);
+	return !arch_stack_walk_reliable(stack_walk_one, check, task);
 }
 
-static void add_word(struct ksplice_check *check, unsigned long word)
+static void stack_add_word(struct ksplice_check *check, unsigned long word)
 {
 	if (check->nr_words == MAX_WORDS)
 		check->found = ULONG_MAX;
@@ -96,39 +96,39 @@ static void add_word(struct ksplice_check *check, unsigned long word)
 }
 
 /*
- * kretprobes and the function graph tracer put an address of their own in the
- * place of a return address, and keep that one elsewhere.  The unwinder knows;
- * who reads word by word has to look there as well.
+ * kretprobes and the function graph tracer replace a return address by one of their own,
+ * and keep the original elsewhere.  The unwinder knows that.  The scan has to read what
+ * is kept there as well.
  */
-static void add_hidden(struct ksplice_check *check, struct task_struct *task)
+static void stack_add_hidden(struct ksplice_check *check, struct task_struct *task)
 {
 #ifdef CONFIG_RETHOOK
 	struct rethook_node *node;
 
 	llist_for_each_entry(node, READ_ONCE(task->rethooks.first), llist)
-		add_word(check, node->ret_addr);
+		stack_add_word(check, node->ret_addr);
 #endif
 #ifdef CONFIG_FUNCTION_GRAPH_TRACER
 	struct ftrace_ret_stack *ret;
 	int i = 0;
 
 	while ((ret = ftrace_graph_get_ret_stack(task, i++)))
-		add_word(check, ret->ret);
+		stack_add_word(check, ret->ret);
 #endif
 }
 
-static void add_stack(struct ksplice_check *check, unsigned long low,
-		      unsigned long high)
+static void stack_add_words(struct ksplice_check *check, unsigned long low,
+			    unsigned long high)
 {
 	const unsigned long *word;
 
 	low = ALIGN_DOWN(low, sizeof(*word));
 	for (word = (unsigned long *)low; word < (unsigned long *)high; word++)
-		add_word(check, READ_ONCE_NOCHECK(*word));
+		stack_add_word(check, READ_ONCE_NOCHECK(*word));
 }
 
-/* A stack that is nowhere to be found counts as in the way. */
-static void copy(struct ksplice_check *check, struct task_struct *task)
+/* A thread whose stack pointer is not in its stack counts as in the way. */
+static void stack_copy(struct ksplice_check *check, struct task_struct *task)
 {
 	unsigned long low, high;
 
@@ -140,25 +140,25 @@ static void copy(struct ksplice_check *check, struct task_struct *task)
 		check->found = ULONG_MAX;
 		return;
 	}
-	add_stack(check, low, high);
-	add_hidden(check, task);
+	stack_add_words(check, low, high);
+	stack_add_hidden(check, task);
 }
 
 /**
- * ksplice_in_ranges - is that address on a stack one of the code?
+ * ksplice_in_ranges() - is an address that was found on a stack in the code?
  * @check:	the code
  * @addr:	a return address, or where a thread was interrupted
  *
- * Return: true if it is, or if it is in generated code that goes back there.
+ * Return: true if it is, or if it is in generated code that returns there.
  */
 bool ksplice_in_ranges(const struct ksplice_check *check, unsigned long addr)
 {
-	return in_code(check, addr);
+	return stack_in_code(check, addr);
 }
 
 /**
- * ksplice_add_conflict - note a thread that is in the way
- * @check:	where
+ * ksplice_add_conflict() - note a thread that is in the way
+ * @check:	where it is noted
  * @task:	the thread
  * @addr:	what was found on its stack; ULONG_MAX if that is unknown
  * @scanned:	found by the conservative scan
@@ -179,20 +179,20 @@ void ksplice_add_conflict(struct ksplice_check *check, struct task_struct *task,
 }
 
 /*
- * A system call that is to be restarted goes on through this pointer.  It
- * never matters for an old function, whose entry stays valid.
+ * A system call that has to be restarted goes on through this pointer.  A pointer to an
+ * old function does not matter, since its entry stays valid.
  */
-static void walk_restart(struct ksplice_check *check, struct task_struct *task)
+static void stack_walk_restart(struct ksplice_check *check, struct task_struct *task)
 {
 	unsigned long fn = (unsigned long)READ_ONCE(task->restart_block.fn);
-	const struct ksplice_range *range = find_range(check, fn);
+	const struct ksplice_range *range = stack_find_range(check, fn);
 
 	if (range && range->pointers)
-		walk_one(check, fn);
+		stack_walk_one(check, fn);
 }
 
-/* Return: false if there is no stack: a zombie, which runs nothing any more. */
-static bool begin(struct ksplice_check *check, struct task_struct *task)
+/* Return: false if there is no stack: the thread is a zombie, and runs nothing. */
+static bool stack_begin(struct ksplice_check *check, struct task_struct *task)
 {
 	check->found = 0;
 	check->nr_words = 0;
@@ -200,33 +200,33 @@ static bool begin(struct ksplice_check *check, struct task_struct *task)
 	return try_get_task_stack(task);
 }
 
-static void read_words(struct ksplice_check *check, struct task_struct *task)
+static void stack_read_words(struct ksplice_check *check, struct task_struct *task)
 {
 	check->by_words = true;
 	check->scanned++;
-	copy(check, task);
+	stack_copy(check, task);
 }
 
 /**
- * ksplice_read_words - read every word of one thread's stack
- * @check:	where it is noted, for ksplice_judge_task()
+ * ksplice_read_words() - read every word of one thread's stack
+ * @check:	where the words go, for ksplice_judge_task()
  * @task:	the thread.  It must not run meanwhile.
  *
  * Context: any; bounded by the size of a stack.
  */
 void ksplice_read_words(struct ksplice_check *check, struct task_struct *task)
 {
-	if (!begin(check, task))
+	if (!stack_begin(check, task))
 		return;
 	check->checked++;
-	read_words(check, task);
-	walk_restart(check, task);
+	stack_read_words(check, task);
+	stack_walk_restart(check, task);
 	put_task_stack(task);
 }
 
 /**
- * ksplice_read_interrupted - the same of the running thread
- * @check:	where it is noted, for ksplice_judge_task()
+ * ksplice_read_interrupted() - read every word of the running thread's stack
+ * @check:	where the words go, for ksplice_judge_task()
  *
  * Context: the handler of a call from another CPU, with interrupts off.
  */
@@ -234,41 +234,41 @@ void ksplice_read_interrupted(struct ksplice_check *check)
 {
 	unsigned long low = arch_ksplice_interrupted_stack();
 
-	begin(check, current);
+	stack_begin(check, current);
 	check->checked++;
 	check->by_words = true;
 	check->scanned++;
 	if (low) {
-		add_stack(check, low, (unsigned long)task_pt_regs(current));
-		add_hidden(check, current);
+		stack_add_words(check, low, (unsigned long)task_pt_regs(current));
+		stack_add_hidden(check, current);
 	}
-	walk_restart(check, current);
+	stack_walk_restart(check, current);
 	put_task_stack(current);
 }
 
 /**
- * ksplice_read_task - read what there is to know about one thread
- * @check:	where it is noted, for ksplice_judge_task()
+ * ksplice_read_task() - unwind one thread's stack, or read every word of it
+ * @check:	where the result goes, for ksplice_judge_task()
  * @task:	the thread.  It must not run meanwhile, or be current.
  *
  * Context: any; bounded by the size of a stack.
  */
 void ksplice_read_task(struct ksplice_check *check, struct task_struct *task)
 {
-	if (!begin(check, task))
+	if (!stack_begin(check, task))
 		return;
 	check->checked++;
-	if (unwind(check, task))
+	if (stack_unwind(check, task))
 		check->unwound++;
 	else
-		read_words(check, task);
-	walk_restart(check, task);
+		stack_read_words(check, task);
+	stack_walk_restart(check, task);
 	put_task_stack(task);
 }
 
 /**
- * ksplice_judge_task - is the thread in the way?
- * @check:	what ksplice_read_task() has noted; gets the conflict
+ * ksplice_judge_task() - decide whether a thread is in the way
+ * @check:	what ksplice_read_task() has found; gets the conflict
  * @task:	the thread, which may run again
  *
  * A stack that could not even be scanned counts as a conflict.
@@ -278,7 +278,7 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 	unsigned int i;
 
 	for (i = 0; i < check->nr_words && !check->found; i++)
-		check->found = in_code(check, check->words[i]);
+		check->found = stack_in_code(check, check->words[i]);
 	if (check->found)
 		ksplice_add_conflict(check, task, check->found,
 				     check->by_words);
@@ -287,8 +287,8 @@ void ksplice_judge_task(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_check_task - check one thread
- * @check:	ranges, and where the answer goes
+ * ksplice_check_task() - check one thread
+ * @check:	has the ranges, and gets the result
  * @task:	the thread.  It must not run meanwhile, or be current.
  */
 void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
@@ -298,9 +298,9 @@ void ksplice_check_task(struct ksplice_check *check, struct task_struct *task)
 }
 
 /**
- * ksplice_check_alloc - allocate what is needed to check threads
+ * ksplice_check_alloc() - allocate what is needed to check threads
  * @check:	zeroed
- * @nr_ranges:	room for so many ranges
+ * @nr_ranges:	number of ranges to make room for
  *
  * Return: 0 or -ENOMEM; either way ksplice_check_free() frees it.
  */
@@ -317,7 +317,7 @@ int ksplice_check_alloc(struct ksplice_check *check, unsigned int nr_ranges)
 }
 
 /**
- * ksplice_check_free - free what ksplice_check_alloc() has allocated
+ * ksplice_check_free() - free what ksplice_check_alloc() has allocated
  * @check:	the check
  */
 void ksplice_check_free(struct ksplice_check *check)
@@ -327,7 +327,7 @@ void ksplice_check_free(struct ksplice_check *check)
 	kvfree(check->words);
 }
 
-static int cmp_ranges(const void *a, const void *b)
+static int stack_cmp_ranges(const void *a, const void *b)
 {
 	const struct ksplice_range *x = a, *y = b;
 
@@ -337,7 +337,7 @@ static int cmp_ranges(const void *a, const void *b)
 }
 
 /**
- * ksplice_check_sort - all ranges are noted
+ * ksplice_check_sort() - sort the ranges, when all of them are noted
  * @check:	the check
  */
 void ksplice_check_sort(struct ksplice_check *check)
@@ -346,7 +346,7 @@ void ksplice_check_sort(struct ksplice_check *check)
 	unsigned int i;
 
 	sort(check->ranges, check->nr_ranges, sizeof(*check->ranges),
-	     cmp_ranges, NULL);
+	     stack_cmp_ranges, NULL);
 	all->start = ULONG_MAX;
 	all->end = 0;
 	for (i = 0; i < check->nr_ranges; i++) {
@@ -356,7 +356,7 @@ void ksplice_check_sort(struct ksplice_check *check)
 }
 
 /**
- * ksplice_stack_init - offer the knobs for tests
+ * ksplice_stack_init() - create the knob for tests
  * @dir:	the debugfs directory
  */
 void ksplice_stack_init(struct dentry *dir)

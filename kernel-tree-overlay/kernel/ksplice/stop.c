@@ -2,10 +2,10 @@
 /*
  * ksplice - the stop: confirm that nobody is inside, then write
  *
- * All CPUs meet in the stop.  One of them, the master, checks the threads that
- * have run since the window's last look; if nobody is inside the code it
- * writes the jumps, step by step, all CPUs synchronising in between, so that
- * not even an NMI can run half a jump.
+ * All CPUs rendezvous in the stop.  One of them, the master, checks the threads that
+ * have run since the last check outside of the stop.  If nobody is inside the code it
+ * writes the jumps, step by step.  After each step all CPUs synchronise, so that not
+ * even an NMI can run half a jump.
  *
  * Lock order: ksplice_mutex, ksplice_probes_lock(), cpus_read_lock(),
  * static_call_lock(), jump_label_lock(), text_mutex, the stop.
@@ -35,10 +35,10 @@
 
 /*
  * Wait until all CPUs have come here for the @nth time.  The full barriers of
- * atomic_inc_return() order what a CPU did before against what the others do
- * behind it.
+ * atomic_inc_return() order what a CPU did before the rendezvous against what the
+ * other CPUs do after it.
  */
-static void meet(struct ksplice_stop *stop, unsigned int nth)
+static void stop_rendezvous(struct ksplice_stop *stop, unsigned int nth)
 {
 	unsigned int all = nth * stop->ncpus;
 
@@ -49,10 +49,10 @@ static void meet(struct ksplice_stop *stop, unsigned int nth)
 }
 
 /*
- * A thread on a CPU must be that CPU's stopper: all of them stand where the
- * master stands, whose own stack is checked.
+ * A thread that is on a CPU must be that CPU's stopper.  All stoppers are where the
+ * master is, whose own stack is checked.
  */
-static void check_one(void *data, struct task_struct *task)
+static void stop_check_one(void *data, struct task_struct *task)
 {
 	struct ksplice_stop *stop = data;
 
@@ -65,33 +65,33 @@ static void check_one(void *data, struct task_struct *task)
 		ksplice_check_task(&stop->check, task);
 }
 
-/* Those without a pid are on the task list no more. */
-static void check_exiting(struct task_struct *task, void *data)
+/* Threads that still have a pid are on the task list, and were checked there. */
+static void stop_check_exiting(struct task_struct *task, void *data)
 {
 	if (!pid_alive(task))
-		check_one(data, task);
+		stop_check_one(data, task);
 }
 
 /*
- * Threads in the last part of do_exit() may be on the task list no more.  Idle
- * tasks are on no list.  One of an online CPU sleeps as any task does,
- * the stopper having preempted it.  One of an offline CPU waits in the code
- * that plays dead and comes back through the CPU's startup, on a fresh stack.
+ * Threads in the last part of do_exit() may not be on the task list any more.  Idle
+ * tasks are on no list.  The idle task of an online CPU was preempted by the stopper, and
+ * sleeps like any other task.  The idle task of an offline CPU waits in the code that
+ * plays dead, and comes back through the CPU's startup, on a fresh stack.
  */
-static void check_all(struct ksplice_stop *stop)
+static void stop_check_all(struct ksplice_stop *stop)
 {
 	struct task_struct *process, *task;
 	int cpu;
 
 	for_each_process_thread(process, task)
-		check_one(stop, task);
-	if (!ksplice_check_exiting(check_exiting, stop))
+		stop_check_one(stop, task);
+	if (!ksplice_check_exiting(stop_check_exiting, stop))
 		stop->overflow = true;
 	for_each_online_cpu(cpu)
-		check_one(stop, idle_task(cpu));
+		stop_check_one(stop, idle_task(cpu));
 }
 
-static void decide(struct ksplice_stop *stop)
+static void stop_decide(struct ksplice_stop *stop)
 {
 	ksplice_check_task(&stop->check, current);
 	if (stop->check.nr_conflicts) {
@@ -99,10 +99,10 @@ static void decide(struct ksplice_stop *stop)
 		stop->ret = -EBUSY;
 		return;
 	}
-	/* If there were too many to record, another attempt has to be made. */
+	/* An incomplete record proves nothing: then the change has to be tried again. */
 	if (stop->full)
-		check_all(stop);
-	else if (!ksplice_window_peek(check_one, stop))
+		stop_check_all(stop);
+	else if (!ksplice_window_peek(stop_check_one, stop))
 		stop->overflow = true;
 	if (stop->check.nr_conflicts || stop->overflow) {
 		stop->cause = KSPLICE_CODE_BUSY;
@@ -118,7 +118,7 @@ static void decide(struct ksplice_stop *stop)
 	arch_ksplice_poke_start(stop->pokes, stop->nr_pokes);
 }
 
-static void poke_all(struct ksplice_stop *stop, int step)
+static void stop_poke_all(struct ksplice_stop *stop, int step)
 {
 	unsigned int i;
 
@@ -136,17 +136,17 @@ static int stop_fn(void *data)
 	int step;
 
 	stop->stoppers[cpu] = current;
-	meet(stop, ++nth);
+	stop_rendezvous(stop, ++nth);
 	if (master)
-		decide(stop);
-	meet(stop, ++nth);
+		stop_decide(stop);
+	stop_rendezvous(stop, ++nth);
 
 	for (step = 0; !stop->ret && step < ARCH_KSPLICE_POKE_STEPS; step++) {
 		if (master)
-			poke_all(stop, step);
-		meet(stop, ++nth);
+			stop_poke_all(stop, step);
+		stop_rendezvous(stop, ++nth);
 		arch_ksplice_sync();
-		meet(stop, ++nth);
+		stop_rendezvous(stop, ++nth);
 	}
 	if (master) {
 		if (!stop->ret) {
@@ -158,8 +158,8 @@ static int stop_fn(void *data)
 	return 0;
 }
 
-static struct ksplice_range *note_range(struct ksplice_check *check,
-					unsigned long start, unsigned long size)
+static struct ksplice_range *stop_note_range(struct ksplice_check *check,
+					     unsigned long start, unsigned long size)
 {
 	struct ksplice_range *range = &check->ranges[check->nr_ranges++];
 
@@ -169,9 +169,9 @@ static struct ksplice_range *note_range(struct ksplice_check *check,
 }
 
 /**
- * ksplice_add_text_ranges - nobody anywhere in the text of an update that goes
+ * ksplice_add_text_ranges() - check for threads anywhere in the text of an update
  * @check:	gets ksplice_nr_text_ranges() ranges
- * @update:	the update
+ * @update:	the update, whose text is about to go away
  */
 void ksplice_add_text_ranges(struct ksplice_check *check,
 			     const struct ksplice_update *update)
@@ -181,15 +181,15 @@ void ksplice_add_text_ranges(struct ksplice_check *check,
 	void *text;
 
 	text = ksplice_module_memory(update->module, MOD_TEXT, &size);
-	range = note_range(check, (unsigned long)text, size);
+	range = stop_note_range(check, (unsigned long)text, size);
 	range->pointers = true;
 	for (i = 0; i < arch_ksplice_nr_thunk_pages(update->module); i++)
-		note_range(check, arch_ksplice_thunk_page(update->module, i),
-			   PAGE_SIZE);
+		stop_note_range(check, arch_ksplice_thunk_page(update->module, i),
+				PAGE_SIZE);
 }
 
 /**
- * ksplice_nr_text_ranges - how many ranges is the text of an update?
+ * ksplice_nr_text_ranges() - how many ranges does the text of an update have?
  * @update:	the update
  *
  * Return: their number.
@@ -200,10 +200,10 @@ unsigned int ksplice_nr_text_ranges(const struct ksplice_update *update)
 }
 
 /*
- * Nobody may be in the old functions when they are replaced, nor in an update
+ * No thread may be in the old functions when they are replaced, nor in an update
  * that is superseded, nor in one that is taken back.
  */
-static void collect_ranges(struct ksplice_stop *stop)
+static void stop_collect_ranges(struct ksplice_stop *stop)
 {
 	struct ksplice_check *check = &stop->check;
 	struct ksplice_update *other;
@@ -215,7 +215,7 @@ static void collect_ranges(struct ksplice_stop *stop)
 		return;
 	}
 	ksplice_for_each_present_func(stop->update, func)
-		note_range(check, func->old_addr, func->old_size);
+		stop_note_range(check, func->old_addr, func->old_size);
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (ksplice_superseded(stop->update, other))
 			ksplice_add_text_ranges(check, other);
@@ -224,11 +224,11 @@ static void collect_ranges(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_poke - writing a jump, or taking it back
+ * ksplice_poke() - describe how to write a jump, or to take it back
  * @jump:	the jump
- * @apply:	write it
+ * @apply:	write it, else take it back
  *
- * Return: what is to be written where.
+ * Return: which bytes have to be written, and where.
  */
 struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply)
 {
@@ -237,7 +237,7 @@ struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply
 		.dest = jump->dest,
 		.over = !apply,
 		.back = !apply,
-		.aside = arch_ksplice_aside(jump),
+		.displaced = arch_ksplice_displaced(jump),
 	};
 
 	memcpy(poke.from, apply ? jump->saved : jump->jump, sizeof(poke.from));
@@ -245,7 +245,7 @@ struct arch_ksplice_poke ksplice_poke(struct arch_ksplice_jump *jump, bool apply
 	return poke;
 }
 
-static void collect_pokes(struct ksplice_stop *stop)
+static void stop_collect_pokes(struct ksplice_stop *stop)
 {
 	struct ksplice_func *func;
 
@@ -256,8 +256,8 @@ static void collect_pokes(struct ksplice_stop *stop)
 	}
 }
 
-static struct arch_ksplice_poke *find_poke(struct ksplice_stop *stop,
-					   unsigned long site)
+static struct arch_ksplice_poke *stop_find_poke(struct ksplice_stop *stop,
+						unsigned long site)
 {
 	unsigned int i;
 
@@ -268,9 +268,9 @@ static struct arch_ksplice_poke *find_poke(struct ksplice_stop *stop,
 	return NULL;
 }
 
-/* The jumps of @other go; those that are replaced become ours. */
-static void supersede_jumps(struct ksplice_stop *stop,
-			    const struct ksplice_update *other)
+/* Takes back the jumps of @other; where we have a jump too, ours replaces it. */
+static void stop_supersede_jumps(struct ksplice_stop *stop,
+				 const struct ksplice_update *other)
 {
 	struct arch_ksplice_poke *ours;
 	struct ksplice_func *func;
@@ -278,7 +278,7 @@ static void supersede_jumps(struct ksplice_stop *stop,
 	ksplice_for_each_present_func(other, func) {
 		if (!func->new_addr)
 			continue;
-		ours = find_poke(stop, func->jump.site);
+		ours = stop_find_poke(stop, func->jump.site);
 		if (!ours) {
 			stop->pokes[stop->nr_pokes++] =
 				ksplice_poke(&func->jump, false);
@@ -289,24 +289,24 @@ static void supersede_jumps(struct ksplice_stop *stop,
 	}
 }
 
-static void collect(struct ksplice_stop *stop)
+static void stop_collect(struct ksplice_stop *stop)
 {
 	struct ksplice_update *other;
 
-	collect_ranges(stop);
-	collect_pokes(stop);
+	stop_collect_ranges(stop);
+	stop_collect_pokes(stop);
 	if (!stop->apply)
 		return;
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (ksplice_superseded(stop->update, other))
-			supersede_jumps(stop, other);
+			stop_supersede_jumps(stop, other);
 	}
 }
 
-/* Room for all functions, and for the text, of all updates that take part. */
-static unsigned int count_room(const struct ksplice_stop *stop)
+/* Counts the functions of all updates that take part, and the ranges of their text. */
+static unsigned int stop_count_room(const struct ksplice_stop *stop)
 {
-	/* Of an update that has only hooks the text is checked. */
+	/* An update that has only hooks needs room for its text, too. */
 	unsigned int n = stop->update->nr_funcs + ksplice_nr_text_ranges(stop->update);
 	struct ksplice_update *other;
 
@@ -318,7 +318,7 @@ static unsigned int count_room(const struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_stop_free - free what ksplice_stop_alloc() has allocated
+ * ksplice_stop_free() - free what ksplice_stop_alloc() has allocated
  * @stop:	the stop
  */
 void ksplice_stop_free(struct ksplice_stop *stop)
@@ -329,12 +329,12 @@ void ksplice_stop_free(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_stop_alloc - prepare the stop of a change
+ * ksplice_stop_alloc() - prepare the stop of a change
  * @stop:	zeroed
  * @update:	the update
  * @apply:	apply it, else take it back
  *
- * Return: 0 or -ENOMEM; then nothing is to be freed.
+ * Return: 0, or -ENOMEM with nothing left to be freed.
  */
 int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		       bool apply)
@@ -343,7 +343,7 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 
 	stop->update = update;
 	stop->apply = apply;
-	n = count_room(stop);
+	n = stop_count_room(stop);
 	stop->pokes = kvcalloc(n, sizeof(*stop->pokes), GFP_KERNEL);
 	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
 				 GFP_KERNEL);
@@ -353,13 +353,13 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 		return -ENOMEM;
 	}
 
-	collect(stop);
+	stop_collect(stop);
 	return 0;
 }
 ALLOW_ERROR_INJECTION(ksplice_stop_alloc, ERRNO);
 
-/* Somebody else's bytes?  Context: all locks of the stop held. */
-static int check_text(struct ksplice_stop *stop)
+/* Does another subsystem own bytes of a jump?  Context: all locks of the stop held. */
+static int stop_check_text(struct ksplice_stop *stop)
 {
 	struct arch_ksplice_poke *poke = stop->pokes;
 	const char *why;
@@ -380,8 +380,8 @@ static int check_text(struct ksplice_stop *stop)
 	return 0;
 }
 
-/* For those who decode traces of execution (perf, Intel PT). */
-static void tell_perf(struct ksplice_stop *stop)
+/* Tells perf about the new text, for decoders of execution traces (Intel PT). */
+static void stop_notify_perf(struct ksplice_stop *stop)
 {
 	const struct arch_ksplice_poke *poke = stop->pokes;
 
@@ -391,8 +391,8 @@ static void tell_perf(struct ksplice_stop *stop)
 				     poke->to, ARCH_KSPLICE_JUMP_SIZE);
 }
 
-/* Whose jumps stand now, for those who ask with text_mutex held. */
-static void tell_owners(struct ksplice_stop *stop)
+/* Notes whose jumps stand now.  Readers that need the exact state hold text_mutex. */
+static void stop_notify_owners(struct ksplice_stop *stop)
 {
 	struct ksplice_update *other;
 
@@ -415,10 +415,10 @@ static int stop_locked(struct ksplice_stop *stop)
 	stop->overflow = false;
 	stop->rechecked = 0;
 
-	ret = check_text(stop);
+	ret = stop_check_text(stop);
 	if (ret)
 		return ret;
-	if (!stop->full && !stop->last_look(stop)) {
+	if (!stop->full && !stop->last_check(stop)) {
 		stop->cause = KSPLICE_CODE_BUSY;
 		return -EBUSY;
 	}
@@ -428,7 +428,7 @@ static int stop_locked(struct ksplice_stop *stop)
 }
 
 /**
- * ksplice_text_lock - keep out all others who write text
+ * ksplice_text_lock() - keep all other writers of text out
  *
  * Context: process; ksplice_mutex held.
  */
@@ -440,7 +440,7 @@ void ksplice_text_lock(void)
 }
 
 /**
- * ksplice_text_unlock - undo ksplice_text_lock()
+ * ksplice_text_unlock() - undo ksplice_text_lock()
  */
 void ksplice_text_unlock(void)
 {
@@ -450,16 +450,17 @@ void ksplice_text_unlock(void)
 }
 
 /**
- * ksplice_stop - stop the machine once and try to make the change
+ * ksplice_stop() - stop the machine once and try to make the change
  * @stop:	prepared; gets the outcome
  *
- * The locks keep CPUs, and whoever else writes text, as they are from the
- * check of the text to the end of the stop.
+ * From the check of the text to the end of the stop, the locks keep the set of online
+ * CPUs as it is, and keep other writers of text out.
  *
  * Context: process; ksplice_mutex held; a window open unless @stop->full.
- * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; with no conflict
- * noted, @stop->last_look() was against it and there was no stop), TEXT_RESERVED or
- * ALWAYS_BUSY; what a hook said, with HOOK_FAILED (on -EAGAIN try again).
+ * Return: 0; -EBUSY with @stop->cause CODE_BUSY (try again; if no conflict is noted,
+ * @stop->last_check() returned false and there was no stop), TEXT_RESERVED,
+ * TEXT_CHANGED or ALWAYS_BUSY; the error of a hook with HOOK_FAILED (on -EAGAIN try
+ * again).
  */
 int ksplice_stop(struct ksplice_stop *stop)
 {
@@ -472,8 +473,8 @@ int ksplice_stop(struct ksplice_stop *stop)
 
 	ret = stop_locked(stop);
 	if (!ret) {
-		tell_perf(stop);
-		tell_owners(stop);
+		stop_notify_perf(stop);
+		stop_notify_owners(stop);
 	}
 
 	ksplice_text_unlock();

@@ -12,18 +12,18 @@
  * @full:	check all threads in the stop, for comparison; there is no window
  * @overflow:	more threads ran before the stop than could be recorded, or some that
  *		exit could not be checked
- * @last_look:	called with all locks of the stop: is it time for it?
+ * @last_check:	called with all locks of the stop held; returns whether to stop now
  * @pokes:	the text to write
  * @nr_pokes:	number of them
- * @stoppers:	by CPU: the thread that holds it in the stop
- * @arrived:	how often a CPU has reached a meeting point
+ * @stoppers:	by CPU: the thread that occupies it during the stop
+ * @arrived:	how often a CPU has reached a rendezvous
  * @ncpus:	CPUs in the stop
  * @master:	the CPU that does the work
- * @ret:	how it went
- * @cause:	the same, for abort_cause
+ * @ret:	0 or an errno
+ * @cause:	the reason for @ret, for abort_cause
  * @rechecked:	threads checked in the last stop
  * @stops:	how often the machine was stopped
- * @pause_ns:	from the master's arrival to its end
+ * @pause_ns:	time from the master's arrival in the stop to the end of its work
  */
 struct ksplice_stop {
 	struct ksplice_update *update;
@@ -31,7 +31,7 @@ struct ksplice_stop {
 	struct ksplice_check check;
 	bool full;
 	bool overflow;
-	bool (*last_look)(struct ksplice_stop *stop);
+	bool (*last_check)(struct ksplice_stop *stop);
 	struct arch_ksplice_poke *pokes;
 	unsigned int nr_pokes;
 	struct task_struct **stoppers;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ksplice - who can refer to a symbol of the running kernel?
+ * ksplice - is a symbol of the running kernel global, or static in some file?
  *
- * A name that exists once may be a static of a file that has nothing to do with
- * the one that is asked for.  kallsyms knows better: it keeps nm's letter of each
- * symbol, upper case if it is global, in front of the compressed name.  No
- * function hands it out but what shows /proc/kallsyms.
+ * A name that exists only once may still be a static symbol of an unrelated file.
+ * kallsyms can tell: in front of the compressed name it keeps nm's letter of each symbol,
+ * which is upper case if the symbol is global.  No function returns that letter but
+ * the one for /proc/kallsyms.
  */
 #include <linux/ctype.h>
 #include <linux/elf.h>
@@ -17,8 +17,8 @@
 #include "ksplice.h"
 #include "symbols.h"
 
-/* The compressed name of symbol @i, and its length */
-static const u8 *packed_name(unsigned int i, unsigned int *len)
+/* Finds the compressed name of symbol @i, and its length. */
+static const u8 *symbols_packed_name(unsigned int i, unsigned int *len)
 {
 	const u8 *p = &kallsyms_names[kallsyms_markers[i >> 8]];
 	unsigned int k;
@@ -33,11 +33,11 @@ static const u8 *packed_name(unsigned int i, unsigned int *len)
 	}
 }
 
-/* The letter of symbol @i if it is called @name, else 0. */
-static char letter_of(unsigned int i, const char *name)
+/* Return: the letter of symbol @i if that is called @name, else 0 */
+static char symbols_letter(unsigned int i, const char *name)
 {
 	unsigned int len;
-	const u8 *p = packed_name(i, &len);
+	const u8 *p = symbols_packed_name(i, &len);
 	char letter = 0;
 
 	for (; len; len--) {
@@ -53,8 +53,8 @@ static char letter_of(unsigned int i, const char *name)
 	return *name ? 0 : letter;
 }
 
-/* The first symbol at @addr or behind: they are sorted. */
-static unsigned int first_at(unsigned long addr)
+/* Finds the first symbol at @addr or behind it: symbols are sorted by address. */
+static unsigned int symbols_first_at(unsigned long addr)
 {
 	unsigned int lo = 0, hi = kallsyms_num_syms;
 
@@ -70,29 +70,29 @@ static unsigned int first_at(unsigned long addr)
 }
 
 /*
- * Per-CPU symbols have the letter A whatever they are, if their addresses are
- * offsets (see scripts/kallsyms.c).
+ * If the addresses of per-CPU symbols are offsets, all of these have the letter A (see
+ * scripts/kallsyms.c).
  */
-static enum ksplice_binding binding_of(char letter)
+static enum ksplice_binding symbols_letter_binding(char letter)
 {
 	if (letter == 'A' || !isalpha(letter))
 		return KSPLICE_BINDING_UNKNOWN;
 	return isupper(letter) ? KSPLICE_BINDING_GLOBAL : KSPLICE_BINDING_LOCAL;
 }
 
-static enum ksplice_binding kernel_binding(const char *name, unsigned long addr)
+static enum ksplice_binding symbols_kernel_binding(const char *name, unsigned long addr)
 {
 	enum ksplice_binding all = KSPLICE_BINDING_UNKNOWN, one;
 	bool any = false;
 	unsigned int i;
 	char letter;
 
-	for (i = first_at(addr); i < kallsyms_num_syms &&
+	for (i = symbols_first_at(addr); i < kallsyms_num_syms &&
 	     kallsyms_sym_address(i) == addr; i++) {
-		letter = letter_of(i, name);
+		letter = symbols_letter(i, name);
 		if (!letter)
 			continue;
-		one = binding_of(letter);
+		one = symbols_letter_binding(letter);
 		if (any && one != all)
 			return KSPLICE_BINDING_UNKNOWN;
 		all = one;
@@ -107,14 +107,14 @@ struct walk {
 	void *data;
 };
 
-static int kernel_one(void *data, unsigned long addr)
+static int symbols_kernel_one(void *data, unsigned long addr)
 {
 	const struct walk *walk = data;
 
-	return walk->fn(walk->data, addr, kernel_binding(walk->name, addr));
+	return walk->fn(walk->data, addr, symbols_kernel_binding(walk->name, addr));
 }
 
-static void module_symbols(struct module *mod, const struct walk *walk)
+static void symbols_walk_module(struct module *mod, const struct walk *walk)
 {
 	struct mod_kallsyms *kallsyms;
 	unsigned int i;
@@ -136,7 +136,7 @@ static void module_symbols(struct module *mod, const struct walk *walk)
 }
 
 /**
- * ksplice_symbols - call a function for all symbols of one name
+ * ksplice_symbols() - call a function for all symbols of one name
  * @mod:	the module to look into, which does not go away meanwhile; NULL for
  *		the kernel
  * @name:	the name
@@ -149,7 +149,7 @@ void ksplice_symbols(struct module *mod, const char *name,
 	struct walk walk = { .name = name, .fn = fn, .data = data };
 
 	if (mod)
-		module_symbols(mod, &walk);
+		symbols_walk_module(mod, &walk);
 	else
-		kallsyms_on_each_match_symbol(kernel_one, name, &walk);
+		kallsyms_on_each_match_symbol(symbols_kernel_one, name, &walk);
 }

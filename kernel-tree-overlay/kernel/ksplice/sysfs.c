@@ -60,9 +60,9 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 /*
- * The mode of a file keeps others than root out, not a root without power: a
- * container's, or a service's that gave its capabilities away.  Changing what
- * code the kernel runs takes what loading code takes.
+ * The mode of a file keeps out all but root.  It does not keep out a root user without
+ * capabilities: that of a container, or of a service that has dropped them.  Changing
+ * the code of the kernel needs the same capability as loading a module.
  */
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 			     const char *buf, size_t count)
@@ -104,11 +104,11 @@ static ssize_t abort_cause_show(struct kobject *kobj,
 }
 
 /*
- * Three words, whatever a thread calls itself; @now: and for how long it has been
- * in the way.
+ * Emits three words, whatever the name of the thread contains.  With @now, also for
+ * how long it has been in the way.
  */
-static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
-			bool now)
+static int sysfs_emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
+			      bool now)
 {
 	char comm[TASK_COMM_LEN];
 	int len;
@@ -127,44 +127,44 @@ static int emit_blocker(char *buf, int at, const struct ksplice_blocker *b,
 	return len;
 }
 
-/* Whole lines only; what has no room is counted in the last one. */
-static int emit_blockers(const struct ksplice_update *update, char *buf,
-			 bool now)
+/* Emits only whole lines; the last line counts the threads that there is no room for. */
+static int sysfs_emit_blockers(const struct ksplice_update *update, char *buf,
+			       bool now)
 {
 	unsigned int i, n = min(update->nr_blockers, KSPLICE_MAX_CONFLICTS);
 	int len = 0;
 
 	for (i = 0; i < n && len < PAGE_SIZE - 2 * KSPLICE_WHERE_LEN; i++)
-		len += emit_blocker(buf, len, &update->blockers[i], now);
+		len += sysfs_emit_blocker(buf, len, &update->blockers[i], now);
 	if (i < update->nr_blockers)
 		len += sysfs_emit_at(buf, len, "and %u more\n",
 				     update->nr_blockers - i);
 	return len;
 }
 
-/* @now: of a change under way, else of the last one */
-static ssize_t show_blockers(struct ksplice_update *update, char *buf, bool now)
+/* @now: show those of the change under way, else those of the last change. */
+static ssize_t sysfs_show_blockers(struct ksplice_update *update, char *buf, bool now)
 {
 	guard(mutex)(&ksplice_show_mutex);
 	if ((READ_ONCE(update->way) != KSPLICE_AT_REST) != now)
 		return 0;
-	return emit_blockers(update, buf, now);
+	return sysfs_emit_blockers(update, buf, now);
 }
 
 static ssize_t conflicts_show(struct kobject *kobj,
 			      struct kobj_attribute *attr, char *buf)
 {
-	return show_blockers(to_update(kobj), buf, false);
+	return sysfs_show_blockers(to_update(kobj), buf, false);
 }
 
 static ssize_t in_the_way_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
 {
-	return show_blockers(to_update(kobj), buf, true);
+	return sysfs_show_blockers(to_update(kobj), buf, true);
 }
 
-/* A whole line, or nothing if there is no room for any. */
-static int emit_line(char *buf, int at, const char *name, u32 version)
+/* Emits a whole line, or nothing if there may not be room for one. */
+static int sysfs_emit_line(char *buf, int at, const char *name, u32 version)
 {
 	if (at > PAGE_SIZE - KSPLICE_NAME_MAX - sizeof(" 4294967295\n"))
 		return 0;
@@ -183,7 +183,7 @@ static ssize_t depends_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 	guard(mutex)(&ksplice_show_mutex);
 	for (i = 0; i < update->nr_below; i++)
-		len += emit_line(buf, len, update->below[i]->name, 0);
+		len += sysfs_emit_line(buf, len, update->below[i]->name, 0);
 	return len;
 }
 
@@ -196,8 +196,8 @@ static ssize_t supersedes_show(struct kobject *kobj,
 	int len = 0;
 
 	for (i = 0; i < update->nr_supersedes; i++)
-		len += emit_line(buf, len, update->strings +
-				 update->supersedes[i].name, 0);
+		len += sysfs_emit_line(buf, len, update->strings +
+				       update->supersedes[i].name, 0);
 	return len;
 }
 
@@ -209,9 +209,9 @@ static ssize_t states_show(struct kobject *kobj, struct kobj_attribute *attr,
 	int len = 0;
 
 	for (i = 0; i < update->nr_states; i++)
-		len += emit_line(buf, len, update->strings +
-				 update->states[i].name,
-				 update->states[i].version);
+		len += sysfs_emit_line(buf, len, update->strings +
+				       update->states[i].name,
+				       update->states[i].version);
 	return len;
 }
 
@@ -308,37 +308,37 @@ static struct attribute *object_attrs[] = {
 ATTRIBUTE_GROUPS(object);
 
 /*
- * Objects live in the update's memory.  Each holds a reference to its parent
- * until it is released, as each function to its object: so the update's
- * release is the last.
+ * Objects live in the update's memory.  Each one holds a reference to its parent until it
+ * is released, and each function's directory holds one to its object.  So the update is
+ * released last.
  */
-static void child_release(struct kobject *kobj)
+static void sysfs_child_release(struct kobject *kobj)
 {
 }
 
-static void update_release(struct kobject *kobj)
+static void sysfs_update_release(struct kobject *kobj)
 {
 	complete(&to_update(kobj)->released);
 }
 
 static const struct kobj_type update_ktype = {
-	.release	= update_release,
+	.release	= sysfs_update_release,
 	.sysfs_ops	= &kobj_sysfs_ops,
 	.default_groups	= update_groups,
 };
 
 static const struct kobj_type object_ktype = {
-	.release	= child_release,
+	.release	= sysfs_child_release,
 	.sysfs_ops	= &kobj_sysfs_ops,
 	.default_groups	= object_groups,
 };
 
 /**
- * ksplice_sysfs_add_funcs - show the functions of a target that is there
- * @object:	the target
+ * ksplice_sysfs_add_funcs() - show the functions of a target that is loaded
+ * @object:	its object
  *
- * Pieces without a jump have no directory, as they have no life of their own.
- * The directories hold no files: they can be removed under any lock.
+ * Pieces without a jump have no directory: they are replaced along with a function.
+ * The directories hold no files, so they can be removed under any lock.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -363,8 +363,8 @@ int ksplice_sysfs_add_funcs(struct ksplice_object *object)
 ALLOW_ERROR_INJECTION(ksplice_sysfs_add_funcs, ERRNO);
 
 /**
- * ksplice_sysfs_remove_funcs - show a target's functions no more
- * @object:	the target
+ * ksplice_sysfs_remove_funcs() - stop showing a target's functions
+ * @object:	its object
  */
 void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
 {
@@ -378,7 +378,7 @@ void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
 	}
 }
 
-static int add_objects(struct ksplice_update *update)
+static int sysfs_add_objects(struct ksplice_update *update)
 {
 	struct ksplice_object *object;
 	int ret;
@@ -395,7 +395,7 @@ static int add_objects(struct ksplice_update *update)
 }
 
 /**
- * ksplice_sysfs_add - show an update
+ * ksplice_sysfs_add() - show an update
  * @update:	the update, all filled in
  *
  * Return: 0, or an errno; call ksplice_sysfs_remove() in both cases.
@@ -406,18 +406,18 @@ int ksplice_sysfs_add(struct ksplice_update *update)
 
 	ret = kobject_init_and_add(&update->kobj, &update_ktype, ksplice_root,
 				   "%s", update->name);
-	return ret ? ret : add_objects(update);
+	return ret ? ret : sysfs_add_objects(update);
 }
 
-/* Not kobject_del(): the child is to hold its parent until it is released. */
-static void put_child(struct kobject *kobj)
+/* Does not call kobject_del(): the child has to hold its parent until it is released. */
+static void sysfs_put_child(struct kobject *kobj)
 {
 	if (kobj->state_initialized)
 		kobject_put(kobj);
 }
 
 /**
- * ksplice_sysfs_remove - show it no more
+ * ksplice_sysfs_remove() - stop showing an update
  * @update:	the update
  *
  * Returns when nobody reads or writes its files any more.  Its targets have
@@ -432,8 +432,8 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 	if (!update->kobj.state_initialized)
 		return;
 	ksplice_for_each_object(update, object)
-		put_child(&object->kobj);
-	/* It may not have got that far. */
+		sysfs_put_child(&object->kobj);
+	/* ksplice_sysfs_add() may have failed before that. */
 	if (update->kobj.state_in_sysfs)
 		kobject_del(&update->kobj);
 	kobject_put(&update->kobj);
@@ -441,7 +441,7 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 }
 
 /**
- * ksplice_sysfs_init - create /sys/kernel/ksplice
+ * ksplice_sysfs_init() - create /sys/kernel/ksplice
  * Return: 0 or -ENOMEM.
  */
 int ksplice_sysfs_init(void)
@@ -451,7 +451,7 @@ int ksplice_sysfs_init(void)
 }
 
 /**
- * ksplice_sysfs_exit - remove /sys/kernel/ksplice, which is empty
+ * ksplice_sysfs_exit() - remove /sys/kernel/ksplice, which is empty
  */
 void ksplice_sysfs_exit(void)
 {

@@ -2,14 +2,14 @@
 /*
  * ksplice - what the kernel's tables say about places in its code
  *
- * Jump labels, static calls, exceptions and bugs, of the kernel itself or of the
- * module that the code belongs to.  Entries about init code are left out: it is
- * gone, and its addresses may be somebody else's by now.
+ * The tables are those of jump labels, static calls, exceptions and bugs, of the kernel
+ * itself or of the module that the code belongs to.  Entries about init code are left
+ * out: that code is gone, and its memory may be used for something else by now.
  *
- * A module that is coming may be looked at before the notifiers of jump labels and
- * static calls have seen it.  Then its entries are as in its file: nothing is marked
- * as init code yet (whose memory is still its own), a jump label may have objtool's
- * mark in that place, and a static call that the module may not change has the
+ * A module that is coming may be read before the notifiers of jump labels and static
+ * calls have seen it.  Then its entries are as in its file.  Nothing is marked as init
+ * code yet, and the memory of that is still the module's.  A jump label may have
+ * objtool's mark in that place.  A static call whose key is not exported has the
  * trampoline in the place of the key.
  */
 #include <linux/bug.h>
@@ -28,10 +28,10 @@
 #include "tables.h"
 
 /*
- * Passes entries on that are about a range of code.
+ * A walk through entries, which passes on those about a range of code.
  *
- * @raw:	entries of a module that is coming
- * @seen:	entries looked at
+ * @raw:	the entries are those of a module that is coming
+ * @seen:	number of entries read
  */
 struct walk {
 	bool raw;
@@ -43,10 +43,11 @@ struct walk {
 };
 
 /*
- * The kernel's tables have tens of thousands of entries in all, most of them not in
- * the order of the code: they are gone through for each function, so let others run.
+ * The kernel's tables have tens of thousands of entries in all, and most tables are not
+ * in the order of the code.  Each function needs a walk through all of them, so let
+ * other threads run.
  */
-static int pass(struct walk *walk, const struct ksplice_run_entry *e)
+static int tables_pass(struct walk *walk, const struct ksplice_run_entry *e)
 {
 	if (!(++walk->seen % 1024))
 		cond_resched();
@@ -56,8 +57,8 @@ static int pass(struct walk *walk, const struct ksplice_run_entry *e)
 }
 
 #ifdef CONFIG_JUMP_LABEL
-static int jump_labels(struct walk *walk, struct jump_entry *entry,
-		       const struct jump_entry *end)
+static int tables_jump_labels(struct walk *walk, struct jump_entry *entry,
+			      const struct jump_entry *end)
 {
 	int ret = 0;
 
@@ -73,15 +74,15 @@ static int jump_labels(struct walk *walk, struct jump_entry *entry,
 		};
 
 		if (walk->raw || !jump_entry_is_init(entry))
-			ret = pass(walk, &e);
+			ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 #endif
 
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
-/* As tramp_key_lookup() */
-static unsigned long key_of(unsigned long addr)
+/* As the kernel's tramp_key_lookup() */
+static unsigned long tables_key_of_tramp(unsigned long addr)
 {
 	const struct static_call_tramp_key *t, *end;
 
@@ -94,9 +95,9 @@ static unsigned long key_of(unsigned long addr)
 	return addr;
 }
 
-static int static_calls(struct walk *walk,
-			const struct static_call_site *site,
-			const struct static_call_site *end)
+static int tables_static_calls(struct walk *walk,
+			       const struct static_call_site *site,
+			       const struct static_call_site *end)
 {
 	int ret = 0;
 
@@ -111,18 +112,18 @@ static int static_calls(struct walk *walk,
 		};
 
 		if (walk->raw)
-			e.refs[0] = key_of(e.refs[0]);
+			e.refs[0] = tables_key_of_tramp(e.refs[0]);
 		else if (key & STATIC_CALL_SITE_INIT)
 			continue;
-		ret = pass(walk, &e);
+		ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 #endif
 
-static int exceptions(struct walk *walk,
-		      const struct exception_table_entry *x,
-		      const struct exception_table_entry *end)
+static int tables_exceptions(struct walk *walk,
+			     const struct exception_table_entry *x,
+			     const struct exception_table_entry *end)
 {
 	int ret = 0;
 
@@ -134,14 +135,14 @@ static int exceptions(struct walk *walk,
 			.refs = { (unsigned long)&x->fixup + x->fixup },
 		};
 
-		ret = pass(walk, &e);
+		ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 
 #ifdef CONFIG_GENERIC_BUG
-static int bugs(struct walk *walk, const struct bug_entry *bug,
-		const struct bug_entry *end)
+static int tables_bugs(struct walk *walk, const struct bug_entry *bug,
+		       const struct bug_entry *end)
 {
 	int ret = 0;
 
@@ -153,69 +154,69 @@ static int bugs(struct walk *walk, const struct bug_entry *bug,
 				 bug->bug_addr_disp,
 		};
 
-		ret = pass(walk, &e);
+		ret = tables_pass(walk, &e);
 	}
 	return ret;
 }
 #endif
 
-static int kernel_entries(struct walk *walk)
+static int tables_kernel_entries(struct walk *walk)
 {
 	int ret;
 
-	ret = exceptions(walk, (void *)__start___ex_table,
-			 (void *)__stop___ex_table);
+	ret = tables_exceptions(walk, (void *)__start___ex_table,
+				(void *)__stop___ex_table);
 #ifdef CONFIG_JUMP_LABEL
 	if (!ret)
-		ret = jump_labels(walk, (void *)__start___jump_table,
-				  (void *)__stop___jump_table);
+		ret = tables_jump_labels(walk, (void *)__start___jump_table,
+					 (void *)__stop___jump_table);
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 	if (!ret)
-		ret = static_calls(walk, (void *)__start_static_call_sites,
-				   (void *)__stop_static_call_sites);
+		ret = tables_static_calls(walk, (void *)__start_static_call_sites,
+					  (void *)__stop_static_call_sites);
 #endif
 #ifdef CONFIG_GENERIC_BUG
 	if (!ret)
-		ret = bugs(walk, (void *)__start___bug_table,
-			   (void *)__stop___bug_table);
+		ret = tables_bugs(walk, (void *)__start___bug_table,
+				  (void *)__stop___bug_table);
 #endif
 	return ret;
 }
 
-static int module_entries(struct walk *walk, const struct module *mod)
+static int tables_module_entries(struct walk *walk, const struct module *mod)
 {
 	int ret;
 
-	ret = exceptions(walk, mod->extable, mod->extable + mod->num_exentries);
+	ret = tables_exceptions(walk, mod->extable, mod->extable + mod->num_exentries);
 #ifdef CONFIG_JUMP_LABEL
 	if (!ret)
-		ret = jump_labels(walk, mod->jump_entries,
-				  mod->jump_entries + mod->num_jump_entries);
+		ret = tables_jump_labels(walk, mod->jump_entries,
+					 mod->jump_entries + mod->num_jump_entries);
 #endif
 #ifdef CONFIG_HAVE_STATIC_CALL_INLINE
 	if (!ret)
-		ret = static_calls(walk, mod->static_call_sites,
-				   mod->static_call_sites +
-				   mod->num_static_call_sites);
+		ret = tables_static_calls(walk, mod->static_call_sites,
+					  mod->static_call_sites +
+					  mod->num_static_call_sites);
 #endif
 #ifdef CONFIG_GENERIC_BUG
 	if (!ret)
-		ret = bugs(walk, mod->bug_table,
-			   mod->bug_table + mod->num_bugs);
+		ret = tables_bugs(walk, mod->bug_table,
+				  mod->bug_table + mod->num_bugs);
 #endif
 	return ret;
 }
 
 /**
- * ksplice_table_entries - call a function for all entries about a range of code
+ * ksplice_table_entries() - call a function for all entries about a range of code
  * @mod:	the module that the code is of, which stays; NULL for the kernel
  * @start:	start of the range
  * @end:	its end
- * @fn:		called for each; ends it by returning something else than 0
+ * @fn:		called for each; ends the walk by returning something other than 0
  * @data:	for @fn
  *
- * Context: process; ksplice_mutex held, so that nothing is set aside meanwhile.
+ * Context: process; ksplice_mutex held, so that nothing is displaced meanwhile.
  * Return: what @fn returned last, 0 if it was not called.
  */
 int ksplice_table_entries(const struct module *mod, unsigned long start,
@@ -226,11 +227,11 @@ int ksplice_table_entries(const struct module *mod, unsigned long start,
 		.start = start, .end = end, .fn = fn, .data = data,
 	};
 
-	return mod ? module_entries(&walk, mod) : kernel_entries(&walk);
+	return mod ? tables_module_entries(&walk, mod) : tables_kernel_entries(&walk);
 }
 
 /**
- * ksplice_cpu_feature - does the boot CPU have a feature?
+ * ksplice_cpu_feature() - does the boot CPU have a feature?
  * @feature:	its number, as in struct alt_instr
  *
  * Return: 1 or 0; -1 if there is no such feature.

@@ -22,9 +22,9 @@
 #include "tables.h"
 
 /*
- * What a run of the matcher looks at.
+ * A run of the matcher.
  *
- * @update:	whose targets
+ * @update:	the update whose targets are matched
  * @view:	its tables
  * @providers:	names of modules whose symbols the targets use, in the strings
  * @n:		number of them
@@ -36,9 +36,9 @@ struct ksplice_run {
 	u32 n;
 };
 
-/* A jump of an applied update shows as the bytes it stands over. */
-static void hide_jump(const struct ksplice_func *func, unsigned long addr,
-		      u8 *buf, size_t len)
+/* Puts the bytes that a jump of an applied update stands over into a copy of text. */
+static void target_hide_jump(const struct ksplice_func *func, unsigned long addr,
+			     u8 *buf, size_t len)
 {
 	u8 bytes[ARCH_KSPLICE_JUMP_SIZE];
 	unsigned int i;
@@ -56,7 +56,7 @@ static void hide_jump(const struct ksplice_func *func, unsigned long addr,
 }
 
 /**
- * ksplice_target_hide_jumps - undo in a copy of text what updates did to it
+ * ksplice_target_hide_jumps() - undo in a copy of text what updates did to it
  * @addr:	where the copy was taken
  * @buf:	the copy
  * @len:	its length
@@ -73,12 +73,12 @@ void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len)
 			continue;
 		ksplice_for_each_present_func(update, func) {
 			if (func->new_addr)
-				hide_jump(func, addr, buf, len);
+				target_hide_jump(func, addr, buf, len);
 		}
 	}
 }
 
-static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
+static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 {
 	if (copy_from_kernel_nofault(buf, (void *)addr, len))
 		return -EFAULT;
@@ -88,8 +88,8 @@ static int read_run(void *ctx, unsigned long addr, void *buf, size_t len)
 }
 
 /**
- * ksplice_target_is_vmlinux - is a target the kernel itself?
- * @object:	the target
+ * ksplice_target_is_vmlinux() - is the target of an object the kernel itself?
+ * @object:	the object
  *
  * Return: true if it is, false if it is a module.
  */
@@ -99,12 +99,12 @@ bool ksplice_target_is_vmlinux(const struct ksplice_object *object)
 }
 
 /**
- * ksplice_target_symbols - call a function for all symbols of one name
+ * ksplice_target_symbols() - call a function for all symbols of one name
  * @mod:	the module to look into, which does not go away meanwhile; NULL for
  *		the kernel
  * @name:	the name
- * @fn:		called with the address of each; must not sleep; ends it by
- *		returning something else than 0
+ * @fn:		called with the address of each; must not sleep; ends the walk by
+ *		returning something other than 0
  * @data:	for @fn
  *
  * Return: what @fn returned last, 0 if it was not called.
@@ -133,9 +133,9 @@ int ksplice_target_symbols(struct module *mod, const char *name,
 	return ret;
 }
 
-/* Of modules that are there; what they export is in their kallsyms. */
-static int provided(const struct ksplice_run *run, const char *name,
-		    int (*fn)(void *data, unsigned long addr), void *data)
+/* Finds symbols of modules that provide some; what they export is in their kallsyms. */
+static int target_provided(const struct ksplice_run *run, const char *name,
+			   int (*fn)(void *data, unsigned long addr), void *data)
 {
 	struct module *mod;
 	int ret = 0;
@@ -151,7 +151,7 @@ static int provided(const struct ksplice_run *run, const char *name,
 	return ret;
 }
 
-static bool has_target(const struct ksplice_update *update, const char *name)
+static bool target_is_of_update(const struct ksplice_update *update, const char *name)
 {
 	struct ksplice_object *object;
 
@@ -163,22 +163,25 @@ static bool has_target(const struct ksplice_update *update, const char *name)
 }
 
 /* Is @other part of the kernel that @update is matched with? */
-static bool counts(const struct ksplice_update *update,
-		   const struct ksplice_update *other)
+static bool target_counts(const struct ksplice_update *update,
+			  const struct ksplice_update *other)
 {
 	return other->state == KSPLICE_APPLIED &&
 	       !ksplice_superseded(update, other);
 }
 
-/* What an update replaces at @addr, or replaces by the code there; or NULL */
-static struct ksplice_func *replaced_at(const struct ksplice_update *update,
-					unsigned long addr, bool by_new)
+/*
+ * Finds the function of an applied update whose old code (with @by_new, whose new code)
+ * begins at @addr; or NULL.
+ */
+static struct ksplice_func *target_replaced_at(const struct ksplice_update *update,
+					       unsigned long addr, bool by_new)
 {
 	struct ksplice_update *other;
 	struct ksplice_func *func;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (!counts(update, other))
+		if (!target_counts(update, other))
 			continue;
 		ksplice_for_each_present_func(other, func) {
 			if (func->new_addr && addr == (by_new ? func->new_addr :
@@ -190,8 +193,8 @@ static struct ksplice_func *replaced_at(const struct ksplice_update *update,
 }
 
 /**
- * ksplice_target_newest - the entry of the code that runs for a function
- * @update:	who asks: not counting what it supersedes
+ * ksplice_target_newest() - the entry of the code that runs for a function
+ * @update:	the update that is matched: updates it supersedes do not count
  * @addr:	the function's entry, or that of an update's code for it
  *
  * Context: ksplice_mutex held.
@@ -202,69 +205,69 @@ unsigned long ksplice_target_newest(const struct ksplice_update *update,
 {
 	struct ksplice_func *func;
 
-	while ((func = replaced_at(update, addr, false)))
+	while ((func = target_replaced_at(update, addr, false)))
 		addr = func->new_addr;
 	return addr;
 }
 
-static unsigned long newest(void *ctx, unsigned long addr)
+static unsigned long target_newest(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
 
 	return ksplice_target_newest(run->update, addr);
 }
 
-static unsigned long entry(void *ctx, unsigned long addr)
+static unsigned long target_entry(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
 	struct ksplice_func *func;
 
-	while ((func = replaced_at(run->update, addr, true)))
+	while ((func = target_replaced_at(run->update, addr, true)))
 		addr = func->old_addr;
 	return addr;
 }
 
-static bool is_update(void *ctx, unsigned long addr)
+static bool target_is_update(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (counts(run->update, other) &&
+		if (target_counts(run->update, other) &&
 		    within_module(addr, other->module))
 			return true;
 	}
 	return false;
 }
 
-/* Passes symbols of updates on, but for their code for older functions. */
+/* Passes on symbols of updates, except for those of functions that replace others. */
 struct added {
 	const struct ksplice_update *update;
 	int (*fn)(void *data, unsigned long addr);
 	void *data;
 };
 
-static int added_one(void *data, unsigned long addr)
+static int target_added_one(void *data, unsigned long addr)
 {
 	struct added *added = data;
 
-	return replaced_at(added->update, addr, true) ? 0 :
+	return target_replaced_at(added->update, addr, true) ? 0 :
 	       added->fn(added->data, addr);
 }
 
-/* What applied updates have added to a target belongs to it. */
-static int added_symbols(const struct ksplice_run *run, const char *target,
-			 const char *name,
-			 int (*fn)(void *data, unsigned long addr), void *data)
+/* Finds symbols that applied updates have added to a target: they belong to it. */
+static int target_added_symbols(const struct ksplice_run *run, const char *target,
+				const char *name,
+				int (*fn)(void *data, unsigned long addr), void *data)
 {
 	struct added added = { .update = run->update, .fn = fn, .data = data };
 	struct ksplice_update *other;
 	int ret = 0;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (!counts(run->update, other) || !has_target(other, target))
+		if (!target_counts(run->update, other) || !target_is_of_update(other, target))
 			continue;
-		ret = ksplice_target_symbols(other->module, name, added_one,
+		ret = ksplice_target_symbols(other->module, name, target_added_one,
 					     &added);
 		if (ret)
 			break;
@@ -272,108 +275,108 @@ static int added_symbols(const struct ksplice_run *run, const char *target,
 	return ret;
 }
 
-static int vmlinux_symbols(const struct ksplice_run *run, const char *name,
-			   int (*fn)(void *data, unsigned long addr),
-			   void *data)
+static int target_vmlinux_symbols(const struct ksplice_run *run, const char *name,
+				  int (*fn)(void *data, unsigned long addr),
+				  void *data)
 {
 	int ret = ksplice_target_symbols(NULL, name, fn, data);
 
-	return ret ? ret : added_symbols(run, "vmlinux", name, fn, data);
+	return ret ? ret : target_added_symbols(run, "vmlinux", name, fn, data);
 }
 
-/* What belongs to no target is exported by the kernel or by some module. */
-static int candidates(void *ctx, u32 target, const char *name,
-		      int (*fn)(void *data, unsigned long addr), void *data)
+/* A symbol that belongs to no target is exported by the kernel or by some module. */
+static int target_candidates(void *ctx, u32 target, const char *name,
+			     int (*fn)(void *data, unsigned long addr), void *data)
 {
 	const struct ksplice_run *run = ctx;
 	const struct ksplice_object *object;
 	int ret;
 
 	if (target == KSPLICE_VMLINUX)
-		return vmlinux_symbols(run, name, fn, data);
+		return target_vmlinux_symbols(run, name, fn, data);
 	if (target == KSPLICE_NONE) {
-		ret = vmlinux_symbols(run, name, fn, data);
-		return ret ? ret : provided(run, name, fn, data);
+		ret = target_vmlinux_symbols(run, name, fn, data);
+		return ret ? ret : target_provided(run, name, fn, data);
 	}
 	object = &run->update->objects[target];
 	if (ksplice_target_is_vmlinux(object))
-		return vmlinux_symbols(run, name, fn, data);
+		return target_vmlinux_symbols(run, name, fn, data);
 	if (!object->mod)
 		return 0;
 	ret = ksplice_target_symbols(object->mod, name, fn, data);
-	return ret ? ret : added_symbols(run, object->name, name, fn, data);
+	return ret ? ret : target_added_symbols(run, object->name, name, fn, data);
 }
 
-static bool within(unsigned long addr, size_t len, const void *start,
-		   const void *end)
+static bool target_within(unsigned long addr, size_t len, const void *start,
+			  const void *end)
 {
 	return addr >= (unsigned long)start && addr <= (unsigned long)end &&
 	       len <= (unsigned long)end - addr;
 }
 
-static bool in_vmlinux(unsigned long addr, size_t len,
-		       enum ksplice_f_unit_kind kind)
+static bool target_in_vmlinux(unsigned long addr, size_t len,
+			      enum ksplice_f_unit_kind kind)
 {
 	switch (kind) {
 	case KSPLICE_UNIT_TEXT:
-		return within(addr, len, _stext, _etext);
+		return target_within(addr, len, _stext, _etext);
 	case KSPLICE_UNIT_RODATA:
 	case KSPLICE_UNIT_STRING:
-		return within(addr, len, __start_rodata, __end_rodata);
+		return target_within(addr, len, __start_rodata, __end_rodata);
 	case KSPLICE_UNIT_DATA:
-		return within(addr, len, __start_rodata, _end);
+		return target_within(addr, len, __start_rodata, _end);
 	case KSPLICE_UNIT_PERCPU:
-		return within(addr, len, __per_cpu_start, __per_cpu_end);
+		return target_within(addr, len, __per_cpu_start, __per_cpu_end);
 	}
 	return false;
 }
 
-static bool in_memory(const struct module *mod, enum mod_mem_type type,
-		      unsigned long addr, size_t len)
+static bool target_in_memory(const struct module *mod, enum mod_mem_type type,
+			     unsigned long addr, size_t len)
 {
 	unsigned int size;
 	void *base = ksplice_module_memory(mod, type, &size);
 
-	return within(addr, len, base, base + size);
+	return target_within(addr, len, base, base + size);
 }
 
-static bool in_module(const struct module *mod, unsigned long addr, size_t len,
-		      enum ksplice_f_unit_kind kind)
+static bool target_in_module(const struct module *mod, unsigned long addr, size_t len,
+			     enum ksplice_f_unit_kind kind)
 {
 	switch (kind) {
 	case KSPLICE_UNIT_TEXT:
-		return in_memory(mod, MOD_TEXT, addr, len);
+		return target_in_memory(mod, MOD_TEXT, addr, len);
 	case KSPLICE_UNIT_RODATA:
 	case KSPLICE_UNIT_STRING:
-		return in_memory(mod, MOD_RODATA, addr, len) ||
-		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
+		return target_in_memory(mod, MOD_RODATA, addr, len) ||
+		       target_in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
 	case KSPLICE_UNIT_DATA:
-		return in_memory(mod, MOD_DATA, addr, len) ||
-		       in_memory(mod, MOD_RODATA, addr, len) ||
-		       in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
+		return target_in_memory(mod, MOD_DATA, addr, len) ||
+		       target_in_memory(mod, MOD_RODATA, addr, len) ||
+		       target_in_memory(mod, MOD_RO_AFTER_INIT, addr, len);
 	case KSPLICE_UNIT_PERCPU:
-		return within(addr, len, (__force void *)mod->percpu,
-			      (__force void *)mod->percpu + mod->percpu_size);
+		return target_within(addr, len, (__force void *)mod->percpu,
+				     (__force void *)mod->percpu + mod->percpu_size);
 	}
 	return false;
 }
 
-static bool in_updates(const struct ksplice_run *run, const char *target,
-		       unsigned long addr, size_t len,
-		       enum ksplice_f_unit_kind kind)
+static bool target_in_updates(const struct ksplice_run *run, const char *target,
+			      unsigned long addr, size_t len,
+			      enum ksplice_f_unit_kind kind)
 {
 	struct ksplice_update *other;
 
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (counts(run->update, other) && has_target(other, target) &&
-		    in_module(other->module, addr, len, kind))
+		if (target_counts(run->update, other) && target_is_of_update(other, target) &&
+		    target_in_module(other->module, addr, len, kind))
 			return true;
 	}
 	return false;
 }
 
-static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
-		      enum ksplice_f_unit_kind kind)
+static bool target_contains(void *ctx, u32 target, unsigned long addr, size_t len,
+			    enum ksplice_f_unit_kind kind)
 {
 	const struct ksplice_run *run = ctx;
 	const struct ksplice_object *object = NULL;
@@ -384,36 +387,36 @@ static bool in_target(void *ctx, u32 target, unsigned long addr, size_t len,
 		name = object->name;
 	}
 	if (!object || ksplice_target_is_vmlinux(object)) {
-		if (in_vmlinux(addr, len, kind))
+		if (target_in_vmlinux(addr, len, kind))
 			return true;
 	} else if (!object->mod) {
 		return false;
-	} else if (in_module(object->mod, addr, len, kind)) {
+	} else if (target_in_module(object->mod, addr, len, kind)) {
 		return true;
 	}
-	return in_updates(run, name, addr, len, kind);
+	return target_in_updates(run, name, addr, len, kind);
 }
 
-static bool wanted(void *ctx, u32 target)
+static bool target_is_wanted(void *ctx, u32 target)
 {
 	const struct ksplice_run *run = ctx;
 
 	return run->update->objects[target].presence == KSPLICE_FOUND;
 }
 
-static bool is_text(void *ctx, unsigned long addr)
+static bool target_is_text(void *ctx, unsigned long addr)
 {
 	return kernel_text_address(addr);
 }
 
-static bool is_ftrace(void *ctx, unsigned long addr)
+static bool target_is_ftrace(void *ctx, unsigned long addr)
 {
 	return ftrace_location(addr) == addr;
 }
 
-/* The module of a target or of an update that the matcher found code in */
-static const struct module *module_at(const struct ksplice_run *run,
-				      unsigned long addr)
+/* Finds the module of a target, or of an update, that the code at @addr belongs to. */
+static const struct module *target_module_at(const struct ksplice_run *run,
+					     unsigned long addr)
 {
 	struct ksplice_object *object;
 	struct ksplice_update *other;
@@ -423,48 +426,48 @@ static const struct module *module_at(const struct ksplice_run *run,
 			return object->mod;
 	}
 	list_for_each_entry(other, &ksplice_updates, list) {
-		if (counts(run->update, other) &&
+		if (target_counts(run->update, other) &&
 		    within_module(addr, other->module))
 			return other->module;
 	}
 	return NULL;
 }
 
-static int entries(void *ctx, unsigned long start, unsigned long end,
-		   int (*fn)(void *data, const struct ksplice_run_entry *e),
-		   void *data)
+static int target_entries(void *ctx, unsigned long start, unsigned long end,
+			  int (*fn)(void *data, const struct ksplice_run_entry *e),
+			  void *data)
 {
-	return ksplice_table_entries(module_at(ctx, start), start, end, fn,
+	return ksplice_table_entries(target_module_at(ctx, start), start, end, fn,
 				     data);
 }
 
-static int feature(void *ctx, u32 number)
+static int target_feature(void *ctx, u32 number)
 {
 	return ksplice_cpu_feature(number);
 }
 
-static void resched(void *ctx)
+static void target_resched(void *ctx)
 {
 	cond_resched();
 }
 
 static const struct ksplice_match_ops run_ops = {
-	.read		= read_run,
-	.candidates	= candidates,
-	.in_target	= in_target,
-	.is_text	= is_text,
-	.is_ftrace	= is_ftrace,
-	.entries	= entries,
-	.feature	= feature,
-	.resched	= resched,
-	.entry		= entry,
-	.newest		= newest,
-	.is_update	= is_update,
-	.wanted		= wanted,
+	.read		= target_read,
+	.candidates	= target_candidates,
+	.in_target	= target_contains,
+	.is_text	= target_is_text,
+	.is_ftrace	= target_is_ftrace,
+	.entries	= target_entries,
+	.feature	= target_feature,
+	.resched	= target_resched,
+	.entry		= target_entry,
+	.newest		= target_newest,
+	.is_update	= target_is_update,
+	.wanted		= target_is_wanted,
 };
 
-/* Each module that some symbol comes from, once. */
-static int find_providers(struct ksplice_run *run)
+/* Collects each module that provides a symbol once. */
+static int target_find_providers(struct ksplice_run *run)
 {
 	const struct ksplice_view *view = run->view;
 	u32 i, k;
@@ -485,14 +488,13 @@ static int find_providers(struct ksplice_run *run)
 }
 
 /**
- * ksplice_target_match - match an update's pre code against its targets
+ * ksplice_target_match() - match an update's pre code against its targets
  * @match:	filled, also on failure; to be freed by the caller
  * @view:	the update's tables
- * @update:	the update; those of its targets that are KSPLICE_FOUND are
- *		matched
+ * @update:	the update; the targets of its objects that are KSPLICE_FOUND are matched
  *
- * Context: process; ksplice_mutex held; takes text_mutex, so that nobody is
- * half-way through writing text.
+ * Context: process; ksplice_mutex held; takes text_mutex, so that no text is half
+ * written.
  * Return: 0, or an errno with the reason in @match->err.
  */
 int ksplice_target_match(struct ksplice_match *match,
@@ -504,7 +506,7 @@ int ksplice_target_match(struct ksplice_match *match,
 
 	lockdep_assert_held(&ksplice_mutex);
 
-	ret = find_providers(&run);
+	ret = target_find_providers(&run);
 	if (ret)
 		return ret;
 	mutex_lock(&text_mutex);
@@ -514,14 +516,14 @@ int ksplice_target_match(struct ksplice_match *match,
 	return ret;
 }
 
-/* Which of the symbols of one name is it? */
+/* A search for the position of a symbol among those of its name */
 struct sympos {
 	unsigned long addr;
 	unsigned int at;
 	unsigned int found;
 };
 
-static int sympos_one(void *data, unsigned long addr)
+static int target_sympos_one(void *data, unsigned long addr)
 {
 	struct sympos *pos = data;
 
@@ -533,8 +535,8 @@ static int sympos_one(void *data, unsigned long addr)
 }
 
 /**
- * ksplice_target_sympos - the position of a symbol among those of its name
- * @object:	the target it is in
+ * ksplice_target_sympos() - the position of a symbol among those of its name
+ * @object:	the object of the target it is in
  * @name:	the name
  * @addr:	the symbol's address
  *
@@ -546,6 +548,6 @@ unsigned int ksplice_target_sympos(const struct ksplice_object *object,
 {
 	struct sympos pos = { .addr = addr };
 
-	ksplice_target_symbols(object->mod, name, sympos_one, &pos);
+	ksplice_target_symbols(object->mod, name, target_sympos_one, &pos);
 	return pos.found;
 }

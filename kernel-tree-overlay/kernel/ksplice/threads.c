@@ -2,23 +2,24 @@
 /*
  * ksplice - go through all threads, a few at a time
  *
- * There may be a hundred thousand.  So they are gathered by pid, a batch under
- * RCU, each with a reference; and between any two of them others may have the CPU.
+ * There may be a hundred thousand threads.  So they are gathered by pid, one batch at a
+ * time under RCU, with a reference to each.  After each thread, other threads may
+ * have the CPU.
  *
- * Who could be missed?  A pid is there as long as its thread is on the task list.
- * So only a thread that joins or leaves the list meanwhile, or gets another pid:
+ * Which threads could be missed?  A pid exists as long as its thread is on the task
+ * list.  So only a thread that joins or leaves the list meanwhile, or gets another pid:
  *
- * - One that joins has a stack with nothing on it but the way out of fork, and
- *   runs before it can be anywhere.
- * - One that leaves is on the kernel's list of exiting threads by then, which is
- *   gone through last; or, where there is no list, all of them are waited for; or
- *   it has come to its end, where it cannot be preempted, and runs nothing any
- *   more when it is off its CPU.
- * - A thread that is not the first of its process and calls exec takes over the
- *   pid of the first.  It does so itself: it runs meanwhile.
+ * - A thread that joins has nothing on its stack but the way out of fork, and has to
+ *   run before it can be anywhere else.
+ * - A thread that leaves is on the kernel's list of exiting threads by then, which is
+ *   gone through last.  A kernel without such a list waits for all exiting threads.
+ *   After that a thread has come to its end, where it cannot be preempted, and runs
+ *   nothing any more when it is off its CPU.
+ * - A thread that calls exec, and is not the first of its process, takes over the pid
+ *   of the first.  It does so itself, so it runs meanwhile.
  *
- * For a look in a window that is enough, since who runs is recorded (window.c).
- * Idle tasks have no pid; they are found by CPU.
+ * For a check in a window that is enough, since threads that run are recorded
+ * (window.c).  Idle tasks have no pid; they are found by CPU.
  */
 #include <linux/cpu.h>
 #include <linux/cpumask.h>
@@ -33,14 +34,14 @@
 #include "threads.h"
 #include "window.h"
 
-/* So many pids are looked up under RCU at a time. */
+/* Number of pids that are looked up under RCU at a time */
 #define BATCH	64
 
 /**
  * struct batch - threads that were gathered
  * @task:	the threads, with a reference each
  * @n:		number of them
- * @pid:	where to go on; 0 at the end
+ * @pid:	the pid to continue with; 0 at the end
  */
 struct batch {
 	struct task_struct *task[BATCH];
@@ -48,8 +49,8 @@ struct batch {
 	pid_t pid;
 };
 
-/* No inline function: make bench sees how long this takes. */
-static noinline void gather_batch(struct batch *batch)
+/* Not inlined, so that make bench can measure how long this takes. */
+static noinline void threads_gather_batch(struct batch *batch)
 {
 	struct task_struct *task;
 	struct pid *pid;
@@ -64,7 +65,7 @@ static noinline void gather_batch(struct batch *batch)
 			break;
 		}
 		batch->pid = pid_nr(pid) + 1;
-		/* None: the pid of a group or session whose leader is gone. */
+		/* NULL if only a process group or session still uses the pid. */
 		task = pid_task(pid, PIDTYPE_PID);
 		if (task)
 			batch->task[batch->n++] = get_task_struct(task);
@@ -72,14 +73,14 @@ static noinline void gather_batch(struct batch *batch)
 	rcu_read_unlock();
 }
 
-static void each_listed(void (*fn)(void *data, struct task_struct *task),
-			void *data)
+static void threads_each_listed(void (*fn)(void *data, struct task_struct *task),
+				void *data)
 {
 	struct batch batch = { .pid = 1 };
 	unsigned int i;
 
 	do {
-		gather_batch(&batch);
+		threads_gather_batch(&batch);
 		for (i = 0; i < batch.n; i++) {
 			fn(data, batch.task[i]);
 			put_task_struct(batch.task[i]);
@@ -88,8 +89,8 @@ static void each_listed(void (*fn)(void *data, struct task_struct *task),
 	} while (batch.pid);
 }
 
-static void each_idle(void (*fn)(void *data, struct task_struct *task),
-		      void *data)
+static void threads_each_idle(void (*fn)(void *data, struct task_struct *task),
+			      void *data)
 {
 	int cpu;
 
@@ -107,7 +108,7 @@ struct gathered {
 	bool missed;
 };
 
-static void gather_exiting(struct task_struct *task, void *data)
+static void threads_gather_exiting(struct task_struct *task, void *data)
 {
 	struct gathered *gathered = data;
 	struct ksplice_tasks *tasks = gathered->tasks;
@@ -119,11 +120,11 @@ static void gather_exiting(struct task_struct *task, void *data)
 }
 
 /**
- * ksplice_each_thread - go through all threads, the exiting and idle ones included
+ * ksplice_each_thread() - go through all threads, the exiting and idle ones included
  * @fn:		called for each, some perhaps twice.  The thread may run.
  * @data:	for @fn
- * @exiting:	empty, with room for threads that exit; they cannot be looked at with
- *		the lock of their list held
+ * @exiting:	empty, with room for threads that exit: @fn cannot be called for them
+ *		with the lock of their list held
  *
  * Context: process, may sleep; not with cpus_read_lock() held.
  * Return: false if there was not enough room for threads that exit.
@@ -134,10 +135,10 @@ bool ksplice_each_thread(void (*fn)(void *data, struct task_struct *task),
 	struct gathered gathered = { .tasks = exiting };
 	unsigned int i;
 
-	each_listed(fn, data);
-	each_idle(fn, data);
+	threads_each_listed(fn, data);
+	threads_each_idle(fn, data);
 
-	ksplice_each_exiting(gather_exiting, &gathered);
+	ksplice_each_exiting(threads_gather_exiting, &gathered);
 	for (i = 0; i < exiting->n; i++) {
 		fn(data, exiting->task[i]);
 		cond_resched();

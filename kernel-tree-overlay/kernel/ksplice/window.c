@@ -2,22 +2,21 @@
 /*
  * ksplice - the window: which threads have run since they were checked?
  *
- * A thread's stack stays as it is until the thread runs, and when it has run
- * it is switched out before the stop, for the stoppers take every CPU.  So a
- * probe on the sched_switch tracepoint that records who is switched out tells
- * all threads that must be checked again; the others need no second look,
- * however many there are.
+ * A thread's stack stays as it is until the thread runs.  A thread that has run is
+ * switched out before the stop, since the stoppers take every CPU.  So a probe on the
+ * sched_switch tracepoint that records threads that are switched out finds all
+ * threads that must be checked again.  The others need no second check, however many
+ * there are.
  *
- * The window opens without waiting for anybody.  Who looks at a thread holds
- * it with task_call_func(), that is, under the lock of its runqueue, or blocked
- * and off its CPU.  A switch holds that lock from before the tracepoint until
- * the thread is off its CPU.  So a switch that began before the probe was there
- * has ended when the thread is looked at, and one that begins after the look
- * sees the probe.
+ * The window opens without waiting for a grace period.  The code that checks a thread
+ * holds it with task_call_func(): under the lock of its runqueue, or blocked and off
+ * its CPU.  A switch holds that lock from before the tracepoint until the thread is
+ * off its CPU.  So a switch that began before the probe was registered has ended when
+ * the thread is checked, and one that begins after the check calls the probe.
  *
- * There is room for a number of threads per CPU.  If more run, the record is no
- * record any more, and all threads have to be looked at again; that CPU gets twice
- * the room for it.
+ * Each CPU has room to record a number of threads.  If more run, the record is
+ * incomplete and proves nothing: all threads have to be checked again, and that CPU
+ * gets twice the room.
  *
  * The idea is that of pre-copy in the migration of virtual machines: Clark et
  * al., "Live Migration of Virtual Machines", NSDI 2005.
@@ -43,8 +42,8 @@
 #define MAX_TASKS	32768
 
 /**
- * struct table - threads, each once
- * @bits:	there are so many slots, as a power of two, and half as many @task
+ * struct table - a set of threads
+ * @bits:	log2 of the number of slots; @task has half as many entries
  * @slot:	hash table of indices into @task, counted from 1; 0 is free
  * @task:	the threads, with a reference
  */
@@ -60,8 +59,8 @@ static_assert(MAX_TASKS <= U16_MAX);
  * struct recorder - threads that were switched out on one CPU
  * @lock:	taken with interrupts off, also under a runqueue's lock
  * @n:		entries of @table in use
- * @overflow:	there were more
- * @too_small:	there once were more than @table is for
+ * @overflow:	there were more threads since the last drain than @table has room for
+ * @too_small:	there were more at any time since @table was allocated
  * @table:	the threads
  */
 struct recorder {
@@ -73,29 +72,29 @@ struct recorder {
 };
 
 /**
- * struct window - an open window, and one that closes
- * @recorders:	who was switched out
- * @rcu:	frees it when no probe runs any more
+ * struct window - a window that is open, or is being closed
+ * @recorders:	by CPU: the threads that were switched out
+ * @rcu:	frees the window when no probe runs any more
  */
 struct window {
 	struct recorder __percpu *recorders;
 	struct rcu_head rcu;
 };
 
-/* The open one; there is one at a time (ksplice_mutex). */
+/* The open window; there is one at a time (ksplice_mutex). */
 static struct window *window;
 
-static unsigned int room(const struct table *table)
+static unsigned int window_room(const struct table *table)
 {
 	return BIT(table->bits) / 2;
 }
 
-static struct table *alloc_table(unsigned int tasks, int node)
+static struct table *window_alloc_table(unsigned int tasks, int node)
 {
 	struct table *table;
 	size_t size;
 
-	/* The slots are behind the threads, twice as many. */
+	/* The slots are behind the threads, and there are twice as many of them. */
 	size = struct_size(table, task, tasks);
 	table = kvzalloc_node(size + 2 * tasks * sizeof(*table->slot),
 			      GFP_KERNEL, node);
@@ -106,8 +105,8 @@ static struct table *alloc_table(unsigned int tasks, int node)
 	return table;
 }
 
-/* Where @task is, or where it would go: there is always a free slot. */
-static u16 *find_slot(struct table *table, struct task_struct *task)
+/* Finds the slot of @task, or a free one for it: there always is one. */
+static u16 *window_find_slot(struct table *table, struct task_struct *task)
 {
 	unsigned int i = hash_ptr(task, table->bits);
 
@@ -116,14 +115,14 @@ static u16 *find_slot(struct table *table, struct task_struct *task)
 	return &table->slot[i];
 }
 
-static void record(struct recorder *rec, struct task_struct *task)
+static void window_record(struct recorder *rec, struct task_struct *task)
 {
 	struct table *table = rec->table;
-	u16 *slot = find_slot(table, task);
+	u16 *slot = window_find_slot(table, task);
 
 	if (*slot)
 		return;
-	if (rec->n == room(table)) {
+	if (rec->n == window_room(table)) {
 		rec->overflow = true;
 		rec->too_small = true;
 		return;
@@ -134,43 +133,43 @@ static void record(struct recorder *rec, struct task_struct *task)
 }
 
 /* Called by the scheduler, interrupts off, on the CPU that switches. */
-static void probe_switch(void *data, bool preempt, struct task_struct *prev,
-			 struct task_struct *next, unsigned int prev_state)
+static void window_probe_switch(void *data, bool preempt, struct task_struct *prev,
+				struct task_struct *next, unsigned int prev_state)
 {
 	struct window *win = data;
 	struct recorder *rec = this_cpu_ptr(win->recorders);
 
 	raw_spin_lock(&rec->lock);
-	record(rec, prev);
+	window_record(rec, prev);
 	raw_spin_unlock(&rec->lock);
 }
 
-static void free_table(struct table *table, unsigned int n)
+static void window_free_table(struct table *table, unsigned int n)
 {
 	while (n)
 		put_task_struct(table->task[--n]);
 	kvfree(table);
 }
 
-static void free_window(struct window *win)
+static void window_free(struct window *win)
 {
 	struct recorder *rec;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(win->recorders, cpu);
-		free_table(rec->table, rec->n);
+		window_free_table(rec->table, rec->n);
 	}
 	free_percpu(win->recorders);
 	kfree(win);
 }
 
-static void free_window_rcu(struct rcu_head *rcu)
+static void window_free_rcu(struct rcu_head *rcu)
 {
-	free_window(container_of(rcu, struct window, rcu));
+	window_free(container_of(rcu, struct window, rcu));
 }
 
-static struct window *alloc_window(void)
+static struct window *window_alloc(void)
 {
 	struct recorder *rec;
 	struct window *win;
@@ -187,9 +186,9 @@ static struct window *alloc_window(void)
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(win->recorders, cpu);
 		raw_spin_lock_init(&rec->lock);
-		rec->table = alloc_table(KSPLICE_WINDOW_TASKS, cpu_to_node(cpu));
+		rec->table = window_alloc_table(KSPLICE_WINDOW_TASKS, cpu_to_node(cpu));
 		if (!rec->table) {
-			free_window(win);
+			window_free(win);
 			return NULL;
 		}
 	}
@@ -197,9 +196,9 @@ static struct window *alloc_window(void)
 }
 
 /**
- * ksplice_tasks_alloc - make room for threads
+ * ksplice_tasks_alloc() - make room for threads
  * @tasks:	zeroed
- * @room:	for how many
+ * @room:	number of threads
  *
  * Return: 0 or -ENOMEM.
  */
@@ -213,7 +212,7 @@ int ksplice_tasks_alloc(struct ksplice_tasks *tasks, unsigned int room)
 }
 
 /**
- * ksplice_put_tasks - drop the references
+ * ksplice_put_tasks() - drop the references to some threads
  * @tasks:	empty afterwards
  */
 void ksplice_put_tasks(struct ksplice_tasks *tasks)
@@ -223,7 +222,7 @@ void ksplice_put_tasks(struct ksplice_tasks *tasks)
 }
 
 /**
- * ksplice_tasks_free - undo ksplice_tasks_alloc()
+ * ksplice_tasks_free() - undo ksplice_tasks_alloc()
  * @tasks:	zeroed afterwards
  */
 void ksplice_tasks_free(struct ksplice_tasks *tasks)
@@ -234,7 +233,7 @@ void ksplice_tasks_free(struct ksplice_tasks *tasks)
 }
 
 /**
- * ksplice_window_open - begin to record who is switched out
+ * ksplice_window_open() - begin to record threads that are switched out
  *
  * Context: process, may sleep; one window at a time (ksplice_mutex).
  * Return: 0 or an errno.
@@ -243,17 +242,17 @@ int ksplice_window_open(void)
 {
 	int ret;
 
-	window = alloc_window();
+	window = window_alloc();
 	if (!window)
 		return -ENOMEM;
-	ret = register_trace_sched_switch(probe_switch, window);
+	ret = register_trace_sched_switch(window_probe_switch, window);
 	if (ret)
-		free_window(window);
+		window_free(window);
 	return ret;
 }
 ALLOW_ERROR_INJECTION(ksplice_window_open, ERRNO);
 
-static void reset(struct recorder *rec)
+static void window_reset(struct recorder *rec)
 {
 	struct table *table = rec->table;
 
@@ -262,7 +261,7 @@ static void reset(struct recorder *rec)
 	memset(table->slot, 0, sizeof(*table->slot) << table->bits);
 }
 
-static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
+static bool window_drain_one(struct recorder *rec, struct ksplice_tasks *to)
 {
 	unsigned long flags;
 	bool overflow;
@@ -272,13 +271,13 @@ static bool drain_one(struct recorder *rec, struct ksplice_tasks *to)
 	       rec->n * sizeof(*rec->table->task));
 	to->n += rec->n;
 	overflow = rec->overflow;
-	reset(rec);
+	window_reset(rec);
 	raw_spin_unlock_irqrestore(&rec->lock, flags);
 	return overflow;
 }
 
 /**
- * ksplice_window_drain - take what was recorded since the last time
+ * ksplice_window_drain() - take the threads that were recorded since the last drain
  * @to:		empty, from ksplice_window_grow(); gets threads with a reference each,
  *		some perhaps twice
  *
@@ -292,35 +291,35 @@ bool ksplice_window_drain(struct ksplice_tasks *to)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		if (drain_one(per_cpu_ptr(window->recorders, cpu), to))
+		if (window_drain_one(per_cpu_ptr(window->recorders, cpu), to))
 			complete = false;
 	}
 	return complete;
 }
 
-static bool may_grow(const struct recorder *rec)
+static bool window_may_grow(const struct recorder *rec)
 {
-	return READ_ONCE(rec->too_small) && room(rec->table) < MAX_TASKS;
+	return READ_ONCE(rec->too_small) && window_room(rec->table) < MAX_TASKS;
 }
 
-static unsigned int grown_room(const struct recorder *rec)
+static unsigned int window_grown_room(const struct recorder *rec)
 {
-	return room(rec->table) * (may_grow(rec) ? 2 : 1);
+	return window_room(rec->table) * (window_may_grow(rec) ? 2 : 1);
 }
 
-static unsigned int all_room(void)
+static unsigned int window_all_room(void)
 {
 	unsigned int n = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += room(per_cpu_ptr(window->recorders, cpu)->table);
+		n += window_room(per_cpu_ptr(window->recorders, cpu)->table);
 	return n;
 }
 
-static void grow_one(struct recorder *rec, unsigned int tasks, int node)
+static void window_grow_one(struct recorder *rec, unsigned int tasks, int node)
 {
-	struct table *old, *table = alloc_table(tasks, node);
+	struct table *old, *table = window_alloc_table(tasks, node);
 	unsigned long flags;
 	unsigned int n;
 
@@ -334,15 +333,15 @@ static void grow_one(struct recorder *rec, unsigned int tasks, int node)
 	rec->overflow = false;
 	rec->too_small = false;
 	raw_spin_unlock_irqrestore(&rec->lock, flags);
-	free_table(old, n);
+	window_free_table(old, n);
 }
 
 /**
- * ksplice_window_grow - make room for more threads where there were too many
- * @to:		empty; gets room for all that is recorded
+ * ksplice_window_grow() - make room for more threads on CPUs that ran too many
+ * @to:		empty; gets room for all threads that can be recorded
  *
- * What was recorded may be forgotten: all threads have to be looked at after it.
- * Without memory all stays as it is.
+ * This may lose what was recorded: all threads have to be checked afterwards.
+ * If there is no memory, everything stays as it is.
  *
  * Context: process, may sleep.
  */
@@ -354,24 +353,24 @@ void ksplice_window_grow(struct ksplice_tasks *to)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += grown_room(per_cpu_ptr(window->recorders, cpu));
+		n += window_grown_room(per_cpu_ptr(window->recorders, cpu));
 	if (n > to->room) {
 		if (ksplice_tasks_alloc(&more, n))
 			return;
 		ksplice_tasks_free(to);
 		*to = more;
 	}
-	/* One that has become too small since then waits for the next time. */
+	/* A recorder that has become too small just now has to wait for the next call. */
 	for_each_possible_cpu(cpu) {
 		rec = per_cpu_ptr(window->recorders, cpu);
-		more_room = room(rec->table);
-		if (may_grow(rec) && all_room() + more_room <= to->room)
-			grow_one(rec, 2 * more_room, cpu_to_node(cpu));
+		more_room = window_room(rec->table);
+		if (window_may_grow(rec) && window_all_room() + more_room <= to->room)
+			window_grow_one(rec, 2 * more_room, cpu_to_node(cpu));
 	}
 }
 
 /**
- * ksplice_window_peek - go through what was recorded since the last drain
+ * ksplice_window_peek() - go through the threads recorded since the last drain
  * @fn:		called for each thread
  * @data:	for @fn
  *
@@ -398,7 +397,7 @@ bool ksplice_window_peek(void (*fn)(void *data, struct task_struct *task),
 }
 
 /**
- * ksplice_window_count - how many threads were recorded since the last drain?
+ * ksplice_window_count() - how many threads were recorded since the last drain?
  *
  * Context: any; more may be recorded meanwhile.
  * Return: their number, or KSPLICE_WINDOW_OVERFLOW.
@@ -419,20 +418,20 @@ unsigned int ksplice_window_count(void)
 }
 
 /**
- * ksplice_window_close - record no more
+ * ksplice_window_close() - stop recording
  *
  * Context: process, may sleep.
  */
 void ksplice_window_close(void)
 {
-	unregister_trace_sched_switch(probe_switch, window);
+	unregister_trace_sched_switch(window_probe_switch, window);
 	/* Probes run with preemption off: RCU knows when the last has ended. */
-	call_rcu(&window->rcu, free_window_rcu);
+	call_rcu(&window->rcu, window_free_rcu);
 	window = NULL;
 }
 
 /**
- * ksplice_window_exit - wait until the last window is freed
+ * ksplice_window_exit() - wait until the last window is freed
  */
 void ksplice_window_exit(void)
 {

@@ -7,17 +7,17 @@
 
 struct task_struct;
 
-/* Threads that one CPU can record between two drains, to begin with. */
+/* Number of threads that one CPU can record between two drains, at first */
 #define KSPLICE_WINDOW_TASKS	512
 
-/* More than that have run: not a number of threads */
+/* No number of threads: more have run than could be recorded */
 #define KSPLICE_WINDOW_OVERFLOW	UINT_MAX
 
 /**
  * struct ksplice_tasks - some threads, with a reference each
  * @task:	the threads
  * @n:		number of them
- * @room:	for how many there is room
+ * @room:	number of threads there is room for
  */
 struct ksplice_tasks {
 	struct task_struct **task;

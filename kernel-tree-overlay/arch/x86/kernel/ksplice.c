@@ -2,10 +2,10 @@
 /*
  * ksplice - trampolines, and what x86-64 knows about stacks and text
  *
- * The trampoline is a 5-byte jump that stands after the ENDBR and after the
- * fentry slot of the old function: ftrace, BPF trampolines and indirect
- * callers keep finding the bytes that they expect (Documentation/ksplice/
- * design.rst lists who looks at what).
+ * The trampoline is a 5-byte jump that stands after the ENDBR and after the fentry slot
+ * of the old function.  So ftrace, BPF trampolines and indirect callers keep finding
+ * the bytes that they expect (Documentation/ksplice/design.rst lists which subsystem
+ * uses which bytes).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -32,11 +32,11 @@
 #include <asm/traps.h>
 
 #include "../../../kernel/ksplice/compat.h"
-#include "ksplice_aside.h"
+#include "ksplice_displaced.h"
 
 static_assert(ARCH_KSPLICE_JUMP_SIZE == JMP32_INSN_SIZE);
 
-/* The first byte of a nop of two */
+/* The first byte of the two-byte nop */
 #define NOP2_OPCODE	0x66
 
 /* Bytes of "movabs $..., %rdi" before the constant */
@@ -53,20 +53,20 @@ struct poking {
 };
 
 /*
- * Read by the int3 handler on any CPU, also from an NMI.  Written before the
- * first int3 and after the last CPU has passed arch_ksplice_sync(), both with
- * every CPU in the stop.  Who has read the pointer before it became NULL may go
- * on with what it leads to: its CPU leaves the stop only after that.
+ * The int3 handler reads this on any CPU, also in an NMI.  It is written before the first
+ * int3, and again after the last CPU has passed arch_ksplice_sync(); both times all
+ * CPUs are in the stop.  A handler that has read the pointer before it became NULL
+ * may go on using it, since its CPU leaves the stop only after that.
  */
 static struct poking pokes_of_stop;
 static const struct poking *poking;
 
-/* Where ORC can't go on from, see arch_ksplice_unwinder_lost(). */
+/* Code that ORC can't unwind from, see arch_ksplice_unwinder_lost() */
 static unsigned long lost_from __ro_after_init;
 static unsigned long lost_to __ro_after_init;
 
-/* ENDBR, its sealed form, or nothing: how many bytes to leave alone. */
-static unsigned int endbr_size(const u8 *insn)
+/* Returns the size of an ENDBR, sealed or not, at @insn; 0 if there is none. */
+static unsigned int ksplice_endbr_size(const u8 *insn)
 {
 	u32 val;
 
@@ -74,8 +74,8 @@ static unsigned int endbr_size(const u8 *insn)
 	return is_endbr(val) ? sizeof(val) : 0;
 }
 
-/* The offset of the trampoline in @func, or a negative error. */
-static int jump_offset(unsigned long func, const char **why)
+/* Returns the offset of the trampoline in @func, or an errno. */
+static int ksplice_jump_offset(unsigned long func, const char **why)
 {
 	unsigned long fentry = ftrace_location(func);
 	unsigned int off;
@@ -86,7 +86,7 @@ static int jump_offset(unsigned long func, const char **why)
 		return -EFAULT;
 	}
 
-	off = endbr_size(insn);
+	off = ksplice_endbr_size(insn);
 	if (!fentry)
 		return off;
 	if (fentry != func + off) {
@@ -98,10 +98,10 @@ static int jump_offset(unsigned long func, const char **why)
 
 #ifdef CONFIG_KPROBES
 /*
- * What stood where a probe stands: 1 byte, or 5 under an optimised one.  The
- * flag says that a probe will be optimised, the text says that it is.
+ * Returns the bytes that stood where a probe stands: 1 byte, or 5 for an optimised one.
+ * The flag says that a probe will be optimised; the text tells whether it is already.
  */
-static size_t probed_bytes(struct kprobe *p, u8 *bytes)
+static size_t ksplice_probed_bytes(struct kprobe *p, u8 *bytes)
 {
 	bytes[0] = p->opcode;
 #ifdef CONFIG_OPTPROBES
@@ -119,7 +119,7 @@ static size_t probed_bytes(struct kprobe *p, u8 *bytes)
 #endif
 
 /**
- * arch_ksplice_hide_probes - undo in a copy of text what kprobes did to it
+ * arch_ksplice_hide_probes() - undo in a copy of text what kprobes did to it
  * @addr:	where the copy was taken
  * @buf:	the copy
  * @len:	its length
@@ -139,7 +139,7 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
 		p = get_kprobe((void *)at);
 		if (!p || kprobe_ftrace(p))
 			continue;
-		n = probed_bytes(p, bytes);
+		n = ksplice_probed_bytes(p, bytes);
 		for (i = 0; i < n; i++) {
 			if (at + i >= addr && at + i < addr + len)
 				buf[at + i - addr] = bytes[i];
@@ -150,14 +150,14 @@ void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len)
 }
 
 /**
- * arch_ksplice_jump_init - work out the trampoline of a function
+ * arch_ksplice_jump_init() - work out the trampoline of a function
  * @jump:	filled
  * @func:	entry of the old function
  * @dest:	entry of the new function
- * @why:	where a reason goes for the one who asked
+ * @why:	gets the reason of a failure
  *
- * Writes nothing.  kallsyms' size includes the padding before the next
- * symbol: a short function may have its jump reach into that.
+ * Writes no text.  The size of a function in kallsyms includes the padding before the
+ * next symbol: the jump of a short function may reach into that.
  *
  * Context: process; ksplice_mutex held.
  * Return: 0, or -EFAULT, -EOPNOTSUPP, -ENOSPC, -ERANGE, -ENOMEM with @why set.
@@ -169,9 +169,9 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	long disp;
 	int off;
 
-	/* There may be hundreds, and each goes through tables below. */
+	/* There may be hundreds of functions, and each needs a walk through tables below. */
 	cond_resched();
-	off = jump_offset(func, why);
+	off = ksplice_jump_offset(func, why);
 	if (off < 0)
 		return off;
 
@@ -185,8 +185,8 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	}
 
 	jump->site = func + off;
-	/* A direct jump needs no ENDBR: spare each call that instruction. */
-	jump->dest = dest + endbr_size((u8 *)dest);
+	/* A direct jump needs no ENDBR, so it skips that of the new function. */
+	jump->dest = dest + ksplice_endbr_size((u8 *)dest);
 	disp = jump->dest - (jump->site + JMP32_INSN_SIZE);
 	if (disp != (s32)disp) {
 		*why = "the new code is out of a jump's reach";
@@ -199,22 +199,22 @@ int arch_ksplice_jump_init(struct arch_ksplice_jump *jump, unsigned long func,
 	memcpy(jump->saved, (void *)jump->site, sizeof(jump->saved));
 	arch_ksplice_hide_probes(jump->site, jump->saved, sizeof(jump->saved));
 	mutex_unlock(&text_mutex);
-	return ksplice_aside_init(&jump->aside, jump->site, why);
+	return ksplice_displaced_init(&jump->displaced, jump->site, why);
 }
 
 /**
- * arch_ksplice_jump_exit - undo arch_ksplice_jump_init()
+ * arch_ksplice_jump_exit() - undo arch_ksplice_jump_init()
  * @jump:	a jump that does not stand, or zeroed
  *
  * Context: process; ksplice_mutex held.
  */
 void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
 {
-	ksplice_aside_exit(&jump->aside);
+	ksplice_displaced_exit(&jump->displaced);
 }
 
 /**
- * arch_ksplice_jump_hidden - what would stand there if there was no jump?
+ * arch_ksplice_jump_hidden() - get the bytes that would stand in a jump's place without it
  * @jump:	a jump that stands
  * @bytes:	filled, ARCH_KSPLICE_JUMP_SIZE of them
  *
@@ -222,17 +222,17 @@ void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump)
  */
 void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes)
 {
-	if (jump->aside.ref)
-		ksplice_aside_read(&jump->aside, bytes);
+	if (jump->displaced.ref)
+		ksplice_displaced_read(&jump->displaced, bytes);
 	else
 		memcpy(bytes, jump->saved, ARCH_KSPLICE_JUMP_SIZE);
 }
 
 /*
- * A kprobe that stands in the bytes, or an optimised one whose jump could
- * reach into them.  One that uses ftrace writes nothing here.
+ * Does a kprobe stand in the bytes, or an optimised one whose jump could reach into
+ * them?  A kprobe that uses ftrace writes nothing here.
  */
-static bool kprobe_reserved(unsigned long site)
+static bool ksplice_kprobe_reserved(unsigned long site)
 {
 #ifdef CONFIG_KPROBES
 	unsigned long addr;
@@ -252,8 +252,8 @@ static bool kprobe_reserved(unsigned long site)
 #endif
 }
 
-static int text_unchanged(const struct arch_ksplice_poke *poke,
-			  const char **why)
+static int ksplice_text_unchanged(const struct arch_ksplice_poke *poke,
+				  const char **why)
 {
 	if (!memcmp((void *)poke->site, poke->from, ARCH_KSPLICE_JUMP_SIZE))
 		return 0;
@@ -262,8 +262,8 @@ static int text_unchanged(const struct arch_ksplice_poke *poke,
 	return -ESTALE;
 }
 
-/* A nop or a jump, of two bytes or of five */
-static unsigned long label_end(unsigned long code)
+/* Returns the end of a label's instruction: a nop or jump of two bytes, or of five. */
+static unsigned long ksplice_label_end(unsigned long code)
 {
 	u8 first = *(u8 *)code;
 
@@ -271,52 +271,52 @@ static unsigned long label_end(unsigned long code)
 		       JMP8_INSN_SIZE : JMP32_INSN_SIZE);
 }
 
-static bool has_label(const struct jump_entry *entry,
-		      const struct jump_entry *stop, unsigned long start,
-		      unsigned long end)
+static bool ksplice_has_label(const struct jump_entry *entry,
+			      const struct jump_entry *stop, unsigned long start,
+			      unsigned long end)
 {
 	unsigned long code;
 
 	for (; entry < stop; entry++) {
 		code = jump_entry_code(entry);
 		if (code <= end && code > start - JMP32_INSN_SIZE &&
-		    label_end(code) > start)
+		    ksplice_label_end(code) > start)
 			return true;
 	}
 	return false;
 }
 
 /*
- * jump_label_text_reserved() decodes the instruction of each entry up to @end: some
- * million instructions for each jump, of which there may be hundreds.
+ * As jump_label_text_reserved(), which decodes the instruction of each entry up to @end:
+ * that is some million instructions for each jump, of which there may be hundreds.
  */
-static bool jump_label_reserved(unsigned long start, unsigned long end)
+static bool ksplice_label_reserved(unsigned long start, unsigned long end)
 {
 	const struct module *mod;
 	bool found;
 
-	if (has_label((void *)__start___jump_table,
-		      (void *)__stop___jump_table, start, end))
+	if (ksplice_has_label((void *)__start___jump_table,
+			      (void *)__stop___jump_table, start, end))
 		return true;
 	preempt_disable();
 	mod = __module_address(start);
-	found = mod && has_label(mod->jump_entries,
-				 mod->jump_entries + mod->num_jump_entries,
-				 start, end);
+	found = mod && ksplice_has_label(mod->jump_entries,
+					 mod->jump_entries + mod->num_jump_entries,
+					 start, end);
 	preempt_enable();
 	return found;
 }
 
 /*
- * Does the kernel rewrite some of the bytes, and not only an instruction that
- * is set aside?  That has all of them.
+ * Does the kernel rewrite some of the bytes?  Returns how, or NULL.  If an instruction is
+ * displaced it has all of the bytes, so there can be nothing else.
  */
-static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
-			     void *end)
+static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void *start,
+				     void *end)
 {
-	if (poke->aside)
+	if (poke->displaced)
 		return NULL;
-	if (jump_label_reserved((unsigned long)start, (unsigned long)end))
+	if (ksplice_label_reserved((unsigned long)start, (unsigned long)end))
 		return "a jump label stands in the bytes of the jump";
 	if (static_call_text_reserved(start, end))
 		return "a static call stands in the bytes of the jump";
@@ -324,14 +324,14 @@ static const char *rewritten(const struct arch_ksplice_poke *poke, void *start,
 }
 
 /**
- * arch_ksplice_poke_check - may the bytes be written now?
- * @poke:	where and what; gets what an instruction set aside is by now
- * @why:	where the reason goes
+ * arch_ksplice_poke_check() - may the bytes be written now?
+ * @poke:	the bytes; gets what a displaced instruction has become by now
+ * @why:	gets the reason of a failure
  *
  * Context: static_call_lock(), jump_label_lock() and text_mutex held; they keep
  * the answer true until they are released.
- * Return: 0; with @why set -EBUSY if somebody else holds the bytes, -ESTALE if
- * they have changed.
+ * Return: 0; with @why set -EBUSY if another subsystem owns some of the bytes, -ESTALE
+ * if they have changed.
  */
 int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 {
@@ -340,8 +340,8 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 
 	lockdep_assert_held(&text_mutex);
 
-	*why = rewritten(poke, start, end);
-	if (kprobe_reserved(poke->site))
+	*why = ksplice_rewritten(poke, start, end);
+	if (ksplice_kprobe_reserved(poke->site))
 		*why = "a kprobe stands in the bytes of the jump";
 	else if (ftrace_text_reserved(start, end))
 		*why = "ftrace owns the bytes of the jump";
@@ -350,17 +350,17 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 	if (*why)
 		return -EBUSY;
 
-	if (poke->aside)
-		ksplice_aside_prepare(poke->aside, poke);
-	return text_unchanged(poke, why);
+	if (poke->displaced)
+		ksplice_displaced_prepare(poke->displaced, poke);
+	return ksplice_text_unchanged(poke, why);
 }
 
 /*
- * An NMI or a machine check ran into a jump that is half written.  Whichever
- * way the change goes, the new function is there and may be run: take the
- * jump for it.
+ * Called when an NMI or a machine check runs into a jump that is half written.  Whether
+ * the change is being made or taken back, the new function is there and may run: emulate
+ * the jump to it.
  */
-static __always_inline bool take_half_jump(struct pt_regs *regs)
+static __always_inline bool ksplice_take_half_jump(struct pt_regs *regs)
 {
 	const struct poking *now;
 	unsigned int i;
@@ -381,7 +381,7 @@ static __always_inline bool take_half_jump(struct pt_regs *regs)
 
 #ifndef MODULE
 /**
- * ksplice_int3_handler - is this int3 the first byte of a jump in the making?
+ * ksplice_int3_handler() - is this int3 the first byte of a jump in the making?
  * @regs:	what ran into it
  *
  * Context: exc_int3(), beside poke_int3_handler(), before anything that could
@@ -390,46 +390,46 @@ static __always_inline bool take_half_jump(struct pt_regs *regs)
  */
 noinstr bool ksplice_int3_handler(struct pt_regs *regs)
 {
-	return take_half_jump(regs);
+	return ksplice_take_half_jump(regs);
 }
 
-static inline int register_int3(void)
+static inline int ksplice_register_int3(void)
 {
 	return 0;
 }
 
-static inline void unregister_int3(void)
+static inline void ksplice_unregister_int3(void)
 {
 }
 #else
 /* This kernel's exc_int3() does not know of ksplice, only of its chain. */
-static int int3_notify(struct notifier_block *nb, unsigned long val, void *data)
+static int ksplice_int3_notify(struct notifier_block *nb, unsigned long val, void *data)
 {
 	struct pt_regs *regs = ((struct die_args *)data)->regs;
 
-	return val == DIE_INT3 && take_half_jump(regs) ? NOTIFY_STOP : NOTIFY_DONE;
+	return val == DIE_INT3 && ksplice_take_half_jump(regs) ? NOTIFY_STOP : NOTIFY_DONE;
 }
-NOKPROBE_SYMBOL(int3_notify);
+NOKPROBE_SYMBOL(ksplice_int3_notify);
 
-static struct notifier_block int3_nb = {
-	.notifier_call	= int3_notify,
+static struct notifier_block ksplice_int3_nb = {
+	.notifier_call	= ksplice_int3_notify,
 	.priority	= INT_MAX,
 };
 
-static int register_int3(void)
+static int ksplice_register_int3(void)
 {
-	return register_die_notifier(&int3_nb);
+	return register_die_notifier(&ksplice_int3_nb);
 }
 
-static void unregister_int3(void)
+static void ksplice_unregister_int3(void)
 {
-	unregister_die_notifier(&int3_nb);
+	unregister_die_notifier(&ksplice_int3_nb);
 }
 #endif
 
 /**
- * arch_ksplice_poke_start - announce the text that will be written
- * @pokes:	where and what, until arch_ksplice_poke_end()
+ * arch_ksplice_poke_start() - announce the text that will be written
+ * @pokes:	the text; in use until arch_ksplice_poke_end()
  * @n:		number of them
  *
  * Context: in the stop, on one CPU.
@@ -439,19 +439,19 @@ void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 {
 	pokes_of_stop.pokes = pokes;
 	pokes_of_stop.n = n;
-	/* Pairs with smp_load_acquire() in take_half_jump(). */
+	/* Pairs with smp_load_acquire() in ksplice_take_half_jump(). */
 	smp_store_release(&poking, &pokes_of_stop);
 }
 
 /**
- * arch_ksplice_poke_step - do one step of writing a jump, or of taking it back
- * @poke:	where and what
+ * arch_ksplice_poke_step() - do one step of writing a jump, or of taking it back
+ * @poke:	the text
  * @step:	0 to ARCH_KSPLICE_POKE_STEPS - 1
  *
- * First an int3, so that whoever comes along does not run half a jump; then
- * the tail; then the first byte.  This is the order of text_poke_bp_batch(),
- * which cannot be used here: it waits for other CPUs through IPIs, and in the
- * stop they have interrupts off.
+ * The first step writes an int3, so that no CPU runs half a jump; the second one the
+ * tail; the third one the first byte.  This is the order of text_poke_bp_batch(), which
+ * cannot be used here: it sends IPIs to other CPUs and waits for them, but in the stop
+ * these have interrupts off.
  *
  * Context: in the stop, on one CPU, text_mutex held by the one who stopped
  * the machine (hence not text_poke(), which wants it held by current).
@@ -472,17 +472,17 @@ void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step)
 		break;
 	case 2:
 		text_poke_copy_locked(site, bytes, 1, true);
-		if (poke->aside)
-			ksplice_aside_switch(poke->aside, poke->back);
+		if (poke->displaced)
+			ksplice_displaced_switch(poke->displaced, poke->back);
 		break;
 	}
 }
 
 /**
- * arch_ksplice_poke_end - no jump is half written any more
+ * arch_ksplice_poke_end() - note that no jump is half written any more
  *
- * Context: in the stop, on one CPU, when all have passed arch_ksplice_sync()
- * after the last step.
+ * Context: in the stop, on one CPU, after all CPUs have passed arch_ksplice_sync()
+ * following the last step.
  */
 void arch_ksplice_poke_end(void)
 {
@@ -490,7 +490,7 @@ void arch_ksplice_poke_end(void)
 }
 
 /**
- * arch_ksplice_sync - make this CPU see text that another one has written
+ * arch_ksplice_sync() - make this CPU see text that another CPU has written
  */
 void arch_ksplice_sync(void)
 {
@@ -498,11 +498,11 @@ void arch_ksplice_sync(void)
 }
 
 /**
- * arch_ksplice_stack - the part of a sleeping thread's stack that is in use
+ * arch_ksplice_stack() - find the part of a sleeping thread's stack that is in use
  * @task:	the thread; it does not run
- * @low:	lowest address in use
- * @high:	first address behind what the kernel has on it: the registers of user
- *		mode are whatever the program likes
+ * @low:	gets the lowest address in use
+ * @high:	gets the end of the kernel's part.  Behind it are the registers of user mode,
+ *		which may hold anything
  *
  * Return: false if the saved stack pointer is not in the thread's stack.
  */
@@ -518,10 +518,10 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 
 #ifdef CONFIG_OPTPROBES
 /*
- * The code of an optimised kprobe has the probe's address in it, as the argument
- * of the handler.  Return: what is probed, or ULONG_MAX if this is no such code.
+ * The code of an optimised kprobe contains the address of the probe, as the argument of
+ * the handler.  Return: the address that is probed, or ULONG_MAX if this is no such code.
  */
-static unsigned long optprobe_home(unsigned long addr)
+static unsigned long ksplice_optprobe_home(unsigned long addr)
 {
 	unsigned long page = addr & PAGE_MASK;
 	unsigned long slot = addr - (addr - page) % MAX_OPTINSN_SIZE;
@@ -540,22 +540,22 @@ static unsigned long optprobe_home(unsigned long addr)
 #endif
 
 /**
- * __arch_ksplice_way_back - where does code go on that holds its way back in itself?
+ * __arch_ksplice_way_back() - find where generated code jumps back to
  * @addr:	a return address, or where a thread was interrupted
  *
- * What kprobes make: copies of the instructions they stand on, followed by a jump
- * back.  Whoever runs it has no return address on the stack.  Called through
+ * kprobes make copies of the instructions that they stand on, followed by a jump back.
+ * A thread that runs such a copy has no return address on its stack.  Called through
  * arch_ksplice_way_back().
  *
  * Context: any.
- * Return: an address of the function that it goes back to; ULONG_MAX if that is
+ * Return: an address in the function that it jumps back to; ULONG_MAX if that is
  * unknown; 0 if @addr is in no such code.
  */
 unsigned long __arch_ksplice_way_back(unsigned long addr)
 {
 #ifdef CONFIG_OPTPROBES
 	if (__is_insn_slot_addr(&kprobe_optinsn_slots, addr))
-		return optprobe_home(addr);
+		return ksplice_optprobe_home(addr);
 #endif
 #ifdef CONFIG_KPROBES
 	if (__is_insn_slot_addr(&kprobe_insn_slots, addr))
@@ -565,7 +565,7 @@ unsigned long __arch_ksplice_way_back(unsigned long addr)
 }
 
 /**
- * arch_ksplice_in_syscall - is the running thread inside a system call?
+ * arch_ksplice_in_syscall() - is the running thread inside a system call?
  *
  * Return: false if it is on the way from or to user mode.
  */
@@ -573,15 +573,15 @@ bool arch_ksplice_in_syscall(void)
 {
 	const struct pt_regs *regs = current_pt_regs();
 
-	/* The entry code sets the one, the end of the call changes it. */
+	/* The entry code sets ax to this, and the end of the call changes it. */
 	return (long)regs->ax == -ENOSYS && (long)regs->orig_ax >= 0;
 }
 
 /**
- * arch_ksplice_interrupts_user - has this interrupt come in user mode?
+ * arch_ksplice_interrupts_user() - has this interrupt interrupted user mode?
  *
- * A system vector stays on the thread's stack if it interrupts user mode, and
- * changes to the IRQ stack if it interrupts the kernel: call_on_irqstack_cond().
+ * The handler of a system vector stays on the thread's stack if it interrupts user mode,
+ * and changes to the IRQ stack if it interrupts the kernel: call_on_irqstack_cond().
  *
  * Context: the handler of a call from another CPU.
  * Return: true if it has.
@@ -592,14 +592,14 @@ bool arch_ksplice_interrupts_user(void)
 }
 
 /**
- * arch_ksplice_interrupted_stack - from where on is the running thread's stack in use?
+ * arch_ksplice_interrupted_stack() - find where the running thread's stack begins
  *
- * On the IRQ stack the first word is the stack pointer of the thread, which has the
- * registers of what was interrupted on its stack: call_on_stack().  An idle CPU may
- * take the call without an interrupt.
+ * The first word on the IRQ stack is the stack pointer of the interrupted thread, whose
+ * registers are on its stack: call_on_stack().  An idle CPU may take the call without
+ * an interrupt.
  *
  * Context: the handler of a call from another CPU.
- * Return: an address, or 0 if the thread was in user mode.
+ * Return: the lowest address in use, or 0 if the thread was in user mode.
  */
 unsigned long arch_ksplice_interrupted_stack(void)
 {
@@ -609,15 +609,15 @@ unsigned long arch_ksplice_interrupted_stack(void)
 }
 
 /**
- * arch_ksplice_unwinder_lost - would the unwinder not get beyond @addr?
- * @addr:	what it has found last on the stack of what was interrupted
+ * arch_ksplice_unwinder_lost() - is @addr where the unwinder would get lost?
+ * @addr:	the last address it has found on the stack of an interrupted thread
  *
- * return_to_handler() leaves by a call of its own last instructions, which put the
- * address to go to in the place of the one pushed.  At the call nothing of its
- * frame is left, so ORC gets no further and warns of that in the log; and until
- * the address is in its place, ORC takes the call for the caller.
+ * return_to_handler() leaves by calling its own last instructions.  These replace the
+ * pushed return address by the address to go to.  At the call its frame is gone
+ * already, so ORC gets no further, and warns of that in the log.  Until the address is
+ * replaced, ORC takes return_to_handler() for the caller.
  *
- * Return: true if it must not be asked to go on.
+ * Return: true if the unwinder must not go on.
  */
 bool arch_ksplice_unwinder_lost(unsigned long addr)
 {
@@ -625,7 +625,7 @@ bool arch_ksplice_unwinder_lost(unsigned long addr)
 }
 
 /**
- * arch_ksplice_untouchable - may the function at @addr never be replaced?
+ * arch_ksplice_untouchable() - may the function at @addr never be replaced?
  * @addr:	its entry
  *
  * Entry code runs on the user's page table, where a module's text is not
@@ -642,16 +642,16 @@ bool arch_ksplice_untouchable(unsigned long addr)
 }
 
 /**
- * arch_ksplice_sealed - must no indirect call lead to @addr?
+ * arch_ksplice_sealed() - would an indirect call of @addr fault on a CPU with IBT?
  * @addr:	an address
  * @func:	is it known to be the entry of a function?
  *
- * On a CPU with IBT an indirect call has to lead to an ENDBR.  The compiler
- * leaves it out of static functions whose address nothing takes, and the
- * kernel makes a nop of it, one that stands nowhere else, where objtool found
- * that nothing does.  Both are so on CPUs without IBT, too.
+ * On a CPU with IBT an indirect call has to lead to an ENDBR.  The compiler makes none in
+ * static functions whose address nothing takes.  Where objtool found that nothing takes
+ * the address of a function, the kernel seals its ENDBR: it makes it a nop that is used
+ * for nothing else.  All of this is the same on CPUs without IBT.
  *
- * Return: true if it must not.
+ * Return: true if it would.
  */
 bool arch_ksplice_sealed(unsigned long addr, bool func)
 {
@@ -668,10 +668,10 @@ bool arch_ksplice_sealed(unsigned long addr, bool func)
 }
 
 /**
- * arch_ksplice_write_locked - as arch_ksplice_write()
- * @place:	where; all of it must be the module's
- * @bytes:	what
- * @len:	how much
+ * arch_ksplice_write_locked() - as arch_ksplice_write(), with text_mutex held
+ * @place:	address to write to; all of it must be the module's memory
+ * @bytes:	what to write
+ * @len:	number of bytes
  *
  * Context: process; text_mutex held.
  */
@@ -681,12 +681,14 @@ void arch_ksplice_write_locked(void *place, const void *bytes, size_t len)
 }
 
 /**
- * arch_ksplice_write - write into a module's memory, read-only or not
- * @place:	where; all of it must be the module's
- * @bytes:	what
- * @len:	how much
+ * arch_ksplice_write() - write into a module's memory, read-only or not
+ * @place:	address to write to; all of it must be the module's memory
+ * @bytes:	what to write
+ * @len:	number of bytes
  *
- * Nothing may execute it yet.  Context: process; takes text_mutex.
+ * No CPU may execute it yet.
+ *
+ * Context: process; takes text_mutex.
  */
 void arch_ksplice_write(void *place, const void *bytes, size_t len)
 {
@@ -696,7 +698,7 @@ void arch_ksplice_write(void *place, const void *bytes, size_t len)
 }
 
 /**
- * arch_ksplice_label_jumps - does a jump stand at the site of a jump label?
+ * arch_ksplice_label_jumps() - does a jump stand at the site of a jump label?
  * @entry:	its entry
  *
  * Context: jump_label_lock() held.
@@ -710,7 +712,7 @@ bool arch_ksplice_label_jumps(const struct jump_entry *entry)
 }
 
 /**
- * arch_ksplice_call_fits - is it what a compiler makes of a static call?
+ * arch_ksplice_call_fits() - is an instruction what a compiler makes of a static call?
  * @site:	its first byte
  * @tail:	the call is a jump
  *
@@ -727,11 +729,12 @@ bool arch_ksplice_call_fits(const void *site, bool tail)
 }
 
 /**
- * arch_ksplice_reset_call - make a static call's site a call or jump again
- * @site:	the site; nobody executes it
+ * arch_ksplice_reset_call() - make a static call's site a call or jump again
+ * @site:	the site; no CPU executes it
  * @tail:	it is a jump
  *
- * Its destination is to be written into it; a conditional jump is always one.
+ * Afterwards the kernel can write a destination into it.  A conditional jump always stays
+ * one, and needs no change.
  *
  * Context: process; takes text_mutex.
  */
@@ -749,18 +752,18 @@ void arch_ksplice_reset_call(void *site, bool tail)
 }
 
 #ifndef CONFIG_FUNCTION_GRAPH_TRACER
-static inline void find_lost(void)
+static inline void ksplice_find_lost(void)
 {
 }
 #elif !defined(MODULE)
-static void __init find_lost(void)
+static void __init ksplice_find_lost(void)
 {
 	lost_from = (unsigned long)return_to_handler_leave;
 	lost_to = (unsigned long)return_to_handler_end;
 }
 #else
 /* This kernel's return_to_handler() has no labels: know the call by its bytes. */
-static void __init find_lost(void)
+static void __init ksplice_find_lost(void)
 {
 	static const u8 call[] = { CALL_INSN_OPCODE, 1, 0, 0, 0, INT3_INSN_OPCODE };
 	unsigned long size, end, addr = (unsigned long)return_to_handler;
@@ -778,19 +781,19 @@ static void __init find_lost(void)
 #endif
 
 /**
- * arch_ksplice_init - prepare what the trampolines need
+ * arch_ksplice_init() - prepare what the trampolines need
  * Return: 0 or an errno.
  */
 int __init arch_ksplice_init(void)
 {
-	find_lost();
-	return register_int3();
+	ksplice_find_lost();
+	return ksplice_register_int3();
 }
 
 /**
- * arch_ksplice_exit - undo arch_ksplice_init()
+ * arch_ksplice_exit() - undo arch_ksplice_init()
  */
 void arch_ksplice_exit(void)
 {
-	unregister_int3();
+	ksplice_unregister_int3();
 }

@@ -43,7 +43,7 @@ u32 arch_ksplice_field_size(u32 type)
  * arch_ksplice_takes_address() - does a field make a pointer?
  * @type:	type of the relocation
  *
- * Calls and jumps, which make none, have a type of their own.
+ * Calls and jumps make no pointer, and have a type of their own.
  *
  * Return: true unless it is a branch or a runtime constant.
  */
@@ -99,8 +99,8 @@ int arch_ksplice_read_field(u32 type, const void *field, unsigned long place,
  * @addend:	the relocation's
  * @value:	of the symbol
  *
- * Return: 0, -ERANGE if it can't be expressed in the field, -EINVAL for an
- * unknown type.
+ * Return: 0; -ERANGE if the value does not fit into the field; -EINVAL for an unknown
+ * type.
  */
 int arch_ksplice_write_field(u32 type, void *field, unsigned long place,
 			     s64 addend, u64 value)
@@ -151,8 +151,8 @@ const char *arch_ksplice_site_name(u32 kind)
 	return kind < ARRAY_SIZE(names) && names[kind] ? names[kind] : "site";
 }
 
-static const char *check_alt(const struct ksplice_view *v,
-			     const struct ksplice_f_site *site)
+static const char *fields_check_alt(const struct ksplice_view *v,
+				    const struct ksplice_f_site *site)
 {
 	if (site->len > ALT_MAX || site->arglen > site->len)
 		return "its lengths are impossible";
@@ -166,9 +166,9 @@ static const char *check_alt(const struct ksplice_view *v,
 	return NULL;
 }
 
-static const char *check_label(const struct ksplice_view *v,
-			       const struct ksplice_f_unit *u,
-			       const struct ksplice_f_site *site)
+static const char *fields_check_label(const struct ksplice_view *v,
+				      const struct ksplice_f_unit *u,
+				      const struct ksplice_f_site *site)
 {
 	const struct ksplice_f_reloc *r = &v->relocs[site->reloc];
 
@@ -182,8 +182,8 @@ static const char *check_label(const struct ksplice_view *v,
 	return NULL;
 }
 
-static const char *check_constant(const struct ksplice_view *v,
-				  const struct ksplice_f_site *site, u32 flag)
+static const char *fields_check_constant(const struct ksplice_view *v,
+					 const struct ksplice_f_site *site, u32 flag)
 {
 	if (site->arg >= v->hdr->syms.n ||
 	    !(v->syms[site->arg].flags & flag))
@@ -215,13 +215,13 @@ const char *arch_ksplice_check_site(const struct ksplice_view *v,
 
 	switch (site->kind) {
 	case KSPLICE_SITE_ALT:
-		return check_alt(v, site);
+		return fields_check_alt(v, site);
 	case KSPLICE_SITE_JUMP_LABEL:
-		return check_label(v, u, site);
+		return fields_check_label(v, u, site);
 	case KSPLICE_SITE_RT_PTR:
-		return check_constant(v, site, KSPLICE_SYM_RT_PTR);
+		return fields_check_constant(v, site, KSPLICE_SYM_RT_PTR);
 	case KSPLICE_SITE_RT_SHIFT:
-		return check_constant(v, site, KSPLICE_SYM_RT_SHIFT);
+		return fields_check_constant(v, site, KSPLICE_SYM_RT_SHIFT);
 	case KSPLICE_SITE_RETPOLINE:
 	case KSPLICE_SITE_STATIC_CALL:
 		longer = 1;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a running x86-64 kernel does to its own code: what run-pre matching has to
- * know about this architecture. How fields are encoded is in ksplice_fields.c.
+ * What a running x86-64 kernel does to its own code, as run-pre matching has to know it.
+ * How fields are encoded is in ksplice_fields.c.
  *
  * The order in which the boot code patches (and the module loader, for a
  * module): retpolines, returns, alternatives, call thunks, sealing of ENDBRs,
  * SMP locks; static calls, jump labels and ftrace follow at any time.
  *
- * Everything is decided from the bytes, the relocations, a few addresses in struct
- * ksplice_site_env and what the ops say of the CPU, so that it also tells for a
+ * All decisions depend only on the bytes, the relocations, a few addresses in struct
+ * ksplice_site_env, and what the ops say about the CPU.  So they can also be made for the
  * memory image of another machine.
  */
 #include <linux/elf.h>
@@ -28,9 +28,9 @@
 #define OP_NOP		0x90
 #define OP_CS		0x2e
 
-/* Longest nop the kernel uses for padding; above that it jumps. */
+/* Longest nop that the kernel uses for padding; longer padding begins with a jump. */
 #define NOP_MAX		11
-/* ... and that of older kernels, which use several. */
+/* The same for older kernels, which use several nops for longer padding. */
 #define OLD_NOP_MAX	8
 
 /* Size of an entry in the arrays of thunks */
@@ -44,7 +44,7 @@ static const u8 nop5[5] = { 0x0f, 0x1f, 0x44, 0x00, 0x00 };
 static const u8 xor5[5] = { 0x2e, 0x2e, 0x2e, 0x31, 0xc0 };
 static const u8 ret5[5] = { OP_RET, OP_INT3, OP_INT3, OP_INT3, OP_INT3 };
 
-static s32 get_s32(const u8 *p)
+static s32 sites_get_s32(const u8 *p)
 {
 	s32 v;
 
@@ -56,7 +56,7 @@ static s32 get_s32(const u8 *p)
  * Nops
  */
 
-static u32 nop_prefixes(const u8 *p, u32 len)
+static u32 sites_nop_prefixes(const u8 *p, u32 len)
 {
 	u32 i = 0;
 
@@ -65,8 +65,8 @@ static u32 nop_prefixes(const u8 *p, u32 len)
 	return i;
 }
 
-/* Length of "nopl" from its ModRM byte on, 0 if it does not fit. */
-static u32 modrm_size(const u8 *p, u32 len)
+/* Returns the length of "nopl" from its ModRM byte on; 0 if it does not fit. */
+static u32 sites_modrm_size(const u8 *p, u32 len)
 {
 	u32 size = 1, mod, rm;
 
@@ -88,32 +88,32 @@ static u32 modrm_size(const u8 *p, u32 len)
 	return size <= len ? size : 0;
 }
 
-/* Length of the nop at @p, 0 if it is none. */
-static u32 nop_size(const u8 *p, u32 len)
+/* Returns the length of the nop at @p; 0 if it is none. */
+static u32 sites_nop_size(const u8 *p, u32 len)
 {
-	u32 i = nop_prefixes(p, len), size;
+	u32 i = sites_nop_prefixes(p, len), size;
 
 	if (i < len && p[i] == OP_NOP)
 		return i + 1;
 	if (len - i < 3 || p[i] != 0x0f || p[i + 1] != 0x1f)
 		return 0;
-	size = modrm_size(p + i + 2, len - i - 2);
+	size = sites_modrm_size(p + i + 2, len - i - 2);
 	return size ? i + 2 + size : 0;
 }
 
-static u32 nops_size(const u8 *p, u32 len)
+static u32 sites_nops_size(const u8 *p, u32 len)
 {
 	u32 pos = 0, n;
 
 	do {
-		n = nop_size(p + pos, len - pos);
+		n = sites_nop_size(p + pos, len - pos);
 		pos += n;
 	} while (n);
 	return pos;
 }
 
 /* Is @p the kernel's nop of @len bytes? */
-static bool is_nop(const u8 *p, u32 len)
+static bool sites_is_nop(const u8 *p, u32 len)
 {
 	static const u8 nop11[NOP_MAX] = {
 		0x66, 0x66, 0x2e, 0x0f, 0x1f, 0x84
@@ -131,15 +131,15 @@ static bool is_nop(const u8 *p, u32 len)
 }
 
 /* Is @p what the kernel pads @len bytes with? */
-static bool is_padding(const u8 *p, u32 len)
+static bool sites_is_padding(const u8 *p, u32 len)
 {
 	u32 i, jmp = len < 128 ? 2 : BRANCH_SIZE;
 
 	if (len <= NOP_MAX)
-		return is_nop(p, len);
+		return sites_is_nop(p, len);
 	if (jmp == 2 && (p[0] != OP_JMP8 || p[1] != len - jmp))
 		return false;
-	if (jmp != 2 && (p[0] != OP_JMP32 || get_s32(p + 1) != (s32)(len - jmp)))
+	if (jmp != 2 && (p[0] != OP_JMP32 || sites_get_s32(p + 1) != (s32)(len - jmp)))
 		return false;
 	for (i = jmp; i < len; i++)
 		if (p[i] != OP_INT3)
@@ -147,22 +147,22 @@ static bool is_padding(const u8 *p, u32 len)
 	return true;
 }
 
-/* The same in an older kernel */
-static bool is_old_padding(const u8 *p, u32 len)
+/* The same for an older kernel */
+static bool sites_is_old_padding(const u8 *p, u32 len)
 {
 	for (; len > OLD_NOP_MAX; p += OLD_NOP_MAX, len -= OLD_NOP_MAX)
-		if (!is_nop(p, OLD_NOP_MAX))
+		if (!sites_is_nop(p, OLD_NOP_MAX))
 			return false;
-	return is_nop(p, len);
+	return sites_is_nop(p, len);
 }
 
-static bool pads_as_older(const struct ksplice_site_env *env)
+static bool sites_pads_as_older(const struct ksplice_site_env *env)
 {
 	return env->nop_max == OLD_NOP_MAX;
 }
 
-/* An older kernel merges nops of one byte only. */
-static u32 short_nops(const u8 *p, u32 len)
+/* Counts one-byte nops: an older kernel merges no others. */
+static u32 sites_short_nops(const u8 *p, u32 len)
 {
 	u32 n = 0;
 
@@ -171,33 +171,33 @@ static u32 short_nops(const u8 *p, u32 len)
 	return n;
 }
 
-static u32 merged_nops(const struct ksplice_site_env *env, const u8 *pre,
-		       const u8 *run, u32 len)
+static u32 sites_merged_nops(const struct ksplice_site_env *env, const u8 *pre,
+			     const u8 *run, u32 len)
 {
 	u32 n;
 
-	if (pads_as_older(env)) {
-		n = short_nops(pre, len);
-		return n && is_old_padding(run, n) ? n : 0;
+	if (sites_pads_as_older(env)) {
+		n = sites_short_nops(pre, len);
+		return n && sites_is_old_padding(run, n) ? n : 0;
 	}
-	n = nops_size(pre, len);
-	return n && is_padding(run, n) ? n : 0;
+	n = sites_nops_size(pre, len);
+	return n && sites_is_padding(run, n) ? n : 0;
 }
 
 /*
- * Compares code whose nops the kernel may have merged.  A run of nops is either
- * as it was or one padding of the same length.  Returns how much is equal.
+ * Compares code whose nops the kernel may have merged.  A sequence of nops is either as it
+ * was, or one padding of the same length.  Returns how many bytes are equal.
  *
- * What looks like a nop need not be one, it may be part of an immediate: then
- * it is equal anyway, and is passed byte by byte.
+ * Bytes that look like a nop may be part of an immediate.  Then they are equal anyway,
+ * and are passed byte by byte.
  */
-static u32 same_nops(const struct ksplice_site_env *env, const u8 *pre,
-		     const u8 *run, u32 len)
+static u32 sites_same_nops(const struct ksplice_site_env *env, const u8 *pre,
+			   const u8 *run, u32 len)
 {
 	u32 pos = 0, n;
 
 	while (pos < len) {
-		n = merged_nops(env, pre + pos, run + pos, len - pos);
+		n = sites_merged_nops(env, pre + pos, run + pos, len - pos);
 		if (n)
 			pos += n;
 		else if (pre[pos] == run[pos])
@@ -213,8 +213,8 @@ static u32 same_nops(const struct ksplice_site_env *env, const u8 *pre,
  */
 
 /* Does @addr hold the code that counts a call? */
-static bool is_depth_code(const struct ksplice_span *s, const u8 *run,
-			  unsigned long addr)
+static bool sites_is_depth_code(const struct ksplice_span *s, const u8 *run,
+				unsigned long addr)
 {
 	const struct ksplice_site_env *env = &s->m->env;
 	u64 diff = env->depth_template - addr;
@@ -226,8 +226,8 @@ static bool is_depth_code(const struct ksplice_span *s, const u8 *run,
 		/* a displacement, adjusted to the new place? */
 		for (k = i > 3 ? i - 3 : 0; k <= i; k++)
 			if (k + 4 <= env->depth_size &&
-			    (u32)get_s32(run + k) ==
-			    (u32)get_s32(env->depth_bytes + k) + (u32)diff)
+			    (u32)sites_get_s32(run + k) ==
+			    (u32)sites_get_s32(env->depth_bytes + k) + (u32)diff)
 				break;
 		if (k > i)
 			return false;
@@ -236,22 +236,22 @@ static bool is_depth_code(const struct ksplice_span *s, const u8 *run,
 	return true;
 }
 
-/* What is called, if @dest may be the counting code in front of it? */
-static unsigned long undo_depth(const struct ksplice_span *s,
-				unsigned long dest)
+/* Returns the function that is called if @dest is the counting code in front of it. */
+static unsigned long sites_undo_depth(const struct ksplice_span *s,
+				      unsigned long dest)
 {
 	const struct ksplice_site_env *env = &s->m->env;
 	u8 code[sizeof(env->depth_bytes)];
 
 	if (!env->depth_size ||
 	    s->m->ops->read(s->m->ctx, dest, code, env->depth_size) ||
-	    !is_depth_code(s, code, dest))
+	    !sites_is_depth_code(s, code, dest))
 		return dest;
 	return dest + env->depth_size;
 }
 
 /* Is this the padding before a function, which now holds counting code? */
-static bool is_used_padding(const struct ksplice_span *s, u32 pos, u32 to)
+static bool sites_is_used_padding(const struct ksplice_span *s, u32 pos, u32 to)
 {
 	u32 size = s->m->env.depth_size, i;
 
@@ -263,11 +263,11 @@ static bool is_used_padding(const struct ksplice_span *s, u32 pos, u32 to)
 	/* it ends where the function begins */
 	if (pos + size < s->len && s->pre[pos + size] == OP_NOP)
 		return false;
-	return is_depth_code(s, s->run + pos, s->addr + pos);
+	return sites_is_depth_code(s, s->run + pos, s->addr + pos);
 }
 
-/* First byte that differs; both are @len long. */
-static u32 first_diff(const u8 *a, const u8 *b, u32 len)
+/* Returns the index of the first byte that differs; both are @len bytes long. */
+static u32 sites_first_diff(const u8 *a, const u8 *b, u32 len)
 {
 	u32 i = 0;
 
@@ -278,36 +278,36 @@ static u32 first_diff(const u8 *a, const u8 *b, u32 len)
 	return i;
 }
 
-/* A jump of a replacement that was shortened; its field is dealt with later. */
-static bool is_short_jump(const struct ksplice_span *s, u32 pos)
+/* Is it a jump of a replacement that the kernel made short?  Its field is read later. */
+static bool sites_is_short_jump(const struct ksplice_span *s, u32 pos)
 {
 	return s->relaxed && s->pre[pos] == OP_JMP32 &&
 	       s->run[pos] == OP_JMP8 && pos + BRANCH_SIZE <= s->len;
 }
 
 /**
- * arch_ksplice_same() - compare bytes that nothing is known about
+ * arch_ksplice_same() - compare bytes that are no field and no site
  * @s:		the span
  * @from:	offset of the first one
  * @to:		offset behind the last one; a field, a site or the end follows
  *
- * Return: offset of the first byte that may not stand there, else @to.
+ * Return: offset of the first byte that must not stand there, else @to.
  */
 u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to)
 {
 	u32 pos = from;
 
 	if (s->unit == KSPLICE_NONE)
-		return pos + first_diff(s->pre + pos, s->run + pos, to - pos);
+		return pos + sites_first_diff(s->pre + pos, s->run + pos, to - pos);
 	if (s->relaxed) {
-		pos += same_nops(&s->m->env, s->pre + pos, s->run + pos, to - pos);
-		if (pos + 1 == to && to < s->len && is_short_jump(s, pos))
+		pos += sites_same_nops(&s->m->env, s->pre + pos, s->run + pos, to - pos);
+		if (pos + 1 == to && to < s->len && sites_is_short_jump(s, pos))
 			pos++;
 		return pos;
 	}
 	while (pos < to) {
-		pos += first_diff(s->pre + pos, s->run + pos, to - pos);
-		if (pos == to || !is_used_padding(s, pos, to))
+		pos += sites_first_diff(s->pre + pos, s->run + pos, to - pos);
+		if (pos == to || !sites_is_used_padding(s, pos, to))
 			break;
 		pos += s->m->env.depth_size;
 	}
@@ -320,7 +320,7 @@ u32 arch_ksplice_same(const struct ksplice_span *s, u32 from, u32 to)
  * @r:		the relocation
  * @value:	gets the value of its symbol
  *
- * Return: bytes the field takes, 0 if it can't be read.
+ * Return: number of bytes of the field; 0 if it can't be read.
  */
 u32 arch_ksplice_match_field(struct ksplice_span *s,
 			     const struct ksplice_f_reloc *r, u64 *value)
@@ -330,9 +330,9 @@ u32 arch_ksplice_match_field(struct ksplice_span *s,
 
 	if (!size || pos + size > s->len)
 		return 0;
-	if (pos && is_relative(r->type) && is_short_jump(s, pos - 1)) {
+	if (pos && is_relative(r->type) && sites_is_short_jump(s, pos - 1)) {
 		static const u8 int3s[3] = { OP_INT3, OP_INT3, OP_INT3 };
-		const u8 *pad = pads_as_older(&s->m->env) ? nop3 : int3s;
+		const u8 *pad = sites_pads_as_older(&s->m->env) ? nop3 : int3s;
 
 		if (size != 4 || memcmp(s->run + pos + 1, pad, 3))
 			return 0;
@@ -342,9 +342,9 @@ u32 arch_ksplice_match_field(struct ksplice_span *s,
 	if (arch_ksplice_read_field(r->type, s->run + pos, place, r->addend,
 				    value))
 		return 0;
-	/* The first instruction of an alternative counts as a call site. */
+	/* If an alternative begins with a call, the kernel may count that. */
 	if (s->relaxed && pos == 1 && s->pre[0] == OP_CALL)
-		*value = undo_depth(s, *value + r->addend + 4) - r->addend - 4;
+		*value = sites_undo_depth(s, *value + r->addend + 4) - r->addend - 4;
 	return size;
 }
 
@@ -352,7 +352,7 @@ u32 arch_ksplice_match_field(struct ksplice_span *s,
  * Sites
  */
 
-static int site_bad(struct ksplice_span *s, u32 pos, u32 len, const char *what)
+static int sites_bad(struct ksplice_span *s, u32 pos, u32 len, const char *what)
 {
 	s->bad_off = pos;
 	s->bad_len = min(len, s->len - pos);
@@ -360,8 +360,8 @@ static int site_bad(struct ksplice_span *s, u32 pos, u32 len, const char *what)
 	return -EILSEQ;
 }
 
-/* Index of the first relocation at @pos in the span or behind. */
-static u32 reloc_from(const struct ksplice_span *s, u32 pos)
+/* Returns the index of the first relocation at @pos in the span, or behind it. */
+static u32 sites_reloc_from(const struct ksplice_span *s, u32 pos)
 {
 	u32 lo = 0, hi = s->nrelocs, mid;
 
@@ -375,49 +375,49 @@ static u32 reloc_from(const struct ksplice_span *s, u32 pos)
 	return lo;
 }
 
-/* The relocation of the field at @pos in the span, or NULL. */
-static const struct ksplice_f_reloc *reloc_at(const struct ksplice_span *s,
-					      u32 pos)
+/* Returns the relocation of the field at @pos in the span, or NULL. */
+static const struct ksplice_f_reloc *sites_reloc_at(const struct ksplice_span *s,
+						    u32 pos)
 {
-	u32 i = reloc_from(s, pos);
+	u32 i = sites_reloc_from(s, pos);
 
 	if (i < s->nrelocs && s->relocs[i].offset - s->base == pos)
 		return &s->relocs[i];
 	return NULL;
 }
 
-/* Where the branch leads whose displacement stands at @pos and ends it. */
-static unsigned long branch_dest(const struct ksplice_span *s, u32 pos)
+/* Returns where a branch leads that ends with the displacement at @pos. */
+static unsigned long sites_branch_dest(const struct ksplice_span *s, u32 pos)
 {
-	return s->addr + pos + 4 + get_s32(s->run + pos);
+	return s->addr + pos + 4 + sites_get_s32(s->run + pos);
 }
 
 /* Learns that the branch with the field at @pos, unpatched, leads to @dest. */
-static int learn_dest(struct ksplice_span *s, u32 pos, unsigned long dest)
+static int sites_learn_dest(struct ksplice_span *s, u32 pos, unsigned long dest)
 {
-	const struct ksplice_f_reloc *r = reloc_at(s, pos);
+	const struct ksplice_f_reloc *r = sites_reloc_at(s, pos);
 
 	/* Without a relocation it leads to a place in the unit itself. */
 	if (!r)
-		return dest == s->addr + pos + 4 + get_s32(s->pre + pos) ?
+		return dest == s->addr + pos + 4 + sites_get_s32(s->pre + pos) ?
 		       0 : -EILSEQ;
 	return ksplice_match_refer(s, pos, r, dest - 4 - r->addend,
 				   r->addend + 4);
 }
 
-static bool is_code(const struct ksplice_span *s, unsigned long addr)
+static bool sites_is_code(const struct ksplice_span *s, unsigned long addr)
 {
 	return !s->m->ops->is_text || s->m->ops->is_text(s->m->ctx, addr);
 }
 
-static bool jcc32(const u8 *p)
+static bool sites_is_jcc32(const u8 *p)
 {
 	return p[0] == 0x0f && (p[1] & 0xf0) == 0x80;
 }
 
-/* Any call from here to what ftrace has put there? */
-static bool is_tracer(const struct ksplice_span *s, u32 pos,
-		      unsigned long dest)
+/* May ftrace have made the call at @pos lead to @dest? */
+static bool sites_is_tracer(const struct ksplice_span *s, u32 pos,
+			    unsigned long dest)
 {
 	const struct ksplice_match *m = s->m;
 
@@ -425,10 +425,10 @@ static bool is_tracer(const struct ksplice_span *s, u32 pos,
 		return true;
 	if (m->ops->is_ftrace && !m->ops->is_ftrace(m->ctx, s->addr + pos))
 		return false;
-	return is_code(s, dest);
+	return sites_is_code(s, dest);
 }
 
-static int match_fentry(struct ksplice_span *s, u32 pos, bool *patched)
+static int sites_match_fentry(struct ksplice_span *s, u32 pos, bool *patched)
 {
 	const u8 *pre = s->pre + pos, *run = s->run + pos;
 	unsigned long dest;
@@ -438,15 +438,15 @@ static int match_fentry(struct ksplice_span *s, u32 pos, bool *patched)
 		return 0;
 	if (run[0] != OP_CALL)
 		return -EILSEQ;
-	dest = branch_dest(s, pos + 1);
+	dest = sites_branch_dest(s, pos + 1);
 	if (pre[0] == OP_CALL && dest == s->m->env.fentry) {
 		*patched = false;
-		return learn_dest(s, pos + 1, dest);
+		return sites_learn_dest(s, pos + 1, dest);
 	}
-	return is_tracer(s, pos, dest) ? 0 : -EILSEQ;
+	return sites_is_tracer(s, pos, dest) ? 0 : -EILSEQ;
 }
 
-static int match_endbr(struct ksplice_span *s, u32 pos, bool *patched)
+static int sites_match_endbr(struct ksplice_span *s, u32 pos, bool *patched)
 {
 	*patched = memcmp(s->run + pos, endbr, sizeof(endbr));
 	return !*patched ||
@@ -454,7 +454,7 @@ static int match_endbr(struct ksplice_span *s, u32 pos, bool *patched)
 	       0 : -EILSEQ;
 }
 
-static bool is_return_thunk(const struct ksplice_span *s, unsigned long dest)
+static bool sites_is_return_thunk(const struct ksplice_span *s, unsigned long dest)
 {
 	const struct ksplice_site_env *env = &s->m->env;
 	u32 i;
@@ -469,7 +469,7 @@ static bool is_return_thunk(const struct ksplice_span *s, unsigned long dest)
 	return false;
 }
 
-static int match_return(struct ksplice_span *s, u32 pos, bool *patched)
+static int sites_match_return(struct ksplice_span *s, u32 pos, bool *patched)
 {
 	const u8 *run = s->run + pos;
 
@@ -478,34 +478,34 @@ static int match_return(struct ksplice_span *s, u32 pos, bool *patched)
 		return 0;
 	if (run[0] != OP_JMP32)
 		return -EILSEQ;
-	if (is_return_thunk(s, branch_dest(s, pos + 1)))
+	if (sites_is_return_thunk(s, sites_branch_dest(s, pos + 1)))
 		return 0;
 	*patched = false;
-	return learn_dest(s, pos + 1, branch_dest(s, pos + 1));
+	return sites_learn_dest(s, pos + 1, sites_branch_dest(s, pos + 1));
 }
 
-static int match_call(struct ksplice_span *s, u32 pos, bool *patched)
+static int sites_match_call(struct ksplice_span *s, u32 pos, bool *patched)
 {
 	unsigned long dest, real;
 
 	if (s->run[pos] != OP_CALL || s->pre[pos] != OP_CALL)
 		return -EILSEQ;
-	dest = branch_dest(s, pos + 1);
-	real = undo_depth(s, dest);
+	dest = sites_branch_dest(s, pos + 1);
+	real = sites_undo_depth(s, dest);
 	*patched = real != dest;
-	return learn_dest(s, pos + 1, real);
+	return sites_learn_dest(s, pos + 1, real);
 }
 
 /*
  * Short jumps
  *
- * Where a kernel has a TU's functions in one section, the assembler makes a jump
- * to one of them short if it is near.  Then what follows moves, and branches
- * across it change, and may become short as well.
+ * Where a kernel has all functions of a translation unit in one section, the assembler
+ * makes jumps between them short if they are near.  Then the code that follows moves, and
+ * branches across that place change, and may become short as well.
  */
 
 /* A jump with a relocation that is short in running code */
-static bool resize_jump(struct ksplice_span *s, u32 pos)
+static bool sites_resize_jump(struct ksplice_span *s, u32 pos)
 {
 	s32 rel = (s8)s->run[pos + 1];
 
@@ -517,10 +517,10 @@ static bool resize_jump(struct ksplice_span *s, u32 pos)
 }
 
 /* A branch within the function that is short in running code */
-static bool resize_branch(struct ksplice_span *s, u32 pos, u32 field)
+static bool sites_resize_branch(struct ksplice_span *s, u32 pos, u32 field)
 {
 	unsigned long dest = s->addr + pos + 2 + (s8)s->run[pos + 1];
-	u32 to = field + 4 + get_s32(s->pre + field);
+	u32 to = field + 4 + sites_get_s32(s->pre + field);
 
 	if (!ksplice_match_shrink(s, pos, field + 2 - pos, false))
 		return false;
@@ -528,77 +528,78 @@ static bool resize_branch(struct ksplice_span *s, u32 pos, u32 field)
 	return ksplice_match_branch(s, field, 4, to, dest);
 }
 
-static bool is_jump(const u8 *p)
+static bool sites_is_jump(const u8 *p)
 {
 	return p[0] == OP_JMP8 || p[0] == OP_JMP32;
 }
 
-static bool is_rel8(u8 op)
+static bool sites_is_rel8(u8 op)
 {
 	return (op & 0xf0) == 0x70 || op == OP_JMP8;
 }
 
 /* Is the displacement of a branch within the function at @field? */
-static bool is_rel32(const struct ksplice_span *s, u32 field)
+static bool sites_is_rel32(const struct ksplice_span *s, u32 field)
 {
 	const u8 *pre = s->pre + field;
 
-	if (field + 4 > s->len || reloc_at(s, field))
+	if (field + 4 > s->len || sites_reloc_at(s, field))
 		return false;
-	if (field >= 2 && jcc32(pre - 2))
+	if (field >= 2 && sites_is_jcc32(pre - 2))
 		return !memcmp(pre - 2, s->run + field - 2, 2);
 	return field >= 1 && (pre[-1] == OP_JMP32 || pre[-1] == OP_CALL) &&
 	       pre[-1] == s->run[field - 1];
 }
 
 /* A branch of the same length that leads across something shorter */
-static bool redirect_branch(struct ksplice_span *s, u32 pos)
+static bool sites_redirect_branch(struct ksplice_span *s, u32 pos)
 {
 	u32 field;
 
-	if (pos && is_rel8(s->pre[pos - 1]))
+	if (pos && sites_is_rel8(s->pre[pos - 1]))
 		return ksplice_match_branch(s, pos, 1,
 					    pos + 1 + (s8)s->pre[pos],
 					    s->addr + pos + 1 + (s8)s->run[pos]);
 	for (field = pos; field && field + 3 >= pos; field--)
-		if (is_rel32(s, field))
+		if (sites_is_rel32(s, field))
 			return ksplice_match_branch(s, field, 4, field + 4 +
-						    get_s32(s->pre + field),
-						    branch_dest(s, field));
+						    sites_get_s32(s->pre + field),
+						    sites_branch_dest(s, field));
 	return false;
 }
 
 /*
  * Padding
  *
- * A compiler may align the head of a loop to more than its function is aligned to, to
- * 32 bytes or 64 (gcc since 14).  How much padding that takes depends on where the function is.
+ * A compiler may align the head of a loop to more than its function is aligned to: to 32
+ * bytes, or 64 (gcc since 14).  How much padding that takes depends on where the
+ * function is.
  */
 #define LOOP_ALIGN	64
 #define FUNC_ALIGN	16
 
-/* Is @p what the assembler fills @len bytes between instructions with? */
-static bool is_fill(const u8 *p, u32 len)
+/* Is @p what the assembler fills @len bytes with, between instructions? */
+static bool sites_is_fill(const u8 *p, u32 len)
 {
 	static const u8 nop9[9] = { 0x66, 0x0f, 0x1f, 0x84 };
 	static const u8 nop10[10] = { 0x66, 0x2e, 0x0f, 0x1f, 0x84 };
 
 	for (; len > NOP_MAX; p += NOP_MAX, len -= NOP_MAX)
-		if (!is_nop(p, NOP_MAX))
+		if (!sites_is_nop(p, NOP_MAX))
 			return false;
 	if (len == sizeof(nop9))
 		return !memcmp(p, nop9, sizeof(nop9));
 	if (len == sizeof(nop10))
 		return !memcmp(p, nop10, sizeof(nop10));
-	return !len || is_nop(p, len);
+	return !len || sites_is_nop(p, len);
 }
 
-/* Is padding of @len bytes at @pos in the pre code all of one alignment's? */
-static bool is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
+/* Are @len bytes at @pos in the pre code all padding, for one alignment? */
+static bool sites_is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
 {
-	u32 reloc = reloc_from(s, pos), i;
+	u32 reloc = sites_reloc_from(s, pos), i;
 
-	if (pos + len > s->len || !is_fill(s->pre + pos, len))
+	if (pos + len > s->len || !sites_is_fill(s->pre + pos, len))
 		return false;
 	if (reloc < s->nrelocs && s->relocs[reloc].offset < pos + len)
 		return false;
@@ -610,49 +611,51 @@ static bool is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
 }
 
 /*
- * Does padding up to a multiple of @align begin at @pos, and is of another length in
- * running code?  Where the compiler took the unit to begin, @at, is known but for a
- * multiple of 16.
+ * Does padding up to a multiple of @align begin at @pos, and is it of another length in
+ * running code?  @at is the unit's address modulo @align in the compiler's view, of which
+ * only is known that it is a multiple of FUNC_ALIGN.
  */
-static bool is_moved_loop(const struct ksplice_span *s, u32 pos, u32 align,
-			  u32 at, u32 *len, u32 *run_len)
+static bool sites_is_moved_loop(const struct ksplice_span *s, u32 pos, u32 align,
+				u32 at, u32 *len, u32 *run_len)
 {
 	unsigned long addr = s->addr + pos;
 	u8 run[LOOP_ALIGN];
 
 	*len = -(pos + at) & (align - 1);
 	*run_len = -addr & (align - 1);
-	return *len != *run_len && is_pre_fill(s, pos, *len) &&
+	return *len != *run_len && sites_is_pre_fill(s, pos, *len) &&
 	       !s->m->ops->read(s->m->ctx, addr, run, *run_len) &&
-	       is_fill(run, *run_len);
+	       sites_is_fill(run, *run_len);
 }
 
-static bool resize_padding_to(struct ksplice_span *s, u32 pos, u32 align)
+static bool sites_resize_padding_to(struct ksplice_span *s, u32 pos, u32 align)
 {
 	u32 from, at, len, run_len;
 
 	/* The first bytes of either may be equal. */
 	for (from = pos; from && pos - from < align; from--)
 		for (at = 0; at < align; at += FUNC_ALIGN)
-			if (is_moved_loop(s, from, align, at, &len, &run_len) &&
+			if (sites_is_moved_loop(s, from, align, at, &len, &run_len) &&
 			    from + len >= pos)
 				return ksplice_match_pad(s, from, len, run_len);
 	return false;
 }
 
-static bool resize_padding(struct ksplice_span *s, u32 pos)
+static bool sites_resize_padding(struct ksplice_span *s, u32 pos)
 {
-	return resize_padding_to(s, pos, LOOP_ALIGN) ||
-	       resize_padding_to(s, pos, LOOP_ALIGN / 2);
+	return sites_resize_padding_to(s, pos, LOOP_ALIGN) ||
+	       sites_resize_padding_to(s, pos, LOOP_ALIGN / 2);
 }
 
 /**
- * arch_ksplice_resize() - is running code shorter here, or a consequence of it?
- * @s:		the span; its copy of running memory is made to equal the pre
- *		code, and what has to be proved for that is noted
+ * arch_ksplice_resize() - may a difference be due to running code being shorter?
+ * @s:		the span; its copy of running memory is made equal to the pre code, and
+ *		what has to be proved for that is noted
  * @pos:	offset of the first byte that differs
  *
- * Return: whether the comparison may go on at @pos.
+ * It is if running code is shorter here, or if this follows from shorter code elsewhere.
+ *
+ * Return: true if the comparison may go on at @pos.
  */
 bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 {
@@ -661,35 +664,35 @@ bool arch_ksplice_resize(struct ksplice_span *s, u32 pos)
 
 	if (s->relaxed || s->unit == KSPLICE_NONE)
 		return false;
-	if (resize_padding(s, pos))
+	if (sites_resize_padding(s, pos))
 		return true;
 	if (pos + BRANCH_SIZE > s->len)
-		return redirect_branch(s, pos);
+		return sites_redirect_branch(s, pos);
 	if (pre[0] == OP_JMP32 && run[0] == OP_JMP8) {
-		r = reloc_at(s, pos + 1);
+		r = sites_reloc_at(s, pos + 1);
 		if (r)
-			return is_relative(r->type) && resize_jump(s, pos);
-		return resize_branch(s, pos, pos + 1);
+			return is_relative(r->type) && sites_resize_jump(s, pos);
+		return sites_resize_branch(s, pos, pos + 1);
 	}
-	if (jcc32(pre) && run[0] == 0x70 + (pre[1] & 0xf) &&
-	    pos + BRANCH_SIZE + 1 <= s->len && !reloc_at(s, pos + 2))
-		return resize_branch(s, pos, pos + 2);
-	return redirect_branch(s, pos);
+	if (sites_is_jcc32(pre) && run[0] == 0x70 + (pre[1] & 0xf) &&
+	    pos + BRANCH_SIZE + 1 <= s->len && !sites_reloc_at(s, pos + 2))
+		return sites_resize_branch(s, pos, pos + 2);
+	return sites_redirect_branch(s, pos);
 }
 
-/* Bytes of the displacement of a branch, 0 if it is none. */
-static u32 displacement_size(const struct insn *insn)
+/* Returns the size of a branch's displacement; 0 if it is no branch. */
+static u32 sites_displacement_size(const struct insn *insn)
 {
 	u8 op = insn->opcode.bytes[0];
 
-	if (is_rel8(op) || (op & 0xfc) == 0xe0) /* loop, jrcxz */
+	if (sites_is_rel8(op) || (op & 0xfc) == 0xe0) /* loop, jrcxz */
 		return 1;
-	if (op == OP_CALL || op == OP_JMP32 || jcc32(insn->opcode.bytes))
+	if (op == OP_CALL || op == OP_JMP32 || sites_is_jcc32(insn->opcode.bytes))
 		return 4;
 	return 0;
 }
 
-static bool is_label(const struct ksplice_span *s, u32 pos)
+static bool sites_is_label(const struct ksplice_span *s, u32 pos)
 {
 	u32 i;
 
@@ -700,26 +703,26 @@ static bool is_label(const struct ksplice_span *s, u32 pos)
 	return false;
 }
 
-/* One instruction of the pre code, at @pos */
-static bool check_insn(struct ksplice_span *s, u32 pos, const struct insn *insn)
+/* Checks one instruction of the pre code, at @pos. */
+static bool sites_check_insn(struct ksplice_span *s, u32 pos, const struct insn *insn)
 {
-	u32 size = displacement_size(insn), end = pos + insn->length;
+	u32 size = sites_displacement_size(insn), end = pos + insn->length;
 	s32 rel;
 
-	if (!size || reloc_at(s, end - size) || is_label(s, pos))
+	if (!size || sites_reloc_at(s, end - size) || sites_is_label(s, pos))
 		return true;
-	rel = size == 1 ? (s8)s->pre[end - 1] : get_s32(s->pre + end - 4);
+	rel = size == 1 ? (s8)s->pre[end - 1] : sites_get_s32(s->pre + end - 4);
 	return ksplice_match_flow(s, end - size, end, end + rel);
 }
 
-/* Jump labels that are jumps now */
-static bool check_labels(struct ksplice_span *s)
+/* Checks the jump labels that are jumps now. */
+static bool sites_check_labels(struct ksplice_span *s)
 {
 	const struct ksplice_f_site *site = s->sites;
 
 	for (; site < s->sites + s->nsites; site++)
 		if (site->kind == KSPLICE_SITE_JUMP_LABEL && !site->nreloc &&
-		    is_jump(s->run + site->offset) &&
+		    sites_is_jump(s->run + site->offset) &&
 		    !ksplice_match_flow(s, KSPLICE_NONE,
 					site->offset + site->len, site->arg))
 			return false;
@@ -730,11 +733,11 @@ static bool check_labels(struct ksplice_span *s)
  * arch_ksplice_check_flow() - check the branches of a function with short jumps
  * @s:		the whole unit
  *
- * Bytes that are equal may be wrong: a branch across something shorter has to
- * differ.  Walks all instructions.
+ * Equal bytes may be wrong: a branch across shorter code has to differ.  Walks through
+ * all instructions.
  *
- * Return: whether all branches that did not change are right, and all that did
- * are branches.
+ * Return: true if all branches that are equal are right, and all differences are in
+ * branches.
  */
 bool arch_ksplice_check_flow(struct ksplice_span *s)
 {
@@ -745,21 +748,21 @@ bool arch_ksplice_check_flow(struct ksplice_span *s)
 		if (insn_decode(&insn, s->pre + pos,
 				min_t(u32, s->len - pos, MAX_INSN_SIZE),
 				INSN_MODE_64) ||
-		    !check_insn(s, pos, &insn))
+		    !sites_check_insn(s, pos, &insn))
 			return false;
 		ksplice_match_insn(s, pos);
 		pos += insn.length;
 	}
-	return check_labels(s);
+	return sites_check_labels(s);
 }
 
 /**
  * arch_ksplice_refers_to() - how far from its symbol does a field's target lie?
  * @r:		the field's relocation
  *
- * What follows a field in its instruction is not known, so this is a guess for
- * anything but branches and absolute addresses; so be it, whoever refers to the
- * middle of a function is one.
+ * How many bytes follow a field in its instruction is not known.  So this is a guess for
+ * anything but branches and absolute addresses.  That is good enough, since only these
+ * refer to the middle of a function.
  *
  * Return: offset from the symbol.
  */
@@ -776,15 +779,15 @@ s64 arch_ksplice_refers_to(const struct ksplice_f_reloc *r)
 
 /* A compiler's "call, jmp or jcc thunk" */
 struct retpoline {
-	u32 len;	/* of all */
+	u32 len;	/* of the whole instruction */
 	u32 field;	/* offset of the displacement */
 	u8 op;		/* OP_CALL or OP_JMP32 (also for jcc) */
 	u8 cc;		/* condition of jcc, else 0xff */
 	int reg;
 };
 
-/* Number of the register a thunk is named after, -1 if it is none. */
-static int thunk_reg(const struct ksplice_span *s, u32 sym)
+/* Returns the number of the register that a thunk is named after; -1 if it is none. */
+static int sites_thunk_reg(const struct ksplice_span *s, u32 sym)
 {
 	static const char regs[16][4] = {
 		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
@@ -803,8 +806,8 @@ static int thunk_reg(const struct ksplice_span *s, u32 sym)
 	return -1;
 }
 
-static bool decode_retpoline(const struct ksplice_span *s, u32 pos, u32 len,
-			     struct retpoline *r)
+static bool sites_decode_retpoline(const struct ksplice_span *s, u32 pos, u32 len,
+				   struct retpoline *r)
 {
 	const u8 *pre = s->pre + pos;
 	const struct ksplice_f_reloc *reloc;
@@ -813,7 +816,7 @@ static bool decode_retpoline(const struct ksplice_span *s, u32 pos, u32 len,
 	r->len = len;
 	r->cc = 0xff;
 	r->op = pre[i];
-	if (jcc32(pre)) {
+	if (sites_is_jcc32(pre)) {
 		r->cc = pre[1] & 0xf;
 		r->op = OP_JMP32;
 		i = 1;
@@ -821,15 +824,15 @@ static bool decode_retpoline(const struct ksplice_span *s, u32 pos, u32 len,
 	r->field = i + 1;
 	if ((r->op != OP_CALL && r->op != OP_JMP32) || i + BRANCH_SIZE != len)
 		return false;
-	reloc = reloc_at(s, pos + r->field);
+	reloc = sites_reloc_at(s, pos + r->field);
 	if (!reloc)
 		return false;
-	r->reg = thunk_reg(s, reloc->sym);
+	r->reg = sites_thunk_reg(s, reloc->sym);
 	return r->reg >= 0;
 }
 
-/* Builds the indirect branch that takes the thunk's place; 0 if it is longer */
-static u32 emit_indirect(const struct retpoline *r, bool lfence, u8 *out)
+/* Builds the indirect branch that takes the thunk's place; 0 if there is no room. */
+static u32 sites_emit_indirect(const struct retpoline *r, bool lfence, u8 *out)
 {
 	u32 i = 0;
 
@@ -855,9 +858,9 @@ static u32 emit_indirect(const struct retpoline *r, bool lfence, u8 *out)
 	return i;
 }
 
-/* Is there "jmp *reg; int3" at @dest?  That's all an ITS thunk is. */
-static bool is_its_thunk(const struct ksplice_span *s, unsigned long dest,
-			 int reg)
+/* Is there "jmp *reg; int3" at @dest?  An ITS thunk consists of just that. */
+static bool sites_is_its_thunk(const struct ksplice_span *s, unsigned long dest,
+			       int reg)
 {
 	u8 want[4], have[4];
 	u32 n = 0;
@@ -868,42 +871,42 @@ static bool is_its_thunk(const struct ksplice_span *s, unsigned long dest,
 	want[n++] = 0xe0 + (reg & 7);
 	want[n++] = OP_INT3;
 	return !s->m->ops->read(s->m->ctx, dest, have, n) &&
-	       !memcmp(want, have, n) && is_code(s, dest);
+	       !memcmp(want, have, n) && sites_is_code(s, dest);
 }
 
-/* May the branch, still in its old form, lead there? */
-static int match_thunk(struct ksplice_span *s, u32 pos,
-		       const struct retpoline *r, bool *patched)
+/* May the branch, which still has its old form, lead where it does? */
+static int sites_match_thunk(struct ksplice_span *s, u32 pos,
+			     const struct retpoline *r, bool *patched)
 {
-	unsigned long dest = branch_dest(s, pos + r->field);
+	unsigned long dest = sites_branch_dest(s, pos + r->field);
 	unsigned long array = r->op == OP_CALL ? s->m->env.call_thunks :
 						 s->m->env.jump_thunks;
 
 	*patched = true;
 	if (array && dest == array + THUNK_SIZE * r->reg)
 		return 0;
-	if (is_its_thunk(s, dest, r->reg))
+	if (sites_is_its_thunk(s, dest, r->reg))
 		return 0;
 	*patched = false;
-	return learn_dest(s, pos + r->field, dest);
+	return sites_learn_dest(s, pos + r->field, dest);
 }
 
-static int match_retpoline(struct ksplice_span *s, u32 pos, u32 len,
-			   bool *patched)
+static int sites_match_retpoline(struct ksplice_span *s, u32 pos, u32 len,
+				 bool *patched)
 {
 	const u8 *run = s->run + pos;
 	struct retpoline r;
 	u8 code[16];
 	u32 i, n;
 
-	if (!decode_retpoline(s, pos, len, &r))
+	if (!sites_decode_retpoline(s, pos, len, &r))
 		return -EILSEQ;
 	if (!memcmp(s->pre + pos, run, r.field))
-		return match_thunk(s, pos, &r, patched);
+		return sites_match_thunk(s, pos, &r, patched);
 	*patched = true;
 	for (i = 0; i < 2; i++) {
-		n = emit_indirect(&r, i, code);
-		if (n && same_nops(&s->m->env, code, run, n) == n)
+		n = sites_emit_indirect(&r, i, code);
+		if (n && sites_same_nops(&s->m->env, code, run, n) == n)
 			return 0;
 	}
 	return -EILSEQ;
@@ -913,16 +916,16 @@ static int match_retpoline(struct ksplice_span *s, u32 pos, u32 len,
  * Static calls
  */
 
-/* What a static call calls now */
+/* The function that a static call calls now */
 struct static_call {
 	bool known;
 	unsigned long tramp;	/* its trampoline */
 	unsigned long func;	/* 0: nothing */
 };
 
-/* The trampoline always leads where the sites do; kallsyms has it. */
-static void read_trampoline(struct ksplice_span *s, u32 sym,
-			    struct static_call *c)
+/* Reads the trampoline, which kallsyms has: it always leads to where the sites lead. */
+static void sites_read_trampoline(struct ksplice_span *s, u32 sym,
+				  struct static_call *c)
 {
 	u8 code[BRANCH_SIZE];
 	u64 tramp;
@@ -937,61 +940,61 @@ static void read_trampoline(struct ksplice_span *s, u32 sym,
 		return;
 	c->known = code[0] == OP_RET || code[0] == OP_JMP32;
 	if (code[0] == OP_JMP32)
-		c->func = tramp + BRANCH_SIZE + get_s32(code + 1);
-	if (is_return_thunk(s, c->func))
+		c->func = tramp + BRANCH_SIZE + sites_get_s32(code + 1);
+	if (sites_is_return_thunk(s, c->func))
 		c->func = 0;
 }
 
-static bool calls_nothing(const struct static_call *c)
+static bool sites_calls_nothing(const struct static_call *c)
 {
 	return !c->known || !c->func;
 }
 
 /* May a branch lead to @dest? */
-static bool calls(const struct ksplice_span *s, const struct static_call *c,
-		  unsigned long dest)
+static bool sites_may_call(const struct ksplice_span *s, const struct static_call *c,
+			   unsigned long dest)
 {
 	if (!c->known)
-		return is_code(s, dest);
+		return sites_is_code(s, dest);
 	if (c->func)
-		return dest == c->func || undo_depth(s, dest) == c->func;
-	return is_return_thunk(s, dest) ||
+		return dest == c->func || sites_undo_depth(s, dest) == c->func;
+	return sites_is_return_thunk(s, dest) ||
 	       (dest && dest == s->m->env.static_call_return);
 }
 
-static bool returns_zero(const struct ksplice_span *s,
-			 const struct static_call *c)
+static bool sites_returns_zero(const struct ksplice_span *s,
+			       const struct static_call *c)
 {
 	return !c->known || !s->m->env.static_call_return0 ||
 	       c->func == s->m->env.static_call_return0;
 }
 
-static int match_static_call(struct ksplice_span *s, u32 pos, u32 len,
-			     bool *patched)
+static int sites_match_static_call(struct ksplice_span *s, u32 pos, u32 len,
+				   bool *patched)
 {
 	const u8 *pre = s->pre + pos, *run = s->run + pos;
-	u32 field = jcc32(pre) ? 2 : 1;
-	const struct ksplice_f_reloc *r = reloc_at(s, pos + field);
+	u32 field = sites_is_jcc32(pre) ? 2 : 1;
+	const struct ksplice_f_reloc *r = sites_reloc_at(s, pos + field);
 	struct static_call c;
 	unsigned long dest;
 
 	if (!r || len != field + 4)
 		return -EILSEQ;
-	read_trampoline(s, r->sym, &c);
+	sites_read_trampoline(s, r->sym, &c);
 	*patched = true;
 	if (pre[0] == OP_CALL && !memcmp(run, nop5, sizeof(nop5)))
-		return calls_nothing(&c) ? 0 : -EILSEQ;
+		return sites_calls_nothing(&c) ? 0 : -EILSEQ;
 	if (pre[0] == OP_CALL && !memcmp(run, xor5, sizeof(xor5)))
-		return returns_zero(s, &c) ? 0 : -EILSEQ;
+		return sites_returns_zero(s, &c) ? 0 : -EILSEQ;
 	if (pre[0] == OP_JMP32 && !memcmp(run, ret5, sizeof(ret5)))
-		return calls_nothing(&c) ? 0 : -EILSEQ;
+		return sites_calls_nothing(&c) ? 0 : -EILSEQ;
 	if (memcmp(pre, run, field))
 		return -EILSEQ;
-	dest = branch_dest(s, pos + field);
+	dest = sites_branch_dest(s, pos + field);
 	if (!c.tramp || dest != c.tramp)
-		return calls(s, &c, dest) ? 0 : -EILSEQ;
+		return sites_may_call(s, &c, dest) ? 0 : -EILSEQ;
 	*patched = false;
-	return learn_dest(s, pos + field, dest);
+	return sites_learn_dest(s, pos + field, dest);
 }
 
 /*
@@ -999,8 +1002,8 @@ static int match_static_call(struct ksplice_span *s, u32 pos, u32 len,
  */
 
 /* Learns or checks the target of a jump that is taken */
-static int match_label(struct ksplice_span *s, const struct ksplice_f_site *site,
-		       unsigned long dest)
+static int sites_match_label(struct ksplice_span *s, const struct ksplice_f_site *site,
+			     unsigned long dest)
 {
 	const struct ksplice_f_reloc *r;
 
@@ -1013,8 +1016,8 @@ static int match_label(struct ksplice_span *s, const struct ksplice_f_site *site
 				   r->addend + 4);
 }
 
-static int match_jump_label(struct ksplice_span *s,
-			    const struct ksplice_f_site *site, bool *patched)
+static int sites_match_jump_label(struct ksplice_span *s,
+				  const struct ksplice_f_site *site, bool *patched)
 {
 	u32 pos = site->offset - s->base;
 	const u8 *run = s->run + pos;
@@ -1024,9 +1027,9 @@ static int match_jump_label(struct ksplice_span *s,
 	if (!memcmp(run, site->len == 2 ? nop2 : nop5, site->len))
 		return 0;
 	if (site->len == 2 && run[0] == OP_JMP8)
-		return match_label(s, site, next + (s8)run[1]);
+		return sites_match_label(s, site, next + (s8)run[1]);
 	if (site->len == 5 && run[0] == OP_JMP32)
-		return match_label(s, site, next + get_s32(run + 1));
+		return sites_match_label(s, site, next + sites_get_s32(run + 1));
 	return -EILSEQ;
 }
 
@@ -1034,8 +1037,8 @@ static int match_jump_label(struct ksplice_span *s,
  * Runtime constants
  */
 
-/* The variable it was made from still has the value: the kernel never writes */
-static bool variable_agrees(struct ksplice_span *s, u32 sym, u32 size, u64 value)
+/* Does the variable that it was made from have the value?  It never changes after boot. */
+static bool sites_variable_agrees(struct ksplice_span *s, u32 sym, u32 size, u64 value)
 {
 	const struct ksplice_view *v = s->m->view;
 	unsigned long addr;
@@ -1047,14 +1050,14 @@ static bool variable_agrees(struct ksplice_span *s, u32 sym, u32 size, u64 value
 	return now == value;
 }
 
-static int match_constant(struct ksplice_span *s,
-			  const struct ksplice_f_site *site, bool *patched)
+static int sites_match_constant(struct ksplice_span *s,
+				const struct ksplice_f_site *site, bool *patched)
 {
 	u64 value = 0;
 
 	memcpy(&value, s->run + site->offset - s->base, site->len);
 	*patched = true;
-	if (!variable_agrees(s, site->arg, site->len, value))
+	if (!sites_variable_agrees(s, site->arg, site->len, value))
 		return -EILSEQ;
 	return ksplice_match_learn(s->m, site->arg, value);
 }
@@ -1071,8 +1074,8 @@ struct alt_group {
 	u32 n;
 };
 
-/* Sites that begin where site @i does, if an alternative is among them. */
-static bool find_group(const struct ksplice_span *s, u32 i, struct alt_group *g)
+/* Finds the sites that begin where site @i does, if an alternative is among them. */
+static bool sites_find_group(const struct ksplice_span *s, u32 i, struct alt_group *g)
 {
 	u32 offset = s->sites[i].offset, k;
 
@@ -1086,10 +1089,10 @@ static bool find_group(const struct ksplice_span *s, u32 i, struct alt_group *g)
 	return g->len;
 }
 
-/* The compiler's code, its nops merged */
-static int match_original(struct ksplice_span *s, const struct alt_group *g)
+/* Matches the compiler's code, with its nops merged. */
+static int sites_match_original(struct ksplice_span *s, const struct alt_group *g)
 {
-	u32 skip = reloc_from(s, g->pos);
+	u32 skip = sites_reloc_from(s, g->pos);
 	struct ksplice_span sub = {
 		.m = s->m,
 		.pre = s->pre + g->pos,
@@ -1108,9 +1111,9 @@ static int match_original(struct ksplice_span *s, const struct alt_group *g)
 	return ksplice_match_span(&sub);
 }
 
-/* The other code, padded */
-static int match_replacement(struct ksplice_span *s, const struct alt_group *g,
-			     const struct ksplice_f_site *site, u8 *code)
+/* Matches the alternative's code, padded. */
+static int sites_match_replacement(struct ksplice_span *s, const struct alt_group *g,
+				   const struct ksplice_f_site *site, u8 *code)
 {
 	const struct ksplice_view *v = s->m->view;
 	struct ksplice_span sub = {
@@ -1131,18 +1134,18 @@ static int match_replacement(struct ksplice_span *s, const struct alt_group *g,
 }
 
 /*
- * Where "call *pv_ops+X(%rip)" would lead, or "call *pv_ops+X"; false if that can't
+ * Finds where "call *pv_ops+X(%rip)" or "call *pv_ops+X" would lead; false if that can't
  * be told.
  */
-static bool paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
-			  unsigned long *dest)
+static bool sites_paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
+				unsigned long *dest)
 {
-	const struct ksplice_f_reloc *r = reloc_at(s, g->pos + 2);
+	const struct ksplice_f_reloc *r = sites_reloc_at(s, g->pos + 2);
 	u32 type = R_X86_64_PC32;
 	u64 value, func, next = 4;
 
 	if (!r && s->pre[g->pos + 2] == 0x25) {
-		r = reloc_at(s, g->pos + 3);
+		r = sites_reloc_at(s, g->pos + 3);
 		type = R_X86_64_32S;
 		next = 0;
 	}
@@ -1157,43 +1160,43 @@ static bool paravirt_dest(struct ksplice_span *s, const struct alt_group *g,
 	return true;
 }
 
-/* An indirect call that was made a direct one, or nothing */
-static int match_direct(struct ksplice_span *s, const struct alt_group *g,
-			u8 *code)
+/* Matches an indirect call that was made a direct call, or nothing. */
+static int sites_match_direct(struct ksplice_span *s, const struct alt_group *g,
+			      u8 *code)
 {
 	const u8 *run = s->run + g->pos;
 	unsigned long want = 0, dest;
-	bool known = paravirt_dest(s, g, &want);
+	bool known = sites_paravirt_dest(s, g, &want);
 
 	memset(code, OP_NOP, g->len);
 	if (run[0] != OP_CALL) {
 		if (known && want != s->m->env.nop_func)
 			return -EILSEQ;
-		return same_nops(&s->m->env, code, run, g->len) == g->len ? 0 : -EILSEQ;
+		return sites_same_nops(&s->m->env, code, run, g->len) == g->len ? 0 : -EILSEQ;
 	}
-	dest = branch_dest(s, g->pos + 1);
-	if (known && dest != want && undo_depth(s, dest) != want)
+	dest = sites_branch_dest(s, g->pos + 1);
+	if (known && dest != want && sites_undo_depth(s, dest) != want)
 		return -EILSEQ;
-	if (!known && !is_code(s, dest))
+	if (!known && !sites_is_code(s, dest))
 		return -EILSEQ;
-	return same_nops(&s->m->env, code + BRANCH_SIZE, run + BRANCH_SIZE,
-			 g->len - BRANCH_SIZE) == g->len - BRANCH_SIZE ?
+	return sites_same_nops(&s->m->env, code + BRANCH_SIZE, run + BRANCH_SIZE,
+			       g->len - BRANCH_SIZE) == g->len - BRANCH_SIZE ?
 	       0 : -EILSEQ;
 }
 
-static int match_variant(struct ksplice_span *s, const struct alt_group *g,
-			 const struct ksplice_f_site *site)
+static int sites_match_variant(struct ksplice_span *s, const struct alt_group *g,
+			       const struct ksplice_f_site *site)
 {
 	u8 code[ALT_MAX];
 
 	if (site->feature & ALT_DIRECT)
-		return match_direct(s, g, code);
-	return match_replacement(s, g, site, code);
+		return sites_match_direct(s, g, code);
+	return sites_match_replacement(s, g, site, code);
 }
 
 /* Does the boot CPU have what an alternative is for?  -1 if that is not known */
-static int is_wanted(const struct ksplice_span *s,
-		     const struct ksplice_f_site *site)
+static int sites_is_wanted(const struct ksplice_span *s,
+			   const struct ksplice_f_site *site)
 {
 	int has = -1;
 
@@ -1202,9 +1205,12 @@ static int is_wanted(const struct ksplice_span *s,
 	return has < 0 ? has : has != !!(site->feature & ALT_UNLESS);
 }
 
-/* What the boot code has chosen: the last one that is wanted, or the original */
-static bool find_chosen(const struct ksplice_span *s, const struct alt_group *g,
-			const struct ksplice_f_site **chosen)
+/*
+ * Finds what the boot code has chosen: the last alternative for features that the CPU
+ * has, or the original (NULL).  Returns false if that can't be told.
+ */
+static bool sites_find_chosen(const struct ksplice_span *s, const struct alt_group *g,
+			      const struct ksplice_f_site **chosen)
 {
 	u32 i;
 	int wanted;
@@ -1213,7 +1219,7 @@ static bool find_chosen(const struct ksplice_span *s, const struct alt_group *g,
 	for (i = g->first; i < g->first + g->n; i++) {
 		if (s->sites[i].kind != KSPLICE_SITE_ALT)
 			continue;
-		wanted = is_wanted(s, &s->sites[i]);
+		wanted = sites_is_wanted(s, &s->sites[i]);
 		if (wanted < 0)
 			return false;
 		if (wanted)
@@ -1222,24 +1228,24 @@ static bool find_chosen(const struct ksplice_span *s, const struct alt_group *g,
 	return true;
 }
 
-static int match_chosen(struct ksplice_span *s, const struct alt_group *g,
-			const struct ksplice_f_site *site)
+static int sites_match_chosen(struct ksplice_span *s, const struct alt_group *g,
+			      const struct ksplice_f_site *site)
 {
-	if (site ? match_variant(s, g, site) : match_original(s, g))
-		return site_bad(s, g->pos, g->len,
-				"alternative for the features of this CPU");
+	if (site ? sites_match_variant(s, g, site) : sites_match_original(s, g))
+		return sites_bad(s, g->pos, g->len,
+				 "alternative for the features of this CPU");
 	ksplice_match_count(s->m, KSPLICE_SITE_ALT, site);
 	return 0;
 }
 
-static int match_alternative(struct ksplice_span *s, const struct alt_group *g)
+static int sites_match_alternative(struct ksplice_span *s, const struct alt_group *g)
 {
 	u32 mark = ksplice_match_mark(s->m), i;
 	const struct ksplice_f_site *chosen;
 
-	if (find_chosen(s, g, &chosen))
-		return match_chosen(s, g, chosen);
-	if (!match_original(s, g)) {
+	if (sites_find_chosen(s, g, &chosen))
+		return sites_match_chosen(s, g, chosen);
+	if (!sites_match_original(s, g)) {
 		ksplice_match_count(s->m, KSPLICE_SITE_ALT, false);
 		return 0;
 	}
@@ -1247,50 +1253,50 @@ static int match_alternative(struct ksplice_span *s, const struct alt_group *g)
 		if (s->sites[i].kind != KSPLICE_SITE_ALT)
 			continue;
 		ksplice_match_rollback(s->m, mark);
-		if (!match_variant(s, g, &s->sites[i])) {
+		if (!sites_match_variant(s, g, &s->sites[i])) {
 			ksplice_match_count(s->m, KSPLICE_SITE_ALT, true);
 			return 0;
 		}
 	}
-	return site_bad(s, g->pos, g->len, "alternative");
+	return sites_bad(s, g->pos, g->len, "alternative");
 }
 
-static int match_simple(struct ksplice_span *s,
-			const struct ksplice_f_site *site, bool *patched)
+static int sites_match_simple(struct ksplice_span *s,
+			      const struct ksplice_f_site *site, bool *patched)
 {
 	u32 pos = site->offset - s->base;
 
 	switch (site->kind) {
 	case KSPLICE_SITE_FENTRY:
-		return match_fentry(s, pos, patched);
+		return sites_match_fentry(s, pos, patched);
 	case KSPLICE_SITE_ENDBR:
-		return match_endbr(s, pos, patched);
+		return sites_match_endbr(s, pos, patched);
 	case KSPLICE_SITE_RETPOLINE:
-		return match_retpoline(s, pos, site->len, patched);
+		return sites_match_retpoline(s, pos, site->len, patched);
 	case KSPLICE_SITE_RETURN:
-		return match_return(s, pos, patched);
+		return sites_match_return(s, pos, patched);
 	case KSPLICE_SITE_CALL:
-		return match_call(s, pos, patched);
+		return sites_match_call(s, pos, patched);
 	case KSPLICE_SITE_STATIC_CALL:
-		return match_static_call(s, pos, site->len, patched);
+		return sites_match_static_call(s, pos, site->len, patched);
 	case KSPLICE_SITE_JUMP_LABEL:
-		return match_jump_label(s, site, patched);
+		return sites_match_jump_label(s, site, patched);
 	case KSPLICE_SITE_SMP_LOCK:
 		*patched = s->run[pos] != 0xf0;
 		return !*patched || s->run[pos] == 0x3e ? 0 : -EILSEQ;
 	case KSPLICE_SITE_RT_PTR:
 	case KSPLICE_SITE_RT_SHIFT:
-		return match_constant(s, site, patched);
+		return sites_match_constant(s, site, patched);
 	default:
 		return -EILSEQ;
 	}
 }
 
 /**
- * arch_ksplice_match_site() - may these bytes stand here?
+ * arch_ksplice_match_site() - match the running bytes at a site
  * @s:		the span
- * @i:		index of the first site that begins here
- * @used:	gets the bytes that have been dealt with
+ * @i:		index of the first site that begins there
+ * @used:	gets the number of bytes that were matched
  *
  * Return: 0 or -EILSEQ with s->bad_* set.
  */
@@ -1301,67 +1307,67 @@ int arch_ksplice_match_site(struct ksplice_span *s, u32 i, u32 *used)
 	bool patched = false;
 
 	*used = 0;
-	if (!s->relaxed && find_group(s, i, &g)) {
+	if (!s->relaxed && sites_find_group(s, i, &g)) {
 		*used = g.len;
-		return match_alternative(s, &g);
+		return sites_match_alternative(s, &g);
 	}
 	if (site->kind == KSPLICE_SITE_ALT)
-		return 0; /* we are inside of it */
+		return 0; /* this is about the code inside of it */
 	if (site->offset - s->base + site->len > s->len)
-		return site_bad(s, site->offset - s->base, 1, "site");
+		return sites_bad(s, site->offset - s->base, 1, "site");
 	*used = site->len;
-	if (match_simple(s, site, &patched))
-		return site_bad(s, site->offset - s->base, site->len,
-				arch_ksplice_site_name(site->kind));
+	if (sites_match_simple(s, site, &patched))
+		return sites_bad(s, site->offset - s->base, site->len,
+				 arch_ksplice_site_name(site->kind));
 	ksplice_match_count(s->m, site->kind, patched);
 	return 0;
 }
 
 /*
- * What the boot code has chosen
+ * The environment: what the boot code has patched in
  */
 
-/* Copies from memory, false if that fails. */
-static bool peek(struct ksplice_match *m, unsigned long addr, void *to, u32 len)
+/* Copies from memory; false if that fails. */
+static bool sites_read(struct ksplice_match *m, unsigned long addr, void *to, u32 len)
 {
 	return addr && !m->ops->read(m->ctx, addr, to, len);
 }
 
-static void read_depth_template(struct ksplice_match *m)
+static void sites_read_depth_template(struct ksplice_match *m)
 {
 	struct ksplice_site_env *env = &m->env;
 	unsigned long start, end;
 	u8 inited = 0;
 
 	start = ksplice_match_name(m, "thunks_initialized");
-	if (peek(m, start, &inited, 1) && !inited)
+	if (sites_read(m, start, &inited, 1) && !inited)
 		return;
 	start = ksplice_match_name(m, "skl_call_thunk_template");
 	end = ksplice_match_name(m, "skl_call_thunk_tail");
 	if (!start || end <= start || end - start > sizeof(env->depth_bytes))
 		return;
-	if (!peek(m, start, env->depth_bytes, end - start))
+	if (!sites_read(m, start, env->depth_bytes, end - start))
 		return;
 	env->depth_template = start;
 	env->depth_size = end - start;
 }
 
-/* The nops that the kernel pads with stand one behind the other. */
-static void read_nops(struct ksplice_match *m)
+/* Finds the longest nop that the kernel pads with: its nops are in ascending order. */
+static void sites_read_nops(struct ksplice_match *m)
 {
 	unsigned long array = ksplice_match_name(m, "x86_nops"), nop, next;
 	u32 i;
 
-	if (!array || !peek(m, array + sizeof(nop), &nop, sizeof(nop)))
+	if (!array || !sites_read(m, array + sizeof(nop), &nop, sizeof(nop)))
 		return;
 	for (i = 1; i < NOP_MAX; i++, nop = next)
-		if (!peek(m, array + (i + 1) * sizeof(nop), &next, sizeof(next)) ||
+		if (!sites_read(m, array + (i + 1) * sizeof(nop), &next, sizeof(next)) ||
 		    next != nop + i)
 			break;
 	m->env.nop_max = i;
 }
 
-static void read_return_thunks(struct ksplice_match *m)
+static void sites_read_return_thunks(struct ksplice_match *m)
 {
 	static const char * const names[] = {
 		"__x86_return_thunk", "its_return_thunk", "srso_return_thunk",
@@ -1375,7 +1381,7 @@ static void read_return_thunks(struct ksplice_match *m)
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		m->env.return_thunks[i] = ksplice_match_name(m, names[i]);
 	var = ksplice_match_name(m, "x86_return_thunk");
-	if (peek(m, var, &value, sizeof(value)))
+	if (sites_read(m, var, &value, sizeof(value)))
 		m->env.return_thunk = value;
 }
 
@@ -1383,8 +1389,8 @@ static void read_return_thunks(struct ksplice_match *m)
  * arch_ksplice_env_init() - find out what the boot code has patched in
  * @m:		the run; m->env gets it
  *
- * All of it comes from kallsyms and memory; what is not there stays 0, and is
- * then not accepted at any site.
+ * All of it comes from kallsyms and memory.  What is not found stays 0, and is then not
+ * accepted at any site.
  */
 void arch_ksplice_env_init(struct ksplice_match *m)
 {
@@ -1410,7 +1416,7 @@ void arch_ksplice_env_init(struct ksplice_match *m)
 	for (i = 0; i < ARRAY_SIZE(all); i++)
 		if (!*all[i].addr)
 			*all[i].addr = ksplice_match_name(m, all[i].name);
-	read_nops(m);
-	read_return_thunks(m);
-	read_depth_template(m);
+	sites_read_nops(m);
+	sites_read_return_thunks(m);
+	sites_read_depth_template(m);
 }

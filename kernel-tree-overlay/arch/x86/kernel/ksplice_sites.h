@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What those who read an update and those who match it know of x86-64. */
+/* What reading an update and matching it need to know about x86-64 */
 #ifndef _X86_KSPLICE_SITES_H
 #define _X86_KSPLICE_SITES_H
 
@@ -12,7 +12,7 @@
 /* Longest alternative there can be: alt_instr.instrlen is one byte */
 #define ALT_MAX		255
 
-/* ksplice_f_site.feature: which, and flags */
+/* ksplice_f_site.feature: a feature's number, and flags */
 #define ALT_CPUID	0xffff
 #define ALT_UNLESS	0x10000
 #define ALT_DIRECT	0x20000

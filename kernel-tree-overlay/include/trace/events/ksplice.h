@@ -24,7 +24,7 @@ TRACE_EVENT(ksplice_window,
 		      __entry->apply ? "apply" : "reverse")
 );
 
-/* A look at threads, the machine running. */
+/* A check of threads, the machine running. */
 TRACE_EVENT(ksplice_check,
 	    TP_PROTO(const char *update, bool full, unsigned int checked,
 		     unsigned int ran, unsigned int conflicts),
@@ -48,7 +48,7 @@ TRACE_EVENT(ksplice_check,
 		      __entry->checked, __entry->ran, __entry->conflicts)
 );
 
-/* A thread in the way, at a look or in the stop. */
+/* A thread in the way, at a check or in the stop. */
 TRACE_EVENT(ksplice_conflict,
 	    TP_PROTO(const char *update, pid_t pid, const char *comm,
 		     unsigned long addr, bool scanned),

@@ -12,22 +12,22 @@ struct task_struct;
 #define ARCH_KSPLICE_JUMP_SIZE	5
 
 /*
- * Writing a jump (or taking it back) takes this many steps.  After each, all
- * CPUs must meet and call arch_ksplice_sync() before the next may begin.
+ * Writing a jump, or taking it back, takes this many steps.  After each of them all
+ * CPUs must rendezvous and call arch_ksplice_sync() before the next may begin.
  */
 #define ARCH_KSPLICE_POKE_STEPS	3
 
 /**
- * struct arch_ksplice_aside - an instruction that the kernel rewrites, where a
+ * struct arch_ksplice_displaced - an instruction that the kernel rewrites, where a
  * jump must stand
- * @home:	where it belongs
- * @ref:	the kernel's reference to it, as an offset from itself; NULL: there is
- *		no such instruction
- * @alias:	the same at another address, where text_poke_copy_locked() can write it;
- *		read-only for everybody else
- * @spare:	where it is kept while the jump stands
+ * @home:	address it belongs to
+ * @ref:	the kernel's reference to it, an offset from the reference itself; NULL if
+ *		there is no such instruction
+ * @alias:	the reference at another address, where text_poke_copy_locked() can write it;
+ *		mapped read-only
+ * @spare:	place it is kept in while the jump stands
  */
-struct arch_ksplice_aside {
+struct arch_ksplice_displaced {
 	unsigned long home;
 	const s32 *ref;
 	s32 *alias;
@@ -37,28 +37,28 @@ struct arch_ksplice_aside {
 /**
  * struct arch_ksplice_jump - the trampoline of one function
  * @site:	address of the bytes that become the jump
- * @dest:	where it jumps to
+ * @dest:	address it jumps to
  * @saved:	the bytes that stood at @site when the update was loaded
- * @jump:	the jump
- * @aside:	what is set aside for it
+ * @jump:	the bytes of the jump
+ * @displaced:	the instruction that is displaced for it, if any
  */
 struct arch_ksplice_jump {
 	unsigned long site;
 	unsigned long dest;
 	u8 saved[ARCH_KSPLICE_JUMP_SIZE];
 	u8 jump[ARCH_KSPLICE_JUMP_SIZE];
-	struct arch_ksplice_aside aside;
+	struct arch_ksplice_displaced displaced;
 };
 
 /**
  * struct arch_ksplice_poke - text to be written in a stop
- * @site:	where
- * @dest:	where those go who come along while it is half written
- * @from:	what stands there now
- * @to:		what shall stand there
+ * @site:	address of the text
+ * @dest:	address a CPU is sent to that gets to @site while that is half written
+ * @from:	bytes that stand there now
+ * @to:		bytes that shall stand there
  * @over:	@from is a jump
- * @back:	@to is what was there before, else a jump
- * @aside:	an instruction that is set aside or put back with this, or NULL
+ * @back:	@to is what was there before the jump, else a jump
+ * @displaced:	an instruction that is displaced or put back with this, or NULL
  */
 struct arch_ksplice_poke {
 	unsigned long site;
@@ -67,19 +67,19 @@ struct arch_ksplice_poke {
 	u8 to[ARCH_KSPLICE_JUMP_SIZE];
 	bool over;
 	bool back;
-	struct arch_ksplice_aside *aside;
+	struct arch_ksplice_displaced *displaced;
 };
 
-/* What goes aside and comes back with a jump, or NULL. */
-static inline struct arch_ksplice_aside *
-arch_ksplice_aside(struct arch_ksplice_jump *jump)
+/* Returns the instruction that a jump displaces, or NULL. */
+static inline struct arch_ksplice_displaced *
+arch_ksplice_displaced(struct arch_ksplice_jump *jump)
 {
-	return jump->aside.ref ? &jump->aside : NULL;
+	return jump->displaced.ref ? &jump->displaced : NULL;
 }
 
 /*
- * Thunks that the loader has made for a module, in pages of their own that are freed
- * with it: a jump through one of them leaves nothing on the stack.
+ * The module loader may have made thunks for a module, in pages of their own that are
+ * freed with the module.  A jump through a thunk leaves nothing on the stack.
  */
 static inline unsigned int arch_ksplice_nr_thunk_pages(const struct module *mod)
 {
@@ -105,7 +105,7 @@ extern const u8 return_to_handler_leave[], return_to_handler_end[];
 
 unsigned long __arch_ksplice_way_back(unsigned long addr);
 
-/* Most addresses are not where generated code is. */
+/* A quick test first: most addresses are not where generated code is. */
 static inline unsigned long arch_ksplice_way_back(unsigned long addr)
 {
 	if (addr < MODULES_VADDR || addr >= MODULES_END)
