@@ -11,7 +11,7 @@
 # 4 skipped, else failed. Its whole output stays in build/test/.
 # Variables: KSPL_VERSION; KSPL_FLAVOURS (the kernels of the kselftests: series fp
 # debug stock); KSPL_STYLE=1: tests/style/*, too; KSPL_LANES=2: what needs no VM
-# beside the VMs, which keep one CPU busy, its output at the end; KSPL_GUESTS=2: two
+# beside the VMs, which keep one CPU busy, its output at the end; KSPL_PARALLEL=2: two
 # guests of the kselftests at a time.
 
 set -euo pipefail

@@ -6,7 +6,7 @@
 # ksplice.ko and the test code as modules). A splat in the kernel log fails the
 # test it came with.
 # KSPL_TESTS: a glob, to run only some of them; FLAVOUR:GLOB is one for a kernel.
-# KSPL_GUESTS: how many guests run at a time (default 1); each keeps one CPU busy.
+# KSPL_PARALLEL: how many guests run at a time (default 1); each keeps one CPU busy.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -50,14 +50,14 @@ result() {
 	printf '%s %d %s\n' "$1" $n "$2"
 }
 
-# Starts the guest of each selected test, KSPL_GUESTS at a time. What a guest leaves is
+# Starts the guest of each selected test, KSPL_PARALLEL at a time. What a guest leaves is
 # $out/TEST.tap, .err, .dmesg; and at its end .code, its exit code.
 run_guests() {
 	local name running=0
 
 	for name in "${selected[@]}"; do
-		[ $running -lt "${KSPL_GUESTS:-1}" ] || wait -n || :
-		[ $running -ge "${KSPL_GUESTS:-1}" ] || running=$((running + 1))
+		[ $running -lt "${KSPL_PARALLEL:-1}" ] || wait -n || :
+		[ $running -ge "${KSPL_PARALLEL:-1}" ] || running=$((running + 1))
 		run_guest "$name" &
 	done
 	wait
