@@ -253,6 +253,42 @@ check "unhold is not apply" exits 0 k unhold fix-foo
 check "what can't be applied is not marked" exits 1 k load-installed
 check "... really" absent "$(mark fix-foo)"
 
+# --- updates upon updates ---------------------------------------------------------------
+
+# Of three, the first by name is on top of the second, and that on top of the third.
+several() {
+	boot
+	echo file >"$R/name"
+	for n in fix-bar fix-baz fix-foo; do
+		k install -q $n.ko >/dev/null
+	done
+}
+several
+printf 'fix-bar fix-baz\nfix-baz fix-foo\n' >"$R/on"
+check "those on top of others are applied after them, whatever their names" exits 0 k load-installed
+check "... all of them" json 'd["applied"] == ["fix-bar", "fix-baz", "fix-foo"] and d["pending"] == []' k status --json
+several
+printf 'fix-bar fix-baz\nfix-baz fix-foo\n' >"$R/on"
+nothing_said() { [ -z "$(k load-installed 2>&1 >/dev/null)" ]; }
+check "... without a word about the attempts before" nothing_said
+several
+printf 'fix-bar fix-baz\nfix-baz fix-foo\n' >"$R/on"
+check "... as JSON: each once, and no error" \
+	json '[(u["name"], u["exit"], u["update"]["state"]) for u in d["updates"]] == [(n, 0, "applied") for n in ("fix-bar", "fix-baz", "fix-foo")] and d["errors"] == []' \
+	k load-installed --json
+several
+printf 'fix-bar fix-none\n' >"$R/on"
+check "one on top of what is not there: refused, once" \
+	json '[e["update"] for e in d["errors"]] == ["fix-bar"] and d["exit"] == 4' k load-installed --json
+check "... the others are applied" state_is fix-foo applied
+several
+printf 'fix-bar fix-baz\n' >"$R/supersedes"
+check "one that a newer one supersedes is not needed" says '^fix-baz: not needed: a newer update is applied' k load-installed
+check "... no fault" exits 0 k load-installed
+check "... and not pending" json 'd["pending"] == [] and d["superseded"] == ["fix-baz"]' k status --json
+check "... said" says '^superseded +fix-baz$' k status
+check "... nor in metrics" says '^ksplice_update_pending\{name="fix-baz"\} 0$' k metrics
+
 # --- whose kernel it is --------------------------------------------------------------------
 
 boot

@@ -14,14 +14,14 @@ static void show_done(const char *name)
 		return;
 	say("%s: %s; the machine stood still for %lld.%03lld ms", name,
 	    up.state, up.pause_ns / 1000000, up.pause_ns / 1000 % 1000);
-	if (opt.json)
+	if (opt.json && !opt.at_boot)
 		update_json("update", &up);
 }
 
 static int applied_already(const char *name, const struct update *up)
 {
 	say("%s: is applied already", name);
-	if (opt.json)
+	if (opt.json && !opt.at_boot)
 		update_json("update", up);
 	return EXIT_NOTHING;
 }

@@ -192,7 +192,7 @@ int cmd_show(int argc, char **argv)
 }
 
 struct counts {
-	str_vec applied, waiting, pending, elsewhere, fixed;
+	str_vec applied, waiting, pending, superseded, elsewhere, fixed;
 	held_vec held;
 };
 
@@ -208,6 +208,10 @@ static void count_stored(struct counts *c, const struct stored *s)
 	}
 	if (update_read(&up, s->name) && up.applied)
 		return;
+	if (superseded(s->name)) {
+		*vec_add(&c->superseded) = s->name;
+		return;
+	}
 	*vec_add(&c->pending) = s->name;
 	why = stored_held_back(s);
 	if (!why)
@@ -301,10 +305,13 @@ static void status_print(const struct counts *c)
 	print_names("fixed", &c->fixed);
 	print_names("loaded only", &c->waiting);
 	print_names("pending", &c->pending);
+	print_names("superseded", &c->superseded);
 	print_names("for others", &c->elsewhere);
 	if (c->pending.n)
 		say("  pending: installed for this kernel, and not applied: 'ksplice apply NAME' does it now");
 	print_held(c);
+	if (c->superseded.n)
+		say("  superseded: installed for this kernel, and not needed: a newer update is applied");
 	if (c->elsewhere.n)
 		say("  for others: installed, for another kernel than the running one");
 	say("%-14s%s", "after a boot", store_unit_enabled() ?
@@ -334,6 +341,7 @@ static void status_json(const struct counts *c)
 	json_strs("fixed", &c->fixed);
 	json_strs("loaded", &c->waiting);
 	json_strs("pending", &c->pending);
+	json_strs("superseded", &c->superseded);
 	held_json(c);
 	json_strs("other_kernels", &c->elsewhere);
 	json_bool("service_enabled", store_unit_enabled());

@@ -92,6 +92,7 @@ bool update_read(struct update *up, const char *name)
 	up->stops = read_num(name, "stops");
 	up->timeout_ms = read_num(name, "timeout_ms");
 	read_lines(update_path(name, "fixes"), &up->fixes);
+	read_lines(update_path(name, "supersedes"), &up->supersedes);
 	read_objects(up);
 	read_conflicts(up);
 	read_lines(update_path(name, "in_the_way"), &up->in_the_way);
@@ -101,6 +102,24 @@ bool update_read(struct update *up, const char *name)
 void update_names(str_vec *names)
 {
 	list_dir(SYSFS, names);
+}
+
+/* Is one applied that has all that update @name has? */
+bool superseded(const char *name)
+{
+	str_vec names = {};
+	struct update up;
+	char **n, **s;
+
+	update_names(&names);
+	vec_for_each(n, &names) {
+		if (!update_read(&up, *n) || !up.applied)
+			continue;
+		vec_for_each(s, &up.supersedes)
+			if (!strcmp(*s, name))
+				return true;
+	}
+	return false;
 }
 
 static void print_change(const struct update *up)
