@@ -47,10 +47,22 @@ mv "$S/6.12.1-test/fix-foo.ko" "$S/elsewhere"
 ln -s ../elsewhere "$S/6.12.1-test/fix-foo.ko"
 check "a symbolic link: refused" exits 4 k load-installed
 mv "$S/elsewhere" "$S/6.12.1-test/fix-foo.ko"
+mv "$S/6.12.1-test" "$S/../elsewhere"
+ln -s ../elsewhere "$S/6.12.1-test"
+for c in load-installed status list metrics 'status --vex' 'uninstall fix-foo'; do
+	# shellcheck disable=SC2086 # words
+	check "a link in the place of the directory: $c fails" exits 1 k $c
+done
+rm "$S/6.12.1-test"
+touch "$S/6.12.1-test"
+check "... a file" exits 1 k load-installed
+rm "$S/6.12.1-test"
+mv "$S/../elsewhere" "$S/6.12.1-test"
+touch "$S/README"
 cp "$S/6.12.1-test/fix-foo.ko" "$S/6.12.1-test/renamed.ko"
 check "a file under another name: refused" exits 4 k load-installed
 check "... the others are applied all the same" grep -qx applied "$U/fix-foo/state"
-rm "$S/6.12.1-test/renamed.ko"
+rm "$S/6.12.1-test/renamed.ko" "$S/README"
 check "uninstall --now" exits 0 k uninstall --now fix-foo
 check "... of all kernels, with their directories" test "$(ls "$S")" = ""
 check "... takes it back" test ! -e "$U/fix-foo"

@@ -145,16 +145,19 @@ int store_lock(bool must)
 	return ret;
 }
 
-static int list_release(const char *release, stored_vec *found)
+static int list_release(const char *release, bool any, stored_vec *found)
 {
 	str_vec names = {};
 	struct stored *s;
 	char **n;
 
 	errno = list_dir_at(store_fd, release, &names);
-	/* A file among the directories, or one that just went, is none. */
-	if (errno && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-		return store_error(pathf(STORE "/%s", release), "can't read");
+	/* A file or a link among the directories, or one that just went, is none. */
+	if (any && (errno == ENOTDIR || errno == ELOOP))
+		errno = 0;
+	if (errno && errno != ENOENT)
+		return store_error(pathf(STORE "/%s", release),
+				   "not a directory that can be read");
 	vec_for_each(n, &names) {
 		if (!ends_with(*n, ".ko"))
 			continue;
@@ -179,12 +182,12 @@ int store_list(const char *release, stored_vec *found)
 	if (store_dir() < 0)
 		return errno == ENOENT ? EXIT_OK : store_error(STORE, "can't read");
 	if (release)
-		return *release ? list_release(release, found) : EXIT_OK;
+		return *release ? list_release(release, false, found) : EXIT_OK;
 	errno = list_dir_at(store_fd, ".", &releases);
 	if (errno)
 		return store_error(STORE, "can't read");
 	vec_for_each(r, &releases) {
-		one = list_release(*r, found);
+		one = list_release(*r, strcmp(*r, running_release()), found);
 		ret = ret ? ret : one;
 	}
 	return ret;
