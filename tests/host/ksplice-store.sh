@@ -406,6 +406,30 @@ done
 check "metrics into a directory full of links" exits 0 k metrics --output spool/ksplice.prom
 check "... follow none" grep -qx root precious
 check "... and put a file there" test -f spool/ksplice.prom -a ! -L spool/ksplice.prom
+if [ "$(id -u)" -eq 0 ] && mknod spool/null c 1 3 2>/dev/null; then
+	check "metrics in the place of a device: refused" exits 1 k metrics --output spool/null
+	ln -s null spool/link
+	check "... or of a link to one" exits 1 k metrics --output spool/link
+	check "... which stay" test -c spool/null -a -L spool/link
+fi
+# A name that nobody misses, if it is made after all
+check "... or beside devices" exits 1 k metrics --output "/dev/ksplice-test.$$"
+rm -f "/dev/ksplice-test.$$"
+
+# node_exporter drops all of a file that has a sample twice.
+mkdir again
+DESCRIPTION=again "$make_update" again/fix-bar.ko fix-bar 6.12.1-test test_func
+"$make_update" fix-bar.ko fix-bar 6.12.1-test test_func
+boot
+for f in fix-bar.ko again/fix-bar.ko; do
+	echo file >"$R/name"
+	k apply -q $f >/dev/null
+	crash
+done
+once() { [ -z "$(k metrics | grep -v '^#' | sed 's/ [0-9]*$//' | sort | uniq -d)" ]; }
+check "metrics of one that crashed the machine twice, with two files: each once" once
+check "... status, too" held "'fix-bar'"
+
 # --- another file of the same name --------------------------------------------------------
 
 boot

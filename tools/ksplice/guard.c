@@ -288,6 +288,16 @@ void mark_clear(const char *name, const char *release)
 	close(dir);
 }
 
+static bool is_among(const held_vec *held, const char *name)
+{
+	struct held *h;
+
+	vec_for_each(h, held)
+		if (!strcmp(h->name, name))
+			return true;
+	return false;
+}
+
 /*
  * Of the running kernel's updates those that are held back and not in the store:
  * applied by hand, when the machine went down. Their files are not known.
@@ -306,7 +316,7 @@ void held_not_stored(const stored_vec *stored, held_vec *held)
 	close(dir);
 	vec_for_each(m, &marks) {
 		if (from_this_boot(m) || strcmp(m->release, running_release()) ||
-		    store_find(stored, m->name) ||
+		    store_find(stored, m->name) || is_among(held, m->name) ||
 		    (update_read(&up, m->name) && up.applied))
 			continue;
 		h = vec_add(held);
