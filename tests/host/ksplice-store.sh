@@ -394,6 +394,28 @@ k install -q --root trap fix-foo.ko || :
 check "nothing was written outside of them" test "$(find outside -type f)" = ""
 check "--root with --now: usage" exits 2 k install --root image --now fix-foo.ko
 
+# What an image says of a kernel is no kernel's word, nor is what is mounted there.
+mkdir -p image/proc/sys/kernel/random image/sys/kernel/ksplice/evil
+printf '%s\n' 1 >image/sys/kernel/ksplice/evil/enabled
+printf 'CVE-2024-1\n' >image/sys/kernel/ksplice/evil/fixes
+echo 6.12.1-test >image/proc/sys/kernel/osrelease
+image() { timeout 10 env -u KSPLICE_ROOT "$SHIPPED" "$@" --root image; }
+check "an image: nothing is applied there" json 'd["applied"] == [] and d["fixed"] == [] and d["core"] == "none" and d["release"] == ""' \
+	image status --json
+check "... what is installed is for others" json 'd["other_kernels"] == ["fix-foo (6.12.1-test)"] and d["pending"] == []' image status --json
+check "... list" json '[u["name"] for u in d["updates"]] == ["fix-foo"]' image list --json
+check "... metrics" says '^ksplice_core\{release=""\} 0$' image metrics
+check "... shown by its name" says '^fix-foo: for kernel 6.12.1-test' image show fix-foo
+check "... what the running kernel has fixed is not asked there" exits 2 image status --vex
+this_one() { diff <("$SHIPPED" status) <("$SHIPPED" status --root /); }
+check "... but / is this machine" this_one
+rm image/proc/sys/kernel/osrelease
+mkfifo image/proc/sys/kernel/osrelease image/proc/sys/kernel/random/boot_id
+for c in status list metrics 'unhold fix-foo'; do
+	# shellcheck disable=SC2086 # words
+	check "... FIFOs in its /proc: $c does not wait" says 'fix-foo|ksplice_core' image $c
+done
+
 # --- metrics ----------------------------------------------------------------------------------------
 
 boot

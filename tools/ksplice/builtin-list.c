@@ -170,7 +170,7 @@ static int show_name(const char *name)
 	struct update up;
 	struct stored *s;
 	struct file f;
-	int ret = store_list(running_release(), &stored);
+	int ret = store_list(opt.image ? NULL : running_release(), &stored);
 
 	s = store_find(&stored, name);
 	if (update_read(&up, name))
@@ -297,10 +297,14 @@ static void status_print(const struct counts *c)
 
 	if (core_present())
 		core = core_is_module() ? "module ksplice" : "built in";
-	say("%-14s%s", "kernel", running_release());
-	say("%-14s%s", "core", core);
-	if (!c->applied.n)
-		say("%-14s%s", "applied", "nothing");
+	if (opt.image) {
+		say("%-14s%s", "kernel", "none: these are files");
+	} else {
+		say("%-14s%s", "kernel", running_release());
+		say("%-14s%s", "core", core);
+		if (!c->applied.n)
+			say("%-14s%s", "applied", "nothing");
+	}
 	print_names("applied", &c->applied);
 	print_names("fixed", &c->fixed);
 	print_names("loaded only", &c->waiting);
@@ -313,7 +317,9 @@ static void status_print(const struct counts *c)
 	if (c->superseded.n)
 		say("  superseded: installed for this kernel, and not needed: a newer update is applied");
 	if (c->elsewhere.n)
-		say("  for others: installed, for another kernel than the running one");
+		say("  for others: installed, %s",
+		    opt.image ? "for the kernel behind each name" :
+		    "for another kernel than the running one");
 	say("%-14s%s", "after a boot", store_unit_enabled() ?
 	    "what is installed for the kernel comes back (ksplice.service)" :
 	    "nothing comes back: 'systemctl enable ksplice.service'");

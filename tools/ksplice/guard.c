@@ -41,7 +41,7 @@ static const char *boot_id(void)
 {
 	static char *id;
 
-	if (!id)
+	if (!id && !opt.image)
 		id = read_line("/proc/sys/kernel/random/boot_id");
 	return id ? id : "";
 }

@@ -152,6 +152,8 @@ static void take_option(int c)
 		if (!*optarg)
 			usage_error("wants a directory (/ is this machine's)",
 				    "--root");
+		if (!optarg[strspn(optarg, "/")])
+			break;
 		opt.root = optarg;
 		opt.image = true;
 		break;
@@ -260,6 +262,8 @@ int main(int argc, char **argv)
 		check_option(seen[--n], cmd->name);
 	if (opt.vex && opt.json)
 		usage_error("is a document of its own: not with --json", "--vex");
+	if (opt.vex && opt.image)
+		usage_error("tells what the running kernel has fixed, not with --root", "--vex");
 	/* Else there would be nothing installed in it, and that would be fine. */
 	if (opt.image && !is_dir("/"))
 		usage_error(xasprintf("--root: %s", strerror(errno)), opt.root);

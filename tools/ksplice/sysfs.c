@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts. */
+/*
+ * Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts.  What an
+ * image below --root has there is no kernel's word.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +17,7 @@ char *update_path(const char *name, const char *file)
 
 bool core_present(void)
 {
-	return exists(SYSFS);
+	return !opt.image && exists(SYSFS);
 }
 
 bool core_is_module(void)
@@ -76,7 +79,7 @@ static void read_conflicts(struct update *up)
 bool update_read(struct update *up, const char *name)
 {
 	memset(up, 0, sizeof(*up));
-	if (!*name || strchr(name, '/') || *name == '.' ||
+	if (opt.image || !*name || strchr(name, '/') || *name == '.' ||
 	    !is_dir(update_path(name, NULL)))
 		return false;
 	up->name = xstrdup(name);
@@ -101,7 +104,8 @@ bool update_read(struct update *up, const char *name)
 
 void update_names(str_vec *names)
 {
-	list_dir(SYSFS, names);
+	if (!opt.image)
+		list_dir(SYSFS, names);
 }
 
 /* Is one applied that has all that update @name has? */
