@@ -494,4 +494,5 @@ echo 3 >"$R/faults/slow"
 KSPLICE_GOOD_SECONDS=2 check "an update that took its time to be applied" exits 0 k apply --timeout 60 fix-foo.ko
 KSPLICE_GOOD_SECONDS=2 check "... has not run well for that time" exits 3 k settle
 rm -f "$R/faults/slow"
+FAKE_SLEPT=100000 check "... nor one while the machine slept" exits 3 k settle
 done_testing

@@ -29,7 +29,7 @@ struct mark {
 	char *name, *release, *file;
 	int version;
 	char boot[40], date[32];
-	long long since;	/* CLOCK_BOOTTIME, seconds */
+	long long since;	/* CLOCK_MONOTONIC, seconds */
 	uint32_t crc;
 	unsigned long long size;	/* of the file; 0: not known */
 	int error;		/* why it could not be read */
@@ -46,11 +46,12 @@ static const char *boot_id(void)
 	return id ? id : "";
 }
 
+/* A machine that sleeps does not run well; so without that time */
 static long long boot_seconds(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_BOOTTIME, &ts);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec;
 }
 
