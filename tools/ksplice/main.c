@@ -123,6 +123,14 @@ static long parse_timeout(const char *arg)
 	return s * 1000;
 }
 
+static int end_output(int ret)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return ret;
+	fprintf(stderr, "ksplice: can't write the output: %s\n", strerror(errno));
+	return ret ? ret : EXIT_FAILED;
+}
+
 static void take_option(int c)
 {
 	switch (c) {
@@ -162,10 +170,10 @@ static void take_option(int c)
 		break;
 	case 'V':
 		puts("ksplice " VERSION);
-		exit(EXIT_OK);
+		exit(end_output(EXIT_OK));
 	case 'h':
 		fputs(usage, stdout);
-		exit(EXIT_OK);
+		exit(end_output(EXIT_OK));
 	default:
 		fputs("  what now: 'ksplice --help' shows how it is used\n", stderr);
 		exit(EXIT_USAGE);
@@ -277,10 +285,5 @@ int main(int argc, char **argv)
 	/* All may see what is installed, whatever the caller's habits are. */
 	umask(022);
 	ret = run(cmd, argv + optind);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "ksplice: can't write the output: %s\n",
-			strerror(errno));
-		return ret ? ret : EXIT_FAILED;
-	}
-	return ret;
+	return end_output(ret);
 }
