@@ -141,6 +141,8 @@ cp fix-foo.ko sections.ko
 truncate -s 60M sections.ko
 printf '\0\0' | dd of=sections.ko bs=1 seek=60 conv=notrunc status=none
 check "one that claims as many sections as fit: refused" exits 4 in_256_mb show ./sections.ko
+TWICE=1 "$make_update" twice.ko fix-foo 6.12.1-test test_func
+check "one with two sections of an update: refused" exits 4 k show ./twice.ko
 check "a directory: refused" exits 4 k show ./
 mkfifo fifo.ko
 check "a FIFO: refused at once" exits 4 timeout 10 "$TOOL" show ./fifo.ko
