@@ -529,14 +529,39 @@ at_6 $'evil(); /*\r+\tnothing */'
 check "... a CR within a line" refused 1 "line 6: it adds a control character" p.patch
 at_6 $'/* \xc2\x9b8m */'
 check "... in UTF-8" refused 1 "line 6: it adds a control character" p.patch
-for c in '\xe2\x80\xae' '\xe2\x81\xa6' '\xe2\x80\x8b' '\xd8\x9c' '\xef\xbb\xbf' '\xc2\xad' '\xf3\xa0\x81\x81'; do
+for c in '\xe2\x80\xae' '\xe2\x81\xa6' '\xe2\x80\x8b' '\xd8\x9c' '\xef\xbb\xbf' '\xc2\xad' '\xf3\xa0\x81\x81' \
+	'\xcd\x8f' '\xe1\x85\x9f' '\xe1\x9e\xb4' '\xe1\xa0\x8e' '\xe3\x85\xa4' '\xef\xb8\x8f' '\xef\xbe\xa0' '\xef\xbf\xb9' '\xf0\x9b\xb2\xa0' '\xf0\x9d\x85\xb3' '\xf3\xa0\x84\x80'; do
 	at_6 "$(printf '/* %b } */' "$c")"
 	check "a mark that turns text around, or can't be seen: $c" refused 1 "line 6: it adds a character that can't be seen" p.patch
 done
 at_6 "$(printf '/* \xc3\xa9\t\f \xe2\x82\xac */')"
 check "... other letters" as_git p.patch
 p "$a${hunk/ @@/ @@ $(printf '\033[8m')}"
-check "a control character in an @@ line, for what follows" refused 1 "line 3: in an @@ line, a control character" p.patch
+check "a control character in an @@ line, for what follows" refused 1 "line 3: a control character, which may hide" p.patch
+p "$a${hunk/ @@/ @@ $(printf '\xe2\x80\xae')}"
+check "... a mark that turns it around" refused 1 "line 3: in an @@ line, a character that can't be seen" p.patch
+p $'Subject: x\n\nAs was said. \e[8m\n---\n' "$a$hunk"
+check "... in the message" refused 1 "line 3: a control character, which may hide" p.patch
+p $'Subject: x \xc2\x9b8m\n\n---\n' "$a$hunk"
+check "... in the subject, in UTF-8" refused 1 "line 1: a control character, which may hide" p.patch
+p "$a$hunk"$'-- \n2.39\e[8m\n'
+check "... behind the diff" refused 1 "a control character, which may hide" p.patch
+p $'Subject: \xc3\xa9t\xc3\xa9\r\n\n\tFrom me:\f\n---\n' "$a$hunk"
+check "... other letters, CR at the end" as_git p.patch
+for how in Quoted-Printable base64; do
+	p "Subject: x
+Content-Transfer-Encoding: $how
+
+---
+$a${hunk/+added/+x =20;}"
+	check "a message that is encoded: $how" refused 1 "line 2: the message is encoded \($how\)" p.patch
+done
+p "Subject: x
+Content-Transfer-Encoding: 8bit
+
+---
+$a$hunk"
+check "... one that is not" as_git p.patch
 p "$a${hunk}"
 printf 'x\0y\n' | cat - p.patch >nul.patch
 check "a NUL" refused 1 "line 1: there is a NUL" nul.patch

@@ -374,14 +374,13 @@ check "--each removes only what it made" each_keeps
 mini
 edit fs/fn.c 's/return FN/return 2/'
 cp fix.patch plain.patch
-{ printf 'Subject: [PATCH] fs: \e]0;title\a \xc2\x9b31mred \xe2\x80\xaeback "q" \\n\n\n'; cat plain.patch; } >one.patch
+{ printf 'Subject: [PATCH] fs: \xe2\x80\xaeback \xe3\x85\xa4 "q" \\n\n\n'; cat plain.patch; } >one.patch
 edit kernel/other.c 's/3/4/'
 { printf 'Subject: [PATCH 2/2] other: second\n\nCVE-2020-1 is another.\nCVE: CVE-2024-12345, CVE-2024-12346\nCVE: CVE-x $(id)\n'; cat fix.patch; } >two.patch
 check "several patches: each one's subject" sh -c \
 	'"$@" >/dev/null 2>&1; grep -e "--description fs: .*; other: second" called' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --json report.json one.patch two.patch
-check "... without what a terminal would obey" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" called'
-check "... nor UTF-8's" sh -c '! LC_ALL=C grep -q "$(printf "\302\233\\|\342\200\256")" called report.json'
+check "... without what turns text around, or can't be seen" sh -c '! LC_ALL=C grep -q "$(printf "\342\200\256\\|\343\205\244")" called report.json'
 check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
 check "what they fix is read" grep -e '--fixes CVE-2024-12345 --fixes CVE-2024-12346 ' called
 check "... and nothing else taken for that" sh -c '[ "$(grep -o -e --fixes called | wc -l)" = 2 ]'

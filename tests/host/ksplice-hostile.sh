@@ -55,6 +55,38 @@ if command -v script >/dev/null; then
 fi
 rm "$R"/faults/*
 check "a file's name" plain k show "./no$evil.ko"
+# Each character that can't be seen, or turns text around
+python3 - >marks <<'END'
+for first, last in ((0xad, 0xad), (0x34f, 0x34f), (0x61c, 0x61c), (0x115f, 0x1160), (0x17b4, 0x17b5), (0x180b, 0x180f),
+                    (0x200b, 0x200f), (0x2028, 0x202e), (0x2060, 0x206f), (0x3164, 0x3164), (0xfe00, 0xfe0f),
+                    (0xfeff, 0xfeff), (0xffa0, 0xffa0), (0xfff0, 0xfffb), (0x1bca0, 0x1bca3), (0x1d173, 0x1d17a),
+                    (0xe0001, 0xe0001), (0xe0020, 0xe007f), (0xe0100, 0xe01ef)):
+    for c in range(first, last + 1):
+        print(chr(c).encode().decode("latin-1"), end="")
+END
+iconv -f UTF-8 -t ISO-8859-1 marks >marks.utf8
+DESCRIPTION=$(cat marks.utf8) "$make_update" marks.ko fix-foo 6.12.1-test test_func
+none_shown() { ! k show ./marks.ko | sed -n 2p | grep -aq '[^ -~]'; }
+check "marks that can't be seen: escaped, each of them" none_shown
+none_told() {
+	(
+		eval "$(sed -n '/^marks_out()/,/^}/p; /^printable()/p' "$REPO/tools/kspl-build/kspl-build")"
+		! printable <marks.utf8 | grep -aq '[^ -~]'
+	)
+}
+check "... by kspl-build, too" none_told
+none_added() {
+	local n
+
+	python3 -c '
+import sys
+text = open("marks.utf8", encoding="utf-8").read()
+for c in text:
+    sys.stdout.buffer.write(("--- a/f/a.c\n+++ b/f/a.c\n@@ -1 +1,2 @@\n x\n+" + c + "\n").encode())' >marks.patch
+	n=$(LC_ALL=C awk -f "$REPO/tools/kspl-build/audit.awk" marks.patch | grep -c '^refuse.*it adds a character')
+	[ "$n" = "$(grep -c '^---' marks.patch)" ]
+}
+check "... and no patch adds one" none_added
 check "a name" plain k apply "no$evil"
 check "an option's argument" plain k apply --timeout "$evil" x
 mkdir -p "$S/6.12.1-test" "$S/6.12$evil"
