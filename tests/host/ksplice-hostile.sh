@@ -333,6 +333,31 @@ check "... but installed" installed_in_chroot
 check "prerm in a chroot: nothing is taken back" nothing_in_chroot prerm remove
 check "postinst of another kernel's: nothing is applied" says '^ksplice install [^;]*;$' asks 6.12.2-other postinst configure
 
+# An upgrade to a version for another kernel must not take the fix from the one that runs.
+mkdir -p dpkg/tmp.ci
+printf 'Package: x\nKsplice-Release: 6.12.1-test\n' >dpkg/tmp.ci/control
+export DPKG_ADMINDIR=$TMP/dpkg
+check "prerm upgrade: takes it back" says '^ksplice undo' asks 6.12.1-test prerm upgrade
+printf 'Package: x\nKsplice-Release: 6.12.2-other\n' >dpkg/tmp.ci/control
+nothing_undone() { ! run_script "$@" | grep '^ksplice undo'; }
+nothing_asked() { ! run_script "$@" | grep '^ksplice '; }
+check "prerm upgrade to a version for another kernel: nothing is taken back, or out" nothing_asked 6.12.1-test prerm upgrade
+check "... and said" says 'fix-foo for 6.12.1-test stays: the other version is for 6.12.2-other' run_script 6.12.1-test prerm upgrade
+check "... removal: all of it" says '^ksplice undo' asks 6.12.1-test prerm remove
+rm -r dpkg
+check "... where dpkg does not tell: takes it back" says '^ksplice undo' asks 6.12.1-test prerm upgrade
+unset DPKG_ADMINDIR
+mkdir -p loaded/fix-foo stored/6.12.1-test
+sed -i "s,/sys/kernel/ksplice,$TMP/loaded,; s,/var/lib/ksplice,$TMP/stored,; s,^name=\(.*\) file=.*,name=\1 file=$TMP/fix-foo.ko," postinst prerm
+check "postinst: an older one that is still applied is taken back first" \
+	says '^ksplice install [^;]*;ksplice undo [^;]*;ksplice apply' asks 6.12.1-test postinst configure
+check "... not when this version stays after all" says '^ksplice install [^;]*;ksplice apply' asks 6.12.1-test postinst abort-upgrade
+cp fix-foo.ko stored/6.12.1-test/
+check "... the same one is not" says '^ksplice install [^;]*;ksplice apply' asks 6.12.1-test postinst configure
+check "prerm remove on another kernel, of one that is applied there" says '^ksplice undo' asks 6.12.2-other prerm remove
+rm -r loaded/fix-foo
+check "... of one that is not" nothing_undone 6.12.2-other prerm remove
+
 # The scripts of ksplice-tools: of another system's kernel nothing is told
 awk '/DEBIAN\/prerm"/ { on = 1; next } /^END$/ { on = 0 } on' "$REPO/scripts/build-tools-deb" >prerm
 cat >bin/ksplice <<'KSPLICE'
