@@ -109,6 +109,13 @@ case "$*" in
 		pre/fs/fn.o.job pre/fs/x screen/x module/x; do
 		! true 2>/dev/null >>"$work/$f" || echo "wrote $f" >>"$work/post/fs/wrote"
 	done
+	python3 - >>"$work/post/fs/wrote" <<'KEY'
+import ctypes
+# KEYCTL_SEARCH in the session keyring
+key = ctypes.CDLL(None).syscall(250, 10, -3, b"user", b"ksplice-test", 0)
+if key != -1:
+    print("the caller's key", key)
+KEY
 	for fd in 7 42; do
 		eval "cat <&$fd" 2>/dev/null >>"$work/post/fs/wrote"
 	done
@@ -129,10 +136,20 @@ chmod +x cc/gcc
 taken_over() {
 	rm -rf kept
 	env SECRET=x CCACHE_REMOTE_STORAGE=redis://u:p@h PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE="$1" KSPL_OBJDIFF="$TMP/objdiff" \
-		"$build" -b bld --keep kept fix.patch >out 2>&1 7<secret 42<secret <secret || :
+		python3 with_key.py "$build" -b bld --keep kept fix.patch >out 2>&1 7<secret 42<secret <secret || :
 	[ -d kept/post ]
 }
 echo 'what the caller has open' >secret
+# with_key.py COMMAND...: in a session that has a key, where keys are to be had
+cat >with_key.py <<'END'
+import ctypes
+import os
+import sys
+libc = ctypes.CDLL(None)
+if libc.syscall(250, 1, None) != -1:
+    libc.syscall(248, b"user", b"ksplice-test", b"secret", 6, -3)
+os.execvp(sys.argv[1], sys.argv[1:])
+END
 printf '%s\n' 'wrote done/x' "['lo']" none 'no_new_privs: 1' >may_write
 for ccache in '' 1; do
 	check "a compiler that was taken over, ccache ${ccache:+not }used" taken_over "$ccache"

@@ -220,6 +220,14 @@ alone()
 	exec "$@"
 }
 
+# The keys of the kernel that the caller's session has (keyrings(7)) would be at hand in
+# there, too: so it gets a session of its own, without any. 250: keyctl(), 1:
+# KEYCTL_JOIN_SESSION_KEYRING. Where that is not permitted, or is not there, no key can
+# be read either.
+# shellcheck disable=SC2016 # Perl's
+NO_KEYS=(perl -e 'syscall(250, 1, 0) >= 0 or $! == 1 or $! == 38 or die "no keyring of its own: $!\n";
+	exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\n"' --)
+
 # in_box COMMAND...: in the mount namespace of ENTER, if there is one; its input is
 # BOX_STDIN, or nothing
 in_box()
@@ -236,7 +244,7 @@ in_box()
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
 	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
-	(alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
+	(alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${NO_KEYS[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
 }
 
 # box_clean: nothing but files and directories is left behind that a later step
