@@ -55,6 +55,26 @@ check "the source's repository" not_read "$(incbin "$TMP/src/.git/config" | sed 
 check "... the build tree's, where that is a file" not_read "$(incbin "$TMP/bld/.git" | sed 's/\\/\\\\/g')"
 rm -rf src/.git bld/.git
 check "another process's environment" not_read "$(incbin /proc/self/environ | sed 's/\\/\\\\/g')"
+# The signer's key beside a compiler that is not the system's
+mkdir -p other/bin
+ln -s /usr/bin/gcc other/bin/other-gcc
+printf '#!/bin/sh\nexec gcc "$@"\n' >other/bin/real-gcc
+chmod +x other/bin/real-gcc
+echo 'the signing key' >other/bin/sign.pem
+: >other/cert.pem
+sed -i "s,:= gcc ,:= $TMP/other/bin/real-gcc ," bld/fs/.fn.o.cmd
+mkdir -p bld/scripts/mod
+printf 'savedcmd_scripts/mod/empty.o := %s -c x\n' "$TMP/other/bin/real-gcc" >bld/scripts/mod/.empty.o.cmd
+edit fs/fn.c 's/return FN/return 2/'
+check "a compiler elsewhere" compiles fs/fn.o run --sign-key other/bin/sign.pem --sign-cert other/cert.pem fix.patch
+signing_key_not_read() {
+	reads "$(incbin "$TMP/other/bin/sign.pem" | sed 's/\\/\\\\/g')"
+	run --sign-key other/bin/sign.pem --sign-cert other/cert.pem fix.patch >out 2>&1 || :
+	says 'fs/fn.o does not compile with the patch' cat out && says 'ermission denied|cannot open|file not found|read.*rror' cat out
+}
+check "... the signing key that is beside it" signing_key_not_read
+mini
+mkdir -p home
 reads "#include \"$TMP/home/x.h\""
 check "without a sandbox it could be read" compiles fs/fn.o run --no-sandbox fix.patch
 check "... and that is warned of" says 'warning: without a sandbox' run --no-sandbox fix.patch

@@ -38,10 +38,11 @@ keys_in()
 # box_keys: options that hide them; a build tree holds the kernel's own
 box_keys()
 {
-	local file key=${CONF[CONFIG_MODULE_SIG_KEY]-}
+	local programs file key=${CONF[CONFIG_MODULE_SIG_KEY]-}
 
 	key=${key//\"/}
 	[[ -z $key || $key == /* || $key == pkcs11:* ]] || key=$BUILD/$key
+	programs=$(box_programs | tr '\0' '\n' | tail -n 1)
 	{
 		keys_in "$BUILD"
 		keys_in "$SOURCE"
@@ -50,7 +51,7 @@ box_keys()
 		done
 	} | sort -u | while IFS= read -r file; do
 		case $file in
-		"$BUILD"/* | "$SOURCE"/* | "$WORK"/* | /usr/*)
+		"$BUILD"/* | "$SOURCE"/* | "$WORK"/* | /usr/* | "${programs:-/usr}"/*)
 			printf '%s\0' --ro-bind /dev/null "$file" ;;
 		esac
 	done
