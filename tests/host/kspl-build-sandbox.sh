@@ -277,6 +277,11 @@ chmod 777 new
 check "a cache that others can write to" says 'can be written to by others' in_cache "$TMP/new"
 chmod 700 new
 chmod 775 new/ksplice/author
+mkdir -p above/own
+chmod 777 above
+check "... or a directory above it" says 'is in .*/above, where others can put another' in_cache "$TMP/above/own"
+chmod 1777 above
+check "... where others can't replace it: taken" says 'could not be linked' in_cache "$TMP/above/own"
 check "... or a part of it" says 'author can be written to by others' in_cache "$TMP/new"
 chmod 755 new/ksplice/author
 mkdir -p new/ksplice/build
@@ -291,6 +296,9 @@ check "... that nobody can get to" sh -c '! "$@" 2>&1 | grep "written to by othe
 	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch
 mv new/ksplice/build/bld bld
 if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 above
+	chown 64999 above
+	check "a cache in another user's directory" says 'is in .*/above, where others can put another' in_cache "$TMP/above/own"
 	chown 64999 new/ksplice
 	check "a cache of another user" says 'ksplice belongs to' in_cache "$TMP/new"
 fi
