@@ -454,6 +454,12 @@ p "text
 more
 "
 check "no diff at all" refused 1 "is not a patch" p.patch
+{
+	printf -- '--- a/fs/a.c\n+++ /dev/null\n@@ -1,40 +0,0 @@\n'
+	sed 's/^/-/' src/fs/a.c
+} >gone.patch
+p "$a$hunk"
+check "a file that one patch deletes, and the next one changes: as git has it" refused 1 "does not apply" gone.patch p.patch
 # The first makes of the directory that git works in a repository, with a filter
 new_file() {
 	printf '%s\n%s\n%s\n' '--- /dev/null' "+++ b/$1" "@@ -0,0 +1,$(wc -l <<<"$2") @@"

@@ -155,7 +155,8 @@ take_original()
 {
 	local patch=$1 path=$2 from dir
 
-	[[ ! -e $WORK/patched/$path ]] || return 0
+	# what a patch before has made of it, also if that is that it is gone
+	[[ ! -e $WORK/patched/$path ]] && ! grep -qxF -- "$path" "$WORK/touched" || return 0
 	from=$(origin "$path")
 	if [[ $from == "$SOURCE"/* ]]; then
 		dir=$path
