@@ -453,4 +453,9 @@ edit fs/Makefile 's/make/more/'
 check "--inspect: what is refused" exits 4 "$build" -b bld --inspect fix.patch
 check "... and why" says 'fs/Makefile .*: refused: changes to how the kernel is built' "$build" -b bld --inspect fix.patch
 check "--inspect: without trees" says 'fs/Makefile .*: refused' "$build" -k 0.0-none --inspect fix.patch
+printf 'Subject: the first\nCVE: CVE-2024-1111\n\n---\n' | cat - plain.patch >on.patch
+printf 'Subject: the second\nCVE: CVE-2024-2222\n\n---\n' | cat - plain.patch >new.patch
+check "--inspect --on: what earlier ones say is not this one's" sh -c '"$@" >/dev/null 2>&1 && jq -e ".subjects == [\"the second\"] and
+	.fixes == [\"CVE-2024-2222\"] and (.files | map([.path, .hunks]) == [[\"fs/fn.c\", 1]])" report.json' sh \
+	"$build" -k 0.0-none --inspect --json report.json --on on.patch new.patch
 done_testing

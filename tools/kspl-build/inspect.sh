@@ -25,7 +25,11 @@ by_names()
 	local patch path
 
 	note "there are no trees of $RELEASE here: whether the patch applies, and what only the files themselves tell, is not known (-s, -b)"
-	for patch in "${ON[@]}" "${PATCHES[@]}"; do
+	for patch in "${ON[@]}"; do
+		read_patch "$patch"
+	done
+	forget_on
+	for patch in "${PATCHES[@]}"; do
 		read_patch "$patch"
 		while IFS= read -r path; do
 			[[ -z ${TREATED[$path]-} ]] || continue

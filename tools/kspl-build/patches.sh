@@ -114,12 +114,18 @@ apply_on()
 	CODE_FILES=()
 	NEW_FILES=()
 	FILES=()
-	SUBJECTS=()
-	FIXES=("${FIXES_SAID[@]}")
 	HARMLESS=()
-	ADDED=() DELETED=() HUNKS=()
+	forget_on
 }
 ON_FILES=()
+
+# forget_on: what the patches of earlier updates say, and have, is not this one's
+forget_on()
+{
+	SUBJECTS=()
+	FIXES=("${FIXES_SAID[@]}")
+	ADDED=() DELETED=() HUNKS=() WHAT=() TREATED=()
+}
 
 # origin FILE: what a patch is applied to
 origin()
