@@ -348,6 +348,15 @@ if [ "$(id -u)" -eq 0 ]; then
 	check "a FIFO of somebody else in its place: replaced" test -f shared/r.json
 	rm shared/r.json
 fi
+check "a report that can't be written: failed, whatever else was" exits 1 run --inspect --json /dev/full fix.patch
+if [ "$(id -u)" -eq 0 ] && mknod null c 1 3 2>/dev/null; then
+	check "a device as output: usage" exits 2 run -o null fix.patch
+	ln -s null link
+	check "... or what leads to one" exits 2 run -o link fix.patch
+	check "... that stay" test -c null -a -L link
+	rm null link
+fi
+check "... or what stands beside devices" exits 2 run -o "/dev/ksplice-test.$$" fix.patch
 put() {
 	(
 		set +eu
