@@ -485,6 +485,19 @@ check "--partial: ... a fix that needs a new member is left out" jq -e \
 	'.fixes | map([.fate, .code, .functions]) | sort == [["left_out", "type_changed", ["get"]], ["taken", "", ["fn"]]]' report.json
 check "--partial: ... and in the list of functions" jq -e '.objdiff.left_out | map(.what) == ["get"]' report.json
 check "--partial: ... said" says 'taken: 1 of 2 changed functions' cat out
+check "--partial: ... --fixes may name what was left out, which is said" \
+	says 'warning: --fixes CVE-2024-1111 .* left out' run_to --partial --fixes CVE-2024-1111
+# A repository has no say, wherever this runs
+mkdir -p repo
+git -C repo init -q
+git -C repo config diff.x.textconv "$TMP/textconv"
+printf '#!/bin/sh\ntouch %s/ran\n' "$TMP" >textconv
+chmod +x textconv
+echo '* diff=x' | tee repo/.gitattributes >repo/.git/info/attributes
+in_repository() { (cd repo && KSPL_OBJDIFF=$TMP/objdiff "$build" -b ../bld --to ../src2 -n to --partial >../out 2>&1) || :; }
+check "--partial: in a repository" in_repository
+check "--partial: ... the same is taken" says 'taken: 1 of 2 changed functions' cat out
+check "--partial: ... none of its commands is run" test ! -e ran
 to_tree fs/fn.c 's/return FN/return 2/'
 check "--partial: what can be had is had" compiles fs/fn.o run_to --partial --json report.json
 check "--partial: ... and all of it" jq -e '.fixes | map(.fate) == ["taken"]' report.json
