@@ -502,6 +502,13 @@ to_tree fs/fn.c 's/return FN/return 2/'
 check "--partial: what can be had is had" compiles fs/fn.o run_to --partial --json report.json
 check "--partial: ... and all of it" jq -e '.fixes | map(.fate) == ["taken"]' report.json
 to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return s->b/return s->new/'
+mkdir -p elsewhere
+mv src2/fs/fn.h elsewhere/
+ln -s ../../elsewhere/fn.h src2/fs/fn.h
+check "--to: a link that leads out of the other tree: refused" exits 1 run_to
+check "--partial: ... too" says 'a link in .*/src2 leads out of it, to .*/elsewhere/fn.h' run_to --partial
+rm src2/fs/fn.h
+mv elsewhere/fn.h src2/fs/
 check "--partial: nothing can be had: unsafe" exits 4 run_to --partial
 check "--partial --only: a part of a fix: usage" exits 2 run_to --partial --only own
 mkdir -p noctags
