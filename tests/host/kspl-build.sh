@@ -446,6 +446,7 @@ mini
 export XDG_CACHE_HOME=$TMP/cache KSPL_BUILD_NO_OVERLAY=
 printf 'struct s { int a, b; };\nenum e { E1, MANY };\n' >>src/fs/fn.h
 printf 'int get(struct s *s)\n{\n\treturn s->b;\n}\n' >>src/fs/fn.c
+check "--each --fixes: would be said of each: usage" exits 2 run --to src2 -n to --each each.d --fixes CVE-2024-1111
 check "--to and a patch: usage" exits 2 run --to src2 fix.patch
 check "--to the same: usage" exits 2 run --to src -n to
 to_tree fs/fn.c '1i /* a comment */'

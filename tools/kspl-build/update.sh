@@ -222,7 +222,7 @@ make_update()
 		stop_if_reasons
 	fi
 	if ((VERBOSE && status == 0)); then
-		cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2
+		msg_file "$WORK/log/objdiff.out" "$WORK/log/objdiff.err"
 	fi
 	case $status in
 	0)	[[ -s $WORK/update.o ]] || die $EXIT_FAILED "kspl-objdiff made no object" ;;
