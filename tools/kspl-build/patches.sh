@@ -314,9 +314,9 @@ classify()
 	TREATED[$path]=$TREATMENT
 	case $TREATMENT in
 	harmless)
+		# it stays: what includes it all the same gets what was read
 		FILES+=("$path|no code|$WHY")
 		HARMLESS+=("$path ($WHY)")
-		rm -f -- "$new"
 		return 1 ;;
 	refused)
 		FILES+=("$path|$what|$WHY")
