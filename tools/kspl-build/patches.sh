@@ -41,7 +41,7 @@ read_patch()
 
 	# Once: what is listed is what is applied, whatever becomes of the file.
 	PATCH_TEXT=$WORK/patch.text
-	cat -- "$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
+	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
 	# where a program ends the line, and another doesn't
 	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
 	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that no text has" \
