@@ -193,6 +193,7 @@ int cmd_show(int argc, char **argv)
 
 struct counts {
 	str_vec applied, waiting, pending, superseded, elsewhere, fixed;
+	str_vec bypassed;	/* "update: vmlinux:function,sympos: who" */
 	held_vec held;
 };
 
@@ -236,6 +237,21 @@ static void count_fixed(str_vec *fixed, const str_vec *fixes)
 	}
 }
 
+static void count_loaded(struct counts *c, const struct update *up)
+{
+	str_vec found = {};
+	char **who;
+
+	*vec_add(up->applied ? &c->applied : &c->waiting) = up->name;
+	if (!up->applied)
+		return;
+	bypassing(up, &found);
+	vec_for_each(who, &found)
+		*vec_add(&c->bypassed) = xasprintf("%s: %s", up->name, *who);
+	if (!found.n)
+		count_fixed(&c->fixed, &up->fixes);
+}
+
 static int count(struct counts *c)
 {
 	str_vec names = {};
@@ -247,11 +263,8 @@ static int count(struct counts *c)
 
 	update_names(&names);
 	vec_for_each(n, &names) {
-		if (!update_read(&up, *n))
-			continue;
-		if (up.applied)
-			count_fixed(&c->fixed, &up.fixes);
-		*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
+		if (update_read(&up, *n))
+			count_loaded(c, &up);
 	}
 	ret = store_list(NULL, &stored);
 	vec_for_each(s, &stored) {
@@ -294,6 +307,7 @@ static void print_held(const struct counts *c)
 static void status_print(const struct counts *c)
 {
 	const char *core = "none: 'modprobe ksplice' loads it (package ksplice-dkms)";
+	char **who;
 
 	if (core_present())
 		core = core_is_module() ? "module ksplice" : "built in";
@@ -307,6 +321,8 @@ static void status_print(const struct counts *c)
 	}
 	print_names("applied", &c->applied);
 	print_names("fixed", &c->fixed);
+	vec_for_each(who, &c->bypassed)
+		say("%-14s%s", "may not run", *who);
 	print_names("loaded only", &c->waiting);
 	print_names("pending", &c->pending);
 	print_names("superseded", &c->superseded);
@@ -345,6 +361,7 @@ static void status_json(const struct counts *c)
 	json_str("core", core_word());
 	json_strs("applied", &c->applied);
 	json_strs("fixed", &c->fixed);
+	json_strs("may_not_run", &c->bypassed);
 	json_strs("loaded", &c->waiting);
 	json_strs("pending", &c->pending);
 	json_strs("superseded", &c->superseded);
