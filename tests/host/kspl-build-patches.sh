@@ -89,6 +89,8 @@ as_git() {
 	done <W/files
 }
 
+as_git_dash() { read_it - <outside/key >told 2>&1; }
+
 # refused CODE REGEX PATCH...: and nothing outside is written to
 refused() {
 	local code=$1 want=$2
@@ -460,6 +462,10 @@ check "no diff at all" refused 1 "is not a patch" p.patch
 } >gone.patch
 p "$a$hunk"
 check "a file that one patch deletes, and the next one changes: as git has it" refused 1 "does not apply" gone.patch p.patch
+p "$a$hunk"
+cp p.patch ./-
+check "a patch that is called -" as_git_dash
+check "... what is applied is the file, not the input" test "$(grep -c added W/plain/fs/a.c)" = 1
 # The first makes of the directory that git works in a repository, with a filter
 new_file() {
 	printf '%s\n%s\n%s\n' '--- /dev/null' "+++ b/$1" "@@ -0,0 +1,$(wc -l <<<"$2") @@"
