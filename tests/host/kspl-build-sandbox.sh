@@ -228,12 +228,14 @@ check "a file without end: ended" no_large_file
 cat >cc/gcc <<'END'
 #!/bin/sh
 case "$*" in
-*fs/fn.o*) ulimit -t -v -f >&2; echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2 ;;
+*fs/fn.o*) echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2
+	echo "processes $(bash -c 'ulimit -u')" >&2 ;;
 esac
 exec /usr/bin/gcc "$@"
 END
 edit fs/fn.c 's/return FN/return 2/'
 check "a compiler has its limits" tells 'limits 900 8388608 524288'
+[ "$(id -u)" -ne 0 ] || check "... and how many processes there can be" tells '^processes [0-9]+$'
 
 # --- as an ordinary user ----------------------------------------------------------
 

@@ -233,19 +233,21 @@ NO_KEYS=(perl -e 'syscall(250, 1, 0) >= 0 or $! == 1 or $! == 38 or die "no keyr
 # BOX_STDIN, or nothing
 in_box()
 {
-	local user=("${BOX_USER[@]}") dir writable=()
+	local user=("${BOX_USER[@]}") dir writable=() limit=
 
 	if ((!${#BOX[@]})); then
 		(alone "${ENTER[@]}" "$@")
 		return
 	fi
+	# An uid of its own has so many processes and no more; a user's own are counted with it
+	[[ -z $BOX_UID ]] || limit=$((64 * JOBS + 512))
 	# there it is root of a user namespace already
 	((!${#ENTER[@]} || !EUID)) || user=()
 	for dir in "${BOX_DIRS[@]/#/$WORK/}"; do
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
 	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
-	(alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${NO_KEYS[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
+	([[ -z $limit ]] || ulimit -u "$limit" 2>/dev/null; alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${NO_KEYS[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
 }
 
 # box_clean: nothing but files and directories is left behind that a later step
