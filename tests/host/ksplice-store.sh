@@ -229,6 +229,7 @@ for text in 'empty|: >"$0"' 'cut off|printf "1 " >"$0"' 'of another format|echo 
 	'with more in it|echo "1 boot-1 1 0 0 now then" >"$0"' 'binary|head -c 4096 /dev/urandom >"$0"'; do
 	check "a mark that is ${text%%|*} counts" wrong_mark sh -c "${text#*|}" "$(mark fix-foo)"
 done
+check "a mark that is a directory counts" wrong_mark mkdir "$(mark fix-foo)"
 check "a mark that is a link counts" wrong_mark ln -s /nowhere "$(mark fix-foo)"
 
 boot

@@ -356,7 +356,8 @@ static bool settled(const struct mark *m)
 
 static int remove_mark(int dir, const struct mark *m)
 {
-	if (!remove_file(dir, m->file))
+	if (!remove_file(dir, m->file) ||
+	    (errno == EISDIR && !unlinkat(dir, m->file, AT_REMOVEDIR)))
 		return EXIT_OK;
 	return store_error(STORE "/" MARKS, "can't remove a mark");
 }
