@@ -460,6 +460,12 @@ check "--inspect: without compiling" sh -c 'rm -f called; "$@" >out && [ ! -f ca
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --inspect --json report.json one.patch two.patch
 check "... it lists files and what becomes of them" grep -qx '  fs/fn.c (changed, +1 -1, hunks: 1): compiled' out
 check "... and in the report" jq -e '.files | length == 2 and (.[0] | .path == "fs/fn.c" and .treatment == "compiled" and .hunks == 1)' report.json
+edit fs/unused.c 's/0/1/'
+cat plain.patch fix.patch >both.patch
+check "--inspect: a file that is not built: nothing to do" exits 3 "$build" -b bld --inspect fix.patch
+check "... and said" says 'note: fs/unused.c is not built in this configuration' "$build" -b bld --inspect fix.patch
+check "... with one that is: in the report" sh -c '"$@" >/dev/null 2>&1 && jq -e ".files | map(.treatment) == [\"compiled\", \"not built\"]" report.json' sh \
+	"$build" -b bld --inspect --json report.json both.patch
 edit fs/Makefile 's/make/more/'
 check "--inspect: what is refused" exits 4 "$build" -b bld --inspect fix.patch
 check "... and why" says 'fs/Makefile .*: refused: changes to how the kernel is built' "$build" -b bld --inspect fix.patch

@@ -78,5 +78,17 @@ inspect()
 	done
 	((!no && !${#REASONS[@]})) || finish $EXIT_UNSAFE
 	((any)) || finish $EXIT_NOCHANGE
+	[[ -z $BUILD ]] || built_here
 	finish 0
+}
+
+# built_here: what of it is built in this configuration, and what can't be patched there.
+# Where kbuild would have to be asked, that is left to who makes the update.
+built_here()
+{
+	if is_listed && [[ ! -f $BUILD/.ksplice-commands ]]; then
+		note "nothing was built in $BUILD: whether these files are built is not known"
+		return
+	fi
+	find_objects
 }
