@@ -149,6 +149,11 @@ p "$a$hunk
 $(sed 's/^/  /' <<<"$other")
 "
 check "an indented diff after a hunk" refused 1 'line 11: a line that belongs to no hunk' p.patch
+p 'Subject: a|b|c|d|e|f
+
+' "$a$hunk"
+check "a subject with bars in it" as_git p.patch
+check "... whole" grep -qxF 'a|b|c|d|e|f' W/subjects
 p "> quoted
 
 $(sed 's/^/> /' <<<"$b$other")

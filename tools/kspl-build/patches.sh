@@ -53,7 +53,7 @@ read_patch()
 		refuse)	bad+=("$patch: line $a: $b") ;;
 		note)	note "${patch##*/}: line $a: $b" ;;
 		fixes)	FIXES+=("$a") ;;
-		subject) add_subject "$a${b:+|$b}${c:+|$c}" ;;
+		subject) add_subject "$a${b:+|$b}${c:+|$c}${d:+|$d}${e:+|$e}" ;;
 		file)
 			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files"
 			WHAT[$a]=$e
