@@ -462,6 +462,8 @@ k install -q --now first.ko
 crash
 check "a crash: held back" exits 4 k load-installed
 check "another file of that name is not" exits 0 k apply second.ko
+k undo -q --keep fix-foo >/dev/null
+check "... also when it is loaded already" exits 0 k apply second.ko
 reboot
 k uninstall -q fix-foo
 k install -q first.ko

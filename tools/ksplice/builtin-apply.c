@@ -75,20 +75,21 @@ static int prepare(const char *name, const struct file *f)
 
 static int apply_stored(const char *name);
 
-static int apply_loaded(const char *name)
+/* @f is the file that it was loaded from; NULL: not known */
+static int apply_loaded(const char *name, const struct file *f)
 {
 	struct update up;
 	int ret;
 
 	if (update_read(&up, name) && up.applied)
 		return applied_already(name, &up);
-	ret = prepare(name, NULL);
+	ret = prepare(name, f);
 	/* Undone and unloaded, before this one had the lock. */
 	if (!ret && !update_read(&up, name))
 		return apply_stored(name);
 	if (!ret)
-		ret = mark_set(name, running_release(), NULL);
-	return ret ? ret : settle_mark(name, NULL, switch_to(name));
+		ret = mark_set(name, running_release(), f);
+	return ret ? ret : settle_mark(name, f, switch_to(name));
 }
 
 /* Loaded from another file? Names are what people know updates by. */
@@ -183,7 +184,7 @@ int load_and_apply(const struct file *f)
 	/* Somebody may have been faster. */
 	if (update_read(&up, f->name)) {
 		ret = check_same(f, &up);
-		return ret ? ret : apply_loaded(f->name);
+		return ret ? ret : apply_loaded(f->name, f);
 	}
 	ret = core_load();
 	if (!ret)
@@ -196,7 +197,7 @@ static int apply_name(const char *name)
 {
 	struct update up;
 
-	return update_read(&up, name) ? apply_loaded(name) : apply_stored(name);
+	return update_read(&up, name) ? apply_loaded(name, NULL) : apply_stored(name);
 }
 
 static int apply_stored(const char *name)
