@@ -478,6 +478,14 @@ check "install --now of another file while the first is applied: refused" exits 
 check "... and said" says 'fix-foo: not applied: another update of this name is applied' k install --now second.ko
 check "apply: refused" exits 4 k apply second.ko
 check "the same file: applied already" exits 3 k apply first.ko
+check "install of another file while the first is applied: not applied yet" says 'not applied yet: another update of this name is' \
+	k install second.ko
+check "... it is pending" json 'd["pending"] == ["fix-foo"] and d["applied"] == ["fix-foo"]' k status --json
+check "... in metrics, too" says '^ksplice_update_pending\{name="fix-foo"\} 1$' k metrics
+check "... by its name: it is not said to be applied" exits 4 k apply fix-foo
+k install -q first.ko >/dev/null
+check "... the same file: it is" exits 3 k apply fix-foo
+check "... and not pending" json 'd["pending"] == []' k status --json
 k undo -q --keep fix-foo >/dev/null
 check "... while the first is only loaded: refused" exits 4 k apply second.ko
 check "... and not the first one applied" state_is fix-foo reversed

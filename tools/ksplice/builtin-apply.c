@@ -192,12 +192,20 @@ int load_and_apply(const struct file *f)
 	return ret ? ret : settle_mark(f->name, f, load_and_switch(f));
 }
 
-/* A name is that of an update which is loaded, or else of an installed one. */
+/*
+ * A name is that of an update which is loaded, or else of an installed one.  If what is
+ * installed is another file than what is loaded, the first is not taken for the other.
+ */
 static int apply_name(const char *name)
 {
+	stored_vec stored = {};
+	struct stored *s;
 	struct update up;
 
-	return update_read(&up, name) ? apply_loaded(name, NULL) : apply_stored(name);
+	if (!update_read(&up, name))
+		return apply_stored(name);
+	s = store_list(running_release(), &stored) ? NULL : store_find(&stored, name);
+	return s && other_stored(s) ? load_stored(s) : apply_loaded(name, NULL);
 }
 
 static int apply_stored(const char *name)

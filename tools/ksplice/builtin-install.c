@@ -23,6 +23,9 @@ static void tell_not_now(const struct file *f)
 		     *running_release() ? running_release() : "unknown");
 	else if (!opt.now && !(update_read(&up, f->name) && up.applied))
 		note("  not applied yet: ksplice apply %s", f->name);
+	else if (!opt.now && other_loaded(f))
+		note("  not applied yet: another update of this name is; 'ksplice undo %s', then 'ksplice apply %s'",
+		     f->name, f->name);
 }
 
 static void tell_installed(const struct file *f)

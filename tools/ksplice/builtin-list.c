@@ -207,7 +207,7 @@ static void count_stored(struct counts *c, const struct stored *s)
 		*vec_add(&c->elsewhere) = xasprintf("%s (%s)", s->name, s->release);
 		return;
 	}
-	if (update_read(&up, s->name) && up.applied)
+	if (update_read(&up, s->name) && up.applied && !other_stored(s))
 		return;
 	if (superseded(s->name)) {
 		*vec_add(&c->superseded) = s->name;

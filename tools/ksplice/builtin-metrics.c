@@ -107,7 +107,7 @@ static int installed(FILE *f)
 	       "1 if the update is installed for the running kernel, but not applied");
 	vec_for_each(s, &stored)
 		sample(f, "ksplice_update_pending", s->name,
-		       !(update_read(&up, s->name) && up.applied) &&
+		       !(update_read(&up, s->name) && up.applied && !other_stored(s)) &&
 		       !superseded(s->name));
 	family(f, "ksplice_update_held_back",
 	       "1 if the update is not applied because the machine went down badly with it");

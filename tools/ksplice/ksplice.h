@@ -255,6 +255,7 @@ int store_list(const char *release, stored_vec *found);
 struct stored *store_find(const stored_vec *v, const char *name);
 int stored_open(const struct stored *s);
 bool trusted(const struct stored *s, int fd);
+bool other_stored(const struct stored *s);
 int store_put(const char *release, const char *name, const char *data, size_t size);
 int store_remove(const struct stored *s);
 bool store_unit_enabled(void);
