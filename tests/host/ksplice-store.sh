@@ -302,6 +302,24 @@ check "... and not pending" json 'd["pending"] == [] and d["superseded"] == ["fi
 check "... said" says '^superseded +fix-baz$' k status
 check "... nor in metrics" says '^ksplice_update_pending\{name="fix-baz"\} 0$' k metrics
 
+# --- what tells a shutdown from a crash ----------------------------------------------------
+
+boot
+mkdir -p "$R/run/systemd/system" "$R/run/systemd/units" "$R/etc/systemd/system/sysinit.target.wants"
+check "where no unit notes a shutdown: said" says "a shutdown is taken for a crash, .*'systemctl enable --now ksplice-shutdown.service" \
+	k apply fix-foo.ko
+k undo -q fix-foo >/dev/null
+ln -s 0123 "$R/run/systemd/units/invocation:ksplice-shutdown.service"
+not_said() { ! k apply fix-foo.ko 2>&1 | grep crash; }
+check "... where one does: not" not_said
+check "what comes with the unit that applies at boot" grep -qx 'Wants=ksplice-shutdown.service ksplice-settle.timer' "$REPO/tools/ksplice/ksplice.service"
+ln -s /nowhere "$R/etc/systemd/system/sysinit.target.wants/ksplice.service"
+check "the unit is enabled: it comes back" json 'd["service_enabled"]' k status --json
+ln -s /dev/null "$R/etc/systemd/system/ksplice.service"
+check "... masked: it does not" json 'not d["service_enabled"]' k status --json
+echo ksplice.enable=0 >"$R/proc/cmdline"
+check "a boot that applies nothing: said" says '^this boot +has applied nothing: ksplice.enable=0' k status
+
 # --- whose kernel it is --------------------------------------------------------------------
 
 boot

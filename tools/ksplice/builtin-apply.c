@@ -53,6 +53,9 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 		mark_renew(name, running_release(), f);
 	else if (!is_applied(name))
 		mark_clear(name, running_release());
+	if (!ret && !opt.at_boot && !shutdown_noted())
+		note("%s: a shutdown is taken for a crash, and it is held back then: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
+		     name);
 	return ret;
 }
 

@@ -126,7 +126,7 @@ int cmd_uninstall(int argc, char **argv)
 }
 
 /* ksplice.enable=0 on the kernel's command line: the way out of a bad one */
-static bool switched_off(void)
+bool switched_off(void)
 {
 	char *line = read_line("/proc/cmdline"), *word, *at = line;
 	bool off = false;

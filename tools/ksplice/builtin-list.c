@@ -336,6 +336,8 @@ static void status_print(const struct counts *c)
 		say("  for others: installed, %s",
 		    opt.image ? "for the kernel behind each name" :
 		    "for another kernel than the running one");
+	if (!opt.image && switched_off())
+		say("%-14s%s", "this boot", "has applied nothing: ksplice.enable=0 is on the kernel's command line");
 	say("%-14s%s", "after a boot", store_unit_enabled() ?
 	    "what is installed for the kernel comes back (ksplice.service)" :
 	    "nothing comes back: 'systemctl enable ksplice.service'");

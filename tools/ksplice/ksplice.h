@@ -259,6 +259,8 @@ bool other_stored(const struct stored *s);
 int store_put(const char *release, const char *name, const char *data, size_t size);
 int store_remove(const struct stored *s);
 bool store_unit_enabled(void);
+bool shutdown_noted(void);
+bool switched_off(void);
 int no_update(const char *name);
 
 /* guard.c: what is not applied again after a crash */

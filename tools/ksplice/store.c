@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -284,7 +285,22 @@ int store_remove(const struct stored *s)
 /* The link need not lead anywhere: in an image it is another root's. */
 bool store_unit_enabled(void)
 {
-	return link_exists("/etc/systemd/system/sysinit.target.wants/ksplice.service");
+	char *unit = read_link("/etc/systemd/system/ksplice.service");
+	bool masked = unit && !strcmp(unit, "/dev/null");
+
+	free(unit);
+	return !masked &&
+	       link_exists("/etc/systemd/system/sysinit.target.wants/ksplice.service");
+}
+
+/*
+ * Will a shutdown in order be told from a crash?  For each unit that is active systemd
+ * has a link there.  True where systemd does not run: who knows what does.
+ */
+bool shutdown_noted(void)
+{
+	return !is_dir("/run/systemd/system") ||
+	       link_exists("/run/systemd/units/invocation:ksplice-shutdown.service");
 }
 
 int no_update(const char *name)
