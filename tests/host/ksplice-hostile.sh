@@ -88,6 +88,22 @@ for c in text:
 }
 check "... and no patch adds one" none_added
 check "a name" plain k apply "no$evil"
+# kspl-objdiff tells of objects and updates of others, too.
+objdiff=$REPO/tools/kspl-objdiff/kspl-objdiff
+[ -x "$objdiff" ] || { make -s -C "$REPO/tools/kspl-objdiff" O="$TMP/objdiff"; objdiff=$TMP/objdiff/kspl-objdiff; }
+for code in ret 'nop; ret'; do
+	printf '\t.text\n\t.globl name_of_a_function\nname_of_a_function:\n\t%s\n\t.section .note.GNU-stack,""\n' "$code" |
+		gcc -c -x assembler -o "objdiff-${#code}.o" -
+	python3 -c '
+import sys
+data = open(sys.argv[1], "rb").read()
+open(sys.argv[1], "wb").write(data.replace(b"name_of_a_function", b"n\x1b]0;x\x07\xc2\x9b\xe2\x80\xae\xff\x7f\rion"))' "objdiff-${#code}.o"
+done
+check "kspl-objdiff: the name of a function" plain "$objdiff" diff objdiff-3.o objdiff-8.o
+check "... is shown" says "ion \(1 -> 2 bytes\)" "$objdiff" diff objdiff-3.o objdiff-8.o
+check "... as JSON: whole" json 'd["refusals"][0]["what"].startswith("n\x1b]0;x")' "$objdiff" diff objdiff-3.o objdiff-8.o --json
+objdiff_full() { "$objdiff" --help >/dev/full; }
+check "... output that can't be written" exits 1 objdiff_full
 check "an option's argument" plain k apply --timeout "$evil" x
 mkdir -p "$S/6.12.1-test" "$S/6.12$evil"
 cp fix-foo.ko "$S/6.12.1-test/x$evil.ko"
