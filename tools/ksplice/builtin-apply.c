@@ -87,11 +87,14 @@ static int apply_loaded(const char *name, const struct file *f)
 	if (update_read(&up, name) && up.applied)
 		return applied_already(name, &up);
 	ret = prepare(name, f);
-	/* Undone and unloaded, before this one had the lock. */
-	if (!ret && !update_read(&up, name))
+	if (ret)
+		return ret;
+	/* Undone and unloaded, or applied, before this one had the lock. */
+	if (!update_read(&up, name))
 		return apply_stored(name);
-	if (!ret)
-		ret = mark_set(name, running_release(), f);
+	if (up.applied)
+		return applied_already(name, &up);
+	ret = mark_set(name, running_release(), f);
 	return ret ? ret : settle_mark(name, f, switch_to(name));
 }
 
