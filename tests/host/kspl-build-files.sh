@@ -304,6 +304,24 @@ cp src/fs/fn.c n
 cp keep src/fs/fn.c
 diff -u --label a/fs/fn.c --label b/fs/fn.c n keep >fix.patch || :
 rm -rf kept
+cp fix.patch back.patch
+# What nothing is made of is read by who includes it all the same, and patched again.
+edit Documentation/x.rst 's/nothing/more/'
+cp fix.patch on.doc
+cat on.patch on.doc >on-both.patch
+printf '%s\n' '--- a/Documentation/x.rst' '+++ b/Documentation/x.rst' '@@ -1 +1 @@' -more '+int most;' >again.doc
+edit fs/fn.c '1i #include "../Documentation/x.rst"'
+cat again.doc fix.patch >again.patch
+includes_a_document() {
+	compiles fs/fn.o run --keep kept on-nothing.patch && nm kept/post/fs/fn.o | grep -q ' most$'
+}
+sed 's/^-more/-nothing/' again.patch >on-nothing.patch
+check "a document that code includes is the one that was read" includes_a_document
+edit kernel/other.c 's/3/4/'
+cat again.doc fix.patch >again.patch
+check "--on: a document that both change" compiles kernel/other.o run --on on-both.patch again.patch
+cp back.patch fix.patch
+rm -rf kept
 check "a fix that takes an earlier one back" compiles fs/fn.o run --keep kept --on on.patch fix.patch
 check "... is compiled as the source is" cmp kept/patched/fs/fn.c src/fs/fn.c
 check "... and defines what that does" sh -c 'nm kept/post/fs/fn.o | grep " T fn$"'

@@ -89,6 +89,8 @@ as_git() {
 	done <W/files
 }
 
+as_git_dash() { read_it - <outside/key >told 2>&1; }
+
 # refused CODE REGEX PATCH...: and nothing outside is written to
 refused() {
 	local code=$1 want=$2
@@ -147,6 +149,11 @@ p "$a$hunk
 $(sed 's/^/  /' <<<"$other")
 "
 check "an indented diff after a hunk" refused 1 'line 11: a line that belongs to no hunk' p.patch
+p 'Subject: a|b|c|d|e|f
+
+' "$a$hunk"
+check "a subject with bars in it" as_git p.patch
+check "... whole" grep -qxF 'a|b|c|d|e|f' W/subjects
 p "> quoted
 
 $(sed 's/^/> /' <<<"$b$other")
@@ -454,6 +461,16 @@ p "text
 more
 "
 check "no diff at all" refused 1 "is not a patch" p.patch
+{
+	printf -- '--- a/fs/a.c\n+++ /dev/null\n@@ -1,40 +0,0 @@\n'
+	sed 's/^/-/' src/fs/a.c
+} >gone.patch
+p "$a$hunk"
+check "a file that one patch deletes, and the next one changes: as git has it" refused 1 "does not apply" gone.patch p.patch
+p "$a$hunk"
+cp p.patch ./-
+check "a patch that is called -" as_git_dash
+check "... what is applied is the file, not the input" test "$(grep -c added W/plain/fs/a.c)" = 1
 # The first makes of the directory that git works in a repository, with a filter
 new_file() {
 	printf '%s\n%s\n%s\n' '--- /dev/null' "+++ b/$1" "@@ -0,0 +1,$(wc -l <<<"$2") @@"
@@ -529,14 +546,39 @@ at_6 $'evil(); /*\r+\tnothing */'
 check "... a CR within a line" refused 1 "line 6: it adds a control character" p.patch
 at_6 $'/* \xc2\x9b8m */'
 check "... in UTF-8" refused 1 "line 6: it adds a control character" p.patch
-for c in '\xe2\x80\xae' '\xe2\x81\xa6' '\xe2\x80\x8b' '\xd8\x9c' '\xef\xbb\xbf' '\xc2\xad' '\xf3\xa0\x81\x81'; do
+for c in '\xe2\x80\xae' '\xe2\x81\xa6' '\xe2\x80\x8b' '\xd8\x9c' '\xef\xbb\xbf' '\xc2\xad' '\xf3\xa0\x81\x81' \
+	'\xcd\x8f' '\xe1\x85\x9f' '\xe1\x9e\xb4' '\xe1\xa0\x8e' '\xe3\x85\xa4' '\xef\xb8\x8f' '\xef\xbe\xa0' '\xef\xbf\xb9' '\xf0\x9b\xb2\xa0' '\xf0\x9d\x85\xb3' '\xf3\xa0\x84\x80'; do
 	at_6 "$(printf '/* %b } */' "$c")"
 	check "a mark that turns text around, or can't be seen: $c" refused 1 "line 6: it adds a character that can't be seen" p.patch
 done
 at_6 "$(printf '/* \xc3\xa9\t\f \xe2\x82\xac */')"
 check "... other letters" as_git p.patch
 p "$a${hunk/ @@/ @@ $(printf '\033[8m')}"
-check "a control character in an @@ line, for what follows" refused 1 "line 3: in an @@ line, a control character" p.patch
+check "a control character in an @@ line, for what follows" refused 1 "line 3: a control character, which may hide" p.patch
+p "$a${hunk/ @@/ @@ $(printf '\xe2\x80\xae')}"
+check "... a mark that turns it around" refused 1 "line 3: in an @@ line, a character that can't be seen" p.patch
+p $'Subject: x\n\nAs was said. \e[8m\n---\n' "$a$hunk"
+check "... in the message" refused 1 "line 3: a control character, which may hide" p.patch
+p $'Subject: x \xc2\x9b8m\n\n---\n' "$a$hunk"
+check "... in the subject, in UTF-8" refused 1 "line 1: a control character, which may hide" p.patch
+p "$a$hunk"$'-- \n2.39\e[8m\n'
+check "... behind the diff" refused 1 "a control character, which may hide" p.patch
+p $'Subject: \xc3\xa9t\xc3\xa9\r\n\n\tFrom me:\f\n---\n' "$a$hunk"
+check "... other letters, CR at the end" as_git p.patch
+for how in Quoted-Printable base64; do
+	p "Subject: x
+Content-Transfer-Encoding: $how
+
+---
+$a${hunk/+added/+x =20;}"
+	check "a message that is encoded: $how" refused 1 "line 2: the message is encoded \($how\)" p.patch
+done
+p "Subject: x
+Content-Transfer-Encoding: 8bit
+
+---
+$a$hunk"
+check "... one that is not" as_git p.patch
 p "$a${hunk}"
 printf 'x\0y\n' | cat - p.patch >nul.patch
 check "a NUL" refused 1 "line 1: there is a NUL" nul.patch

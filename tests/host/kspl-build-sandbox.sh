@@ -55,6 +55,26 @@ check "the source's repository" not_read "$(incbin "$TMP/src/.git/config" | sed 
 check "... the build tree's, where that is a file" not_read "$(incbin "$TMP/bld/.git" | sed 's/\\/\\\\/g')"
 rm -rf src/.git bld/.git
 check "another process's environment" not_read "$(incbin /proc/self/environ | sed 's/\\/\\\\/g')"
+# The signer's key beside a compiler that is not the system's
+mkdir -p other/bin
+ln -s /usr/bin/gcc other/bin/other-gcc
+printf '#!/bin/sh\nexec gcc "$@"\n' >other/bin/real-gcc
+chmod +x other/bin/real-gcc
+echo 'the signing key' >other/bin/sign.pem
+: >other/cert.pem
+sed -i "s,:= gcc ,:= $TMP/other/bin/real-gcc ," bld/fs/.fn.o.cmd
+mkdir -p bld/scripts/mod
+printf 'savedcmd_scripts/mod/empty.o := %s -c x\n' "$TMP/other/bin/real-gcc" >bld/scripts/mod/.empty.o.cmd
+edit fs/fn.c 's/return FN/return 2/'
+check "a compiler elsewhere" compiles fs/fn.o run --sign-key other/bin/sign.pem --sign-cert other/cert.pem fix.patch
+signing_key_not_read() {
+	reads "$(incbin "$TMP/other/bin/sign.pem" | sed 's/\\/\\\\/g')"
+	run --sign-key other/bin/sign.pem --sign-cert other/cert.pem fix.patch >out 2>&1 || :
+	says 'fs/fn.o does not compile with the patch' cat out && says 'ermission denied|cannot open|file not found|read.*rror' cat out
+}
+check "... the signing key that is beside it" signing_key_not_read
+mini
+mkdir -p home
 reads "#include \"$TMP/home/x.h\""
 check "without a sandbox it could be read" compiles fs/fn.o run --no-sandbox fix.patch
 check "... and that is warned of" says 'warning: without a sandbox' run --no-sandbox fix.patch
@@ -109,6 +129,13 @@ case "$*" in
 		pre/fs/fn.o.job pre/fs/x screen/x module/x; do
 		! true 2>/dev/null >>"$work/$f" || echo "wrote $f" >>"$work/post/fs/wrote"
 	done
+	python3 - >>"$work/post/fs/wrote" <<'KEY'
+import ctypes
+# KEYCTL_SEARCH in the session keyring
+key = ctypes.CDLL(None).syscall(250, 10, -3, b"user", b"ksplice-test", 0)
+if key != -1:
+    print("the caller's key", key)
+KEY
 	for fd in 7 42; do
 		eval "cat <&$fd" 2>/dev/null >>"$work/post/fs/wrote"
 	done
@@ -129,10 +156,20 @@ chmod +x cc/gcc
 taken_over() {
 	rm -rf kept
 	env SECRET=x CCACHE_REMOTE_STORAGE=redis://u:p@h PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE="$1" KSPL_OBJDIFF="$TMP/objdiff" \
-		"$build" -b bld --keep kept fix.patch >out 2>&1 7<secret 42<secret <secret || :
+		python3 with_key.py "$build" -b bld --keep kept fix.patch >out 2>&1 7<secret 42<secret <secret || :
 	[ -d kept/post ]
 }
 echo 'what the caller has open' >secret
+# with_key.py COMMAND...: in a session that has a key, where keys are to be had
+cat >with_key.py <<'END'
+import ctypes
+import os
+import sys
+libc = ctypes.CDLL(None)
+if libc.syscall(250, 1, None) != -1:
+    libc.syscall(248, b"user", b"ksplice-test", b"secret", 6, -3)
+os.execvp(sys.argv[1], sys.argv[1:])
+END
 printf '%s\n' 'wrote done/x' "['lo']" none 'no_new_privs: 1' >may_write
 for ccache in '' 1; do
 	check "a compiler that was taken over, ccache ${ccache:+not }used" taken_over "$ccache"
@@ -191,12 +228,14 @@ check "a file without end: ended" no_large_file
 cat >cc/gcc <<'END'
 #!/bin/sh
 case "$*" in
-*fs/fn.o*) ulimit -t -v -f >&2; echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2 ;;
+*fs/fn.o*) echo "limits $(ulimit -t) $(ulimit -v) $(ulimit -f)" >&2
+	echo "processes $(bash -c 'ulimit -u')" >&2 ;;
 esac
 exec /usr/bin/gcc "$@"
 END
 edit fs/fn.c 's/return FN/return 2/'
 check "a compiler has its limits" tells 'limits 900 8388608 524288'
+[ "$(id -u)" -ne 0 ] || check "... and how many processes there can be" tells '^processes [0-9]+$'
 
 # --- as an ordinary user ----------------------------------------------------------
 
@@ -240,6 +279,11 @@ chmod 777 new
 check "a cache that others can write to" says 'can be written to by others' in_cache "$TMP/new"
 chmod 700 new
 chmod 775 new/ksplice/author
+mkdir -p above/own
+chmod 777 above
+check "... or a directory above it" says 'is in .*/above, where others can put another' in_cache "$TMP/above/own"
+chmod 1777 above
+check "... where others can't replace it: taken" says 'could not be linked' in_cache "$TMP/above/own"
 check "... or a part of it" says 'author can be written to by others' in_cache "$TMP/new"
 chmod 755 new/ksplice/author
 mkdir -p new/ksplice/build
@@ -254,6 +298,9 @@ check "... that nobody can get to" sh -c '! "$@" 2>&1 | grep "written to by othe
 	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b new/ksplice/build/bld fix.patch
 mv new/ksplice/build/bld bld
 if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 above
+	chown 64999 above
+	check "a cache in another user's directory" says 'is in .*/above, where others can put another' in_cache "$TMP/above/own"
 	chown 64999 new/ksplice
 	check "a cache of another user" says 'ksplice belongs to' in_cache "$TMP/new"
 fi
@@ -303,6 +350,15 @@ if [ "$(id -u)" -eq 0 ]; then
 	check "a FIFO of somebody else in its place: replaced" test -f shared/r.json
 	rm shared/r.json
 fi
+check "a report that can't be written: failed, whatever else was" exits 1 run --inspect --json /dev/full fix.patch
+if [ "$(id -u)" -eq 0 ] && mknod null c 1 3 2>/dev/null; then
+	check "a device as output: usage" exits 2 run -o null fix.patch
+	ln -s null link
+	check "... or what leads to one" exits 2 run -o link fix.patch
+	check "... that stay" test -c null -a -L link
+	rm null link
+fi
+check "... or what stands beside devices" exits 2 run -o "/dev/ksplice-test.$$" fix.patch
 put() {
 	(
 		set +eu
@@ -374,14 +430,13 @@ check "--each removes only what it made" each_keeps
 mini
 edit fs/fn.c 's/return FN/return 2/'
 cp fix.patch plain.patch
-{ printf 'Subject: [PATCH] fs: \e]0;title\a \xc2\x9b31mred \xe2\x80\xaeback "q" \\n\n\n'; cat plain.patch; } >one.patch
+{ printf 'Subject: [PATCH] fs: \xe2\x80\xaeback \xe3\x85\xa4 "q" \\n\n\n'; cat plain.patch; } >one.patch
 edit kernel/other.c 's/3/4/'
 { printf 'Subject: [PATCH 2/2] other: second\n\nCVE-2020-1 is another.\nCVE: CVE-2024-12345, CVE-2024-12346\nCVE: CVE-x $(id)\n'; cat fix.patch; } >two.patch
 check "several patches: each one's subject" sh -c \
 	'"$@" >/dev/null 2>&1; grep -e "--description fs: .*; other: second" called' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --json report.json one.patch two.patch
-check "... without what a terminal would obey" sh -c '! LC_ALL=C grep -q "$(printf "[\001-\010\013-\037\177]")" called'
-check "... nor UTF-8's" sh -c '! LC_ALL=C grep -q "$(printf "\302\233\\|\342\200\256")" called report.json'
+check "... without what turns text around, or can't be seen" sh -c '! LC_ALL=C grep -q "$(printf "\342\200\256\\|\343\205\244")" called report.json'
 check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
 check "what they fix is read" grep -e '--fixes CVE-2024-12345 --fixes CVE-2024-12346 ' called
 check "... and nothing else taken for that" sh -c '[ "$(grep -o -e --fixes called | wc -l)" = 2 ]'
@@ -405,8 +460,19 @@ check "--inspect: without compiling" sh -c 'rm -f called; "$@" >out && [ ! -f ca
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --inspect --json report.json one.patch two.patch
 check "... it lists files and what becomes of them" grep -qx '  fs/fn.c (changed, +1 -1, hunks: 1): compiled' out
 check "... and in the report" jq -e '.files | length == 2 and (.[0] | .path == "fs/fn.c" and .treatment == "compiled" and .hunks == 1)' report.json
+edit fs/unused.c 's/0/1/'
+cat plain.patch fix.patch >both.patch
+check "--inspect: a file that is not built: nothing to do" exits 3 "$build" -b bld --inspect fix.patch
+check "... and said" says 'note: fs/unused.c is not built in this configuration' "$build" -b bld --inspect fix.patch
+check "... with one that is: in the report" sh -c '"$@" >/dev/null 2>&1 && jq -e ".files | map(.treatment) == [\"compiled\", \"not built\"]" report.json' sh \
+	"$build" -b bld --inspect --json report.json both.patch
 edit fs/Makefile 's/make/more/'
 check "--inspect: what is refused" exits 4 "$build" -b bld --inspect fix.patch
 check "... and why" says 'fs/Makefile .*: refused: changes to how the kernel is built' "$build" -b bld --inspect fix.patch
 check "--inspect: without trees" says 'fs/Makefile .*: refused' "$build" -k 0.0-none --inspect fix.patch
+printf 'Subject: the first\nCVE: CVE-2024-1111\n\n---\n' | cat - plain.patch >on.patch
+printf 'Subject: the second\nCVE: CVE-2024-2222\n\n---\n' | cat - plain.patch >new.patch
+check "--inspect --on: what earlier ones say is not this one's" sh -c '"$@" >/dev/null 2>&1 && jq -e ".subjects == [\"the second\"] and
+	.fixes == [\"CVE-2024-2222\"] and (.files | map([.path, .hunks]) == [[\"fs/fn.c\", 1]])" report.json' sh \
+	"$build" -k 0.0-none --inspect --json report.json --on on.patch new.patch
 done_testing

@@ -446,6 +446,7 @@ mini
 export XDG_CACHE_HOME=$TMP/cache KSPL_BUILD_NO_OVERLAY=
 printf 'struct s { int a, b; };\nenum e { E1, MANY };\n' >>src/fs/fn.h
 printf 'int get(struct s *s)\n{\n\treturn s->b;\n}\n' >>src/fs/fn.c
+check "--each --fixes: would be said of each: usage" exits 2 run --to src2 -n to --each each.d --fixes CVE-2024-1111
 check "--to and a patch: usage" exits 2 run --to src2 fix.patch
 check "--to the same: usage" exits 2 run --to src -n to
 to_tree fs/fn.c '1i /* a comment */'
@@ -485,10 +486,30 @@ check "--partial: ... a fix that needs a new member is left out" jq -e \
 	'.fixes | map([.fate, .code, .functions]) | sort == [["left_out", "type_changed", ["get"]], ["taken", "", ["fn"]]]' report.json
 check "--partial: ... and in the list of functions" jq -e '.objdiff.left_out | map(.what) == ["get"]' report.json
 check "--partial: ... said" says 'taken: 1 of 2 changed functions' cat out
+check "--partial: ... --fixes may name what was left out, which is said" \
+	says 'warning: --fixes CVE-2024-1111 .* left out' run_to --partial --fixes CVE-2024-1111
+# A repository has no say, wherever this runs
+mkdir -p repo
+git -C repo init -q
+git -C repo config diff.x.textconv "$TMP/textconv"
+printf '#!/bin/sh\ntouch %s/ran\n' "$TMP" >textconv
+chmod +x textconv
+echo '* diff=x' | tee repo/.gitattributes >repo/.git/info/attributes
+in_repository() { (cd repo && KSPL_OBJDIFF=$TMP/objdiff "$build" -b ../bld --to ../src2 -n to --partial >../out 2>&1) || :; }
+check "--partial: in a repository" in_repository
+check "--partial: ... the same is taken" says 'taken: 1 of 2 changed functions' cat out
+check "--partial: ... none of its commands is run" test ! -e ran
 to_tree fs/fn.c 's/return FN/return 2/'
 check "--partial: what can be had is had" compiles fs/fn.o run_to --partial --json report.json
 check "--partial: ... and all of it" jq -e '.fixes | map(.fate) == ["taken"]' report.json
 to_tree fs/fn.h 's/int a, b/int a, new, b/' fs/fn.c 's/return s->b/return s->new/'
+mkdir -p elsewhere
+mv src2/fs/fn.h elsewhere/
+ln -s ../../elsewhere/fn.h src2/fs/fn.h
+check "--to: a link that leads out of the other tree: refused" exits 1 run_to
+check "--partial: ... too" says 'a link in .*/src2 leads out of it, to .*/elsewhere/fn.h' run_to --partial
+rm src2/fs/fn.h
+mv elsewhere/fn.h src2/fs/
 check "--partial: nothing can be had: unsafe" exits 4 run_to --partial
 check "--partial --only: a part of a fix: usage" exits 2 run_to --partial --only own
 mkdir -p noctags

@@ -55,7 +55,55 @@ if command -v script >/dev/null; then
 fi
 rm "$R"/faults/*
 check "a file's name" plain k show "./no$evil.ko"
+# Each character that can't be seen, or turns text around
+python3 - >marks <<'END'
+for first, last in ((0xad, 0xad), (0x34f, 0x34f), (0x61c, 0x61c), (0x115f, 0x1160), (0x17b4, 0x17b5), (0x180b, 0x180f),
+                    (0x200b, 0x200f), (0x2028, 0x202e), (0x2060, 0x206f), (0x3164, 0x3164), (0xfe00, 0xfe0f),
+                    (0xfeff, 0xfeff), (0xffa0, 0xffa0), (0xfff0, 0xfffb), (0x1bca0, 0x1bca3), (0x1d173, 0x1d17a),
+                    (0xe0001, 0xe0001), (0xe0020, 0xe007f), (0xe0100, 0xe01ef)):
+    for c in range(first, last + 1):
+        print(chr(c).encode().decode("latin-1"), end="")
+END
+iconv -f UTF-8 -t ISO-8859-1 marks >marks.utf8
+DESCRIPTION=$(cat marks.utf8) "$make_update" marks.ko fix-foo 6.12.1-test test_func
+none_shown() { ! k show ./marks.ko | sed -n 2p | grep -aq '[^ -~]'; }
+check "marks that can't be seen: escaped, each of them" none_shown
+none_told() {
+	(
+		eval "$(sed -n '/^marks_out()/,/^}/p; /^printable()/p' "$REPO/tools/kspl-build/kspl-build")"
+		! printable <marks.utf8 | grep -aq '[^ -~]'
+	)
+}
+check "... by kspl-build, too" none_told
+none_added() {
+	local n
+
+	python3 -c '
+import sys
+text = open("marks.utf8", encoding="utf-8").read()
+for c in text:
+    sys.stdout.buffer.write(("--- a/f/a.c\n+++ b/f/a.c\n@@ -1 +1,2 @@\n x\n+" + c + "\n").encode())' >marks.patch
+	n=$(LC_ALL=C awk -f "$REPO/tools/kspl-build/audit.awk" marks.patch | grep -c '^refuse.*it adds a character')
+	[ "$n" = "$(grep -c '^---' marks.patch)" ]
+}
+check "... and no patch adds one" none_added
 check "a name" plain k apply "no$evil"
+# kspl-objdiff tells of objects and updates of others, too.
+objdiff=$REPO/tools/kspl-objdiff/kspl-objdiff
+[ -x "$objdiff" ] || { make -s -C "$REPO/tools/kspl-objdiff" O="$TMP/objdiff"; objdiff=$TMP/objdiff/kspl-objdiff; }
+for code in ret 'nop; ret'; do
+	printf '\t.text\n\t.globl name_of_a_function\nname_of_a_function:\n\t%s\n\t.section .note.GNU-stack,""\n' "$code" |
+		gcc -c -x assembler -o "objdiff-${#code}.o" -
+	python3 -c '
+import sys
+data = open(sys.argv[1], "rb").read()
+open(sys.argv[1], "wb").write(data.replace(b"name_of_a_function", b"n\x1b]0;x\x07\xc2\x9b\xe2\x80\xae\xff\x7f\rion"))' "objdiff-${#code}.o"
+done
+check "kspl-objdiff: the name of a function" plain "$objdiff" diff objdiff-3.o objdiff-8.o
+check "... is shown" says "ion \(1 -> 2 bytes\)" "$objdiff" diff objdiff-3.o objdiff-8.o
+check "... as JSON: whole" json 'd["refusals"][0]["what"].startswith("n\x1b]0;x")' "$objdiff" diff objdiff-3.o objdiff-8.o --json
+objdiff_full() { "$objdiff" --help >/dev/full; }
+check "... output that can't be written" exits 1 objdiff_full
 check "an option's argument" plain k apply --timeout "$evil" x
 mkdir -p "$S/6.12.1-test" "$S/6.12$evil"
 cp fix-foo.ko "$S/6.12.1-test/x$evil.ko"
@@ -141,6 +189,8 @@ cp fix-foo.ko sections.ko
 truncate -s 60M sections.ko
 printf '\0\0' | dd of=sections.ko bs=1 seek=60 conv=notrunc status=none
 check "one that claims as many sections as fit: refused" exits 4 in_256_mb show ./sections.ko
+TWICE=1 "$make_update" twice.ko fix-foo 6.12.1-test test_func
+check "one with two sections of an update: refused" exits 4 k show ./twice.ko
 check "a directory: refused" exits 4 k show ./
 mkfifo fifo.ko
 check "a FIFO: refused at once" exits 4 timeout 10 "$TOOL" show ./fifo.ko
@@ -298,6 +348,31 @@ installed_in_chroot() { OWN=4 asks 6.12.1-test postinst configure | grep 'ksplic
 check "... but installed" installed_in_chroot
 check "prerm in a chroot: nothing is taken back" nothing_in_chroot prerm remove
 check "postinst of another kernel's: nothing is applied" says '^ksplice install [^;]*;$' asks 6.12.2-other postinst configure
+
+# An upgrade to a version for another kernel must not take the fix from the one that runs.
+mkdir -p dpkg/tmp.ci
+printf 'Package: x\nKsplice-Release: 6.12.1-test\n' >dpkg/tmp.ci/control
+export DPKG_ADMINDIR=$TMP/dpkg
+check "prerm upgrade: takes it back" says '^ksplice undo' asks 6.12.1-test prerm upgrade
+printf 'Package: x\nKsplice-Release: 6.12.2-other\n' >dpkg/tmp.ci/control
+nothing_undone() { ! run_script "$@" | grep '^ksplice undo'; }
+nothing_asked() { ! run_script "$@" | grep '^ksplice '; }
+check "prerm upgrade to a version for another kernel: nothing is taken back, or out" nothing_asked 6.12.1-test prerm upgrade
+check "... and said" says 'fix-foo for 6.12.1-test stays: the other version is for 6.12.2-other' run_script 6.12.1-test prerm upgrade
+check "... removal: all of it" says '^ksplice undo' asks 6.12.1-test prerm remove
+rm -r dpkg
+check "... where dpkg does not tell: takes it back" says '^ksplice undo' asks 6.12.1-test prerm upgrade
+unset DPKG_ADMINDIR
+mkdir -p loaded/fix-foo stored/6.12.1-test
+sed -i "s,/sys/kernel/ksplice,$TMP/loaded,; s,/var/lib/ksplice,$TMP/stored,; s,^name=\(.*\) file=.*,name=\1 file=$TMP/fix-foo.ko," postinst prerm
+check "postinst: an older one that is still applied is taken back first" \
+	says '^ksplice install [^;]*;ksplice undo [^;]*;ksplice apply' asks 6.12.1-test postinst configure
+check "... not when this version stays after all" says '^ksplice install [^;]*;ksplice apply' asks 6.12.1-test postinst abort-upgrade
+cp fix-foo.ko stored/6.12.1-test/
+check "... the same one is not" says '^ksplice install [^;]*;ksplice apply' asks 6.12.1-test postinst configure
+check "prerm remove on another kernel, of one that is applied there" says '^ksplice undo' asks 6.12.2-other prerm remove
+rm -r loaded/fix-foo
+check "... of one that is not" nothing_undone 6.12.2-other prerm remove
 
 # The scripts of ksplice-tools: of another system's kernel nothing is told
 awk '/DEBIAN\/prerm"/ { on = 1; next } /^END$/ { on = 0 } on' "$REPO/scripts/build-tools-deb" >prerm

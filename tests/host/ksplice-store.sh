@@ -47,10 +47,22 @@ mv "$S/6.12.1-test/fix-foo.ko" "$S/elsewhere"
 ln -s ../elsewhere "$S/6.12.1-test/fix-foo.ko"
 check "a symbolic link: refused" exits 4 k load-installed
 mv "$S/elsewhere" "$S/6.12.1-test/fix-foo.ko"
+mv "$S/6.12.1-test" "$S/../elsewhere"
+ln -s ../elsewhere "$S/6.12.1-test"
+for c in load-installed status list metrics 'status --vex' 'uninstall fix-foo'; do
+	# shellcheck disable=SC2086 # words
+	check "a link in the place of the directory: $c fails" exits 1 k $c
+done
+rm "$S/6.12.1-test"
+touch "$S/6.12.1-test"
+check "... a file" exits 1 k load-installed
+rm "$S/6.12.1-test"
+mv "$S/../elsewhere" "$S/6.12.1-test"
+touch "$S/README"
 cp "$S/6.12.1-test/fix-foo.ko" "$S/6.12.1-test/renamed.ko"
 check "a file under another name: refused" exits 4 k load-installed
 check "... the others are applied all the same" grep -qx applied "$U/fix-foo/state"
-rm "$S/6.12.1-test/renamed.ko"
+rm "$S/6.12.1-test/renamed.ko" "$S/README"
 check "uninstall --now" exits 0 k uninstall --now fix-foo
 check "... of all kernels, with their directories" test "$(ls "$S")" = ""
 check "... takes it back" test ! -e "$U/fix-foo"
@@ -217,6 +229,7 @@ for text in 'empty|: >"$0"' 'cut off|printf "1 " >"$0"' 'of another format|echo 
 	'with more in it|echo "1 boot-1 1 0 0 now then" >"$0"' 'binary|head -c 4096 /dev/urandom >"$0"'; do
 	check "a mark that is ${text%%|*} counts" wrong_mark sh -c "${text#*|}" "$(mark fix-foo)"
 done
+check "a mark that is a directory counts" wrong_mark mkdir "$(mark fix-foo)"
 check "a mark that is a link counts" wrong_mark ln -s /nowhere "$(mark fix-foo)"
 
 boot
@@ -252,6 +265,60 @@ echo '16 code_busy' >"$R/faults/enable"
 check "unhold is not apply" exits 0 k unhold fix-foo
 check "what can't be applied is not marked" exits 1 k load-installed
 check "... really" absent "$(mark fix-foo)"
+
+# --- updates upon updates ---------------------------------------------------------------
+
+# Of three, the first by name is on top of the second, and that on top of the third.
+several() {
+	boot
+	echo file >"$R/name"
+	for n in fix-bar fix-baz fix-foo; do
+		k install -q $n.ko >/dev/null
+	done
+}
+several
+printf 'fix-bar fix-baz\nfix-baz fix-foo\n' >"$R/on"
+check "those on top of others are applied after them, whatever their names" exits 0 k load-installed
+check "... all of them" json 'd["applied"] == ["fix-bar", "fix-baz", "fix-foo"] and d["pending"] == []' k status --json
+several
+printf 'fix-bar fix-baz\nfix-baz fix-foo\n' >"$R/on"
+nothing_said() { [ -z "$(k load-installed 2>&1 >/dev/null)" ]; }
+check "... without a word about the attempts before" nothing_said
+several
+printf 'fix-bar fix-baz\nfix-baz fix-foo\n' >"$R/on"
+check "... as JSON: each once, and no error" \
+	json '[(u["name"], u["exit"], u["update"]["state"]) for u in d["updates"]] == [(n, 0, "applied") for n in ("fix-bar", "fix-baz", "fix-foo")] and d["errors"] == []' \
+	k load-installed --json
+several
+printf 'fix-bar fix-none\n' >"$R/on"
+check "one on top of what is not there: refused, once" \
+	json '[e["update"] for e in d["errors"]] == ["fix-bar"] and d["exit"] == 4' k load-installed --json
+check "... the others are applied" state_is fix-foo applied
+several
+printf 'fix-bar fix-baz\n' >"$R/supersedes"
+check "one that a newer one supersedes is not needed" says '^fix-baz: not needed: a newer update is applied' k load-installed
+check "... no fault" exits 0 k load-installed
+check "... and not pending" json 'd["pending"] == [] and d["superseded"] == ["fix-baz"]' k status --json
+check "... said" says '^superseded +fix-baz$' k status
+check "... nor in metrics" says '^ksplice_update_pending\{name="fix-baz"\} 0$' k metrics
+
+# --- what tells a shutdown from a crash ----------------------------------------------------
+
+boot
+mkdir -p "$R/run/systemd/system" "$R/run/systemd/units" "$R/etc/systemd/system/sysinit.target.wants"
+check "where no unit notes a shutdown: said" says "a shutdown is taken for a crash, .*'systemctl enable --now ksplice-shutdown.service" \
+	k apply fix-foo.ko
+k undo -q fix-foo >/dev/null
+ln -s 0123 "$R/run/systemd/units/invocation:ksplice-shutdown.service"
+not_said() { ! k apply fix-foo.ko 2>&1 | grep crash; }
+check "... where one does: not" not_said
+check "what comes with the unit that applies at boot" grep -qx 'Wants=ksplice-shutdown.service ksplice-settle.timer' "$REPO/tools/ksplice/ksplice.service"
+ln -s /nowhere "$R/etc/systemd/system/sysinit.target.wants/ksplice.service"
+check "the unit is enabled: it comes back" json 'd["service_enabled"]' k status --json
+ln -s /dev/null "$R/etc/systemd/system/ksplice.service"
+check "... masked: it does not" json 'not d["service_enabled"]' k status --json
+echo ksplice.enable=0 >"$R/proc/cmdline"
+check "a boot that applies nothing: said" says '^this boot +has applied nothing: ksplice.enable=0' k status
 
 # --- whose kernel it is --------------------------------------------------------------------
 
@@ -346,6 +413,28 @@ k install -q --root trap fix-foo.ko || :
 check "nothing was written outside of them" test "$(find outside -type f)" = ""
 check "--root with --now: usage" exits 2 k install --root image --now fix-foo.ko
 
+# What an image says of a kernel is no kernel's word, nor is what is mounted there.
+mkdir -p image/proc/sys/kernel/random image/sys/kernel/ksplice/evil
+printf '%s\n' 1 >image/sys/kernel/ksplice/evil/enabled
+printf 'CVE-2024-1\n' >image/sys/kernel/ksplice/evil/fixes
+echo 6.12.1-test >image/proc/sys/kernel/osrelease
+image() { timeout 10 env -u KSPLICE_ROOT "$SHIPPED" "$@" --root image; }
+check "an image: nothing is applied there" json 'd["applied"] == [] and d["fixed"] == [] and d["core"] == "none" and d["release"] == ""' \
+	image status --json
+check "... what is installed is for others" json 'd["other_kernels"] == ["fix-foo (6.12.1-test)"] and d["pending"] == []' image status --json
+check "... list" json '[u["name"] for u in d["updates"]] == ["fix-foo"]' image list --json
+check "... metrics" says '^ksplice_core\{release=""\} 0$' image metrics
+check "... shown by its name" says '^fix-foo: for kernel 6.12.1-test' image show fix-foo
+check "... what the running kernel has fixed is not asked there" exits 2 image status --vex
+this_one() { diff <("$SHIPPED" status) <("$SHIPPED" status --root /); }
+check "... but / is this machine" this_one
+rm image/proc/sys/kernel/osrelease
+mkfifo image/proc/sys/kernel/osrelease image/proc/sys/kernel/random/boot_id
+for c in status list metrics 'unhold fix-foo'; do
+	# shellcheck disable=SC2086 # words
+	check "... FIFOs in its /proc: $c does not wait" says 'fix-foo|ksplice_core' image $c
+done
+
 # --- metrics ----------------------------------------------------------------------------------------
 
 boot
@@ -358,6 +447,30 @@ done
 check "metrics into a directory full of links" exits 0 k metrics --output spool/ksplice.prom
 check "... follow none" grep -qx root precious
 check "... and put a file there" test -f spool/ksplice.prom -a ! -L spool/ksplice.prom
+if [ "$(id -u)" -eq 0 ] && mknod spool/null c 1 3 2>/dev/null; then
+	check "metrics in the place of a device: refused" exits 1 k metrics --output spool/null
+	ln -s null spool/link
+	check "... or of a link to one" exits 1 k metrics --output spool/link
+	check "... which stay" test -c spool/null -a -L spool/link
+fi
+# A name that nobody misses, if it is made after all
+check "... or beside devices" exits 1 k metrics --output "/dev/ksplice-test.$$"
+rm -f "/dev/ksplice-test.$$"
+
+# node_exporter drops all of a file that has a sample twice.
+mkdir again
+DESCRIPTION=again "$make_update" again/fix-bar.ko fix-bar 6.12.1-test test_func
+"$make_update" fix-bar.ko fix-bar 6.12.1-test test_func
+boot
+for f in fix-bar.ko again/fix-bar.ko; do
+	echo file >"$R/name"
+	k apply -q $f >/dev/null
+	crash
+done
+once() { [ -z "$(k metrics | grep -v '^#' | sed 's/ [0-9]*$//' | sort | uniq -d)" ]; }
+check "metrics of one that crashed the machine twice, with two files: each once" once
+check "... status, too" held "'fix-bar'"
+
 # --- another file of the same name --------------------------------------------------------
 
 boot
@@ -367,6 +480,8 @@ k install -q --now first.ko
 crash
 check "a crash: held back" exits 4 k load-installed
 check "another file of that name is not" exits 0 k apply second.ko
+k undo -q --keep fix-foo >/dev/null
+check "... also when it is loaded already" exits 0 k apply second.ko
 reboot
 k uninstall -q fix-foo
 k install -q first.ko
@@ -381,6 +496,14 @@ check "install --now of another file while the first is applied: refused" exits 
 check "... and said" says 'fix-foo: not applied: another update of this name is applied' k install --now second.ko
 check "apply: refused" exits 4 k apply second.ko
 check "the same file: applied already" exits 3 k apply first.ko
+check "install of another file while the first is applied: not applied yet" says 'not applied yet: another update of this name is' \
+	k install second.ko
+check "... it is pending" json 'd["pending"] == ["fix-foo"] and d["applied"] == ["fix-foo"]' k status --json
+check "... in metrics, too" says '^ksplice_update_pending\{name="fix-foo"\} 1$' k metrics
+check "... by its name: it is not said to be applied" exits 4 k apply fix-foo
+k install -q first.ko >/dev/null
+check "... the same file: it is" exits 3 k apply fix-foo
+check "... and not pending" json 'd["pending"] == []' k status --json
 k undo -q --keep fix-foo >/dev/null
 check "... while the first is only loaded: refused" exits 4 k apply second.ko
 check "... and not the first one applied" state_is fix-foo reversed
@@ -400,4 +523,5 @@ echo 3 >"$R/faults/slow"
 KSPLICE_GOOD_SECONDS=2 check "an update that took its time to be applied" exits 0 k apply --timeout 60 fix-foo.ko
 KSPLICE_GOOD_SECONDS=2 check "... has not run well for that time" exits 3 k settle
 rm -f "$R/faults/slow"
+FAKE_SLEPT=100000 check "... nor one while the machine slept" exits 3 k settle
 done_testing

@@ -71,6 +71,13 @@ check "applied: fixed" vex applied 'state == {"CVE-2024-12345": "resolved", "CVE
 check "... in status" says '^fixed +CVE-2024-12345, CVE-2025-1$' k status
 check "... as JSON" json 'd["fixed"] == ["CVE-2024-12345", "CVE-2025-1"]' k status --json
 check "... in show" says '^  fixes CVE-2025-1$' k show fix-foo
+mkdir -p "$R/sys/kernel/debug/fail_function"
+echo test_func >"$R/sys/kernel/debug/fail_function/inject"
+check "applied, and somebody may keep it from running: to be looked at" vex bypassed 'set(state.values()) == {"in_triage"} and
+	d["vulnerabilities"][0]["analysis"]["detail"].endswith("may not run: vmlinux:test_func,1: errors are injected (fail_function)")'
+check "... nor fixed in status" json 'd["fixed"] == [] and len(d["may_not_run"]) == 1' k status --json
+check "... but said" says '^may not run +fix-foo: vmlinux:test_func,1: errors are injected' k status
+rm -r "$R/sys/kernel/debug/fail_function"
 k undo -q --keep fix-foo >/dev/null
 check "taken back, still loaded: not fixed" vex kept 'set(state.values()) == {"exploitable"}'
 check "... nor in status" json 'd["fixed"] == []' k status --json
@@ -80,7 +87,7 @@ check "taken back and removed: not named" vex gone 'state == {}'
 check "--vex is for status" exits 2 k list --vex
 check "--vex is a document of its own" exits 2 k status --vex --json
 if have_schemas; then
-	for name in none pending applied kept gone; do
+	for name in none pending applied bypassed kept gone; do
 		check "$name: valid CycloneDX" valid "$name.json"
 	done
 	sed 's/"resolved"/"fixed"/' applied.json >bad.json

@@ -23,6 +23,12 @@ check "--version" says '^ksplice [0-9]' k --version
 check "unknown command: usage" exits 2 k frobnicate
 check "unknown option: usage" exits 2 k list --frobnicate
 check "an option of another command: usage" exits 2 k list --keep
+to_full() { "$TOOL" "$@" >/dev/full; }
+full() { exits 1 to_full "$@" 2>/dev/null; }
+for c in --help --version status 'status --json' 'status --vex' metrics; do
+	# shellcheck disable=SC2086 # words
+	check "output that can't be written: $c fails" full $c
+done
 check "--root where modules are loaded: usage" exits 2 k apply --root / fix-foo.ko
 check "no argument: usage" exits 2 k apply
 check "two arguments: usage" exits 2 k apply a b

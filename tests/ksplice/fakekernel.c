@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int ask(const char *what, const char *arg, const char *text)
@@ -60,7 +61,7 @@ long syscall(long nr, ...)
 		next = dlsym(RTLD_NEXT, "syscall");
 	if (nr == SYS_delete_module)
 		return ask("unload", (const char *)arg[0], NULL);
-	if (nr == SYS_openat2)
+	if (nr == SYS_openat2 || nr == SYS_clock_gettime)
 		return next(nr, arg[0], arg[1], arg[2], arg[3]);
 	if (nr != SYS_finit_module) {
 		fprintf(stderr, "fakekernel: syscall %ld?\n", nr);
@@ -68,6 +69,17 @@ long syscall(long nr, ...)
 	}
 	path_of(arg[0], path);
 	return ask("load", path, NULL);
+}
+
+/* $FAKE_SLEPT: for so many seconds the machine was suspended */
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+	char *slept = getenv("FAKE_SLEPT");
+	int ret = syscall(SYS_clock_gettime, id, ts);
+
+	if (slept && id == CLOCK_BOOTTIME)
+		ts->tv_sec += atoll(slept);
+	return ret;
 }
 
 ssize_t write(int fd, const void *buf, size_t n)

@@ -5,7 +5,8 @@
 make-update.py OUT NAME RELEASE FUNCTION...
 FORMAT=N, SIGNED=1, BARE=1 (the mark of a signature, without one), MODULE=NAME,
 DESCRIPTION=TEXT, FIXES="ID ID", NOSUM=1 (no checksum), SEALED=1 (one of the
-whole file at its end, as kspl-build makes it), REPEAT=N (the functions so often) and VERMAGIC=TEXT in the environment change what it says.
+whole file at its end, as kspl-build makes it), REPEAT=N (the functions so often), TWICE=1 (two sections of an update) and
+VERMAGIC=TEXT in the environment change what it says.
 """
 import hashlib
 import os
@@ -99,6 +100,8 @@ def main():
     info = "license=GPL\0name=%s\0vermagic=%s\0" % (module, magic)
     contents = [(b".modinfo", info.encode(errors="surrogateescape")),
                 (b".init.ksplice", blob(name, release, funcs))]
+    if os.environ.get("TWICE"):
+        contents.append((b".init.ksplice", blob(name, release, [f + "2" for f in funcs])))
     build_id = hashlib.sha1(contents[0][1] + contents[1][1]).digest()
     # The first section, as the linker has it: the fake kernel looks there.
     data = elf([(b".note.gnu.build-id", struct.pack("<III4s", 4, 20, 3, b"GNU") + build_id)] + contents)

@@ -119,6 +119,13 @@ class Definitions(unittest.TestCase):
         self.assertEqual(ctags.owner("mount::inner"), "inner")
         self.assertEqual(ctags.owner("__anon7"), "__anon7")
 
+    def test_names_are_no_options(self) -> None:
+        """A file whose name begins with -"""
+        with tempfile.TemporaryDirectory() as top:
+            for path in ("--exclude=*/b.c", "a.c"):
+                model.write_text(os.path.join(top, path), "int x;\n")
+            self.assertEqual([d.path for d in ctags.read(top, ["--exclude=*/b.c", "a.c"])], ["--exclude=*/b.c", "a.c"])
+
 
 class Use(unittest.TestCase):
     """facts"""

@@ -55,15 +55,23 @@ function stripped(name)
 	return ""
 }
 
-# What no editor shows, or shows as something else: control characters (a form feed
-# is in some files of the kernel, CR at the end of lines), in UTF-8, too; marks that
-# turn text around or have no width.
-function hidden(text)
+# What a terminal does something on: a form feed is in some files of the kernel, CR at
+# the end of lines
+function obeyed(text)
 {
 	sub(/\r$/, "", text)
-	if (text ~ /[\001-\010\013\015-\037\177]/ || text ~ /\302[\200-\237]/)
+	return text ~ /[\001-\010\013\015-\037\177]/ || text ~ /\302[\200-\237]/
+}
+
+# What no editor shows, or shows as something else: control characters, in UTF-8, too;
+# marks that turn text around or have no width, fillers (as in ksplice's text.c).
+function hidden(text)
+{
+	if (obeyed(text))
 		return "a control character"
-	if (text ~ /\302\255|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277|\363\240[\200\201]/)
+	if (text ~ /\302\255|\330\234|\342\200[\213-\217\250-\256]|\342\201[\240-\257]|\357\273\277|\363\240/ ||
+	    text ~ /\315\217|\341\205[\237\240]|\341\236[\264\265]|\341\240[\213-\217]|\343\205\244/ ||
+	    text ~ /\357\270[\200-\217]|\357\276\240|\357\277[\260-\273]|\360\233\262[\240-\243]|\360\235\205[\263-\272]/)
 		return "a character that can't be seen, or turns text around"
 	return ""
 }
@@ -177,7 +185,7 @@ function hunk(	l, r)
 		state = "after"
 		return
 	}
-	if (hidden($0))
+	if (hidden($0) && !obeyed($0))
 		refuse(NR, "in an @@ line, " hidden($0))
 	split(substr($2, 2), l, ",")
 	split(substr($3, 2), r, ",")
@@ -301,6 +309,10 @@ function text(	line)
 		subject_done = 0
 	if (/^CVE:/)
 		fixes()
+	# "=20" and the like: who reads the mail sees another text than this
+	if (tolower($0) ~ /^content-transfer-encoding:[ \t]*(quoted-printable|base64)/)
+		refuse(NR, "the message is encoded (" $2 "), and a mail program shows another text than this file has: " \
+			"get it as plain text, with 'git mailinfo' or from the archive's raw view")
 	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
 		noted = 1
 		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"
@@ -373,6 +385,9 @@ function line_of()
 BEGIN { state = "text" }
 
 {
+	# what is no part of a hunk is read by people, too, and hides from them what follows
+	if (state != "hunk" && obeyed($0))
+		refuse(NR, "a control character, which may hide from a reader what follows: take it out")
 	line_of()
 	before = $0
 }

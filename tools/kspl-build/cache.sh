@@ -16,6 +16,22 @@ check_cache()
 		[[ $dir != "$CACHE/ccache.sandbox" && -e $dir ]] || continue
 		own_dir "$dir"
 	done
+	dir=$(realpath -- "${CACHE%/*}") || die $EXIT_FAILED "can't look at $CACHE"
+	while dir=${dir%/*} && [[ -n $dir ]]; do
+		leads_to_own "$dir"
+	done
+}
+
+# leads_to_own DIR: of those above the cache, nobody else's, who could put another one in
+# its place. (65534: of somebody whom this user namespace does not know)
+leads_to_own()
+{
+	local uid
+
+	uid=$(stat -c %u -- "$1")
+	[[ $uid == @(0|65534|"$EUID") && -z $(find "$1/" -maxdepth 0 -perm -o+w ! -perm -1000) ]] || die $EXIT_FAILED \
+		"$CACHE is in $1, where others can put another directory in its place" \
+		"What is in it is run: set XDG_CACHE_HOME to a directory of your own."
 }
 
 own_dir()

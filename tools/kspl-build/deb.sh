@@ -131,6 +131,12 @@ deb_postinst()
 {
 	deb_script "$1"
 	cat <<'END'
+# Of an older version that was for another kernel than the one after it, the update
+# is still there.
+older=
+if [ "$1" = configure ] && [ -d "/sys/kernel/ksplice/$name" ] && ! cmp -s "$file" "/var/lib/ksplice/$release/$name.ko"; then
+	older=1
+fi
 case "$1" in
 configure) in_store install "${DPKG_ROOT:-}$file" ;;
 abort-upgrade | abort-remove | abort-deconfigure)
@@ -148,7 +154,8 @@ if [ "$(uname -r)" != "$release" ]; then
 	exit 0
 fi
 code=0
-ksplice apply --quiet --timeout "${KSPLICE_TIMEOUT:-60}" "$name" || code=$?
+[ ! "$older" ] || ksplice undo --quiet --timeout "${KSPLICE_TIMEOUT:-60}" "$name" || [ $? -eq 3 ] || code=$?
+[ $code -ne 0 ] || ksplice apply --quiet --timeout "${KSPLICE_TIMEOUT:-60}" "$name" || code=$?
 case $code in
 0 | 3)
 	if [ -L /etc/systemd/system/sysinit.target.wants/ksplice.service ]; then
@@ -163,6 +170,9 @@ exit 0
 END
 }
 
+# A version for another kernel does not take the place of this one, which stays, also
+# in the store; the scripts of the new version are in tmp.ci already.
+#
 # First out of what a boot applies: then a reboot helps in any case. When the old
 # version's script fails dpkg asks that of the new one (failed-upgrade), and goes
 # on if that does not fail, too: with an old update that goes for the new one.
@@ -175,12 +185,20 @@ remove | upgrade | deconfigure | failed-upgrade) ;;
 *) exit 0 ;;
 esac
 command -v ksplice >/dev/null || exit 0
+other=
+if [ "$1" = upgrade ]; then
+	other=$(sed -n 's/^Ksplice-Release: //p' "${DPKG_ADMINDIR:-/var/lib/dpkg}/tmp.ci/control" 2>/dev/null) || other=
+fi
+if [ "${other:-$release}" != "$release" ]; then
+	tell "for $release stays: the other version is for $other."
+	exit 0
+fi
 in_store uninstall "$name" >/dev/null || [ $? -eq 3 ]
 if ! where=$(ksplice own-kernel); then
 	tell "is no longer installed; what runs now is left alone: ${where:-this system does not run}."
 	exit 0
 fi
-[ "$(uname -r)" = "$release" ] || exit 0
+[ "$(uname -r)" = "$release" ] || [ -d "/sys/kernel/ksplice/$name" ] || exit 0
 code=0
 ksplice undo --quiet --timeout "${KSPLICE_TIMEOUT:-60}" "$name" || code=$?
 case $code in

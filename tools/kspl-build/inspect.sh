@@ -25,7 +25,11 @@ by_names()
 	local patch path
 
 	note "there are no trees of $RELEASE here: whether the patch applies, and what only the files themselves tell, is not known (-s, -b)"
-	for patch in "${ON[@]}" "${PATCHES[@]}"; do
+	for patch in "${ON[@]}"; do
+		read_patch "$patch"
+	done
+	forget_on
+	for patch in "${PATCHES[@]}"; do
 		read_patch "$patch"
 		while IFS= read -r path; do
 			[[ -z ${TREATED[$path]-} ]] || continue
@@ -74,5 +78,17 @@ inspect()
 	done
 	((!no && !${#REASONS[@]})) || finish $EXIT_UNSAFE
 	((any)) || finish $EXIT_NOCHANGE
+	[[ -z $BUILD ]] || built_here
 	finish 0
+}
+
+# built_here: what of it is built in this configuration, and what can't be patched there.
+# Where kbuild would have to be asked, that is left to who makes the update.
+built_here()
+{
+	if is_listed && [[ ! -f $BUILD/.ksplice-commands ]]; then
+		note "nothing was built in $BUILD: whether these files are built is not known"
+		return
+	fi
+	find_objects
 }

@@ -362,6 +362,7 @@ find_objects()
 		fi
 		check_not_built "$file"
 		note "$file is not built in this configuration"
+		TREATED[$file]='not built'
 	done
 	running_too
 	stop_if_reasons

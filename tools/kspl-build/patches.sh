@@ -20,7 +20,7 @@ declare -A TREATED=()	# path -> compiled, harmless, refused, the same
 plain_git()
 {
 	env -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
-		GIT_DIR=/dev/null HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
+		GIT_DIR=/dev/null HOME="$WORK" XDG_CONFIG_HOME="$WORK" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_ATTR_NOSYSTEM=1 \
 		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
@@ -41,7 +41,7 @@ read_patch()
 
 	# Once: what is listed is what is applied, whatever becomes of the file.
 	PATCH_TEXT=$WORK/patch.text
-	cat -- "$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
+	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
 	# where a program ends the line, and another doesn't
 	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
 	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that no text has" \
@@ -53,7 +53,7 @@ read_patch()
 		refuse)	bad+=("$patch: line $a: $b") ;;
 		note)	note "${patch##*/}: line $a: $b" ;;
 		fixes)	FIXES+=("$a") ;;
-		subject) add_subject "$a${b:+|$b}${c:+|$c}" ;;
+		subject) add_subject "$a${b:+|$b}${c:+|$c}${d:+|$d}${e:+|$e}" ;;
 		file)
 			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files"
 			WHAT[$a]=$e
@@ -114,12 +114,18 @@ apply_on()
 	CODE_FILES=()
 	NEW_FILES=()
 	FILES=()
-	SUBJECTS=()
-	FIXES=("${FIXES_SAID[@]}")
 	HARMLESS=()
-	ADDED=() DELETED=() HUNKS=()
+	forget_on
 }
 ON_FILES=()
+
+# forget_on: what the patches of earlier updates say, and have, is not this one's
+forget_on()
+{
+	SUBJECTS=()
+	FIXES=("${FIXES_SAID[@]}")
+	ADDED=() DELETED=() HUNKS=() WHAT=() TREATED=()
+}
 
 # origin FILE: what a patch is applied to
 origin()
@@ -155,7 +161,8 @@ take_original()
 {
 	local patch=$1 path=$2 from dir
 
-	[[ ! -e $WORK/patched/$path ]] || return 0
+	# what a patch before has made of it, also if that is that it is gone
+	[[ ! -e $WORK/patched/$path ]] && ! grep -qxF -- "$path" "$WORK/touched" || return 0
 	from=$(origin "$path")
 	if [[ $from == "$SOURCE"/* ]]; then
 		dir=$path
@@ -307,9 +314,9 @@ classify()
 	TREATED[$path]=$TREATMENT
 	case $TREATMENT in
 	harmless)
+		# it stays: what includes it all the same gets what was read
 		FILES+=("$path|no code|$WHY")
 		HARMLESS+=("$path ($WHY)")
-		rm -f -- "$new"
 		return 1 ;;
 	refused)
 		FILES+=("$path|$what|$WHY")

@@ -337,6 +337,7 @@ end_release()
 		msg "$line"
 	done < <(answered '.text[]')
 	msg "taken: $taken of $((taken + left)) changed functions"
+	((!left || !${#FIXES[@]})) || warn "--fixes ${FIXES[*]} is the update's word, and not all was taken: see that it is not among what was left out"
 	if ((!taken)); then
 		((!left)) || { reason "nothing of it can be taken"; stop_if_reasons; }
 		no_change "what of it can be taken changes no code"

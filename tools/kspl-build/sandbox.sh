@@ -38,10 +38,11 @@ keys_in()
 # box_keys: options that hide them; a build tree holds the kernel's own
 box_keys()
 {
-	local file key=${CONF[CONFIG_MODULE_SIG_KEY]-}
+	local programs file key=${CONF[CONFIG_MODULE_SIG_KEY]-}
 
 	key=${key//\"/}
 	[[ -z $key || $key == /* || $key == pkcs11:* ]] || key=$BUILD/$key
+	programs=$(box_programs | tr '\0' '\n' | tail -n 1)
 	{
 		keys_in "$BUILD"
 		keys_in "$SOURCE"
@@ -50,7 +51,7 @@ box_keys()
 		done
 	} | sort -u | while IFS= read -r file; do
 		case $file in
-		"$BUILD"/* | "$SOURCE"/* | "$WORK"/* | /usr/*)
+		"$BUILD"/* | "$SOURCE"/* | "$WORK"/* | /usr/* | "${programs:-/usr}"/*)
 			printf '%s\0' --ro-bind /dev/null "$file" ;;
 		esac
 	done
@@ -220,23 +221,33 @@ alone()
 	exec "$@"
 }
 
+# The keys of the kernel that the caller's session has (keyrings(7)) would be at hand in
+# there, too: so it gets a session of its own, without any. 250: keyctl(), 1:
+# KEYCTL_JOIN_SESSION_KEYRING. Where that is not permitted, or is not there, no key can
+# be read either.
+# shellcheck disable=SC2016 # Perl's
+NO_KEYS=(perl -e 'syscall(250, 1, 0) >= 0 or $! == 1 or $! == 38 or die "no keyring of its own: $!\n";
+	exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\n"' --)
+
 # in_box COMMAND...: in the mount namespace of ENTER, if there is one; its input is
 # BOX_STDIN, or nothing
 in_box()
 {
-	local user=("${BOX_USER[@]}") dir writable=()
+	local user=("${BOX_USER[@]}") dir writable=() limit=
 
 	if ((!${#BOX[@]})); then
 		(alone "${ENTER[@]}" "$@")
 		return
 	fi
+	# An uid of its own has so many processes and no more; a user's own are counted with it
+	[[ -z $BOX_UID ]] || limit=$((64 * JOBS + 512))
 	# there it is root of a user namespace already
 	((!${#ENTER[@]} || !EUID)) || user=()
 	for dir in "${BOX_DIRS[@]/#/$WORK/}"; do
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
 	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
-	(alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
+	([[ -z $limit ]] || ulimit -u "$limit" 2>/dev/null; alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${NO_KEYS[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
 }
 
 # box_clean: nothing but files and directories is left behind that a later step

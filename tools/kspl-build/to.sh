@@ -96,7 +96,19 @@ differing()
 		[[ -f $TO/$path ]] || printf '%s\n' "$path"
 	done >"$WORK/names.gone"
 	comm -23 "$WORK/names.used" "$WORK/names.gone" >"$WORK/names.both"
+	within_other_tree
 	comm -13 <(content_of "$SOURCE" <"$WORK/names.both") <(content_of "$TO" <"$WORK/names.both") | cut -c43- | sort
+}
+
+# within_other_tree: what the other tree has in the place of a file, which is copied, is no
+# link to somewhere else
+within_other_tree()
+{
+	local path
+
+	path=$(comm -23 "$WORK/names.both" "$WORK/names.new" | (cd "$TO" && xargs -r -d '\n' realpath --) |
+		awk -v to="$TO/" 'index($0, to) != 1 { print; exit }')
+	[[ -z $path ]] || die $EXIT_FAILED "a link in $TO leads out of it, to $path" "Links are not followed: put the file there itself."
 }
 
 # The lines in which a file defines types, at a quick look

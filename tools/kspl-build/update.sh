@@ -222,7 +222,7 @@ make_update()
 		stop_if_reasons
 	fi
 	if ((VERBOSE && status == 0)); then
-		cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err" >&2
+		msg_file "$WORK/log/objdiff.out" "$WORK/log/objdiff.err"
 	fi
 	case $status in
 	0)	[[ -s $WORK/update.o ]] || die $EXIT_FAILED "kspl-objdiff made no object" ;;
@@ -286,9 +286,13 @@ FINISHED=
 # where others may write: the file is created by who writes it (noclobber: O_EXCL).
 put_file() { place_file "$1" "$2" || die $EXIT_FAILED "can't write $2"; }
 
+# is_device FILE: it is, or stands where devices are: nothing is put in its place
+is_device() { [[ -b $1 || -c $1 || $(realpath -- "$(dirname -- "$1")" 2>/dev/null) == /dev ]]; }
+
 # place_file FROM TO: the same, and false if it can't be
 place_file()
 {
+	! is_device "$2" || return
 	OUTPUT_TMP=$(mktemp -u -- "$(dirname -- "$2")/.ksplice-$NAME.XXXXXXXXXX") || return
 	(umask 022 && set -C && cat -- "$1" >"$OUTPUT_TMP") || return
 	if ! mv -fT -- "$OUTPUT_TMP" "$2"; then

@@ -23,13 +23,13 @@ without_signature()
 	local size len
 
 	size=$(stat -Lc %s -- "$1") || return
-	if [[ $(tail -c 28 -- "$1" | tr -d '\0') != '~Module signature appended~' ]]; then
-		cat -- "$1"
+	if [[ $(tail -c 28 <"$1" | tr -d '\0') != '~Module signature appended~' ]]; then
+		cat <"$1"
 		return
 	fi
-	len=$(tail -c 32 -- "$1" | od -An -tu4 -N4 --endian=big | tr -d ' ')
+	len=$(tail -c 32 <"$1" | od -An -tu4 -N4 --endian=big | tr -d ' ')
 	((len + 40 <= size)) || return
-	head -c $((size - len - 40)) -- "$1"
+	head -c $((size - len - 40)) <"$1"
 }
 
 # verify_update FILE: it was made just now. Exit 0 if VERIFY is that, but for its

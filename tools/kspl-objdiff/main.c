@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* kspl-objdiff: finds the command. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "objdiff.h"
 
@@ -32,20 +36,79 @@ static const struct {
 	{ "inspect", cmd_inspect },
 };
 
+static int put_all(int fd, const char *buf, size_t n)
+{
+	ssize_t put;
+
+	for (; n; buf += put, n -= put) {
+		put = write(fd, buf, n);
+		if (put < 0 && errno == EINTR)
+			put = 0;
+		if (put < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Names and texts of objects and updates are somebody else's: nothing of them gets to
+ * a terminal that it would obey.  (In JSON what is not ASCII has been escaped already.)
+ */
+static ssize_t put_plain(void *fd, const char *buf, size_t n)
+{
+	char text[512];
+	size_t i, k;
+
+	for (i = 0; i < n; i += k) {
+		for (k = 0; k < sizeof(text) && i + k < n; k++) {
+			char c = buf[i + k];
+
+			text[k] = (c >= ' ' && c <= '~') || c == '\n' || c == '\t' ? c : '?';
+		}
+		if (put_all((intptr_t)fd, text, k))
+			return 0;
+	}
+	return n;
+}
+
+/* Instead of stdout and stderr */
+static FILE *plain(int fd)
+{
+	cookie_io_functions_t io = { .write = put_plain };
+	FILE *f = fopencookie((void *)(intptr_t)fd, "w", io);
+
+	if (f && (fd == STDERR_FILENO || isatty(fd)))
+		setvbuf(f, NULL, _IOLBF, 0);
+	return f;
+}
+
+static int end_output(int ret)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return ret;
+	fputs("kspl-objdiff: can't write the output\n", stderr);
+	return ret == EXIT_OK ? EXIT_FAILED : ret;
+}
+
 int main(int argc, char **argv)
 {
+	FILE *out = plain(STDOUT_FILENO), *err = plain(STDERR_FILENO);
 	int ret = EXIT_USAGE;
 	size_t i;
 
+	if (!out || !err)
+		return EXIT_FAILED;
+	stdout = out;
+	stderr = err;
 	if (argc == 2 && (!strcmp(argv[1], "-h") ||
 			  !strcmp(argv[1], "--help"))) {
 		fputs(usage, stdout);
-		return EXIT_OK;
+		return end_output(EXIT_OK);
 	}
 	for (i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			ret = commands[i].run(argc - 1, argv + 1);
 	if (ret == EXIT_USAGE)
 		fputs(usage, stderr);
-	return ret;
+	return end_output(ret);
 }

@@ -14,14 +14,14 @@ static void show_done(const char *name)
 		return;
 	say("%s: %s; the machine stood still for %lld.%03lld ms", name,
 	    up.state, up.pause_ns / 1000000, up.pause_ns / 1000 % 1000);
-	if (opt.json)
+	if (opt.json && !opt.at_boot)
 		update_json("update", &up);
 }
 
 static int applied_already(const char *name, const struct update *up)
 {
 	say("%s: is applied already", name);
-	if (opt.json)
+	if (opt.json && !opt.at_boot)
 		update_json("update", up);
 	return EXIT_NOTHING;
 }
@@ -53,6 +53,9 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 		mark_renew(name, running_release(), f);
 	else if (!is_applied(name))
 		mark_clear(name, running_release());
+	if (!ret && !opt.at_boot && !shutdown_noted())
+		note("%s: a shutdown is taken for a crash, and it is held back then: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
+		     name);
 	return ret;
 }
 
@@ -75,20 +78,24 @@ static int prepare(const char *name, const struct file *f)
 
 static int apply_stored(const char *name);
 
-static int apply_loaded(const char *name)
+/* @f is the file that it was loaded from; NULL: not known */
+static int apply_loaded(const char *name, const struct file *f)
 {
 	struct update up;
 	int ret;
 
 	if (update_read(&up, name) && up.applied)
 		return applied_already(name, &up);
-	ret = prepare(name, NULL);
-	/* Undone and unloaded, before this one had the lock. */
-	if (!ret && !update_read(&up, name))
+	ret = prepare(name, f);
+	if (ret)
+		return ret;
+	/* Undone and unloaded, or applied, before this one had the lock. */
+	if (!update_read(&up, name))
 		return apply_stored(name);
-	if (!ret)
-		ret = mark_set(name, running_release(), NULL);
-	return ret ? ret : settle_mark(name, NULL, switch_to(name));
+	if (up.applied)
+		return applied_already(name, &up);
+	ret = mark_set(name, running_release(), f);
+	return ret ? ret : settle_mark(name, f, switch_to(name));
 }
 
 /* Loaded from another file? Names are what people know updates by. */
@@ -183,7 +190,7 @@ int load_and_apply(const struct file *f)
 	/* Somebody may have been faster. */
 	if (update_read(&up, f->name)) {
 		ret = check_same(f, &up);
-		return ret ? ret : apply_loaded(f->name);
+		return ret ? ret : apply_loaded(f->name, f);
 	}
 	ret = core_load();
 	if (!ret)
@@ -191,12 +198,20 @@ int load_and_apply(const struct file *f)
 	return ret ? ret : settle_mark(f->name, f, load_and_switch(f));
 }
 
-/* A name is that of an update which is loaded, or else of an installed one. */
+/*
+ * A name is that of an update which is loaded, or else of an installed one.  If what is
+ * installed is another file than what is loaded, the first is not taken for the other.
+ */
 static int apply_name(const char *name)
 {
+	stored_vec stored = {};
+	struct stored *s;
 	struct update up;
 
-	return update_read(&up, name) ? apply_loaded(name) : apply_stored(name);
+	if (!update_read(&up, name))
+		return apply_stored(name);
+	s = store_list(running_release(), &stored) ? NULL : store_find(&stored, name);
+	return s && other_stored(s) ? load_stored(s) : apply_loaded(name, NULL);
 }
 
 static int apply_stored(const char *name)

@@ -23,6 +23,9 @@ static void tell_not_now(const struct file *f)
 		     *running_release() ? running_release() : "unknown");
 	else if (!opt.now && !(update_read(&up, f->name) && up.applied))
 		note("  not applied yet: ksplice apply %s", f->name);
+	else if (!opt.now && other_loaded(f))
+		note("  not applied yet: another update of this name is; 'ksplice undo %s', then 'ksplice apply %s'",
+		     f->name, f->name);
 }
 
 static void tell_installed(const struct file *f)
@@ -123,7 +126,7 @@ int cmd_uninstall(int argc, char **argv)
 }
 
 /* ksplice.enable=0 on the kernel's command line: the way out of a bad one */
-static bool switched_off(void)
+bool switched_off(void)
 {
 	char *line = read_line("/proc/cmdline"), *word, *at = line;
 	bool off = false;
@@ -188,29 +191,120 @@ static void tell_others(void)
 	}
 }
 
-/* Each one, whatever became of those before */
+struct attempt {
+	const struct stored *s;
+	int exit;
+	bool later;
+	problem_vec why;
+};
+
+typedef VEC(struct attempt) attempt_vec;
+
+/* Can it be for want of another update, which comes later? */
+static bool may_fit_later(const problem_vec *why)
+{
+	struct problem **p;
+
+	vec_for_each(p, why)
+		if (!strcmp((*p)->cause, "no_match") || !strcmp((*p)->cause, "stacked"))
+			return true;
+	return false;
+}
+
+/* A newer one that is applied has all that it has: nothing is missing. */
+static bool not_needed(const problem_vec *why)
+{
+	return why->n == 1 && !strcmp(why->v[0]->cause, "outdated");
+}
+
+static void attempt(struct attempt *a)
+{
+	unsigned int known = problems_known();
+
+	problems_hold();
+	a->exit = nothing_is_ok(load_stored(a->s));
+	a->why = problems_taken(known);
+	a->later = may_fit_later(&a->why);
+	if (not_needed(&a->why)) {
+		note("%s: not needed: a newer update is applied, which supersedes it",
+		     a->s->name);
+		a->exit = EXIT_OK;
+	} else if (!a->later) {
+		problems_tell(&a->why);
+	}
+}
+
+static bool any_done(const attempt_vec *all)
+{
+	struct attempt *a;
+
+	vec_for_each(a, all)
+		if (!a->exit)
+			return true;
+	return false;
+}
+
+/* Those that wait for others, as long as that gets one of them in */
+static void attempt_again(attempt_vec *all)
+{
+	bool more = any_done(all);
+	struct attempt *a;
+
+	while (more) {
+		more = false;
+		vec_for_each(a, all) {
+			if (!a->later)
+				continue;
+			attempt(a);
+			more = more || !a->exit;
+		}
+	}
+	vec_for_each(a, all)
+		if (a->later)
+			problems_tell(&a->why);
+}
+
+static void attempts_json(const attempt_vec *all)
+{
+	struct update up;
+	struct attempt *a;
+
+	json_open("updates", '[');
+	vec_for_each(a, all) {
+		json_open(NULL, '{');
+		json_str("name", a->s->name);
+		if (!a->exit && update_read(&up, a->s->name))
+			update_json("update", &up);
+		json_num("exit", a->exit);
+		json_close('}');
+	}
+	json_close(']');
+}
+
+/*
+ * Each one, whatever became of those before.  One that was made on top of another
+ * does not fit before that one is applied.  No file says so of itself, and the order
+ * of names knows nothing of it: so what does not fit is tried again after the others.
+ */
 static int load_all(const stored_vec *stored)
 {
+	attempt_vec all = {};
+	struct attempt *a;
 	struct stored *s;
-	int ret = EXIT_OK, one;
+	int ret = EXIT_OK;
 
-	if (opt.json)
-		json_open("updates", '[');
+	opt.at_boot = true;
 	vec_for_each(s, stored) {
-		if (opt.json) {
-			json_open(NULL, '{');
-			json_str("name", s->name);
-		}
-		one = nothing_is_ok(load_stored(s));
-		if (opt.json) {
-			json_num("exit", one);
-			json_close('}');
-		}
-		if (one)
-			ret = problems_exit();
+		a = vec_add(&all);
+		a->s = s;
+		attempt(a);
 	}
+	attempt_again(&all);
 	if (opt.json)
-		json_close(']');
+		attempts_json(&all);
+	vec_for_each(a, &all)
+		if (a->exit)
+			ret = problems_exit();
 	return ret;
 }
 

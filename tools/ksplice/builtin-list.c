@@ -170,7 +170,7 @@ static int show_name(const char *name)
 	struct update up;
 	struct stored *s;
 	struct file f;
-	int ret = store_list(running_release(), &stored);
+	int ret = store_list(opt.image ? NULL : running_release(), &stored);
 
 	s = store_find(&stored, name);
 	if (update_read(&up, name))
@@ -192,7 +192,8 @@ int cmd_show(int argc, char **argv)
 }
 
 struct counts {
-	str_vec applied, waiting, pending, elsewhere, fixed;
+	str_vec applied, waiting, pending, superseded, elsewhere, fixed;
+	str_vec bypassed;	/* "update: vmlinux:function,sympos: who" */
 	held_vec held;
 };
 
@@ -206,8 +207,12 @@ static void count_stored(struct counts *c, const struct stored *s)
 		*vec_add(&c->elsewhere) = xasprintf("%s (%s)", s->name, s->release);
 		return;
 	}
-	if (update_read(&up, s->name) && up.applied)
+	if (update_read(&up, s->name) && up.applied && !other_stored(s))
 		return;
+	if (superseded(s->name)) {
+		*vec_add(&c->superseded) = s->name;
+		return;
+	}
 	*vec_add(&c->pending) = s->name;
 	why = stored_held_back(s);
 	if (!why)
@@ -232,6 +237,21 @@ static void count_fixed(str_vec *fixed, const str_vec *fixes)
 	}
 }
 
+static void count_loaded(struct counts *c, const struct update *up)
+{
+	str_vec found = {};
+	char **who;
+
+	*vec_add(up->applied ? &c->applied : &c->waiting) = up->name;
+	if (!up->applied)
+		return;
+	bypassing(up, &found);
+	vec_for_each(who, &found)
+		*vec_add(&c->bypassed) = xasprintf("%s: %s", up->name, *who);
+	if (!found.n)
+		count_fixed(&c->fixed, &up->fixes);
+}
+
 static int count(struct counts *c)
 {
 	str_vec names = {};
@@ -243,11 +263,8 @@ static int count(struct counts *c)
 
 	update_names(&names);
 	vec_for_each(n, &names) {
-		if (!update_read(&up, *n))
-			continue;
-		if (up.applied)
-			count_fixed(&c->fixed, &up.fixes);
-		*vec_add(up.applied ? &c->applied : &c->waiting) = *n;
+		if (update_read(&up, *n))
+			count_loaded(c, &up);
 	}
 	ret = store_list(NULL, &stored);
 	vec_for_each(s, &stored) {
@@ -290,23 +307,37 @@ static void print_held(const struct counts *c)
 static void status_print(const struct counts *c)
 {
 	const char *core = "none: 'modprobe ksplice' loads it (package ksplice-dkms)";
+	char **who;
 
 	if (core_present())
 		core = core_is_module() ? "module ksplice" : "built in";
-	say("%-14s%s", "kernel", running_release());
-	say("%-14s%s", "core", core);
-	if (!c->applied.n)
-		say("%-14s%s", "applied", "nothing");
+	if (opt.image) {
+		say("%-14s%s", "kernel", "none: these are files");
+	} else {
+		say("%-14s%s", "kernel", running_release());
+		say("%-14s%s", "core", core);
+		if (!c->applied.n)
+			say("%-14s%s", "applied", "nothing");
+	}
 	print_names("applied", &c->applied);
 	print_names("fixed", &c->fixed);
+	vec_for_each(who, &c->bypassed)
+		say("%-14s%s", "may not run", *who);
 	print_names("loaded only", &c->waiting);
 	print_names("pending", &c->pending);
+	print_names("superseded", &c->superseded);
 	print_names("for others", &c->elsewhere);
 	if (c->pending.n)
 		say("  pending: installed for this kernel, and not applied: 'ksplice apply NAME' does it now");
 	print_held(c);
+	if (c->superseded.n)
+		say("  superseded: installed for this kernel, and not needed: a newer update is applied");
 	if (c->elsewhere.n)
-		say("  for others: installed, for another kernel than the running one");
+		say("  for others: installed, %s",
+		    opt.image ? "for the kernel behind each name" :
+		    "for another kernel than the running one");
+	if (!opt.image && switched_off())
+		say("%-14s%s", "this boot", "has applied nothing: ksplice.enable=0 is on the kernel's command line");
 	say("%-14s%s", "after a boot", store_unit_enabled() ?
 	    "what is installed for the kernel comes back (ksplice.service)" :
 	    "nothing comes back: 'systemctl enable ksplice.service'");
@@ -332,8 +363,10 @@ static void status_json(const struct counts *c)
 	json_str("core", core_word());
 	json_strs("applied", &c->applied);
 	json_strs("fixed", &c->fixed);
+	json_strs("may_not_run", &c->bypassed);
 	json_strs("loaded", &c->waiting);
 	json_strs("pending", &c->pending);
+	json_strs("superseded", &c->superseded);
 	held_json(c);
 	json_strs("other_kernels", &c->elsewhere);
 	json_bool("service_enabled", store_unit_enabled());

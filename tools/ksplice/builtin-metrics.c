@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ksplice.h"
@@ -106,7 +107,8 @@ static int installed(FILE *f)
 	       "1 if the update is installed for the running kernel, but not applied");
 	vec_for_each(s, &stored)
 		sample(f, "ksplice_update_pending", s->name,
-		       !(update_read(&up, s->name) && up.applied));
+		       !(update_read(&up, s->name) && up.applied && !other_stored(s)) &&
+		       !superseded(s->name));
 	family(f, "ksplice_update_held_back",
 	       "1 if the update is not applied because the machine went down badly with it");
 	vec_for_each(s, &stored)
@@ -140,23 +142,38 @@ static int write_metrics(FILE *f)
 
 static int cant_write(const char *path)
 {
-	problem(NULL, EXIT_FAILED, "output", "give --output a file in a directory that can be written to",
+	problem(NULL, EXIT_FAILED, "output", "give --output a file in a directory that can be written to (without it they go to stdout)",
 		"%s: %s", path, strerror(errno));
 	return EXIT_FAILED;
+}
+
+/* A device is not replaced, nor is anything that stands beside the devices. */
+static bool is_device(int dir, const char *name)
+{
+	struct stat st, in, dev;
+
+	if (!fstatat(dir, name, &st, 0) && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)))
+		return true;
+	return !fstat(dir, &in) && !stat("/dev", &dev) && in.st_dev == dev.st_dev &&
+	       in.st_ino == dev.st_ino;
 }
 
 static int put_output(const char *text, size_t size)
 {
 	char *path = xstrdup(opt.output), *slash = strrchr(path, '/');
 	const char *dir = slash ? slash == path ? "/" : path : ".";
-	int fd, ret;
+	const char *name = slash ? slash + 1 : path;
+	int fd, ret = -1;
 
 	if (slash)
 		*slash = '\0';
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	ret = put_file(fd, slash ? slash + 1 : path, text, size);
+	if (is_device(fd, name))
+		errno = EEXIST;
+	else
+		ret = put_file(fd, name, text, size);
 	close(fd);
 	return ret;
 }

@@ -12,7 +12,8 @@
 
 #include "ksplice.h"
 
-static VEC(struct problem *) problems;
+static problem_vec problems;
+static bool holding;
 
 struct reason {
 	const char *key;
@@ -208,7 +209,7 @@ void problem_show(const struct problem *p)
 {
 	char **s;
 
-	if (opt.json && opt.quiet)
+	if (holding || (opt.json && opt.quiet))
 		return;
 	complain("ksplice: %s", p->error);
 	vec_for_each(s, &p->conflicts)
@@ -231,6 +232,38 @@ struct problem *problem(const char *update, int exit, const char *cause,
 	va_end(ap);
 	problem_show(p);
 	return p;
+}
+
+/* Until problems_taken() those that come up are not told. */
+void problems_hold(void)
+{
+	holding = true;
+}
+
+/* Return: those that have come up since then; nobody else knows of them. */
+problem_vec problems_taken(unsigned int known)
+{
+	problem_vec taken = {};
+
+	holding = false;
+	for (; known < problems.n; problems.n--)
+		*vec_add(&taken) = problems.v[problems.n - 1];
+	return taken;
+}
+
+unsigned int problems_known(void)
+{
+	return problems.n;
+}
+
+void problems_tell(const problem_vec *taken)
+{
+	unsigned int i;
+
+	for (i = taken->n; i; i--) {
+		*vec_add(&problems) = taken->v[i - 1];
+		problem_show(taken->v[i - 1]);
+	}
 }
 
 /* What this program returns because of them: failed wins over refused. */

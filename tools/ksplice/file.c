@@ -213,6 +213,9 @@ static int read_sections(struct file *f, Elf *elf)
 		}
 		if (strcmp(name, KSPLICE_SECTION))
 			continue;
+		/* The kernel would take the first, others the last. */
+		if (f->blob.data)
+			return bad(f, "it has two sections " KSPLICE_SECTION);
 		f->blob.data = d->d_buf;
 		f->blob.size = d->d_size;
 	}

@@ -29,7 +29,7 @@ struct mark {
 	char *name, *release, *file;
 	int version;
 	char boot[40], date[32];
-	long long since;	/* CLOCK_BOOTTIME, seconds */
+	long long since;	/* CLOCK_MONOTONIC, seconds */
 	uint32_t crc;
 	unsigned long long size;	/* of the file; 0: not known */
 	int error;		/* why it could not be read */
@@ -41,16 +41,17 @@ static const char *boot_id(void)
 {
 	static char *id;
 
-	if (!id)
+	if (!id && !opt.image)
 		id = read_line("/proc/sys/kernel/random/boot_id");
 	return id ? id : "";
 }
 
+/* A machine that sleeps does not run well; so without that time */
 static long long boot_seconds(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_BOOTTIME, &ts);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec;
 }
 
@@ -288,6 +289,16 @@ void mark_clear(const char *name, const char *release)
 	close(dir);
 }
 
+static bool is_among(const held_vec *held, const char *name)
+{
+	struct held *h;
+
+	vec_for_each(h, held)
+		if (!strcmp(h->name, name))
+			return true;
+	return false;
+}
+
 /*
  * Of the running kernel's updates those that are held back and not in the store:
  * applied by hand, when the machine went down. Their files are not known.
@@ -306,7 +317,7 @@ void held_not_stored(const stored_vec *stored, held_vec *held)
 	close(dir);
 	vec_for_each(m, &marks) {
 		if (from_this_boot(m) || strcmp(m->release, running_release()) ||
-		    store_find(stored, m->name) ||
+		    store_find(stored, m->name) || is_among(held, m->name) ||
 		    (update_read(&up, m->name) && up.applied))
 			continue;
 		h = vec_add(held);
@@ -345,7 +356,8 @@ static bool settled(const struct mark *m)
 
 static int remove_mark(int dir, const struct mark *m)
 {
-	if (!remove_file(dir, m->file))
+	if (!remove_file(dir, m->file) ||
+	    (errno == EISDIR && !unlinkat(dir, m->file, AT_REMOVEDIR)))
 		return EXIT_OK;
 	return store_error(STORE "/" MARKS, "can't remove a mark");
 }

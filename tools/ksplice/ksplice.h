@@ -35,6 +35,7 @@ struct options {
 	bool keep;
 	bool now;
 	bool wait;
+	bool at_boot;		/* many updates, told of together */
 	long timeout_ms;	/* -1: as sysfs has it */
 	bool image;		/* --root was given */
 	const char *root;	/* before all paths, "" */
@@ -153,6 +154,7 @@ struct update {
 	long long pause_ns, checked, rechecked, unwound, scanned, attempts;
 	long long stops, timeout_ms;
 	str_vec fixes;		/* ids: CVE-2024-12345 */
+	str_vec supersedes;	/* names of updates */
 	str_vec funcs;		/* "vmlinux:function,sympos" */
 	str_vec conflicts;
 	bool conflicts_known;	/* only root may see them */
@@ -166,6 +168,7 @@ bool core_present(void);
 bool core_is_module(void);
 bool update_read(struct update *up, const char *name);
 void update_names(str_vec *names);
+bool superseded(const char *name);
 char *update_path(const char *name, const char *file);
 void update_print(const struct update *up);
 void update_json(const char *key, const struct update *up);
@@ -187,12 +190,18 @@ struct problem {
 	str_vec log;		/* of the kernel, since we began */
 };
 
+typedef VEC(struct problem *) problem_vec;
+
 struct problem *problem(const char *update, int exit, const char *cause,
 			const char *what_now, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 void problem_show(const struct problem *p);
 int problems_exit(void);
 void problems_json(void);
+void problems_hold(void);
+unsigned int problems_known(void);
+problem_vec problems_taken(unsigned int known);
+void problems_tell(const problem_vec *taken);
 struct problem *explain_change(const char *name, bool enable, int err);
 struct problem *explain_load(const struct file *f, int err);
 
@@ -246,9 +255,12 @@ int store_list(const char *release, stored_vec *found);
 struct stored *store_find(const stored_vec *v, const char *name);
 int stored_open(const struct stored *s);
 bool trusted(const struct stored *s, int fd);
+bool other_stored(const struct stored *s);
 int store_put(const char *release, const char *name, const char *data, size_t size);
 int store_remove(const struct stored *s);
 bool store_unit_enabled(void);
+bool shutdown_noted(void);
+bool switched_off(void);
 int no_update(const char *name);
 
 /* guard.c: what is not applied again after a crash */

@@ -123,6 +123,14 @@ static long parse_timeout(const char *arg)
 	return s * 1000;
 }
 
+static int end_output(int ret)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return ret;
+	fprintf(stderr, "ksplice: can't write the output: %s\n", strerror(errno));
+	return ret ? ret : EXIT_FAILED;
+}
+
 static void take_option(int c)
 {
 	switch (c) {
@@ -152,6 +160,8 @@ static void take_option(int c)
 		if (!*optarg)
 			usage_error("wants a directory (/ is this machine's)",
 				    "--root");
+		if (!optarg[strspn(optarg, "/")])
+			break;
 		opt.root = optarg;
 		opt.image = true;
 		break;
@@ -160,10 +170,10 @@ static void take_option(int c)
 		break;
 	case 'V':
 		puts("ksplice " VERSION);
-		exit(EXIT_OK);
+		exit(end_output(EXIT_OK));
 	case 'h':
 		fputs(usage, stdout);
-		exit(EXIT_OK);
+		exit(end_output(EXIT_OK));
 	default:
 		fputs("  what now: 'ksplice --help' shows how it is used\n", stderr);
 		exit(EXIT_USAGE);
@@ -260,6 +270,8 @@ int main(int argc, char **argv)
 		check_option(seen[--n], cmd->name);
 	if (opt.vex && opt.json)
 		usage_error("is a document of its own: not with --json", "--vex");
+	if (opt.vex && opt.image)
+		usage_error("tells what the running kernel has fixed, not with --root", "--vex");
 	/* Else there would be nothing installed in it, and that would be fine. */
 	if (opt.image && !is_dir("/"))
 		usage_error(xasprintf("--root: %s", strerror(errno)), opt.root);
@@ -273,10 +285,5 @@ int main(int argc, char **argv)
 	/* All may see what is installed, whatever the caller's habits are. */
 	umask(022);
 	ret = run(cmd, argv + optind);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "ksplice: can't write the output: %s\n",
-			strerror(errno));
-		return ret ? ret : EXIT_FAILED;
-	}
-	return ret;
+	return end_output(ret);
 }

@@ -60,6 +60,20 @@ bool other_loaded(const struct file *f)
 	       ((size_t)n != f->build_id_size || memcmp(id, f->build_id, n));
 }
 
+/* The same of one in the store, as far as its file can be read; nothing is told. */
+bool other_stored(const struct stored *s)
+{
+	unsigned int known = problems_known();
+	struct file f;
+	bool other;
+
+	problems_hold();
+	other = !file_read_fd(&f, stored_open(s), s->path) && other_loaded(&f);
+	problems_taken(known);
+	file_close(&f);
+	return other;
+}
+
 /* As the kernel itself would call it. */
 static char *modprobe_path(void)
 {

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -145,16 +146,19 @@ int store_lock(bool must)
 	return ret;
 }
 
-static int list_release(const char *release, stored_vec *found)
+static int list_release(const char *release, bool any, stored_vec *found)
 {
 	str_vec names = {};
 	struct stored *s;
 	char **n;
 
 	errno = list_dir_at(store_fd, release, &names);
-	/* A file among the directories, or one that just went, is none. */
-	if (errno && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-		return store_error(pathf(STORE "/%s", release), "can't read");
+	/* A file or a link among the directories, or one that just went, is none. */
+	if (any && (errno == ENOTDIR || errno == ELOOP))
+		errno = 0;
+	if (errno && errno != ENOENT)
+		return store_error(pathf(STORE "/%s", release),
+				   "not a directory that can be read");
 	vec_for_each(n, &names) {
 		if (!ends_with(*n, ".ko"))
 			continue;
@@ -179,12 +183,12 @@ int store_list(const char *release, stored_vec *found)
 	if (store_dir() < 0)
 		return errno == ENOENT ? EXIT_OK : store_error(STORE, "can't read");
 	if (release)
-		return *release ? list_release(release, found) : EXIT_OK;
+		return *release ? list_release(release, false, found) : EXIT_OK;
 	errno = list_dir_at(store_fd, ".", &releases);
 	if (errno)
 		return store_error(STORE, "can't read");
 	vec_for_each(r, &releases) {
-		one = list_release(*r, found);
+		one = list_release(*r, strcmp(*r, running_release()), found);
 		ret = ret ? ret : one;
 	}
 	return ret;
@@ -281,7 +285,22 @@ int store_remove(const struct stored *s)
 /* The link need not lead anywhere: in an image it is another root's. */
 bool store_unit_enabled(void)
 {
-	return link_exists("/etc/systemd/system/sysinit.target.wants/ksplice.service");
+	char *unit = read_link("/etc/systemd/system/ksplice.service");
+	bool masked = unit && !strcmp(unit, "/dev/null");
+
+	free(unit);
+	return !masked &&
+	       link_exists("/etc/systemd/system/sysinit.target.wants/ksplice.service");
+}
+
+/*
+ * Will a shutdown in order be told from a crash?  For each unit that is active systemd
+ * has a link there.  True where systemd does not run: who knows what does.
+ */
+bool shutdown_noted(void)
+{
+	return !is_dir("/run/systemd/system") ||
+	       link_exists("/run/systemd/units/invocation:ksplice-shutdown.service");
 }
 
 int no_update(const char *name)

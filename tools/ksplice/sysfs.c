@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts. */
+/*
+ * Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts.  What an
+ * image below --root has there is no kernel's word.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +17,7 @@ char *update_path(const char *name, const char *file)
 
 bool core_present(void)
 {
-	return exists(SYSFS);
+	return !opt.image && exists(SYSFS);
 }
 
 bool core_is_module(void)
@@ -76,7 +79,7 @@ static void read_conflicts(struct update *up)
 bool update_read(struct update *up, const char *name)
 {
 	memset(up, 0, sizeof(*up));
-	if (!*name || strchr(name, '/') || *name == '.' ||
+	if (opt.image || !*name || strchr(name, '/') || *name == '.' ||
 	    !is_dir(update_path(name, NULL)))
 		return false;
 	up->name = xstrdup(name);
@@ -92,6 +95,7 @@ bool update_read(struct update *up, const char *name)
 	up->stops = read_num(name, "stops");
 	up->timeout_ms = read_num(name, "timeout_ms");
 	read_lines(update_path(name, "fixes"), &up->fixes);
+	read_lines(update_path(name, "supersedes"), &up->supersedes);
 	read_objects(up);
 	read_conflicts(up);
 	read_lines(update_path(name, "in_the_way"), &up->in_the_way);
@@ -100,7 +104,26 @@ bool update_read(struct update *up, const char *name)
 
 void update_names(str_vec *names)
 {
-	list_dir(SYSFS, names);
+	if (!opt.image)
+		list_dir(SYSFS, names);
+}
+
+/* Is one applied that has all that update @name has? */
+bool superseded(const char *name)
+{
+	str_vec names = {};
+	struct update up;
+	char **n, **s;
+
+	update_names(&names);
+	vec_for_each(n, &names) {
+		if (!update_read(&up, *n) || !up.applied)
+			continue;
+		vec_for_each(s, &up.supersedes)
+			if (!strcmp(*s, name))
+				return true;
+	}
+	return false;
 }
 
 static void print_change(const struct update *up)

@@ -39,16 +39,26 @@ uint32_t code_point(const unsigned char *s, int n)
 
 /*
  * What a terminal obeys (C0, DEL, C1), and what changes how the text around it
- * looks: separators of lines, directions, characters without a width.
+ * looks, or can't be seen: separators of lines, directions, characters without a
+ * width, fillers.  kspl-build has the same list (marks_out, audit.awk).
  */
 bool obeyed(const unsigned char *s, int n)
 {
+	static const struct { uint32_t first, last; } marks[] = {
+		{ 0x00, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f },
+		{ 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
 	uint32_t c = code_point(s, n);
+	size_t i;
 
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
-	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c >= 0xe0000 && c <= 0xe007f);
+	for (i = 0; i < ARRAY_SIZE(marks); i++)
+		if (c >= marks[i].first && c <= marks[i].last)
+			return true;
+	return false;
 }
 
 /* How much of @s is plain ASCII: most of it, most often */

@@ -103,11 +103,13 @@ long long now_ms(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
-/* uname -r; "" where there is no /proc (an image below --root) */
+/* uname -r; "" of an image below --root: none runs there, whatever is in its /proc */
 const char *running_release(void)
 {
 	static char *release;
 
+	if (opt.image)
+		return "";
 	if (!release)
 		release = read_line("/proc/sys/kernel/osrelease");
 	return release ? release : "";

@@ -3,7 +3,8 @@
  * ksplice status --vex: what the machine's updates fix, for scanners, as a
  * CycloneDX 1.5 document of vulnerabilities (https://cyclonedx.org/docs/1.5/json/).
  *
- * Resolved is only what an update fixes that is applied now, as the kernel says.
+ * Resolved is only what an update fixes that is applied now, as the kernel says, and
+ * that nobody is seen to keep from running.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,23 +15,29 @@
 struct fix {
 	char *id, *update;
 	bool applied;
+	const char *bypass;	/* who keeps it from running, as far as can be seen */
 };
 
 typedef VEC(struct fix) fix_vec;
 
-static void add_fix(fix_vec *fixes, char *id, char *update, bool applied)
+static int worth(const struct fix *f)
+{
+	return f->applied ? f->bypass ? 1 : 2 : 0;
+}
+
+/* An id once, with the update that does most for it */
+static void add_fix(fix_vec *fixes, const struct fix *fix)
 {
 	struct fix *f;
 
 	vec_for_each(f, fixes) {
-		if (strcmp(f->id, id))
+		if (strcmp(f->id, fix->id))
 			continue;
-		if (applied && !f->applied)
-			*f = (struct fix){ id, update, applied };
+		if (worth(fix) > worth(f))
+			*f = *fix;
 		return;
 	}
-	f = vec_add(fixes);
-	*f = (struct fix){ id, update, applied };
+	*vec_add(fixes) = *fix;
 }
 
 static void add_loaded(fix_vec *fixes)
@@ -41,10 +48,20 @@ static void add_loaded(fix_vec *fixes)
 
 	update_names(&names);
 	vec_for_each(n, &names) {
+		str_vec found = {};
+		struct fix fix = {};
+
 		if (!update_read(&up, *n))
 			continue;
-		vec_for_each(id, &up.fixes)
-			add_fix(fixes, *id, up.name, up.applied);
+		fix.update = up.name;
+		fix.applied = up.applied;
+		if (up.applied)
+			bypassing(&up, &found);
+		fix.bypass = found.n ? found.v[0] : NULL;
+		vec_for_each(id, &up.fixes) {
+			fix.id = *id;
+			add_fix(fixes, &fix);
+		}
 	}
 }
 
@@ -67,7 +84,7 @@ static int add_stored(fix_vec *fixes)
 			ret = one;
 		file_close(&f);
 		vec_for_each(id, &ids)
-			add_fix(fixes, *id, s->name, false);
+			add_fix(fixes, &(struct fix){ .id = *id, .update = s->name });
 	}
 	return ret;
 }
@@ -101,21 +118,36 @@ static void put_head(void)
 	json_close('}');
 }
 
+static const char *state(const struct fix *f)
+{
+	if (!f->applied)
+		return "exploitable";
+	return f->bypass ? "in_triage" : "resolved";
+}
+
+static const char *detail(const struct fix *f)
+{
+	if (!f->applied)
+		return xasprintf("hot update %s fixes it, and is not applied: ksplice apply %s",
+				 f->update, f->update);
+	if (f->bypass)
+		return xasprintf("hot update %s is applied to the running kernel, and may not run: %s",
+				 f->update, f->bypass);
+	return xasprintf("hot update %s is applied to the running kernel", f->update);
+}
+
 static void put_fix(const struct fix *f)
 {
 	json_open(NULL, '{');
 	json_str("id", f->id);
 	json_open("analysis", '{');
-	json_str("state", f->applied ? "resolved" : "exploitable");
+	json_str("state", state(f));
 	if (!f->applied) {
 		json_open("response", '[');
 		json_str(NULL, "update");
 		json_close(']');
 	}
-	json_str("detail", f->applied ?
-		 xasprintf("hot update %s is applied to the running kernel", f->update) :
-		 xasprintf("hot update %s fixes it, and is not applied: ksplice apply %s",
-			   f->update, f->update));
+	json_str("detail", detail(f));
 	json_close('}');
 	json_open("affects", '[');
 	json_open(NULL, '{');

@@ -94,7 +94,8 @@ def _definition(tag: dict[str, str]) -> Definition:
 
 def read(root: str, paths: Iterable[str], kinds: str = _KINDS) -> Iterator[Definition]:
     """All definitions of files in a tree."""
-    listed = "\n".join(paths)
+    # a name that begins with - would be an option
+    listed = "\n".join("./" + p for p in paths)
     if not listed:
         return
     try:

@@ -23,10 +23,16 @@ class Span:
 
 
 def diff(old: str, new: str) -> list[Span]:
-    """What differs between two files, by their names."""
-    env = dict(os.environ, GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull)
+    """What differs between two files, by their names.
+
+    No repository has a say in it, such as the one of the current directory: its
+    configuration and attributes may name a program that is given the files instead.
+    """
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    env.update(GIT_DIR=os.devnull, GIT_CONFIG_NOSYSTEM="1", GIT_CONFIG_GLOBAL=os.devnull, GIT_ATTR_NOSYSTEM="1",
+               HOME=os.devnull, XDG_CONFIG_HOME=os.devnull)
     done = subprocess.run(
-        ["git", "diff", "--no-index", "--no-color", "--no-ext-diff", "--text", "-U0",
+        ["git", "diff", "--no-index", "--no-color", "--no-ext-diff", "--no-textconv", "--text", "-U0",
          "--diff-algorithm=histogram", "--indent-heuristic", "--", old, new],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, check=False)
     if done.returncode > 1:
