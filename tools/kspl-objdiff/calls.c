@@ -41,14 +41,6 @@ static bool returns_nothing(const char *call)
 	return starts_with(call, "void (");
 }
 
-/* Does who calls it as it @was find what it @is, too? */
-static bool serves_old_callers(const char *was, const char *is)
-{
-	return !strcmp(was, is) ||
-	       (returns_nothing(was) &&
-		!strcmp(parameters(was), parameters(is)));
-}
-
 /* One parameter, up to the comma behind it. */
 static size_t parameter_length(const char *s)
 {
@@ -65,23 +57,81 @@ static bool is_word(const char *s, size_t n, const char *word)
 	return strlen(word) == n && !memcmp(s, word, n);
 }
 
-/* Numbers of one size, and pointers of which one may lead to anything. */
-static bool same_passed(const char *a, size_t n, const char *b, size_t m)
+/*
+ * Bytes of a number that is passed with all bits of its register, or 0. Whether it has
+ * a sign is nothing to who passes it; of less than 4 bytes, who passes it extends them.
+ */
+static u32 number_size(const char *s, size_t n)
 {
-	static const char * const alike[][2] = {
-		{ "int", "unsigned int" },
-		{ "long int", "long unsigned int" },
+	static const struct {
+		const char *name;
+		u32 size;
+	} numbers[] = {
+		{ "int", 4 }, { "unsigned int", 4 },
+		{ "long int", 8 }, { "long unsigned int", 8 },
 	};
+	static const char bytes[] = " (4 bytes)";
 	u32 i;
 
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		if (is_word(s, n, numbers[i].name))
+			return numbers[i].size;
+	if (n > sizeof(bytes) && starts_with(s, "enum ") &&
+	    !memcmp(s + n - strlen(bytes), bytes, strlen(bytes)))
+		return 4;
+	return 0;
+}
+
+/* The same bits, whichever of both the caller knows. What two enums mean is not compared. */
+static bool same_bits(const char *a, size_t n, const char *b, size_t m)
+{
 	if (n == m && !memcmp(a, b, n))
 		return true;
-	for (i = 0; i < ARRAY_SIZE(alike); i++)
-		if ((is_word(a, n, alike[i][0]) && is_word(b, m, alike[i][1])) ||
-		    (is_word(a, n, alike[i][1]) && is_word(b, m, alike[i][0])))
-			return true;
-	return n && m && a[n - 1] == '*' && b[m - 1] == '*' &&
-	       (is_word(a, n, "void *") || is_word(b, m, "void *"));
+	if (starts_with(a, "enum ") && starts_with(b, "enum "))
+		return false;
+	return number_size(a, n) && number_size(a, n) == number_size(b, m);
+}
+
+/* The same, or pointers of which one may lead to anything. */
+static bool same_passed(const char *a, size_t n, const char *b, size_t m)
+{
+	return same_bits(a, n, b, m) ||
+	       (n && m && a[n - 1] == '*' && b[m - 1] == '*' &&
+		(is_word(a, n, "void *") || is_word(b, m, "void *")));
+}
+
+/* Is the same number of arguments passed, each in the same way? */
+static bool same_parameters(const char *was, const char *is)
+{
+	const char *a = parameters(was) + 1, *b = parameters(is) + 1;
+	size_t n, m;
+
+	for (; *a && *a != ')'; a += n + 1, b += m + 1) {
+		n = parameter_length(a);
+		m = parameter_length(b);
+		if (!*b || *b == ')' || a[n] != b[m] || !same_bits(a, n, b, m))
+			return false;
+	}
+	return *a == *b;
+}
+
+static bool same_return(const char *was, const char *is)
+{
+	size_t n = parameters(was) - was;
+
+	return n == (size_t)(parameters(is) - is) && !memcmp(was, is, n);
+}
+
+/* Does who calls it as it @was find what it @is, too? */
+static bool serves_old_callers(const char *was, const char *is)
+{
+	return (returns_nothing(was) || same_return(was, is)) && same_parameters(was, is);
+}
+
+/* Is it called in one way, whichever of both the caller knows? */
+static bool same_call(const char *was, const char *is)
+{
+	return same_return(was, is) && same_parameters(was, is);
 }
 
 /*
@@ -248,7 +298,7 @@ void check_calls(struct verdicts *vs, struct unit *u)
 		return;
 	was = call_of(u->twin->obj, u->twin);
 	is = call_of(u->obj, u);
-	if (!was || !is || !strcmp(was, is))
+	if (!was || !is || same_call(was, is))
 		return;
 	u->calls_changed = xasprintf("%s instead of %s", is, was);
 	check_holders(vs, u, was, is);
@@ -308,7 +358,7 @@ static void check_declared(struct verdicts *vs, struct unit *u,
 {
 	if (!was)
 		return;
-	if (vs->up->partial || !fits_old_function(was, is))
+	if (vs->up->partial ? !same_call(was, is) : !fits_old_function(was, is))
 		refuse_callee(vs, u, callee, was, is);
 	else
 		note(vs, u->obj, true,
@@ -346,7 +396,7 @@ void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
 			continue;
 		}
 		was = runs_as(vs, to);
-		if (was && strcmp(was, is))
+		if (was && !same_call(was, is))
 			refuse_callee(vs, u, r->sym->name, was, is);
 	}
 }
