@@ -580,7 +580,7 @@ static void touch(struct boot_check *bc, const struct unit *cause,
 	if (u->is_func && u->is_global && is_boot(bc->vs, u) && !unit_is_void(u) &&
 	    strcmp(u->name, "init_module"))
 		touch_foreign(bc, cause, u, xasprintf("whoever calls %s()", u->name));
-	if (u->is_func && !u->parent && class_is_text(u->sec->cls))
+	if (u->is_func && !u->parent && (class_is_text(u->sec->cls) || u->sec->cls == SC_INIT))
 		how = unit_acts_unseen(u);
 	if (how)
 		touch_foreign(bc, cause, u, is_boot(bc->vs, u) ? how :

@@ -16,6 +16,7 @@ enum {
 
 csh open_capstone(void);
 int reg_number(unsigned int reg, u32 *width);
+bool is_conditional_move(unsigned int id);
 #endif
 
 #endif /* KSPL_CODE_H */

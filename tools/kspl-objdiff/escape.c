@@ -20,6 +20,7 @@
 
 #include "code.h"
 #include "escape.h"
+#include "frame.h"
 
 #ifdef HAVE_CAPSTONE
 /* Of registers, beside those with a number: what is on the stack. */
@@ -178,7 +179,8 @@ struct effect {
 	u8 size;		/* of what is loaded */
 };
 
-static bool is_conditional_move(unsigned int id)
+/** is_conditional_move - is it one of the cmovCC? */
+bool is_conditional_move(unsigned int id)
 {
 	switch (id) {
 	case X86_INS_CMOVA: case X86_INS_CMOVAE: case X86_INS_CMOVB:
@@ -1324,39 +1326,45 @@ static bool is_harmless(csh cs, const cs_insn *insn)
 	       cs_insn_group(cs, insn, CS_GRP_JUMP) || insn->id == X86_INS_JMP;
 }
 
+/* Is the place in memory one of a variable? Not so a constant that is written there. */
+static bool is_at_symbol(const struct unit *u, u32 at)
+{
+	struct insn insn;
+
+	return insn_decode(&insn, unit_data(u) + at, u->size - at) && insn.disp_len &&
+	       refers_at(u, at + insn.disp_off, insn.disp_len);
+}
+
 /* Writes it to memory that no symbol tells of, and that is not its stack? */
-static bool writes_unseen(const struct unit *u, u32 at, const cs_insn *insn,
-			  const struct effect *e, u64 frames)
+static bool writes_unseen(const struct unit *u, u32 at, const struct effect *e, u64 frames)
 {
 	if (e->use == USE_STRING)
 		return !(frames & BIT(R_DI));
-	return e->stores && !e->on_stack && !(frames & e->base) &&
-	       !refers_at(u, at, insn->size);
+	return e->stores && !e->on_stack && !(frames & e->base) && !is_at_symbol(u, at);
 }
 
 static const char *acts_unseen(csh cs, const struct unit *u)
 {
+	u16 *frames = frames_of(u);
 	const char *how = NULL;
-	u64 frames = BIT(R_BP);
 	struct effect e;
 	cs_insn *insn;
 	u32 at = 0;
 
 	while (at < u->size && !how) {
-		if (cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) != 1)
-			return "an instruction that is not known";
+		if (cs_disasm(cs, unit_data(u) + at, u->size - at, at, 1, &insn) != 1) {
+			how = "an instruction that is not known";
+			break;
+		}
 		e = effect_of(cs, insn);
-		if (e.lea && e.reads & BIT(R_SP))
-			frames |= e.writes & ~BIT(R_SP);
 		if (e.use == USE_UNKNOWN && !is_harmless(cs, insn))
-			how = insn->mnemonic;
-		else if (writes_unseen(u, at, insn, &e, frames))
+			how = xasprintf("%s", insn->mnemonic);
+		else if (writes_unseen(u, at, &e, frames[at]))
 			how = "a write to where a pointer leads";
-		if (how == insn->mnemonic)
-			how = xasprintf("%s", how);
 		at += insn->size;
 		cs_free(insn, 1);
 	}
+	free(frames);
 	return how;
 }
 

@@ -3,7 +3,7 @@
 // CPU, a port, memory that a pointer leads to.
 // refuse: boot_changed:setup_msr
 #include "kernel.h"
-int __init setup_msr(int x)
+static int __init setup_msr(int x)
 {
 	asm volatile("wrmsr" : : "c"(0x1b), "a"(PREPOST(1, 3)), "d"(0));
 	return 0;

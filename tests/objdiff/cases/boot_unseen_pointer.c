@@ -2,7 +2,7 @@
 // As boot_unseen, by a pointer from elsewhere.
 // refuse: boot_changed:setup
 #include "kernel.h"
-int __init setup(int *where)
+static int __init setup(int *where)
 {
 	*where = PREPOST(64, 128);
 	return 0;
