@@ -74,35 +74,44 @@ static bool is_collected(const struct sec *sec)
 }
 
 /* "__initcall__kmod_pid__453_12_foo6": the numbers count lines. */
-static char *stable_name(const char *name)
+static const char *skip_count(const char *name, const char *p)
 {
-	char *s = xstrdup(name), *o = s;
-	const char *p;
+	if (p > name && p[-1] == '_' && starts_with(name, "__"))
+		while (*p >= '0' && *p <= '9')
+			p++;
+	return p;
+}
 
-	for (p = name; *p; p++) {
-		if (*p >= '0' && *p <= '9' && o > s && o[-1] == '_' &&
-		    starts_with(name, "__")) {
-			while (p[1] >= '0' && p[1] <= '9')
-				p++;
-			continue;
-		}
-		*o++ = *p;
+static bool same_stable_name(const char *a, const char *b)
+{
+	const char *p = a, *q = b;
+
+	for (;; p++, q++) {
+		p = skip_count(a, p);
+		q = skip_count(b, q);
+		if (*p != *q)
+			return false;
+		if (!*p)
+			return true;
 	}
-	*o = 0;
-	return s;
 }
 
 static bool same_collected(const struct update *up, const struct unit *a,
 			   const struct unit *b)
 {
-	char *x = stable_name(a->name), *y = stable_name(b->name);
-	bool same = !strcmp(x, y);
+	bool same = same_stable_name(a->name, b->name);
 
-	free(x);
-	free(y);
 	if (!same || a->sec->cls == SC_EXPORT)
 		return same;
 	return unit_same_content(up, a, b);
+}
+
+static bool is_like_collected(const struct update *up, const struct unit *u,
+			      const struct unit *v, bool swap)
+{
+	if (strcmp(v->sec->name, u->sec->name))
+		return false;
+	return swap ? same_collected(up, u, v) : same_collected(up, v, u);
 }
 
 /**
@@ -116,12 +125,16 @@ bool unit_has_like(const struct update *up, const struct obj *obj,
 		   const struct unit *u, bool swap)
 {
 	struct unit *const *v;
+	const struct sec *sec;
 
-	vec_for_each(v, &obj->units) {
-		if (strcmp((*v)->sec->name, u->sec->name))
+	if (u->twin && u->twin->obj == obj && is_like_collected(up, u, u->twin, swap))
+		return true;	/* nearly always */
+	vec_for_each(sec, &obj->secs) {
+		if (strcmp(sec->name, u->sec->name))
 			continue;
-		if (swap ? same_collected(up, u, *v) : same_collected(up, *v, u))
-			return true;
+		vec_for_each(v, &sec->units)
+			if (is_like_collected(up, u, *v, swap))
+				return true;
 	}
 	return false;
 }
@@ -1458,14 +1471,8 @@ static bool was_global(const struct verdicts *vs, const struct obj *obj,
 		       const char *name)
 {
 	const struct tu *tu = &vs->up->tus.v[obj->tu];
-	struct sym *sym;
 
-	if (!tu->pre)
-		return false;
-	vec_for_each(sym, &tu->pre->syms)
-		if (sym->bind != STB_LOCAL && sym->unit && !strcmp(sym->name, name))
-			return true;
-	return false;
+	return tu->pre && map_get(&tu->pre->globals, name);
 }
 
 /*

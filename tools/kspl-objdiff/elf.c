@@ -210,6 +210,9 @@ static void read_symbols(struct obj *obj)
 	}
 	if (!obj->syms.n)
 		die("%s: has no symbol table", obj->path);
+	for (i = 0; i < obj->syms.n; i++)
+		if (obj->syms.v[i].sec)
+			*vec_add(&obj->syms.v[i].sec->syms) = &obj->syms.v[i];
 }
 
 /* Units */
@@ -288,15 +291,14 @@ static int cmp_sym(const void *a, const void *b)
 typedef VEC(struct sym *) sym_vec;
 
 /* The symbols that name something in @sec, by ascending value. */
-static sym_vec section_symbols(struct obj *obj, const struct sec *sec,
-			       bool functions)
+static sym_vec section_symbols(const struct sec *sec, bool functions)
 {
+	struct sym **s, *sym;
 	sym_vec syms = {};
-	struct sym *sym;
 
-	vec_for_each(sym, &obj->syms) {
-		if (sym->sec != sec || sym->type == STT_SECTION ||
-		    sym->type == STT_FILE || is_label(sym))
+	vec_for_each(s, &sec->syms) {
+		sym = *s;
+		if (sym->type == STT_SECTION || sym->type == STT_FILE || is_label(sym))
 			continue;
 		if (functions && (sym->type != STT_FUNC || !sym->size ||
 				  starts_with(sym->name, "__pfx_")))
@@ -333,7 +335,7 @@ static void split_constants(struct obj *obj, struct sec *sec)
 /* Data: each symbol begins a unit; what stands before the first is one too. */
 static void split_data(struct obj *obj, struct sec *sec)
 {
-	sym_vec syms = section_symbols(obj, sec, false);
+	sym_vec syms = section_symbols(sec, false);
 	u32 size = sec->sh.sh_size, i, end;
 	struct sym *sym;
 
@@ -385,14 +387,15 @@ static bool pad_in_unit(const struct sec *sec, const struct unit *prev,
 }
 
 /* Finds the call padding before the functions: __pfx_NAME symbols. */
-static void find_padding(struct obj *obj, struct sec *sec)
+static void find_padding(struct sec *sec)
 {
 	struct unit *u, *prev;
-	struct sym *sym;
+	struct sym **s, *sym;
 	u32 i;
 
-	vec_for_each(sym, &obj->syms) {
-		if (sym->sec != sec || !starts_with(sym->name, "__pfx_"))
+	vec_for_each(s, &sec->syms) {
+		sym = *s;
+		if (!starts_with(sym->name, "__pfx_"))
 			continue;
 		for (i = 0; i < sec->units.n; i++) {
 			u = sec->units.v[i];
@@ -420,7 +423,7 @@ static void drop_units(struct obj *obj, struct sec *sec)
  */
 static bool split_functions(struct obj *obj, struct sec *sec)
 {
-	sym_vec syms = section_symbols(obj, sec, true);
+	sym_vec syms = section_symbols(sec, true);
 	u32 end = 0, i, size;
 	bool ok = syms.n;
 
@@ -491,7 +494,7 @@ static void split_text(struct obj *obj, struct sec *sec)
 		if (sec->sh.sh_size)
 			add_unit(obj, sec, 0, sec->sh.sh_size);
 	}
-	find_padding(obj, sec);
+	find_padding(sec);
 }
 
 static int cmp_u64(const void *a, const void *b)

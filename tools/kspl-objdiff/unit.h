@@ -124,6 +124,7 @@ struct sec {
 	const Elf64_Rela *rela;
 	u32 nrela;
 	VEC(struct unit *) units;	/* by ascending offset */
+	VEC(struct sym *) syms;
 };
 
 struct sym {
