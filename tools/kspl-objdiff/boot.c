@@ -998,25 +998,33 @@ static const char *reached(const struct verdicts *vs, const struct unit *u,
 	return NULL;
 }
 
+static void refuse_lost_name(struct verdicts *vs, const struct tu *tu,
+			     const struct unit *pre, const char *name)
+{
+	refuse(vs, "function_gone", tu->post, pre->twin, name, "let it keep this name, too",
+	       "this name of %s is gone from the source, but other files may call it; the running kernel would go on with it",
+	       unit_label(pre));
+}
+
 /*
  * Another name of what is still there. The running kernel goes on to know it; a
  * kernel of the new source has another by this name, or nobody who uses it.
  */
 static void check_lost_names(struct verdicts *vs, const struct tu *tu)
 {
-	const struct unit *pre;
-	struct sym *sym;
+	struct unit **v, *pre;
+	struct sym **s;
 
-	vec_for_each(sym, &tu->pre->syms) {
-		pre = sym->unit;
-		if (sym->bind == STB_LOCAL || !pre || !pre->twin || !pre->is_func ||
-		    !class_is_text(pre->sec->cls) || !strcmp(sym->name, pre->name) ||
-		    map_get(&tu->post->globals, sym->name) || !is_wanted(vs, sym->name))
+	vec_for_each(v, &tu->pre->units) {
+		pre = *v;
+		if (!pre->twin || !pre->is_func || !class_is_text(pre->sec->cls))
 			continue;
-		refuse(vs, "function_gone", tu->post, pre->twin, sym->name,
-		       "let it keep this name, too",
-		       "this name of %s is gone from the source, but other files may call it; the running kernel would go on with it",
-		       unit_label(pre));
+		/* not objtool's __pfx_NAME, which nobody can call */
+		vec_for_each(s, &pre->syms)
+			if ((*s)->bind != STB_LOCAL && strcmp((*s)->name, pre->name) &&
+			    !map_get(&tu->post->globals, (*s)->name) &&
+			    is_wanted(vs, (*s)->name))
+				refuse_lost_name(vs, tu, pre, (*s)->name);
 	}
 }
 
