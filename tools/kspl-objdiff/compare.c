@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "flow.h"
 #include "update.h"
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
@@ -195,13 +196,20 @@ static bool same_type(u32 a, u32 b)
 	return a == b;
 }
 
+/* Do two fields mean the same, wherever they stand? */
+static bool same_meaning(const struct update *up,
+			 const struct obj *oa, const struct ref *ra,
+			 const struct obj *ob, const struct ref *rb, struct seen *seen)
+{
+	return same_type(ra->type, rb->type) && ra->addend == rb->addend &&
+	       ra->target == rb->target && same_target(up, oa, ra, ob, rb, seen);
+}
+
 static bool same_ref(const struct update *up,
 		     const struct obj *oa, const struct ref *ra,
 		     const struct obj *ob, const struct ref *rb, struct seen *seen)
 {
-	return ra->off == rb->off && same_type(ra->type, rb->type) &&
-	       ra->addend == rb->addend && ra->target == rb->target &&
-	       same_target(up, oa, ra, ob, rb, seen);
+	return ra->off == rb->off && same_meaning(up, oa, ra, ob, rb, seen);
 }
 
 static bool same_ref_alone(const struct update *up,
@@ -314,8 +322,11 @@ static void explain(const struct update *up, const struct unit *a,
 	*why = xasprintf("%s instead of %s", hex(b, off), hex(a, off));
 }
 
-/* Tables whose entries say what the code means. */
-static bool table_counts(const struct entry *e)
+/**
+ * entry_counts - is it one of a table whose entries say what the code means?
+ * @e:	the entry
+ */
+bool entry_counts(const struct entry *e)
 {
 	switch (e->sec->desc->table) {
 	case TABLE_PARAVIRT:
@@ -344,7 +355,12 @@ static bool byte_counts(const struct sec *table, u32 i)
 	return i == flags || i == flags + 1;
 }
 
-static bool same_entry_bytes(const struct entry *a, const struct entry *b)
+/**
+ * same_entry_bytes - do two entries say the same, but for what they refer to?
+ * @a:	an entry
+ * @b:	one of the same table of the other object
+ */
+bool same_entry_bytes(const struct entry *a, const struct entry *b)
 {
 	const u8 *x = a->sec->data + a->off, *y = b->sec->data + b->off;
 	u32 i;
@@ -380,7 +396,7 @@ static bool same_entry(const struct update *up,
 
 static const struct entry *next_entry(const struct unit *u, u32 *i)
 {
-	while (*i < u->entries.n && !table_counts(&u->entries.v[*i]))
+	while (*i < u->entries.n && !entry_counts(&u->entries.v[*i]))
 		(*i)++;
 	return *i < u->entries.n ? &u->entries.v[(*i)++] : NULL;
 }
@@ -503,13 +519,29 @@ static bool same_elsewhere(const struct update *up, const struct ref *x,
 }
 
 /**
- * unit_same_but_messages - does the same code say something else only?
+ * refs_mean_same - do two fields mean the same thing, or a message?
  * @up:	the update
  * @a:	code of the old object
+ * @x:	a field of it
  * @b:	code of the new one
+ * @y:	a field of it
  */
-bool unit_same_but_messages(const struct update *up, const struct unit *a,
-			    const struct unit *b)
+bool refs_mean_same(const struct update *up, const struct unit *a, const struct ref *x,
+		    const struct unit *b, const struct ref *y)
+{
+	struct seen seen = {};
+	bool same;
+
+	if (is_message(a, x) && is_message(b, y))
+		return true;
+	same = same_meaning(up, a->obj, x, b->obj, y, &seen);
+	free(seen.pairs.v);
+	return same;
+}
+
+/* At the same bytes. */
+static bool same_but_messages(const struct update *up, const struct unit *a,
+			      const struct unit *b)
 {
 	struct seen seen = {};
 	bool same;
@@ -529,6 +561,18 @@ bool unit_same_but_messages(const struct update *up, const struct unit *a,
 	same = same_entries(up, a, b, &seen, NULL, NULL);
 	free(seen.pairs.v);
 	return same;
+}
+
+/**
+ * unit_same_but_messages - does the same code say something else only?
+ * @up:	the update
+ * @a:	code of the old object
+ * @b:	code of the new one
+ */
+bool unit_same_but_messages(const struct update *up, const struct unit *a,
+			    const struct unit *b)
+{
+	return same_but_messages(up, a, b) || unit_same_flow(up, a, b);
 }
 
 /*

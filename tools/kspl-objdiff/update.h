@@ -119,6 +119,10 @@ bool unit_same_code(const struct update *up, const struct unit *a,
 		    const struct unit *b);
 bool unit_same_content(const struct update *up, const struct unit *a,
 		       const struct unit *b);
+bool entry_counts(const struct entry *e);
+bool same_entry_bytes(const struct entry *a, const struct entry *b);
+bool refs_mean_same(const struct update *up, const struct unit *a, const struct ref *x,
+		    const struct unit *b, const struct ref *y);
 bool unit_same_but_messages(const struct update *up, const struct unit *a,
 			    const struct unit *b);
 
