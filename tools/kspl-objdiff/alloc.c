@@ -258,9 +258,19 @@ struct held {
 	u64 calls;
 };
 
+/* Some bytes of the stack, by their distance from where RSP led to at the entry. */
+struct slot {
+	s64 at;
+	u32 size;
+	struct numbers numbers;
+};
+
 struct asks {
 	const struct unit *u;
-	struct held regs[16], stack;
+	struct held regs[16];
+	struct held stack;	/* anywhere: who got what is not told by the place */
+	VEC(struct slot) slots;
+	s64 sp, body;		/* RSP, and where it is between entry and exit */
 	VEC(struct got) gets;
 	VEC(const struct allocator *) gives;
 };
@@ -367,6 +377,63 @@ static void call(struct asks *a, const struct ref *r)
 		end_call(a);
 }
 
+static void add_held(struct held *to, const struct held *from)
+{
+	add_numbers(&to->numbers, &from->numbers);
+	to->calls |= from->calls;
+}
+
+static struct numbers read_slots(const struct asks *a, s64 at, u32 size)
+{
+	struct numbers numbers = {};
+	const struct slot *s;
+
+	vec_for_each(s, &a->slots)
+		if (s->at < at + size && at < s->at + s->size)
+			add_numbers(&numbers, &s->numbers);
+	return numbers;
+}
+
+static void write_slot(struct asks *a, s64 at, u32 size, const struct numbers *numbers)
+{
+	struct slot *s, *same = NULL;
+
+	vec_for_each(s, &a->slots) {
+		if (s->at >= at && s->at + s->size <= at + size)
+			s->numbers = (struct numbers){};
+		if (s->at == at && s->size == size)
+			same = s;
+	}
+	if (!same)
+		same = vec_add(&a->slots);
+	*same = (struct slot){ at, size, *numbers };
+}
+
+static struct held read_stack(struct asks *a, const cs_x86_op *op)
+{
+	struct held v = a->stack;
+	struct numbers numbers;
+	struct slot *s;
+
+	if (op->mem.index == X86_REG_INVALID) {
+		numbers = read_slots(a, a->sp + op->mem.disp, op->size);
+		add_numbers(&v.numbers, &numbers);
+		return v;
+	}
+	vec_for_each(s, &a->slots)
+		add_numbers(&v.numbers, &s->numbers);
+	return v;
+}
+
+static void write_stack(struct asks *a, const cs_x86_op *op, const struct held *v)
+{
+	a->stack.calls |= v->calls;
+	if (op->mem.index == X86_REG_INVALID)
+		write_slot(a, a->sp + op->mem.disp, op->size, &v->numbers);
+	else
+		add_numbers(&a->stack.numbers, &v->numbers);
+}
+
 /* What an operand that is read brings along. */
 static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op *op)
 {
@@ -382,9 +449,7 @@ static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op
 		return v;
 	}
 	if (insn->id != X86_INS_LEA) {
-		if (op->mem.base == X86_REG_RSP)
-			v = a->stack;
-		return v;
+		return op->mem.base == X86_REG_RSP ? read_stack(a, op) : v;
 	}
 	reg = reg_of(a, op->mem.base);
 	if (reg)
@@ -397,12 +462,6 @@ static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op
 	if (op->mem.scale > 1)
 		add_number(&v.numbers, op->mem.scale);
 	return v;
-}
-
-static void add_held(struct held *to, const struct held *from)
-{
-	add_numbers(&to->numbers, &from->numbers);
-	to->calls |= from->calls;
 }
 
 static bool replaces(const cs_insn *insn)
@@ -451,7 +510,7 @@ static void compute(struct asks *a, const cs_insn *insn)
 		return;
 	}
 	if (to->mem.base == X86_REG_RSP)
-		add_held(&a->stack, &all);
+		write_stack(a, to, &all);
 	else
 		MARK(a, all.calls, kept);
 }
@@ -462,30 +521,61 @@ static bool stays_in(const struct unit *u, const struct unit *to)
 	return to && (to == u || to == u->cold || to == u->parent);
 }
 
+/* push, pop, sub $x, %rsp: true if it is no more than that */
+static bool moves_stack(struct asks *a, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	struct held v, *reg;
+
+	switch (insn->id) {
+	case X86_INS_PUSH:
+		v = value_of(a, insn, &x->operands[0]);
+		a->sp -= 8;
+		write_slot(a, a->sp, 8, &v.numbers);
+		a->stack.calls |= v.calls;
+		return true;
+	case X86_INS_POP:
+		reg = x->operands[0].type == X86_OP_REG ? reg_of(a, x->operands[0].reg) : NULL;
+		if (reg)
+			*reg = (struct held){ .numbers = read_slots(a, a->sp, 8) };
+		a->sp += 8;
+		return true;
+	case X86_INS_ADD: case X86_INS_SUB:
+		if (x->operands[0].type != X86_OP_REG || x->operands[0].reg != X86_REG_RSP ||
+		    x->operands[1].type != X86_OP_IMM)
+			return false;
+		a->sp += insn->id == X86_INS_ADD ? x->operands[1].imm : -x->operands[1].imm;
+		return true;
+	}
+	return false;
+}
+
 static void step(struct asks *a, csh cs, const cs_insn *insn)
 {
 	const struct ref *r = branch_at(a->u, insn->address, insn->size);
-	const cs_x86 *x = &insn->detail->x86;
-	struct held v;
 
 	if (insn->id == X86_INS_CALL || (insn->id == X86_INS_JMP && r && !stays_in(a->u, r->unit))) {
 		call(a, r);
-		if (insn->id == X86_INS_JMP && a->regs[R_AX].calls)
+		if (insn->id == X86_INS_CALL) {
+			a->body = a->sp;
+			return;
+		}
+		a->sp = a->body;
+		if (a->regs[R_AX].calls)
 			MARK(a, a->regs[R_AX].calls, kept);
 		return;
 	}
 	switch (insn->id) {
 	case X86_INS_RET:
 		MARK(a, a->regs[R_AX].calls, kept);
+		a->sp = a->body;
 		return;
 	case X86_INS_CMP: case X86_INS_TEST: case X86_INS_BT: case X86_INS_NOP:
 		return;
-	case X86_INS_PUSH:
-		v = value_of(a, insn, &x->operands[0]);
-		add_held(&a->stack, &v);
-		return;
 	}
-	if (!cs_insn_group(cs, insn, CS_GRP_JUMP))
+	if (cs_insn_group(cs, insn, CS_GRP_JUMP))
+		a->body = a->sp;
+	else if (!moves_stack(a, insn))
 		compute(a, insn);
 }
 
@@ -510,6 +600,7 @@ static void read_asks(struct asks *a, const struct unit *u)
 	struct got *got;
 
 	read_part(a, u);
+	a->sp = a->body;
 	if (u->cold)
 		read_part(a, u->cold);
 	vec_for_each(got, &a->gets)
@@ -613,6 +704,13 @@ static const struct unit *other_changed(const struct verdicts *vs, const struct 
 	return NULL;
 }
 
+static void free_asks(struct asks *a)
+{
+	free(a->gets.v);
+	free(a->gives.v);
+	free(a->slots.v);
+}
+
 static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u)
 {
 	struct asks was = {}, is = {};
@@ -632,10 +730,8 @@ static void check_function(struct verdicts *vs, const struct tu *tu, struct unit
 	if (how)
 		refuse(vs, "memory_changed", tu->post, u, unit_label(u),
 		       "give memory back to where it came from", "%s", how);
-	free(was.gets.v);
-	free(was.gives.v);
-	free(is.gets.v);
-	free(is.gives.v);
+	free_asks(&was);
+	free_asks(&is);
 }
 
 #else /* HAVE_CAPSTONE */
