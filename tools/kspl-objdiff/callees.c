@@ -188,7 +188,7 @@ static const char *const say_it[] = {
 	"vprintk", "xfs_printk_level", "_btrfs_printk", "__ext4_msg", "__ext4_warning",
 	"ip_fast_csum", "_raw_spin_*", "__rcu_read_*", "scnprintf", "snprintf", "strlen",
 	"memset", "__x86_return_thunk", "preempt_schedule*", "__SCT__preempt_schedule*",
-	"__SCT__might_resched",
+	"__SCT__might_resched", "sched_clock_stable",
 };
 
 /**

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // ... and those that guard messages, or that are new.
-// replace: helped new says warns
+// replace: asks helped new says warns
 #include "kernel.h"
 extern int _printk(const char *, ...);
 extern void register_something(int);
+extern int sched_clock_stable(void);
 #define ONCE(flag) ({							\
 	static _Bool __section(".data..once") flag;			\
 	_Bool once = !flag;						\
@@ -28,6 +29,13 @@ int warns(int x)
 {
 	WARN_ONCE(x == PREPOST(1, 2));
 	return ext2(x);
+}
+/* to say it, this asks something that changes nothing */
+int asks(int x)
+{
+	if (x > PREPOST(3, 4) && ONCE(__already_done))
+		_printk("\0014late by %d%s\n", x, sched_clock_stable() ? "" : ", perhaps");
+	return ext(x);
 }
 int new(int x)
 {
