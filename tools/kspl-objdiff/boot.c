@@ -17,6 +17,7 @@
 
 #include "boot.h"
 #include "escape.h"
+#include "flow.h"
 #include "handed.h"
 #include "state.h"
 #include "verdict.h"
@@ -252,7 +253,8 @@ static const char *how_changed(const struct verdicts *vs, const struct unit *u)
 		return NULL;
 	if (!u->twin)
 		return parameter_is_new(vs->boot, u) ? NULL : "is new";
-	if (!unit_differs(vs, u) || unit_same_but_messages(vs->up, u->twin, u))
+	if (!unit_differs(vs, u) || unit_same_but_messages(vs->up, u->twin, u) ||
+	    (u->is_func && unit_same_flow(vs->up, u->twin, u, true)))
 		return NULL;
 	return "changed";
 }

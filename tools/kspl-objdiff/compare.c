@@ -572,7 +572,7 @@ static bool same_but_messages(const struct update *up, const struct unit *a,
 bool unit_same_but_messages(const struct update *up, const struct unit *a,
 			    const struct unit *b)
 {
-	return same_but_messages(up, a, b) || unit_same_flow(up, a, b);
+	return same_but_messages(up, a, b) || unit_same_flow(up, a, b, false);
 }
 
 /*

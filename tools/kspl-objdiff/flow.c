@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The same code with its blocks in another order.
+ * The same code with its blocks, or instructions in them, in another order.
  *
  * Where the compiler thinks that one way is less likely than before, it moves blocks,
- * and nothing else. Both functions are followed from their start, in step: each
- * instruction has to be the same, with the same fields and entries of tables, and each
- * jump has to lead to what is paired in turn. A condition may be asked for the other
- * way round. What can't be followed (jump tables, a label's address) is not the same.
+ * and nothing else. Both functions are followed from their start, in step, from block to
+ * block: each instruction has to have its like, with the same fields and entries of
+ * tables, and may only stand before another one that has nothing to do with it. Each
+ * jump has to lead to what is paired in turn. A condition may be asked for the other way
+ * round. What can't be followed (jump tables, a label's address) is not the same.
+ *
+ * Of code that has run, new code may also ask whether a pointer is NULL or an error,
+ * where the old code went on to use what it leads to: had it been so, the kernel would
+ * have stopped there.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "code.h"
 #include "flow.h"
 
 #define NOWHERE		(~0u)
@@ -27,6 +33,7 @@ struct pair {
 
 struct flow {
 	const struct update *up;
+	bool has_run;
 	struct body a, b;
 	u32 *first[2];		/* by offset in @a, and in its cold part: its pair */
 	VEC(struct pair) more;	/* if it has several */
@@ -103,15 +110,19 @@ static u32 jump_target(const struct body *body, const struct at *at)
 	return (u32)to | (at->place & IN_COLD);
 }
 
-static bool has_entry(const struct at *at)
+static bool has_entry_in(const struct unit *u, u32 at, u32 len)
 {
 	const struct entry *e;
 
-	vec_for_each(e, &at->u->entries)
-		if (entry_counts(e) && e->loc >= (s64)at->off &&
-		    e->loc < (s64)at->off + at->insn.len)
+	vec_for_each(e, &u->entries)
+		if (entry_counts(e) && e->loc >= (s64)at && e->loc < (s64)at + len)
 			return true;
 	return false;
+}
+
+static bool has_entry(const struct at *at)
+{
+	return has_entry_in(at->u, at->off, at->insn.len);
 }
 
 /* Jumps to nowhere else and does nothing on the way. */
@@ -343,26 +354,395 @@ static bool jumps_by_table(const struct at *at)
 	return *p == 0xff && (p[1] & 0x38) == 0x20 && at->nrefs;
 }
 
-static bool same_step(struct flow *f, u32 from_x, u32 from_y)
-{
-	struct at x, y;
+#ifdef HAVE_CAPSTONE
 
-	if (!read_at(&f->a, from_x, &x) || !read_at(&f->b, from_y, &y) ||
-	    !skip(&f->a, &x) || !skip(&f->b, &y))
+#define MAX_BLOCK	1000	/* instructions in a row */
+#define MAX_AHEAD	24	/* ... up to where a pointer is used */
+#define PAGE		4096
+
+/* What stands in a row, up to the first that goes elsewhere. */
+struct block {
+	VEC(struct at) insns;
+	struct at end;
+	bool stops;		/* with a call that does not return */
+};
+
+static bool read_block(const struct body *body, u32 place, struct block *block)
+{
+	struct at at;
+
+	while (block->insns.n < MAX_BLOCK) {
+		if (!read_at(body, place, &at) || !skip(body, &at))
+			return false;
+		if (at.insn.kind == INSN_JCC || ends_here(&at)) {
+			block->end = at;
+			return true;
+		}
+		*vec_add(&block->insns) = at;
+		if (never_returns(&at)) {
+			block->stops = true;
+			return true;
+		}
+		place = behind(&at);
+	}
+	return false;
+}
+
+static cs_insn *take_apart(const struct at *at)
+{
+	cs_insn *insn;
+
+	return cs_disasm(open_capstone(), at->p, at->insn.len, at->off, 1, &insn) == 1 ?
+	       insn : NULL;
+}
+
+/* What an instruction reads and writes. */
+struct effect {
+	u32 reads, writes;	/* registers, and the flags */
+	bool loads, stores;
+	bool on_stack, at_symbol;	/* ... memory that is surely there */
+	bool fixed;		/* it stays where it is */
+};
+
+#define FLAGS	(1u << 16)
+
+static bool may_move(const cs_insn *insn)
+{
+	switch (insn->id) {
+	case X86_INS_MOV: case X86_INS_MOVABS: case X86_INS_MOVZX: case X86_INS_MOVSX:
+	case X86_INS_MOVSXD: case X86_INS_LEA: case X86_INS_ADD: case X86_INS_SUB:
+	case X86_INS_AND: case X86_INS_OR: case X86_INS_XOR: case X86_INS_INC:
+	case X86_INS_DEC: case X86_INS_NEG: case X86_INS_NOT: case X86_INS_SHL:
+	case X86_INS_SHR: case X86_INS_SAR: case X86_INS_IMUL: case X86_INS_CMP:
+	case X86_INS_TEST: case X86_INS_PUSH: case X86_INS_POP:
+		return !insn->detail->x86.prefix[0];
+	}
+	return is_conditional_move(insn->id);
+}
+
+static bool leaves_flags(const cs_insn *insn)
+{
+	switch (insn->id) {
+	case X86_INS_MOV: case X86_INS_MOVABS: case X86_INS_MOVZX: case X86_INS_MOVSX:
+	case X86_INS_MOVSXD: case X86_INS_LEA: case X86_INS_NOT: case X86_INS_PUSH:
+	case X86_INS_POP:
+		return true;
+	}
+	return is_conditional_move(insn->id);
+}
+
+static u32 bits_of(const uint16_t *regs, u8 n, bool *fixed)
+{
+	u32 bits = 0, width;
+	u8 i;
+
+	for (i = 0; i < n; i++) {
+		int number = reg_number(regs[i], &width);
+
+		if (number >= 0)
+			bits |= 1u << number;
+		else if (regs[i] == X86_REG_EFLAGS)
+			bits |= FLAGS;
+		else if (regs[i] != X86_REG_RIP)
+			*fixed = true;
+	}
+	return bits;
+}
+
+static void add_memory(struct effect *e, const struct at *at, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	u8 i;
+
+	if (insn->id == X86_INS_PUSH || insn->id == X86_INS_POP) {
+		e->loads |= insn->id == X86_INS_POP;
+		e->stores |= insn->id == X86_INS_PUSH;
+		e->on_stack = x->operands[0].type == X86_OP_REG;
+	}
+	for (i = 0; i < x->op_count; i++) {
+		const cs_x86_op *op = &x->operands[i];
+
+		if (op->type != X86_OP_MEM || insn->id == X86_INS_LEA)
+			continue;
+		e->loads |= op->access & CS_AC_READ || !op->access;
+		e->stores |= op->access & CS_AC_WRITE;
+		e->at_symbol = op->mem.base == X86_REG_RIP && at->nrefs;
+		e->fixed |= op->mem.segment != X86_REG_INVALID;
+	}
+}
+
+static struct effect effect_of(const struct at *at)
+{
+	struct effect e = { .fixed = has_entry(at) };
+	cs_insn *insn = take_apart(at);
+	cs_regs in, out;
+	u8 nin, nout;
+
+	if (!insn)
+		return (struct effect){ .fixed = true };
+	e.fixed |= !may_move(insn) || cs_regs_access(open_capstone(), insn, in, &nin, out, &nout);
+	if (!e.fixed) {
+		e.reads = bits_of(in, nin, &e.fixed);
+		e.writes = bits_of(out, nout, &e.fixed);
+		e.reads |= is_conditional_move(insn->id) ? FLAGS : 0;
+		e.writes |= leaves_flags(insn) ? 0 : FLAGS;
+		add_memory(&e, at, insn);
+	}
+	cs_free(insn, 1);
+	return e;
+}
+
+/* May two instructions change places? */
+static bool are_apart(const struct at *a, const struct at *b)
+{
+	struct effect x = effect_of(a), y = effect_of(b);
+
+	if (x.fixed || y.fixed || x.writes & (y.reads | y.writes) || y.writes & x.reads)
 		return false;
-	if (x.insn.kind != y.insn.kind)
+	if (!(x.stores && (y.loads || y.stores)) && !(y.stores && x.loads))
+		return true;
+	return (x.on_stack && y.at_symbol) || (y.on_stack && x.at_symbol);
+}
+
+static bool is_like(struct flow *f, const struct at *x, const struct at *y)
+{
+	return x->insn.kind == y->insn.kind && same_bytes(x, y) && same_fields(f, x, y);
+}
+
+/* The like of @x among what is left of @y, if nothing stands in its way to the front. */
+static s64 find_like(struct flow *f, const struct at *x, const struct at *y, const u8 *taken,
+		     u32 n)
+{
+	u32 i, k;
+
+	for (i = 0; i < n; i++) {
+		if (taken[i] || !is_like(f, x, &y[i]))
+			continue;
+		for (k = 0; k < i; k++)
+			if (!taken[k] && !are_apart(&y[k], &y[i]))
+				return -1;
+		return i;
+	}
+	return -1;
+}
+
+/* The same @n instructions, in an order that comes to the same. */
+static bool same_row(struct flow *f, const struct at *x, const struct at *y, u32 n)
+{
+	u8 *taken = xzalloc(n + 1);
+	bool same = true;
+	s64 k;
+	u32 i;
+
+	for (i = 0; i < n && same; i++) {
+		k = find_like(f, &x[i], y, taken, n);
+		same = k >= 0 && same_entries(f, &x[i], &y[k]);
+		if (same)
+			taken[k] = 1;
+	}
+	free(taken);
+	return same;
+}
+
+static bool same_end(struct flow *f, const struct block *x, const struct block *y)
+{
+	if (x->stops || y->stops)
+		return x->stops && y->stops;
+	if (x->end.insn.kind == INSN_JCC)
+		return !has_entry(&x->end) && !has_entry(&y->end) &&
+		       same_condition(f, &x->end, &y->end);
+	return is_like(f, &x->end, &y->end) && same_entries(f, &x->end, &y->end) &&
+	       !jumps_by_table(&x->end) && (x->end.insn.kind != INSN_JMP || x->end.nrefs);
+}
+
+/* Checks that found nothing */
+
+#define FLAGS_TESTED	(X86_EFLAGS_TEST_OF | X86_EFLAGS_TEST_SF | X86_EFLAGS_TEST_ZF | \
+			 X86_EFLAGS_TEST_PF | X86_EFLAGS_TEST_CF | X86_EFLAGS_TEST_NT | \
+			 X86_EFLAGS_TEST_AF)
+#define CARRY_SET	(X86_EFLAGS_MODIFY_CF | X86_EFLAGS_RESET_CF | X86_EFLAGS_SET_CF)
+
+/* What the old code does with a pointer behind the place of a check. */
+struct ahead {
+	int reg;
+	bool used;		/* by reading or writing what it leads to */
+	bool flags_set;		/* those that the check has changed */
+	bool ends;
+};
+
+static int number_of(unsigned int reg)
+{
+	u32 width = 0;
+	int n = reg_number(reg, &width);
+
+	return width == 8 ? n : -1;
+}
+
+static bool leads_there(const struct ahead *a, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	u8 i;
+
+	if (insn->id == X86_INS_LEA || insn->id == X86_INS_NOP)
 		return false;
-	if (x.insn.kind == INSN_JCC)
-		return !has_entry(&x) && !has_entry(&y) && same_condition(f, &x, &y);
-	if (!same_bytes(&x, &y) || !same_fields(f, &x, &y) || !same_entries(f, &x, &y) ||
-	    jumps_by_table(&x))
+	for (i = 0; i < x->op_count; i++) {
+		const cs_x86_op *op = &x->operands[i];
+
+		if (op->type == X86_OP_MEM && op->access && number_of(op->mem.base) == a->reg &&
+		    op->mem.index == X86_REG_INVALID && op->mem.segment == X86_REG_INVALID &&
+		    op->mem.disp >= 0 && op->mem.disp < PAGE)
+			return true;
+	}
+	return false;
+}
+
+static bool is_lost(csh cs, const struct ahead *a, const cs_insn *insn)
+{
+	bool call = cs_insn_group(cs, insn, CS_GRP_CALL);
+	cs_regs in, out;
+	u8 nin, nout, i;
+	u32 width;
+
+	if (call)
+		return a->reg != R_BX && a->reg != R_BP && a->reg < R_12;
+	if (cs_regs_access(cs, insn, in, &nin, out, &nout))
+		return true;
+	for (i = 0; i < nout; i++)
+		if (reg_number(out[i], &width) == a->reg)
+			return true;
+	return false;
+}
+
+static void look_ahead(csh cs, struct ahead *a, const cs_insn *insn)
+{
+	u64 flags = insn->detail->x86.eflags;
+	bool known = insn->id != X86_INS_PREFETCHT0 && insn->id != X86_INS_PREFETCHNTA &&
+		     insn->id != X86_INS_PREFETCHW;
+
+	if (!a->flags_set && (flags & FLAGS_TESTED || insn->id == X86_INS_PUSHFQ)) {
+		a->ends = true;
+		return;
+	}
+	a->used |= known && leads_there(a, insn);
+	a->flags_set |= (flags & CARRY_SET && flags & X86_EFLAGS_MODIFY_ZF) ||
+			cs_insn_group(cs, insn, CS_GRP_CALL) ||
+			cs_insn_group(cs, insn, CS_GRP_RET);
+	a->ends = cs_insn_group(cs, insn, CS_GRP_JUMP) || cs_insn_group(cs, insn, CS_GRP_RET) ||
+		  insn->id == X86_INS_JMP || insn->id == X86_INS_UD2 ||
+		  (!a->used && is_lost(cs, a, insn));
+}
+
+/* Does the old code use what the register leads to, whatever comes in between? */
+static bool is_used(struct flow *f, const struct at *x, int reg)
+{
+	struct ahead a = { .reg = reg };
+	csh cs = open_capstone();
+	u32 n, k, at = x->off;
+	const struct ref *r;
+	cs_insn *insn;
+
+	for (n = 0; n < MAX_AHEAD && !a.ends && !(a.used && a.flags_set) && at < x->u->size; n++) {
+		if (cs_disasm(cs, unit_data(x->u) + at, x->u->size - at, at, 1, &insn) != 1)
+			return false;
+		if (has_entry_in(x->u, at, insn->size))
+			a.ends = true;	/* a fault is no stop there, perhaps */
+		else
+			look_ahead(cs, &a, insn);
+		r = field_in(x->u, at, insn->size, &k);
+		/* a call at the end: nobody asks for flags there */
+		a.flags_set |= insn->id == X86_INS_JMP && r && r->branch &&
+			       place_of(&f->a, r) == NOWHERE;
+		at += insn->size;
+		cs_free(insn, 1);
+	}
+	return a.used && a.flags_set;
+}
+
+/* A check of a pointer: which register, and which conditions find nothing. */
+struct check {
+	int reg;
+	u8 finds, passes;
+};
+
+/* test %reg, %reg; je -- cmp $-4096, %reg; ja -- cmp $-4095, %reg; jae */
+static bool is_check(const struct at *y, struct check *c)
+{
+	cs_insn *insn = y->nrefs || has_entry(y) ? NULL : take_apart(y);
+	const cs_x86_op *op = insn ? insn->detail->x86.operands : NULL;
+
+	c->reg = -1;
+	if (!insn)
 		return false;
-	if (x.insn.kind == INSN_JMP && !x.nrefs)
+	if (insn->id == X86_INS_TEST && op[0].type == X86_OP_REG && op[1].type == X86_OP_REG &&
+	    op[0].reg == op[1].reg) {
+		*c = (struct check){ number_of(op[0].reg), 0x4, 0x5 };
+	} else if (insn->id == X86_INS_CMP && op[0].type == X86_OP_REG &&
+		   op[1].type == X86_OP_IMM) {
+		if (op[1].imm == -PAGE)
+			*c = (struct check){ number_of(op[0].reg), 0x7, 0x6 };
+		else if (op[1].imm == 1 - PAGE)
+			*c = (struct check){ number_of(op[0].reg), 0x3, 0x2 };
+	}
+	cs_free(insn, 1);
+	return c->reg >= 0;
+}
+
+/* Where it goes on if it finds nothing, or NOWHERE. */
+static u32 passed(struct flow *f, const struct block *y, const struct check *c)
+{
+	int cond = condition(&y->end);
+
+	if (has_entry(&y->end))
+		return NOWHERE;
+	return cond == c->finds ? behind(&y->end) :
+	       cond == c->passes ? jump_target(&f->b, &y->end) : NOWHERE;
+}
+
+/*
+ * Is the new block the first part of the old one, with a check at its end that the old
+ * code has not, and that can't have found anything?
+ */
+static bool has_idle_check(struct flow *f, const struct block *x, const struct block *y)
+{
+	u32 n = y->insns.n ? y->insns.n - 1 : 0, on;
+	const struct at *rest;
+	struct check c;
+
+	if (!f->has_run || y->stops || y->end.insn.kind != INSN_JCC || !y->insns.n ||
+	    n > x->insns.n || !is_check(&y->insns.v[n], &c))
 		return false;
-	if (!ends_here(&x) && !never_returns(&x))
-		pair_up(f, behind(&x), behind(&y));
+	rest = n < x->insns.n ? &x->insns.v[n] : &x->end;
+	on = passed(f, y, &c);
+	if (on == NOWHERE || !is_used(f, rest, c.reg) ||
+	    !same_row(f, x->insns.v, y->insns.v, n))
+		return false;
+	pair_up(f, rest->place, on);
 	return true;
 }
+
+static bool same_step(struct flow *f, u32 from_x, u32 from_y)
+{
+	struct block x = {}, y = {};
+	bool same = false;
+
+	if (read_block(&f->a, from_x, &x) && read_block(&f->b, from_y, &y))
+		same = (x.insns.n == y.insns.n &&
+			same_row(f, x.insns.v, y.insns.v, x.insns.n) && same_end(f, &x, &y)) ||
+		       has_idle_check(f, &x, &y);
+	free(x.insns.v);
+	free(y.insns.v);
+	return same;
+}
+
+#else /* HAVE_CAPSTONE */
+
+static bool same_step(struct flow *f, u32 from_x, u32 from_y)
+{
+	(void)f, (void)from_x, (void)from_y;
+	return false;
+}
+
+#endif /* HAVE_CAPSTONE */
 
 /* Does anything but its own code lead to somewhere in it, as a jump table does? */
 static bool is_entered_elsewhere(const struct body *body)
@@ -395,11 +775,12 @@ static u32 *unpaired(const struct unit *u)
  * @up:	the update
  * @a:	a function of the old object, or its cold part
  * @b:	one of the new one
+ * @has_run: it has run, and will not again: what could not happen does not matter
  */
 bool unit_same_flow(const struct update *up, const struct unit *a,
-		    const struct unit *b)
+		    const struct unit *b, bool has_run)
 {
-	struct flow f = { .up = up };
+	struct flow f = { .up = up, .has_run = has_run };
 	struct pair next;
 	bool same = true;
 

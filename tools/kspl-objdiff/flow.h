@@ -6,6 +6,6 @@
 #include "update.h"
 
 bool unit_same_flow(const struct update *up, const struct unit *a,
-		    const struct unit *b);
+		    const struct unit *b, bool has_run);
 
 #endif /* KSPL_FLOW_H */
