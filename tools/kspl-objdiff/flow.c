@@ -5,9 +5,10 @@
  * Where the compiler thinks that one way is less likely than before, it moves blocks,
  * and nothing else. Both functions are followed from their start, in step, from block to
  * block: each instruction has to have its like, with the same fields and entries of
- * tables, and may only stand before another one that has nothing to do with it. Each
- * jump has to lead to what is paired in turn. A condition may be asked for the other way
- * round. What can't be followed (jump tables, a label's address) is not the same.
+ * tables, and may only stand before another one that has nothing to do with it. What
+ * one has in a register the other may have in another one. Each jump has to lead to what
+ * is paired in turn. A condition may be asked for the other way round. What can't be
+ * followed (jump tables, a label's address) is not the same.
  *
  * Of code that has run, new code may also ask whether a pointer is NULL or an error,
  * where the old code went on to use what it leads to: had it been so, the kernel would
@@ -27,17 +28,29 @@ struct body {
 	const struct unit *part[2];
 };
 
+/* In which register the other function has what is in each; LOST: in none. */
+struct regs {
+	u8 in[16];
+};
+
+#define LOST	0xff
+
 struct pair {
 	u32 x, y;
+	struct regs regs;
+	u32 next;		/* of the same @x: 1 + where in flow.pairs */
 };
+
+#define MAX_PAIRS	16	/* of one place */
 
 struct flow {
 	const struct update *up;
 	bool has_run;
 	struct body a, b;
-	u32 *first[2];		/* by offset in @a, and in its cold part: its pair */
-	VEC(struct pair) more;	/* if it has several */
-	VEC(struct pair) todo;
+	u32 *first[2];		/* by offset in @a, and in its cold part: see pair.next */
+	VEC(struct pair) pairs;
+	u32 done;		/* of @pairs */
+	bool too_many;
 };
 
 /* An instruction: where it is, and its field, if it has one. */
@@ -148,29 +161,27 @@ static bool skip(const struct body *body, struct at *at)
 	return false;
 }
 
-static void pair_up(struct flow *f, u32 x, u32 y)
+static void pair_up(struct flow *f, u32 x, u32 y, const struct regs *regs)
 {
-	u32 *known = &f->first[x & IN_COLD ? 1 : 0][x & ~IN_COLD];
+	u32 *first = &f->first[x & IN_COLD ? 1 : 0][x & ~IN_COLD], i, n = 0;
 	struct pair *p;
 
-	if (*known == y)
-		return;
-	if (*known == NOWHERE) {
-		*known = y;
-	} else {
-		vec_for_each(p, &f->more)
-			if (p->x == x && p->y == y)
-				return;
-		*vec_add(&f->more) = (struct pair){ x, y };
+	for (i = *first; i; i = p->next, n++) {
+		p = &f->pairs.v[i - 1];
+		if (p->y == y && !memcmp(&p->regs, regs, sizeof(*regs)))
+			return;
 	}
-	*vec_add(&f->todo) = (struct pair){ x, y };
+	f->too_many |= n >= MAX_PAIRS;
+	p = vec_add(&f->pairs);
+	*p = (struct pair){ x, y, *regs, *first };
+	*first = f->pairs.n;
 }
 
-static bool pair_places(struct flow *f, u32 x, u32 y)
+static bool pair_places(struct flow *f, u32 x, u32 y, const struct regs *regs)
 {
 	if (x == NOWHERE || y == NOWHERE)
 		return false;
-	pair_up(f, x, y);
+	pair_up(f, x, y, regs);
 	return true;
 }
 
@@ -189,7 +200,8 @@ static int condition(const struct at *at)
 }
 
 /* A conditional jump to another function is none that is followed. */
-static bool same_condition(struct flow *f, const struct at *x, const struct at *y)
+static bool same_condition(struct flow *f, const struct at *x, const struct at *y,
+			   const struct regs *regs)
 {
 	int c = condition(x), d = condition(y);
 	u32 to_x = jump_target(&f->a, x), to_y = jump_target(&f->b, y);
@@ -197,18 +209,18 @@ static bool same_condition(struct flow *f, const struct at *x, const struct at *
 	if (c < 0 || d < 0 || to_x == NOWHERE || to_y == NOWHERE)
 		return false;
 	if (c == d) {
-		pair_up(f, to_x, to_y);
-		pair_up(f, behind(x), behind(y));
+		pair_up(f, to_x, to_y, regs);
+		pair_up(f, behind(x), behind(y), regs);
 	} else if (c == (d ^ 1)) {
-		pair_up(f, to_x, behind(y));
-		pair_up(f, behind(x), to_y);
+		pair_up(f, to_x, behind(y), regs);
+		pair_up(f, behind(x), to_y, regs);
 	} else {
 		return false;
 	}
 	return true;
 }
 
-/* Fields at the same bytes of the instruction. */
+/* Fields of the instruction. */
 static bool same_fields(struct flow *f, const struct at *x, const struct at *y)
 {
 	u32 i;
@@ -216,8 +228,7 @@ static bool same_fields(struct flow *f, const struct at *x, const struct at *y)
 	if (x->nrefs != y->nrefs)
 		return false;
 	for (i = 0; i < x->nrefs; i++)
-		if (x->ref[i].off - x->off != y->ref[i].off - y->off ||
-		    place_of(&f->a, &x->ref[i]) != NOWHERE ||
+		if (place_of(&f->a, &x->ref[i]) != NOWHERE ||
 		    place_of(&f->b, &y->ref[i]) != NOWHERE ||
 		    !refs_mean_same(f->up, x->u, &x->ref[i], y->u, &y->ref[i]))
 			return false;
@@ -243,14 +254,14 @@ static bool same_bytes(const struct at *x, const struct at *y)
 	if (x->insn.len != y->insn.len)
 		return false;
 	for (i = 0; i < x->insn.len; i++)
-		if (x->p[i] != y->p[i] && !is_field(x, i))
+		if (is_field(x, i) != is_field(y, i) || (x->p[i] != y->p[i] && !is_field(x, i)))
 			return false;
 	return true;
 }
 
 /* What an entry refers to: in the function, then it is paired; or the same elsewhere. */
 static bool same_entry_refs(struct flow *f, const struct at *x, const struct entry *a,
-			    const struct at *y, const struct entry *b)
+			    const struct at *y, const struct entry *b, const struct regs *regs)
 {
 	u32 i, to_x, to_y;
 
@@ -264,7 +275,7 @@ static bool same_entry_refs(struct flow *f, const struct at *x, const struct ent
 		if (r->off != s->off)
 			return false;
 		if (to_x != NOWHERE || to_y != NOWHERE) {
-			if (!pair_places(f, to_x, to_y))
+			if (!pair_places(f, to_x, to_y, regs))
 				return false;
 		} else if (!refs_mean_same(f->up, x->u, r, y->u, s)) {
 			return false;
@@ -285,7 +296,8 @@ static const struct entry *next_entry(const struct at *at, u32 *i)
 	return NULL;
 }
 
-static bool same_entries(struct flow *f, const struct at *x, const struct at *y)
+static bool same_entries(struct flow *f, const struct at *x, const struct at *y,
+			 const struct regs *regs)
 {
 	const struct entry *a, *b;
 	u32 i = 0, k = 0;
@@ -300,7 +312,7 @@ static bool same_entries(struct flow *f, const struct at *x, const struct at *y)
 		    a->sec->entsize != b->sec->entsize || a->refs.n != b->refs.n ||
 		    !same_entry_bytes(a, b))
 			return false;
-		if (a->sec->desc->table != TABLE_BUG && !same_entry_refs(f, x, a, y, b))
+		if (a->sec->desc->table != TABLE_BUG && !same_entry_refs(f, x, a, y, b, regs))
 			return false;
 	}
 }
@@ -315,6 +327,20 @@ static bool warns(const struct at *at)
 			return e->sec->data[e->off + (e->sec->entsize == 8 ? 4 :
 						      e->sec->entsize - 2)] & 1;
 	return false;
+}
+
+/* ud2, with nothing but what it says to who reports it */
+static bool is_bug(const struct at *at)
+{
+	const struct entry *e;
+
+	if (at->p[0] != 0x0f || at->p[1] != 0x0b)
+		return false;
+	vec_for_each(e, &at->u->entries)
+		if (entry_counts(e) && e->loc >= (s64)at->off && e->loc < (s64)at->off + 2 &&
+		    e->sec->desc->table != TABLE_BUG)
+			return false;
+	return true;
 }
 
 static bool ends_here(const struct at *at)
@@ -404,7 +430,8 @@ struct effect {
 	bool fixed;		/* it stays where it is */
 };
 
-#define FLAGS	(1u << 16)
+#define ALL_REGS	0xffffu
+#define FLAGS		0x10000u	/* behind the registers */
 
 static bool may_move(const cs_insn *insn)
 {
@@ -429,6 +456,17 @@ static bool leaves_flags(const cs_insn *insn)
 		return true;
 	}
 	return is_conditional_move(insn->id);
+}
+
+/* Nothing is left of what its first operand was. */
+static bool overwrites(const cs_insn *insn)
+{
+	switch (insn->id) {
+	case X86_INS_MOV: case X86_INS_MOVABS: case X86_INS_MOVZX: case X86_INS_MOVSX:
+	case X86_INS_MOVSXD: case X86_INS_LEA: case X86_INS_POP:
+		return true;
+	}
+	return insn->id == X86_INS_IMUL && insn->detail->x86.op_count == 3;
 }
 
 static u32 bits_of(const uint16_t *regs, u8 n, bool *fixed)
@@ -485,6 +523,7 @@ static struct effect effect_of(const struct at *at)
 		e.reads = bits_of(in, nin, &e.fixed);
 		e.writes = bits_of(out, nout, &e.fixed);
 		e.reads |= is_conditional_move(insn->id) ? FLAGS : 0;
+		e.reads |= overwrites(insn) ? 0 : e.writes & ALL_REGS;
 		e.writes |= leaves_flags(insn) ? 0 : FLAGS;
 		add_memory(&e, at, insn);
 	}
@@ -504,55 +543,280 @@ static bool are_apart(const struct at *a, const struct at *b)
 	return (x.on_stack && y.at_symbol) || (y.on_stack && x.at_symbol);
 }
 
-static bool is_like(struct flow *f, const struct at *x, const struct at *y)
+/* Registers */
+
+#define BITS(r)		(1u << (r))
+#define ARGUMENTS	(BITS(R_DI) | BITS(R_SI) | BITS(R_DX) | BITS(R_CX) | BITS(R_8) | BITS(R_9) | \
+			 BITS(R_AX))
+#define KEPT		(BITS(R_BX) | BITS(R_BP) | BITS(R_SP) | BITS(R_12) | BITS(R_13) | \
+			 BITS(R_14) | BITS(R_15))
+static bool are_same(const struct regs *regs, u32 mask)
 {
-	return x->insn.kind == y->insn.kind && same_bytes(x, y) && same_fields(f, x, y);
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		if (mask & BITS(i) && regs->in[i] != i)
+			return false;
+	return true;
 }
 
-/* The like of @x among what is left of @y, if nothing stands in its way to the front. */
-static s64 find_like(struct flow *f, const struct at *x, const struct at *y, const u8 *taken,
-		     u32 n)
+static void write_reg(struct regs *regs, u32 x, u32 y)
 {
-	u32 i, k;
+	u32 i;
 
-	for (i = 0; i < n; i++) {
-		if (taken[i] || !is_like(f, x, &y[i]))
-			continue;
-		for (k = 0; k < i; k++)
-			if (!taken[k] && !are_apart(&y[k], &y[i]))
-				return -1;
-		return i;
+	for (i = 0; i < 16; i++)
+		if (regs->in[i] == y)
+			regs->in[i] = LOST;
+	regs->in[x] = y;
+}
+
+static bool same_reg(const struct regs *regs, unsigned int a, unsigned int b, bool reads)
+{
+	u32 width = 0, other = 0;
+	int x = reg_number(a, &width), y = reg_number(b, &other);
+
+	if (x < 0 || y < 0)
+		return a == b && (a == X86_REG_INVALID || a == X86_REG_RIP);
+	if (width != other || (x == R_SP) != (y == R_SP))
+		return false;
+	/* what is left of a register that is written in part was there before */
+	return (!reads && width >= 4) || regs->in[x] == y;
+}
+
+static bool same_memory(const struct regs *regs, const cs_x86_op *a, const cs_x86_op *b)
+{
+	return a->mem.scale == b->mem.scale && a->mem.segment == b->mem.segment &&
+	       same_reg(regs, a->mem.base, b->mem.base, true) &&
+	       same_reg(regs, a->mem.index, b->mem.index, true);
+}
+
+static bool same_operand(const struct regs *regs, const cs_x86_op *a, const cs_x86_op *b,
+			 bool reads)
+{
+	if (a->type != b->type || a->size != b->size)
+		return false;
+	if (a->type == X86_OP_REG)
+		return same_reg(regs, a->reg, b->reg, reads);
+	return a->type != X86_OP_MEM || same_memory(regs, a, b);
+}
+
+static s64 number_at(const struct at *at, u32 off, u32 len)
+{
+	u64 sign = len ? 1ull << (len * 8 - 1) : 0;
+
+	return len && !is_field(at, off) ? (s64)((get_le(at->p + off, len) ^ sign) - sign) : 0;
+}
+
+/* The numbers in them, however long, and where their fields are. */
+static bool same_numbers(const struct at *x, const struct at *y)
+{
+	const struct insn *a = &x->insn, *b = &y->insn;
+
+	return !a->imm_len == !b->imm_len && a->rip == b->rip &&
+	       (a->disp_len && is_field(x, a->disp_off)) == (b->disp_len && is_field(y, b->disp_off)) &&
+	       (a->imm_len && is_field(x, a->imm_off)) == (b->imm_len && is_field(y, b->imm_off)) &&
+	       number_at(x, a->disp_off, a->disp_len) == number_at(y, b->disp_off, b->disp_len) &&
+	       number_at(x, a->imm_off, a->imm_len) == number_at(y, b->imm_off, b->imm_len);
+}
+
+static bool clears(const cs_insn *insn)
+{
+	const cs_x86_op *op = insn->detail->x86.operands;
+
+	return insn->id == X86_INS_XOR && op[0].type == X86_OP_REG && op[1].type == X86_OP_REG &&
+	       op[0].reg == op[1].reg && op[0].size >= 4;
+}
+
+/* The same instruction, with other registers that hold the same. */
+static bool is_renamed(const struct regs *regs, const struct at *x, const cs_insn *a,
+		       const struct at *y, const cs_insn *b)
+{
+	const cs_x86 *p = &a->detail->x86, *q = &b->detail->x86;
+	u8 i;
+
+	if (a->id != b->id || p->op_count != q->op_count || !may_move(a) || !may_move(b) ||
+	    has_entry(x) || has_entry(y) || !same_numbers(x, y))
+		return false;
+	if (clears(a) || clears(b))
+		return clears(a) && clears(b) && p->operands[0].size == q->operands[0].size &&
+		       same_reg(regs, p->operands[0].reg, q->operands[0].reg, false);
+	for (i = 0; i < p->op_count; i++)
+		if (!same_operand(regs, &p->operands[i], &q->operands[i], i || !overwrites(a)))
+			return false;
+	return true;
+}
+
+/* Registers that must be the same ones for an instruction that is the same, byte by byte. */
+static u32 regs_of_fixed(const struct at *at)
+{
+	u32 mask = ALL_REGS;
+	bool other = false;
+	cs_insn *insn;
+	cs_regs in, out;
+	u8 nin, nout;
+
+	if (is_bug(at))
+		return 0;	/* who reports it asks for none */
+	if (has_entry(at))
+		return ALL_REGS;
+	if (at->insn.kind == INSN_CALL && at->ref && at->ref->sym &&
+	    !starts_with(at->ref->sym->name, "__x86_indirect_"))
+		return ARGUMENTS | BITS(R_SP) | BITS(R_10);
+	insn = take_apart(at);
+	if (insn && !cs_regs_access(open_capstone(), insn, in, &nin, out, &nout)) {
+		mask = bits_of(in, nin, &other) | bits_of(out, nout, &other);
+		if (other || cs_insn_group(open_capstone(), insn, CS_GRP_CALL))
+			mask = ALL_REGS;
 	}
+	if (insn)
+		cs_free(insn, 1);
+	return mask & ALL_REGS;
+}
+
+static void write_all(struct regs *regs, const cs_insn *a, const cs_insn *b)
+{
+	cs_regs in, out, in2, out2;
+	u8 nin, nout, nin2, nout2, i;
+	u32 width;
+
+	if (cs_regs_access(open_capstone(), a, in, &nin, out, &nout) ||
+	    cs_regs_access(open_capstone(), b, in2, &nin2, out2, &nout2) || nout != nout2) {
+		memset(regs->in, LOST, sizeof(regs->in));
+		return;
+	}
+	for (i = 0; i < nout; i++) {
+		int x = reg_number(out[i], &width), y = reg_number(out2[i], &width);
+
+		if (x >= 0 && y >= 0)
+			write_reg(regs, x, y);
+	}
+}
+
+/* What a call leaves behind is the same in both. */
+static void lose_in_call(struct regs *regs)
+{
+	static const u8 lost[] = { R_AX, R_CX, R_DX, R_SI, R_DI, R_8, R_9, R_10, R_11 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(lost); i++)
+		write_reg(regs, lost[i], lost[i]);
+}
+
+static bool is_like(struct flow *f, const struct at *x, const struct at *y,
+		    const struct regs *regs)
+{
+	cs_insn *a, *b;
+	bool like;
+
+	if (x->insn.kind != y->insn.kind || !same_fields(f, x, y))
+		return false;
+	a = take_apart(x);
+	b = take_apart(y);
+	like = a && b && (is_renamed(regs, x, a, y, b) ||
+			  (same_bytes(x, y) && are_same(regs, regs_of_fixed(x))));
+	if (a)
+		cs_free(a, 1);
+	if (b)
+		cs_free(b, 1);
+	return like;
+}
+
+static void run(struct regs *regs, const struct at *x, const struct at *y)
+{
+	cs_insn *a = take_apart(x), *b = take_apart(y);
+
+	if (a && b)
+		write_all(regs, a, b);
+	if (x->insn.kind == INSN_CALL || !a || cs_insn_group(open_capstone(), a, CS_GRP_CALL))
+		lose_in_call(regs);
+	if (a)
+		cs_free(a, 1);
+	if (b)
+		cs_free(b, 1);
+}
+
+/* May it be the next, before what stands before it and is left? */
+static bool is_ready(const struct at *v, const u8 *taken, u32 i)
+{
+	u32 k;
+
+	for (k = 0; k < i; k++)
+		if (!taken[k] && !are_apart(&v[k], &v[i]))
+			return false;
+	return true;
+}
+
+/* The like of @x among what is left of @y and may be the next; -1: none. */
+static s64 find_like(struct flow *f, const struct at *x, const struct at *y, const u8 *taken,
+		     u32 n, const struct regs *regs)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (!taken[i] && is_like(f, x, &y[i], regs))
+			return is_ready(y, taken, i) ? (s64)i : -1;
 	return -1;
 }
 
-/* The same @n instructions, in an order that comes to the same. */
-static bool same_row(struct flow *f, const struct at *x, const struct at *y, u32 n)
+/* Takes the first of @x that may be the next, and has a like in @y that may. */
+static bool take_one(struct flow *f, const struct at *x, u8 *x_taken,
+		     const struct at *y, u8 *y_taken, u32 n, struct regs *regs)
 {
-	u8 *taken = xzalloc(n + 1);
-	bool same = true;
-	s64 k;
 	u32 i;
+	s64 k;
 
-	for (i = 0; i < n && same; i++) {
-		k = find_like(f, &x[i], y, taken, n);
-		same = k >= 0 && same_entries(f, &x[i], &y[k]);
-		if (same)
-			taken[k] = 1;
+	for (i = 0; i < n; i++) {
+		if (x_taken[i] || !is_ready(x, x_taken, i))
+			continue;
+		k = find_like(f, &x[i], y, y_taken, n, regs);
+		if (k < 0)
+			continue;
+		if (!same_entries(f, &x[i], &y[k], regs))
+			return false;
+		x_taken[i] = 1;
+		y_taken[k] = 1;
+		run(regs, &x[i], &y[k]);
+		return true;
 	}
-	free(taken);
-	return same;
+	return false;
 }
 
-static bool same_end(struct flow *f, const struct block *x, const struct block *y)
+/* The same @n instructions, in an order that comes to the same. */
+static bool same_row(struct flow *f, const struct at *x, const struct at *y, u32 n,
+		     struct regs *regs)
+{
+	u8 *taken = xzalloc(2 * n + 1);
+	u32 left = n;
+
+	while (left && take_one(f, x, taken, y, taken + n, n, regs))
+		left--;
+	free(taken);
+	return !left;
+}
+
+static u32 regs_at_end(const struct at *at)
+{
+	if (*at->p == 0xc3 || (at->insn.kind == INSN_JMP && at->ref && at->ref->sym &&
+			       !strcmp(at->ref->sym->name, "__x86_return_thunk")))
+		return KEPT | BITS(R_AX) | BITS(R_DX);
+	if (at->insn.kind == INSN_JMP && at->ref && at->ref->sym &&
+	    !starts_with(at->ref->sym->name, "__x86_indirect_"))
+		return KEPT | ARGUMENTS | BITS(R_10);
+	return *at->p == 0x0f || *at->p == 0xcc ? 0 : ALL_REGS;
+}
+
+static bool same_end(struct flow *f, const struct block *x, const struct block *y,
+		     const struct regs *regs)
 {
 	if (x->stops || y->stops)
 		return x->stops && y->stops;
 	if (x->end.insn.kind == INSN_JCC)
 		return !has_entry(&x->end) && !has_entry(&y->end) &&
-		       same_condition(f, &x->end, &y->end);
-	return is_like(f, &x->end, &y->end) && same_entries(f, &x->end, &y->end) &&
-	       !jumps_by_table(&x->end) && (x->end.insn.kind != INSN_JMP || x->end.nrefs);
+		       same_condition(f, &x->end, &y->end, regs);
+	return x->end.insn.kind == y->end.insn.kind && same_bytes(&x->end, &y->end) &&
+	       same_fields(f, &x->end, &y->end) && are_same(regs, regs_at_end(&x->end)) &&
+	       same_entries(f, &x->end, &y->end, regs) && !jumps_by_table(&x->end) &&
+	       (x->end.insn.kind != INSN_JMP || x->end.nrefs);
 }
 
 /* Checks that found nothing */
@@ -698,11 +962,23 @@ static u32 passed(struct flow *f, const struct block *y, const struct check *c)
 	       cond == c->passes ? jump_target(&f->b, &y->end) : NOWHERE;
 }
 
+/* The register in which the old code has what the new one has in @y; -1: in none. */
+static int old_register(const struct regs *regs, int y)
+{
+	int i;
+
+	for (i = 0; i < 16; i++)
+		if (regs->in[i] == y)
+			return i;
+	return -1;
+}
+
 /*
  * Is the new block the first part of the old one, with a check at its end that the old
  * code has not, and that can't have found anything?
  */
-static bool has_idle_check(struct flow *f, const struct block *x, const struct block *y)
+static bool has_idle_check(struct flow *f, const struct block *x, const struct block *y,
+			   struct regs regs)
 {
 	u32 n = y->insns.n ? y->insns.n - 1 : 0, on;
 	const struct at *rest;
@@ -713,22 +989,31 @@ static bool has_idle_check(struct flow *f, const struct block *x, const struct b
 		return false;
 	rest = n < x->insns.n ? &x->insns.v[n] : &x->end;
 	on = passed(f, y, &c);
-	if (on == NOWHERE || !is_used(f, rest, c.reg) ||
-	    !same_row(f, x->insns.v, y->insns.v, n))
+	if (on == NOWHERE || !same_row(f, x->insns.v, y->insns.v, n, &regs))
 		return false;
-	pair_up(f, rest->place, on);
+	c.reg = old_register(&regs, c.reg);
+	if (c.reg < 0 || !is_used(f, rest, c.reg))
+		return false;
+	pair_up(f, rest->place, on, &regs);
 	return true;
 }
 
-static bool same_step(struct flow *f, u32 from_x, u32 from_y)
+static bool same_blocks(struct flow *f, const struct block *x, const struct block *y,
+			struct regs regs)
+{
+	return x->insns.n == y->insns.n &&
+	       same_row(f, x->insns.v, y->insns.v, x->insns.n, &regs) &&
+	       same_end(f, x, y, &regs);
+}
+
+static bool same_step(struct flow *f, const struct pair *from)
 {
 	struct block x = {}, y = {};
 	bool same = false;
 
-	if (read_block(&f->a, from_x, &x) && read_block(&f->b, from_y, &y))
-		same = (x.insns.n == y.insns.n &&
-			same_row(f, x.insns.v, y.insns.v, x.insns.n) && same_end(f, &x, &y)) ||
-		       has_idle_check(f, &x, &y);
+	if (read_block(&f->a, from->x, &x) && read_block(&f->b, from->y, &y))
+		same = same_blocks(f, &x, &y, from->regs) ||
+		       has_idle_check(f, &x, &y, from->regs);
 	free(x.insns.v);
 	free(y.insns.v);
 	return same;
@@ -736,9 +1021,9 @@ static bool same_step(struct flow *f, u32 from_x, u32 from_y)
 
 #else /* HAVE_CAPSTONE */
 
-static bool same_step(struct flow *f, u32 from_x, u32 from_y)
+static bool same_step(struct flow *f, const struct pair *from)
 {
-	(void)f, (void)from_x, (void)from_y;
+	(void)f, (void)from;
 	return false;
 }
 
@@ -762,12 +1047,9 @@ static bool is_entered_elsewhere(const struct body *body)
 	return false;
 }
 
-static u32 *unpaired(const struct unit *u)
+static u32 *no_pairs(const struct unit *u)
 {
-	u32 *v = xzalloc((u->size + 16) * sizeof(*v));
-
-	memset(v, 0xff, (u->size + 16) * sizeof(*v));
-	return v;
+	return xzalloc((u->size + 16) * sizeof(u32));
 }
 
 /**
@@ -781,8 +1063,10 @@ bool unit_same_flow(const struct update *up, const struct unit *a,
 		    const struct unit *b, bool has_run)
 {
 	struct flow f = { .up = up, .has_run = has_run };
+	struct regs regs;
 	struct pair next;
 	bool same = true;
+	u32 i;
 
 	a = a->parent ? a->parent : a;
 	b = b->parent ? b->parent : b;
@@ -792,16 +1076,17 @@ bool unit_same_flow(const struct update *up, const struct unit *a,
 	f.b = (struct body){ { b, b->cold } };
 	if (is_entered_elsewhere(&f.a) || is_entered_elsewhere(&f.b))
 		return false;
-	f.first[0] = unpaired(a);
-	f.first[1] = unpaired(a->cold ? a->cold : a);
-	pair_up(&f, 0, 0);
-	while (same && f.todo.n) {
-		next = f.todo.v[--f.todo.n];
-		same = same_step(&f, next.x, next.y);
+	f.first[0] = no_pairs(a);
+	f.first[1] = no_pairs(a->cold ? a->cold : a);
+	for (i = 0; i < 16; i++)
+		regs.in[i] = i;
+	pair_up(&f, 0, 0, &regs);
+	while (same && !f.too_many && f.done < f.pairs.n) {
+		next = f.pairs.v[f.done++];
+		same = same_step(&f, &next);
 	}
 	free(f.first[0]);
 	free(f.first[1]);
-	free(f.more.v);
-	free(f.todo.v);
-	return same;
+	free(f.pairs.v);
+	return same && !f.too_many;
 }
