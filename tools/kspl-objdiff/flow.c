@@ -12,13 +12,15 @@
  *
  * Of code that has run, new code may also ask whether a pointer is NULL or an error,
  * where the old code went on to use what it leads to: had it been so, the kernel would
- * have stopped there.
+ * have stopped there. And it may take locks: nobody holds them any more.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "code.h"
 #include "flow.h"
+
+#ifdef HAVE_CAPSTONE
 
 #define NOWHERE		(~0u)
 #define IN_COLD		(1u << 31)
@@ -28,9 +30,14 @@ struct body {
 	const struct unit *part[2];
 };
 
-/* In which register the other function has what is in each; LOST: in none. */
+/*
+ * In which register the other function has what is in each; LOST: in none. Whether the
+ * flags may not be the same. And those of the other one that nobody can ask for any more:
+ * a call that only it has has left something in them.
+ */
 struct regs {
 	u8 in[16];
+	u16 no_flags, junk;	/* no padding: they are compared byte by byte */
 };
 
 #define LOST	0xff
@@ -61,6 +68,7 @@ struct at {
 	struct insn insn;
 	const struct ref *ref;
 	u32 nrefs;
+	bool no_flags;		/* nobody asks for those that it sets */
 };
 
 static const struct ref *field_in(const struct unit *u, u32 at, u32 len, u32 *n)
@@ -76,7 +84,7 @@ static const struct ref *field_in(const struct unit *u, u32 at, u32 len, u32 *n)
 
 static bool read_at(const struct body *body, u32 place, struct at *at)
 {
-	at->u = body->part[place & IN_COLD ? 1 : 0];
+	*at = (struct at){ .u = body->part[place & IN_COLD ? 1 : 0] };
 	at->place = place;
 	at->off = place & ~IN_COLD;
 	if (!at->u || at->off >= at->u->size)
@@ -380,8 +388,6 @@ static bool jumps_by_table(const struct at *at)
 	return *p == 0xff && (p[1] & 0x38) == 0x20 && at->nrefs;
 }
 
-#ifdef HAVE_CAPSTONE
-
 #define MAX_BLOCK	1000	/* instructions in a row */
 #define MAX_AHEAD	24	/* ... up to where a pointer is used */
 #define PAGE		4096
@@ -531,12 +537,33 @@ static struct effect effect_of(const struct at *at)
 	return e;
 }
 
+/* From the end: are the flags set anew before somebody asks for them? */
+static void find_lost_flags(struct block *block)
+{
+	bool lost = false;
+	u32 i;
+
+	for (i = block->insns.n; i; i--) {
+		struct at *at = &block->insns.v[i - 1];
+		struct effect e = effect_of(at);
+
+		at->no_flags = lost;
+		if (e.fixed)
+			lost = at->insn.kind == INSN_CALL;
+		else if (e.reads & FLAGS)
+			lost = false;
+		else if (e.writes & FLAGS)
+			lost = true;
+	}
+}
+
 /* May two instructions change places? */
 static bool are_apart(const struct at *a, const struct at *b)
 {
 	struct effect x = effect_of(a), y = effect_of(b);
 
-	if (x.fixed || y.fixed || x.writes & (y.reads | y.writes) || y.writes & x.reads)
+	if (x.fixed || y.fixed || x.writes & y.reads || y.writes & x.reads ||
+	    x.writes & y.writes & ~(a->no_flags && b->no_flags ? FLAGS : 0))
 		return false;
 	if (!(x.stores && (y.loads || y.stores)) && !(y.stores && x.loads))
 		return true;
@@ -555,7 +582,7 @@ static bool are_same(const struct regs *regs, u32 mask)
 	u32 i;
 
 	for (i = 0; i < 16; i++)
-		if (mask & BITS(i) && regs->in[i] != i)
+		if (mask & BITS(i) && regs->in[i] != i && !(regs->junk & BITS(i)))
 			return false;
 	return true;
 }
@@ -568,6 +595,7 @@ static void write_reg(struct regs *regs, u32 x, u32 y)
 		if (regs->in[i] == y)
 			regs->in[i] = LOST;
 	regs->in[x] = y;
+	regs->junk &= ~BITS(y);
 }
 
 static bool same_reg(const struct regs *regs, unsigned int a, unsigned int b, bool reads)
@@ -607,14 +635,19 @@ static s64 number_at(const struct at *at, u32 off, u32 len)
 	return len && !is_field(at, off) ? (s64)((get_le(at->p + off, len) ^ sign) - sign) : 0;
 }
 
+static bool has_field(const struct at *at, u32 off, u32 len)
+{
+	return len && is_field(at, off);
+}
+
 /* The numbers in them, however long, and where their fields are. */
 static bool same_numbers(const struct at *x, const struct at *y)
 {
 	const struct insn *a = &x->insn, *b = &y->insn;
 
 	return !a->imm_len == !b->imm_len && a->rip == b->rip &&
-	       (a->disp_len && is_field(x, a->disp_off)) == (b->disp_len && is_field(y, b->disp_off)) &&
-	       (a->imm_len && is_field(x, a->imm_off)) == (b->imm_len && is_field(y, b->imm_off)) &&
+	       has_field(x, a->disp_off, a->disp_len) == has_field(y, b->disp_off, b->disp_len) &&
+	       has_field(x, a->imm_off, a->imm_len) == has_field(y, b->imm_off, b->imm_len) &&
 	       number_at(x, a->disp_off, a->disp_len) == number_at(y, b->disp_off, b->disp_len) &&
 	       number_at(x, a->imm_off, a->imm_len) == number_at(y, b->imm_off, b->imm_len);
 }
@@ -702,8 +735,16 @@ static void lose_in_call(struct regs *regs)
 		write_reg(regs, lost[i], lost[i]);
 }
 
+/* What is not known may. */
+static bool may_ask_flags(const struct at *at)
+{
+	struct effect e = effect_of(at);
+
+	return e.fixed ? at->insn.kind != INSN_CALL : e.reads & FLAGS;
+}
+
 static bool is_like(struct flow *f, const struct at *x, const struct at *y,
-		    const struct regs *regs)
+		    const struct regs *regs, bool exact)
 {
 	cs_insn *a, *b;
 	bool like;
@@ -712,8 +753,10 @@ static bool is_like(struct flow *f, const struct at *x, const struct at *y,
 		return false;
 	a = take_apart(x);
 	b = take_apart(y);
-	like = a && b && (is_renamed(regs, x, a, y, b) ||
-			  (same_bytes(x, y) && are_same(regs, regs_of_fixed(x))));
+	like = a && b && !(regs->no_flags && may_ask_flags(x)) &&
+	       (!exact || same_bytes(x, y)) &&
+	       (is_renamed(regs, x, a, y, b) ||
+		(exact && are_same(regs, regs_of_fixed(x))));
 	if (a)
 		cs_free(a, 1);
 	if (b)
@@ -724,6 +767,9 @@ static bool is_like(struct flow *f, const struct at *x, const struct at *y,
 static void run(struct regs *regs, const struct at *x, const struct at *y)
 {
 	cs_insn *a = take_apart(x), *b = take_apart(y);
+
+	if (effect_of(x).writes & FLAGS)
+		regs->no_flags = false;
 
 	if (a && b)
 		write_all(regs, a, b);
@@ -748,50 +794,129 @@ static bool is_ready(const struct at *v, const u8 *taken, u32 i)
 
 /* The like of @x among what is left of @y and may be the next; -1: none. */
 static s64 find_like(struct flow *f, const struct at *x, const struct at *y, const u8 *taken,
-		     u32 n, const struct regs *regs)
+		     u32 n, const struct regs *regs, bool exact)
 {
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		if (!taken[i] && is_like(f, x, &y[i], regs))
+		if (!taken[i] && is_like(f, x, &y[i], regs, exact))
 			return is_ready(y, taken, i) ? (s64)i : -1;
 	return -1;
 }
 
+struct row {
+	const struct at *v;
+	u8 *taken;
+	u32 n;
+};
+
 /* Takes the first of @x that may be the next, and has a like in @y that may. */
-static bool take_one(struct flow *f, const struct at *x, u8 *x_taken,
-		     const struct at *y, u8 *y_taken, u32 n, struct regs *regs)
+static bool take_one(struct flow *f, struct row *x, struct row *y, struct regs *regs, bool exact)
 {
 	u32 i;
 	s64 k;
 
-	for (i = 0; i < n; i++) {
-		if (x_taken[i] || !is_ready(x, x_taken, i))
+	for (i = 0; i < x->n; i++) {
+		if (x->taken[i] || !is_ready(x->v, x->taken, i))
 			continue;
-		k = find_like(f, &x[i], y, y_taken, n, regs);
-		if (k < 0)
+		k = find_like(f, &x->v[i], y->v, y->taken, y->n, regs, exact);
+		if (k < 0 || !same_entries(f, &x->v[i], &y->v[k], regs))
 			continue;
-		if (!same_entries(f, &x[i], &y[k], regs))
-			return false;
-		x_taken[i] = 1;
-		y_taken[k] = 1;
-		run(regs, &x[i], &y[k]);
+		x->taken[i] = 1;
+		y->taken[k] = 1;
+		run(regs, &x->v[i], &y->v[k]);
 		return true;
 	}
 	return false;
 }
 
-/* The same @n instructions, in an order that comes to the same. */
-static bool same_row(struct flow *f, const struct at *x, const struct at *y, u32 n,
+/* Takes or gives back a lock, and does nothing else that stays. */
+static bool calls_lock(const struct at *y)
+{
+	static const char *const names[] = {
+		"mutex_lock", "mutex_unlock", "down_read", "up_read", "down_write", "up_write",
+		"_raw_spin_lock", "_raw_spin_unlock", "_raw_spin_lock_irq", "_raw_spin_unlock_irq",
+		"_raw_spin_lock_bh", "_raw_spin_unlock_bh", "__rcu_read_lock", "__rcu_read_unlock",
+		"cpus_read_lock", "cpus_read_unlock", "rtnl_lock", "rtnl_unlock",
+		"pci_lock_rescan_remove", "pci_unlock_rescan_remove",
+	};
+	size_t i;
+
+	if (y->insn.kind != INSN_CALL || y->nrefs != 1 || !y->ref->sym || y->ref->unit ||
+	    has_entry(y))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(y->ref->sym->name, names[i]))
+			return true;
+	return false;
+}
+
+/* mov $lock, %rdi: what it is called with */
+static bool sets_argument(const struct at *y)
+{
+	cs_insn *insn = take_apart(y);
+	const cs_x86_op *op = insn ? insn->detail->x86.operands : NULL;
+	bool only = insn && insn->id == X86_INS_MOV && op[0].type == X86_OP_REG &&
+		    op[0].reg == X86_REG_RDI && op[1].type == X86_OP_IMM && !has_entry(y);
+
+	if (insn)
+		cs_free(insn, 1);
+	return only;
+}
+
+static void lose(struct regs *regs, u32 mask)
+{
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		if (regs->in[i] != LOST && mask & BITS(regs->in[i]))
+			regs->in[i] = LOST;
+}
+
+/* Passes over one of @y that the old code has not, and that has no part in what it did. */
+static bool pass_one(struct row *y, struct regs *regs)
+{
+	u32 i;
+
+	for (i = 0; i < y->n; i++) {
+		if (y->taken[i] || !is_ready(y->v, y->taken, i))
+			continue;
+		if (calls_lock(&y->v[i])) {
+			lose(regs, ALL_REGS & ~KEPT);
+			regs->junk |= ALL_REGS & ~KEPT;
+			regs->no_flags = true;
+		} else if (sets_argument(&y->v[i])) {
+			lose(regs, BITS(R_DI));
+			regs->junk &= ~BITS(R_DI);
+		} else {
+			continue;
+		}
+		y->taken[i] = 1;
+		return true;
+	}
+	return false;
+}
+
+/* The same instructions, in an order that comes to the same; @m: of @y. */
+static bool same_row(struct flow *f, const struct at *x, u32 n, const struct at *y, u32 m,
 		     struct regs *regs)
 {
-	u8 *taken = xzalloc(2 * n + 1);
-	u32 left = n;
+	u8 *taken = xzalloc(n + m + 1);
+	struct row old = { x, taken, n }, new = { y, taken + n, m };
+	u32 left = n, more = m;
 
-	while (left && take_one(f, x, taken, y, taken + n, n, regs))
-		left--;
+	for (; left || more; more--) {
+		if (left && take_one(f, &old, &new, regs, true))
+			left--;
+		else if (more > left && pass_one(&new, regs))
+			continue;
+		else if (left && take_one(f, &old, &new, regs, false))
+			left--;
+		else
+			break;
+	}
 	free(taken);
-	return !left;
+	return !left && !more;
 }
 
 static u32 regs_at_end(const struct at *at)
@@ -811,7 +936,7 @@ static bool same_end(struct flow *f, const struct block *x, const struct block *
 	if (x->stops || y->stops)
 		return x->stops && y->stops;
 	if (x->end.insn.kind == INSN_JCC)
-		return !has_entry(&x->end) && !has_entry(&y->end) &&
+		return !has_entry(&x->end) && !has_entry(&y->end) && !regs->no_flags &&
 		       same_condition(f, &x->end, &y->end, regs);
 	return x->end.insn.kind == y->end.insn.kind && same_bytes(&x->end, &y->end) &&
 	       same_fields(f, &x->end, &y->end) && are_same(regs, regs_at_end(&x->end)) &&
@@ -989,7 +1114,7 @@ static bool has_idle_check(struct flow *f, const struct block *x, const struct b
 		return false;
 	rest = n < x->insns.n ? &x->insns.v[n] : &x->end;
 	on = passed(f, y, &c);
-	if (on == NOWHERE || !same_row(f, x->insns.v, y->insns.v, n, &regs))
+	if (on == NOWHERE || !same_row(f, x->insns.v, n, y->insns.v, n, &regs))
 		return false;
 	c.reg = old_register(&regs, c.reg);
 	if (c.reg < 0 || !is_used(f, rest, c.reg))
@@ -1001,8 +1126,9 @@ static bool has_idle_check(struct flow *f, const struct block *x, const struct b
 static bool same_blocks(struct flow *f, const struct block *x, const struct block *y,
 			struct regs regs)
 {
-	return x->insns.n == y->insns.n &&
-	       same_row(f, x->insns.v, y->insns.v, x->insns.n, &regs) &&
+	if (f->has_run ? x->insns.n > y->insns.n : x->insns.n != y->insns.n)
+		return false;
+	return same_row(f, x->insns.v, x->insns.n, y->insns.v, y->insns.n, &regs) &&
 	       same_end(f, x, y, &regs);
 }
 
@@ -1011,23 +1137,16 @@ static bool same_step(struct flow *f, const struct pair *from)
 	struct block x = {}, y = {};
 	bool same = false;
 
-	if (read_block(&f->a, from->x, &x) && read_block(&f->b, from->y, &y))
+	if (read_block(&f->a, from->x, &x) && read_block(&f->b, from->y, &y)) {
+		find_lost_flags(&x);
+		find_lost_flags(&y);
 		same = same_blocks(f, &x, &y, from->regs) ||
 		       has_idle_check(f, &x, &y, from->regs);
+	}
 	free(x.insns.v);
 	free(y.insns.v);
 	return same;
 }
-
-#else /* HAVE_CAPSTONE */
-
-static bool same_step(struct flow *f, const struct pair *from)
-{
-	(void)f, (void)from;
-	return false;
-}
-
-#endif /* HAVE_CAPSTONE */
 
 /* Does anything but its own code lead to somewhere in it, as a jump table does? */
 static bool is_entered_elsewhere(const struct body *body)
@@ -1063,7 +1182,7 @@ bool unit_same_flow(const struct update *up, const struct unit *a,
 		    const struct unit *b, bool has_run)
 {
 	struct flow f = { .up = up, .has_run = has_run };
-	struct regs regs;
+	struct regs regs = {};
 	struct pair next;
 	bool same = true;
 	u32 i;
@@ -1090,3 +1209,14 @@ bool unit_same_flow(const struct update *up, const struct unit *a,
 	free(f.pairs.v);
 	return same && !f.too_many;
 }
+
+#else /* HAVE_CAPSTONE */
+
+bool unit_same_flow(const struct update *up, const struct unit *a,
+		    const struct unit *b, bool has_run)
+{
+	(void)up, (void)a, (void)b, (void)has_run;
+	return false;
+}
+
+#endif /* HAVE_CAPSTONE */
