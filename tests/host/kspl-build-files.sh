@@ -19,6 +19,51 @@ build=$REPO/tools/kspl-build/kspl-build
 . "$REPO/tests/mini-kernel.sh"
 export XDG_CACHE_HOME=$TMP/cache
 
+# --- saved commands -----------------------------------------------------------
+
+# in_objects COMMAND...: with the functions of objects.sh, and a build tree of three
+in_objects() {
+	(
+		set +eu
+		shopt -s extglob
+		BUILD=$TMP/saved EXIT_FAILED=1
+		declare -A COMMAND=()
+		die() { echo "$2"; exit "$1"; }
+		# shellcheck source=tools/kspl-build/objects.sh
+		. "$REPO/tools/kspl-build/objects.sh"
+		"$@"
+	)
+}
+objects_of() {
+	local cmd
+
+	for cmd; do
+		object_of "$cmd"
+		echo "$OBJECT"
+	done
+}
+# loaded OBJECT...: of how many the command is known
+loaded() {
+	load_commands "$@"
+	echo ${#COMMAND[@]}
+	all_commands "$@"
+}
+mkdir -p saved/lib
+for f in .vmlinux.export bar lib/bar; do
+	dir=
+	[[ $f != */* ]] || dir=${f%/*}/
+	echo "savedcmd_$f.o := gcc -c -o $f.o" >"saved/$dir.${f##*/}.o.cmd"
+	: >"saved/$f.o"
+done
+check "an object's name is told from its command's, at the top as well" [ "$(in_objects objects_of \
+	..vmlinux.export.o.cmd .bar.o.cmd lib/.bar.o.cmd a/b/..c.o.cmd | xargs)" = \
+	".vmlinux.export.o bar.o lib/bar.o a/b/.c.o" ]
+check "a command that is missing takes no other with it" [ "$(in_objects loaded none.o .vmlinux.export.o \
+	gone/none.o bar.o lib/bar.o)" = 3 ]
+: >saved/lib/lost.o
+check "an object that was built is not left out in silence" [ "$(in_objects loaded bar.o lib/lost.o | tail -n 1)" = \
+	"$TMP/saved/lib/.lost.o.cmd does not say how lib/lost.o is compiled" ]
+
 # --- by name ------------------------------------------------------------------
 
 # treated FILE [OLD NEW]: how, with the options that ON names on

@@ -139,8 +139,9 @@ load_commands()
 			printf '%s\0' "$(cmd_file "$object")"
 		done | (
 			cd "$BUILD" || exit
+			# awk stops where a file is missing
 			# shellcheck disable=SC2016 # $ and $(pound) are make's
-			xargs -0r awk '
+			xargs -0r cat -- 2>/dev/null | awk '
 			/^(saved)?cmd_[^ ]* := / {
 				object = $1
 				sub(/^(saved)?cmd_/, "", object)
@@ -149,9 +150,29 @@ load_commands()
 				gsub(/\\#/, "#")
 				gsub(/\$\$/, "$")
 				print object "\t" $0
-			}' 2>/dev/null
+			}'
 		)
 	)
+}
+
+# all_commands OBJECT...: an object that was built and is not known how would be left out
+all_commands()
+{
+	local object
+
+	for object; do
+		[[ $object != *.o || -n ${COMMAND[$object]-} || ! -f $BUILD/$object ]] ||
+			die $EXIT_FAILED "$BUILD/$(cmd_file "$object") does not say how $object is compiled"
+	done
+}
+
+# object_of CMD: in OBJECT, what the saved command in that file makes
+object_of()
+{
+	OBJECT=${1##*/}
+	OBJECT=${OBJECT#.}
+	OBJECT=${OBJECT%.cmd}
+	[[ $1 != */* ]] || OBJECT=${1%/*}/$OBJECT
 }
 
 # cmd_file OBJECT: kernel/fork.o -> kernel/.fork.o.cmd
@@ -305,13 +326,11 @@ find_objects()
 	fi
 	while IFS='|' read -r cmd file; do
 		used[$file]=1
-		object=
-		[[ $cmd != */* ]] || object=${cmd%/*}/
-		cmd=${cmd##*/.}
-		object+=${cmd%.cmd}
-		by_object[$object]+="$file "
+		object_of "$cmd"
+		by_object[$OBJECT]+="$file "
 	done <"$WORK/dependents"
 	load_commands "${!by_object[@]}"
+	all_commands "${!by_object[@]}"
 
 	while IFS=$'\t' read -r object kind module; do
 		if [[ $kind == foreign ]]; then
