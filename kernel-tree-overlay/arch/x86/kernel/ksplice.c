@@ -409,6 +409,7 @@ static int ksplice_int3_notify(struct notifier_block *nb, unsigned long val, voi
 
 	return val == DIE_INT3 && ksplice_take_half_jump(regs) ? NOTIFY_STOP : NOTIFY_DONE;
 }
+
 NOKPROBE_SYMBOL(ksplice_int3_notify);
 
 static struct notifier_block ksplice_int3_nb = {
