@@ -9,10 +9,12 @@
 # A test is an executable file, a *.sh or a cmocka binary, run from the repo's
 # root. It prints TAP (each ok and not ok counts), or just exits: 0 passed,
 # 4 skipped, else failed. Its whole output stays in build/test/.
-# Variables: KSPL_VERSION; KSPL_FLAVOURS (the kernels of the kselftests: series fp
-# debug stock); KSPL_STYLE=1: tests/style/*, too; KSPL_LANES=2: what needs no VM
-# beside the VMs, which keep one CPU busy, its output at the end; KSPL_PARALLEL=2: two
-# guests of the kselftests at a time.
+# Variables: KSPL_VERSION; KSPL_FLAVOURS, the kernels of the kselftests: series fp
+# debug stock, or FLAVOUR:GLOB (series, and test-hooks on stock); KSPL_CYCLES, how
+# often test-atomic goes there and back (20); KSPL_STYLE=1: tests/style/*, too;
+# KSPL_LANES=1: nothing runs beside the VMs (2: what needs no VM does, its output
+# comes at the end); KSPL_PARALLEL: how many guests of the kselftests run at a time
+# (2). All that a release is tested with: tests/all.sh.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -20,6 +22,9 @@ set -euo pipefail
 cd "$REPO"
 
 export CMOCKA_MESSAGE_OUTPUT=TAP
+[ "${KSPL_TESTS:-}" ] || : "${KSPL_FLAVOURS:=series stock:test-h*}"
+export KSPL_FLAVOURS="${KSPL_FLAVOURS:-series}" KSPL_CYCLES="${KSPL_CYCLES:-20}"
+export KSPL_LANES="${KSPL_LANES:-2}" KSPL_PARALLEL="${KSPL_PARALLEL:-2}"
 OUT=$REPO/build/test
 mkdir -p "$OUT"
 
@@ -141,7 +146,7 @@ RESULTS=$(mktemp "$OUT/results.XXXXXX")
 trap 'rm -f "$RESULTS"' EXIT
 plan
 
-if [ "${KSPL_LANES:-1}" -gt 1 ] && [ ${#with_vm[@]} -ne 0 ] && [ ${#without_vm[@]} -ne 0 ]; then
+if [ "$KSPL_LANES" -gt 1 ] && [ ${#with_vm[@]} -ne 0 ] && [ ${#without_vm[@]} -ne 0 ]; then
 	# The kernel takes all CPUs; its tests then leave one free.
 	vm/build-kernel series >/dev/null
 	run_these "${without_vm[@]}" >"$OUT/lane.log" 2>&1 &

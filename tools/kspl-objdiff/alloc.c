@@ -448,9 +448,8 @@ static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op
 			add_number(&v.numbers, op->imm);
 		return v;
 	}
-	if (insn->id != X86_INS_LEA) {
+	if (insn->id != X86_INS_LEA)
 		return op->mem.base == X86_REG_RSP ? read_stack(a, op) : v;
-	}
 	reg = reg_of(a, op->mem.base);
 	if (reg)
 		v = *reg;
