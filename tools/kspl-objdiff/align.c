@@ -246,7 +246,7 @@ static bool same_uses(const struct side *a, const struct side *b)
 }
 
 /**
- * used_alike - is @b used in @post as @a is in @pre?
+ * used_alike() - is @b used in @post as @a is in @pre?
  * @up:		the update
  * @pre:	function of an old object
  * @a:		variable of it

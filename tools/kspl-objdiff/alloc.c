@@ -174,7 +174,7 @@ static bool makes(const struct unit *u, int depth)
 }
 
 /**
- * unit_makes_memory - does a function get new memory, itself or by who returns it?
+ * unit_makes_memory() - does a function get new memory, itself or by who returns it?
  * @u:	the function
  */
 bool unit_makes_memory(const struct unit *u)
@@ -183,7 +183,7 @@ bool unit_makes_memory(const struct unit *u)
 }
 
 /**
- * makes_memory - does a function of this name?
+ * makes_memory() - does a function of this name?
  * @obj:	of the object that calls it
  * @name:	its name
  */
@@ -760,7 +760,7 @@ static bool deals_with_memory(const struct unit *u)
 }
 
 /**
- * check_memory - refuses what takes memory that exists for larger, or of another kind
+ * check_memory() - refuses what takes memory that exists for larger, or of another kind
  * @vs:	the verdicts, with all that is replaced
  * @tu:	the file
  */

@@ -949,7 +949,7 @@ static void lay_out(struct blob *b)
 }
 
 /**
- * blob_build - adds the blob's section to the update
+ * blob_build() - adds the blob's section to the update
  * @out:	the output, all units placed and all fixups known
  */
 void blob_build(struct out *out)

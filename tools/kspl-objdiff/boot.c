@@ -2,15 +2,15 @@
 /*
  * Boot code that changed.
  *
- * What it did, the running kernel did in the old way, and nobody does it again:
- * variables have the values it gave them, caches the sizes, lists the entries that it
- * registered. The same goes for the start of a module.
+ * The running kernel ran the old boot code, and will not run it again: variables have
+ * the values that it set, caches have its sizes, lists have the entries that it
+ * registered. The same goes for the init code of a module.
  *
- * So its change must have nothing to do with the code that is replaced. Known to be
- * harmless is boot code that deals with nothing but data of its own, messages and
- * memory; all else has left something behind that the new code may meet, and is
- * refused if the update replaces anything beside it. What boot code has registered is
- * what runs, so another registration is refused in any case.
+ * So the change must not concern the replaced code. Boot code is harmless if it only
+ * uses its own data, messages and memory. All other boot code left something behind
+ * that the new code may use. It is refused if the update replaces anything related to
+ * it. What boot code registered is what the kernel calls, so a changed registration is
+ * always refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@
 
 #define WAY_LOST	"let it keep its name; or take it away together with all that uses it, or not at all; or, if a hook takes its address from all who have it, say so: --state-of %s="
 
-/* Functions that hold no state, or memory's only. What ends in * is a beginning. */
+/* Functions without state, or only that of memory allocation. A * stands for any text. */
 static const char *const stateless[] = {
 	"__SCT__cond_resched", "__SCT__might_resched", "__SCT__preempt_schedule*",
 	"__asan_*", "__const_udelay", "__fentry__", "__fortify_*",
@@ -61,20 +61,20 @@ static bool is_stateless(const char *name)
 	return false;
 }
 
-/* Something that boot code of a file takes the address of. */
+/* A thing whose address boot code of a file takes. */
 struct given {
-	const struct unit *to;		/* NULL: of another file */
+	const struct unit *to;		/* NULL: defined in another file */
 	const char *name;
 	const struct unit *by;
 };
 
 /**
- * struct touched - what changed boot code has to do with
- * @to:		a variable, or a function or constant that it gave away; NULL: it is
- *		of another file
- * @name:	what it is called
- * @by:		which boot code is the reason
- * @only_here:	the other source's has nothing to do with it
+ * struct touched - something that changed boot code uses
+ * @to:		a variable, or a function or constant whose address it passed on;
+ *		NULL: defined in another file
+ * @name:	its name
+ * @by:		the boot code that changed
+ * @only_here:	pre or post boot code uses it, not both
  */
 struct touched {
 	const struct unit *to;
@@ -84,13 +84,13 @@ struct touched {
 };
 
 /**
- * struct boot_check - what the boot code of a file that changed has to do with
+ * struct boot_check - what the changed boot code of a file uses
  * @cause:	by unit.id: the boot code that changed, for a unit it may change
- * @words:	by unit.id: how it did
- * @seen:	by unit.id
- * @constants:	some changed
- * @touched:	what it has to do with
- * @given:	of the old objects, and of the new ones
+ * @words:	by unit.id: how it changed
+ * @seen:	by unit.id: visited
+ * @constants:	a constant changed
+ * @touched:	what it uses
+ * @given:	what it takes the address of, in pre and in post
  */
 struct boot_check {
 	struct verdicts *vs;
@@ -124,7 +124,7 @@ static size_t without_suffix(const char *path)
 	return dot && !strchr(dot, '/') ? (size_t)(dot - path) : strlen(path);
 }
 
-/* "net/core/sock.c", "sock.o": the end of a path, without what stands behind the dot */
+/* "net/core/sock.c", "sock.o": the end of a path, without the file's suffix */
 static bool is_file(const char *label, const char *file, size_t len)
 {
 	char *s = xasprintf("%.*s", (int)len, file);
@@ -154,7 +154,7 @@ static bool has_boot_named(const struct verdicts *vs, const struct obj *obj,
 	return false;
 }
 
-/* Is there boot code of this name in more than one file? */
+/* Do several files have boot code of this name? */
 static bool is_in_many(const struct verdicts *vs, const char *name)
 {
 	const struct tu *tu;
@@ -166,11 +166,11 @@ static bool is_in_many(const struct verdicts *vs, const char *name)
 }
 
 /**
- * boot_is_done - does the author say that what it would have done does not matter?
+ * boot_is_done() - does the author say that a change of boot code does not matter?
  * @vs:	the verdicts
  * @u:	boot code or data
  *
- * NAME says it of the only file that has boot code of this name, FILE:NAME of one.
+ * NAME only counts if one file has boot code of this name; else it is FILE:NAME.
  */
 bool boot_is_done(const struct verdicts *vs, const struct unit *u)
 {
@@ -187,7 +187,7 @@ bool boot_is_done(const struct verdicts *vs, const struct unit *u)
 	return false;
 }
 
-/* What to say for @u, so that it is said of nothing else. */
+/* The way out for @u, with an option that means no other boot code. */
 static const char *way_boot(const struct verdicts *vs, const struct unit *u)
 {
 	const char *name = strip_numbers(unit_label(u));
@@ -196,15 +196,15 @@ static const char *way_boot(const struct verdicts *vs, const struct unit *u)
 			 xasprintf("%s:%s", u->obj->label, name) : name);
 }
 
-/* Variables that boot code sets */
+/* Variables that boot code uses */
 
 /**
- * used_at_boot - what runs at boot only and uses a variable
+ * used_at_boot() - find boot code that uses a variable
  * @vs:	the verdicts
  * @u:	the variable, of a post object
  *
- * Return: NULL if nothing does, but for a new boot parameter: without the parameter
- * the initial value is right.
+ * Return: NULL if there is none. A new boot parameter does not count: without the
+ * parameter on the command line, the initial value is right.
  */
 const struct unit *used_at_boot(const struct verdicts *vs, const struct unit *u)
 {
@@ -226,7 +226,7 @@ const struct unit *used_at_boot(const struct verdicts *vs, const struct unit *u)
 
 /* Which boot code changed */
 
-/* For the compiler only: it keeps a function. */
+/* Such a pointer only makes the compiler keep a function. */
 static bool only_keeps(const struct unit *u)
 {
 	return starts_with(u->name, "__UNIQUE_ID___addressable_");
@@ -259,7 +259,7 @@ static const char *how_changed(const struct verdicts *vs, const struct unit *u)
 	return "changed";
 }
 
-/* Is it refused anyway, for who holds its address? */
+/* Is the constant refused already, as code may hold its address? */
 static bool has_escaped(const struct verdicts *vs, const struct unit *constant)
 {
 	const struct refusal *r;
@@ -270,7 +270,7 @@ static bool has_escaped(const struct verdicts *vs, const struct unit *constant)
 	return false;
 }
 
-/* A constant that changed and that it reads, itself or by a function it calls. */
+/* Find a changed constant that @u reads, itself or in a function it calls. */
 static const struct unit *reads_changed(const struct verdicts *vs,
 					const struct unit *u, u8 *seen)
 {
@@ -297,8 +297,8 @@ static const struct unit *reads_changed(const struct verdicts *vs,
 }
 
 /*
- * A function that is replaced, and whose result it has kept: what the old one made of
- * it is there, and the new code may make something else of the same.
+ * Find a replaced function whose result @u kept. The kernel has the old result; the new
+ * function may return something else for the same input.
  */
 static const struct unit *keeps_old_result(const struct verdicts *vs,
 					   const struct unit *u)
@@ -354,7 +354,7 @@ static void find_changed(struct boot_check *bc, const struct unit *u)
 					      unit_label(constant)));
 }
 
-/* Is it the same still, and no boot code any more? */
+/* Is the same function still there, but not as boot code? */
 static bool is_elsewhere(const struct verdicts *vs, const struct unit *u)
 {
 	struct unit **v;
@@ -366,7 +366,7 @@ static bool is_elsewhere(const struct verdicts *vs, const struct unit *u)
 	return false;
 }
 
-/* What is no longer there, or no longer called. */
+/* @u is boot code that is gone, or that is called no more. */
 static void find_lost(struct boot_check *bc, const struct unit *u)
 {
 	const struct verdicts *vs = bc->vs;
@@ -386,7 +386,7 @@ static void find_lost(struct boot_check *bc, const struct unit *u)
 			set_cause(bc, e->to, e->to, "is no initcall any more");
 }
 
-/* What else it may change: its other side, its data, and who uses what it returns */
+/* What else a change affects: the twin, data, and callers that use the result */
 
 static bool is_boot_variable(const struct verdicts *vs, const struct unit *u)
 {
@@ -468,9 +468,9 @@ static void find_affected(struct boot_check *bc)
 	}
 }
 
-/* What it has to do with */
+/* What changed boot code uses */
 
-/* Does what @u was, or is, on the other side refer to it as well? */
+/* Does the twin of @u refer to it, too? */
 static bool other_side_has(const struct boot_check *bc, const struct unit *u,
 			   const struct unit *to, const char *name)
 {
@@ -485,7 +485,7 @@ static bool other_side_has(const struct boot_check *bc, const struct unit *u,
 	return false;
 }
 
-/* @u: the boot code that refers to it */
+/* @u: the boot code that refers to @to */
 static void touch_thing(struct boot_check *bc, const struct unit *by,
 			const struct unit *u, const struct unit *to,
 			const char *name)
@@ -608,7 +608,7 @@ static void touch_all(struct boot_check *bc, const struct obj *obj)
 			touch(bc, bc->cause[(*u)->id], *u);
 }
 
-/* Another registration */
+/* Changed registrations */
 
 static bool is_identity(const struct unit *u)
 {
@@ -618,7 +618,7 @@ static bool is_identity(const struct unit *u)
 		return u->size && !starts_with(u->name, "__func__") &&
 		       !starts_with(u->name, "__FUNCTION__") &&
 		       !starts_with(u->name, "__PRETTY_FUNCTION__");
-	/* variables that are there before and after are state, see above */
+	/* variables with a twin are state, see touch_unit() */
 	return !u->twin && !u->is_lock;
 }
 
@@ -633,7 +633,7 @@ static bool is_same_given(const struct verdicts *vs, const struct given *pre,
 	       unit_same_content(vs->up, pre->to, post->to);
 }
 
-/* The same things, to others: what is given in another order. */
+/* Find the first thing that is passed on in another order, so maybe to another receiver. */
 static const struct given *given_in_other_order(const struct boot_check *bc)
 {
 	const struct given *a = bc->given[0].v, *b = bc->given[1].v;
@@ -695,9 +695,9 @@ static bool refuse_given(struct boot_check *bc, const struct tu *tu)
 	return true;
 }
 
-/* What is replaced beside it */
+/* What is replaced beside changed boot code */
 
-/* A function that is replaced, and runs after boot. */
+/* Find a replaced function that runs after boot. */
 static const struct unit *replaced_in(const struct verdicts *vs,
 				      const struct obj *obj)
 {
@@ -736,7 +736,7 @@ static bool uses_foreign(const struct verdicts *vs, const struct obj *obj,
 	return false;
 }
 
-/* A variable of a third file, which boot code of one sets and the other reads. */
+/* Does boot code of one file set a variable of a third file that the other file reads? */
 static bool share_foreign(const struct verdicts *vs, const struct obj *boot,
 			  const struct obj *obj)
 {
@@ -756,7 +756,7 @@ static bool share_foreign(const struct verdicts *vs, const struct obj *boot,
 	return false;
 }
 
-/* Files that use each other share what boot code did. */
+/* Files that use each other depend on each other's boot code. */
 static bool are_connected(const struct verdicts *vs, const struct tu *a,
 			  const struct tu *b)
 {
@@ -768,9 +768,9 @@ static bool are_connected(const struct verdicts *vs, const struct tu *a,
 	       refers_into(vs, b->post, a->post->tu);
 }
 
-/* Does code that is replaced use the same data? */
-static bool meets(const struct verdicts *vs, const struct tu *tu,
-		  const struct touched *t)
+/* Does replaced code of @tu use the same data? */
+static bool replaced_uses(const struct verdicts *vs, const struct tu *tu,
+			  const struct touched *t)
 {
 	const struct edge *e;
 	struct unit **u;
@@ -786,7 +786,7 @@ static bool meets(const struct verdicts *vs, const struct tu *tu,
 	return false;
 }
 
-/* What to name of all that it has to do with: what the new code meets, or what changed. */
+/* Choose what to name in the message: what replaced code uses, else what changed. */
 static const struct touched *what_matters(const struct boot_check *bc,
 					  const struct tu *tu)
 {
@@ -794,7 +794,7 @@ static const struct touched *what_matters(const struct boot_check *bc,
 	int weight, most = -1;
 
 	vec_for_each(t, &bc->touched) {
-		weight = (tu && meets(bc->vs, tu, t) ? 4 : 0) + (t->only_here ? 2 : 0) +
+		weight = (tu && replaced_uses(bc->vs, tu, t) ? 4 : 0) + (t->only_here ? 2 : 0) +
 			 (t->to && !t->to->is_func);
 		if (weight > most) {
 			most = weight;
@@ -815,7 +815,7 @@ static void refuse_beside(struct boot_check *bc, const struct tu *tu,
 	       bc->words[t->by->id], t->name, unit_label(func));
 }
 
-/* Nothing else changed: but it is not true that nothing does. */
+/* The update replaces nothing. Refuse it, as the boot code did have an effect. */
 static void refuse_alone(struct boot_check *bc, const struct tu *tu)
 {
 	const struct touched *t = what_matters(bc, NULL);
@@ -849,7 +849,7 @@ static bool check_beside(struct boot_check *bc, const struct tu *boot)
 	return true;
 }
 
-/* Has it been said already, in other words? */
+/* Is it refused already, for a related reason? */
 static bool is_refused(const struct boot_check *bc, const struct tu *tu)
 {
 	const struct touched *t;
@@ -886,7 +886,7 @@ static void check_file(struct boot_check *bc, const struct tu *tu)
 }
 
 /**
- * check_boot - refuses boot code that changed and has left something behind
+ * check_boot() - refuse changed boot code that left something behind
  * @vs:	the verdicts, with all that is replaced
  */
 void check_boot(struct verdicts *vs)
@@ -913,7 +913,7 @@ void check_boot(struct verdicts *vs)
 static const char *reached(const struct verdicts *vs, const struct unit *u,
 			   u8 *seen);
 
-/* Through @by, which refers to it. */
+/* How @by, which refers to it, makes it reachable. */
 static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 			      const struct edge *e, u8 *seen)
 {
@@ -943,7 +943,7 @@ static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 	return xasprintf("%s points to it", unit_label(by));
 }
 
-/* May anybody but the code of the update know a name that is gone? */
+/* May code outside of the update know a name that is gone? */
 static bool is_wanted(const struct verdicts *vs, const char *name)
 {
 	const struct edge *e;
@@ -961,7 +961,10 @@ static bool is_wanted(const struct verdicts *vs, const char *name)
 	return false;
 }
 
-/* Another file's weak function in its place, or who is not compiled anew? */
+/*
+ * May other files use it: a file that is not compiled again, or one with a weak
+ * definition?
+ */
 static bool others_call(const struct verdicts *vs, const struct unit *u)
 {
 	if (!u->is_global || map_get(&u->obj->peer->globals, u->name))
@@ -1009,8 +1012,8 @@ static void refuse_lost_name(struct verdicts *vs, const struct tu *tu,
 }
 
 /*
- * Another name of what is still there. The running kernel goes on to know it; a
- * kernel of the new source has another by this name, or nobody who uses it.
+ * An alias of something that is still there. The running kernel still knows the alias;
+ * in a kernel of the new source, another definition has this name, or no code uses it.
  */
 static void check_lost_names(struct verdicts *vs, const struct tu *tu)
 {
@@ -1021,7 +1024,7 @@ static void check_lost_names(struct verdicts *vs, const struct tu *tu)
 		pre = *v;
 		if (!pre->twin || !pre->is_func || !class_is_text(pre->sec->cls))
 			continue;
-		/* not objtool's __pfx_NAME, which nobody can call */
+		/* not objtool's __pfx_NAME, which is not called */
 		vec_for_each(s, &pre->syms)
 			if ((*s)->bind != STB_LOCAL && strcmp((*s)->name, pre->name) &&
 			    !map_get(&tu->post->globals, (*s)->name) &&
@@ -1031,12 +1034,12 @@ static void check_lost_names(struct verdicts *vs, const struct tu *tu)
 }
 
 /**
- * check_lost - refuses what is gone, but can be reached in the running kernel
+ * check_lost() - refuse what is gone, but reachable in the running kernel
  * @vs:	the verdicts
  * @tu:	one file
  *
- * Can anything but code that comes along reach it? Then that goes on with the old
- * one: the patch has no effect there, or its source is not complete.
+ * If code outside of the update can reach it, that code goes on with the old one: the
+ * patch has no effect there, or its source is not complete.
  */
 void check_lost(struct verdicts *vs, const struct tu *tu)
 {

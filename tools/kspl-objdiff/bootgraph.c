@@ -145,7 +145,7 @@ static bool mark_used(struct boot *boot, const u8 *may, const struct unit *u)
 }
 
 /**
- * boot_read - finds out what runs at boot only
+ * boot_read() - finds out what runs at boot only
  * @up:	the update, paired
  */
 struct boot *boot_read(const struct update *up)
@@ -244,7 +244,7 @@ static bool entry_is_new(const struct unit *entry)
 }
 
 /**
- * parameter_is_new - is it a boot parameter that was not there, or only used by one?
+ * parameter_is_new() - is it a boot parameter that was not there, or only used by one?
  * @boot:	the update's boot code
  * @u:		a unit of post, of boot code or data
  *

@@ -56,7 +56,7 @@ static const struct busy busy[] = {
 };
 
 /**
- * always_busy - is there always a thread inside a function of vmlinux?
+ * always_busy() - is there always a thread inside a function of vmlinux?
  * @name:	of the function
  *
  * Return: who, in words, or NULL.

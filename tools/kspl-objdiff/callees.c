@@ -192,7 +192,7 @@ static const char *const say_it[] = {
 };
 
 /**
- * callee_only_says - does a function do nothing but give a message?
+ * callee_only_says() - does a function do nothing but give a message?
  * @name:	the function
  */
 bool callee_only_says(const char *name)
@@ -224,7 +224,7 @@ static const char *const run_it[] = {
 };
 
 /**
- * callee_only_runs - does a function call another, and forget it when it returns?
+ * callee_only_runs() - does a function call another, and forget it when it returns?
  * @name:	the function
  */
 bool callee_only_runs(const char *name)
@@ -242,7 +242,7 @@ static const char *const thread_it[] = {
 };
 
 /**
- * callee_is_in_it - does a function start a thread that runs what it is given?
+ * callee_is_in_it() - does a function start a thread that runs what it is given?
  * @name:	the function
  */
 bool callee_is_in_it(const char *name)
@@ -251,7 +251,7 @@ bool callee_is_in_it(const char *name)
 }
 
 /**
- * callee_copies - does a function leave a copy of what it is given?
+ * callee_copies() - does a function leave a copy of what it is given?
  * @name:	the function
  */
 bool callee_copies(const char *name)
@@ -260,7 +260,7 @@ bool callee_copies(const char *name)
 }
 
 /**
- * callee_compares - does a function compare what it is given with something else?
+ * callee_compares() - does a function compare what it is given with something else?
  * @name:	the function
  */
 bool callee_compares(const char *name)
@@ -269,7 +269,7 @@ bool callee_compares(const char *name)
 }
 
 /**
- * callee_keeps_nothing - does a function give back what it is given?
+ * callee_keeps_nothing() - does a function give back what it is given?
  * @name:	the function
  * @returns:	set if what it returns may lead to what it was given
  * @lent:	set if that is so only after a while

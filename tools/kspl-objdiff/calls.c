@@ -286,7 +286,7 @@ static void check_holders(struct verdicts *vs, struct unit *u, const char *was,
 }
 
 /**
- * check_calls - is a replaced function called in another way than before?
+ * check_calls() - is a replaced function called in another way than before?
  * @vs:	the verdicts
  * @u:	the function; gets .calls_changed
  */
@@ -367,7 +367,7 @@ static void check_declared(struct verdicts *vs, struct unit *u,
 }
 
 /**
- * check_callees - are functions of other files called in another way?
+ * check_callees() - are functions of other files called in another way?
  * @vs:		the verdicts
  * @pre:	types of the object as it was
  * @post:	of the object as it is

@@ -323,7 +323,7 @@ static void explain(const struct update *up, const struct unit *a,
 }
 
 /**
- * entry_counts - is it one of a table whose entries say what the code means?
+ * entry_counts() - is it one of a table whose entries say what the code means?
  * @e:	the entry
  */
 bool entry_counts(const struct entry *e)
@@ -356,7 +356,7 @@ static bool byte_counts(const struct sec *table, u32 i)
 }
 
 /**
- * same_entry_bytes - do two entries say the same, but for what they refer to?
+ * same_entry_bytes() - do two entries say the same, but for what they refer to?
  * @a:	an entry
  * @b:	one of the same table of the other object
  */
@@ -519,7 +519,7 @@ static bool same_elsewhere(const struct update *up, const struct ref *x,
 }
 
 /**
- * refs_mean_same - do two fields mean the same thing, or a message?
+ * refs_mean_same() - do two fields mean the same thing, or a message?
  * @up:	the update
  * @a:	code of the old object
  * @x:	a field of it
@@ -564,7 +564,7 @@ static bool same_but_messages(const struct update *up, const struct unit *a,
 }
 
 /**
- * unit_same_but_messages - does the same code say something else only?
+ * unit_same_but_messages() - does the same code say something else only?
  * @up:	the update
  * @a:	code of the old object
  * @b:	code of the new one

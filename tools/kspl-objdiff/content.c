@@ -75,7 +75,7 @@ static void pair_tu(const struct update *up, struct tu *tu)
 }
 
 /**
- * pair_contents - finds the kernel's own strings and constants
+ * pair_contents() - finds the kernel's own strings and constants
  * @up:	the update, its named units paired
  *
  * Several units of post may have one of pre for a twin, which then has none.

@@ -2,8 +2,8 @@
 /*
  * Decides what goes into the update, and refuses what can't be done safely.
  *
- * The changed functions are replaced.  Whatever their new code needs and the
- * running kernel has not got comes along, until nothing is missing.
+ * The update replaces the changed functions. It also includes everything that their new
+ * code needs and that the running kernel does not have.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static bool tu_left(const struct verdicts *vs, const struct tu *tu)
 	return vs->plan->tus[tu - vs->up->tus.v].left;
 }
 
-/* A target's directory in sysfs stands beside the files of the update. */
+/* In sysfs, the directory of a target is next to the attribute files of the update. */
 static bool is_attribute(const char *target)
 {
 #define ATTRIBUTE_NAME(attr)	#attr,
@@ -73,7 +73,7 @@ static bool is_collected(const struct sec *sec)
 	       sec->cls == SC_EXPORT;
 }
 
-/* "__initcall__kmod_pid__453_12_foo6": the numbers count lines. */
+/* "__initcall__kmod_pid__453_12_foo6": the numbers depend on line numbers. */
 static const char *skip_count(const char *name, const char *p)
 {
 	if (p > name && p[-1] == '_' && starts_with(name, "__"))
@@ -115,11 +115,11 @@ static bool is_like_collected(const struct update *up, const struct unit *u,
 }
 
 /**
- * unit_has_like - has the other side the same in such a section, whatever its place?
+ * unit_has_like() - does the peer have the same entry of a collected section?
  * @up:		the update
- * @obj:	the other object
+ * @obj:	the other object; the entry may be at any place in it
  * @u:		unit of a section that the linker collects
- * @swap:	@u is of the old object
+ * @swap:	@u is of the pre object, else of the post object
  */
 bool unit_has_like(const struct update *up, const struct obj *obj,
 		   const struct unit *u, bool swap)
@@ -128,7 +128,7 @@ bool unit_has_like(const struct update *up, const struct obj *obj,
 	const struct sec *sec;
 
 	if (u->twin && u->twin->obj == obj && is_like_collected(up, u, u->twin, swap))
-		return true;	/* nearly always */
+		return true;	/* the usual case */
 	vec_for_each(sec, &obj->secs) {
 		if (strcmp(sec->name, u->sec->name))
 			continue;
@@ -147,8 +147,8 @@ static const char *export_name(const struct unit *u)
 }
 
 /*
- * Whoever is bound to an export stays so, and nobody gets a new one: that
- * only matters to modules that are loaded later.
+ * Loaded modules stay bound to the exports they use, and no new export gets published.
+ * So a changed export only matters to modules that are loaded later.
  */
 static void note_export(struct verdicts *vs, const struct unit *u, bool removed)
 {
@@ -215,12 +215,12 @@ static void follow(struct verdicts *vs, const struct unit *u, const char *cause)
 }
 
 /*
- * Who holds a constant
+ * Users of a constant
  *
- * A constant that changed gets a new copy. That is right only if nobody goes on
- * with the old one and nobody can tell the two apart: all code that uses it
- * comes along, reads it and keeps no pointer to it, and nothing else refers to
- * it, before or after.
+ * A changed constant gets a new copy. This is correct only if no code goes on with the
+ * old copy and no code can tell the two apart: all code that uses the constant is
+ * replaced, only reads it and keeps no pointer to it, and nothing else refers to it, in
+ * pre or post.
  */
 
 #define WAY_CONST							\
@@ -233,7 +233,7 @@ static void refuse_holder(struct verdicts *vs, const struct unit *c,
 	       "the constant changed, and %s %s", unit_label(holder), how);
 }
 
-/* What has no name was paired with what is the same. */
+/* Unnamed constants are paired by equal content, so their twin never differs. */
 static bool constant_differs(const struct verdicts *vs, const struct unit *u)
 {
 	return u->ident == ID_CONTENT ? verdict_of(vs, u)->follows :
@@ -241,8 +241,8 @@ static bool constant_differs(const struct verdicts *vs, const struct unit *u)
 }
 
 /*
- * @anew: of what holds it, too: then what has no name gets a copy as well, where it
- * is not known where the kernel has its own
+ * @anew: ask this for the holders of @c as well. Then an unnamed constant counts as
+ * copied if its place in the kernel is not known.
  */
 static bool is_copied(const struct verdicts *vs, const struct unit *c, bool anew)
 {
@@ -273,8 +273,8 @@ static bool leads_on_to_copy(const struct verdicts *vs, const struct unit *c,
 }
 
 /*
- * Does it hold the address of a constant that gets a new copy, or of one that does,
- * however many there are in between?
+ * Does @c hold the address of a constant that gets a new copy, directly or through
+ * other constants?
  */
 static bool leads_to_copy(const struct verdicts *vs, const struct unit *c,
 			  bool anew)
@@ -290,7 +290,10 @@ static bool leads_to_copy(const struct verdicts *vs, const struct unit *c,
 	return leads;
 }
 
-/* A format says what its arguments are: those of who keeps it. */
+/*
+ * A format string says which arguments follow it. Code that keeps the old one passes
+ * the old arguments.
+ */
 static bool is_format(const struct unit *u)
 {
 	const char *text = (const char *)unit_data(u), *p;
@@ -304,7 +307,10 @@ static bool is_format(const struct unit *u)
 	return false;
 }
 
-/* Text is what it says, wherever it stands; nobody holds on to its place. */
+/*
+ * Text without a format: only its content matters, so code may keep the address of the
+ * old copy.
+ */
 static bool is_text_constant(const struct unit *u)
 {
 	const char *type = obj_find_dies(u->obj) ? variable_type(u) : NULL;
@@ -322,7 +328,7 @@ static bool is_text_constant(const struct unit *u)
 	return !is_format(u);
 }
 
-/* Does a new constant hold an address that is another than the kernel's old one? */
+/* Does a new constant hold an address that differs from what the kernel's old one holds? */
 static bool holds_other(const struct verdicts *vs, const struct unit *c)
 {
 	const struct unit *to;
@@ -336,7 +342,10 @@ static bool holds_other(const struct verdicts *vs, const struct unit *c)
 	return leads_to_copy(vs, c, true);
 }
 
-/* Addresses that a constant holds, of names for one, may be compared as well. */
+/*
+ * Code may also compare an address that it loads from a constant, e.g. from a table of
+ * names.
+ */
 static bool compares_inner(const struct verdicts *vs, const struct unit *func,
 			   const struct unit *c)
 {
@@ -349,7 +358,7 @@ static bool compares_inner(const struct verdicts *vs, const struct unit *func,
 	return esc.compared;
 }
 
-/* Code that is a constant's user: may it get a new one? */
+/* @u is code that uses a constant: may it get a new copy? */
 static void check_reader(struct verdicts *vs, const struct unit *c,
 			 const struct unit *side, const struct unit *u)
 {
@@ -368,14 +377,14 @@ static void check_reader(struct verdicts *vs, const struct unit *c,
 		refuse_holder(vs, c, func, "compares an address that it holds, which may be another");
 }
 
-/* Boot code has run with the old one; what it only read does not matter. */
+/* Boot code ran with the old copy. This only matters if it passed on an address. */
 static void check_boot_holder(struct verdicts *vs, const struct unit *c,
 			      const struct unit *side, const struct unit *u)
 {
 	const struct ref *r;
 
 	if (!u->obj->module && starts_with(u->sec->name, ".exit"))
-		return;		/* never in the kernel */
+		return;		/* the kernel itself never runs it */
 	vec_for_each(r, &u->refs) {
 		if (resolve_ref(vs->up, u->obj, r) != side ||
 		    (!side->refs.n && !ref_takes_address(u, r)))
@@ -386,7 +395,7 @@ static void check_boot_holder(struct verdicts *vs, const struct unit *c,
 	}
 }
 
-/* One unit that refers to @side, which is @c or what it was. */
+/* Check one unit that refers to @side, which is @c or its twin. */
 static void check_holder(struct verdicts *vs, const struct unit *c,
 			 const struct unit *side, const struct unit *u)
 {
@@ -396,7 +405,7 @@ static void check_holder(struct verdicts *vs, const struct unit *c,
 		break;
 	case SC_ALT_REPL:
 	case SC_ALT_AUX:
-		break;		/* a part of the code that refers to it */
+		break;		/* belongs to code that is checked itself */
 	case SC_RODATA:
 		break;		/* gets a new copy itself, see copy_holders() */
 	case SC_INIT:
@@ -420,7 +429,7 @@ static void check_side(struct verdicts *vs, const struct unit *c,
 			check_holder(vs, c, side, *u);
 }
 
-/* Under any name, also one within it. */
+/* Is any of its symbols global, also one inside of it? */
 static bool others_know(const struct unit *c)
 {
 	struct sym **s;
@@ -442,7 +451,7 @@ static void spread_constant(struct verdicts *vs, const struct unit *c)
 		check_side(vs, c, c->twin);
 }
 
-/* Does code of its file compare its address? */
+/* Does code of its object compare the address of @c? */
 static bool is_compared(const struct verdicts *vs, const struct unit *c)
 {
 	struct unit **u, *func;
@@ -460,7 +469,7 @@ static bool is_compared(const struct verdicts *vs, const struct unit *c)
 	return false;
 }
 
-/* Is it in the running kernel only? */
+/* Has a unit of the pre object no successor in the post object? */
 static bool is_gone(const struct update *up, const struct tu *tu,
 		    const struct unit *pre)
 {
@@ -479,8 +488,8 @@ static bool is_gone(const struct update *up, const struct tu *tu,
 }
 
 /*
- * A constant within a function, which has no name to pair it by: it changed if
- * the old object has one of that name in that function, but none like it.
+ * A constant inside a function can't be paired by its symbol's name. It changed if pre
+ * has constants of that name in that function, but none with the same content.
  */
 static const struct unit *was_local_constant(const struct verdicts *vs,
 					     const struct tu *tu,
@@ -511,8 +520,8 @@ static const struct unit *was_local_constant(const struct verdicts *vs,
 }
 
 /*
- * Constants that hold the address of one that gets a new copy get one, too: all of
- * them before anybody asks who holds what.
+ * A constant that holds the address of a copied constant gets a new copy, too. Find all
+ * of these before the users are checked.
  */
 static void copy_holders(struct verdicts *vs, const struct tu *tu)
 {
@@ -556,7 +565,7 @@ static void spread_constants(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/* A .cold part is a part of its function. */
+/* A function changed if its .cold part did. */
 static void join_cold(struct verdicts *vs, const struct unit *u)
 {
 	struct unit *parent = u->parent;
@@ -566,7 +575,7 @@ static void join_cold(struct verdicts *vs, const struct unit *u)
 	follow(vs, parent, xasprintf("its part %s changed", u->name));
 }
 
-/* A variable that nobody writes is made a constant by the compiler, unasked. */
+/* The compiler makes a static variable a constant if no code writes it. */
 static bool check_promoted(struct verdicts *vs, const struct unit *u)
 {
 	bool constant = u->sec->cls == SC_RODATA;
@@ -637,7 +646,7 @@ static void include(struct verdicts *vs, struct unit *u, struct unit *from,
 		       u->sec->name);
 }
 
-/* The padding behind a function belongs to nobody. */
+/* No other symbol uses the padding behind a function, so the trampoline may. */
 static u32 trampoline_room(const struct unit *u)
 {
 	return ALIGN_UP(u->size, u->align);
@@ -654,7 +663,7 @@ static bool calls_fentry(const struct unit *u, u32 at)
 	return false;
 }
 
-/* The jump stands behind ENDBR and the call of __fentry__. */
+/* The trampoline goes behind ENDBR and the call of __fentry__. */
 static u32 trampoline_need(const struct unit *pre)
 {
 	struct insn insn;
@@ -681,9 +690,10 @@ static void check_room(struct verdicts *vs, const struct unit *u)
 }
 
 /*
- * A static call or a jump label that has just the bytes of the jump: the core
- * displaces that. A short jump would not reach its target from elsewhere, and a
- * tail call may become a return, which is not the same everywhere.
+ * A static call or a jump label of exactly the bytes of the trampoline: the core
+ * displaces it. It can't displace a short jump, whose target the copy can't reach, nor
+ * a tail call, which may become a bare return: whether the kernel does that is not the
+ * same everywhere.
  */
 static bool is_displaced(const struct unit *pre, const struct entry *e, s64 start)
 {
@@ -698,9 +708,9 @@ static bool is_displaced(const struct unit *pre, const struct entry *e, s64 star
 }
 
 /*
- * The kernel rewrites these bytes whenever it likes, so the jump can't stand
- * there. (Lock prefixes are only rewritten where there is one CPU: that is
- * found out when the update is applied.)
+ * The kernel may rewrite these bytes at any time, so the trampoline can't stand there.
+ * (It rewrites lock prefixes only on machines with one CPU; the core checks that when
+ * it applies the update.)
  */
 static const struct entry *site_in_the_way(const struct unit *pre)
 {
@@ -737,7 +747,7 @@ static void check_busy(struct verdicts *vs, const struct unit *u)
 		       "change what it calls instead", "%s", who);
 }
 
-/* One entry, at the start: what is compiled from C. */
+/* Is its only symbol at its start, as in functions compiled from C? */
 static bool is_single_function(const struct unit *u)
 {
 	struct sym **sym;
@@ -765,7 +775,7 @@ static void replace(struct verdicts *vs, struct unit *u)
 	}
 }
 
-/* For tests: all that can be replaced, by what it was already. */
+/* With --all, for tests: replace every function that can be replaced. */
 static bool is_wanted_anyway(struct verdicts *vs, const struct unit *u)
 {
 	if (!vs->up->all || u->sec->cls != SC_TEXT || u->is_weak ||
@@ -793,8 +803,8 @@ static void replace_changed(struct verdicts *vs, const struct tu *tu)
 }
 
 /*
- * Code that may run after boot refers to boot code and knows when not to
- * (__ref). What the old function did, the new one may do.
+ * Code marked __ref may refer to boot code, as it knows when not to use it. The new
+ * function may refer to what the old one did.
  */
 static void reach_init(struct verdicts *vs, const struct unit *from,
 		       const struct unit *to)
@@ -816,8 +826,8 @@ static void reach_text(struct verdicts *vs, struct unit *from,
 }
 
 /*
- * Boot code has run without it: nobody would give it its value. But a lock
- * that has a value from the start is free before and after boot code used it.
+ * Boot code ran without this new variable, so nothing sets its value. A lock with an
+ * initializer is an exception: it is free before and after boot code uses it.
  */
 static void check_set_at_boot(struct verdicts *vs, const struct unit *from,
 			      const struct unit *to)
@@ -836,7 +846,7 @@ static void check_set_at_boot(struct verdicts *vs, const struct unit *from,
 		       unit_label(from), unit_label(init));
 }
 
-/* It may be an old variable: see state.c. */
+/* @to looks new, but may be an old variable under another name: see state.c. */
 static void refuse_renamed(struct verdicts *vs, struct unit *from,
 			   struct unit *to)
 {
@@ -884,8 +894,8 @@ static void reach_data(struct verdicts *vs, struct unit *from,
 }
 
 /*
- * With --partial, an object that stays as it is lends nothing, and changed data
- * that stays is not what the new code was made for.
+ * With --partial, new things of an object that is left out are not available. Nor may
+ * new code use changed data that is left out: it was compiled for the new data.
  */
 static bool reach_left(struct verdicts *vs, const struct unit *from,
 		       const struct unit *to)
@@ -902,8 +912,8 @@ static bool reach_left(struct verdicts *vs, const struct unit *from,
 }
 
 /*
- * A string or constant that the kernel has is used where it is. An entry of a
- * table, or an alternative, is read before the core could relocate it.
+ * Strings and constants that the kernel has are used in place. Not so for table entries
+ * and alternatives: the kernel reads them before the core can relocate them.
  */
 static bool content_stays(const struct verdicts *vs, const struct unit *from,
 			  const struct entry *e, const struct ref *r,
@@ -948,7 +958,7 @@ static void reach(struct verdicts *vs, struct unit *from,
 			reach_data(vs, from, to);
 		break;
 	default:
-		/* stays where it is, if it is there and can be found */
+		/* it stays where it is, if the kernel has it */
 		if (!to->twin)
 			refuse(vs, "unknown_section", from->obj, from,
 			       unit_label(from), WAY_SPLIT,
@@ -957,7 +967,7 @@ static void reach(struct verdicts *vs, struct unit *from,
 	}
 }
 
-/* A field that is copied elsewhere before the core could relocate it. */
+/* The kernel copies such a field into the code before the core can relocate it. */
 static void check_alternative(struct verdicts *vs, const struct unit *func,
 			      const struct unit *from, const struct ref *r)
 {
@@ -991,7 +1001,7 @@ static void check_alternatives(struct verdicts *vs, const struct unit *u)
 	}
 }
 
-/* What no file of the update has: the kernel, perhaps. */
+/* No file of the update defines the symbol; the kernel may. */
 static void reach_other(struct verdicts *vs, const struct unit *from,
 			const struct ref *r)
 {
@@ -1033,13 +1043,16 @@ static void reach_all(struct verdicts *vs, struct unit *u)
 }
 
 /*
- * What the update leaves with the kernel
+ * What the update leaves in the kernel
  *
- * An address of the update's memory that the kernel keeps is still there when
- * the update is taken back. Then its module must not go.
+ * The kernel may keep an address of the update's memory after the update was reversed.
+ * Then the module must stay loaded.
  */
 
-/* Is it memory of the update? Its entry is not, of a function that is replaced. */
+/*
+ * Does @r point into memory of the update? The address of a replaced function does not:
+ * it is its old entry.
+ */
 static bool is_own_memory(const struct verdicts *vs, const struct unit *from,
 			  const struct ref *r, const struct unit *to)
 {
@@ -1053,7 +1066,7 @@ static bool is_own_memory(const struct verdicts *vs, const struct unit *from,
 	       ref_fate(vs, from, NULL, r, &target) == FATE_NEW;
 }
 
-/* Does it hold addresses of the update's memory itself? */
+/* Does @u itself hold addresses of the update's memory? */
 static bool leads_on(const struct verdicts *vs, const struct unit *u)
 {
 	const struct unit *to;
@@ -1066,7 +1079,7 @@ static bool leads_on(const struct verdicts *vs, const struct unit *u)
 		if (to && is_own_memory(vs, u, r, to))
 			return true;
 	}
-	/* what is written may be anything */
+	/* code may store any address in a variable */
 	return u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU;
 }
 
@@ -1076,7 +1089,7 @@ static bool is_constant(const struct unit *u)
 	       u->sec->cls == SC_STRING;
 }
 
-/* Could objects of the running kernel hold the address of @pre for that of @u? */
+/* May kernel objects hold the address of @pre where they would now hold that of @u? */
 static bool is_like(const struct unit *u, const struct unit *pre)
 {
 	if (u->is_func || pre->is_func)
@@ -1089,7 +1102,7 @@ static bool is_like(const struct unit *u, const struct unit *pre)
 	return pre->sec->cls == SC_RODATA && same_base(u->name, pre->name);
 }
 
-/* Something of its kind that is gone, and whose address somebody may hold. */
+/* Find a unit of the same kind that is gone, and whose address the kernel may still hold. */
 static const struct unit *gone_like(const struct verdicts *vs, const struct unit *u)
 {
 	const struct tu *tu = &vs->up->tus.v[u->obj->tu];
@@ -1103,7 +1116,10 @@ static const struct unit *gone_like(const struct verdicts *vs, const struct unit
 	return NULL;
 }
 
-/* Two that are one now, or one without a successor: who has its address is unknown. */
+/*
+ * A constant is gone if it has no successor, or shares one. If code compares its
+ * address, the holders of that address are no longer recognized.
+ */
 static void check_gone_constants(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **u;
@@ -1118,7 +1134,10 @@ static void check_gone_constants(struct verdicts *vs, const struct tu *tu)
 			       "it is gone, and the old code compares its address: who holds it would not be known any more");
 }
 
-/* Objects that hold the old one's address would not be known by the new one's. */
+/*
+ * If code compares the address of @to, it does not recognize objects that hold the old
+ * one's.
+ */
 static void check_identity(struct verdicts *vs, const struct unit *func,
 			   const struct unit *to, const struct escape *esc)
 {
@@ -1198,7 +1217,7 @@ static bool read_hook(const struct unit *u, struct hook *h)
 	return h->func && !u->refs.v[0].target && h->func->sec->cls == SC_TEXT;
 }
 
-/* In the order of their file. */
+/* Sort hooks of one file by their order in it. */
 static void add_hook(struct verdicts *vs, const struct hook *hook)
 {
 	struct hook *h = vec_add(&vs->hooks);
@@ -1213,7 +1232,7 @@ static void add_hook(struct verdicts *vs, const struct hook *hook)
 	include(vs, hook->func, NULL, xasprintf("a hook, %s", hook_names[hook->kind]));
 }
 
-/* Those that the old source has as well were an earlier update's. */
+/* Hooks that pre has as well belong to an earlier update. */
 static void add_hooks(struct verdicts *vs, const struct tu *tu)
 {
 	struct hook hook;
@@ -1250,15 +1269,15 @@ static void include_all(struct verdicts *vs)
 }
 
 /**
- * ref_fate - what becomes of a reference of included code
+ * ref_fate() - how to resolve a reference of included code
  * @vs:		the verdicts
  * @from:	the unit that holds it
  * @e:		the entry of a table of @from that holds it, or NULL
  * @r:		the reference
  * @target:	gets the unit it refers to, NULL if no file of the update has it
  *
- * The address of a replaced function is that of its old entry, so that no
- * pointer to code of the update is left behind; direct calls go straight to
+ * The address of a replaced function stays that of its old entry, so that no
+ * pointer to code of the update stays behind; direct calls go straight to
  * the new code. But an old entry without an ENDBR, whose address nobody took
  * before, must not be called indirectly.
  */
@@ -1285,7 +1304,7 @@ enum ref_fate ref_fate(const struct verdicts *vs, const struct unit *from,
 	return FATE_NEW;
 }
 
-/* Does an entry of included code come along? */
+/* Does the update include this table entry of an included unit? */
 bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 		  const struct entry *e)
 {
@@ -1297,8 +1316,8 @@ bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 	if (e->sec->desc->table != TABLE_CALL)
 		return true;
 	/*
-	 * Call depth tracking looks at a call before the core relocates it:
-	 * it must not see those that go nowhere yet.
+	 * Call depth tracking reads a call before the core relocates it, so it must not
+	 * see calls without a target yet.
 	 */
 	vec_for_each(r, &u->refs)
 		if ((s64)r->off == (s64)e->loc + 1)
@@ -1307,8 +1326,8 @@ bool entry_wanted(const struct verdicts *vs, const struct unit *u,
 }
 
 /*
- * A function that runs at boot would have to run now: what it sets up may be
- * what the new code relies on. Alone it has no effect.
+ * A new initcall would have to run now, as the new code may rely on what it sets up. An
+ * initcall that changed alone has no effect.
  */
 static void check_initcalls(struct verdicts *vs, const struct tu *tu)
 {
@@ -1335,7 +1354,7 @@ static void note_init(struct verdicts *vs, const struct tu *tu)
 		     "code or data used at boot only changed: no effect on a running kernel");
 }
 
-/* The new code of what was @gone, which the compiler calls otherwise now. */
+/* Find the new code of @gone under the other name that the compiler gave it. */
 static const struct unit *compiled_anew(const struct unit *gone)
 {
 	size_t n = strcspn(gone->name, ".");
@@ -1349,7 +1368,7 @@ static const struct unit *compiled_anew(const struct unit *gone)
 	return NULL;
 }
 
-/* blob.c makes a range of each. */
+/* blob.c adds a range for each of them. */
 static void note_gone(struct verdicts *vs, const struct tu *tu)
 {
 	const struct unit *anew;
@@ -1374,8 +1393,8 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 }
 
 /*
- * A name for the linker that stands on another function or variable now: others
- * that know it by this name go on with the old one.
+ * A global name that now stands for another function or variable: other files stay
+ * bound to the old one.
  */
 static void check_names(struct verdicts *vs, const struct tu *tu)
 {
@@ -1409,8 +1428,8 @@ static u8 binding_of(const struct obj *obj, const char *name)
 }
 
 /*
- * Weak or not: that says which of two files' functions is in the kernel. The one
- * that is in the running kernel stays there.
+ * Weak or not decides which of two definitions the linker takes. The running kernel
+ * keeps the one it took.
  */
 static void check_bindings(struct verdicts *vs, const struct tu *tu)
 {
@@ -1430,7 +1449,7 @@ static void check_bindings(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/* What state.c paired by other things than the name, or the author did. */
+/* Report the variables that state.c or the author paired under another name. */
 static void note_renamed(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **v, *u;
@@ -1447,7 +1466,7 @@ static void note_renamed(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/* Does old code use this name, which no file of the update has had? */
+/* Does pre code use @name, which no file of the update defines in pre? */
 static bool was_undefined(const struct verdicts *vs, const struct obj *obj,
 			  const char *name)
 {
@@ -1466,7 +1485,7 @@ static bool was_undefined(const struct verdicts *vs, const struct obj *obj,
 	return false;
 }
 
-/* Did the old object have that name for the others? */
+/* Was @name a global symbol of the pre object? */
 static bool was_global(const struct verdicts *vs, const struct obj *obj,
 		       const char *name)
 {
@@ -1476,8 +1495,8 @@ static bool was_global(const struct verdicts *vs, const struct obj *obj,
 }
 
 /*
- * As the linker knows it: by a name that other files may have, too. Ordinary patches
- * add functions and use them: of those it must be known that there is another.
+ * Find a global name of @u that another file may define, too. Ordinary patches add
+ * functions and use them: report those only if another definition is known.
  */
 static const char *other_definition(const struct verdicts *vs,
 				    const struct unit *u, bool used)
@@ -1497,7 +1516,7 @@ static const char *other_definition(const struct verdicts *vs,
 	return NULL;
 }
 
-/* Other files could not have meant it before, by one of its names. */
+/* Does @u have a global name that pre did not have, so that no other file meant it? */
 static bool is_newly_global(const struct verdicts *vs, const struct unit *u)
 {
 	bool any = false;
@@ -1512,13 +1531,12 @@ static bool is_newly_global(const struct verdicts *vs, const struct unit *u)
 }
 
 /*
- * A new definition: another file may have a weak one of its name, which it would
- * replace in a kernel that is linked anew; all others in the running one go on with
- * the weak one.
+ * A new global definition overrides a weak one of another file when a kernel is linked.
+ * In the running kernel, all other code stays with the weak one.
  */
 static void check_new_global(struct verdicts *vs, const struct unit *u)
 {
-	/* what had names already is used by these, and not by a new one */
+	/* a renamed unit is used under its old names, and not yet under the new one */
 	bool used = u->twin ? !u->twin->is_global || strcmp(u->twin->name, u->name) :
 			      unit_included(vs, u);
 	const char *name = other_definition(vs, u, used);
@@ -1546,7 +1564,7 @@ static void check_new_globals(struct verdicts *vs, const struct tu *tu)
 }
 
 /**
- * decide - fills in what is included and replaced, and what is refused
+ * decide() - fill in what is included and replaced, and what is refused
  * @vs:	the verdicts, new
  */
 void decide(struct verdicts *vs)

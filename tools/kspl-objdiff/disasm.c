@@ -50,7 +50,7 @@ static const char *words(const u8 *p, size_t size, u64 at)
 #endif
 
 /**
- * disasm_bytes - an instruction in words
+ * disasm_bytes() - an instruction in words
  * @p:		its bytes
  * @size:	how many there are at most
  * @at:		its address, or where it is in its function
@@ -74,7 +74,7 @@ const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len)
 }
 
 /**
- * disasm - an instruction in words
+ * disasm() - an instruction in words
  * @u:	unit of code
  * @at:	where in it
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads an object: sections and symbols through libelf, cut into units, the
- * relocations turned into references between units.
+ * Reads an object: sections and symbols through libelf. Splits sections into units, and
+ * turns relocations into references between units.
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ bool class_is_text(u8 cls)
 	return cls == SC_TEXT || cls == SC_NOINSTR;
 }
 
-/* Has instructions, wherever they end up. */
+/* Does it hold instructions, wherever the kernel puts them? */
 static bool sec_is_code(const struct sec *sec)
 {
 	return sec->sh.sh_flags & SHF_EXECINSTR;
@@ -37,7 +37,7 @@ const u8 *unit_data(const struct unit *u)
 	return u->sec->data ? u->sec->data + u->off : NULL;
 }
 
-/* A string's first line, in quotes; nothing says that it has an end. */
+/* The first line of a string, in quotes. The string may lack a NUL. */
 const char *unit_text(const struct unit *u)
 {
 	const char *s = (const char *)unit_data(u);
@@ -55,7 +55,7 @@ bool unit_has_endbr(const struct unit *u)
 	       !memcmp(unit_data(u), "\xf3\x0f\x1e\xfa", 4);
 }
 
-/* "buf.12": the number says nothing. Clones keep theirs as a first guess. */
+/* "buf.12": the number has no meaning. But the numbers of clones are a first guess. */
 bool unit_is_static_local(const struct unit *u)
 {
 	size_t n = strlen(u->name);
@@ -88,7 +88,7 @@ static u8 classify(const struct sec *sec, bool module)
 	return SC_CONST;
 }
 
-/* Everything but data that begins as zeroes. */
+/* Everything but zero-initialized data needs contents. */
 static bool needs_contents(const struct sec *sec)
 {
 	switch (sec->cls) {
@@ -104,7 +104,7 @@ static bool needs_contents(const struct sec *sec)
 	return true;
 }
 
-/* Of any section: a huge page's. The kernel's own ask for a few pages at most. */
+/* Largest alignment accepted: a huge page. Kernel sections need a few pages at most. */
 #define MAX_ALIGN (2 << 20)
 
 static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
@@ -240,12 +240,12 @@ static struct unit *add_unit(struct obj *obj, struct sec *sec, u32 off,
 }
 
 /**
- * sec_unit_at - the unit that holds a byte of a section
+ * sec_unit_at() - find the unit that holds a byte of a section
  * @sec:	section
  * @off:	offset in it
  *
- * The padding before a function belongs to it. Of units of no size, and at
- * the end of one, the unit that begins there is meant.
+ * The padding before a function belongs to it. At the end of a unit, and for
+ * empty units, this is the unit that starts there.
  *
  * Return: NULL if there is none.
  */
@@ -290,7 +290,7 @@ static int cmp_sym(const void *a, const void *b)
 
 typedef VEC(struct sym *) sym_vec;
 
-/* The symbols that name something in @sec, by ascending value. */
+/* The symbols of functions or data in @sec, by ascending value. */
 static sym_vec section_symbols(const struct sec *sec, bool functions)
 {
 	struct sym **s, *sym;
@@ -332,7 +332,7 @@ static void split_constants(struct obj *obj, struct sec *sec)
 			->ident = ID_CONTENT;
 }
 
-/* Data: each symbol begins a unit; what stands before the first is one too. */
+/* Data: each symbol starts a unit, and so does the section. */
 static void split_data(struct obj *obj, struct sec *sec)
 {
 	sym_vec syms = section_symbols(sec, false);
@@ -361,7 +361,7 @@ static void split_data(struct obj *obj, struct sec *sec)
 	free(syms.v);
 }
 
-/* Bytes the assembler or the compiler puts between functions. */
+/* Bytes that the assembler or the compiler puts between functions */
 static bool is_padding(const struct sec *sec, u32 from, u32 to)
 {
 	struct insn insn;
@@ -386,7 +386,7 @@ static bool pad_in_unit(const struct sec *sec, const struct unit *prev,
 	       to - from <= 64 && is_padding(sec, from, to);
 }
 
-/* Finds the call padding before the functions: __pfx_NAME symbols. */
+/* Find the call padding before functions, by __pfx_NAME symbols. */
 static void find_padding(struct sec *sec)
 {
 	struct unit *u, *prev;
@@ -417,9 +417,9 @@ static void drop_units(struct obj *obj, struct sec *sec)
 }
 
 /*
- * Functions that share a section are units of their own if the section can
- * be taken apart: nothing but padding between them, and no short jump from
- * one to the next. Else the whole section is one unit.
+ * Functions that share a section become separate units if the section can be split:
+ * there is only padding between them, and no short jump from one to another. Else the
+ * whole section is one unit.
  */
 static bool split_functions(struct obj *obj, struct sec *sec)
 {
@@ -431,7 +431,7 @@ static bool split_functions(struct obj *obj, struct sec *sec)
 		struct unit *u;
 
 		if (i && syms.v[i]->value < end) {
-			/* an alias or a second entry: widen, don't cut */
+			/* an alias or a second entry: extend the unit, don't split it */
 			u = sec->units.v[sec->units.n - 1];
 			size = syms.v[i]->value + syms.v[i]->size - u->off;
 			if (size > u->size)
@@ -485,7 +485,7 @@ static void split_text(struct obj *obj, struct sec *sec)
 	bool ok = split_functions(obj, sec);
 	u32 i;
 
-	/* boot code is never copied, it may stay cut */
+	/* boot code is never copied, so it may stay split */
 	for (i = 0; ok && sec->cls != SC_INIT && sec->units.n > 1 &&
 	     i < sec->units.n; i++)
 		ok = !has_short_exit(sec->units.v[i]);
@@ -506,7 +506,7 @@ static int cmp_u64(const void *a, const void *b)
 
 typedef VEC(u64) u64_vec;
 
-/* Cuts @sec at the given offsets (which it sorts). */
+/* Split @sec at the given offsets; sorts them. */
 static void split_at(struct obj *obj, struct sec *sec, u64_vec *cuts)
 {
 	u64 size = sec->sh.sh_size;
@@ -537,7 +537,7 @@ static const struct sym *rela_sym(struct obj *obj, const struct sec *sec,
 	return &obj->syms.v[idx];
 }
 
-/* Each replacement and each piece of .altinstr_aux begins where code goes. */
+/* Each replacement and each piece of .altinstr_aux starts where a reference points. */
 static void split_by_reference(struct obj *obj, struct sec *sec)
 {
 	s64 bias = sec->cls == SC_ALT_AUX ? 4 : 0;
@@ -623,7 +623,7 @@ static u32 sym_rank(const struct sym *sym, const struct unit *u)
 {
 	u32 rank = sym->bind == STB_GLOBAL ? 2 : sym->bind == STB_WEAK;
 
-	/* a mark for resolve_btfids, where the name of a list may stand too */
+	/* a mark for resolve_btfids; the name of the list may be at the same place */
 	if (starts_with(sym->name, "__BTF_ID__"))
 		return 0;
 	if (sym->type == STT_FUNC || sym->type == STT_OBJECT)
@@ -640,7 +640,7 @@ static void name_unit(struct unit *u, struct sym *sym)
 	*vec_add(&u->syms) = sym;
 	if (best && sym_rank(sym, u) <= sym_rank(best, u))
 		return;
-	/* the main symbol stands first */
+	/* the main symbol is the first */
 	u->syms.v[u->syms.n - 1] = u->syms.v[0];
 	u->syms.v[0] = sym;
 	u->name = sym->name;
@@ -673,7 +673,7 @@ static void name_units(struct obj *obj)
 
 /* References */
 
-/* How far the end of the instruction is behind the field. */
+/* Distance from the field to the end of its instruction. */
 static s64 field_bias(const struct ref *r)
 {
 	if (r->type != R_X86_64_PC32 && r->type != R_X86_64_PLT32)
@@ -682,8 +682,8 @@ static s64 field_bias(const struct ref *r)
 }
 
 /*
- * Where nothing is: behind the end of what stands before (a loop's limit), or
- * before the first (an index that does not begin at 0).
+ * Find the nearest unit for an offset outside of all units: after the last element (the
+ * end of a loop) or before the first (an index that does not start at 0).
  */
 static struct unit *unit_near(const struct sec *sec, s64 off)
 {
@@ -708,9 +708,9 @@ static void resolve(struct obj *obj, struct ref *r, s64 addend)
 	to = sym->value + addend;
 	u = sym->unit;
 	/*
-	 * The linker moves the strings and constants of such a section: a label
-	 * goes with the one it stands at, whatever is added to it. (Of a section
-	 * symbol, what is added chooses the one.)
+	 * The linker moves strings and constants of mergeable sections. A label moves
+	 * with the unit it is in, whatever the addend; for a section symbol, the addend
+	 * selects the unit.
 	 */
 	if (sym->type == STT_SECTION ||
 	    (is_label(sym) && !(sym->sec->sh.sh_flags & SHF_MERGE))) {
@@ -743,7 +743,7 @@ static u32 field_size(u32 type)
 	return 0;
 }
 
-/* No object is so large; sums of it and sizes stay what they are. */
+/* No object is as large as this, so sums with sizes can't overflow. */
 #define MAX_ADDEND	(1LL << 40)
 
 static void add_ref(struct obj *obj, ref_vec *refs, const struct sec *sec,
@@ -782,7 +782,7 @@ static void sort_refs(ref_vec *refs)
 		qsort(refs->v, refs->n, sizeof(*refs->v), cmp_ref);
 }
 
-/* A branch to another unit of the section that needed no relocation. */
+/* A branch to another unit of the same section has no relocation. */
 static void add_synth(struct obj *obj, struct unit *u, u32 at,
 		      const struct insn *insn)
 {
@@ -830,7 +830,7 @@ static void find_synths(struct obj *obj, struct unit *u)
 		sort_refs(&u->refs);
 }
 
-/* Finds the instruction around each relocated field. */
+/* Find the instruction around each relocated field. */
 static void decode_unit(struct unit *u)
 {
 	struct insn insn;
@@ -850,7 +850,7 @@ static void decode_unit(struct unit *u)
 				    r->off == at + insn.imm_off;
 		}
 	}
-	/* what can't be decoded is taken for a plain branch or operand */
+	/* if decoding fails, take the field for a plain branch or operand */
 	for (; i < u->refs.n; i++) {
 		u->refs.v[i].insn_off = u->refs.v[i].off;
 		u->refs.v[i].insn_len = 4;
@@ -923,7 +923,7 @@ static void attach_entry(struct obj *obj, struct entry *e)
 		die("%s: entry at %s+%#x belongs to nothing", obj->path,
 		    e->sec->name, e->off);
 	u = sec_unit_at(loc->sym->sec, loc->sym->value + loc->addend);
-	/* ORC says where a section ends; we say it for each unit */
+	/* ORC marks the end of a section; emit.c marks the end of each unit */
 	if (!u && e->sec->desc->table == TABLE_ORC_IP)
 		return;
 	if (!u)
@@ -997,7 +997,7 @@ static int cmp_entry(const void *a, const void *b)
 }
 
 /*
- * By table and place: the order of an object's tables is that in which its code
+ * Sort by table and place: the tables of an object have the order in which its code
  * first needed them.
  */
 static void sort_entries(struct obj *obj)
@@ -1010,7 +1010,7 @@ static void sort_entries(struct obj *obj)
 			      sizeof(*(*u)->entries.v), cmp_entry);
 }
 
-/* How long is the code that an alternative, or a direct call, stands for? */
+/* Bytes of code that an alternative, or a paravirt call, may replace. */
 u32 alt_len(const struct entry *e)
 {
 	if (e->sec->desc->table == TABLE_PARAVIRT)
@@ -1018,27 +1018,27 @@ u32 alt_len(const struct entry *e)
 	return e->sec->data[e->off + e->sec->entsize - 2];
 }
 
-/* How long is its replacement? */
+/* Bytes of the replacement */
 u32 alt_repl_len(const struct entry *e)
 {
 	return e->sec->data[e->off + e->sec->entsize - 1];
 }
 
-/* The reference of an alternative to a replacement of no bytes. */
+/* Does the alternative refer to an empty replacement? */
 bool alt_is_empty(const struct entry *e, const struct ref *r)
 {
 	return e->sec->desc->table == TABLE_ALT && r->off == ALT_REPL &&
 	       !alt_repl_len(e);
 }
 
-/* Does the kernel put other code in the place of this, when a module is loaded? */
+/* Does the kernel replace this code when it loads a module? */
 static bool is_replaced(const struct entry *e)
 {
 	return e->sec->desc->table == TABLE_ALT ||
 	       e->sec->desc->table == TABLE_PARAVIRT;
 }
 
-/* Is the field in code that an alternative may stand for, or is one? */
+/* Is the field in code that an alternative may replace, or in a replacement? */
 bool ref_in_alternative(const struct unit *from, const struct ref *r)
 {
 	const struct entry *e;
@@ -1098,7 +1098,7 @@ static void open_elf(struct obj *obj)
 }
 
 /**
- * obj_read - reads an object file into units
+ * obj_read() - read an object file into units
  * @path:	the file
  * @label:	what messages and the update call it
  * @module:	it is part of a module

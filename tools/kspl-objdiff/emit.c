@@ -591,7 +591,7 @@ static void write_elf(struct out *out, const char *path)
 }
 
 /**
- * update_emit - writes the update
+ * update_emit() - writes the update
  * @vs:		what is decided about it
  * @path:	the object to write
  */

@@ -712,7 +712,7 @@ static void check_gone(struct verdicts *vs, const struct types *pre,
 }
 
 /**
- * check_enums - refuses values that mean something else now
+ * check_enums() - refuses values that mean something else now
  * @vs:		the verdicts
  * @pre:	types that data of the running kernel is made of
  * @ts:		those that code was compiled over, compared to them

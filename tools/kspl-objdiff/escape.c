@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Follows an address through the code of a function: which registers may hold
- * it, instruction by instruction, until nothing new is found.
+ * Follows an address through the code of a function: instruction by instruction, it
+ * records which registers may hold the address, until it finds nothing new.
  *
- * An address that is only read through, or added to, stays in the function.
- * It gets out when it is stored, returned, or given to a function that is not
- * known to give it back; and it is compared when it meets another value in a
- * comparison.  A function of the update's files is followed into.  What is not
- * known to be harmless has let it out, and compared it.
+ * An address that the code only reads through, or adds to, stays in the function. It
+ * gets out if it is stored, returned, or passed to a function that may keep it. It is
+ * compared if a comparison has it and another value. Calls of functions in the update's
+ * files are followed. An instruction that is not known to be harmless counts as both.
  *
- * Where the code goes on is not always to be seen (jump tables, alternatives): then
- * it may be anywhere in the function, and no instruction is left out.
+ * The next instruction is not always known (jump tables, alternatives): then any
+ * instruction of the function may be next, and all of them are visited.
  *
- * Instructions are taken apart by capstone.  Without it, or where it does not
- * know one, each address that is taken has got out.
+ * Capstone decodes the instructions. Without capstone, and for instructions it does not
+ * know, every address that is taken gets out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +22,13 @@
 #include "frame.h"
 
 #ifdef HAVE_CAPSTONE
-/* Of registers, beside those with a number: what is on the stack. */
+/* Holders beside the numbered registers: what is on the stack. */
 enum {
-	R_STACK = R_15 + 1,		/* any slot of the function's stack */
-	/* not the address itself: */
-	R_PUSHED,		/* it is in a slot that is not a register's place */
-	R_FRAME,		/* an address of the stack is in a slot */
-	R_LENT,			/* ... or with somebody else */
+	R_STACK = R_15 + 1,		/* a slot of the function's stack holds it */
+	/* these do not hold the address itself: */
+	R_PUSHED,		/* the slot is not where a register is spilled */
+	R_FRAME,		/* a slot holds an address of the stack */
+	R_LENT,			/* ... other code got an address of the stack */
 };
 
 #define BIT(r)		(1ull << (r))
@@ -40,16 +39,16 @@ enum {
 #define ADDRESS(regs)	((regs) & (BIT(R_STACK + 1) - 1))
 #define RETURNED	(BIT(R_AX) | BIT(R_DX))
 #define CLOBBERED	(ARGUMENTS | BIT(R_AX) | BIT(R_10) | BIT(R_11))
-#define FROM_RBP	(1ll << 40)	/* of slots: none from RSP is there */
-#define MAX_DEPTH	12	/* of functions that are followed into */
+#define FROM_RBP	(1ll << 40)	/* marks slots from RBP; none from RSP is so far */
+#define MAX_DEPTH	12	/* nesting of followed calls */
 
-/* A function that returns the address, and in which registers. */
+/* A function that returns the address, and the registers it returns it in. */
 struct source {
 	const struct unit *func;
 	u64 regs;
 };
 
-/* What came of a function before, called with the address in these registers. */
+/* The result of an earlier walk of @func, with the address in @regs. */
 struct walked {
 	const struct unit *func;
 	struct source source;
@@ -59,26 +58,26 @@ struct walked {
 
 typedef VEC(struct walked) walked_vec;
 
-/* A function under way. */
+/* The function that is walked now. */
 struct walk {
 	const struct update *up;
 	const struct unit *what;	/* whose address is followed */
-	bool deep;			/* what it holds is an address, too */
-	bool code;			/* it is that of a function, whose callers count */
+	bool deep;			/* what is loaded from it counts as its address */
+	bool code;			/* it is a function, so waiting for callers counts */
 	struct escape *esc;
 	walked_vec *walked;
 	int depth;
 	const struct unit *part[2];	/* the function, and its cold part */
-	u64 *regs[2];			/* before each byte: registers; ~0: unseen */
+	u64 *regs[2];			/* holders before each byte; ~0: not visited */
 	VEC(u32) todo;			/* part << 31 | offset */
-	VEC(u32) starts;		/* the same, of all instructions */
-	VEC(s64) loaded;		/* slots of the stack, from RSP */
-	VEC(s64) held;			/* ... of RBP, that hold the address */
-	bool held_elsewhere;		/* another place on the stack does */
-	bool rbp_moves;			/* RBP is not only the frame pointer */
-	u64 all;			/* registers, anywhere */
+	VEC(u32) starts;		/* the same, for all instructions */
+	VEC(s64) loaded;		/* slots of the stack that are loaded, from RSP or RBP */
+	VEC(s64) held;			/* slots from RBP that hold the address */
+	bool held_elsewhere;		/* another place on the stack holds it */
+	bool rbp_moves;			/* RBP is not only a frame pointer */
+	u64 all;			/* all holders seen anywhere */
 	const struct source *source;
-	u64 returns;			/* registers of what it returns */
+	u64 returns;			/* registers that hold it on return */
 	bool failed;
 };
 
@@ -100,11 +99,11 @@ static const char *what_name(const struct walk *w)
 }
 
 /**
- * reg_number - of a register, as instructions have it
+ * reg_number() - number of a register in the instruction encoding
  * @reg:	capstone's number
- * @width:	gets how many bytes of it: eight, four, two, one
+ * @width:	gets the bytes accessed: 8, 4, 2 or 1
  *
- * Return: -1 if it is none of the sixteen.
+ * Return: -1 if it is not one of the 16 general registers.
  */
 int reg_number(unsigned int reg, u32 *width)
 {
@@ -145,7 +144,7 @@ static u64 reg_bit(unsigned int reg)
 	return n < 0 ? 0 : BIT(n);
 }
 
-/* A write to less leaves the rest as it was. */
+/* A write of less than 4 bytes leaves the other bytes as they were. */
 static bool is_wide(unsigned int reg)
 {
 	u32 width = 0;
@@ -154,32 +153,32 @@ static bool is_wide(unsigned int reg)
 	return width >= 4;
 }
 
-/* What is known of an instruction that has to do with the address. */
+/* How an instruction may use the address. */
 enum insn_use {
 	USE_UNKNOWN,
 	USE_PLAIN,		/* moves, adds, or reads memory */
 	USE_COMPARE,
-	USE_STRING,		/* works through RSI and RDI */
-	USE_NONE,		/* of memory: no more than a hint */
+	USE_STRING,		/* uses RSI and RDI */
+	USE_NONE,		/* only a hint about memory */
 };
 
-/* What an instruction reads and writes. */
+/* What an instruction reads and writes */
 struct effect {
 	enum insn_use use;
-	u64 reads, writes;	/* registers, not those of a memory operand */
-	u64 kills;		/* ... and nothing is left of what they held */
-	u64 base;		/* registers that a memory operand is made of */
+	u64 reads, writes;	/* registers, except those of a memory operand */
+	u64 kills;		/* written registers that lose their old value */
+	u64 base;		/* registers that a memory operand consists of */
 	bool loads, stores;	/* memory */
-	bool on_stack;		/* ... of the function's stack */
-	bool on_frame;		/* ... from RBP, which may point to it */
-	bool lea, mixes;	/* ... makes one value of two: their difference, say */
-	bool number;		/* the second of which is in the instruction */
+	bool on_stack;		/* ... on the function's stack, from RSP */
+	bool on_frame;		/* ... from RBP, which may point to the stack */
+	bool lea, mixes;	/* mixes: combines two values, e.g. their difference */
+	bool number;		/* the second value is an immediate */
 	bool pushes;
-	s64 slot;		/* of the stack: from RSP, or from RBP and far off */
-	u8 size;		/* of what is loaded */
+	s64 slot;		/* offset from RSP, or from RBP plus FROM_RBP */
+	u8 size;		/* bytes that are loaded */
 };
 
-/** is_conditional_move - is it one of the cmovCC? */
+/** is_conditional_move() - is it a CMOVcc? */
 bool is_conditional_move(unsigned int id)
 {
 	switch (id) {
@@ -194,7 +193,7 @@ bool is_conditional_move(unsigned int id)
 	return false;
 }
 
-/* Yes or no: nobody means the rest of the register behind it. */
+/* SETcc writes a yes or no: code does not use the rest of the register. */
 static bool is_conditional_set(unsigned int id)
 {
 	switch (id) {
@@ -232,7 +231,7 @@ static enum insn_use use_of(unsigned int id)
 	return is_conditional_move(id) ? USE_PLAIN : USE_UNKNOWN;
 }
 
-/* Computes with numbers; of memory it reads, or changes, a number. */
+/* Computes with numbers; it reads or changes memory as a number. */
 static bool is_arithmetic(unsigned int id)
 {
 	switch (id) {
@@ -317,7 +316,7 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 	return e;
 }
 
-/* The field of the instruction at @at that refers to what is followed. */
+/* Find the field of the instruction at @at that refers to @w->what. */
 static const struct ref *field_in(const struct walk *w, const struct unit *u,
 				  u32 at, u32 len)
 {
@@ -350,14 +349,14 @@ static const struct ref *branch_in(const struct unit *u, u32 at, u32 len)
 	return NULL;
 }
 
-/* Where the code goes on */
+/* Where execution continues */
 
 static void go_to(struct walk *w, u32 part, s64 off, u64 regs)
 {
 	u64 *known, n;
 
 	if (off < 0 || off >= w->part[part]->size) {
-		/* behind a call that does not return */
+		/* after a call that does not return */
 		return;
 	}
 	known = &w->regs[part][off];
@@ -369,7 +368,7 @@ static void go_to(struct walk *w, u32 part, s64 off, u64 regs)
 	*vec_add(&w->todo) = part << 31 | (u32)off;
 }
 
-/* To any instruction of the function, or to those that nothing else leads to. */
+/* Continue at any instruction of the function; with @unseen, at those not visited yet. */
 static void go_anywhere(struct walk *w, u64 regs, bool unseen)
 {
 	u32 *v;
@@ -396,7 +395,7 @@ static const char *callee_name(const struct ref *r)
 	return r->sym->name;
 }
 
-/** open_capstone - who takes instructions apart */
+/** open_capstone() - open the disassembler, once */
 csh open_capstone(void)
 {
 	static csh cs;
@@ -407,7 +406,7 @@ csh open_capstone(void)
 	return cs;
 }
 
-/* Was RAX written before the call, and nothing read it since? */
+/* Did the code write RAX before the call, and not read it since? */
 static bool is_made_for(const struct unit *u, const struct ref *call)
 {
 	csh cs = open_capstone();
@@ -432,8 +431,8 @@ static bool is_made_for(const struct unit *u, const struct ref *call)
 }
 
 /*
- * Functions of C get nothing in RAX. If an address was put there for a call, inline
- * assembly did it, for a service that takes it there: __put_user_8().
+ * C functions take no argument in RAX. If the code puts the address there for a call,
+ * inline assembly calls a function which takes it there, like __put_user_8().
  */
 static bool gives_accumulator(const struct unit *u, const struct ref *r,
 			      const struct unit *to, u64 regs)
@@ -442,14 +441,14 @@ static bool gives_accumulator(const struct unit *u, const struct ref *r,
 	       !starts_with(r->sym->name, "__x86_") && is_made_for(u, r);
 }
 
-/* Does the callee get slots of the stack to read? */
+/* Can the callee read slots of our stack? */
 static bool gives_stack(u64 regs)
 {
 	return regs & BIT(R_STACK) &&
 	       (regs & BIT(R_PUSHED) || regs & FRAMES(ARGUMENTS));
 }
 
-/* The function that the code before a call takes the address of last. */
+/* Find the function whose address the code takes last before a call. */
 static struct unit *given_function(const struct walk *w, const struct unit *u,
 				   const struct ref *call)
 {
@@ -466,7 +465,7 @@ static struct unit *given_function(const struct walk *w, const struct unit *u,
 	return to;
 }
 
-/* bsearch(key, base, n, size, compare): what it returns leads into the base. */
+/* bsearch(key, base, n, size, compare) returns a pointer into base. */
 static bool call_search(struct walk *w, const struct unit *u, const struct ref *r,
 			u64 regs)
 {
@@ -481,7 +480,7 @@ static bool call_search(struct walk *w, const struct unit *u, const struct ref *
 	return true;
 }
 
-/* Registers after a call; @regs hold the address before it. */
+/* Holders after a call; @regs are those before it. */
 static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 		u64 regs)
 {
@@ -522,7 +521,7 @@ static bool is_fentry(const struct ref *r)
 	return r && r->sym && !strcmp(r->sym->name, "__fentry__");
 }
 
-/* A jump out of the function: what is called returns to our caller. */
+/* A jump out of the function: the callee returns to our caller. */
 static void tail_call(struct walk *w, const struct unit *u,
 		      const struct ref *r, u64 regs)
 {
@@ -533,7 +532,7 @@ static void tail_call(struct walk *w, const struct unit *u,
 		w->returns |= regs & RETURNED;
 		return;
 	}
-	/* who is waited for is not on the stack any more while the callee has it */
+	/* after a tail call, the stack does not show that the callee has the address */
 	if (w->code && !w->depth && r && regs & ARGUMENTS &&
 	    !callee_is_in_it(name) && !callee_keeps_nothing(name, &returns, &lent))
 		lets_out(w, xasprintf("leaves the address of %s to %s, and does not wait for it",
@@ -555,7 +554,7 @@ static void jump(struct walk *w, u32 part, const struct unit *u,
 		go_to(w, part, x->operands[0].imm, regs);
 		return;
 	}
-	/* a table of jumps, or code that asks for a feature and comes back */
+	/* a jump table, or code which tests a CPU feature and comes back */
 	if (!r || starts_with(r->sym->name, "__x86_indirect_") ||
 	    (r->unit && !class_is_text(r->unit->sec->cls)))
 		go_anywhere(w, regs, false);
@@ -563,7 +562,7 @@ static void jump(struct walk *w, u32 part, const struct unit *u,
 		tail_call(w, u, r, regs);
 }
 
-/* Tables that lead from the code elsewhere: jump labels, exceptions. */
+/* Follow table entries that lead to other code: jump labels, exceptions. */
 static void follow_entries(struct walk *w, const struct unit *u, u32 at, u32 len,
 			   u64 regs)
 {
@@ -583,7 +582,7 @@ static void follow_entries(struct walk *w, const struct unit *u, u32 at, u32 len
 	}
 }
 
-/* What it does with the address */
+/* What an instruction does with the address */
 
 static const char *not_understood(const struct walk *w, const cs_insn *insn)
 {
@@ -592,12 +591,12 @@ static const char *not_understood(const struct walk *w, const cs_insn *insn)
 }
 
 /*
- * struct use - how an instruction meets the address
- * @has:	in a register that it reads, or as a value of its own
- * @through:	what it is the address of is a memory operand
- * @stack:	what it loads of the stack may be it
- * @taken:	... as a value of its own
- * @inner:	loads what stands there, which may be such an address, too
+ * struct use - how an instruction uses the address
+ * @has:	a register that it reads holds it, or it is an operand
+ * @through:	it accesses memory at the address
+ * @stack:	it loads the address from the stack, maybe
+ * @taken:	the address is an operand
+ * @inner:	it loads from the address a value which counts as an address, too
  */
 struct use {
 	bool has, through, stack, taken, inner;
@@ -616,7 +615,10 @@ static bool is_frame_slot(const struct walk *w, const struct effect *e, u64 regs
 	return e->on_frame && !w->rbp_moves && regs & FRAMES(BIT(R_BP));
 }
 
-/* A slot from RBP that is known to hold something else, as all are known that don't. */
+/*
+ * Is it a slot from RBP that holds something else? It is if all places that hold the
+ * address are known, and it is none of them.
+ */
 static bool is_other_slot(const struct walk *w, const struct effect *e, u64 regs)
 {
 	return is_frame_slot(w, e, regs) && !(regs & BIT(R_PUSHED)) && !w->held_elsewhere &&
@@ -641,7 +643,7 @@ static struct use find_use(const struct walk *w, const cs_insn *insn,
 	return use;
 }
 
-/* Meets it another value? */
+/* Does it compare the address with another value? */
 static void compare(struct walk *w, const struct effect *e, u64 regs,
 		    const struct use *use)
 {
@@ -652,7 +654,7 @@ static void compare(struct walk *w, const struct effect *e, u64 regs,
 		w->esc->compared = true;
 }
 
-/* No address, or an error code: that is asked of any pointer. */
+/* A test for NULL or an error code is made on any pointer. */
 static bool is_null_or_error(const cs_insn *insn)
 {
 	const cs_x86 *x = &insn->detail->x86;
@@ -676,7 +678,7 @@ static u64 work_on_strings(struct walk *w, const cs_insn *insn, u64 regs)
 	return regs;
 }
 
-/* Is it where a register is kept meanwhile? Then it is loaded again from there. */
+/* Does the code spill a register there? Then it loads it from there again. */
 static bool is_spill(const struct walk *w, const struct effect *e, u64 regs)
 {
 	if (e->pushes || !(e->on_stack || is_frame_slot(w, e, regs)))
@@ -684,8 +686,8 @@ static bool is_spill(const struct walk *w, const struct effect *e, u64 regs)
 	return has_slot(w->loaded.v, w->loaded.n, e->slot);
 }
 
-/* What was taken for another slot's is looked at again. */
-static void look_again(struct walk *w)
+/* Visit all instructions again, since a slot may hold the address now. */
+static void revisit_all(struct walk *w)
 {
 	u32 *v;
 
@@ -705,7 +707,7 @@ static void note_slot(struct walk *w, const struct effect *e, bool spill)
 			return;
 		w->held_elsewhere = true;
 	}
-	look_again(w);
+	revisit_all(w);
 }
 
 static u64 store(struct walk *w, const struct effect *e, u64 regs)
@@ -731,7 +733,7 @@ static u64 move(struct walk *w, const struct effect *e, u64 regs, struct use use
 	return use.has ? regs | e->writes : regs & ~e->kills;
 }
 
-/* Which registers hold an address of the stack after it, and does anything else? */
+/* Update which registers and slots hold an address of the stack. */
 static u64 follow_frame(struct walk *w, const struct effect *e, u64 regs)
 {
 	bool has = regs & FRAMES(e->reads) || e->reads & BIT(R_SP) ||
@@ -753,8 +755,8 @@ static u64 follow_frame(struct walk *w, const struct effect *e, u64 regs)
 }
 
 /*
- * Does it read nothing but its operands? What asks a hypervisor, a device or
- * firmware for something reads registers that it does not name.
+ * Does it read nothing but its operands? An instruction that asks a hypervisor, a
+ * device or firmware for something reads registers that it does not name.
  */
 static bool tells_what_it_reads(const cs_insn *insn)
 {
@@ -776,7 +778,7 @@ static bool tells_what_it_reads(const cs_insn *insn)
 }
 
 /*
- * @field:	a memory operand is a part of what is followed
+ * @field:	a memory operand lies in @w->what
  * @taken:	the address itself is an operand
  */
 static u64 apply(struct walk *w, const cs_insn *insn, const struct effect *e,
@@ -819,7 +821,7 @@ static bool is_same_twice(const cs_insn *insn)
 	       x->operands[0].reg == x->operands[1].reg;
 }
 
-/* The field is an operand of its own, or the place of an LEA's. */
+/* Is the field an immediate operand, or the operand of an LEA? */
 static bool is_address(const struct unit *u, const struct ref *r,
 		       const struct effect *e)
 {
@@ -851,7 +853,7 @@ static u64 execute(struct walk *w, csh cs, const struct unit *u, u32 at,
 	return apply(w, insn, &e, regs, r && !taken, taken);
 }
 
-/* Returns false where the code does not go on behind the instruction. */
+/* Returns false if execution does not continue after the instruction. */
 static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
 		const cs_insn *insn, u64 *regs)
 {
@@ -873,7 +875,7 @@ static bool run(struct walk *w, csh cs, u32 part, const struct unit *u, u32 at,
 	return true;
 }
 
-/* The code that an alternative puts in the place of what stands there. */
+/* Run the code that an alternative may put there. */
 static void run_replacement(struct walk *w, csh cs, u32 part,
 			    const struct entry *e, const struct ref *r, u64 regs)
 {
@@ -910,7 +912,7 @@ static void run_alternatives(struct walk *w, csh cs, u32 part,
 	}
 }
 
-/* "add $table, %rax; je": a comparison with the contrary. */
+/* "add $table, %rax; je" compares %rax with -table. */
 static void check_sum(struct walk *w, csh cs, const struct unit *u, u32 at,
 		      const cs_insn *sum, u64 regs)
 {
@@ -932,8 +934,8 @@ static void check_sum(struct walk *w, csh cs, const struct unit *u, u32 at,
 }
 
 /*
- * "test %rax, %rax; je": where it leads to, there is no address in the register.
- * Return: true if this is such a pair, and has been followed.
+ * "test %rax, %rax; je": at the jump's target, the register does not hold an address.
+ * Return: true if this is such a pair, and both ways are followed.
  */
 static bool run_null_test(struct walk *w, csh cs, u32 part, u32 at,
 			  const cs_insn *test, u64 regs)
@@ -982,7 +984,7 @@ static void step(struct walk *w, csh cs, u32 part, u32 at, u64 regs)
 	cs_free(insn, 1);
 }
 
-/* What a caller may take for the result: nothing, one register, or two. */
+/* Registers that a caller may take the result from: none, one, or two. */
 static u64 returned_in(const struct unit *func)
 {
 	s64 size = unit_return_size(func);
@@ -1018,7 +1020,7 @@ static void add_loaded(struct walk *w, csh cs, const cs_insn *insn)
 		*vec_add(&w->loaded) = e.slot;
 }
 
-/* Where instructions begin, one after the other; what fills up is none. */
+/* Find where instructions start, in sequence; padding does not count. */
 static void find_starts(struct walk *w, csh cs, u32 part)
 {
 	const struct unit *u = w->part[part];
@@ -1083,8 +1085,8 @@ static struct walked *find_walked(const struct walk *w, const struct unit *func,
 }
 
 /*
- * False if the address gets out.  Of a function that is under way already, all that
- * it could return is taken to be the address.
+ * Returns false if the address gets out. A function that is walked already is taken to
+ * return the address in all registers it can.
  */
 static bool walk_function(const struct walk *from, const struct unit *func,
 			  u64 regs, u64 *returns)
@@ -1119,7 +1121,7 @@ static bool walk_function(const struct walk *from, const struct unit *func,
 	return !w.failed;
 }
 
-/* Is it reached by nothing but calls from @u, if at all? */
+/* Does @u use @func only by calls, or not at all? */
 static bool only_calls(const struct update *up, const struct unit *u,
 		       const struct unit *func, bool *calls)
 {
@@ -1140,7 +1142,7 @@ static bool only_calls(const struct update *up, const struct unit *u,
 	return true;
 }
 
-/* Does what @func returns stay with its callers, if these are all known? */
+/* Are all callers of @func known, and does none let the result get out? */
 static bool callers_keep(struct walk *w, const struct unit *func, u64 regs)
 {
 	const struct source *before = w->source, source = { func, regs };
@@ -1176,10 +1178,10 @@ static bool callers_keep(struct walk *w, const struct unit *func, u64 regs)
 }
 
 /**
- * unit_lets_out - does a function let an address out of its hands?
+ * unit_lets_out() - does a function let an address get out?
  * @up:		the update, paired
  * @func:	the function (not its cold part)
- * @what:	whose address it is
+ * @what:	the unit whose address it is
  * @deep:	what is loaded from it must not get out, either
  * @esc:	gets how, and whether it is compared
  */
@@ -1206,15 +1208,16 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 }
 
 /**
- * unit_hands_out - does a function give away the address of another?
+ * unit_hands_out() - does a function pass on the address of another one?
  * @up:		the update, paired
  * @func:	the function (not its cold part)
- * @what:	the other, or a constant that leads to it
- * @deep:	it is a constant: what is loaded from it must not get out, either
+ * @what:	the other function, or a constant that leads to it
+ * @deep:	@what is a constant: what is loaded from it must not get out, either
  * @esc:	gets how
  *
- * As unit_lets_out(), for somebody who calls it when @func has returned. Who does
- * so while @func is on the stack has nothing left when nobody is in @func.
+ * As unit_lets_out(), but only if the receiver may call it after @func has returned. A
+ * receiver that calls it while @func is on the stack has finished when no thread is in
+ * @func.
  */
 bool unit_hands_out(const struct update *up, const struct unit *func,
 		    const struct unit *what, bool deep, struct escape *esc)
@@ -1233,7 +1236,7 @@ bool unit_hands_out(const struct update *up, const struct unit *func,
 	return out;
 }
 
-/* Nobody but the kernel itself calls it, which looks for an error only. */
+/* Only the kernel calls init_module(), and it only checks for an error. */
 static bool is_called_here(const struct unit *caller)
 {
 	struct sym **s;
@@ -1295,13 +1298,13 @@ static bool keeps_result(const struct update *up, const struct unit *caller,
 }
 
 /**
- * unit_keeps_result - does a function keep what another returned to it?
+ * unit_keeps_result() - does a function keep the result of another one?
  * @up:		the update, paired
- * @caller:	the one (not its cold part)
- * @func:	the other
+ * @caller:	the calling function (not its cold part)
+ * @func:	the called function
  * @esc:	gets how
  *
- * Return: true if it stores that, hands it on, or computes something with it.
+ * Return: true if it stores the result, passes it on, or computes with it.
  */
 bool unit_keeps_result(const struct update *up, const struct unit *caller,
 		       const struct unit *func, struct escape *esc)
@@ -1310,7 +1313,7 @@ bool unit_keeps_result(const struct update *up, const struct unit *caller,
 	return keeps_result(up, caller, func, esc, 0);
 }
 
-/* What else does nothing but compute, or go elsewhere. */
+/* Other instructions that only compute or transfer control. */
 static bool is_harmless(csh cs, const cs_insn *insn)
 {
 	switch (insn->id) {
@@ -1326,7 +1329,7 @@ static bool is_harmless(csh cs, const cs_insn *insn)
 	       cs_insn_group(cs, insn, CS_GRP_JUMP) || insn->id == X86_INS_JMP;
 }
 
-/* Is the place in memory one of a variable? Not so a constant that is written there. */
+/* Is the address of its memory operand a symbol? An immediate may be one, too. */
 static bool is_at_symbol(const struct unit *u, u32 at)
 {
 	struct insn insn;
@@ -1335,7 +1338,7 @@ static bool is_at_symbol(const struct unit *u, u32 at)
 	       refers_at(u, at + insn.disp_off, insn.disp_len);
 }
 
-/* Writes it to memory that no symbol tells of, and that is not its stack? */
+/* Does it write to memory that is neither at a symbol nor on the stack? */
 static bool writes_unseen(const struct unit *u, u32 at, const struct effect *e, u64 frames)
 {
 	if (e->use == USE_STRING)
@@ -1369,10 +1372,10 @@ static const char *acts_unseen(csh cs, const struct unit *u)
 }
 
 /**
- * unit_acts_unseen - does a function change what no symbol tells of?
+ * unit_acts_unseen() - does a function change something that no symbol shows?
  * @func:	the function
  *
- * Return: by what, or NULL: all that it changes is what it refers to, or its stack.
+ * Return: what does so, or NULL: it only changes its stack and symbols it refers to.
  */
 const char *unit_acts_unseen(const struct unit *func)
 {
@@ -1382,7 +1385,7 @@ const char *unit_acts_unseen(const struct unit *func)
 }
 
 /**
- * ref_writes - does the instruction that holds a field write to memory?
+ * ref_writes() - does the instruction that holds a field write to memory?
  * @u:	the unit that holds it
  * @r:	the field
  */
@@ -1452,7 +1455,7 @@ bool ref_writes(const struct unit *u, const struct ref *r)
 #endif /* HAVE_CAPSTONE */
 
 /**
- * ref_takes_address - is the field more than the place of a load or a store?
+ * ref_takes_address() - is the field more than the operand of a load or store?
  * @u:		the unit that holds it
  * @r:		the field
  */

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The same code with its blocks, or instructions in them, in another order.
+ * Compares functions that differ only in the order of blocks, or of instructions in
+ * them.
  *
- * Where the compiler thinks that one way is less likely than before, it moves blocks,
- * and nothing else. Both functions are followed from their start, in step, from block to
- * block: each instruction has to have its like, with the same fields and entries of
- * tables, and may only stand before another one that has nothing to do with it. What
- * one has in a register the other may have in another one. Each jump has to lead to what
- * is paired in turn. A condition may be asked for the other way round. What can't be
- * followed (jump tables, a label's address) is not the same.
+ * If the compiler takes a branch for less likely than before, it only moves blocks.
+ * Both functions are followed from their start in step, from block to block. Each
+ * instruction must have a counterpart with the same fields and table entries. It may be
+ * before another instruction only if the two do not depend on each other. Registers may
+ * be swapped if they hold the same. The targets of jumps must be pairs in turn. A
+ * condition may be inverted. Code that can't be followed (jump tables, the address of a
+ * label) counts as different.
  *
- * Of code that has run, new code may also ask whether a pointer is NULL or an error,
- * where the old code went on to use what it leads to: had it been so, the kernel would
- * have stopped there. And it may take locks: nobody holds them any more.
+ * If the old code has run and will not run again, new code may also test whether a
+ * pointer is NULL or an error, if the old code went on to access memory through it:
+ * with such a pointer, the kernel would have stopped there. New code may also take
+ * locks, as no thread holds them any more.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,15 +27,15 @@
 #define NOWHERE		(~0u)
 #define IN_COLD		(1u << 31)
 
-/* A function and its cold part; a place in it is an offset, with IN_COLD in the latter. */
+/* A function and its cold part. A place is an offset, with IN_COLD if in the cold part. */
 struct body {
 	const struct unit *part[2];
 };
 
 /*
- * In which register the other function has what is in each; LOST: in none. Whether the
- * flags may not be the same. And those of the other one that nobody can ask for any more:
- * a call that only it has has left something in them.
+ * @in: for each register, the register of the other function that holds the same, or
+ * LOST. @no_flags: the flags may differ. @junk: registers of the other function that no
+ * code reads any more: they hold what a call left that only that function has.
  */
 struct regs {
 	u8 in[16];
@@ -45,22 +47,22 @@ struct regs {
 struct pair {
 	u32 x, y;
 	struct regs regs;
-	u32 next;		/* of the same @x: 1 + where in flow.pairs */
+	u32 next;		/* next pair of the same @x: 1 + its index in flow.pairs */
 };
 
-#define MAX_PAIRS	16	/* of one place */
+#define MAX_PAIRS	16	/* per place @x */
 
 struct flow {
 	const struct update *up;
 	bool has_run;
 	struct body a, b;
-	u32 *first[2];		/* by offset in @a, and in its cold part: see pair.next */
+	u32 *first[2];		/* by offset in @a and its cold part: first pair, see pair.next */
 	VEC(struct pair) pairs;
-	u32 done;		/* of @pairs */
+	u32 done;		/* how many of @pairs are compared */
 	bool too_many;
 };
 
-/* An instruction: where it is, and its field, if it has one. */
+/* An instruction: its place, and its first field, if any. */
 struct at {
 	const struct unit *u;
 	u32 place, off;
@@ -68,7 +70,7 @@ struct at {
 	struct insn insn;
 	const struct ref *ref;
 	u32 nrefs;
-	bool no_flags;		/* nobody asks for those that it sets */
+	bool no_flags;		/* no code reads the flags that it sets */
 };
 
 static const struct ref *field_in(const struct unit *u, u32 at, u32 len, u32 *n)
@@ -101,7 +103,7 @@ static u32 behind(const struct at *at)
 	return at->place + at->insn.len;
 }
 
-/* A place in the function that a field leads to, or NOWHERE. */
+/* Return: the place in the function that a field refers to, or NOWHERE. */
 static u32 place_of(const struct body *body, const struct ref *r)
 {
 	u32 i;
@@ -113,7 +115,7 @@ static u32 place_of(const struct body *body, const struct ref *r)
 	return NOWHERE;
 }
 
-/* Where a jump leads to in the function, or NOWHERE. */
+/* Return: the place in the function that a jump leads to, or NOWHERE. */
 static u32 jump_target(const struct body *body, const struct at *at)
 {
 	u64 sign;
@@ -146,7 +148,7 @@ static bool has_entry(const struct at *at)
 	return has_entry_in(at->u, at->off, at->insn.len);
 }
 
-/* Jumps to nowhere else and does nothing on the way. */
+/* Skip NOPs, and jumps within the function. */
 static bool skip(const struct body *body, struct at *at)
 {
 	int limit;
@@ -193,7 +195,7 @@ static bool pair_places(struct flow *f, u32 x, u32 y, const struct regs *regs)
 	return true;
 }
 
-/* 0f 8c, 7c: the condition; -1 for what is no such jump */
+/* 0f 8c, 7c: the condition code; -1 if it is no such jump */
 static int condition(const struct at *at)
 {
 	const u8 *p = at->p;
@@ -207,7 +209,7 @@ static int condition(const struct at *at)
 	return (*p & 0xf0) == 0x70 ? *p & 0xf : -1;
 }
 
-/* A conditional jump to another function is none that is followed. */
+/* Conditional jumps to another function are not followed. */
 static bool same_condition(struct flow *f, const struct at *x, const struct at *y,
 			   const struct regs *regs)
 {
@@ -228,7 +230,7 @@ static bool same_condition(struct flow *f, const struct at *x, const struct at *
 	return true;
 }
 
-/* Fields of the instruction. */
+/* Do the fields of both instructions refer to the same? */
 static bool same_fields(struct flow *f, const struct at *x, const struct at *y)
 {
 	u32 i;
@@ -267,7 +269,7 @@ static bool same_bytes(const struct at *x, const struct at *y)
 	return true;
 }
 
-/* What an entry refers to: in the function, then it is paired; or the same elsewhere. */
+/* Do both entries refer to the same? Places in the function become a pair. */
 static bool same_entry_refs(struct flow *f, const struct at *x, const struct entry *a,
 			    const struct at *y, const struct entry *b, const struct regs *regs)
 {
@@ -325,7 +327,7 @@ static bool same_entries(struct flow *f, const struct at *x, const struct at *y,
 	}
 }
 
-/* Of WARN(), which goes on behind it. */
+/* Is it the ud2 of a WARN(), after which execution continues? */
 static bool warns(const struct at *at)
 {
 	const struct entry *e;
@@ -337,7 +339,7 @@ static bool warns(const struct at *at)
 	return false;
 }
 
-/* ud2, with nothing but what it says to who reports it */
+/* Is it a ud2 that only has an entry in the bug table? */
 static bool is_bug(const struct at *at)
 {
 	const struct entry *e;
@@ -378,7 +380,7 @@ static bool never_returns(const struct at *at)
 	return false;
 }
 
-/* jmp *table(,%rax,8): it may lead into the function. */
+/* jmp *table(,%rax,8) may lead into the function. */
 static bool jumps_by_table(const struct at *at)
 {
 	const u8 *p = at->p;
@@ -388,15 +390,15 @@ static bool jumps_by_table(const struct at *at)
 	return *p == 0xff && (p[1] & 0x38) == 0x20 && at->nrefs;
 }
 
-#define MAX_BLOCK	1000	/* instructions in a row */
-#define MAX_AHEAD	24	/* ... up to where a pointer is used */
+#define MAX_BLOCK	1000	/* instructions in a block */
+#define MAX_AHEAD	24	/* instructions from a check to the use of the pointer */
 #define PAGE		4096
 
-/* What stands in a row, up to the first that goes elsewhere. */
+/* Instructions in sequence, up to the first that jumps or returns. */
 struct block {
 	VEC(struct at) insns;
 	struct at end;
-	bool stops;		/* with a call that does not return */
+	bool stops;		/* it ends with a call that does not return */
 };
 
 static bool read_block(const struct body *body, u32 place, struct block *block)
@@ -430,14 +432,14 @@ static cs_insn *take_apart(const struct at *at)
 
 /* What an instruction reads and writes. */
 struct effect {
-	u32 reads, writes;	/* registers, and the flags */
+	u32 reads, writes;	/* registers, and FLAGS */
 	bool loads, stores;
-	bool on_stack, at_symbol;	/* ... memory that is surely there */
-	bool fixed;		/* it stays where it is */
+	bool on_stack, at_symbol;	/* the memory is on the stack; it is at a symbol */
+	bool fixed;		/* it must not move */
 };
 
 #define ALL_REGS	0xffffu
-#define FLAGS		0x10000u	/* behind the registers */
+#define FLAGS		0x10000u	/* the bit after the registers */
 
 static bool may_move(const cs_insn *insn)
 {
@@ -464,7 +466,7 @@ static bool leaves_flags(const cs_insn *insn)
 	return is_conditional_move(insn->id);
 }
 
-/* Nothing is left of what its first operand was. */
+/* Does the instruction overwrite all of its first operand? */
 static bool overwrites(const cs_insn *insn)
 {
 	switch (insn->id) {
@@ -537,7 +539,7 @@ static struct effect effect_of(const struct at *at)
 	return e;
 }
 
-/* From the end: are the flags set anew before somebody asks for them? */
+/* From the end: does the code set the flags again before it reads them? */
 static void find_lost_flags(struct block *block)
 {
 	bool lost = false;
@@ -557,7 +559,7 @@ static void find_lost_flags(struct block *block)
 	}
 }
 
-/* May two instructions change places? */
+/* May the two instructions be swapped? */
 static bool are_apart(const struct at *a, const struct at *b)
 {
 	struct effect x = effect_of(a), y = effect_of(b);
@@ -607,7 +609,7 @@ static bool same_reg(const struct regs *regs, unsigned int a, unsigned int b, bo
 		return a == b && (a == X86_REG_INVALID || a == X86_REG_RIP);
 	if (width != other || (x == R_SP) != (y == R_SP))
 		return false;
-	/* what is left of a register that is written in part was there before */
+	/* a partial write keeps the rest of the register */
 	return (!reads && width >= 4) || regs->in[x] == y;
 }
 
@@ -640,7 +642,7 @@ static bool has_field(const struct at *at, u32 off, u32 len)
 	return len && is_field(at, off);
 }
 
-/* The numbers in them, however long, and where their fields are. */
+/* Are the numbers the same, in any encoding, and the fields in the same places? */
 static bool same_numbers(const struct at *x, const struct at *y)
 {
 	const struct insn *a = &x->insn, *b = &y->insn;
@@ -660,7 +662,7 @@ static bool clears(const cs_insn *insn)
 	       op[0].reg == op[1].reg && op[0].size >= 4;
 }
 
-/* The same instruction, with other registers that hold the same. */
+/* Is it the same instruction, but with other registers, which hold the same? */
 static bool is_renamed(const struct regs *regs, const struct at *x, const cs_insn *a,
 		       const struct at *y, const cs_insn *b)
 {
@@ -679,7 +681,7 @@ static bool is_renamed(const struct regs *regs, const struct at *x, const cs_ins
 	return true;
 }
 
-/* Registers that must be the same ones for an instruction that is the same, byte by byte. */
+/* Registers that must be the same for two instructions with the same bytes. */
 static u32 regs_of_fixed(const struct at *at)
 {
 	u32 mask = ALL_REGS;
@@ -689,7 +691,7 @@ static u32 regs_of_fixed(const struct at *at)
 	u8 nin, nout;
 
 	if (is_bug(at))
-		return 0;	/* who reports it asks for none */
+		return 0;	/* the handler reads no registers */
 	if (has_entry(at))
 		return ALL_REGS;
 	if (at->insn.kind == INSN_CALL && at->ref && at->ref->sym &&
@@ -725,7 +727,7 @@ static void write_all(struct regs *regs, const cs_insn *a, const cs_insn *b)
 	}
 }
 
-/* What a call leaves behind is the same in both. */
+/* Both functions find the same in the registers after a call. */
 static void lose_in_call(struct regs *regs)
 {
 	static const u8 lost[] = { R_AX, R_CX, R_DX, R_SI, R_DI, R_8, R_9, R_10, R_11 };
@@ -735,7 +737,7 @@ static void lose_in_call(struct regs *regs)
 		write_reg(regs, lost[i], lost[i]);
 }
 
-/* What is not known may. */
+/* An unknown instruction may read the flags. */
 static bool may_ask_flags(const struct at *at)
 {
 	struct effect e = effect_of(at);
@@ -764,7 +766,7 @@ static bool is_like(struct flow *f, const struct at *x, const struct at *y,
 	return like;
 }
 
-static void run(struct regs *regs, const struct at *x, const struct at *y)
+static void advance_regs(struct regs *regs, const struct at *x, const struct at *y)
 {
 	cs_insn *a = take_apart(x), *b = take_apart(y);
 
@@ -781,7 +783,7 @@ static void run(struct regs *regs, const struct at *x, const struct at *y)
 		cs_free(b, 1);
 }
 
-/* May it be the next, before what stands before it and is left? */
+/* May instruction @i be next, before the earlier ones that are left? */
 static bool is_ready(const struct at *v, const u8 *taken, u32 i)
 {
 	u32 k;
@@ -792,7 +794,10 @@ static bool is_ready(const struct at *v, const u8 *taken, u32 i)
 	return true;
 }
 
-/* The like of @x among what is left of @y and may be the next; -1: none. */
+/*
+ * Find the counterpart of @x in @y, of those that are left; -1 if there is none, or if
+ * it can't be next.
+ */
 static s64 find_like(struct flow *f, const struct at *x, const struct at *y, const u8 *taken,
 		     u32 n, const struct regs *regs, bool exact)
 {
@@ -810,7 +815,7 @@ struct row {
 	u32 n;
 };
 
-/* Takes the first of @x that may be the next, and has a like in @y that may. */
+/* Take the first of @x that may be next, and whose counterpart in @y may be next, too. */
 static bool take_one(struct flow *f, struct row *x, struct row *y, struct regs *regs, bool exact)
 {
 	u32 i;
@@ -824,13 +829,13 @@ static bool take_one(struct flow *f, struct row *x, struct row *y, struct regs *
 			continue;
 		x->taken[i] = 1;
 		y->taken[k] = 1;
-		run(regs, &x->v[i], &y->v[k]);
+		advance_regs(regs, &x->v[i], &y->v[k]);
 		return true;
 	}
 	return false;
 }
 
-/* Takes or gives back a lock, and does nothing else that stays. */
+/* Does it take or release a lock, and have no other lasting effect? */
 static bool calls_lock(const struct at *y)
 {
 	static const char *const names[] = {
@@ -851,7 +856,7 @@ static bool calls_lock(const struct at *y)
 	return false;
 }
 
-/* mov $lock, %rdi: what it is called with */
+/* Is it "mov $lock, %rdi", the argument of such a call? */
 static bool sets_argument(const struct at *y)
 {
 	cs_insn *insn = take_apart(y);
@@ -873,7 +878,10 @@ static void lose(struct regs *regs, u32 mask)
 			regs->in[i] = LOST;
 }
 
-/* Passes over one of @y that the old code has not, and that has no part in what it did. */
+/*
+ * Skip one instruction of @y which the old code does not have, and which can't change
+ * what it did.
+ */
 static bool pass_one(struct row *y, struct regs *regs)
 {
 	u32 i;
@@ -897,7 +905,10 @@ static bool pass_one(struct row *y, struct regs *regs)
 	return false;
 }
 
-/* The same instructions, in an order that comes to the same; @m: of @y. */
+/*
+ * Do both rows have the same instructions, in orders with the same result? @m: length
+ * of @y.
+ */
 static bool same_row(struct flow *f, const struct at *x, u32 n, const struct at *y, u32 m,
 		     struct regs *regs)
 {
@@ -944,18 +955,18 @@ static bool same_end(struct flow *f, const struct block *x, const struct block *
 	       (x->end.insn.kind != INSN_JMP || x->end.nrefs);
 }
 
-/* Checks that found nothing */
+/* Checks that could not have found anything */
 
 #define FLAGS_TESTED	(X86_EFLAGS_TEST_OF | X86_EFLAGS_TEST_SF | X86_EFLAGS_TEST_ZF | \
 			 X86_EFLAGS_TEST_PF | X86_EFLAGS_TEST_CF | X86_EFLAGS_TEST_NT | \
 			 X86_EFLAGS_TEST_AF)
 #define CARRY_SET	(X86_EFLAGS_MODIFY_CF | X86_EFLAGS_RESET_CF | X86_EFLAGS_SET_CF)
 
-/* What the old code does with a pointer behind the place of a check. */
+/* How the old code uses a pointer after the place of a check. */
 struct ahead {
 	int reg;
-	bool used;		/* by reading or writing what it leads to */
-	bool flags_set;		/* those that the check has changed */
+	bool used;		/* it reads or writes memory through the pointer */
+	bool flags_set;		/* it set the flags that the check changes */
 	bool ends;
 };
 
@@ -1021,7 +1032,7 @@ static void look_ahead(csh cs, struct ahead *a, const cs_insn *insn)
 		  (!a->used && is_lost(cs, a, insn));
 }
 
-/* Does the old code use what the register leads to, whatever comes in between? */
+/* Does the old code access memory through @reg, whatever comes in between? */
 static bool is_used(struct flow *f, const struct at *x, int reg)
 {
 	struct ahead a = { .reg = reg };
@@ -1034,11 +1045,11 @@ static bool is_used(struct flow *f, const struct at *x, int reg)
 		if (cs_disasm(cs, unit_data(x->u) + at, x->u->size - at, at, 1, &insn) != 1)
 			return false;
 		if (has_entry_in(x->u, at, insn->size))
-			a.ends = true;	/* a fault is no stop there, perhaps */
+			a.ends = true;	/* the kernel may handle a fault there */
 		else
 			look_ahead(cs, &a, insn);
 		r = field_in(x->u, at, insn->size, &k);
-		/* a call at the end: nobody asks for flags there */
+		/* after a tail call, no code reads the flags */
 		a.flags_set |= insn->id == X86_INS_JMP && r && r->branch &&
 			       place_of(&f->a, r) == NOWHERE;
 		at += insn->size;
@@ -1047,7 +1058,7 @@ static bool is_used(struct flow *f, const struct at *x, int reg)
 	return a.used && a.flags_set;
 }
 
-/* A check of a pointer: which register, and which conditions find nothing. */
+/* A check of a pointer: its register, and the condition codes of a hit and a pass. */
 struct check {
 	int reg;
 	u8 finds, passes;
@@ -1076,7 +1087,7 @@ static bool is_check(const struct at *y, struct check *c)
 	return c->reg >= 0;
 }
 
-/* Where it goes on if it finds nothing, or NOWHERE. */
+/* Return: where execution continues if the check does not hit, or NOWHERE. */
 static u32 passed(struct flow *f, const struct block *y, const struct check *c)
 {
 	int cond = condition(&y->end);
@@ -1087,7 +1098,7 @@ static u32 passed(struct flow *f, const struct block *y, const struct check *c)
 	       cond == c->passes ? jump_target(&f->b, &y->end) : NOWHERE;
 }
 
-/* The register in which the old code has what the new one has in @y; -1: in none. */
+/* Return: the register of the old code that holds what the new code has in @y, or -1. */
 static int old_register(const struct regs *regs, int y)
 {
 	int i;
@@ -1099,8 +1110,8 @@ static int old_register(const struct regs *regs, int y)
 }
 
 /*
- * Is the new block the first part of the old one, with a check at its end that the old
- * code has not, and that can't have found anything?
+ * Is the new block the first part of the old one, plus a check at its end that the old
+ * code does not have, and that can't have hit?
  */
 static bool has_idle_check(struct flow *f, const struct block *x, const struct block *y,
 			   struct regs regs)
@@ -1148,7 +1159,7 @@ static bool same_step(struct flow *f, const struct pair *from)
 	return same;
 }
 
-/* Does anything but its own code lead to somewhere in it, as a jump table does? */
+/* Does other code or data refer into the function, as a jump table does? */
 static bool is_entered_elsewhere(const struct body *body)
 {
 	const struct obj *obj = body->part[0]->obj;
@@ -1172,11 +1183,11 @@ static u32 *no_pairs(const struct unit *u)
 }
 
 /**
- * unit_same_flow - is it the same code, with its blocks in another order?
+ * unit_same_flow() - is it the same code, with its blocks in another order?
  * @up:	the update
- * @a:	a function of the old object, or its cold part
- * @b:	one of the new one
- * @has_run: it has run, and will not again: what could not happen does not matter
+ * @a:	a function of the pre object, or its cold part
+ * @b:	one of the post object
+ * @has_run: it has run, and will not run again: ignore what can't have happened
  */
 bool unit_same_flow(const struct update *up, const struct unit *a,
 		    const struct unit *b, bool has_run)

@@ -216,7 +216,7 @@ static void go_anywhere(struct frame *f)
 }
 
 /**
- * frames_of - which registers surely hold an address of the stack?
+ * frames_of() - which registers surely hold an address of the stack?
  * @u:	a function, or its cold part
  *
  * Return: for each byte of it, where an instruction begins: bits of registers, by their

@@ -48,7 +48,7 @@ static bool is_refused(const struct verdicts *vs, const char *code,
 }
 
 /**
- * handed_out_by - does old code give away what it refers to?
+ * handed_out_by() - does old code give away what it refers to?
  * @vs:	the verdicts
  * @by:	the code, of a pre object
  * @e:	its reference to a function, or to a constant that leads to one
@@ -71,7 +71,7 @@ const char *handed_out_by(const struct verdicts *vs, const struct unit *by,
 }
 
 /**
- * handed_out_by_itself - does an old function give away its own address?
+ * handed_out_by_itself() - does an old function give away its own address?
  * @vs:	the verdicts
  * @u:	the function, of a pre object
  *
@@ -174,7 +174,7 @@ static void check_given(struct verdicts *vs, const struct tu *tu,
 }
 
 /**
- * check_handed - refuses what old code gave away, and new code gives to nobody
+ * check_handed() - refuses what old code gave away, and new code gives to nobody
  * @vs:	the verdicts
  * @tu:	one file
  *

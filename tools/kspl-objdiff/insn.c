@@ -203,7 +203,7 @@ static u8 decode_opcode(struct cursor *c, u32 *op)
 }
 
 /**
- * insn_decode - length and fields of one instruction
+ * insn_decode() - length and fields of one instruction
  * @insn:	result
  * @p:		its first byte
  * @avail:	bytes that may be read

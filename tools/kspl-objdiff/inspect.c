@@ -570,7 +570,7 @@ static void print_around(const struct ksplice_f_unit *u, u32 off)
 }
 
 /**
- * inspect_at - show the old code that is expected at a place
+ * inspect_at() - show the old code that is expected at a place
  * @path:	the update
  * @place:	FUNCTION+OFFSET, as the kernel names it when it differs there
  */

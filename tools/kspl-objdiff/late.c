@@ -93,7 +93,7 @@ static void move_entries(struct out *out, u32 sec, u32 size,
 }
 
 /**
- * order_late - puts entries of a table in the order that the core wants
+ * order_late() - puts entries of a table in the order that the core wants
  * @out:	the output, all references emitted
  * @name:	the table's section
  * @size:	of an entry

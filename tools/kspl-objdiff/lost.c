@@ -442,7 +442,7 @@ static void check_changed(struct verdicts *vs, const struct tu *tu)
 }
 
 /**
- * check_lost_state - refuses to forget what the running kernel holds
+ * check_lost_state() - refuses to forget what the running kernel holds
  * @vs:	the verdicts
  * @tu:	one file
  */

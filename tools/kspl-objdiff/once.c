@@ -374,7 +374,7 @@ static bool had_one(const struct verdicts *vs, const struct obj *pre)
 }
 
 /**
- * check_once - refuses new code that would do again what old code did once
+ * check_once() - refuses new code that would do again what old code did once
  * @vs:	the verdicts, with all that is included
  * @tu:	the file
  */

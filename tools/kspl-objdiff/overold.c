@@ -238,7 +238,7 @@ static bool is_same(struct over_old *oo, const struct unit *old,
 }
 
 /**
- * unit_over_old - the same function or data, compiled over the old types
+ * unit_over_old() - the same function or data, compiled over the old types
  * @oo:		the object over those, and what is known already
  * @u:		the unit, compiled over the new types
  *

@@ -68,7 +68,7 @@ static const char *pair_key(const struct unit *u, bool numbers)
 }
 
 /**
- * unit_is_numbered - does its name leave open which of several it is?
+ * unit_is_numbered() - does its name leave open which of several it is?
  * @u:	unit
  *
  * Numbers that move are no name. clang calls the first of two statics "f.x" and

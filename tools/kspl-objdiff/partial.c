@@ -330,7 +330,7 @@ static void set_dirty(struct plan *plan, bool dirty)
 }
 
 /**
- * judge - decides what goes into an update, and what is refused or left out
+ * judge() - decides what goes into an update, and what is refused or left out
  * @plan:	what stays as it is; with --partial, what is refused is added
  *
  * Return: the verdicts.
@@ -385,7 +385,7 @@ static bool leave_named(struct round *rd, struct tu *tu, const char *name,
 }
 
 /**
- * leave_out - what was not changed although the source has it new
+ * leave_out() - what was not changed although the source has it new
  * @plan:	the plan
  * @label:	the translation unit
  * @name:	the function or variable
@@ -413,7 +413,7 @@ void leave_out(struct plan *plan, const char *label, const char *name,
 }
 
 /**
- * new_body - what was compiled from its new source
+ * new_body() - what was compiled from its new source
  * @plan:	the plan, and all of leave_out() said
  * @label:	the translation unit
  * @name:	the function
@@ -430,7 +430,7 @@ void new_body(struct plan *plan, const char *label, const char *name)
 }
 
 /**
- * plan_init - a plan that leaves nothing
+ * plan_init() - a plan that leaves nothing
  * @plan:	the plan
  * @up:		the update, with all its files
  */

@@ -509,7 +509,7 @@ static void check_variable(struct verdicts *vs, const struct unit *var)
 #endif /* HAVE_CAPSTONE */
 
 /**
- * check_ran - refuses new variables whose value comes from code that has run
+ * check_ran() - refuses new variables whose value comes from code that has run
  * @vs:	the verdicts, with all that is included
  * @tu:	the file
  */

@@ -266,7 +266,7 @@ static void find_casts(struct types *ts)
 }
 
 /**
- * find_uses - what the functions of an object take their data for
+ * find_uses() - what the functions of an object take their data for
  * @ts:	its types; gets .uses and .casts
  */
 void find_uses(struct types *ts)
@@ -323,7 +323,7 @@ static bool take_same(const struct types *pre, struct uses *gone,
 }
 
 /**
- * find_renamed - structs that are new, and those that are gone
+ * find_renamed() - structs that are new, and those that are gone
  * @pre:	what old code took its data for
  * @ts:		what new code does; gets .fresh and .gone, without those of
  *		the same layout; and with none if both sources have them all
@@ -750,7 +750,7 @@ static const char *check_opaque(const struct types *pre, const struct use *use)
 }
 
 /**
- * misuse - does a function take data for another struct than before?
+ * misuse() - does a function take data for another struct than before?
  * @pre:	the types of the old object
  * @ts:		those of the new one, or of the one over the old types
  * @in:		the function in that object

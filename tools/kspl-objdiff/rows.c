@@ -401,7 +401,7 @@ static void look_for(Dwarf_Die *die, void *data)
 }
 
 /**
- * check_new_rows - refuses a table that the old compiler made a part of the code
+ * check_new_rows() - refuses a table that the old compiler made a part of the code
  * @vs:	the verdicts
  * @is:	the table, which is in the new object only
  *
@@ -420,7 +420,7 @@ void check_new_rows(struct verdicts *vs, struct unit *is)
 }
 
 /**
- * check_rows - refuses a table whose rows moved, and that is used by a kept index
+ * check_rows() - refuses a table whose rows moved, and that is used by a kept index
  * @vs:		the verdicts
  * @was:	the table in the old object
  * @is:		the table in the new one

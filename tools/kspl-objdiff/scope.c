@@ -41,7 +41,7 @@ static bool has_debug_info(const struct obj *obj)
 }
 
 /**
- * obj_open_dwarf - opens the debug information of an object
+ * obj_open_dwarf() - opens the debug information of an object
  * @obj:	the object
  *
  * Return: false if it has none that can be read.
@@ -188,7 +188,7 @@ static bool has_static_locals(const struct obj *obj)
 }
 
 /**
- * obj_find_dies - fills in unit.die, .scope and .is_lock where the debug
+ * obj_find_dies() - fills in unit.die, .scope and .is_lock where the debug
  * information tells
  * @obj:	the object
  *
@@ -215,7 +215,7 @@ bool obj_find_dies(struct obj *obj)
 }
 
 /**
- * find_scopes - does so where units are to be paired by it
+ * find_scopes() - does so where units are to be paired by it
  * @obj:	the object
  */
 void find_scopes(struct obj *obj)
@@ -303,7 +303,7 @@ static const char *type_words(Dwarf_Die *die, int depth)
 }
 
 /**
- * variable_type - a variable's type in words
+ * variable_type() - a variable's type in words
  * @u:	the variable
  *
  * Return: NULL if it is not known.
@@ -318,7 +318,7 @@ const char *variable_type(const struct unit *u)
 }
 
 /**
- * unit_return_size - bytes that a function returns
+ * unit_return_size() - bytes that a function returns
  * @u:	the function
  *
  * Return: 0 for none, -1 if it is not known.
@@ -340,7 +340,7 @@ s64 unit_return_size(const struct unit *u)
 }
 
 /**
- * unit_is_void - is it known to give nothing to its caller, by value or pointer?
+ * unit_is_void() - is it known to give nothing to its caller, by value or pointer?
  * @u:	the function
  */
 bool unit_is_void(const struct unit *u)
@@ -441,7 +441,7 @@ static u32 alignment_of(Dwarf_Die die, int depth)
 }
 
 /**
- * die_alignment - what a type, or a variable, asks for
+ * die_alignment() - what a type, or a variable, asks for
  * @die:	its Dwarf_Die
  *
  * That is too much for a packed struct: debug information does not tell it from
@@ -459,7 +459,7 @@ static bool is_alone(const struct unit *u)
 }
 
 /**
- * unit_alignment - that of the place where a unit stands
+ * unit_alignment() - that of the place where a unit stands
  * @u:	the unit; .align is that as far as a module can have it
  */
 u32 unit_alignment(const struct unit *u)
@@ -472,7 +472,7 @@ u32 unit_alignment(const struct unit *u)
 }
 
 /**
- * unit_wants_alignment - what its source asks for, not where it happens to stand
+ * unit_wants_alignment() - what its source asks for, not where it happens to stand
  * @u:	a variable
  *
  * Return: 0 if that is not known.

@@ -151,7 +151,7 @@ static void check_export(struct verdicts *vs, const struct tu *tu,
 }
 
 /**
- * check_places - what stands elsewhere now, or means something else there
+ * check_places() - what stands elsewhere now, or means something else there
  * @vs:	the verdicts
  * @tu:	the file
  */
@@ -212,7 +212,7 @@ static void say_injection(struct verdicts *vs, const struct tu *tu, const struct
 }
 
 /**
- * check_injection - says which functions may be made to fail, or may no more
+ * check_injection() - says which functions may be made to fail, or may no more
  * @vs:	the verdicts, with all that is replaced
  * @tu:	the file
  *

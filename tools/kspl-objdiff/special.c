@@ -223,7 +223,7 @@ static bool is_named_after_unit(const char *name)
 }
 
 /**
- * sec_is_plain - is what stands in a section memory like any other?
+ * sec_is_plain() - is what stands in a section memory like any other?
  * @sec:	the section
  */
 bool sec_is_plain(const struct sec *sec)
@@ -237,7 +237,7 @@ bool sec_is_plain(const struct sec *sec)
 }
 
 /**
- * sec_is_known_place - ... or does a module have the like of it?
+ * sec_is_known_place() - ... or does a module have the like of it?
  * @sec:	the section, of variables
  */
 bool sec_is_known_place(const struct sec *sec)
@@ -259,7 +259,7 @@ bool sec_is_known_place(const struct sec *sec)
 }
 
 /**
- * stand_alike - does what stands in one section fare as in the other?
+ * stand_alike() - does what stands in one section fare as in the other?
  * @a:	section
  * @b:	section
  */

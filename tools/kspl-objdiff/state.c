@@ -42,7 +42,7 @@ struct sides {
 };
 
 /**
- * state_is - is it a variable that holds state of its own?
+ * state_is() - is it a variable that holds state of its own?
  * @u:	unit
  */
 bool state_is(const struct unit *u)
@@ -52,7 +52,7 @@ bool state_is(const struct unit *u)
 }
 
 /**
- * state_is_open - is it a variable of which the other side has no twin (yet)?
+ * state_is_open() - is it a variable of which the other side has no twin (yet)?
  * @u:	unit
  */
 bool state_is_open(const struct unit *u)
@@ -61,7 +61,7 @@ bool state_is_open(const struct unit *u)
 }
 
 /**
- * state_name - what the source calls it
+ * state_name() - what the source calls it
  * @u:	a variable
  */
 const char *state_name(const struct unit *u)
@@ -262,7 +262,7 @@ static bool said(const struct update *up, const struct unit *u, bool old)
 }
 
 /**
- * state_is_dropped - does the author say that nothing goes on with what it holds?
+ * state_is_dropped() - does the author say that nothing goes on with what it holds?
  * @up:	the update
  * @u:	a variable of a pre object, or a function that others may hold
  */
@@ -272,7 +272,7 @@ bool state_is_dropped(const struct update *up, const struct unit *u)
 }
 
 /**
- * state_is_new - does the author say that it is no old one under another name?
+ * state_is_new() - does the author say that it is no old one under another name?
  * @up:	the update
  * @u:	a variable of a post object
  */
@@ -480,7 +480,7 @@ static void free_side(var_list *list)
 }
 
 /**
- * pair_state - pairs variables that have another name, place or function
+ * pair_state() - pairs variables that have another name, place or function
  * @up:	the update, paired by names
  */
 void pair_state(struct update *up)
@@ -675,7 +675,7 @@ static void mark_rival(const struct sides *s, const struct var *n)
 }
 
 /**
- * mark_rivals - marks new variables that could be old ones
+ * mark_rivals() - marks new variables that could be old ones
  * @up:	the update, paired
  *
  * Those that are gone, and those that are still there but that some code has left

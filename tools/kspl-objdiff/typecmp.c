@@ -244,7 +244,7 @@ static const char *compare_types(const struct side *a, const struct side *b)
 }
 
 /**
- * same_layout - are two structs the same but for their names?
+ * same_layout() - are two structs the same but for their names?
  * @pre:	types of the old object
  * @was:	one of them
  * @post:	types of the new object
@@ -272,7 +272,7 @@ static const char *compare_all(const struct types *pre, const struct type *a,
 }
 
 /**
- * compare_variables - is a variable of another type?
+ * compare_variables() - is a variable of another type?
  * @pre:	what it was, from read_variable()
  * @post:	what it is
  *
@@ -369,7 +369,7 @@ static const struct type *enum_before(const struct types *pre,
 }
 
 /**
- * number_lives_on - has a number of an enum one of its old names still?
+ * number_lives_on() - has a number of an enum one of its old names still?
  * @post:	the types now
  * @old:	the enum as it was
  * @number:	the number
@@ -447,7 +447,7 @@ static const char *compare_enum(const struct types *pre, struct types *post,
 }
 
 /**
- * find_unseen - the same of types that the old object does not know
+ * find_unseen() - the same of types that the old object does not know
  * @pre:	its types
  * @old:	the old types, as another object has them
  * @post:	those that code was compiled over
@@ -469,7 +469,7 @@ void find_unseen(const struct types *pre, const struct types *old,
 }
 
 /**
- * find_changes - fills in what changed in each type
+ * find_changes() - fills in what changed in each type
  * @pre:	the types that data of the running kernel is made of
  * @post:	those that code was compiled over; gets .changes
  */

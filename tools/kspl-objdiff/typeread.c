@@ -397,7 +397,7 @@ static void read_members(struct type *t, Dwarf_Die *die, struct place at)
 static const struct place beginning = { .within = "", .space = "" };
 
 /**
- * read_variable - a variable as if it were the only member of a struct
+ * read_variable() - a variable as if it were the only member of a struct
  * @obj:	the object that defines it
  * @die:	where its DIE is
  * @name:	what it is called
@@ -581,7 +581,7 @@ static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
 }
 
 /**
- * read_end_struct - a struct by itself
+ * read_end_struct() - a struct by itself
  * @die:	the struct
  * @end:	gets it
  */
@@ -592,7 +592,7 @@ bool read_end_struct(Dwarf_Die *die, struct end *end)
 }
 
 /**
- * find_struct - the struct that a variable is, or leads to
+ * find_struct() - the struct that a variable is, or leads to
  * @die:	the variable
  * @end:	gets it
  *
@@ -723,7 +723,7 @@ static void read_top(Dwarf_Die *die, void *data)
 }
 
 /**
- * types_read - reads the types of an object
+ * types_read() - reads the types of an object
  * @ts:		gets them
  * @up:		the update
  * @obj:	the object

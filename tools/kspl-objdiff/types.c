@@ -543,7 +543,7 @@ static void warn_unknown(struct verdicts *vs, struct tu *tu)
 }
 
 /**
- * check_types - refuses functions that reach types whose layout changed
+ * check_types() - refuses functions that reach types whose layout changed
  * @vs:	the verdicts, decided; looked at are the files that are dirty
  */
 void check_types(struct verdicts *vs)
@@ -602,7 +602,7 @@ static void find_inlined(Dwarf_Die *die, void *data)
 }
 
 /**
- * unit_inlines - is a function inlined into another?
+ * unit_inlines() - is a function inlined into another?
  * @u:		the other
  * @name:	the function
  */

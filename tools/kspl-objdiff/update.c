@@ -45,7 +45,7 @@ static struct obj *read_side(struct update *up, const char *path,
 }
 
 /**
- * update_add_tu - adds a translation unit
+ * update_add_tu() - adds a translation unit
  * @up:		the update
  * @target:	what it is linked into: "vmlinux" or a module's name; all of
  *		vmlinux first
@@ -72,7 +72,7 @@ void update_add_tu(struct update *up, const char *target, const char *label,
 }
 
 /**
- * update_add_old - adds what tells whether a changed type matters
+ * update_add_old() - adds what tells whether a changed type matters
  * @up:		the update
  * @label:	the translation unit
  * @path:	the patched source, compiled over the old types
@@ -93,7 +93,7 @@ bool update_add_old(struct update *up, const char *label, const char *path)
 }
 
 /**
- * update_add_state_of - takes what the author says of a variable
+ * update_add_state_of() - takes what the author says of a variable
  * @up:		the update
  * @text:	"OLD=NEW", "OLD=" or "=NEW"
  */
@@ -160,7 +160,7 @@ bool symbol_is_exported(const struct update *up, const char *name)
 }
 
 /**
- * symbol_module - the module that exports a symbol
+ * symbol_module() - the module that exports a symbol
  * @up:		the update
  * @name:	the symbol
  *
@@ -202,7 +202,7 @@ static struct unit *newly_exported(const struct update *up, const char *name)
 }
 
 /**
- * resolve_ref - the unit a reference means, in whichever file it is
+ * resolve_ref() - the unit a reference means, in whichever file it is
  * @up:		the update
  * @obj:	the object that holds the reference
  * @r:		the reference
@@ -237,7 +237,7 @@ static bool part_refers(const struct unit *part, const struct unit *to)
 }
 
 /**
- * unit_refers - does a unit, or an entry of its tables, refer to another?
+ * unit_refers() - does a unit, or an entry of its tables, refer to another?
  * @up:		the update
  * @u:		the one
  * @to:		the other
@@ -259,7 +259,7 @@ bool unit_refers(const struct update *up, const struct unit *u,
 }
 
 /**
- * read_names - adds the names of a file, one a line
+ * read_names() - adds the names of a file, one a line
  * @path:	of the file
  * @names:	name -> something
  */
@@ -278,7 +278,7 @@ void read_names(const char *path, struct map *names)
 }
 
 /**
- * update_read_defined - tells what the kernel defines, or may define
+ * update_read_defined() - tells what the kernel defines, or may define
  * @up:		the update
  * @path:	a file with one name a line
  */
@@ -296,7 +296,7 @@ static const char *base_name(const char *path)
 }
 
 /**
- * update_read_changed - tells which source files differ
+ * update_read_changed() - tells which source files differ
  * @up:		the update
  * @path:	a file with one path a line; that of no other file is told
  */
@@ -314,7 +314,7 @@ void update_read_changed(struct update *up, const char *path)
 }
 
 /**
- * file_may_differ - is a source file another one than that of the old object?
+ * file_may_differ() - is a source file another one than that of the old object?
  * @up:		the update
  * @path:	of the file; another one of its base name counts, too
  */

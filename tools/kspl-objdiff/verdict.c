@@ -13,7 +13,7 @@
 #include "verdict.h"
 
 /**
- * verdicts_new - nothing decided yet
+ * verdicts_new() - nothing decided yet
  * @plan:	what stays as it is
  */
 struct verdicts *verdicts_new(const struct plan *plan)
@@ -84,7 +84,7 @@ static char *format(const char *fmt, va_list ap)
 }
 
 /**
- * refuse - says that something can't be done safely, and goes on
+ * refuse() - says that something can't be done safely, and goes on
  * @vs:		the verdicts
  * @code:	the kind of reason, one word
  * @obj:	the translation unit
