@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that exists has the size that old code asked for.
+ * Existing memory has the size that old code asked for.
  *
- * No type tells the size of a buffer, an array or a per-CPU area. New code that asks
- * for another size, and keeps what it gets, tells that other code may count on it;
- * and memory goes back to where it came from.
+ * No type tells the size of a buffer, an array or a per-CPU area. If new code asks for
+ * another size and keeps the memory, other code may rely on that size. And memory must
+ * be freed by the allocator that it came from.
  *
- * What a size is made of is told by the numbers that the code puts into it: they are
- * the same whatever registers the compiler takes.
+ * A size is known by the numbers that the code computes it from: these are the same,
+ * whatever registers the compiler uses.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "alloc.h"
 #include "code.h"
 
-/* Where memory comes from. */
+/* Where memory comes from */
 enum {
 	FROM_SLABS	= 1,	/* kmalloc() */
 	FROM_VMALLOC	= 2,
@@ -24,13 +24,13 @@ enum {
 	FROM_DMA	= 16,
 	FROM_CACHE	= 32,	/* kmem_cache_alloc() */
 	MAKES_CACHE	= 64,
-	FROM_OTHERS	= 128,	/* an object that others allocate, with room for us */
+	FROM_OTHERS	= 128,	/* another function allocates it, with room for this code */
 };
 
 /**
- * struct allocator - a function that gives memory away, or takes it back
- * @name:	what ends in * is a beginning
- * @from:	where from
+ * struct allocator - a function that allocates or frees memory
+ * @name:	its name; with a * at the end, a prefix
+ * @from:	which allocator; for a function that frees: all that it may free
  * @arg:	which argument is the size; 0 is the first
  */
 struct allocator {
@@ -86,7 +86,7 @@ static const struct allocator allocators[] = {
 	{ "__spi_alloc_controller", FROM_OTHERS, 1 },
 };
 
-/* Those that take more than one kind back stand for all of them. */
+/* Functions that free. One that frees several kinds has the flags of all of them. */
 static const struct allocator givers[] = {
 	{ "kfree", FROM_SLABS | FROM_CACHE, 0 },
 	{ "kfree_sensitive", FROM_SLABS | FROM_CACHE, 0 },
@@ -130,7 +130,7 @@ static const struct allocator *find_giver(const char *name)
 	return find(givers, ARRAY_SIZE(givers), name);
 }
 
-/* Who makes memory at all */
+/* Functions that allocate */
 
 #define MAX_WRAPPERS	4
 
@@ -174,7 +174,7 @@ static bool makes(const struct unit *u, int depth)
 }
 
 /**
- * unit_makes_memory() - does a function get new memory, itself or by who returns it?
+ * unit_makes_memory() - does a function allocate, or call one that returns new memory?
  * @u:	the function
  */
 bool unit_makes_memory(const struct unit *u)
@@ -183,8 +183,8 @@ bool unit_makes_memory(const struct unit *u)
 }
 
 /**
- * makes_memory() - does a function of this name?
- * @obj:	of the object that calls it
+ * makes_memory() - does a function of this name allocate memory?
+ * @obj:	the object that calls it
  * @name:	its name
  */
 bool makes_memory(const struct obj *obj, const char *name)
@@ -202,7 +202,7 @@ bool makes_memory(const struct obj *obj, const char *name)
 
 #ifdef HAVE_CAPSTONE
 
-/* Numbers that a value is made of, in ascending order. */
+/* The numbers that a value is computed from, in ascending order */
 #define MAX_NUMBERS	6
 
 struct numbers {
@@ -237,13 +237,13 @@ static bool same_numbers(const struct numbers *a, const struct numbers *b)
 }
 
 /**
- * struct got - a call that gets memory
- * @name:	of what is called
+ * struct got - a call that allocates memory
+ * @name:	the called function
  * @from:	where the memory comes from
- * @size:	what its size is made of
+ * @size:	the numbers of the size
  * @kept:	it is stored, or returned
- * @passed:	another function is given it
- * @freed:	it is given back in this function
+ * @passed:	it is passed to another function
+ * @freed:	this function frees it
  */
 struct got {
 	const char *name;
@@ -252,13 +252,13 @@ struct got {
 	bool kept, passed, freed;
 };
 
-/* What a register holds: made of which numbers, and of what which call returned. */
+/* What a register holds: the numbers in it, and the calls whose result it may be. */
 struct held {
 	struct numbers numbers;
 	u64 calls;
 };
 
-/* Some bytes of the stack, by their distance from where RSP led to at the entry. */
+/* Bytes of the stack, by their distance from RSP at function entry. */
 struct slot {
 	s64 at;
 	u32 size;
@@ -268,9 +268,9 @@ struct slot {
 struct asks {
 	const struct unit *u;
 	struct held regs[16];
-	struct held stack;	/* anywhere: who got what is not told by the place */
+	struct held stack;	/* any place: results of calls are not tracked by slot */
 	VEC(struct slot) slots;
-	s64 sp, body;		/* RSP, and where it is between entry and exit */
+	s64 sp, body;		/* RSP now, and RSP in the function's body */
 	VEC(struct got) gets;
 	VEC(const struct allocator *) gives;
 };
@@ -335,7 +335,7 @@ static void get(struct asks *a, const char *name, u8 from, const struct numbers 
 		a->regs[R_AX].calls = 1ull << (a->gets.n - 1);
 }
 
-/* Without debug information it may. */
+/* Without debug information, it may. */
 static bool may_return_pointer(const struct unit *u)
 {
 	s64 size = unit_return_size(u);
@@ -343,7 +343,10 @@ static bool may_return_pointer(const struct unit *u)
 	return size == 8 || size < 0;
 }
 
-/* A function of the file that returns new memory: its first arguments make the size. */
+/*
+ * Is it a function of the file that returns new memory? The size depends on its first 3
+ * arguments.
+ */
 static bool call_wrapper(struct asks *a, const struct unit *to)
 {
 	struct numbers size = {};
@@ -434,7 +437,7 @@ static void write_stack(struct asks *a, const cs_x86_op *op, const struct held *
 		add_numbers(&a->stack.numbers, &v->numbers);
 }
 
-/* What an operand that is read brings along. */
+/* What an operand holds that is read */
 static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op *op)
 {
 	struct held v = {}, *reg;
@@ -482,7 +485,7 @@ static void compute(struct asks *a, const cs_insn *insn)
 
 	for (i = from; i < x->op_count; i++) {
 		v = value_of(a, insn, &x->operands[i]);
-		/* a shift is a multiplication, as that of an address is */
+		/* a shift multiplies, as the scale of an address does */
 		if (insn->id == X86_INS_SHL && x->operands[i].type == X86_OP_IMM && v.numbers.n)
 			v.numbers.v[0] = 1ll << (v.numbers.v[0] & 63);
 		add_held(&all, &v);
@@ -514,13 +517,13 @@ static void compute(struct asks *a, const cs_insn *insn)
 		MARK(a, all.calls, kept);
 }
 
-/* A jump to it is no call. */
+/* A jump into the same function is no call. */
 static bool stays_in(const struct unit *u, const struct unit *to)
 {
 	return to && (to == u || to == u->cold || to == u->parent);
 }
 
-/* push, pop, sub $x, %rsp: true if it is no more than that */
+/* push, pop, add or sub of RSP: track it. Returns true if that is all it does. */
 static bool moves_stack(struct asks *a, const cs_insn *insn)
 {
 	const cs_x86 *x = &insn->detail->x86;
@@ -593,7 +596,7 @@ static void read_part(struct asks *a, const struct unit *part)
 	}
 }
 
-/* What a function asks for, and gives back, in the order of its code. */
+/* Read what a function allocates and frees, in the order of its code. */
 static void read_asks(struct asks *a, const struct unit *u)
 {
 	struct got *got;
@@ -616,7 +619,7 @@ static bool has_get(const struct asks *a, const struct got *got)
 	return false;
 }
 
-/* The old one that a new one stands for, if none is like it. */
+/* Find the old allocation that a new one replaces, if no new one is the same. */
 static const struct got *was_other(const struct asks *was, const struct asks *is,
 				   const struct got *got)
 {
@@ -625,7 +628,7 @@ static const struct got *was_other(const struct asks *was, const struct asks *is
 	vec_for_each(old, &was->gets) {
 		if (has_get(is, old))
 			continue;
-		/* what may come from either place is given back as such */
+		/* memory that may come from either is freed by a function for both */
 		if (same_numbers(&old->size, &got->size) && !(old->from & ~got->from))
 			continue;
 		return old;
@@ -670,7 +673,7 @@ static u8 given_back(const struct asks *a)
 	return from;
 }
 
-/* What it gave back by one function, it gives back by one for other memory now. */
+/* Does it free by a function for another kind of memory than before? */
 static const char *give_changed(const struct asks *was, const struct asks *is)
 {
 	const struct allocator **new, **old;
@@ -690,7 +693,7 @@ static const char *give_changed(const struct asks *was, const struct asks *is)
 	return NULL;
 }
 
-/* Another function that may use it: what is said of one is said of all. */
+/* Find another changed function, which may use the memory. */
 static const struct unit *other_changed(const struct verdicts *vs, const struct tu *tu,
 					const struct unit *but)
 {
@@ -745,7 +748,7 @@ static void check_function(struct verdicts *vs, const struct tu *tu, struct unit
 
 #endif /* HAVE_CAPSTONE */
 
-/* Does it ask for memory, or give some back? */
+/* Does it allocate or free memory? */
 static bool deals_with_memory(const struct unit *u)
 {
 	const struct unit *part;
@@ -760,7 +763,7 @@ static bool deals_with_memory(const struct unit *u)
 }
 
 /**
- * check_memory() - refuses what takes memory that exists for larger, or of another kind
+ * check_memory() - refuse code that expects existing memory to be larger or of another kind
  * @vs:	the verdicts, with all that is replaced
  * @tu:	the file
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The blob: the pre code that the running kernel is compared with, what is
- * replaced in it, and what the core relocates (see ksplice_format.h).
+ * Builds the blob: the pre code that the core compares with the running kernel, what
+ * the update replaces, and what the core relocates (see ksplice_format.h).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,11 @@
 
 #include "objdiff.h"
 
-/* The blob in the making. */
+/* The blob while it is built */
 struct blob {
 	const struct verdicts *vs;
 	struct out *out;
-	u32 *index;			/* of a unit, by unit.id; 0: not in it */
+	u32 *index;			/* 1 + index of a unit, by unit.id; 0: not in the blob */
 	VEC(struct ksplice_f_target) targets;
 	VEC(struct unit *) units;
 	VEC(struct ksplice_f_unit) funits;
@@ -22,7 +22,7 @@ struct blob {
 	VEC(struct ksplice_f_site) sites;
 	VEC(struct ksplice_f_entry) entries;
 	VEC(struct ksplice_f_replace) replaces;
-	VEC(struct unit *) new_funcs;	/* of replaces, NULL for ranges */
+	VEC(struct unit *) new_funcs;	/* same index as replaces; NULL for ranges */
 	VEC(struct ksplice_f_fixup) fixups;
 	VEC(struct ksplice_f_hook) hooks;
 	VEC(struct ksplice_f_supersede) supersedes;
@@ -87,8 +87,8 @@ static u32 unit_kind(const struct unit *u)
 }
 
 /*
- * What boot code has freed, or what the kernel keeps rewriting, is no unit:
- * it is only a symbol with a value.
+ * Boot code is freed, and the kernel rewrites the other sections: these only have a
+ * symbol with a value, and no unit.
  */
 static bool has_unit(const struct unit *u)
 {
@@ -125,7 +125,7 @@ static bool is_unlikely(const struct unit *u)
 	return starts_with(u->sec->name, ".text.unlikely.");
 }
 
-/* In the order of the kernel's build: unlikely code has a section of its own. */
+/* Keep the order of the kernel's build: unlikely code is in a section of its own. */
 static void add_text_units(struct blob *b, struct obj *pre, bool unlikely)
 {
 	struct unit **u;
@@ -136,7 +136,7 @@ static void add_text_units(struct blob *b, struct obj *pre, bool unlikely)
 			add_unit(b, *u);
 }
 
-/* What entries of a table refer to besides the code; 0: not compared */
+/* The kind of a table entry whose references are compared; 0: it is not compared */
 static u32 entry_kind(const struct entry *e)
 {
 	switch (e->sec->desc->table) {
@@ -152,7 +152,7 @@ static u32 entry_kind(const struct entry *e)
 	return 0;
 }
 
-/* The keys of jump labels and static calls, and where exceptions go on */
+/* Add the keys of jump labels and static calls, and the targets of exceptions. */
 static void reach_entry(struct blob *b, const struct unit *u,
 			const struct entry *e)
 {
@@ -168,7 +168,7 @@ static void reach_entry(struct blob *b, const struct unit *u,
 	}
 }
 
-/* References of @u that the blob has a relocation for. */
+/* Add the units that @u refers to, as the blob has relocations for them. */
 static void reach_units(struct blob *b, struct unit *u)
 {
 	struct unit *to;
@@ -191,8 +191,8 @@ static void reach_units(struct blob *b, struct unit *u)
 }
 
 /*
- * What only new code refers to is no unit: matching can't find it, so the core
- * has to go by its name.
+ * What only new code refers to gets no unit: run-pre matching can't find it, so the
+ * core looks up its name.
  */
 static void collect_units(struct blob *b)
 {
@@ -244,7 +244,7 @@ static struct ksplice_f_sym *find_sym(struct blob *b, const char *key, u32 *idx)
 	return vec_add(&b->syms);
 }
 
-/* Where in the unit its name belongs: not always at its start (assembly). */
+/* Offset of the name's symbol in its unit; in assembly not always 0. */
 static u32 sym_offset(const struct unit *u)
 {
 	return u->syms.n ? u->syms.v[0]->value - u->off : 0;
@@ -270,8 +270,8 @@ static u32 sym_of_unit(struct blob *b, const struct unit *u)
 }
 
 /*
- * What nobody exports can only be a part of the target itself; what a module
- * exports is looked for there.
+ * A symbol that is not exported must be in the target itself. A symbol that a module
+ * exports is looked up in that module.
  */
 static void place_sym(struct blob *b, struct ksplice_f_sym *s, const char *name,
 		      u32 target)
@@ -323,7 +323,7 @@ static u32 add_reloc(struct blob *b, const struct unit *u, const struct ref *r,
 	return b->relocs.n - 1;
 }
 
-/* Contents with the fields cleared. */
+/* Copy the contents, with relocated fields set to 0. */
 static u32 add_bytes(struct blob *b, const struct unit *u)
 {
 	u32 at = buf_add(&b->bytes, unit_data(u), u->size);
@@ -369,7 +369,7 @@ static const struct ref *entry_ref(const struct entry *e, u32 off)
 	return NULL;
 }
 
-/* As a kernel has it whose entries have room for flags */
+/* The feature word of newer kernels, which has flags. */
 static u32 alt_feature(const struct entry *e)
 {
 	const u8 *feature = e->sec->data + e->off + ALT_FT_FLAGS;
@@ -382,8 +382,8 @@ static u32 alt_feature(const struct entry *e)
 }
 
 /*
- * An indirect call that the kernel makes a direct one wherever it runs: newer ones
- * have an alternative for it.
+ * A paravirt call is indirect, and the kernel always makes it a direct call. Newer
+ * kernels use an alternative for it.
  */
 static void site_paravirt(struct blob *b, const struct unit *u,
 			  const struct entry *e)
@@ -438,7 +438,7 @@ static void site_jump(struct blob *b, const struct unit *u,
 		s->arg = target->target;
 		return;
 	}
-	/* into another unit: as the relocation of the jump's field */
+	/* the target is in another unit: describe it as the relocation of a jump */
 	jmp = *target;
 	jmp.type = R_X86_64_PC32;
 	jmp.addend = target->target - 4;
@@ -522,7 +522,7 @@ static void site_of_entry(struct blob *b, const struct unit *u,
 
 /* Entries of tables */
 
-/* An address, as struct ksplice_f_entry wants it */
+/* Add a relocation for an address, in the form of struct ksplice_f_entry. */
 static u32 add_address(struct blob *b, const struct unit *u,
 		       const struct ref *r, u32 flags)
 {
@@ -534,8 +534,8 @@ static u32 add_address(struct blob *b, const struct unit *u,
 }
 
 /*
- * A module may call, but not change: its object then has the trampoline where
- * the key belongs, and the module loader puts that there.
+ * A module may call this static call, but not change it: its object refers to the
+ * trampoline instead of the key, and the module loader puts the key there.
  */
 static u32 add_key_of(struct blob *b, const struct unit *u, const char *tramp)
 {
@@ -600,7 +600,7 @@ static void fill_entry(struct blob *b, const struct unit *u,
 		add_address(b, u, needed_ref(u, e, 4), 0);
 		break;
 	case KSPLICE_ENTRY_BUG:
-		/* the kernel sets BUGFLAG_DONE */
+		/* the kernel sets BUGFLAG_DONE at run time */
 		f->data = get_le(raw + (e->sec->entsize == 8 ? 4 :
 					e->sec->entsize - 2), 2) & ~4;
 		break;
@@ -654,7 +654,7 @@ static int cmp_site(const void *x, const void *y)
 	return 0;
 }
 
-/* By offset, an alternative before what is inside of it; no site twice. */
+/* Sort sites by offset, an alternative before the sites inside of it; drop duplicates. */
 static void finish_sites(struct blob *b, u32 first)
 {
 	u32 n = b->sites.n - first, i, keep = 0;
@@ -691,14 +691,14 @@ static void fill_text(struct blob *b, struct unit *u, struct ksplice_f_unit *f)
 	f->nsites = b->sites.n - first;
 	fill_entries(b, u, f);
 	if (u->name[0])
-		sym_of_unit(b, u);	/* to find it by */
+		sym_of_unit(b, u);	/* the core finds the function by it */
 	if (u->twin && unit_replaced(b->vs, u->twin))
 		f->flags |= KSPLICE_UNIT_REPLACED;
 	if (u->parent)
 		f->parent = index_of(b, u->parent);
 }
 
-/* Pointers to functions in data help to tell functions of one name apart. */
+/* Function pointers in data help to tell functions of the same name apart. */
 static void add_pointers(struct blob *b, const struct unit *u)
 {
 	const struct ref *r;
@@ -755,9 +755,9 @@ static void add_replace(struct blob *b, struct unit *pre, struct unit *post,
 }
 
 /*
- * What the new code has no longer under its symbol is old code: the compiler
- * calls it otherwise now ("foo.isra.0", "foo.part.0"), or inlines it, or it is
- * gone from the source. Whoever is in it came from what is replaced.
+ * Code of a function without a twin is old code: the compiler now gives it another name
+ * ("foo.isra.0", "foo.part.0") or inlines it, or it is gone from the source. A thread
+ * in it was called by replaced code.
  */
 static bool is_old_code(const struct unit *u)
 {
@@ -890,7 +890,7 @@ static void add_targets(struct blob *b)
 		vec_add(&b->targets)->name = add_string(b, t->name);
 }
 
-/* What the core would not read must not leave the house. */
+/* Don't write a blob that the core would reject. */
 static void check_blob(const struct buf *o)
 {
 	char why[400];
@@ -949,7 +949,7 @@ static void lay_out(struct blob *b)
 }
 
 /**
- * blob_build() - adds the blob's section to the update
+ * blob_build() - add the blob's section to the update
  * @out:	the output, all units placed and all fixups known
  */
 void blob_build(struct out *out)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compares a unit with its twin: size, bytes, references by what they mean,
- * and the entries of the tables that belong to its code.
+ * Compares a unit with its twin: size, bytes, the meaning of references, and the table
+ * entries of its code.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +13,9 @@
 #define MAX_DEPTH	8	/* of constants that refer to constants */
 
 /*
- * Constants that are being compared, or were already: taken for the same when
- * they are met again. They may refer to each other in circles, and one that is
- * not the same makes whatever led to it differ.
+ * Pairs of constants that are being compared, or were. A pair that is met again counts
+ * as the same: constants may refer to each other in cycles, and one difference makes
+ * everything differ that leads to it.
  */
 struct seen_pair {
 	const struct unit *a, *b;
@@ -26,7 +26,7 @@ struct seen {
 	u32 depth;
 };
 
-#define MAX_NESTED	2000	/* constants that lead to each other in a row */
+#define MAX_NESTED	2000	/* length of a chain of constants */
 
 static bool same_content(const struct update *up, const struct unit *a,
 			 const struct unit *b, struct seen *seen,
@@ -46,7 +46,7 @@ static bool seen_before(struct seen *seen, const struct unit *a,
 	return false;
 }
 
-/* Constants of two functions are two, and objects may be marked with either. */
+/* Constants of two functions are different: code may use either address as a mark. */
 static bool other_scope(const struct unit *a, const struct unit *b)
 {
 	return a->scope && b->scope && strcmp(a->scope, b->scope);
@@ -113,11 +113,11 @@ static s64 diff_bytes(const struct unit *a, const struct unit *b, u32 size)
 	return -1;
 }
 
-/* Of struct _ddebug: after four pointers, 18 bits are the line. */
+/* struct _ddebug: the line is in 18 bits after four pointers. */
 #define DDEBUG_LINE	32
 #define DDEBUG_LINE_BITS	0x3ffffu
 
-/* What it begins with, but the line of a debug message. */
+/* Compare the initial bytes, without the line number of a debug message. */
 static bool same_start(const struct unit *a, const struct unit *b)
 {
 	s64 at = diff_bytes(a, b, a->size);
@@ -156,7 +156,7 @@ static bool same_fresh(const struct update *up, const struct unit *a,
 	return true;
 }
 
-/* Of one that can't be found the new code has its own, which begins anew. */
+/* If the kernel's one can't be found, the new code gets its own, freshly initialized. */
 static bool same_soft(const struct unit *a, const struct unit *b)
 {
 	return a->twin == b || (same_base(a->name, b->name) &&
@@ -196,7 +196,7 @@ static bool same_type(u32 a, u32 b)
 	return a == b;
 }
 
-/* Do two fields mean the same, wherever they stand? */
+/* Do two fields mean the same, wherever they are? */
 static bool same_meaning(const struct update *up,
 			 const struct obj *oa, const struct ref *ra,
 			 const struct obj *ob, const struct ref *rb, struct seen *seen)
@@ -236,7 +236,7 @@ static s64 diff_refs(const struct update *up, const struct unit *a,
 	return a->refs.n == b->refs.n ? -1 : (s64)i;
 }
 
-/* Start of the instruction that holds a byte. */
+/* Return: the start of the instruction that holds a byte. */
 static u32 insn_start(const struct unit *u, u32 off)
 {
 	struct insn insn;
@@ -291,7 +291,7 @@ static const char *explain_ref(const struct unit *a, const struct unit *b,
 			 (long long)rb->target, (long long)ra->target);
 }
 
-/* Which of the differences comes first, in words. */
+/* Describe the first difference. */
 static void explain(const struct update *up, const struct unit *a,
 		    const struct unit *b, const char **why, s64 *at)
 {
@@ -323,7 +323,7 @@ static void explain(const struct update *up, const struct unit *a,
 }
 
 /**
- * entry_counts() - is it one of a table whose entries say what the code means?
+ * entry_counts() - does the table entry affect what the code does?
  * @e:	the entry
  */
 bool entry_counts(const struct entry *e)
@@ -343,8 +343,8 @@ bool entry_counts(const struct entry *e)
 }
 
 /*
- * Of an entry in the bug table only the flags count, not file and line: they
- * stand behind these or, without CONFIG_DEBUG_BUGVERBOSE, behind the address.
+ * Of a bug table entry, only the flags count, not file and line. The flags are the last
+ * 2 bytes; without CONFIG_DEBUG_BUGVERBOSE they follow the address.
  */
 static bool byte_counts(const struct sec *table, u32 i)
 {
@@ -356,9 +356,9 @@ static bool byte_counts(const struct sec *table, u32 i)
 }
 
 /**
- * same_entry_bytes() - do two entries say the same, but for what they refer to?
+ * same_entry_bytes() - are two entries the same, except for their references?
  * @a:	an entry
- * @b:	one of the same table of the other object
+ * @b:	an entry of the same table in the other object
  */
 bool same_entry_bytes(const struct entry *a, const struct entry *b)
 {
@@ -452,14 +452,14 @@ static bool is_open_local(const struct ref *r)
 	       unit_is_numbered(r->unit);
 }
 
-/* As many fields at the same bytes; what they refer to is another question. */
+/* The same bytes, with fields at the same places. The references are not compared. */
 static bool same_but_refs(const struct unit *a, const struct unit *b)
 {
 	return a->size == b->size && a->refs.n == b->refs.n &&
 	       diff_bytes(a, b, a->size) < 0;
 }
 
-/* The same code, but that static locals are not paired yet. */
+/* The same code, with static locals that are not paired yet */
 bool unit_same_code(const struct update *up, const struct unit *a,
 		    const struct unit *b)
 {
@@ -485,7 +485,7 @@ bool unit_same_content(const struct update *up, const struct unit *a,
 	return same_content_why(up, a, b, NULL, NULL);
 }
 
-/* Is the next that is called who gives messages? */
+/* Does the next call print a message? */
 static bool is_said(const struct unit *in, const struct ref *text)
 {
 	const struct ref *r;
@@ -496,7 +496,7 @@ static bool is_said(const struct unit *in, const struct ref *text)
 	return false;
 }
 
-/* What printk() takes: a level stands before it; or a text that is given to its like. */
+/* Is it a printk() format, which starts with a level, or a text that is printed? */
 static bool is_message(const struct unit *in, const struct ref *r)
 {
 	const struct unit *u = r->unit;
@@ -505,7 +505,7 @@ static bool is_message(const struct unit *in, const struct ref *r)
 	       (unit_data(u)[0] == 1 || is_said(in, r));
 }
 
-/* A function that is boot code on one side only. */
+/* Is it a function that is boot code on one side only? */
 static bool same_elsewhere(const struct update *up, const struct ref *x,
 			   const struct ref *y)
 {
@@ -519,11 +519,11 @@ static bool same_elsewhere(const struct update *up, const struct ref *x,
 }
 
 /**
- * refs_mean_same() - do two fields mean the same thing, or a message?
+ * refs_mean_same() - do two fields mean the same, or are both messages?
  * @up:	the update
- * @a:	code of the old object
+ * @a:	code of the pre object
  * @x:	a field of it
- * @b:	code of the new one
+ * @b:	code of the post object
  * @y:	a field of it
  */
 bool refs_mean_same(const struct update *up, const struct unit *a, const struct ref *x,
@@ -539,7 +539,7 @@ bool refs_mean_same(const struct update *up, const struct unit *a, const struct 
 	return same;
 }
 
-/* At the same bytes. */
+/* Compare code with fields at the same places. */
 static bool same_but_messages(const struct update *up, const struct unit *a,
 			      const struct unit *b)
 {
@@ -564,10 +564,10 @@ static bool same_but_messages(const struct update *up, const struct unit *a,
 }
 
 /**
- * unit_same_but_messages() - does the same code say something else only?
+ * unit_same_but_messages() - is the code the same, except for its messages?
  * @up:	the update
- * @a:	code of the old object
- * @b:	code of the new one
+ * @a:	code of the pre object
+ * @b:	code of the post object
  */
 bool unit_same_but_messages(const struct update *up, const struct unit *a,
 			    const struct unit *b)
@@ -576,8 +576,8 @@ bool unit_same_but_messages(const struct update *up, const struct unit *a,
 }
 
 /*
- * What is writable until boot is over: the running kernel's may still be
- * written where the new source's is not, but not the other way round.
+ * A variable that is read-only after boot in post, and writable in pre. It is still
+ * writable in the running kernel; the other way round would be wrong.
  */
 static bool is_hardened(const struct unit *a, const struct unit *b)
 {
@@ -585,7 +585,7 @@ static bool is_hardened(const struct unit *a, const struct unit *b)
 	       a->sec->cls == b->sec->cls && sec_is_plain(a->sec);
 }
 
-/* Of code see sections.c. */
+/* sections.c checks the place of code. */
 static bool stands_elsewhere(const struct unit *a, const struct unit *b)
 {
 	if (a->sec->cls == SC_TEXT || a->sec->cls == SC_INIT)
@@ -593,7 +593,7 @@ static bool stands_elsewhere(const struct unit *a, const struct unit *b)
 	return !stand_alike(a->sec, b->sec) && !is_hardened(a, b);
 }
 
-/* Does the running kernel's stand where the new code needs it? */
+/* Is the running kernel's variable aligned as the new code needs it? */
 static bool needs_alignment(const struct unit *a, const struct unit *b)
 {
 	if (unit_alignment(b) <= unit_alignment(a) ||

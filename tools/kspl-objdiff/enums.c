@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Values of enums that data of the running kernel may hold: those that only
- * count the others may move, where the code tells that nothing holds them.
+ * Values of enums, which data of the running kernel may hold. A value that only counts
+ * the others may change, if the code shows that nothing stores it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +11,9 @@
 #define WAY_ENUM							\
 	"add new values at the end: data of the old ones exists"
 
-/* Instructions, as far as they use a number */
+/* Instructions, as far as they use numbers */
 
-/* One without its prefixes. */
+/* An instruction, after its prefixes */
 struct op {
 	const u8 *p;		/* the opcode */
 	const struct insn *insn;
@@ -41,7 +41,7 @@ static bool is_memory(const struct op *op)
 	return op->p[1] < 0xc0;
 }
 
-/* cmp: the register that is compared with a number; -1: memory, -2: it is none */
+/* cmp: the register that is compared with a number; -1: memory, -2: not a cmp */
 static int compares(const struct op *op)
 {
 	switch (op->p[0]) {
@@ -55,7 +55,7 @@ static int compares(const struct op *op)
 	return -2;
 }
 
-/* test: which bits are set says nothing of a count */
+/* test: it looks at bits, so the number is no count */
 static bool tests_bits(const struct op *op)
 {
 	switch (op->p[0]) {
@@ -67,7 +67,7 @@ static bool tests_bits(const struct op *op)
 	return false;
 }
 
-/* inc %REG, add $1, %REG, lea 1(%OTHER), %REG: the register, or -1 */
+/* inc %REG, add $1, %REG, lea 1(%OTHER), %REG: REG, or -1 */
 static int steps_register(const struct op *op)
 {
 	int high = op->rex_b ? 8 : 0;
@@ -90,7 +90,7 @@ static bool steps_memory(const struct op *op)
 	       !(op->p[1] & 0x38);
 }
 
-/* mov (%rax), %REG and its like: the register, or -1 */
+/* mov (%rax), %REG and similar: REG, or -1 */
 static int loads_from_memory(const struct op *op)
 {
 	const u8 *p = op->p;
@@ -118,7 +118,7 @@ static bool is_stack(const struct op *op)
 	return false;
 }
 
-/* mov $NUMBER, %REG: the register, or -1 */
+/* mov $NUMBER, %REG: REG, or -1 */
 static int loads_register(const struct op *op)
 {
 	int high = op->rex_b ? 8 : 0;
@@ -136,7 +136,7 @@ static bool stores_register(const struct op *op, int reg)
 	       (op->p[1] >> 3 & 7) + (op->rex_r ? 8 : 0) == reg;
 }
 
-/* They take a count or maximum, and keep no number. */
+/* These functions take a count or maximum, and store no number. */
 static bool takes_count(const struct unit *u, u32 at)
 {
 	static const char * const names[] = {
@@ -156,7 +156,7 @@ static bool takes_count(const struct unit *u, u32 at)
 	return false;
 }
 
-/* Is the register, which is loaded before @at, only used to count? */
+/* Is the register, loaded before @at, only used to count? */
 static bool only_counts(const struct unit *u, u32 at, int reg)
 {
 	struct insn insn;
@@ -182,7 +182,7 @@ static bool only_counts(const struct unit *u, u32 at, int reg)
 	return false;
 }
 
-/* The last that was done to a register before @at, as far as its code is in a row. */
+/* Was the last change of the register before @at a step? Looks at code in sequence. */
 static bool is_counter(const struct unit *u, u32 at, int reg)
 {
 	bool counter = false;
@@ -203,7 +203,7 @@ static bool is_counter(const struct unit *u, u32 at, int reg)
 	return counter;
 }
 
-/* Does what comes next ask for more or less, not for the same? */
+/* Do the next instructions test for more or less, and not for equal? */
 static bool asks_for_order(const struct unit *u, u32 at)
 {
 	struct insn insn;
@@ -221,14 +221,14 @@ static bool asks_for_order(const struct unit *u, u32 at)
 			return (p[1] & 0xe) != 4;
 		if ((*p & 0xf0) == 0x70)
 			return (*p & 0xe) != 4;
-		/* sbb, adc: made of the carry */
+		/* sbb, adc: they use the carry */
 		if ((*p & 0xf7) == 0x13 || *p == 0x19 || *p == 0x1b || *p == 0x83)
 			return true;
 	}
 	return false;
 }
 
-/* Does code go on to add to what it has compared, where that is kept? */
+/* Does the code add to the value it compared, in memory? */
 static bool steps_what_it_compares(const struct unit *u, u32 at, const struct op *cmp)
 {
 	int reg = compares(cmp), stepped = -1;
@@ -257,8 +257,8 @@ static bool steps_what_it_compares(const struct unit *u, u32 at, const struct op
 }
 
 /*
- * Numbers that a function has to do with, and not only as the bound of something:
- * places in memory, or sums, and all others; of which some are asked for as a value.
+ * Numbers that a function uses, other than as a bound. @places: displacements, @others:
+ * all others; @same: those that are compared for equality.
  */
 struct numbers {
 	VEC(s64) places, others, same;
@@ -282,7 +282,7 @@ static bool is_on_stack(const struct op *op, const u8 *p)
 	       ((*modrm & 7) == 5 && field(p, op->insn->disp_off, op->insn->disp_len) < 0);
 }
 
-/* Whoever asks then asks for this one. */
+/* A comparison, call or return: later tests do not use earlier flags. */
 static bool is_comparison(const u8 *p)
 {
 	if ((*p & 0xf0) == 0x40)
@@ -292,7 +292,7 @@ static bool is_comparison(const u8 *p)
 	       *p == 0xe8 || *p == 0xc3;
 }
 
-/* "jg; je": where it is not past the bound, it is asked whether it is the bound. */
+/* "jg; je": if the value does not exceed the bound, it is tested for equality. */
 static bool asks_for_same(const struct unit *u, u32 at)
 {
 	struct insn insn;
@@ -314,7 +314,7 @@ static bool asks_for_same(const struct unit *u, u32 at)
 	return false;
 }
 
-/* Is it a bound, of which what is compared comes from nowhere it is kept? */
+/* Is the number a bound for a value that the code does not keep in memory? */
 static bool is_bound(const struct unit *u, u32 at, const struct op *op)
 {
 	int reg = compares(op);
@@ -372,10 +372,10 @@ static u32 count_number(const struct numbers *n, s64 value, bool places)
 
 /* Values that count */
 
-/* What may be made of a value: times a size, or one more or less. */
+/* A number may be computed from a value: a multiple, maybe plus or minus 1. */
 #define MAX_FACTOR	64
 
-/* A small table, as a number: the value is one byte of it. */
+/* Is the value one byte of a number, as in a small table in an immediate? */
 static bool packed_with_it(const struct numbers *old, const struct numbers *new,
 			   const struct moved_count *c)
 {
@@ -413,7 +413,7 @@ static bool made_of_it(const struct numbers *old, const struct numbers *new,
 	return packed_with_it(old, new, c);
 }
 
-/* Something is compared with it, and is it or not: as with any other value. */
+/* Is it compared for equality, like other values? */
 static bool is_value(const struct numbers *old, const struct numbers *new,
 		     const struct moved_count *c)
 {
@@ -426,7 +426,7 @@ static bool is_value(const struct numbers *old, const struct numbers *new,
 	return false;
 }
 
-/* How often does it refer to this place of a variable? */
+/* How many references to this place of a variable? */
 static u32 count_place(const struct unit *u, const struct ref *like, s64 target)
 {
 	const struct ref *r;
@@ -440,7 +440,7 @@ static u32 count_place(const struct unit *u, const struct ref *like, s64 target)
 	return n;
 }
 
-/* An element of an array that is known by the value. */
+/* Does the code use an array element that has the value as its index? */
 static bool reaches_element(const struct unit *old, const struct unit *u,
 			    const struct moved_count *c)
 {
@@ -460,7 +460,7 @@ static bool reaches_element(const struct unit *old, const struct unit *u,
 	return false;
 }
 
-/* A table that has the value where it had it before. */
+/* Does a table hold the value at the same place as before? */
 static bool table_holds(const struct unit *old, const struct unit *u,
 			const struct moved_count *c)
 {
@@ -493,9 +493,9 @@ static bool holds(const struct unit *u, const struct moved_count *c)
 }
 
 /*
- * A value that only counts the others may move, as long as nothing that lives on
- * holds it: no function has to do with it but as a bound. What is known of that is
- * listed above, all else is taken to keep it, or something that is made of it.
+ * A value that only counts the others may change, as long as no existing data holds it:
+ * functions only use it as a bound. The uses that are known to be harmless are listed
+ * above; all others count as storing the value, or one computed from it.
  */
 static const struct unit *holds_count(const struct obj *post,
 				      const struct moved_count *c)
@@ -527,11 +527,11 @@ static void check_counts(struct verdicts *vs, const struct types *ts,
 
 /* Values that are gone */
 
-/* What both sources have in a header, by kind and name: its line. */
+/* Declarations that pre and post have in a header, by kind and name: their lines. */
 struct landmarks {
 	const char *file;
 	struct map before;
-	VEC(s64) lines;		/* where they stand in both */
+	VEC(s64) lines;		/* those that are the same in both */
 };
 
 static bool landmark(const struct landmarks *l, Dwarf_Die *die, char **key,
@@ -587,8 +587,8 @@ static struct landmarks find_landmarks(const struct types *pre,
 }
 
 /*
- * Is it in a file that did not change, or a header that did not before its end?
- * Then the other source has it as well, and only does not use it.
+ * Is it in a file that did not change, or in a header before something that did not
+ * move? Then the other source has it, too, but does not use it.
  */
 static bool is_unused_only(const struct update *up, const struct landmarks *l,
 			   const struct type *t)
@@ -597,7 +597,7 @@ static bool is_unused_only(const struct update *up, const struct landmarks *l,
 	       (ends_with(t->file, ".h") && has_line(l, t->line, INT64_MAX));
 }
 
-/* Do they stand in one place of a header, one before, one now? */
+/* Are both in the same place of a header, one in pre, one in post? */
 static bool is_in_place(const struct update *up, const struct landmarks *l,
 			const struct type *a, const struct type *b)
 {
@@ -618,7 +618,7 @@ static bool has_any(const struct types *ts, const struct type *t)
 	return false;
 }
 
-/* The same, of a function that has another name. */
+/* The same values, in a function that has another name */
 static bool same_values(const struct type *a, const struct type *b)
 {
 	u32 i;
@@ -633,8 +633,8 @@ static bool same_values(const struct type *a, const struct type *b)
 }
 
 /*
- * All values of an enum are gone.  They may be called otherwise now, or be
- * macros: nothing tells what their numbers mean.
+ * All values of an enum are gone. They may have other names now, or be macros: nothing
+ * tells what their numbers mean.
  */
 static const char *all_gone(const struct types *pre, const struct types *post,
 			    const struct type *old)
@@ -662,7 +662,7 @@ static const char *all_gone(const struct types *pre, const struct types *post,
 	return NULL;
 }
 
-/* Some are gone, of which nothing has the number now. */
+/* Find a value that is gone, and whose number no other value has. */
 static const char *some_gone(const struct types *post, const struct type *old)
 {
 	const struct member *m;
@@ -675,7 +675,7 @@ static const char *some_gone(const struct types *post, const struct type *old)
 	return NULL;
 }
 
-/* Has what is left of it been found to differ already? */
+/* Is the rest of the enum reported as changed already? */
 static bool is_told(const struct types *post, const struct type *old)
 {
 	const struct member *m;
@@ -712,13 +712,13 @@ static void check_gone(struct verdicts *vs, const struct types *pre,
 }
 
 /**
- * check_enums() - refuses values that mean something else now
+ * check_enums() - refuse values that mean something else now
  * @vs:		the verdicts
- * @pre:	types that data of the running kernel is made of
- * @ts:		those that code was compiled over, compared to them
- * @obj:	the new object
+ * @pre:	types of the pre object, as in data of the running kernel
+ * @ts:		types that the new code was compiled with, compared to @pre
+ * @obj:	the post object
  *
- * A function uses values without its debug info telling: all are suspected.
+ * Debug info does not tell which functions use a value, so any may.
  */
 void check_enums(struct verdicts *vs, const struct types *pre,
 		 const struct types *ts, struct obj *obj)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Structs that new code applies to what old code took for another one.
+ * Finds new code that uses data of one struct as another struct.
  *
- * Types are paired by their names.  Behind a void pointer, in a cast or in a
- * container_of() there is none: what is there is what the code takes it for.
- * So it is looked at what functions took things for, and take them for now:
- * a variable of the same name that leads to another struct; and a struct that
- * the old object did not know, where one is gone.
+ * Types are paired by name. There is no name behind a void pointer, in a cast or in a
+ * container_of(): the data is whatever the code uses it as. So compare which structs
+ * each function uses in pre and in post: a variable of the same name that now points to
+ * another struct, and a struct that is new in post, if another one is gone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 
 /* Uses */
 
-/* Those that the kernel keeps are compared for themselves, see types.c. */
+/* The types of static variables are compared in types.c. */
 static bool is_static(Dwarf_Die *die)
 {
 	Dwarf_Attribute attr;
@@ -28,7 +27,7 @@ static bool is_static(Dwarf_Die *die)
 	       (op->atom == DW_OP_addr || op->atom == DW_OP_addrx);
 }
 
-/* A pointer to numbers, an array of them, a function. */
+/* Add a pointer to numbers, an array of numbers, or a function pointer. */
 static void add_plain(struct uses *uses, Dwarf_Die *die, const char *scope)
 {
 	const char *words;
@@ -64,7 +63,7 @@ static void add_use(struct uses *uses, Dwarf_Die *die, const char *scope)
 		   !starts_with(die_name(die), "__");
 }
 
-/* @depth: inlined functions within inlined functions */
+/* @depth: nesting of inlined functions and blocks */
 static void add_uses(struct uses *uses, Dwarf_Die *die, const char *scope,
 		     int depth)
 {
@@ -115,11 +114,11 @@ static bool has_use(const struct uses *uses, const char *key)
 /* Casts */
 
 /*
- * A struct that code only casts to is described, but nothing refers to it: no
- * variable, parameter or function, nor a type that these lead to.
+ * A struct that is used only in casts is described, but not referred to by any
+ * variable, parameter or function, nor by a type that these refer to.
  */
 struct edge {
-	u64 from, to;		/* DIEs; @from 0: of no type */
+	u64 from, to;		/* DIEs; @from 0: a reference by something that is not a type */
 };
 
 struct graph {
@@ -180,7 +179,7 @@ static int compare_edges(const void *a, const void *b)
 	return 0;
 }
 
-/* The first edge from @from on, in the order of compare_edges(). */
+/* Index of the first edge from @from or later, in the order of compare_edges(). */
 static u32 first_edge(const struct graph *g, u64 from)
 {
 	u32 lo = 0, hi = g->edges.n;
@@ -196,7 +195,7 @@ static u32 first_edge(const struct graph *g, u64 from)
 	return lo;
 }
 
-/* Marks the edges that can be walked; those from a type once it is reached. */
+/* Mark the edges that can be walked; those of a type once the type is reached. */
 static void reach_types(const struct graph *g, u8 *walked)
 {
 	VEC(u64) todo = {};
@@ -266,7 +265,7 @@ static void find_casts(struct types *ts)
 }
 
 /**
- * find_uses() - what the functions of an object take their data for
+ * find_uses() - find which structs the functions of an object use
  * @ts:	its types; gets .uses and .casts
  */
 void find_uses(struct types *ts)
@@ -297,7 +296,7 @@ static void drop_use(struct uses *uses, struct use *use)
 	*use = uses->v[--uses->n];
 }
 
-/* Both sources have all that is in files that do not differ. */
+/* Files that do not differ have the same structs in pre and post. */
 static bool none_may_differ(const struct types *ts, const struct uses *uses)
 {
 	const struct use *use;
@@ -308,7 +307,7 @@ static bool none_may_differ(const struct types *ts, const struct uses *uses)
 	return true;
 }
 
-/* One with another name only. */
+/* Is there a gone struct with the same layout, so that only the name changed? */
 static bool take_same(const struct types *pre, struct uses *gone,
 		      const struct types *ts, const struct use *new)
 {
@@ -323,10 +322,10 @@ static bool take_same(const struct types *pre, struct uses *gone,
 }
 
 /**
- * find_renamed() - structs that are new, and those that are gone
- * @pre:	what old code took its data for
- * @ts:		what new code does; gets .fresh and .gone, without those of
- *		the same layout; and with none if both sources have them all
+ * find_renamed() - find structs that are new, and those that are gone
+ * @pre:	types of the pre object
+ * @ts:		types of the post object; gets .fresh and .gone, without those of
+ *		the same layout; both stay empty if no file with them differs
  */
 void find_renamed(const struct types *pre, struct types *ts)
 {
@@ -357,7 +356,7 @@ static void uses_of(struct types *ts, const struct unit *u, struct uses *uses)
 		add_uses(uses, &die, "", 0);
 }
 
-/* What a variable led to before, if it never leads to the same now. */
+/* Find what a variable pointed to in pre, if no use in post is the same. */
 static const struct use *other_before(const struct uses *was,
 				      const struct uses *is,
 				      const struct use *use)
@@ -378,7 +377,7 @@ static const struct use *other_before(const struct uses *was,
 	return old;
 }
 
-/* What it used that is gone. */
+/* Find a used struct that is gone. */
 static const struct use *lost_use(const struct types *ts, const struct uses *was)
 {
 	const struct use *use;
@@ -395,7 +394,7 @@ static const char *instead(const struct use *use, const struct use *old)
 			 use->key, old->key);
 }
 
-/* One that the old object knows, too. */
+/* Check the use of a struct that may be known in pre, too. */
 static const char *check_known(const struct types *pre, const struct types *ts,
 			       const struct uses *was, const struct uses *is,
 			       const struct use *use)
@@ -413,14 +412,14 @@ static const char *check_known(const struct types *pre, const struct types *ts,
 }
 
 /*
- * Exchanges
+ * Exchanged pointers
  *
- * A function had a pointer to one thing, and has one to another in its place. That is
- * right if it gets that from where a type says what there is: a member, a function, a
- * variable or parameter of that type. If none of both does, it may be the same memory.
+ * A function had a pointer to one thing, and now has one to another. This is correct if
+ * it gets the pointer from something of that type: a member, a function, a variable or
+ * a parameter. If that holds for neither pointer, both may point to the same memory.
  */
 
-/* "int *" may lead to an int, or into an array of them; "struct a" to one, or to many. */
+/* "int *" may point to an int or into an array of them; "struct a" to one or more. */
 static bool words_lead_to(const char *words, const struct use *use)
 {
 	size_t n = strlen(use->key);
@@ -434,7 +433,7 @@ static bool words_lead_to(const char *words, const struct use *use)
 	return !strncmp(words, use->key, n) && (!words[n] || words[n] == '[');
 }
 
-/* What a function returns, in words, or its call. */
+/* @words: the return type of a function, or the function itself */
 static bool result_leads_to(const char *words, const struct use *use)
 {
 	size_t n = strlen(use->key);
@@ -460,7 +459,7 @@ static bool members_lead_to(const struct types *ts, const struct type *t,
 	return false;
 }
 
-/* What functions return, and variables of files, that the code refers to. */
+/* Does a function or a variable that the code refers to have this type? */
 static bool names_lead_to(const struct types *ts, const struct unit *in,
 			  const struct use *use)
 {
@@ -485,7 +484,7 @@ static bool names_lead_to(const struct types *ts, const struct unit *in,
 	return false;
 }
 
-/* What a call, or code that is inlined, is one of. */
+/* Find the function that a call or inlined code is an instance of. */
 static bool callee_of(Dwarf_Die *die, Dwarf_Die *callee)
 {
 	Dwarf_Attribute attr;
@@ -515,7 +514,7 @@ static bool inlined_lead_to(Dwarf_Die *die, const struct use *use, int depth)
 	return false;
 }
 
-/* Does a type say that the function comes from there to what it uses? */
+/* Does the function get the pointer from something of that type? */
 static bool is_typed(const struct types *ts, const struct unit *in,
 		     const struct uses *uses, const struct use *use)
 {
@@ -569,7 +568,7 @@ static const char *check_fresh(const struct types *ts, const struct use *use)
 			 use->key, ts->gone.v[0].key);
 }
 
-/* A cast within an expression leaves no trace in the function. */
+/* A cast within an expression leaves no trace in the debug info of the function. */
 static const char *check_cast(const struct types *ts)
 {
 	if (!ts->gone.n || !ts->fresh.n)
@@ -579,15 +578,15 @@ static const char *check_cast(const struct types *ts)
 }
 
 /*
- * Fresh structs
+ * New structs
  *
- * Objects of a struct that is new are made by new code. A function of before that has
- * a pointer to one, and neither makes one nor gets it from where a type says that it
- * is one, takes something for it that old code has made: by a cast, or as what is
- * around a member of it.
+ * Only new code creates objects of a new struct. Suppose that a function which pre had
+ * has a pointer to one, but does not create it, and does not get it from something of
+ * that type. Then it uses something else, which old code created, as the new struct: by
+ * a cast, or by container_of().
  */
 
-/* Does the code of a function, maybe an inlined one, get new memory? */
+/* Does the code of a function, or code inlined into it, allocate memory? */
 static bool calls_maker(const struct types *ts, Dwarf_Die *scope, int depth)
 {
 	Dwarf_Die child, origin;
@@ -612,7 +611,7 @@ static bool calls_maker(const struct types *ts, Dwarf_Die *scope, int depth)
 	return false;
 }
 
-/* Not every compiler describes calls. */
+/* Does the compiler describe calls? Not every one does. */
 static bool has_calls(Dwarf_Die *scope, int depth)
 {
 	Dwarf_Die child;
@@ -627,7 +626,10 @@ static bool has_calls(Dwarf_Die *scope, int depth)
 	return false;
 }
 
-/* In the function itself all calls are known, in what is inlined those described. */
+/*
+ * For the function itself, all calls are known; for inlined code, only those in debug
+ * info.
+ */
 static bool makes_one(const struct types *ts, const struct unit *in, Dwarf_Die *scope)
 {
 	Dwarf_Die top;
@@ -687,7 +689,7 @@ static const struct use *taken_among(const struct scope_of *s, Dwarf_Die *child,
 	return NULL;
 }
 
-/* A variable that is a pointer to a fresh struct, of nowhere. */
+/* Find a variable that points to a new struct, without a source of that type. */
 static const struct use *taken_in(const struct scope_of *s, Dwarf_Die *die,
 				  Dwarf_Die *scope, int depth)
 {
@@ -702,7 +704,7 @@ static const struct use *taken_in(const struct scope_of *s, Dwarf_Die *die,
 	return use;
 }
 
-/* Who but new objects that hold its address leads to it? */
+/* Is it called directly? If not, only new objects lead to it, by its address. */
 static bool is_called(const struct unit *in)
 {
 	const struct ref *r;
@@ -738,7 +740,7 @@ static const char *check_taken(const struct types *ts, const struct unit *in,
 	return NULL;
 }
 
-/* Of which the old object had a declaration only. */
+/* Is it a struct that pre only declared? */
 static const char *check_opaque(const struct types *pre, const struct use *use)
 {
 	if (!use->t || is_known(pre, use->key) ||
@@ -750,12 +752,12 @@ static const char *check_opaque(const struct types *pre, const struct use *use)
 }
 
 /**
- * misuse() - does a function take data for another struct than before?
- * @pre:	the types of the old object
- * @ts:		those of the new one, or of the one over the old types
+ * misuse() - does a function use data as another struct than before?
+ * @pre:	types of the pre object
+ * @ts:		types of the post object, or of the post code with the pre types
  * @in:		the function in that object
- * @twin:	the function in the old object, or NULL
- * @judged:	there is an object over the old types
+ * @twin:	the function in the pre object, or NULL
+ * @judged:	there is an object of the post code with the pre types
  *
  * Return: how, in words, or NULL.
  */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Variables that may go on under another name.
+ * Variables that may have a new name.
  *
- * A variable of the old code that nothing of the new code uses any more, and a
- * new one that could be it: if they are the same, what the running kernel holds
- * in the old one must go on; if they are not, the new one begins anew. They are
- * paired if all that is known of them agrees and nothing else could be meant:
- * type, size, initial value, kind of section, who uses them and how. All other
- * new variables that could be an old one are marked, and refused with both
- * names when the update needs them, unless the author says what is meant.
+ * Suppose that no new code uses some old variable, and that there is a new one which
+ * could be the same. If it is, it must keep what the running kernel holds in the old
+ * one; if not, it starts with its initial value. The two become a pair if everything
+ * that is known agrees (type, size, initial value, kind of section, users and uses),
+ * and there is no other candidate. All other new variables that could be an old one are
+ * marked. They are refused with both names if the update needs them, unless the author
+ * says which is meant.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +19,12 @@ typedef VEC(struct unit *) unit_list;
 
 /**
  * struct var - a variable that has no twin
- * @u:		it
- * @users:	functions and data that refer to it, not those of boot
- * @roots:	units of post that use it or lead to who uses it
- * @open:	who leads to it can't be told
- * @match:	the only one of the other side that agrees in everything
- * @nmatch:	how many do
+ * @u:		the variable
+ * @users:	functions and data that refer to it, without boot code
+ * @roots:	units of post that use it, directly or through units without a twin
+ * @open:	not all units that lead to it are known
+ * @match:	the variable of the other side that agrees in everything
+ * @nmatch:	how many variables do
  */
 struct var {
 	struct unit *u;
@@ -52,7 +52,7 @@ bool state_is(const struct unit *u)
 }
 
 /**
- * state_is_open() - is it a variable of which the other side has no twin (yet)?
+ * state_is_open() - is it a variable without a twin (yet)?
  * @u:	unit
  */
 bool state_is_open(const struct unit *u)
@@ -61,7 +61,7 @@ bool state_is_open(const struct unit *u)
 }
 
 /**
- * state_name() - what the source calls it
+ * state_name() - the name of a variable in the source
  * @u:	a variable
  */
 const char *state_name(const struct unit *u)
@@ -94,7 +94,7 @@ static bool has(const unit_list *list, const struct unit *u)
 	return false;
 }
 
-/* Who uses what */
+/* Users of variables */
 
 static bool uses(const struct update *up, const struct unit *u,
 		 const struct unit *to)
@@ -134,7 +134,7 @@ static void add_users(const struct update *up, const struct obj *obj,
 	}
 }
 
-/* Everybody who refers to @to, in all files of its target. */
+/* Find all units that refer to @to, in all files of its target. */
 static void find_users(const struct update *up, const struct unit *to,
 		       unit_list *list)
 {
@@ -149,7 +149,7 @@ static void find_users(const struct update *up, const struct unit *to,
 	}
 }
 
-/* Through what has no twin to what has one. */
+/* Find the first units with a twin, from the users up through units without one. */
 static void find_roots(const struct update *up, struct var *var)
 {
 	unit_list todo = {};
@@ -173,7 +173,7 @@ static void find_roots(const struct update *up, struct var *var)
 	free(todo.v);
 }
 
-/* Leaves out what only boot code used. */
+/* Add a variable, unless only boot code uses it. */
 static void take_var(const struct update *up, var_list *list, struct unit *u)
 {
 	struct var var = { .u = u };
@@ -238,7 +238,7 @@ static bool overlap(const unit_list *a, const unit_list *b)
 	return false;
 }
 
-/* Nothing known says otherwise. */
+/* Is there no known difference in type or size? */
 static bool same_kind(const struct unit *o, const struct unit *n)
 {
 	const char *x = variable_type(o), *y = variable_type(n);
@@ -262,7 +262,7 @@ static bool said(const struct update *up, const struct unit *u, bool old)
 }
 
 /**
- * state_is_dropped() - does the author say that nothing goes on with what it holds?
+ * state_is_dropped() - does the author say that it has no successor?
  * @up:	the update
  * @u:	a variable of a pre object, or a function that others may hold
  */
@@ -272,7 +272,7 @@ bool state_is_dropped(const struct update *up, const struct unit *u)
 }
 
 /**
- * state_is_new() - does the author say that it is no old one under another name?
+ * state_is_new() - does the author say that it is not a renamed old variable?
  * @up:	the update
  * @u:	a variable of a post object
  */
@@ -301,7 +301,7 @@ static bool same_start(const struct update *up, struct unit *o, struct unit *n)
 {
 	bool same;
 
-	/* a list head that refers to itself */
+	/* a list head refers to itself, so it needs its twin */
 	o->twin = n;
 	n->twin = o;
 	same = unit_same_content(up, o, n);
@@ -316,9 +316,8 @@ static bool is_text(const struct unit *u)
 }
 
 /*
- * Their users are the same ones, and use them alike. One function on each side
- * may have no counterpart: if the same code leads to both, it was renamed, or
- * split off.
+ * Do both have the same users, which use them in the same way? One function on each
+ * side may lack a twin: if the same code leads to both, it was renamed or split off.
  */
 static bool same_users(const struct update *up, const struct var *o,
 		       const struct var *n)
@@ -394,7 +393,7 @@ static bool matched(const struct var *v)
 	return v->nmatch == 1 && v->match->nmatch == 1;
 }
 
-/* Is there one that could be meant as well, and is nothing else's? */
+/* Is there another unmatched variable that could be meant? */
 static bool has_other(const struct sides *s, const struct var *o,
 		      const struct var *n)
 {
@@ -445,7 +444,7 @@ static struct unit *find_said(const var_list *list, const char *name)
 	return found;
 }
 
-/* What the author says. */
+/* Pair the variables that the author named. */
 static void pair_said(struct sides *s)
 {
 	const struct state_of *said;
@@ -480,7 +479,7 @@ static void free_side(var_list *list)
 }
 
 /**
- * pair_state() - pairs variables that have another name, place or function
+ * pair_state() - pair variables that have another name, place or function
  * @up:	the update, paired by names
  */
 void pair_state(struct update *up)
@@ -499,7 +498,7 @@ void pair_state(struct update *up)
 
 /* State that moves on in other ways */
 
-/* Does code of @in lead from one of the list to another, by calls? */
+/* Do calls in code of @in lead from a unit of @from to one of @to? */
 static bool leads_to(const struct update *up, const unit_list *from,
 		     const unit_list *to, const struct obj *in)
 {
@@ -551,7 +550,10 @@ static bool have_caller(const struct update *up, const struct var *o,
 	return false;
 }
 
-/* Into functions that are there already, which the old users call, or who calls them. */
+/*
+ * May the state have moved to an existing function that calls the old users, or is
+ * called by them?
+ */
 static bool may_have_moved(const struct update *up, const struct var *o,
 			   const struct var *n)
 {
@@ -565,8 +567,8 @@ static bool may_have_moved(const struct update *up, const struct var *o,
 }
 
 /*
- * What a function uses, itself or by functions that only its side has.
- * @deep: by any that it calls
+ * Find what a function uses, directly or through functions without a twin. @deep:
+ * through all functions that it calls
  */
 static void add_used(const struct update *up, struct unit *func, unit_list *used,
 		     bool deep)
@@ -603,7 +605,7 @@ static const char *add_name(const char *list, const struct unit *u)
 	return list ? xasprintf("%s, %s", list, name) : name;
 }
 
-/* Variables that are still there, but that this user of the new one has left for it. */
+/* Mark variables that still exist, but that this user of the new one uses no more. */
 static void mark_deserted_as(const struct update *up, struct unit *func,
 			     struct unit *n, bool deep)
 {
@@ -626,7 +628,7 @@ static void mark_deserted_as(const struct update *up, struct unit *func,
 	free(new.v);
 }
 
-/* By itself, or by other helpers that are there before and after. */
+/* Compare direct uses, and if the function changed, uses through all callees. */
 static void mark_deserted(const struct update *up, struct unit *func, struct unit *n)
 {
 	mark_deserted_as(up, func, n, false);
@@ -634,7 +636,7 @@ static void mark_deserted(const struct update *up, struct unit *func, struct uni
 		mark_deserted_as(up, func, n, true);
 }
 
-/* What a function kept may be kept by a helper that it leads to now, over others. */
+/* A function may now keep its state in a helper that it calls through others. */
 static void mark_deserted_by(const struct update *up, struct unit *func,
 			     struct unit *n)
 {
@@ -675,11 +677,11 @@ static void mark_rival(const struct sides *s, const struct var *n)
 }
 
 /**
- * mark_rivals() - marks new variables that could be old ones
+ * mark_rivals() - mark new variables that could be old ones
  * @up:	the update, paired
  *
- * Those that are gone, and those that are still there but that some code has left
- * for the new one.
+ * Old variables are candidates if they are gone, or if a user of the new one uses
+ * them no more.
  */
 void mark_rivals(struct update *up)
 {

@@ -14,7 +14,7 @@ const char *die_name(Dwarf_Die *die)
 	return name ? name : "";
 }
 
-/* The last two parts of a path: each build may have a tree of its own. */
+/* The last two parts of a path: builds may be in different trees. */
 static const char *short_path(const char *path)
 {
 	const char *p = strrchr(path, '/');
@@ -39,7 +39,7 @@ bool type_of(Dwarf_Die *die, Dwarf_Die *type)
 	       dwarf_formref_die(&attr, type);
 }
 
-/* What is behind const, volatile and typedefs; the last typedef's name. */
+/* Skip const, volatile and typedefs; @alias gets the name of the last typedef. */
 static bool strip_die(Dwarf_Die *die, const char **alias)
 {
 	int limit;
@@ -74,7 +74,7 @@ static const char *struct_label(Dwarf_Die *die, const char *alias)
 	return *alias ? xstrdup(alias) : NULL;
 }
 
-/* For people: one without a name is known by its first value. */
+/* For messages: an enum without a name is shown by its first value. */
 static const char *enum_label(Dwarf_Die *die)
 {
 	Dwarf_Die child;
@@ -143,7 +143,7 @@ static s64 udata(Dwarf_Die *die, unsigned int name)
 	return v;
 }
 
-/* long and long long are the same here; u64 is one in one place, one in another. */
+/* long and long long are the same on x86-64; u64 may be either. */
 static const char *describe_base(Dwarf_Die *die)
 {
 	if (dwarf_bytesize(die) == 8)
@@ -156,7 +156,7 @@ static const char *describe_base(Dwarf_Die *die)
 	return die_name(die);
 }
 
-/* __be32 and its like: a number whose bytes have an order of their own. */
+/* __be32 and similar: a number with a fixed byte order. */
 static const char *byte_order(Dwarf_Die die)
 {
 	int limit;
@@ -202,25 +202,25 @@ static const char *describe(Dwarf_Die die, int depth)
 	return die_name(&die);
 }
 
-/* The type of a variable or parameter. */
+/* Describe the type of a variable or parameter. */
 const char *describe_type(Dwarf_Die *die)
 {
 	return describe_type_of(die, 0);
 }
 
-/* What a function takes and returns. */
+/* Describe the parameters and the return type of a function. */
 const char *describe_call(Dwarf_Die *die)
 {
 	return describe_function(die, 0);
 }
 
-/* How a type leads to a struct or enum. */
+/* How a type refers to a struct or enum */
 struct way {
-	const char *alias;	/* the typedef that stands for it */
-	bool far, array;	/* by a pointer, by an array */
+	const char *alias;	/* the last typedef of it */
+	bool far, array;	/* through a pointer, through an array */
 };
 
-/* The struct, union or enum that a type leads to, in @die. */
+/* Find the struct, union or enum that a type refers to, in @die. */
 static bool find_end(Dwarf_Die *die, struct way *way)
 {
 	int limit;
@@ -251,7 +251,7 @@ static bool find_end(Dwarf_Die *die, struct way *way)
 	return false;
 }
 
-/* The name of the struct that a type leads to, or NULL. */
+/* Return: the name of the struct that a type refers to, or NULL. */
 const char *base_struct(Dwarf_Die die)
 {
 	struct way way;
@@ -261,7 +261,7 @@ const char *base_struct(Dwarf_Die die)
 		struct_label(&die, way.alias) : NULL;
 }
 
-/* The abstract function or variable that a DIE is an instance of. */
+/* Find the abstract function or variable that a DIE is an instance of. */
 bool origin_of(Dwarf_Die *die, Dwarf_Die *origin)
 {
 	Dwarf_Attribute attr;
@@ -273,7 +273,7 @@ bool origin_of(Dwarf_Die *die, Dwarf_Die *origin)
 
 /* Members */
 
-/* The number that a bit field is a part of, before DWARF 5. */
+/* Size of the integer that holds a bit field, before DWARF 5. */
 static s64 storage_size(Dwarf_Die *member, Dwarf_Die type)
 {
 	const char *alias = "";
@@ -289,7 +289,7 @@ static s64 member_bit(Dwarf_Die *die, Dwarf_Die type)
 
 	if (!dwarf_hasattr(die, DW_AT_bit_offset))
 		return bit + udata(die, DW_AT_data_bit_offset);
-	/* counted from the upper end */
+	/* counted from the most significant bit */
 	return bit + storage_size(die, type) * 8 -
 	       udata(die, DW_AT_bit_offset) - udata(die, DW_AT_bit_size);
 }
@@ -317,7 +317,7 @@ static const char *value_names(Dwarf_Die *die)
 	return s;
 }
 
-/* Where the members of what is being read stand. */
+/* Where the members that are being read are */
 struct place {
 	const char *within;	/* "in", or "" */
 	const char *space;
@@ -327,7 +327,7 @@ struct place {
 
 static void read_members(struct type *t, Dwarf_Die *die, struct place at);
 
-/* What @m leads to. Members of a struct that has no name have no other place. */
+/* Read what @m refers to. The members of an unnamed struct are read in place. */
 static void read_end(struct type *t, u32 index, Dwarf_Die type, struct place at)
 {
 	struct member *m = &t->members.v[index];
@@ -382,7 +382,7 @@ static void read_member(struct type *t, Dwarf_Die *die, struct place at)
 	}
 }
 
-/* Members, those of structs without a name within as if they stood here. */
+/* Read the members; those of unnamed inner structs as if they were in this one. */
 static void read_members(struct type *t, Dwarf_Die *die, struct place at)
 {
 	Dwarf_Die child;
@@ -397,12 +397,12 @@ static void read_members(struct type *t, Dwarf_Die *die, struct place at)
 static const struct place beginning = { .within = "", .space = "" };
 
 /**
- * read_variable() - a variable as if it were the only member of a struct
+ * read_variable() - read a variable as the only member of a struct
  * @obj:	the object that defines it
- * @die:	where its DIE is
- * @name:	what it is called
+ * @die:	offset of its DIE
+ * @name:	its name
  *
- * Return: NULL if that can't be read.
+ * Return: NULL if it can't be read.
  */
 struct type *read_variable(struct obj *obj, u64 die, const char *name)
 {
@@ -419,13 +419,16 @@ struct type *read_variable(struct obj *obj, u64 die, const char *name)
 
 /* Enums */
 
-/* One of a function is not one of another, nor of the file. */
+/*
+ * The values of an enum in a function differ from those of other functions, and of the
+ * file.
+ */
 static const char *value_key(const char *func, const char *name)
 {
 	return func ? xasprintf("%s in %s", name, func) : name;
 }
 
-/* Blocks of one function may have values of one name, too. */
+/* Blocks of one function may have values of the same name, too. */
 static void add_value(struct types *ts, struct type *t, struct member *m)
 {
 	struct value *known, *v;
@@ -445,7 +448,7 @@ static void add_value(struct types *ts, struct type *t, struct member *m)
 	map_set(&ts->values, m->key, v);
 }
 
-/* Each name and its number. */
+/* Read each name and its number. */
 static void read_values(struct type *t, Dwarf_Die *die, const char *func)
 {
 	Dwarf_Die child;
@@ -529,7 +532,7 @@ static void add_struct(struct types *ts, Dwarf_Die *die, const char *label)
 	free(t);
 }
 
-/* One without a name is what it is made of. */
+/* A struct without a name is known by its contents. */
 static const char *contents(const struct type *t)
 {
 	const char *s = xasprintf("{%lld bytes:", (long long)t->size);
@@ -561,7 +564,7 @@ static void read_end_anew(Dwarf_Die *die, const char *alias, struct end *end)
 	end->t = t;
 }
 
-/* Nearly each function of a large file leads to the same few hundred structs. */
+/* Cached: functions of a large file refer to the same few hundred structs. */
 static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
 {
 	static struct map known;	/* DIE and alias -> struct end */
@@ -581,7 +584,7 @@ static bool read_end_of(Dwarf_Die *die, const char *alias, struct end *end)
 }
 
 /**
- * read_end_struct() - a struct by itself
+ * read_end_struct() - read a struct by its DIE
  * @die:	the struct
  * @end:	gets it
  */
@@ -592,11 +595,11 @@ bool read_end_struct(Dwarf_Die *die, struct end *end)
 }
 
 /**
- * find_struct() - the struct that a variable is, or leads to
+ * find_struct() - find the struct that a variable is, or points to
  * @die:	the variable
  * @end:	gets it
  *
- * Return: false if it is none.
+ * Return: false if there is none.
  */
 bool find_struct(Dwarf_Die *die, struct end *end)
 {
@@ -610,7 +613,7 @@ bool find_struct(Dwarf_Die *die, struct end *end)
 	return read_end_of(&type, way.alias, end);
 }
 
-/* The struct that a typedef names, if it has no name of its own. */
+/* Take the struct that a typedef names, if the struct has no name of its own. */
 static bool take_typedef(Dwarf_Die *die, Dwarf_Die *type)
 {
 	const char *alias = "";
@@ -662,7 +665,7 @@ static void read_type_die(struct types *ts, Dwarf_Die *die, const char *func,
 		map_set(&ts->unnamed, end.key, (void *)end.t);
 }
 
-/* Of a function, of blocks in it, of a struct. */
+/* Read the types in a function, in its blocks, or in a struct. */
 static void read_types_in(struct types *ts, Dwarf_Die *die, const char *func,
 			  int depth)
 {
@@ -723,7 +726,7 @@ static void read_top(Dwarf_Die *die, void *data)
 }
 
 /**
- * types_read() - reads the types of an object
+ * types_read() - read the types of an object
  * @ts:		gets them
  * @up:		the update
  * @obj:	the object
