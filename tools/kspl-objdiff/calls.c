@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How functions are called.  Who is called in another way than before must be
- * replaced together with all who call it.
+ * How functions are called. If the calling convention of a function changes, it must be
+ * replaced together with all its callers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "escape.h"
 #include "types.h"
 
-/* How a function is called, by its own debug information; NULL: not known. */
+/* Describe how a function is called, from its own debug information; NULL: not known. */
 static const char *call_of(struct obj *obj, const struct unit *u)
 {
 	Dwarf_Die die, origin;
@@ -22,7 +22,7 @@ static const char *call_of(struct obj *obj, const struct unit *u)
 	return describe_call(&die);
 }
 
-/* In words, where its parameters begin: behind what it returns. */
+/* Return: where the parameters start in a description, after the return type. */
 static const char *parameters(const char *call)
 {
 	const char *p, *last = call;
@@ -41,7 +41,7 @@ static bool returns_nothing(const char *call)
 	return starts_with(call, "void (");
 }
 
-/* One parameter, up to the comma behind it. */
+/* Length of one parameter, up to the comma after it. */
 static size_t parameter_length(const char *s)
 {
 	size_t n;
@@ -58,8 +58,9 @@ static bool is_word(const char *s, size_t n, const char *word)
 }
 
 /*
- * Bytes of a number that is passed with all bits of its register, or 0. Whether it has
- * a sign is nothing to who passes it; of less than 4 bytes, who passes it extends them.
+ * Bytes of a number that the caller passes in a register, or 0. Its sign does not
+ * matter to the caller. Smaller numbers do not count: the caller extends them to 4
+ * bytes.
  */
 static u32 number_size(const char *s, size_t n)
 {
@@ -82,7 +83,7 @@ static u32 number_size(const char *s, size_t n)
 	return 0;
 }
 
-/* The same bits, whichever of both the caller knows. What two enums mean is not compared. */
+/* Does the caller pass the same bits for either type? Different enums never match. */
 static bool same_bits(const char *a, size_t n, const char *b, size_t m)
 {
 	if (n == m && !memcmp(a, b, n))
@@ -92,7 +93,7 @@ static bool same_bits(const char *a, size_t n, const char *b, size_t m)
 	return number_size(a, n) && number_size(a, n) == number_size(b, m);
 }
 
-/* The same, or pointers of which one may lead to anything. */
+/* Are they the same, or pointers of which one is void *? */
 static bool same_passed(const char *a, size_t n, const char *b, size_t m)
 {
 	return same_bits(a, n, b, m) ||
@@ -100,7 +101,7 @@ static bool same_passed(const char *a, size_t n, const char *b, size_t m)
 		(is_word(a, n, "void *") || is_word(b, m, "void *")));
 }
 
-/* Is the same number of arguments passed, each in the same way? */
+/* Is the number of arguments the same, and is each passed in the same way? */
 static bool same_parameters(const char *was, const char *is)
 {
 	const char *a = parameters(was) + 1, *b = parameters(is) + 1;
@@ -122,21 +123,21 @@ static bool same_return(const char *was, const char *is)
 	return n == (size_t)(parameters(is) - is) && !memcmp(was, is, n);
 }
 
-/* Does who calls it as it @was find what it @is, too? */
+/* Can a caller that knows the function as @was call it as it @is? */
 static bool serves_old_callers(const char *was, const char *is)
 {
 	return (returns_nothing(was) || same_return(was, is)) && same_parameters(was, is);
 }
 
-/* Is it called in one way, whichever of both the caller knows? */
+/* Is the call the same, whichever declaration the caller knows? */
 static bool same_call(const char *was, const char *is)
 {
 	return same_return(was, is) && same_parameters(was, is);
 }
 
 /*
- * Does who calls it by a pointer, as it @was, pass what it @is to get?  What is
- * passed besides does no harm.
+ * Does a call by a pointer, as it @was, pass what the function needs as it @is? Surplus
+ * arguments do no harm.
  */
 static bool serves_old_pointers(const char *was, const char *is)
 {
@@ -171,7 +172,7 @@ static bool is_export_of(const struct unit *u, const char *name)
 	return false;
 }
 
-/* Can a module that is not a part of the update call it? */
+/* Can a module outside of the update call it? */
 static bool is_exported(struct verdicts *vs, const struct unit *u)
 {
 	struct unit **v;
@@ -209,10 +210,10 @@ static void refuse_call(struct verdicts *vs, struct unit *u, const char *who)
 }
 
 /*
- * Who has its address
+ * Holders of the address
  *
- * A timer that is pending, a work item, a table of another file: they call what
- * they were given, in the way of the old code.
+ * A pending timer, a work item, or a table of another file calls the address that it
+ * holds, as old code did.
  */
 
 static bool takes_address_of(struct verdicts *vs, const struct unit *from,
@@ -226,7 +227,7 @@ static bool takes_address_of(struct verdicts *vs, const struct unit *from,
 	return false;
 }
 
-/* Nobody calls anything that is known from there. */
+/* Nothing in these sections makes the kernel call a function. */
 static bool holds_nothing(const struct unit *u)
 {
 	return u->sec->cls == SC_EXPORT || u->sec->cls == SC_DROP ||
@@ -240,7 +241,7 @@ static const char *label_of(const struct unit *u)
 	return u->name[0] ? u->name : u->sec->name;
 }
 
-/* How old code or data gives its address to others, in words, or NULL. */
+/* Describe how old code or data passes on its address; NULL if it does not. */
 static const char *hands_out(struct verdicts *vs, const struct unit *from,
 			     const struct unit *u)
 {
@@ -251,7 +252,7 @@ static const char *hands_out(struct verdicts *vs, const struct unit *from,
 		return NULL;
 	if (!func->is_func || from->sec->cls == SC_INIT)
 		return xasprintf("%s has its address", label_of(func));
-	/* who only has it for the time of a call is called by its user */
+	/* a callee that only has the address during the call is no holder */
 	if (!unit_lets_out(vs->up, func, u, false, &esc))
 		return NULL;
 	return xasprintf("%s %s", label_of(func), esc.how);
@@ -312,7 +313,7 @@ void check_calls(struct verdicts *vs, struct unit *u)
 
 /* Callers of other files */
 
-/* How the function that will run is called, or NULL. */
+/* Describe how the function that will run is called; NULL: not known. */
 static const char *runs_as(struct verdicts *vs, const struct unit *u)
 {
 	if (!unit_included(vs, u) && u->twin &&
@@ -322,8 +323,8 @@ static const char *runs_as(struct verdicts *vs, const struct unit *u)
 }
 
 /*
- * May code that calls it as it @is call what takes what it @was? More at the end
- * is not looked at; that is as far as declarations tell.
+ * Can code that knows the function as it @is call it as it @was? Surplus arguments are
+ * ignored. Declarations do not show more.
  */
 static bool fits_old_function(const char *was, const char *is)
 {
@@ -352,7 +353,7 @@ static void refuse_callee(struct verdicts *vs, struct unit *u, const char *calle
 	       "it calls %s as %s, which stays %s", callee, is, was);
 }
 
-/* Of a function that no file of the update defines. */
+/* Check the call of a function that no file of the update defines. */
 static void check_declared(struct verdicts *vs, struct unit *u,
 			   const char *callee, const char *was, const char *is)
 {
@@ -367,14 +368,14 @@ static void check_declared(struct verdicts *vs, struct unit *u,
 }
 
 /**
- * check_callees() - are functions of other files called in another way?
+ * check_callees() - are functions of other files called in a new way?
  * @vs:		the verdicts
- * @pre:	types of the object as it was
- * @post:	of the object as it is
+ * @pre:	types of the pre object
+ * @post:	types of the post object
  * @u:		the function that calls them
  *
- * It was compiled to call them as they are declared now: what stays in the
- * kernel must be called as it was.
+ * @u was compiled with the new declarations, but a function that stays in the kernel
+ * must be called in the old way.
  */
 void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
 		   struct unit *u)

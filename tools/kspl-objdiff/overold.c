@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Is code the same, compiled over the old types?
+ * Is code the same when compiled with the old types?
  *
- * Two objects of the same source, which are not paired: what is in them goes
- * by its name, and must contain the same.  That is asked of all that the code
- * refers to as well: a table of offsets, the parameters of a hash table, a
- * key's place in an entry of __jump_table, an alternative's replacement.  Only
- * functions are judged each for itself.
+ * Compares two objects of the same source, which are not paired: units are found by
+ * name, and must have the same contents. This includes everything that the code refers
+ * to: a table of offsets, the parameters of a hash table, the place of a key in an
+ * entry of __jump_table, the replacement of an alternative. Only functions are judged
+ * separately.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static u32 type_of_field(u32 type)
 	return type == R_X86_64_PLT32 ? R_X86_64_PC32 : type;
 }
 
-/* Functions are judged each for itself, boot code not at all. */
+/* Functions are judged separately, boot code not at all. */
 static bool is_known_by_name(const struct unit *u)
 {
 	return class_is_text(u->sec->cls) || u->sec->cls == SC_INIT ||
@@ -51,7 +51,7 @@ static u32 field_size(const struct ref *r)
 	return r->type == R_X86_64_64 || r->type == R_X86_64_PC64 ? 8 : 4;
 }
 
-/* What the linker or the kernel fills in, and line numbers. */
+/* Bytes that the linker or the kernel fills in, and line numbers */
 static bool is_open_byte(const struct unit *u, u32 at)
 {
 	const struct ref *r;
@@ -99,7 +99,7 @@ static bool same_refs(struct over_old *oo, const ref_vec *a, const ref_vec *b)
 
 /* Entries */
 
-/* Those that only tell where the code is say nothing about it. */
+/* Entries that only list places in the code do not affect it. */
 static bool entry_means_something(const struct entry *e)
 {
 	switch (e->sec->desc->table) {
@@ -118,7 +118,7 @@ static bool entry_means_something(const struct entry *e)
 	return true;
 }
 
-/* Flags only: not file and line, see byte_counts() in compare.c. */
+/* Compare only the flags, not file and line: see byte_counts() in compare.c. */
 static bool same_bug(const struct entry *a, const struct entry *b)
 {
 	u32 flags = a->sec->entsize == 8 ? 4 : a->sec->entsize - 2;
@@ -147,7 +147,7 @@ static bool same_entry(struct over_old *oo, const struct entry *a,
 	return true;
 }
 
-/* The next of the same table, from @i on; NULL if there is none. */
+/* Find the next entry of the same table, from @i on; NULL if there is none. */
 static const struct entry *next_of(const struct unit *u, const char *table,
 				   u32 *i)
 {
@@ -160,7 +160,7 @@ static const struct entry *next_of(const struct unit *u, const char *table,
 	return NULL;
 }
 
-/* Table by table: the order of tables in an object says nothing. */
+/* Compare table by table: the order of tables in an object has no meaning. */
 static bool same_table(struct over_old *oo, const struct unit *a,
 		       const struct unit *b, const char *table)
 {
@@ -176,7 +176,7 @@ static bool same_table(struct over_old *oo, const struct unit *a,
 	return true;
 }
 
-/* Each table of @a is looked at once, at its first entry. */
+/* Check each table of @a once, at its first entry. */
 static bool is_first_of_table(const struct unit *u, const struct entry *e)
 {
 	u32 i = 0;
@@ -203,7 +203,7 @@ static bool same_tables(struct over_old *oo, const struct unit *a,
 		if (entry_means_something(e) && is_first_of_table(a, e) &&
 		    !same_table(oo, a, b, e->sec->name))
 			return false;
-	/* none in a table that @a has not */
+	/* @b has no entry in a table that @a does not have */
 	return count_meaningful(a) == count_meaningful(b);
 }
 
@@ -212,7 +212,7 @@ static bool same_unit(struct over_old *oo, const struct unit *a,
 {
 	const struct unit **known = &oo->of[b->id];
 
-	/* found the same, or being compared */
+	/* it is known to be the same, or being compared */
 	if (*known)
 		return *known == a;
 	if (b->refs.n || b->entries.n) {
@@ -224,7 +224,7 @@ static bool same_unit(struct over_old *oo, const struct unit *a,
 	       same_tables(oo, a, b);
 }
 
-/* Is @old what @u would be? What was found on the way only holds if so. */
+/* Is @old the same as @u? If not, results found on the way are dropped. */
 static bool is_same(struct over_old *oo, const struct unit *old,
 		    const struct unit *u)
 {
@@ -238,9 +238,9 @@ static bool is_same(struct over_old *oo, const struct unit *old,
 }
 
 /**
- * unit_over_old() - the same function or data, compiled over the old types
- * @oo:		the object over those, and what is known already
- * @u:		the unit, compiled over the new types
+ * unit_over_old() - find the same function or data, compiled with the old types
+ * @oo:		the object compiled with the old types, and known results
+ * @u:		the unit, compiled with the new types
  *
  * Return: NULL if it is not the same, or not known.
  */

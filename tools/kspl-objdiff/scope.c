@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the debug information says of which unit; which function a static local
- * belongs to, and which variables are locks.
+ * What debug information shows about units: which function a static local belongs to,
+ * which variables are locks, and more.
  *
- * "buf.3" may be the buf of any function: the number is the compiler's, and
- * inlining spreads its uses.  Taken for another, the new code would work on a
- * variable that means something else.
+ * "buf.3" may be the buf of any function: the number is the compiler's, and inlining
+ * spreads its uses. If it were taken for another one, the new code would use the wrong
+ * variable.
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -41,10 +41,10 @@ static bool has_debug_info(const struct obj *obj)
 }
 
 /**
- * obj_open_dwarf() - opens the debug information of an object
+ * obj_open_dwarf() - open the debug information of an object
  * @obj:	the object
  *
- * Return: false if it has none that can be read.
+ * Return: false if there is none, or it can't be read.
  */
 bool obj_open_dwarf(struct obj *obj)
 {
@@ -65,7 +65,7 @@ bool obj_open_dwarf(struct obj *obj)
 	return obj->dwarf;
 }
 
-/* The unit that stands at an address of the debug information. */
+/* Find the unit at an address of the debug information. */
 static struct unit *unit_at(struct obj *obj, Dwarf_Addr addr)
 {
 	int idx = dwfl_module_relocate_address(obj->dwmod, &addr);
@@ -98,7 +98,7 @@ static bool is_lock(Dwarf_Die *die)
 	return false;
 }
 
-/* Where a variable stands, if that is one place for all of it. */
+/* Find the address of a variable, if all of it is in one place. */
 static bool variable_address(Dwarf_Die *die, Dwarf_Addr *addr)
 {
 	Dwarf_Attribute attr, indirect;
@@ -133,7 +133,7 @@ static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
 	u->is_lock = is_lock(die);
 }
 
-/* A function may stand in pieces; a clone has a DIE of its own. */
+/* A function may consist of several ranges; a clone has its own DIE. */
 static void take_function(struct obj *obj, Dwarf_Die *die)
 {
 	Dwarf_Addr base, start, end;
@@ -149,7 +149,7 @@ static void take_function(struct obj *obj, Dwarf_Die *die)
 	}
 }
 
-/* @func: name of the function whose source this is, inlined or not */
+/* @func: the function whose source this is, inlined or not */
 static void walk(struct obj *obj, Dwarf_Die *die, const char *func, int depth)
 {
 	Dwarf_Die child;
@@ -188,8 +188,8 @@ static bool has_static_locals(const struct obj *obj)
 }
 
 /**
- * obj_find_dies() - fills in unit.die, .scope and .is_lock where the debug
- * information tells
+ * obj_find_dies() - fill in unit.die, .scope and .is_lock from debug
+ * information
  * @obj:	the object
  *
  * Return: false if it has no debug information.
@@ -215,7 +215,7 @@ bool obj_find_dies(struct obj *obj)
 }
 
 /**
- * find_scopes() - does so where units are to be paired by it
+ * find_scopes() - obj_find_dies(), if pairing needs it
  * @obj:	the object
  */
 void find_scopes(struct obj *obj)
@@ -240,7 +240,7 @@ static const char *words_of(Dwarf_Die *die, int depth)
 	return dwarf_formref_die(&attr, &type) ? type_words(&type, depth + 1) : NULL;
 }
 
-/* An array's length, or a struct's members. */
+/* Add the length of an array, or the members of a struct. */
 static const char *add_children(Dwarf_Die *die, const char *s, int depth)
 {
 	Dwarf_Attribute attr;
@@ -303,7 +303,7 @@ static const char *type_words(Dwarf_Die *die, int depth)
 }
 
 /**
- * variable_type() - a variable's type in words
+ * variable_type() - describe the type of a variable
  * @u:	the variable
  *
  * Return: NULL if it is not known.
@@ -318,10 +318,10 @@ const char *variable_type(const struct unit *u)
 }
 
 /**
- * unit_return_size() - bytes that a function returns
+ * unit_return_size() - size of what a function returns
  * @u:	the function
  *
- * Return: 0 for none, -1 if it is not known.
+ * Return: 0 for void, -1 if it is not known.
  */
 s64 unit_return_size(const struct unit *u)
 {
@@ -340,7 +340,7 @@ s64 unit_return_size(const struct unit *u)
 }
 
 /**
- * unit_is_void() - is it known to give nothing to its caller, by value or pointer?
+ * unit_is_void() - does a function return nothing to its caller, by value or pointer?
  * @u:	the function
  */
 bool unit_is_void(const struct unit *u)
@@ -404,7 +404,7 @@ static u32 read_members_alignment(Dwarf_Die *die, int depth)
 	return n;
 }
 
-/* Structs hold each other: each is looked at once. */
+/* Structs contain each other: read each once. */
 static u32 members_alignment(Dwarf_Die *die, int depth)
 {
 	static struct map known;	/* DIE -> alignment */
@@ -441,26 +441,25 @@ static u32 alignment_of(Dwarf_Die die, int depth)
 }
 
 /**
- * die_alignment() - what a type, or a variable, asks for
+ * die_alignment() - alignment that a type or a variable needs
  * @die:	its Dwarf_Die
  *
- * That is too much for a packed struct: debug information does not tell it from
- * others.
+ * The result is too large for a packed struct, which debug information does not mark.
  */
 u32 die_alignment(void *die)
 {
 	return alignment_of(*(Dwarf_Die *)die, 0);
 }
 
-/* Where a unit shares its section it may stand better than it asked for. */
+/* In a shared section, a unit may be aligned better than it needs. */
 static bool is_alone(const struct unit *u)
 {
 	return u->sec->units.n == 1;
 }
 
 /**
- * unit_alignment() - that of the place where a unit stands
- * @u:	the unit; .align is that as far as a module can have it
+ * unit_alignment() - alignment of the place of a unit
+ * @u:	the unit; its .align is limited to what a module can have
  */
 u32 unit_alignment(const struct unit *u)
 {
@@ -472,10 +471,10 @@ u32 unit_alignment(const struct unit *u)
 }
 
 /**
- * unit_wants_alignment() - what its source asks for, not where it happens to stand
+ * unit_wants_alignment() - alignment that the source asks for
  * @u:	a variable
  *
- * Return: 0 if that is not known.
+ * Return: 0 if it is not known.
  */
 u32 unit_wants_alignment(const struct unit *u)
 {

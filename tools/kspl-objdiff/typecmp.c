@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Compares the types of two objects: what moved, what means something else. */
+/* Compares the types of two objects: what moved, and what has another meaning. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,11 @@
 
 /* Structs */
 
-/* Two sides of a comparison: a struct and the types it is one of. */
+/* One side of a comparison: a struct, and the types of its object. */
 struct side {
-	const struct types *ts;		/* NULL: of a variable */
+	const struct types *ts;		/* NULL: the type of a variable */
 	const struct type *t;
-	const char *self;		/* its name, if the other may have another */
+	const char *self;		/* its name, if the other side's may differ */
 };
 
 static const struct member *find_member(const struct type *t,
@@ -26,7 +26,7 @@ static const struct member *find_member(const struct type *t,
 	return NULL;
 }
 
-/* What stands at the same place and is of the same type. */
+/* Are both at the same place and of the same type? */
 static bool is_twin(const struct member *m, const struct member *n)
 {
 	return m->bit == n->bit && !strcmp(m->type, n->type) &&
@@ -34,8 +34,8 @@ static bool is_twin(const struct member *m, const struct member *n)
 }
 
 /*
- * The same under another name, that both have: one more name in a union. One
- * that has another name now may mean something else.
+ * Does another member that pre and post have equal it? Then it is one more name in a
+ * union. A renamed member does not count: it may mean something else.
  */
 static bool has_twin(const struct type *a, const struct type *b,
 		     const struct member *like)
@@ -48,7 +48,7 @@ static bool has_twin(const struct type *a, const struct type *b,
 	return false;
 }
 
-/* A struct with a name that only names again what stands there. */
+/* Is it a named struct that only gives second names to existing members? */
 static bool covers(const struct side *a, const struct side *b,
 		   const struct member *m)
 {
@@ -56,7 +56,7 @@ static bool covers(const struct side *a, const struct side *b,
 						  NULL;
 	const struct member *inner;
 
-	/* an array of them, or a pointer, says more than its name */
+	/* arrays and pointers are more than second names */
 	if (!t || t->other || m->far || strcmp(m->type, m->base))
 		return false;
 	vec_for_each(inner, &t->members) {
@@ -73,8 +73,8 @@ static bool covers(const struct side *a, const struct side *b,
 }
 
 /*
- * A second name, as struct_group() makes them. Of a struct that has no name it
- * is enough that its members are nothing new.
+ * Is it a second name, as in struct_group()? For an unnamed struct, it is enough that
+ * its members are not new.
  */
 static bool is_second_name(const struct side *a, const struct side *b,
 			   const struct member *m)
@@ -82,7 +82,7 @@ static bool is_second_name(const struct side *a, const struct side *b,
 	return m->group || has_twin(a->t, b->t, m) || covers(a, b, m);
 }
 
-/* What had another name at that place and has it no more. */
+/* Find the member whose name at this place is gone. */
 static const struct member *old_name(const struct type *a, const struct type *b,
 				     const struct member *like)
 {
@@ -113,7 +113,7 @@ static const char *describe_new(const struct type *a, const struct type *b,
 	return xasprintf("member %s is new", m->name);
 }
 
-/* Of two enums without names: one is not the other if they share no value. */
+/* Do two unnamed enums share a value? If not, they are different enums. */
 static bool share_values(const char *a, const char *b)
 {
 	const char *p, *end;
@@ -139,7 +139,7 @@ static const struct type *find_enum(const struct types *ts, const char *name,
 	return NULL;
 }
 
-/* What the values mean is compared for each enum by itself. */
+/* May the enum have been renamed? The meaning of its values is compared elsewhere. */
 static bool is_renamed_enum(const struct types *pre, const char *was, size_t n,
 			    const struct types *post, const char *is, size_t k)
 {
@@ -155,7 +155,7 @@ static bool is_renamed_enum(const struct types *pre, const char *was, size_t n,
 	return false;
 }
 
-/* "enum NAME", up to the " (" behind it; 0 if there is none here */
+/* Length of "enum NAME", before the " ("; 0 if there is none here */
 static size_t enum_length(const char *s)
 {
 	const char *end = starts_with(s, "enum ") ? strstr(s, " (") : NULL;
@@ -163,7 +163,7 @@ static size_t enum_length(const char *s)
 	return end ? end - s : 0;
 }
 
-/* Is it the name of the struct itself, here? */
+/* Does the struct's own name start here? Return: its length, or 0. */
 static size_t self_length(const struct side *side, const char *s)
 {
 	size_t n = side->self ? strlen(side->self) : 0;
@@ -172,7 +172,7 @@ static size_t self_length(const struct side *side, const char *s)
 	       s[n] != '_' ? n : 0;
 }
 
-/* Types in words, where an enum, or the struct, may have got another name. */
+/* Compare descriptions, in which an enum or the struct itself may be renamed. */
 static bool same_words(const struct side *a, const char *was,
 		       const struct side *b, const char *is)
 {
@@ -244,11 +244,11 @@ static const char *compare_types(const struct side *a, const struct side *b)
 }
 
 /**
- * same_layout() - are two structs the same but for their names?
- * @pre:	types of the old object
- * @was:	one of them
- * @post:	types of the new object
- * @is:		one of them
+ * same_layout() - are two structs the same, except for their names?
+ * @pre:	types of the pre object
+ * @was:	a struct of @pre
+ * @post:	types of the post object
+ * @is:		a struct of @post
  */
 bool same_layout(const struct types *pre, const struct type *was,
 		 const struct types *post, const struct type *is)
@@ -257,7 +257,7 @@ bool same_layout(const struct types *pre, const struct type *was,
 			      &(struct side){ post, is, is->name });
 }
 
-/* Those of one name, in the order of their functions. */
+/* Compare all structs of one name, in the order of their functions. */
 static const char *compare_all(const struct types *pre, const struct type *a,
 			       const struct types *post, const struct type *b)
 {
@@ -272,9 +272,9 @@ static const char *compare_all(const struct types *pre, const struct type *a,
 }
 
 /**
- * compare_variables() - is a variable of another type?
- * @pre:	what it was, from read_variable()
- * @post:	what it is
+ * compare_variables() - did the type of a variable change?
+ * @pre:	its type in pre, from read_variable()
+ * @post:	its type in post
  *
  * Return: the difference in words, or NULL.
  */
@@ -299,7 +299,7 @@ static bool is_word(const char *s, const char *word)
 	return !strncasecmp(s, word, n) && !isalpha((u8)s[n]);
 }
 
-/* By its name: it counts, or is the highest that there may be. */
+/* Does the name suggest a count or a maximum? */
 static bool sounds_like_count(const char *name)
 {
 	static const char * const words[] = {
@@ -321,7 +321,7 @@ static bool sounds_like_count(const char *name)
 	return false;
 }
 
-/* No value is above it but others of its kind. */
+/* Is it a count? No other value may be above it, except for counts. */
 static bool is_count(const struct type *t, const struct member *m)
 {
 	const struct member *n;
@@ -349,7 +349,7 @@ static const char *compare_number(struct types *post, const struct value *was,
 	return NULL;
 }
 
-/* The enum that it was: they have a value in common. */
+/* Find the old enum, which has a value in common. */
 static const struct type *enum_before(const struct types *pre,
 				      const struct type *t)
 {
@@ -369,9 +369,9 @@ static const struct type *enum_before(const struct types *pre,
 }
 
 /**
- * number_lives_on() - has a number of an enum one of its old names still?
- * @post:	the types now
- * @old:	the enum as it was
+ * number_lives_on() - does a number of an enum keep one of its old names?
+ * @post:	types of the post object
+ * @old:	the enum in pre
  * @number:	the number
  */
 bool number_lives_on(const struct types *post, const struct type *old,
@@ -388,7 +388,7 @@ bool number_lives_on(const struct types *post, const struct type *old,
 	return false;
 }
 
-/* A number that something else has now: the data does not know. */
+/* Find a number that has another meaning now: existing data still has the old one. */
 static const char *compare_meaning(const struct types *pre,
 				   const struct types *post,
 				   const struct type *old, const struct type *t)
@@ -447,10 +447,10 @@ static const char *compare_enum(const struct types *pre, struct types *post,
 }
 
 /**
- * find_unseen() - the same of types that the old object does not know
- * @pre:	its types
- * @old:	the old types, as another object has them
- * @post:	those that code was compiled over
+ * find_unseen() - find changes of types that the pre object does not know
+ * @pre:	types of the pre object
+ * @old:	the old types, from another object
+ * @post:	types that the new code was compiled with
  */
 void find_unseen(const struct types *pre, const struct types *old,
 		 struct types *post)
@@ -469,9 +469,9 @@ void find_unseen(const struct types *pre, const struct types *old,
 }
 
 /**
- * find_changes() - fills in what changed in each type
- * @pre:	the types that data of the running kernel is made of
- * @post:	those that code was compiled over; gets .changes
+ * find_changes() - find what changed in each type
+ * @pre:	types of the pre object, as in data of the running kernel
+ * @post:	types that the new code was compiled with; gets .changes
  */
 void find_changes(const struct types *pre, struct types *post)
 {

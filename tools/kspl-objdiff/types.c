@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refuses functions that reach types that changed.
+ * Refuses functions that reach changed types.
  *
- * The objects of a running kernel have the layout of the old types.  New code
- * that was compiled for another layout must not touch them, so an update whose
- * functions reach a type that changed is refused.  What a function reaches is
- * told by its parameters and variables, those of functions inlined into it,
- * what it calls and the variables it refers to, and the members of these types.
+ * The objects of a running kernel have the layout of the old types. Code that was
+ * compiled for another layout must not access them, so an update whose functions reach
+ * a changed type is refused. A function reaches the types of its parameters and
+ * variables, of those of functions inlined into it, of what it calls, of the variables
+ * that it refers to, and of the members of these types.
  *
- * What is the same compiled over the old types is judged by those: then only
- * what still differs in them can concern it.
+ * If a function is the same code when compiled with the old types, these are used to
+ * judge it: then only a change that remains with them can affect it.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "types.h"
 
-/* Members of members: how far a function is taken to follow pointers. */
+/* How many levels of members a function is assumed to follow. */
 #define REACH		3
 
 #define WAY_LAYOUT							\
 	"leave the layout as it is: objects of the old one exist"
 
 /*
- * Each function is refused for itself (--partial leaves it out for itself), but
- * one reason may concern many, and is said once.
+ * Each function is refused by itself, so that --partial can leave it out. But one
+ * reason may apply to many functions, and is printed once.
  */
 static void refuse_type(struct verdicts *vs, const struct unit *u,
 			const char *wayout, const char *reason)
@@ -87,7 +87,7 @@ static void mark_die(struct types *ts, Dwarf_Die *die)
 					       ""), 1);
 }
 
-/* @depth: inlined functions within inlined functions */
+/* @depth: nesting of inlined functions and blocks */
 static void mark_subtree(struct types *ts, Dwarf_Die *die, int depth)
 {
 	Dwarf_Die child, origin;
@@ -107,7 +107,7 @@ static void mark_subtree(struct types *ts, Dwarf_Die *die, int depth)
 			break;
 		case DW_TAG_call_site:
 		case DW_TAG_GNU_call_site:
-			mark_die(ts, &child); /* what the callee returns */
+			mark_die(ts, &child); /* the type that the callee returns */
 			break;
 		case DW_TAG_lexical_block:
 		case DW_TAG_inlined_subroutine:
@@ -125,7 +125,7 @@ static void mark_offset(struct types *ts, u64 off)
 		mark_die(ts, &die);
 }
 
-/* The variables it refers to, of this file and of others. */
+/* Mark the types of variables that it refers to, in this file and in others. */
 static void mark_variables(struct types *ts, const struct unit *u)
 {
 	const struct ref *r;
@@ -140,7 +140,7 @@ static void mark_variables(struct types *ts, const struct unit *u)
 	}
 }
 
-/* A clone's symbol begins with the name that its DIE has. */
+/* The symbol of a clone starts with the name of its DIE. */
 static bool is_clone_of(const char *symbol, const char *name)
 {
 	size_t n = strcspn(symbol, ".");
@@ -153,7 +153,7 @@ struct by_name {
 	const struct unit *u;
 };
 
-/* Where no address tells which function a DIE is about. */
+/* Find a function's DIE by name, if no address shows it. */
 static void mark_named(Dwarf_Die *die, void *data)
 {
 	struct by_name *by = data;
@@ -186,8 +186,8 @@ static void unmark(struct types *ts)
 }
 
 /*
- * Does it reach a type that changed, as far as debug information tells?
- * @in: the function in the object of @ts, @u or what it is over the old types
+ * Does the function reach a changed type, according to debug information? @in: the
+ * function in the object of @ts: @u, or its counterpart with the old types
  */
 static bool check_function(struct verdicts *vs, struct types *ts,
 			   const struct unit *in, struct unit *u)
@@ -205,7 +205,7 @@ static bool check_function(struct verdicts *vs, struct types *ts,
 	return reaches;
 }
 
-/* A struct or union that changed, or NULL. */
+/* Return: a changed struct or union, or NULL. */
 static const struct type *changed_layout(const struct types *ts)
 {
 	struct type **t;
@@ -216,7 +216,7 @@ static const struct type *changed_layout(const struct types *ts)
 	return NULL;
 }
 
-/* Values that moved make other code, too: see enums.c. */
+/* Changed values of enums change code, too: see enums.c. */
 static bool has_moved_values(const struct types *ts)
 {
 	struct type **t;
@@ -238,9 +238,9 @@ static bool is_in(const struct obj *obj, const struct unit *u)
 }
 
 /*
- * A cast within an expression leaves no trace in the debug information. But
- * where all else is the same, code that differs over the old types needs one
- * of the new: a struct, or a number or an array that has a name.
+ * A cast within an expression leaves no trace in debug information. But if code differs
+ * when compiled with the old types, and all else is the same, it uses a changed type: a
+ * struct, or a named number or array.
  */
 static void check_unseen(struct verdicts *vs, const struct types *ts,
 			 const struct obj *over_old, struct unit *u)
@@ -270,7 +270,7 @@ static void refuse_variable(struct verdicts *vs, const struct unit *u,
 		    reason);
 }
 
-/* How another file's variable is declared otherwise, in words, or NULL. */
+/* Describe how the declaration of another file's variable changed; NULL if it did not. */
 static const char *declared_change(const struct types *pre,
 				   const struct types *post, const char *name)
 {
@@ -282,7 +282,7 @@ static const char *declared_change(const struct types *pre,
 		return NULL;
 	if (strcmp(was, is))
 		return xasprintf("which is %s instead of %s", is, was);
-	/* what is made of structs without a name */
+	/* compare unnamed structs by their members */
 	a = read_variable(pre->obj, (uintptr_t)map_get(&pre->var_dies, name),
 			  name);
 	b = read_variable(post->obj, (uintptr_t)map_get(&post->var_dies, name),
@@ -290,7 +290,7 @@ static const char *declared_change(const struct types *pre,
 	return a && b ? compare_variables(a, b) : NULL;
 }
 
-/* Of other files: what is declared now is not what is there. */
+/* Variables of other files: the running kernel has them as they were declared before. */
 static void check_declared(struct verdicts *vs, struct types *pre,
 			   struct types *post, struct unit *u)
 {
@@ -307,9 +307,8 @@ static void check_declared(struct verdicts *vs, struct types *pre,
 }
 
 /*
- * What the running kernel keeps of a file's own variables. A constant that is
- * not copied has the same contents, of which the new code was told by its
- * source.
+ * Variables of the file that the running kernel keeps. A constant that is not copied
+ * has the same contents, and the new code was compiled with its new type.
  */
 static bool is_kept_variable(const struct verdicts *vs, const struct unit *v)
 {
@@ -319,7 +318,7 @@ static bool is_kept_variable(const struct verdicts *vs, const struct unit *v)
 	       v->sec->cls != SC_STATIC_CALL && v->sec->cls != SC_EXPORT;
 }
 
-/* How its type changed, in words; NULL if it did not. */
+/* Describe how the variable's type changed; NULL if it did not. */
 static const char *variable_change(const struct unit *v)
 {
 	const struct unit *old = v->twin;
@@ -335,7 +334,7 @@ static const char *variable_change(const struct unit *v)
 	if (was || is)
 		return xasprintf("which has a type only in the %s source",
 				 was ? "old" : "new");
-	return NULL;	/* of assembly, or the compiler's own */
+	return NULL;	/* it is from assembly, or generated by the compiler */
 }
 
 static void check_own(struct verdicts *vs, struct unit *u)
@@ -355,7 +354,7 @@ static void check_own(struct verdicts *vs, struct unit *u)
 
 /* New data */
 
-/* What an object of it is made of */
+/* Mark the types that an object of this type contains. */
 static void mark_within(struct types *ts, const char *name)
 {
 	struct type *t = name ? map_get(&ts->map, name) : NULL;
@@ -381,7 +380,7 @@ static void mark_made_of(struct types *ts, const struct unit *u)
 			mark_within(ts, m->base);
 }
 
-/* New data is read by old code, too: operations, tables. */
+/* Old code reads new data, too: operations, tables. */
 static void check_data(struct verdicts *vs, struct types *ts,
 		       const struct unit *in, struct unit *u)
 {
@@ -406,13 +405,13 @@ static const char *change_of(const struct type *t)
 /**
  * struct judged - a file and its types
  * @tu:		the file
- * @pre:	types of data that exists
- * @post:	those the new code was compiled over
- * @old:	those that its source was compiled over once more; without
- *		@old.dwarf it was not
- * @over_old:	what is the same over those
- * @other:	there is code that is not the same over those
- * @same:	there is some that is
+ * @pre:	types of the pre object, and of existing data
+ * @post:	types of the post object
+ * @old:	types of the post source compiled with the old types; there is
+ *		no such object if @old.dwarf is NULL
+ * @over_old:	the units that are the same with @old
+ * @other:	some code is not the same with @old
+ * @same:	some code is
  */
 struct judged {
 	struct tu *tu;
@@ -474,8 +473,8 @@ static void judge_unit(struct verdicts *vs, struct judged *j, struct unit *u)
 }
 
 /*
- * What is the same over the old types is not concerned by a change, provided
- * that they are the old ones.
+ * If the code is the same with the old types, a change does not affect it, provided
+ * that these are the old types.
  */
 static void describe_types(struct judged *j)
 {
@@ -529,7 +528,7 @@ static bool has_included(const struct verdicts *vs, const struct obj *obj)
 	return false;
 }
 
-/* Nothing is known of its types: that must be said. */
+/* Warn if the types of a file are not known. */
 static void warn_unknown(struct verdicts *vs, struct tu *tu)
 {
 	bool pre = obj_open_dwarf(tu->pre), post = obj_open_dwarf(tu->post);
@@ -543,8 +542,8 @@ static void warn_unknown(struct verdicts *vs, struct tu *tu)
 }
 
 /**
- * check_types() - refuses functions that reach types whose layout changed
- * @vs:	the verdicts, decided; looked at are the files that are dirty
+ * check_types() - refuse functions that reach types whose layout changed
+ * @vs:	the verdicts, decided; only dirty files are checked
  */
 void check_types(struct verdicts *vs)
 {
@@ -602,8 +601,8 @@ static void find_inlined(Dwarf_Die *die, void *data)
 }
 
 /**
- * unit_inlines() - is a function inlined into another?
- * @u:		the other
+ * unit_inlines() - is a function inlined into another one?
+ * @u:		the other one
  * @name:	the function
  */
 bool unit_inlines(const struct unit *u, const char *name)

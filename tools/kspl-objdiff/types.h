@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Types, as the debug information of an object describes them.
+ * Types, from the debug information of an object.
  *
- * typeread.c reads them, typecmp.c compares those of two objects, types.c tells
- * what a function reaches, enums.c what values mean, reuse.c what it takes data
- * for, calls.c how functions are called, overold.c what is
- * the same compiled over the old types.
+ * typeread.c reads them, and typecmp.c compares those of two objects. types.c finds
+ * what a function reaches, enums.c what values mean, reuse.c which structs a function
+ * uses data as, calls.c how functions are called, and overold.c what is the same when
+ * compiled with the old types.
  */
 #ifndef KSPL_TYPES_H
 #define KSPL_TYPES_H
@@ -19,17 +19,17 @@
 #define MAX_NESTING	12
 
 /**
- * struct member - of a struct, those of structs without a name within as well;
+ * struct member - a member of a struct, or of an unnamed struct in it;
  * or a value of an enum
- * @name:	"in.a" for one of a struct without a name
- * @space:	whose bits are counted: "", or the pointer that leads there
- * @bit:	where it is; the number of a value
- * @type:	in words
- * @base:	the struct it leads to, NULL if none
- * @values:	",A,B," if it leads to an enum without a name, or NULL
+ * @name:	"in.a" for a member of an unnamed struct
+ * @space:	the base of @bit: "", or the pointer that leads there
+ * @bit:	its offset in bits; the number of a value
+ * @type:	its description
+ * @base:	the struct it refers to, or NULL
+ * @values:	",A,B," if it refers to an unnamed enum, or NULL
  * @key:	of a value: its name, with its function if it has one
- * @far:	by a pointer
- * @group:	a struct without a name: what is in it is listed, too
+ * @far:	it refers to @base by a pointer
+ * @group:	an unnamed struct, whose members are listed, too
  */
 struct member {
 	const char *name, *space;
@@ -42,13 +42,13 @@ struct member {
  * struct type - a struct, union or enum
  * @name:	"struct foo"
  * @size:	in bytes
- * @align:	what it asks for
- * @file:	where its source is, the last parts of the path
- * @line:	of an enum: and where in it
- * @is_enum:	it is one
- * @other:	of the same name, in another scope
- * @members:	in their order
- * @change:	of a new type: what changed, in words, or NULL
+ * @align:	alignment it needs
+ * @file:	last parts of the path of its source file
+ * @line:	of an enum: its line in @file
+ * @is_enum:	it is an enum
+ * @other:	next type of the same name, in another scope
+ * @members:	in order
+ * @change:	in post: description of what changed, or NULL
  * @level:	1 + distance from the function
  */
 struct type {
@@ -64,21 +64,21 @@ struct type {
 	u32 level;
 };
 
-/* A value that counts the others, and its number before and now. */
+/* An enum value that counts the others, with its old and its new number */
 struct moved_count {
 	const char *name;
 	const struct type *type;
 	s64 from, to;
 };
 
-/* A value of an enum and what it belongs to. */
+/* A value of an enum, and its type */
 struct value {
 	s64 number;
 	struct type *type;
 	const struct member *member;
 };
 
-/* The struct that a type leads to; @key: its name, or what it is made of. */
+/* The struct that a type refers to; @key: its name or its contents. */
 struct end {
 	const char *key;
 	const struct type *t;	/* NULL: it is only declared */
@@ -86,12 +86,12 @@ struct end {
 };
 
 /**
- * struct use - what a function takes its data for
+ * struct use - which struct a function uses data as
  * @where:	"VARIABLE in FUNCTION"
  * @key:	the struct, see struct end
- * @t:		what it is made of; NULL: it is only declared
- * @own:	a pointer that is no parameter: the code says what it leads to
- * @plain:	of no struct: @key is the type in words
+ * @t:		its members; NULL: it is only declared
+ * @own:	a pointer, but no parameter: the code chooses its type
+ * @plain:	no struct: @key describes the type
  */
 struct use {
 	const char *where, *key;
@@ -105,7 +105,7 @@ struct uses {
 };
 
 /**
- * struct types - those of an object
+ * struct types - the types of an object
  * @obj:	the object
  * @up:		the update
  * @dwarf:	its debug information
@@ -113,17 +113,17 @@ struct uses {
  * @list:	structs and unions, each name once
  * @enums:	all enums
  * @values:	struct member.key -> struct value
- * @vars:	variable -> its type in words, of the top level
- * @var_dies:	variable -> where its DIE is
- * @declared:	function of another file -> how it is called, in words
- * @unnamed:	structs without a name, by what they are made of
+ * @vars:	variable at file scope -> description of its type
+ * @var_dies:	variable -> offset of its DIE
+ * @declared:	function of another file -> description of its call
+ * @unnamed:	unnamed structs, by their contents
  * @opaque:	structs that are only declared
- * @uses:	of all functions
- * @casts:	structs that nothing but a cast leads to
- * @fresh:	structs in use that those it was compared to have not
- * @gone:	the other way round
- * @counts:	values that only count the others and moved
- * @changes:	how many types have changed, against those it was compared to
+ * @uses:	uses in all functions
+ * @casts:	structs that are only used in casts
+ * @fresh:	structs in use that the other object does not have
+ * @gone:	structs in use that only the other object has
+ * @counts:	changed values that only count the others
+ * @changes:	number of types that differ from the other object's
  */
 struct types {
 	struct obj *obj;
@@ -180,10 +180,10 @@ void check_callees(struct verdicts *vs, struct types *pre, struct types *post,
 		   struct unit *u);
 
 /**
- * struct over_old - what is the same in an object over the old types
+ * struct over_old - what is the same in an object with the old types
  * @obj:	that object
- * @of:		by unit.id: what the unit is in @obj, if it is the same
- * @known:	which of these are filled in
+ * @of:		by unit.id: the same unit in @obj, or NULL
+ * @known:	indexes of @of that are set
  */
 struct over_old {
 	const struct obj *obj;
