@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What runs at boot only, and what it has to do with the rest. */
+/* What only runs at boot, and how it is related to the rest. */
 #ifndef KSPL_BOOT_H
 #define KSPL_BOOT_H
 
 #include "update.h"
 
 enum boot_kind {
-	BOOT_NO,		/* runs, or is used, after boot */
+	BOOT_NO,		/* it runs, or is used, after boot */
 	BOOT_ONLY,
 	BOOT_NEVER,		/* exit code of the kernel itself */
 };
 
 /**
  * struct edge - one unit's reference to another
- * @to:		NULL: what no file of the update has
- * @name:	of the symbol then
- * @address:	it takes the address, for what is no direct call or access
+ * @to:		NULL: no file of the update defines it
+ * @name:	the symbol's name in that case
+ * @address:	it takes the address: no direct call or access
  */
 struct edge {
 	struct unit *to;
@@ -26,7 +26,7 @@ struct edge {
 typedef VEC(struct edge) edge_vec;
 
 /**
- * struct boot - who refers to whom, and what of it is boot code
+ * struct boot - references between units, and which units are boot code
  * @edges:	by unit.id
  * @kind:	by unit.id: enum boot_kind
  */

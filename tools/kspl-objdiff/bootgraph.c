@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What runs at boot only, in a module when it is loaded: code and data in sections
- * that are freed, and what only they use.
+ * Finds what runs only at boot, or in a module when it is loaded: code and data in
+ * sections that are freed, and what only these use.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "boot.h"
 #include "escape.h"
 
-/* Each unit of each object, of both sides. */
+/* Each unit of each object, in pre and post. */
 #define for_each_unit(up, tu, post, obj, u)				\
 	vec_for_each(tu, &(up)->tus)					\
 		for (post = 0; post < 2; post++)			\
@@ -67,7 +67,7 @@ static void read_edges(const struct update *up, struct boot *boot,
 	}
 }
 
-/* module_init() may be given a function of any section. */
+/* module_init() may name a function in any section. */
 static bool is_module_start(const struct unit *u)
 {
 	struct sym **s;
@@ -88,7 +88,7 @@ static u8 kind_by_place(const struct unit *u)
 	return BOOT_NO;
 }
 
-/* What is boot code if nothing but boot code uses it. */
+/* May it be boot code, if only boot code uses it? */
 static bool may_be_boot(const struct unit *u)
 {
 	switch (u->sec->cls) {
@@ -105,12 +105,15 @@ static bool may_be_boot(const struct unit *u)
 	return false;
 }
 
-/* Does it use @e's target in a way that keeps it boot code? */
+/* Can the target of @e still be boot code, with this use? */
 static bool uses_at_boot(const struct unit *u, bool boot, const struct edge *e)
 {
 	if (!boot)
 		return false;
-	/* who has been given it uses it later, too, also where a table of boot data is copied */
+	/*
+	 * a holder of the address may use it later; so may the copy of a table of boot
+	 * data
+	 */
 	return !e->address || section_is_initcall(u->sec);
 }
 
@@ -145,7 +148,7 @@ static bool mark_used(struct boot *boot, const u8 *may, const struct unit *u)
 }
 
 /**
- * boot_read() - finds out what runs at boot only
+ * boot_read() - find out what runs at boot only
  * @up:	the update, paired
  */
 struct boot *boot_read(const struct update *up)
@@ -196,7 +199,7 @@ static bool is_parameter(const struct unit *u)
 	return !strcmp(u->sec->name, ".init.setup");
 }
 
-/* The parameter that an entry is for: "name=", or NULL. */
+/* Return: the parameter of an entry, as "name=", or NULL. */
 static const char *parameter_name(const struct unit *entry)
 {
 	const struct ref *r = entry->refs.v;
@@ -209,7 +212,7 @@ static const char *parameter_name(const struct unit *entry)
 	return text + r->target;
 }
 
-/* As the kernel compares them: '-' is '_', and the shorter one takes the longer. */
+/* Compare as the kernel does: '-' equals '_', and a prefix matches. */
 static bool same_parameter(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++)
@@ -244,11 +247,11 @@ static bool entry_is_new(const struct unit *entry)
 }
 
 /**
- * parameter_is_new() - is it a boot parameter that was not there, or only used by one?
+ * parameter_is_new() - is it a new boot parameter, or only used by one?
  * @boot:	the update's boot code
  * @u:		a unit of post, of boot code or data
  *
- * Nobody gave the running kernel a parameter that it does not have, and without it
+ * The command line of the running kernel does not have a new parameter, and without it
  * the initial values are right.
  */
 bool parameter_is_new(const struct boot *boot, const struct unit *u)

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions that some thread of every kernel is inside for as long as it runs.
+ * Functions that always have a thread inside, in every running kernel.
  *
- * The core finds out by itself that a thread stays inside and says so
- * (always_busy, code_busy), but only after the update was brought to the
- * machine.  These are known before: a thread of the kernel that has nothing to
- * do waits in them, or the one that writes to "enabled" stands in them.
+ * The core also detects such a function (always_busy, code_busy), but only when the
+ * update is on the machine. These are known before: an idle kernel thread waits in
+ * them, or the thread that writes to "enabled" is inside.
  *
- * From the stacks of the threads of an idle 6.12 (test configuration), and
- * kernel/sched/core.c, kernel/sched/idle.c, kernel/stop_machine.c, and the way of
- * a write from arch/x86/entry/common.c over fs/read_write.c, fs/kernfs/file.c and
+ * The list is from the stacks of the threads of an idle 6.12 (test configuration), and
+ * from kernel/sched/core.c, kernel/sched/idle.c, kernel/stop_machine.c, and the path of
+ * a write from arch/x86/entry/common.c through fs/read_write.c, fs/kernfs/file.c and
  * fs/sysfs/file.c to lib/kobject.c.
  */
 #include <string.h>
@@ -57,9 +56,9 @@ static const struct busy busy[] = {
 
 /**
  * always_busy() - is there always a thread inside a function of vmlinux?
- * @name:	of the function
+ * @name:	the function
  *
- * Return: who, in words, or NULL.
+ * Return: which thread, in words, or NULL.
  */
 const char *always_busy(const char *name)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions whose address old code gave away while it ran.
+ * Functions whose address old code passed on while it ran.
  *
- * Timers that are armed, work that is queued, interrupts that are requested, copies
- * of a table of operations: they go on to call what they were given. A function that
- * is replaced is entered by them as well, but one that is gone, or that new code gives
- * to nobody any more, is not what the new source would have them call.
+ * Armed timers, queued work, requested interrupts and copies of operations tables still
+ * call the function that they got. If it is replaced, they enter the new one. But if it
+ * is gone, or new code passes it on no more, the new source would have them call
+ * something else.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static const struct unit *whole(const struct unit *u)
 	return u->parent ? u->parent : u;
 }
 
-/* Is it the first of several references of @by to the same? */
+/* Is it the first of several references of @by to the same thing? */
 static bool is_first(const struct verdicts *vs, const struct unit *by,
 		     const struct edge *e)
 {
@@ -48,7 +48,7 @@ static bool is_refused(const struct verdicts *vs, const char *code,
 }
 
 /**
- * handed_out_by() - does old code give away what it refers to?
+ * handed_out_by() - does old code pass on the address it refers to?
  * @vs:	the verdicts
  * @by:	the code, of a pre object
  * @e:	its reference to a function, or to a constant that leads to one
@@ -71,11 +71,11 @@ const char *handed_out_by(const struct verdicts *vs, const struct unit *by,
 }
 
 /**
- * handed_out_by_itself() - does an old function give away its own address?
+ * handed_out_by_itself() - does an old function pass on its own address?
  * @vs:	the verdicts
  * @u:	the function, of a pre object
  *
- * A timer that arms itself again needs nobody else.
+ * For example, a timer that arms itself again.
  */
 const char *handed_out_by_itself(const struct verdicts *vs, const struct unit *u)
 {
@@ -95,7 +95,7 @@ const char *handed_out_by_itself(const struct verdicts *vs, const struct unit *u
 	return xasprintf("it %s, and who has it goes on to call it", esc.how);
 }
 
-/* Does it, or its other part, take the address? */
+/* Does the function, or its cold part, take the address? */
 static bool takes(const struct verdicts *vs, const struct unit *u,
 		  const struct unit *to)
 {
@@ -115,7 +115,7 @@ static bool counts(const struct unit *u)
 	       u->sec->cls != SC_NONE;
 }
 
-/* Does it give away another function than before? */
+/* Does it pass on another function than before? */
 static bool gives_other(const struct verdicts *vs, const struct unit *by)
 {
 	const struct unit *part;
@@ -131,9 +131,9 @@ static bool gives_other(const struct verdicts *vs, const struct unit *by)
 }
 
 /*
- * Does new code give it away in place of @by? That is @by itself, or what is new. If
- * @by gives nobody something else instead, or if it is what it was and who gave it
- * away goes on to, all others count as well.
+ * Does new code still pass on the address where @by did? @by itself counts, and so does
+ * code that is new. All other code counts, too, if @by passes on no other function
+ * instead, or if the function is the same and that code passed it on before.
  */
 static bool still_given(const struct verdicts *vs, const struct unit *by,
 			const struct unit *func)
@@ -174,12 +174,12 @@ static void check_given(struct verdicts *vs, const struct tu *tu,
 }
 
 /**
- * check_handed() - refuses what old code gave away, and new code gives to nobody
+ * check_handed() - refuse if old code passed on a function, and new code does not
  * @vs:	the verdicts
  * @tu:	one file
  *
- * A wrapper that takes a lock is called from now on, and its inner half by those who
- * were given the function of that name before.
+ * For example, foo() becomes a wrapper that takes a lock, and timers now get its inner
+ * half: a timer that is armed still calls foo().
  */
 void check_handed(struct verdicts *vs, const struct tu *tu)
 {

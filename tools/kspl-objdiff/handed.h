@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Functions whose address old code gave away (handed.c). */
+/* Functions whose address old code passed on (handed.c). */
 #ifndef KSPL_HANDED_H
 #define KSPL_HANDED_H
 

@@ -2,13 +2,13 @@
 /*
  * Variables that are gone, and what they held.
  *
- * Nothing new may be there that they could be (that is state.c's), and still what
- * they held may be missed: what used them uses another variable now that was there
- * already, or a part of one; or others hold the address of what is gone, and nobody
- * will take it back from them. The same goes for two that change places.
+ * state.c looks for new variables that a gone one could be. If there is none, its value
+ * may still be missed: its users may now use a variable that existed before, or a part
+ * of one; or other code may hold the address of the gone variable, and nobody takes
+ * that back. The same goes for two variables that swap roles.
  *
- * A lock holds nothing when nobody is inside of its users, which all come along. But
- * one that a function takes and another gives up may be held between the two.
+ * A lock holds no state when no thread is inside its users, all of which are replaced.
+ * But if one function takes it and another one releases it, it may be held in between.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +21,9 @@
 #define WAY_GONE	"go on with %s; or, if what it holds does not matter or a hook brings it over, say so: --state-of %s="
 
 /**
- * struct place - where a function reads or writes
+ * struct place - a place in a variable that a function uses
  * @u:		a variable of the update's files; NULL: another file's
- * @name:	of the other file's
+ * @name:	its name, in the other file
  * @off:	in the variable
  * @address:	its address is taken
  * @writes:	it is written there
@@ -53,13 +53,13 @@ static void add_unit(units *list, const struct unit *u)
 	*vec_add(list) = u;
 }
 
-/* The compiler's own, of what each function may do anywhere. */
+/* Variables that any function may use, through inlined helpers. */
 static bool means_nothing(const char *name)
 {
 	return !strcmp(name, "__preempt_count") || !strcmp(name, "pcpu_hot");
 }
 
-/* Perhaps a variable that no file of the update has. */
+/* Does it refer to a variable that may be in no file of the update? */
 static bool is_foreign(const struct ref *r)
 {
 	return !r->branch && r->sym && !r->sym->sec && !means_nothing(r->sym->name);
@@ -78,7 +78,7 @@ static void add_place(place_vec *places, const struct unit *from,
 	*vec_add(places) = p;
 }
 
-/* What a function uses, itself or by functions that only its side has. */
+/* Find what a function uses, directly or through functions without a twin. */
 static void find_places(const struct update *up, const struct unit *func,
 			place_vec *places)
 {
@@ -103,7 +103,7 @@ static void find_places(const struct update *up, const struct unit *func,
 	free(todo.v);
 }
 
-/* Of the same thing, before and after. */
+/* Are both the same variable, in pre and post? */
 static bool is_same(const struct place *pre, const struct place *post)
 {
 	if (!pre->u || !post->u)
@@ -121,7 +121,7 @@ static const struct place *find_thing(const place_vec *places, const struct unit
 	return NULL;
 }
 
-/* Did it use this place, or any that an address leads to? */
+/* Did it use this place, or an address which leads to it? */
 static bool had_place(const place_vec *pre, const struct place *post)
 {
 	const struct place *p;
@@ -133,7 +133,7 @@ static bool had_place(const place_vec *pre, const struct place *post)
 	return false;
 }
 
-/* What it changes now that was there before, but that it had nothing to do with. */
+/* Find an existing variable that the function now changes, but did not use before. */
 static const struct place *taken_instead(const place_vec *pre, const place_vec *post)
 {
 	const struct place *p;
@@ -147,7 +147,7 @@ static const struct place *taken_instead(const place_vec *pre, const place_vec *
 	return NULL;
 }
 
-/* Is it used while the kernel runs, and by what of it? */
+/* Find the functions that use it while the kernel runs. */
 static void find_users(const struct verdicts *vs, const struct unit *u, units *list)
 {
 	const struct edge *e;
@@ -168,7 +168,7 @@ static void find_users(const struct verdicts *vs, const struct unit *u, units *l
 	}
 }
 
-/* Through what is gone to what is still there. */
+/* Find the existing functions that lead to it, through those that are gone. */
 static void find_roots(const struct verdicts *vs, const units *users, units *roots)
 {
 	const struct unit **v;
@@ -191,7 +191,7 @@ static bool is_left(const struct verdicts *vs, const struct unit *post)
 	return plan_of(vs->plan, post)->left || vs->plan->tus[post->obj->tu].left;
 }
 
-/* Does who used it use something else now, which is not new? */
+/* Do its former users now use another variable that is not new? */
 static bool check_taken(struct verdicts *vs, const struct unit *lost,
 			const struct unit *pre)
 {
@@ -214,7 +214,7 @@ static bool check_taken(struct verdicts *vs, const struct unit *lost,
 	return p;
 }
 
-/* Has old code given its address to somebody who keeps it? */
+/* Did old code pass its address to code that keeps it? */
 static bool check_held(struct verdicts *vs, const struct tu *tu,
 		       const struct unit *lost, const struct unit *user)
 {
@@ -230,7 +230,7 @@ static bool check_held(struct verdicts *vs, const struct tu *tu,
 	return true;
 }
 
-/* Could a new variable be it? Then that has been looked at. */
+/* Is there a new variable that it could be? state.c checks those. */
 static bool has_heir(const struct tu *tu, const struct unit *lost)
 {
 	const char *at, *name = state_name(lost);
@@ -262,9 +262,9 @@ static void check_gone(struct verdicts *vs, const struct tu *tu,
 	free(roots.v);
 }
 
-/* A part of a variable that is on its own now */
+/* A part of a variable that becomes a variable of its own */
 
-/* Is it used still, or may it be, by an address? */
+/* Is the place still used, or maybe used by an address? */
 static bool has_place(const place_vec *post, const struct place *pre)
 {
 	const struct place *p;
@@ -281,7 +281,7 @@ static bool is_used_like(const struct place *pre, const struct place *post)
 	return (pre->writes && post->writes) || (pre->address && post->address);
 }
 
-/* A new variable that @func uses as it used a part of one that is still there. */
+/* Find a new variable that @func uses as it used a part of an existing one. */
 static void check_split(struct verdicts *vs, const struct unit *func,
 			const place_vec *was, const place_vec *is)
 {
@@ -330,7 +330,7 @@ static bool calls_any(const struct unit *func, bool unlock)
 	return false;
 }
 
-/* Does it take a lock that another function gives up, or the other way round? */
+/* Does it take a lock that another function releases, or the other way round? */
 static bool is_half(const struct verdicts *vs, const struct unit *func,
 		    const struct unit *lock)
 {
@@ -363,7 +363,7 @@ static void check_lock_gone(struct verdicts *vs, const struct tu *tu,
 	free(users.v);
 }
 
-/* Two that stay, of which each is used where the other was */
+/* Two existing variables that swap roles */
 
 struct exchange {
 	const struct unit *func, *left, *taken;
@@ -376,7 +376,7 @@ static bool alike(const struct unit *a, const struct unit *b)
 	return a->size == b->size && a->sec->cls == b->sec->cls;
 }
 
-/* All pairs of one that @func has left, and one that it has come to. */
+/* Find all pairs of a variable that @func uses no more, and one that it uses now. */
 static void find_exchanges(const struct unit *func, const place_vec *was,
 			   const place_vec *is, exchange_vec *list)
 {
@@ -442,7 +442,7 @@ static void check_changed(struct verdicts *vs, const struct tu *tu)
 }
 
 /**
- * check_lost_state() - refuses to forget what the running kernel holds
+ * check_lost_state() - refuse to lose state of the running kernel
  * @vs:	the verdicts
  * @tu:	one file
  */

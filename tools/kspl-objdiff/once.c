@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flags of a place in the code, which remember that something was done there.
+ * Once flags, by which a place in the code remembers that something was done.
  *
- * New code has flags of its own, which begin anew. That is right for messages: one
- * that is said once is said once more. What else a flag guards was done, and would be
- * done again: registered, allocated, counted. So it is looked at what code runs only
- * because a flag was not set: what is reached from where it is written, and not
- * otherwise. Known to be harmless there are messages and warnings, and what prepares
- * them; all else is more than that.
+ * New code has its own flags, which are not set. This is right for messages: one that
+ * is printed once is printed once more. But other things that a flag guards were done,
+ * and would be done again: registered, allocated, counted. So find the code that only
+ * runs if a flag was not set: it is reached from where the flag is written, and not
+ * otherwise. Only messages and warnings, and code that prepares them, are known to be
+ * harmless there.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "escape.h"
 #include "verdict.h"
 
-/* Ways through a function, and through its cold part. */
+/* Paths through a function and its cold part */
 struct paths {
 	const struct update *up;
 	const struct unit *part[2];
@@ -49,7 +49,7 @@ static const u8 *opcode(const u8 *p, const struct insn *insn)
 	return p;
 }
 
-/* mov, movzx and its like, cmp, test: no more than a look at what is there */
+/* mov, movzx, cmp, test: the instruction only reads memory */
 static bool only_reads(const u8 *op)
 {
 	switch (op[0]) {
@@ -75,7 +75,7 @@ static bool writes_flag(const struct paths *p, const struct unit *u, u32 at,
 	       !only_reads(opcode(unit_data(u) + at, insn));
 }
 
-/* Places that the code leads to */
+/* Places that the code can reach */
 
 static void reach(struct paths *p, u32 part, s64 off, u8 how)
 {
@@ -117,7 +117,7 @@ static void follow_branch(struct paths *p, u32 part, u32 at,
 		reach(p, part, branch_target(u, at, insn), how);
 }
 
-/* Jump labels, and where a fault leads to. */
+/* Follow jump labels, and the fixups of faults. */
 static void follow_entries(struct paths *p, u32 part, u32 at, u32 len, u8 how)
 {
 	const struct entry *e;
@@ -141,7 +141,7 @@ static bool ends_here(const u8 *op, const struct insn *insn)
 	       (op[0] == 0xff && (op[1] & 0x38) == 0x20);
 }
 
-/* @flag: not beyond where it is written */
+/* @flag: stop where it is written */
 static void run_paths(struct paths *p, const struct unit *flag, u8 how)
 {
 	struct insn insn;
@@ -161,7 +161,7 @@ static void run_paths(struct paths *p, const struct unit *flag, u8 how)
 	}
 }
 
-/* From behind each place where it is written. */
+/* Start after each place where the flag is written. */
 static bool start_at_writes(struct paths *p, const struct unit *flag)
 {
 	struct insn insn;
@@ -181,7 +181,7 @@ static bool start_at_writes(struct paths *p, const struct unit *flag)
 	return any;
 }
 
-/* What is done there */
+/* What is done at these places */
 
 static const char *does_more(const struct update *up, const struct unit *func, int depth);
 
@@ -209,7 +209,7 @@ static bool writes_data(const struct unit *u, const struct ref *r,
 	return !only_reads(opcode(unit_data(u) + r->insn_off, &insn));
 }
 
-/* A function of the update's own files. */
+/* Check a function of the update's own files. */
 static const char *does_more(const struct update *up, const struct unit *func, int depth)
 {
 	const struct unit *to;
@@ -235,7 +235,7 @@ static bool is_on_stack(const u8 *op)
 	return (op[1] & 0xc7) != 0xc4 && (op[1] & 7) == 4 && (op[2] & 7) == 4;
 }
 
-/* Prepares it something in registers, or on the stack? */
+/* Does it only prepare something in registers or on the stack? */
 static bool only_prepares(const u8 *op)
 {
 	bool memory = op[1] < 0xc0;
@@ -288,14 +288,14 @@ static bool same_code_at(const struct paths *p, const struct unit *u, u32 at,
 	if (!insn_decode(&there, unit_data(v) + other, v->size - other))
 		return false;
 	s = ref_in(v, other, there.len);
-	if (r && s)	/* a call may have become a jump */
+	if (r && s)	/* the compiler may have made a jump of a call */
 		return r->branch == s->branch && r->target == s->target &&
 		       r->sym && s->sym && (r->unit ? r->unit == s->unit : r->sym == s->sym);
 	return !r && !s && there.len == insn->len &&
 	       !memcmp(unit_data(u) + at, unit_data(v) + other, insn->len);
 }
 
-/* The compiler may have made a copy of code that runs in any case. */
+/* Does the same code run in any case? The compiler may have duplicated it. */
 static bool is_done_anyway(const struct paths *p, const struct unit *u, u32 at,
 			   const struct insn *insn)
 {
@@ -309,9 +309,7 @@ static bool is_done_anyway(const struct paths *p, const struct unit *u, u32 at,
 	return false;
 }
 
-/*
- * What a function does only if a flag was not set, and is more than a message; or NULL.
- */
+/* What a function does only if a flag was not set, other than messages; NULL: nothing. */
 static const char *guards(const struct update *up, const struct unit *func,
 			  const struct unit *flag)
 {
@@ -340,7 +338,7 @@ static const char *guards(const struct update *up, const struct unit *func,
 	return more;
 }
 
-/* The first flag of a function that guards more than a message. */
+/* Find the first flag of a function that guards more than a message. */
 static const struct unit *guarding_flag(const struct update *up, const struct unit *func,
 					const char **more)
 {
@@ -359,7 +357,7 @@ static const struct unit *guarding_flag(const struct update *up, const struct un
 	return NULL;
 }
 
-/* Is there old code that goes, or is replaced, and has such a flag? */
+/* Is there old code with such a flag that is gone or replaced? */
 static bool had_one(const struct verdicts *vs, const struct obj *pre)
 {
 	struct unit **u;
@@ -374,7 +372,7 @@ static bool had_one(const struct verdicts *vs, const struct obj *pre)
 }
 
 /**
- * check_once() - refuses new code that would do again what old code did once
+ * check_once() - refuse new code that would do again what old code did once
  * @vs:	the verdicts, with all that is included
  * @tu:	the file
  */

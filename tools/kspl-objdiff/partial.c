@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Judges an update; with --partial, again and again: what was refused is left
- * out, with what belongs to it, until the rest can be taken.
+ * Judges an update. With --partial, this is repeated: what is refused is left out,
+ * together with what belongs to it, until the rest is accepted.
  *
- * A function that is left out stays as it is in the running kernel.  Of the
- * changed functions of its file, those that call it or that it calls stay too,
- * and those that share a new variable with it: a fix is seldom in one function
- * only, and half of one can be worse than none.  Of other files stay those
- * that call it in a new way, and those that need what only it brings.  That two
- * functions belong together without any of this can't be seen in the code.
+ * A function that is left out stays as it is in the running kernel. Of the changed
+ * functions in its file, those that call it or that it calls stay, too, and those that
+ * share a new variable with it: a fix is seldom in one function only, and half a fix
+ * can be worse than none. Of other files, those stay that call it in a new way, and
+ * those that need what only it includes. If two functions belong together for another
+ * reason, the code does not show it.
  *
- * A function that is left out because its new source does not compile was
- * compiled from its old source, over the new headers; so was one that only
- * these changed.  If all it lacks is to call others in their new way, it is
- * carried: replaced by that, so that the others can be taken.  It does what it
- * did and still counts as left out.
+ * A function whose new source does not compile is left out: it was compiled from its
+ * old source, with the new headers. The same goes for one that only the headers
+ * changed. If such a function only has to call others in their new way, it is carried:
+ * the update replaces it by that, so that it can include the others. It does what it
+ * did before, and still counts as left out.
  */
 #include <string.h>
 
@@ -22,7 +22,7 @@
 
 #define WAY_WITH	"take it together with what it needs, in an update of its own"
 
-/* What was decided this time, and the plan for the next. */
+/* What this round decided, and the plan for the next. */
 struct round {
 	struct plan *plan;
 	const struct verdicts *vs;
@@ -48,7 +48,7 @@ static bool has_old_body(const struct round *rd, const struct unit *u)
 	return rd->plan->units[u->id].old_body;
 }
 
-/* Would it be replaced, or is it the reason for it? */
+/* Does the function differ, or would the update replace it? */
 static bool is_changed(const struct round *rd, const struct unit *u)
 {
 	return unit_is_replaceable(u) && !u->parent && !is_left(rd, u) &&
@@ -91,7 +91,7 @@ static void leave_with(struct round *rd, struct unit *u, const char *reason)
 	leave(rd, u, &r);
 }
 
-/* The replaced function for whose sake a unit is included. */
+/* Find the replaced function that a unit is included for. */
 static struct unit *root_of(const struct round *rd, struct unit *u)
 {
 	while (u && !unit_replaced(rd->vs, u))
@@ -99,10 +99,7 @@ static struct unit *root_of(const struct round *rd, struct unit *u)
 	return u && u->parent ? u->parent : u;
 }
 
-/*
- * Data that stays: with it all changed functions that use it, itself or through
- * constants.
- */
+/* Leave out data, with all changed functions that use it, directly or through constants. */
 static void leave_data(struct round *rd, struct unit *data,
 		       const struct refusal *r)
 {
@@ -127,7 +124,7 @@ static void leave_data(struct round *rd, struct unit *data,
 	}
 }
 
-/* Nothing of an object, nor of what was moved from it to another. */
+/* Leave out all of an object, and what was moved from it to others. */
 static void leave_object(struct round *rd, const struct tu *left,
 			 const struct refusal *r)
 {
@@ -168,7 +165,7 @@ static bool leave_refused(struct round *rd, const struct refusal *r)
 	return true;
 }
 
-/* What goes with what is left out */
+/* What is left out together with a function */
 
 static bool refers(struct round *rd, const struct unit *u,
 		   const struct unit *to)
@@ -178,7 +175,7 @@ static bool refers(struct round *rd, const struct unit *u,
 	       (u->twin && to->twin && unit_refers(rd->plan->up, u->twin, to->twin));
 }
 
-/* A new variable that both use, or NULL. */
+/* Return: a new variable that both use, or NULL. */
 static const struct unit *shared_variable(struct round *rd,
 					  const struct unit *a,
 					  const struct unit *b)
@@ -199,7 +196,7 @@ static const char *goes_with(struct round *rd, const struct unit *u,
 {
 	const struct unit *var;
 
-	/* what has the old source goes with all that stays, but for new parts */
+	/* code of the old source fits what stays, unless new code is inlined into it */
 	if (has_old_body(rd, u))
 		return !has_old_body(rd, left) && unit_inlines(u, left->name) ?
 			xasprintf("it has %s in it, which is left out",
@@ -215,7 +212,7 @@ static const char *goes_with(struct round *rd, const struct unit *u,
 	return NULL;
 }
 
-/* Compiled from its old source, all of it that is in this file? */
+/* Was all of its code in this file compiled from the old source? */
 static bool has_old_source(struct round *rd, const struct unit *u)
 {
 	const struct tu_plan *tu = plan_tu(rd, u);
@@ -229,7 +226,7 @@ static bool has_old_source(struct round *rd, const struct unit *u)
 	return true;
 }
 
-/* In its own file; true if there was any. */
+/* Leave out what is connected in its own file. Returns true if there was any. */
 static bool leave_connected(struct round *rd, struct tu *tu,
 			    const struct unit *left)
 {
@@ -253,7 +250,7 @@ static bool leave_connected(struct round *rd, struct tu *tu,
 	return any;
 }
 
-/* Instead of leaving out what it calls in a new way. */
+/* Carry the function, instead of leaving out what it calls in a new way. */
 static bool carry(struct round *rd, struct unit *left)
 {
 	struct unit_plan *p = plan_unit(rd, left);
@@ -266,7 +263,7 @@ static bool carry(struct round *rd, struct unit *left)
 	return true;
 }
 
-/* Who is called in a new way and who calls so: in all files, either way. */
+/* Leave out functions that are called in a new way, with their callers, in all files. */
 static bool leave_callers(struct round *rd, struct unit *left)
 {
 	bool any = false;
@@ -330,8 +327,8 @@ static void set_dirty(struct plan *plan, bool dirty)
 }
 
 /**
- * judge() - decides what goes into an update, and what is refused or left out
- * @plan:	what stays as it is; with --partial, what is refused is added
+ * judge() - decide what goes into an update, and what is refused or left out
+ * @plan:	what stays as it is; with --partial, refused functions are added
  *
  * Return: the verdicts.
  */
@@ -352,7 +349,7 @@ struct verdicts *judge(struct plan *plan)
 	}
 }
 
-/* A function that is a part of others now. */
+/* Leave out the functions that a function is now inlined into. */
 static void leave_inlining(struct round *rd, struct tu *tu, const char *name)
 {
 	struct unit **u;
@@ -364,7 +361,7 @@ static void leave_inlining(struct round *rd, struct tu *tu, const char *name)
 					     name));
 }
 
-/* All units of a name; false if there is none. */
+/* Leave out all units of a name. Returns false if there is none. */
 static bool leave_named(struct round *rd, struct tu *tu, const char *name,
 			const struct refusal *r)
 {
@@ -385,7 +382,7 @@ static bool leave_named(struct round *rd, struct tu *tu, const char *name,
 }
 
 /**
- * leave_out() - what was not changed although the source has it new
+ * leave_out() - leave out a function or variable whose new source was not compiled
  * @plan:	the plan
  * @label:	the translation unit
  * @name:	the function or variable
@@ -413,12 +410,12 @@ void leave_out(struct plan *plan, const char *label, const char *name,
 }
 
 /**
- * new_body() - what was compiled from its new source
- * @plan:	the plan, and all of leave_out() said
+ * new_body() - record a function that was compiled from its new source
+ * @plan:	the plan, after all calls of leave_out()
  * @label:	the translation unit
  * @name:	the function
  *
- * A function that has it in itself is no longer what it was; all others are.
+ * A function with this one inlined has new code; all others have their old code.
  */
 void new_body(struct plan *plan, const char *label, const char *name)
 {
@@ -430,7 +427,7 @@ void new_body(struct plan *plan, const char *label, const char *name)
 }
 
 /**
- * plan_init() - a plan that leaves nothing
+ * plan_init() - start a plan that leaves out nothing
  * @plan:	the plan
  * @up:		the update, with all its files
  */

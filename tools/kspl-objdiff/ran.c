@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * New variables that get their value from code that has already run.
+ * New variables whose value comes from code that has already run.
  *
- * Boot code is told by its section (boot.c). But the running kernel has also called
- * what boot code handed out, set parameters from the command line, probed devices, and
- * passed the blocks that are only run for the first user. So a new pointer that some
- * other code relies on, a new list or queue that one function sets up and another one
- * uses, and a value that only such code gives, are refused.
+ * boot.c knows boot code by its section. But the running kernel has also called what
+ * boot code registered, set parameters from the command line, probed devices, and run
+ * the code that is only for the first user. So these new variables are refused: a
+ * pointer that other code relies on, a list or queue that one function sets up and
+ * another one uses, and a value that only such code sets.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +22,10 @@
 /* How an instruction uses a variable. */
 enum var_use { VAR_NOT, VAR_READS, VAR_TESTS, VAR_WRITES, VAR_ADDRESS };
 
-/* How a function does. */
+/* How a function uses a variable. */
 struct var_user {
 	const struct unit *func;
-	bool reads;		/* where no write is before, and without looking */
+	bool reads;		/* before the function writes it, and without a test */
 	bool writes, address, sets_up;
 };
 
@@ -81,7 +81,7 @@ static const struct ref *branch_at(const struct unit *u, u32 at, u32 len)
 
 #define LOOKS_AHEAD	8
 
-/* Is what was read looked at before it is used, or given to who takes NULL? */
+/* Is the value tested before its use, or passed to a function that accepts NULL? */
 static bool is_looked_at(const struct ran *ran, const struct unit *u, u32 at, int reg)
 {
 	const struct ref *r;
@@ -157,7 +157,7 @@ static bool calls_writer(struct ran *ran, const struct ref *r)
 	return false;
 }
 
-/* Goes on to where an instruction leads; 0: nowhere. */
+/* Find the places where an instruction continues; returns how many. */
 static u32 where_to(const struct unit *u, const struct insn *in, u32 at, u32 next[2])
 {
 	s64 to = (s64)at + in->len;
@@ -176,7 +176,7 @@ static u32 where_to(const struct unit *u, const struct insn *in, u32 at, u32 nex
 	return n;
 }
 
-/* May it read the variable where no code of it has written it, and not look first? */
+/* May the function read the variable before it writes it, and without a test? */
 static bool reads_unset(struct ran *ran, const struct unit *u)
 {
 	u8 *seen = xzalloc(u->size + 1);
@@ -208,7 +208,7 @@ static bool reads_unset(struct ran *ran, const struct unit *u)
 	return found;
 }
 
-/* The name of what is called next, "" if nothing is. */
+/* Return: the name of the next called function, or "". */
 static const char *next_call(const struct unit *u, u32 at)
 {
 	const struct ref *r, *best = NULL;
@@ -238,7 +238,7 @@ static void read_part(struct ran *ran, const struct unit *u)
 		default:
 			break;
 		}
-		/* its own address into itself: a list head */
+		/* it stores its own address in itself: a list head */
 		r = var_field(ran, u, at, insn->size);
 		vec_for_each(other, &u->refs)
 			if (r && other != r && other->off >= at && other->off < at + insn->size &&
@@ -264,7 +264,7 @@ static void read_users(struct ran *ran)
 			   (v->func->cold && !v->writes && reads_unset(ran, v->func->cold));
 }
 
-/* Data that the running kernel has leads to it, or code that it has. */
+/* Is it called by existing code, or reached by existing data? */
 static bool is_reached_now(const struct unit *func)
 {
 	const struct ref *r;
@@ -279,7 +279,7 @@ static bool is_reached_now(const struct unit *func)
 	return false;
 }
 
-/* Does it look at another new variable, which may tell? */
+/* Does it test another new variable, which may tell whether this one is set? */
 static bool asks_another(const struct ran *ran, const struct unit *u)
 {
 	struct ran other = { .vs = ran->vs, .cs = ran->cs };
@@ -335,7 +335,7 @@ static void refuse_unset(struct verdicts *vs, const struct ran *ran, const struc
 	       unit_label(by), why);
 }
 
-/* A pointer that is relied on where nothing of the function has set it. */
+/* Check a pointer that a function relies on without having set it. */
 static bool check_pointer(struct verdicts *vs, const struct ran *ran)
 {
 	const struct var_user *w, *v;
@@ -356,7 +356,7 @@ static bool check_pointer(struct verdicts *vs, const struct ran *ran)
 	return false;
 }
 
-/* A list, a queue, a lock that one function sets up and another one uses. */
+/* Check a list, queue or lock that one function sets up and another one uses. */
 static bool check_set_up(struct verdicts *vs, const struct ran *ran)
 {
 	const struct var_user *w, *v;
@@ -379,7 +379,7 @@ static bool check_set_up(struct verdicts *vs, const struct ran *ran)
 	return false;
 }
 
-/* What runs callbacks at once, or soon, and not again for what is there. */
+/* Functions that run a callback now or soon, but not again for what exists. */
 static bool runs_once(const char *name)
 {
 	static const char *const starts[] = {
@@ -413,7 +413,7 @@ static bool hands_out(const struct boot *boot, const struct unit *from, const st
 	return false;
 }
 
-/* The boot code that has had a function run, or NULL. */
+/* Return: the boot code that had @func run, or NULL. */
 static const struct unit *had_it_run(const struct ran *ran, const struct unit *func)
 {
 	const struct boot *boot = ran->vs->boot;
@@ -431,10 +431,10 @@ static const struct unit *had_it_run(const struct ran *ran, const struct unit *f
 	return NULL;
 }
 
-#define PARAM_OPS	16	/* where an entry of __param has its operations */
-#define OPS_SET		8	/* ... and these have the function that sets */
+#define PARAM_OPS	16	/* offset of the operations in an entry of __param */
+#define OPS_SET		8	/* offset of the set function in the operations */
 
-/* The parameter that a function sets, or NULL. */
+/* Return: the parameter that a function sets, or NULL. */
 static const struct unit *sets_parameter(const struct unit *func)
 {
 	const struct ref *p, *r;
@@ -454,7 +454,7 @@ static const struct unit *sets_parameter(const struct unit *func)
 	return NULL;
 }
 
-/* A value that only code gives that has run for what is there. */
+/* Check a value that only functions set which have already run for what exists. */
 static void check_value(struct verdicts *vs, const struct ran *ran)
 {
 	const struct unit *by = NULL, *how = NULL;
@@ -509,7 +509,7 @@ static void check_variable(struct verdicts *vs, const struct unit *var)
 #endif /* HAVE_CAPSTONE */
 
 /**
- * check_ran() - refuses new variables whose value comes from code that has run
+ * check_ran() - refuse new variables whose value comes from code that has run
  * @vs:	the verdicts, with all that is included
  * @tu:	the file
  */

@@ -2,10 +2,10 @@
 /*
  * Rows of a constant array that moved.
  *
- * An index, or a bit, that was found in the old array lives on in the running kernel's
- * data, and no type tells which array it is one of. Rows that are added at the end, or
- * that change where they are, leave it right. Where rows move, code may go through them
- * all by a counter of its own, as long as it does not keep that.
+ * Data of the running kernel may hold an index, or a bit number, that was found in the
+ * old array, and no type shows which array it belongs to. The index stays correct if
+ * rows are added at the end, or if a row changes in place. If rows move, code may only
+ * loop over them by a counter of its own, and must not store the counter.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "rows.h"
 #include "types.h"
 
-/* Bytes of a row, 0 if it is no array or not known. */
+/* Bytes of a row; 0 if it is not an array, or not known. */
 static u32 row_size(const struct unit *u)
 {
 	Dwarf_Attribute attr;
@@ -80,7 +80,7 @@ static bool same_row(const struct update *up, struct row a, struct row b)
 	}
 }
 
-/* How often is a row in a table? */
+/* Count equal rows in a table, up to 2. */
 static u32 count_rows(const struct update *up, struct row row, const struct unit *in)
 {
 	struct row other = { in, 0, row.size };
@@ -91,7 +91,7 @@ static u32 count_rows(const struct update *up, struct row row, const struct unit
 	return n;
 }
 
-/* Its rows are no more than letters. */
+/* Are the rows only characters? */
 static bool is_text(const struct unit *u)
 {
 	const char *type = variable_type(u);
@@ -99,7 +99,7 @@ static bool is_text(const struct unit *u)
 	return type && starts_with(type, "char[");
 }
 
-/* The first row of before that is elsewhere now, or nowhere behind the new end; -1: none. */
+/* Find the first old row that moved, or that is beyond the new end; -1 if there is none. */
 static s64 moved_row(const struct update *up, const struct unit *was, const struct unit *is)
 {
 	u32 size = row_size(was);
@@ -127,7 +127,7 @@ struct user {
 	const struct unit *u, *table;
 	csh cs;
 	VEC(u32) starts;
-	u32 counters;		/* registers that count one by one */
+	u32 counters;		/* registers that are only used as counters */
 	const char *how;
 };
 
@@ -174,7 +174,10 @@ static bool is_clobbered(const struct user *s, const cs_insn *insn, int reg)
 		(reg >= R_8 && reg <= R_11));
 }
 
-/* Goes on with what @reg is made from: true if it is known now, in @counts. */
+/*
+ * Follow what @reg is computed from. Returns true if that is known now; then @counts is
+ * set if it starts at a constant.
+ */
 static bool is_made(const cs_insn *insn, int *reg, bool *counts)
 {
 	const cs_x86 *x = &insn->detail->x86;
@@ -202,7 +205,7 @@ static bool is_made(const cs_insn *insn, int *reg, bool *counts)
 	return true;
 }
 
-/* Does a register count from a number that the code has? Looks back along the code. */
+/* Does a register count from a constant? Looks backwards through the code. */
 static bool is_counter(const struct user *s, u32 at, int reg)
 {
 	u32 i = s->starts.n;
@@ -243,7 +246,7 @@ static bool searches(const char *name)
 	return strstr(name, "match_string");
 }
 
-/* Where the table's address is in a register: what is added to it. */
+/* @base holds the address of the table: check the indexes that are added to it. */
 static void look_at_base(struct user *s, int base)
 {
 	const cs_x86_op *op;
@@ -283,7 +286,7 @@ static void look_at_field(struct user *s, const cs_insn *insn)
 		look_at_base(s, number_of(x->operands[0].reg));
 }
 
-/* A counter that is stored, or says which bit is meant. */
+/* Check whether a counter is stored, or used as a bit number. */
 static void look_at_counter(struct user *s, const cs_insn *insn)
 {
 	const cs_x86 *x = &insn->detail->x86;
@@ -401,11 +404,11 @@ static void look_for(Dwarf_Die *die, void *data)
 }
 
 /**
- * check_new_rows() - refuses a table that the old compiler made a part of the code
+ * check_new_rows() - refuse a table that was compiled into code before
  * @vs:	the verdicts
- * @is:	the table, which is in the new object only
+ * @is:	the table, only in the post object
  *
- * Where its rows were is not to be seen then.
+ * The old code does not show the order of its rows.
  */
 void check_new_rows(struct verdicts *vs, struct unit *is)
 {
@@ -420,10 +423,10 @@ void check_new_rows(struct verdicts *vs, struct unit *is)
 }
 
 /**
- * check_rows() - refuses a table whose rows moved, and that is used by a kept index
+ * check_rows() - refuse a table whose rows moved, if its index may be stored
  * @vs:		the verdicts
- * @was:	the table in the old object
- * @is:		the table in the new one
+ * @was:	the table in the pre object
+ * @is:		the table in the post object
  */
 void check_rows(struct verdicts *vs, const struct unit *was, struct unit *is)
 {

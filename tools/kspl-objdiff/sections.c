@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where code and data stand, and what that says: whether it may be probed, what
- * unwinders take it for, whether it may be written.  What the running kernel
- * has stays where it is, so a change of this is refused, or it is said what is
- * not taken over.
+ * The sections of code and data, and their meaning: whether code may be probed, how
+ * unwinders treat it, whether data may be written. The running kernel's units stay
+ * where they are, so such a change is refused, or a note says what does not take
+ * effect.
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool is_no_kprobe_section(const struct sec *sec)
 	return !strcmp(sec->name, ".kprobes.text");
 }
 
-/* By NOKPROBE_SYMBOL() or __kprobes */
+/* NOKPROBE_SYMBOL() or __kprobes */
 static bool forbids_probes(const struct unit *u)
 {
 	const struct entry *e;
@@ -60,8 +60,8 @@ static bool is_traced(const struct unit *u)
 }
 
 /*
- * What must not be traced is called by tracers, or where they can't run. The old
- * entry stays traced, or not; the new code would be the contrary.
+ * A notrace function is called by tracers, or where they can't run. The old entry stays
+ * traced or not traced; the new code would be the opposite.
  */
 static void check_traced(struct verdicts *vs, const struct unit *u)
 {
@@ -83,7 +83,7 @@ static bool is_elsewhere(const struct unit *u)
 	       !is_no_kprobe_section(u->twin->sec);
 }
 
-/* The compiler gives any function 16, but to the cold ones. */
+/* The compiler aligns functions to 16, except for cold ones. */
 static bool is_aligned_more(const struct unit *u)
 {
 	u64 is = u->sec->sh.sh_addralign, was = u->twin->sec->sh.sh_addralign;
@@ -133,7 +133,7 @@ static const char *exported_name(const struct unit *u)
 	return u->name + (starts_with(u->name, prefix) ? strlen(prefix) : 0);
 }
 
-/* Its license or namespace; one that is new or gone is told in decide.c. */
+/* License or namespace changed; decide.c checks new and removed exports. */
 static void check_export(struct verdicts *vs, const struct tu *tu,
 			 const struct unit *u)
 {
@@ -151,7 +151,7 @@ static void check_export(struct verdicts *vs, const struct tu *tu,
 }
 
 /**
- * check_places() - what stands elsewhere now, or means something else there
+ * check_places() - check what is in another section now
  * @vs:	the verdicts
  * @tu:	the file
  */
@@ -212,11 +212,11 @@ static void say_injection(struct verdicts *vs, const struct tu *tu, const struct
 }
 
 /**
- * check_injection() - says which functions may be made to fail, or may no more
+ * check_injection() - note changes of the error injection list
  * @vs:	the verdicts, with all that is replaced
  * @tu:	the file
  *
- * The kernel has read that list at boot.
+ * The kernel read the list at boot.
  */
 void check_injection(struct verdicts *vs, const struct tu *tu)
 {

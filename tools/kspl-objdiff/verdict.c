@@ -2,8 +2,8 @@
 /*
  * What is decided about an update.
  *
- * Units, and how they pair and compare, are facts.  What follows from them
- * stands here, apart: with --partial it is decided several times.
+ * How units pair and compare are facts. What is decided is separate: with --partial, it
+ * is decided several times.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "verdict.h"
 
 /**
- * verdicts_new() - nothing decided yet
+ * verdicts_new() - start with nothing decided
  * @plan:	what stays as it is
  */
 struct verdicts *verdicts_new(const struct plan *plan)
@@ -60,13 +60,13 @@ bool unit_replaced(const struct verdicts *vs, const struct unit *u)
 	return vs->units[u->id].replaced;
 }
 
-/* It is new or other than it was, or must be new since something it needs is. */
+/* Is it new or changed, or does it use something that gets a new copy? */
 bool unit_differs(const struct verdicts *vs, const struct unit *u)
 {
 	return u->status != ST_SAME || vs->units[u->id].follows;
 }
 
-/* Why it is not as it was: in words, NULL if it is. */
+/* Describe why it differs; NULL if it does not. */
 const char *unit_cause(const struct verdicts *vs, const struct unit *u)
 {
 	const char *cause = vs->units[u->id].cause;
@@ -84,11 +84,11 @@ static char *format(const char *fmt, va_list ap)
 }
 
 /**
- * refuse() - says that something can't be done safely, and goes on
+ * refuse() - record that something can't be done safely
  * @vs:		the verdicts
  * @code:	the kind of reason, one word
  * @obj:	the translation unit
- * @unit:	what of it, or what needs it; NULL if that can't be told
+ * @unit:	the unit of @obj, or the one that needs it; NULL if not known
  * @what:	function, variable or section
  * @wayout:	what the author of the patch can do
  * @fmt:	the reason

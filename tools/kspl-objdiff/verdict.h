@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is decided about an update: what goes into it, what is replaced, what is
- * refused (verdict.c, decide.c, types.c), and what stays as it is (partial.c).
+ * Decisions about an update: what it includes, replaces and refuses (verdict.c,
+ * decide.c, types.c), and what it leaves as it is (partial.c).
  */
 #ifndef KSPL_VERDICT_H
 #define KSPL_VERDICT_H
@@ -15,16 +15,16 @@ struct refusal {
 	const char *what;	/* function, variable or section */
 	const char *reason;
 	const char *wayout;
-	const char *about;	/* the same for all that share one reason, or NULL */
-	const char *who;	/* of those: which one it is, if not @what */
+	const char *about;	/* same string for all refusals with this reason, or NULL */
+	const char *who;	/* of these: its name, if not @what */
 	const struct obj *obj;
-	struct unit *unit;	/* what can't be done; NULL: the object */
+	struct unit *unit;	/* the unit that is refused; NULL: the object */
 };
 
 struct note {
 	const char *where;
 	const char *text;
-	bool warning;		/* something the author should think about */
+	bool warning;		/* the author should check this */
 };
 
 struct hook {
@@ -34,11 +34,11 @@ struct hook {
 };
 
 /**
- * struct left - a changed function, or variable, that an update leaves as it is
+ * struct left - a changed function or variable that the update leaves as it is
  * @where:	translation unit
  * @what:	its name
- * @code:	of the refusal it would have been, or "needs_refused"
- * @func:	it is a function that would have been replaced
+ * @code:	code of the refusal, or "needs_refused"
+ * @func:	a function, which would have been replaced
  */
 struct left {
 	const char *where, *what, *code, *reason, *wayout;
@@ -46,10 +46,10 @@ struct left {
 };
 
 /**
- * struct unit_plan - what a unit is to be, whatever is decided
+ * struct unit_plan - what is fixed about a unit before the decisions
  * @left:	it stays as it is
- * @old_body:	its source is the old one
- * @must_stay:	... which may not replace it
+ * @old_body:	it was compiled from the old source
+ * @must_stay:	... and may not be replaced by that
  */
 struct unit_plan {
 	bool left, old_body, must_stay;
@@ -58,8 +58,8 @@ struct unit_plan {
 /**
  * struct tu_plan - the same for a translation unit
  * @left:	all of it stays as it is
- * @dirty:	to be judged (again)
- * @new_bodies:	functions of new source, if said
+ * @dirty:	its types must be checked (again)
+ * @new_bodies:	functions of the new source, if given
  */
 struct tu_plan {
 	bool left, dirty;
@@ -67,13 +67,13 @@ struct tu_plan {
 };
 
 /**
- * struct plan - what an update must leave as it is
+ * struct plan - what the update must leave as it is
  * @up:		the update
  * @units:	by unit.id
- * @tus:	as those of @up
- * @left:	what it leaves, and why
+ * @tus:	by index in @up->tus
+ * @left:	what is left out, and why
  *
- * With --partial it grows from round to round: see partial.c.
+ * With --partial, it grows from round to round: see partial.c.
  */
 struct plan {
 	const struct update *up;
@@ -83,13 +83,13 @@ struct plan {
 };
 
 /**
- * struct verdict - what is decided about a unit of a post object
+ * struct verdict - decisions about a unit of a post object
  * @include:	it goes into the update
- * @replaced:	it has a twin whose entry will jump here
- * @follows:	it did not change, but what it needs gets a new copy
- * @cause:	why it is not as it was
+ * @replaced:	its twin gets a trampoline to it
+ * @follows:	it did not change, but something it uses gets a new copy
+ * @cause:	why it differs from its twin
  * @why:	why it is included
- * @from:	what uses it, if it does not stand for itself
+ * @from:	the unit that uses it, if that is the reason
  */
 struct verdict {
 	bool include, replaced, follows;
@@ -102,20 +102,20 @@ typedef VEC(struct unit *) unit_vec;
 struct boot;
 
 /**
- * struct verdicts - what is decided about an update in one go
+ * struct verdicts - decisions about an update, in one round
  * @up:		the update
  * @plan:	what stays as it is
  * @units:	by unit.id
- * @todo:	the included units, in the order of their inclusion
- * @refusals:	reasons why there is no such update
- * @notes:	for the author
- * @hooks:	of the author
- * @nreplaced:	functions
- * @nnew:	functions
- * @ninitcall:	changed functions that only run at boot
- * @stays:	addresses of the update's memory get into the kernel's data
- * @ninit:	changes that only count at boot, by translation unit
- * @boot:	what runs at boot only
+ * @todo:	included units, in order of inclusion
+ * @refusals:	reasons against the update
+ * @notes:	notes for the author
+ * @hooks:	hooks of the author
+ * @nreplaced:	number of replaced functions
+ * @nnew:	number of new functions
+ * @ninitcall:	number of changed functions that only run at boot
+ * @stays:	the kernel may keep addresses of the update's memory
+ * @ninit:	number of changes that only take effect at boot, by TU
+ * @boot:	what only runs at boot
  */
 struct verdicts {
 	const struct update *up;
@@ -159,7 +159,7 @@ const char *unit_label(const struct unit *u);
 bool unit_has_like(const struct update *up, const struct obj *obj,
 		   const struct unit *u, bool swap);
 
-/* What a reference of included code becomes. */
+/* How to resolve a reference of included code */
 enum ref_fate {
 	FATE_NEW,	/* ELF relocation to something in the update */
 	FATE_EXTERN,	/* ELF relocation to an exported symbol */
