@@ -2,10 +2,10 @@
 /*
  * Is a variable used in new code as another one was in old code?
  *
- * What two versions of a function refer to is lined up, one after the other.
- * Two variables are used alike if each use of one has its counterpart between
- * the same neighbours. Code may have been put in or taken out there, but not
- * exchanged for other code: then it may be another's variable.
+ * The references of two versions of a function are aligned in sequence. Two variables
+ * are used alike if each use of one has a counterpart between the same neighbours. Code
+ * may be added or removed there, but not replaced by other code: then it may use
+ * another variable.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,20 +14,20 @@
 
 #define MAX_ITEMS	1500
 
-/* A reference of a function, or of a table's entry about a place in it. */
+/* A reference of a function, or of a table entry about a place in it. */
 struct item {
 	s64 at;
 	const struct unit *in;
 	const struct ref *ref;
 	struct unit *to;
-	u32 gap;		/* of a use: items of known meaning before it */
+	u32 gap;		/* of a use: items with a known meaning before it */
 };
 
 typedef VEC(struct item) item_vec;
 
 struct side {
 	item_vec known, uses, open;
-	s32 *match;		/* of known: index on the other side, or -1 */
+	s32 *match;		/* of known: index in the other side, or -1 */
 };
 
 static void add_item(const struct update *up, item_vec *items,
@@ -80,7 +80,7 @@ static int cmp_item(const void *a, const void *b)
 	return x->ref->off < y->ref->off ? -1 : x->ref->off > y->ref->off;
 }
 
-/* The uses of @var, and all else whose meaning is known. */
+/* Read the uses of @var, and all references with a known meaning. */
 static void read_side(const struct update *up, struct side *s,
 		      const struct unit *func, const struct unit *var)
 {
@@ -120,7 +120,7 @@ static bool same_item(const struct update *up, const struct item *a,
 	return same_base(a->to->name, b->to->name);
 }
 
-/* The longest sequence that both sides have. */
+/* Find the longest common subsequence. */
 static void match_sides(const struct update *up, struct side *a, struct side *b)
 {
 	u32 n = a->known.n, m = b->known.n, i, k;
@@ -156,7 +156,7 @@ static void match_sides(const struct update *up, struct side *a, struct side *b)
 	free(same);
 }
 
-/* The matched items around a gap. */
+/* Find the matched items around a gap. */
 static void find_anchors(const struct side *s, u32 gap, s64 *lo, s64 *hi)
 {
 	*lo = (s64)gap - 1;
@@ -167,7 +167,7 @@ static void find_anchors(const struct side *s, u32 gap, s64 *lo, s64 *hi)
 		(*hi)++;
 }
 
-/* Uses of variables without twin between two anchors: how many, and before @use. */
+/* Count uses of variables without a twin between two anchors, and those before @use. */
 static void count_open(const struct side *s, const struct item *use, s64 lo,
 		       s64 hi, u32 *n, u32 *before)
 {
@@ -202,7 +202,7 @@ static bool same_place(const struct side *a, const struct item *x,
 	return ahi - alo == 1 || bhi - blo == 1;
 }
 
-/* Byte by byte, but for what is referred to. */
+/* Compare the bytes, but not the references. */
 static bool same_bytes(const struct unit *a, const struct unit *b)
 {
 	if (!a || !b)
@@ -210,7 +210,7 @@ static bool same_bytes(const struct unit *a, const struct unit *b)
 	return a->size == b->size && !memcmp(unit_data(a), unit_data(b), a->size);
 }
 
-/* Nothing but the variable, or other variables without twin, is another. */
+/* Does nothing differ, except for the variable and others without a twin? */
 static bool same_but_open(const struct side *a, const struct side *b)
 {
 	u32 i;
@@ -248,12 +248,12 @@ static bool same_uses(const struct side *a, const struct side *b)
 /**
  * used_alike() - is @b used in @post as @a is in @pre?
  * @up:		the update
- * @pre:	function of an old object
+ * @pre:	function of a pre object
  * @a:		variable of it
- * @post:	function of a new object
+ * @post:	function of a post object
  * @b:		variable of it
- * @strict:	... by code in which nothing else is another. Where the code is, its
- *		author may mean something else by the new name: the contrary, say.
+ * @strict:	all other code must be the same. Otherwise, the author may mean
+ *		something else by the new name, such as the contrary.
  */
 bool used_alike(const struct update *up, const struct unit *pre,
 		const struct unit *a, const struct unit *post,

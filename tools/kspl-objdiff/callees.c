@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions of the kernel that keep no pointer they are given: when they have
- * returned, nothing of the kernel's holds it.
+ * Kernel functions that keep no pointer that they get as an argument: after they
+ * return, nothing in the kernel holds it.
  *
- * What is not listed here is taken to keep what it gets.
+ * A function that is not listed here is assumed to keep its arguments.
  */
 #include <string.h>
 
@@ -70,7 +70,7 @@ static const char *const keep_nothing[] = {
 	"kmemdup_noprof",
 	"kstrdup",
 	"kstrndup",
-	/* what these keep, the core drops when the update is taken back, in the stop */
+	/* the core drops what these keep in the stop that reverses the update */
 	"ksplice_shadow_attach",
 	"ksplice_shadow_detach",
 	"ksplice_shadow_get",
@@ -127,7 +127,7 @@ static const char *const keep_nothing[] = {
 	"vsnprintf",
 };
 
-/* As above, but what they return may be what they were given, or lead into it. */
+/* Like the above, but the return value may be an argument, or point into it. */
 static const char *const return_it[] = {
 	"memchr",
 	"memchr_inv",
@@ -147,25 +147,22 @@ static const char *const return_it[] = {
 	"x86_match_cpu",
 };
 
-/* These copy what they are given a pointer to, addresses in it as well. */
+/* These copy the memory that an argument points to, with the addresses in it. */
 static const char *const copy_it[] = {
 	"_copy_to_user", "copy_from_kernel_nofault", "kmemdup_noprof", "memcpy",
 	"memmove", "seq_write", "simple_read_from_buffer",
 };
 
-/* These compare it with something else, byte by byte. */
+/* These compare that memory with other memory, byte by byte. */
 static const char *const compare_it[] = { "bcmp", "memcmp" };
 
-/*
- * They, too, but what they were given may be used until the request that they
- * are a part of has been answered.
- */
+/* These keep an argument, but only until the current request has been answered. */
 static const char *const keep_a_while[] = {
 	"__nla_parse",			/* a policy, in struct netlink_ext_ack */
 	"__nla_validate",
 };
 
-/* Calls that the compiler adds, to report what it is given. */
+/* Calls that the compiler adds to report its checks */
 static const char *const checkers[] = {
 	"__ubsan_handle_", "__asan_", "__kasan_check_", "__sanitizer_cov_",
 };
@@ -178,7 +175,7 @@ static bool is_in(const char *const *list, size_t n, const char *name)
 	return false;
 }
 
-/* What says something to whoever reads the log, or stops the machine. */
+/* Functions that print a message, or stop the machine. */
 static const char *const say_it[] = {
 	"__dynamic_*", "__warn_printk", "_dev_*", "_printk", "_printk_deferred",
 	"__stack_chk_fail", "__ubsan_*", "add_taint", "dev_driver_string", "dump_stack",
@@ -192,7 +189,7 @@ static const char *const say_it[] = {
 };
 
 /**
- * callee_only_says() - does a function do nothing but give a message?
+ * callee_only_says() - does a function only print a message?
  * @name:	the function
  */
 bool callee_only_says(const char *name)
@@ -210,8 +207,8 @@ bool callee_only_says(const char *name)
 }
 
 /*
- * They call the function that they are given, and have forgotten it when they
- * return. Not smp_call_function_single() and the like, which may be told not to wait.
+ * These call the function that they get, and forget it when they return. Not
+ * smp_call_function_single() and similar ones, which may not wait.
  */
 static const char *const run_it[] = {
 	"bsearch", "bus_find_device", "bus_for_each_dev", "bus_for_each_drv",
@@ -224,7 +221,7 @@ static const char *const run_it[] = {
 };
 
 /**
- * callee_only_runs() - does a function call another, and forget it when it returns?
+ * callee_only_runs() - does a function only call its argument before it returns?
  * @name:	the function
  */
 bool callee_only_runs(const char *name)
@@ -233,8 +230,8 @@ bool callee_only_runs(const char *name)
 }
 
 /*
- * They start a thread with it, once: until that ends it is inside of the function,
- * where it is seen.
+ * These start a thread with it, once. Until the thread ends, it is inside the function,
+ * where the stack check sees it.
  */
 static const char *const thread_it[] = {
 	"kernel_thread", "kthread_create", "kthread_create_on_cpu",
@@ -242,7 +239,7 @@ static const char *const thread_it[] = {
 };
 
 /**
- * callee_is_in_it() - does a function start a thread that runs what it is given?
+ * callee_is_in_it() - does a function start a thread that runs its argument?
  * @name:	the function
  */
 bool callee_is_in_it(const char *name)
@@ -251,7 +248,7 @@ bool callee_is_in_it(const char *name)
 }
 
 /**
- * callee_copies() - does a function leave a copy of what it is given?
+ * callee_copies() - does a function copy what its argument points to?
  * @name:	the function
  */
 bool callee_copies(const char *name)
@@ -260,7 +257,7 @@ bool callee_copies(const char *name)
 }
 
 /**
- * callee_compares() - does a function compare what it is given with something else?
+ * callee_compares() - does a function compare what its argument points to?
  * @name:	the function
  */
 bool callee_compares(const char *name)
@@ -269,12 +266,12 @@ bool callee_compares(const char *name)
 }
 
 /**
- * callee_keeps_nothing() - does a function give back what it is given?
+ * callee_keeps_nothing() - does a function keep no argument?
  * @name:	the function
- * @returns:	set if what it returns may lead to what it was given
- * @lent:	set if that is so only after a while
+ * @returns:	set if the return value may point into an argument
+ * @lent:	set if it may keep the argument for a while
  *
- * Return: true if it holds no pointer it was given when it returns, or soon.
+ * Return: true if it keeps no pointer after it returns, or not for long.
  */
 bool callee_keeps_nothing(const char *name, bool *returns, bool *lent)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Instructions taken apart by capstone, where it is there (escape.c). */
+/* Decoding of instructions by capstone, if available (escape.c). */
 #ifndef KSPL_CODE_H
 #define KSPL_CODE_H
 
@@ -8,7 +8,7 @@
 #ifdef HAVE_CAPSTONE
 #include <capstone/capstone.h>
 
-/* By their number in an instruction. */
+/* Registers, by their number in the instruction encoding */
 enum {
 	R_AX, R_CX, R_DX, R_BX, R_SP, R_BP, R_SI, R_DI,
 	R_8, R_9, R_10, R_11, R_12, R_13, R_14, R_15,

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Strings and constants without a name of their own that the running kernel
- * has already.
+ * Unnamed strings and constants that the running kernel already has.
  *
- * New code that uses one keeps using the kernel's: then its address is what it
- * was, to code that compares it and to objects that hold it, and no pointer to
- * memory of the update is handed out.  The matcher tells where it is, from the
- * field of the pre code that refers to it.
+ * New code that uses one keeps using the kernel's. So its address stays the same, for
+ * code that compares it and for objects that hold it, and no pointer to memory of the
+ * update gets out. Run-pre matching finds the address, from the field of the pre code
+ * that refers to it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@ static bool is_content(const struct unit *u)
 		u->sec->cls == SC_RODATA);
 }
 
-/* Same bytes, same key: units of one kind that may be equal. */
+/* Units of one kind with the same bytes have the same key: they may be equal. */
 static const char *content_key(const struct unit *u)
 {
 	u32 h = 2166136261u, i, at = 0;
@@ -38,8 +37,8 @@ static const char *content_key(const struct unit *u)
 }
 
 /*
- * Does the matcher find what this field refers to? Not where the kernel writes
- * other code over it, nor in a function that another file's may stand for.
+ * Does run-pre matching find what this field refers to? Not in code that the kernel
+ * replaces, nor in a weak function, which another file may override.
  */
 static bool is_seen(const struct unit *u, const struct ref *r)
 {
@@ -75,10 +74,10 @@ static void pair_tu(const struct update *up, struct tu *tu)
 }
 
 /**
- * pair_contents() - finds the kernel's own strings and constants
+ * pair_contents() - pair unnamed strings and constants
  * @up:	the update, its named units paired
  *
- * Several units of post may have one of pre for a twin, which then has none.
+ * Several post units may have the same pre unit as a twin; that unit's twin is not set.
  */
 void pair_contents(struct update *up)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Instructions in words, where capstone is there. */
+/* Disassembles instructions, if capstone is available. */
 #include "unit.h"
 
 static const char *field_name(const struct unit *u, u32 at, u32 len)
@@ -50,13 +50,13 @@ static const char *words(const u8 *p, size_t size, u64 at)
 #endif
 
 /**
- * disasm_bytes() - an instruction in words
+ * disasm_bytes() - disassemble an instruction
  * @p:		its bytes
- * @size:	how many there are at most
- * @at:		its address, or where it is in its function
+ * @size:	bytes that may be read
+ * @at:		its address, or its offset in the function
  * @len:	its length
  *
- * Without capstone the bytes have to do.
+ * Without capstone, this prints the bytes.
  */
 const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len)
 {
@@ -74,12 +74,12 @@ const char *disasm_bytes(const u8 *p, size_t size, u64 at, u32 len)
 }
 
 /**
- * disasm() - an instruction in words
+ * disasm() - disassemble an instruction of a unit
  * @u:	unit of code
- * @at:	where in it
+ * @at:	offset in @u
  *
- * Fields that are relocated are named behind it. Without capstone the bytes
- * have to do.
+ * The symbols of relocated fields follow the instruction. Without capstone, this
+ * prints the bytes.
  */
 const char *disasm(const struct unit *u, u32 at)
 {

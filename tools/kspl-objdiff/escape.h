@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where the address of something gets to, as far as the code tells (escape.c). */
+/* Where an address gets to, as far as the code shows (escape.c). */
 #ifndef KSPL_ESCAPE_H
 #define KSPL_ESCAPE_H
 
 #include "update.h"
 
 /**
- * struct escape - how a function lets an address out of its hands
- * @how:	in words, to follow "FUNCTION ": "stores the address of X"
- * @compared:	it compares the address with another
- * @lent:	it gives the address to who uses it for a while
+ * struct escape - how a function lets an address get out
+ * @how:	text to follow "FUNCTION ", e.g. "stores the address of X"
+ * @compared:	it compares the address with another value
+ * @lent:	it passes the address to a function that uses it for a while
  */
 struct escape {
 	const char *how;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which registers surely hold an address of a function's own stack, before each of its
- * instructions.
+ * Which registers always hold an address of the function's own stack, before each of
+ * its instructions.
  *
- * It does from where RSP is copied to it, or added to, on all ways that lead to the
- * instruction. Where a way can't be seen (a jump table, a jump label, what a fault
- * leads to, the other part of a function), nothing but RSP does.
+ * A register does if RSP is copied to it, or an address derived from RSP, on all paths
+ * that lead to the instruction. Where a path is not known (a jump table, a jump label,
+ * a fault's fixup, the other part of the function), only RSP does.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 #ifdef HAVE_CAPSTONE
 
 #define BIT(r)		(1u << (r))
-#define UNSEEN		0xffff		/* no way leads there, yet */
+#define UNSEEN		0xffff		/* no path leads there yet */
 #define LOST_IN_CALLS	(BIT(R_AX) | BIT(R_CX) | BIT(R_DX) | BIT(R_SI) | BIT(R_DI) | \
 			 BIT(R_8) | BIT(R_9) | BIT(R_10) | BIT(R_11))
 
@@ -25,7 +25,7 @@ struct frame {
 	const struct unit *u;
 	csh cs;
 	u16 *regs;
-	u16 always;		/* RSP, and the frame pointer */
+	u16 always;		/* RSP, and the frame pointer if there is one */
 	VEC(u32) todo;
 };
 
@@ -52,7 +52,7 @@ static bool holds(u16 regs, unsigned int reg)
 	return n >= 0 && regs & BIT(n);
 }
 
-/* Is what it writes to its first operand an address of the stack again? */
+/* Does it write an address of the stack to its first operand? */
 static bool makes_one(const cs_insn *insn, u16 regs)
 {
 	const cs_x86 *x = &insn->detail->x86;
@@ -75,7 +75,7 @@ static bool makes_one(const cs_insn *insn, u16 regs)
 	       from->type == X86_OP_REG && holds(regs, from->reg);
 }
 
-/* What is written may be less than the register: no address is left in either case. */
+/* Find the written registers. A partial write counts, too: it leaves no valid address. */
 static u16 written(const struct frame *f, const cs_insn *insn)
 {
 	cs_regs in, out;
@@ -150,7 +150,7 @@ static void step(struct frame *f, u32 at)
 	cs_free(insn, 1);
 }
 
-/* push %rbp; mov %rsp, %rbp: and nothing else is ever in it. */
+/* push %rbp; mov %rsp, %rbp: is RBP used for nothing else? */
 static bool has_frame_pointer(const struct frame *f, const struct unit *u)
 {
 	bool sets = false, other = false;
@@ -174,7 +174,7 @@ static bool has_frame_pointer(const struct frame *f, const struct unit *u)
 	return at >= u->size && sets && !other;
 }
 
-/* Where ways lead to that are not followed. */
+/* Continue where paths lead that are not followed. */
 static void go_where_others_lead(struct frame *f, const struct unit *from)
 {
 	const struct entry *e;
@@ -194,7 +194,7 @@ static bool jumps_anywhere(const cs_insn *insn)
 	return insn->id == X86_INS_JMP && insn->detail->x86.operands[0].type != X86_OP_IMM;
 }
 
-/* To each instruction, one after the other, if the function has a jump table. */
+/* Continue at every instruction, if the function has a jump table. */
 static void go_anywhere(struct frame *f)
 {
 	VEC(u32) starts = {};
@@ -216,11 +216,11 @@ static void go_anywhere(struct frame *f)
 }
 
 /**
- * frames_of() - which registers surely hold an address of the stack?
+ * frames_of() - which registers always hold an address of the stack?
  * @u:	a function, or its cold part
  *
- * Return: for each byte of it, where an instruction begins: bits of registers, by their
- * number. To be freed.
+ * Return: an array by offset; at the start of each instruction, a mask of register numbers.
+ * The caller frees it.
  */
 u16 *frames_of(const struct unit *u)
 {

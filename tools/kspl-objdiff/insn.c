@@ -76,7 +76,7 @@ struct cursor {
 	size_t avail, at;
 };
 
-/* Reads behind the end give 0; the caller looks at @at when it is done. */
+/* Reads beyond the end return 0; the caller checks @at at the end. */
 static u8 next(struct cursor *c)
 {
 	u8 byte = c->at < c->avail ? c->p[c->at] : 0;
@@ -208,7 +208,7 @@ static u8 decode_opcode(struct cursor *c, u32 *op)
  * @p:		its first byte
  * @avail:	bytes that may be read
  *
- * Return: false if there is no instruction or it is not all there.
+ * Return: false if there is no instruction, or it is not complete.
  */
 bool insn_decode(struct insn *insn, const u8 *p, size_t avail)
 {
@@ -234,7 +234,7 @@ bool insn_decode(struct insn *insn, const u8 *p, size_t avail)
 	if (form & M) {
 		modrm = next(&c);
 		decode_modrm(insn, &c, modrm);
-		/* test has an immediate, the others of its group have not */
+		/* test has an immediate, the others of its group do not */
 		if ((op == 0xf6 || op == 0xf7) && !((modrm >> 3) & 6))
 			form |= op == 0xf6 ? B : Z;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Decoding x86-64 instructions, as far as it is needed (insn.c). */
+/* Decoding of x86-64 instructions, as far as needed (insn.c). */
 #ifndef KSPL_INSN_H
 #define KSPL_INSN_H
 
@@ -20,7 +20,7 @@ struct insn {
 	u8 kind;		/* enum insn_kind */
 	u8 disp_off, disp_len;	/* displacement of a memory operand */
 	u8 imm_off, imm_len;	/* immediate or branch offset */
-	bool rip;		/* the displacement is relative to the end */
+	bool rip;		/* the displacement is relative to the instruction's end */
 };
 
 bool insn_decode(struct insn *insn, const u8 *p, size_t avail);

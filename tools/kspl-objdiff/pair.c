@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds for each unit of the post object the one of the pre object that it
- * was before: its twin.
+ * Finds for each unit of the post object its twin: the same unit in the pre object.
  *
- * Names decide, where they mean something.  The numbers that the compiler
- * gives to static locals and clones move when something is added before
- * them, so those are told apart by the functions that use them, or by what
- * they contain, where that never changes.  Strings, constants and once flags have no twins,
- * they are what they contain.
+ * Names decide, if they mean something. The numbers that the compiler appends to static
+ * locals and clones change when something is added before them. So these units are
+ * paired by the functions that use them, or by their contents, if those never change.
+ * Strings, constants and once flags have no twins here: only their contents matter.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "state.h"
 
-/* Several units may share a name: a list, ended by @more == NULL. */
+/* The units of one name: the last one on each side, and how many there are. */
 struct group {
 	struct unit *pre, *post;
 	u32 npre, npost;
@@ -57,7 +55,7 @@ static struct group *group_of(struct map *m, const char *key)
 	return g;
 }
 
-/* What is compared: the name as it is, or without the compiler's numbers. */
+/* The key of the comparison: the name, with or without the compiler's numbers. */
 static const char *pair_key(const struct unit *u, bool numbers)
 {
 	if (numbers)
@@ -68,11 +66,11 @@ static const char *pair_key(const struct unit *u, bool numbers)
 }
 
 /**
- * unit_is_numbered() - does its name leave open which of several it is?
+ * unit_is_numbered() - may its name stand for several units?
  * @u:	unit
  *
- * Numbers that move are no name. clang calls the first of two statics "f.x" and
- * the second "f.x.1": that there is no number says as little.
+ * A number that may change identifies nothing. clang calls the first of two statics
+ * "f.x" and the second "f.x.1", so a missing number identifies nothing, either.
  */
 bool unit_is_numbered(const struct unit *u)
 {
@@ -101,7 +99,7 @@ static void collect(struct map *m, struct obj *obj, bool numbers)
 	}
 }
 
-/* Pairs what is the only one of its name on both sides. */
+/* Pair units that are the only ones of their name on both sides. */
 static void pair_by_name(struct tu *tu, bool numbers)
 {
 	struct map m = {};
@@ -119,7 +117,7 @@ static void pair_by_name(struct tu *tu, bool numbers)
 	free(m.slots);
 }
 
-/* What @u refers to, without twin, in the order of its code. */
+/* List the units without a twin that @u refers to, in the order of its code. */
 static void list_locals(struct unit *u, struct unit **out, u32 *n, u32 max)
 {
 	struct ref *r;
@@ -147,8 +145,8 @@ static u32 count_base(struct unit **v, u32 n, const char *name)
 }
 
 /*
- * Pairs what two twins refer to, base name by base name, in order. The order
- * only tells something if the code is the same; otherwise there must be one.
+ * Pair the locals that two twins refer to, by base name, in order. The order only means
+ * something if the code is the same; otherwise there must be only one of a base name.
  */
 static bool pair_locals(const struct update *up, struct unit *pre,
 			struct unit *post)
@@ -181,8 +179,8 @@ static bool pair_locals(const struct update *up, struct unit *pre,
 }
 
 /*
- * Pointers to the strings of tracepoints, and what has no name but a count: one
- * is as good as its equal.
+ * Pointers to tracepoint strings, and units whose name is only a count: units with
+ * equal contents are interchangeable.
  */
 static bool is_settled(const struct unit *u)
 {
@@ -218,7 +216,7 @@ static bool pair_by_users(const struct update *up, struct tu *tu)
 	return any;
 }
 
-/* What is still without a twin, but could have one. */
+/* Mark units that have no twin yet, but could have one. */
 static void mark_ambiguous(struct tu *tu)
 {
 	struct map m = {};
@@ -239,7 +237,7 @@ static void mark_ambiguous(struct tu *tu)
 	free(m.slots);
 }
 
-/* Functions and variables that went from one file to another. */
+/* Pair functions and variables that moved from one file to another. */
 static void pair_moved(const struct target *t)
 {
 	u32 i;
@@ -281,7 +279,7 @@ void pair_units(struct update *up)
 			pair_names(tu);
 	vec_for_each(t, &up->targets)
 		pair_moved(t);
-	/* code is the same if what it calls in other files is */
+	/* the code is the same only if what it calls in other files is */
 	vec_for_each(tu, &up->tus)
 		if (tu->pre)
 			pair_the_rest(up, tu);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every kind of section an x86-64 object of a supported kernel has, and what it is
- * to us.
+ * Every kind of section in an x86-64 object of a supported kernel, and how it is
+ * treated.
  *
- * A section that is not named here is SC_UNKNOWN: it may stay as it is, but
- * when it changes, or when new code needs a part of it that has no name, the
- * update is refused.  Nothing is ignored because nobody thought of it.
+ * A section that is not listed is SC_UNKNOWN: it may stay as it is. But if it changes,
+ * or if new code needs an unnamed part of it, the update is refused. So no section is
+ * ignored by oversight.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@
 #define SPECIAL(n, p, w)						\
 	{ .name = n, .cls = SC_SPECIAL, .prefix = p, .what = w }
 
-/* The first match counts: what is longer stands before what it begins with. */
+/* The first match counts, so a longer name comes before its prefix. */
 static const struct sec_desc descs[] = {
 	EXACT("", SC_NONE),
 	PREFIX(".debug", SC_NONE),
@@ -31,20 +31,20 @@ static const struct sec_desc descs[] = {
 	EXACT(".eh_frame", SC_DROP),
 	EXACT(".sframe", SC_DROP),
 	EXACT(".orc_header", SC_DROP),
-	/* one word per .orc_unwind_ip entry, taken along with that */
+	/* one word per .orc_unwind_ip entry, and emitted with it */
 	EXACT(".orc_unwind", SC_DROP),
-	/* only says where the call padding begins */
+	/* only shows where call padding starts */
 	EXACT("__patchable_function_entries", SC_DROP),
 	/* formats for a userspace index, keyed by file and line */
 	EXACT(".printk_index", SC_DROP),
-	/* what is in it is compared by check_injection() */
+	/* check_injection() compares its contents */
 	EXACT("_error_injection_whitelist", SC_DROP),
 	EXACT(".static_call_tramp_key", SC_DROP),
 	EXACT("__dyndbg_classes", SC_DATA),
-	/* text of the module's own making, shown by modinfo */
+	/* strings for modinfo; the update has its own */
 	EXACT(".modinfo", SC_DROP),
 
-	/* what the author wants to be run */
+	/* hooks of the author */
 	PREFIX(KSPLICE_HOOK_SECTION, SC_HOOK),
 
 	SPECIAL(".initcall", true, "an initcall, which only runs at boot"),
@@ -55,8 +55,8 @@ static const struct sec_desc descs[] = {
 	PREFIX(".init", SC_INIT),
 	PREFIX(".exit", SC_INIT),
 	/*
-	 * Up to 6.10: kept where memory may be plugged in, as it is here. Where it is
-	 * freed, the core finds that it is not there.
+	 * Up to 6.10: these are kept if memory hotplug is enabled, as it is here. If
+	 * they are freed, the core finds them missing.
 	 */
 	PREFIX(".meminit.text", SC_TEXT),
 	PREFIX(".memexit.text", SC_TEXT),
@@ -83,7 +83,7 @@ static const struct sec_desc descs[] = {
 	PREFIX(".entry.text", SC_NOINSTR),
 	PREFIX(".entry_trampoline", SC_NOINSTR),
 	EXACT(".cpuidle.text", SC_NOINSTR),
-	/* stays, and runs where the kernel is not mapped yet, also for CPUs that come */
+	/* kept, but runs where the kernel is not mapped yet, also for hotplugged CPUs */
 	EXACT(".head.text", SC_NOINSTR),
 	PREFIX(".text..__x86", SC_NOINSTR),
 	PREFIX(".text.__x86", SC_NOINSTR),
@@ -98,7 +98,7 @@ static const struct sec_desc descs[] = {
 	EXACT(".ref.text", SC_TEXT),
 
 	/* tables about places in the code */
-	/* before .altinstructions, which the kernel applies later */
+	/* the kernel applies it before .altinstructions */
 	TABLE(".parainstructions", TABLE_PARAVIRT, PARAVIRT_SIZE, true),
 	TABLE(".altinstructions", TABLE_ALT, 0, true),
 	TABLE("__bug_table", TABLE_BUG, 0, true),
@@ -110,9 +110,8 @@ static const struct sec_desc descs[] = {
 	TABLE(".call_sites", TABLE_CALL, 4, true),
 	TABLE(".smp_locks", TABLE_SMP_LOCK, 4, true),
 	/*
-	 * Sealing needs to know the whole program: a function nobody in this
-	 * file takes the address of may be called indirectly by another.
-	 * Unsealed functions work everywhere.
+	 * Sealing needs the whole program: if no code in this file takes the address of
+	 * a function, another file may still do so. Without seals, all calls work.
 	 */
 	TABLE(".ibt_endbr_seal", TABLE_ENDBR, 4, false),
 	TABLE("__mcount_loc", TABLE_MCOUNT, 8, true),
@@ -125,7 +124,7 @@ static const struct sec_desc descs[] = {
 	{ .name = "runtime_shift_", .prefix = true, .cls = SC_TABLE,
 	  .table = TABLE_RT_SHIFT, .entsize = 4 },
 
-	/* what the linker collects and the kernel reads at boot */
+	/* sections that the linker collects and the kernel reads at boot */
 	SPECIAL("__param", false, "a module parameter"),
 	SPECIAL("__modver", false, "a module version"),
 	SPECIAL("__tracepoints", true, "the definition of a tracepoint"),
@@ -191,11 +190,11 @@ const struct sec_desc *sec_describe(const char *name)
 	return &unknown;
 }
 
-/* Places that mean the same */
+/* Sections with the same meaning */
 
 /*
- * Sections that only lay out memory, for speed.  What stands in any other may
- * be mapped, protected or told apart by its address.
+ * Sections that only affect the layout of memory, for speed. In other sections, units
+ * may be mapped, protected or recognized by their address.
  */
 static const char * const plain[] = {
 	".text", ".sched.text", ".spinlock.text", ".ref.text",
@@ -206,7 +205,7 @@ static const char * const plain[] = {
 	".data..percpu..shared_aligned",
 };
 
-/* ".text.f" and ".data.x", as the compiler calls them; clang: ".rodata..Lx" */
+/* ".text.f" and ".data.x", names from the compiler; clang: ".rodata..Lx" */
 static bool is_named_after_unit(const char *name)
 {
 	static const char * const starts[] = {
@@ -223,7 +222,7 @@ static bool is_named_after_unit(const char *name)
 }
 
 /**
- * sec_is_plain() - is what stands in a section memory like any other?
+ * sec_is_plain() - is a section only ordinary memory?
  * @sec:	the section
  */
 bool sec_is_plain(const struct sec *sec)
@@ -237,7 +236,7 @@ bool sec_is_plain(const struct sec *sec)
 }
 
 /**
- * sec_is_known_place() - ... or does a module have the like of it?
+ * sec_is_known_place() - ... or do modules have the same kind of section?
  * @sec:	the section, of variables
  */
 bool sec_is_known_place(const struct sec *sec)
@@ -259,7 +258,7 @@ bool sec_is_known_place(const struct sec *sec)
 }
 
 /**
- * stand_alike() - does what stands in one section fare as in the other?
+ * stand_alike() - does the kernel treat units in both sections alike?
  * @a:	section
  * @b:	section
  */

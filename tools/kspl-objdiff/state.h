@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* State that goes on under another name (state.c, align.c). */
+/* Variables that may have a new name (state.c, align.c) */
 #ifndef KSPL_STATE_H
 #define KSPL_STATE_H
 

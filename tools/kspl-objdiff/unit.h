@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An object as units and the references between them (elf.c, special.c,
- * scope.c, disasm.c).
+ * An object as units, and the references between them (elf.c, special.c, scope.c,
+ * disasm.c).
  */
 #ifndef KSPL_UNIT_H
 #define KSPL_UNIT_H
@@ -11,11 +11,11 @@
 #include "insn.h"
 #include "util.h"
 
-/* special.c: what each section of a kernel object is */
+/* special.c: the kinds of sections in a kernel object */
 
 enum sec_class {
 	SC_NONE,		/* not loaded: symbol tables, debug info */
-	SC_DROP,		/* loaded or not, means nothing to us */
+	SC_DROP,		/* may be loaded, but does not matter to us */
 	SC_TEXT,
 	SC_NOINSTR,		/* text that can't be replaced */
 	SC_INIT,		/* freed after boot */
@@ -61,12 +61,12 @@ enum table_id {
 /**
  * struct sec_desc - how sections of one name are treated
  * @name:	name, or the start of it if @prefix
- * @prefix:	all sections whose names begin so
+ * @prefix:	@name is a prefix
  * @cls:	enum sec_class
  * @table:	for SC_TABLE
- * @entsize:	bytes of an entry; 0: found out from the relocations
- * @emit:	entries of code that goes into the update come along
- * @what:	for SC_SPECIAL: what a person calls it
+ * @entsize:	bytes of an entry; 0: computed from the relocations
+ * @emit:	the update includes the entries of its code
+ * @what:	for SC_SPECIAL: its name in messages
  */
 struct sec_desc {
 	const char *name;
@@ -89,20 +89,20 @@ bool sec_is_known_place(const struct sec *sec);
 bool stand_alike(const struct sec *a, const struct sec *b);
 
 /*
- * struct alt_instr is packed: where the code is, where its replacement is, the feature
- * with flags, the length of either.  Before 6.3 the feature has 2 bytes, its highest
- * bit a flag, and 4 since.
+ * struct alt_instr is packed: offsets of the code and of its replacement, the feature
+ * with flags, and both lengths. Before 6.3, the feature has 2 bytes, with 1 flag in the
+ * highest bit; since then, it has 4.
  */
 #define ALT_REPL	4
 #define ALT_FT_FLAGS	8
-/* its flags: for those that lack the feature; for a call that is made a direct one */
+/* flags: use it if the feature is missing; make the call a direct one */
 #define ALT_UNLESS	0x10000
 #define ALT_DIRECT	0x20000
 #define X86_FEATURE_ALWAYS	(3 * 32 + 21)
 #define ALT_SIZE	14
 #define ALT_SIZE_OLD	12
 
-/* struct paravirt_patch_site, before 6.8: where, which, how long */
+/* struct paravirt_patch_site, before 6.8: address, type, length */
 #define PARAVIRT_LEN	9
 #define PARAVIRT_SIZE	16
 
@@ -138,16 +138,16 @@ struct sym {
 
 /**
  * struct ref - a relocated field
- * @off:	where, in the unit or table entry that holds it
+ * @off:	offset in the unit or table entry that holds it
  * @type:	R_X86_64_*
- * @sym:	symbol it is made with
- * @unit:	what it refers to; NULL for what other objects define
+ * @sym:	symbol of the relocation
+ * @unit:	what it refers to; NULL if another object defines it
  * @addend:	value added, counted from the start of @unit (or of @sym if
  *		there is none)
- * @target:	byte of @unit that is meant: @addend without what makes a
- *		field relative to the end of its instruction
+ * @target:	offset in @unit that it refers to: @addend without the distance
+ *		from the field to the end of its instruction
  * @branch:	the field belongs to a direct call or jump
- * @synth:	no relocation in the object, the assembler resolved it
+ * @synth:	the assembler resolved it: there is no relocation
  * @insn_off:	start of the instruction that holds the field
  * @insn_len:	its length; 0 if the field is in no instruction
  */
@@ -167,11 +167,11 @@ struct ref {
 typedef VEC(struct ref) ref_vec;
 
 /**
- * struct entry - an entry of a table, attached to the code it is about
+ * struct entry - an entry of a table, attached to its code
  * @sec:	the table
- * @off:	where in it
+ * @off:	offset in it
  * @loc:	place in the unit; negative: in the padding before it
- * @refs:	offsets counted from the start of the entry
+ * @refs:	with offsets from the start of the entry
  */
 struct entry {
 	struct sec *sec;
@@ -180,12 +180,12 @@ struct entry {
 	ref_vec refs;
 };
 
-/* How a unit of the post object finds the one it was in the pre object. */
+/* How a unit of the post object finds its twin in the pre object. */
 enum unit_ident {
-	ID_NAMED,	/* has a name: is a certain thing in the kernel */
+	ID_NAMED,	/* by name: it is a certain thing in the kernel */
 	ID_SOFT,	/* as ID_NAMED if it can be found, else as ID_FRESH */
-	ID_CONTENT,	/* is what it contains: strings, constants */
-	ID_FRESH,	/* each copy of the code has its own */
+	ID_CONTENT,	/* by contents: strings, constants */
+	ID_FRESH,	/* none: each copy of the code has its own */
 };
 
 enum unit_status {
@@ -197,47 +197,46 @@ enum unit_status {
 /**
  * struct unit - a function, a variable, a string or a constant of an object
  *
- * What it is (elf.c, scope.c), which unit of the other object it was (pair.c)
- * and how it differs from that (compare.c, types.c): facts, which nobody
- * changes once these files have found them.  What is decided about it is in
- * struct verdict.
+ * What it is (elf.c, scope.c), its twin in the other object (pair.c), and how it
+ * differs from that (compare.c, types.c). These are facts, which do not change
+ * once these files have found them. Decisions are in struct verdict.
  */
 struct unit {
 	struct obj *obj;
-	u32 id;			/* number in the update, of all its objects */
+	u32 id;			/* number in the update, across all objects */
 	struct sec *sec;
 	u32 off;		/* in the section */
 	u32 size;
 	u32 pad;		/* bytes of call padding before it */
 	u32 align;
 	const char *name;	/* "" if it has none */
-	const char *scope;	/* of a static local: its function, if known */
-	u64 die;		/* where its debug information is; 0: none is known */
+	const char *scope;	/* function of a static local, if known */
+	u64 die;		/* offset of its DIE; 0: not known */
 	u8 ident;		/* enum unit_ident */
 	u8 status;		/* enum unit_status */
 	bool is_func, is_global, is_weak;
-	bool deleted;		/* of pre: has no twin */
-	bool ambiguous;		/* has a twin, but which is not known */
-	const char *rivals;	/* old variables that this new one could be */
-	bool rival_stays;	/* one of these is there before and after */
-	const char *source_name; /* of a variable, if the debug info tells */
-	bool is_lock;		/* a lock, by its type */
+	bool deleted;		/* in pre: has no twin */
+	bool ambiguous;		/* has a twin, but it is not known which */
+	const char *rivals;	/* names of old variables that this new one could be */
+	bool rival_stays;	/* one of them exists in pre and post */
+	const char *source_name; /* name of a variable in debug info, if any */
+	bool is_lock;		/* its type is a lock */
 	ref_vec refs;
 	VEC(struct entry) entries;
-	VEC(struct sym *) syms;	/* all that stand in it */
+	VEC(struct sym *) syms;	/* all symbols in it */
 	struct unit *twin;
-	struct unit *parent;	/* of .cold */
+	struct unit *parent;	/* function of a .cold part */
 	struct unit *cold;
 	const char *cause;	/* why it is not ST_SAME */
-	s64 cause_off;		/* first difference, -1 if none in its bytes */
-	const char *calls_changed;	/* how its arguments did */
+	s64 cause_off;		/* offset of the first difference, -1 if not in its bytes */
+	const char *calls_changed;	/* how the call of it changed */
 };
 
 struct obj {
 	const char *path;
 	const char *label;
 	u32 target;		/* index in update.targets */
-	bool module;		/* that is a module: exit code stays */
+	bool module;		/* the target is a module: exit code stays */
 	u32 tu;
 	bool post;
 	void *elf;
@@ -245,10 +244,10 @@ struct obj {
 	VEC(struct sec) secs;
 	VEC(struct sym) syms;
 	VEC(struct unit *) units;
-	struct map globals;	/* name -> struct unit, this object's */
+	struct map globals;	/* name -> struct unit, of this object */
 	struct obj *peer;
 	bool dwarf_tried, has_dies;
-	void *dwfl, *dwmod, *dwarf;	/* debug information, if it has any */
+	void *dwfl, *dwmod, *dwarf;	/* debug information, if any */
 };
 
 struct obj *obj_read(const char *path, const char *label, bool module);

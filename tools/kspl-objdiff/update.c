@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* An update in the making: its files, and what is exported. */
+/* Collects the files of an update, and the exported symbols. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +45,7 @@ static struct obj *read_side(struct update *up, const char *path,
 }
 
 /**
- * update_add_tu() - adds a translation unit
+ * update_add_tu() - add a translation unit
  * @up:		the update
  * @target:	what it is linked into: "vmlinux" or a module's name; all of
  *		vmlinux first
@@ -72,10 +72,10 @@ void update_add_tu(struct update *up, const char *target, const char *label,
 }
 
 /**
- * update_add_old() - adds what tells whether a changed type matters
+ * update_add_old() - add an object which shows whether a changed type matters
  * @up:		the update
  * @label:	the translation unit
- * @path:	the patched source, compiled over the old types
+ * @path:	object of the patched source, compiled with the old types
  *
  * Return: false if there is no such translation unit.
  */
@@ -93,7 +93,7 @@ bool update_add_old(struct update *up, const char *label, const char *path)
 }
 
 /**
- * update_add_state_of() - takes what the author says of a variable
+ * update_add_state_of() - add what the author says about a variable
  * @up:		the update
  * @text:	"OLD=NEW", "OLD=" or "=NEW"
  */
@@ -119,7 +119,7 @@ static FILE *open_text(const char *path)
 	return f;
 }
 
-/* Module.symvers: CRC, symbol, module, kind of export, namespace; tabs. */
+/* Module.symvers: CRC, symbol, module, kind of export, namespace; separated by tabs. */
 void update_read_symvers(struct update *up, const char *path)
 {
 	FILE *f = open_text(path);
@@ -146,14 +146,14 @@ void update_read_symvers(struct update *up, const char *path)
 }
 
 /*
- * Exported by the kernel itself, to everybody. Without a Module.symvers (diff)
- * nothing is refused for not being exported.
+ * Does the kernel itself export it, to all modules? Without a Module.symvers (diff),
+ * every symbol counts as exported.
  */
 bool symbol_is_exported(const struct update *up, const char *name)
 {
 	const struct export *e = map_get(&up->exports, name);
 
-	/* the core's own, which may be a module that is built later */
+	/* a symbol of the core, which may be a module that is built later */
 	if (!up->exports.n || starts_with(name, "ksplice_shadow_"))
 		return true;
 	return e && !strcmp(e->module, "vmlinux") && !e->ns[0];
@@ -164,8 +164,8 @@ bool symbol_is_exported(const struct update *up, const char *name)
  * @up:		the update
  * @name:	the symbol
  *
- * Return: its name as the kernel has it; "" if the kernel itself exports the
- * symbol; NULL if nobody does.
+ * Return: the module's name as the kernel has it; "" if the kernel itself exports the
+ * symbol; NULL if it is not exported.
  */
 const char *symbol_module(const struct update *up, const char *name)
 {
@@ -186,8 +186,8 @@ const char *symbol_module(const struct update *up, const char *name)
 }
 
 /*
- * What another target newly exports is in no Module.symvers: it can only be
- * used from here because both are in one update.
+ * A symbol that another target newly exports is not in Module.symvers. It can be used
+ * here because the same update includes both.
  */
 static struct unit *newly_exported(const struct update *up, const char *name)
 {
@@ -202,12 +202,12 @@ static struct unit *newly_exported(const struct update *up, const char *name)
 }
 
 /**
- * resolve_ref() - the unit a reference means, in whichever file it is
+ * resolve_ref() - find the unit that a reference means, in any file
  * @up:		the update
  * @obj:	the object that holds the reference
  * @r:		the reference
  *
- * Return: NULL for what none of the update's files defines.
+ * Return: NULL if no file of the update defines it.
  */
 struct unit *resolve_ref(const struct update *up, const struct obj *obj,
 			 const struct ref *r)
@@ -223,7 +223,7 @@ struct unit *resolve_ref(const struct update *up, const struct obj *obj,
 	return u ? u : newly_exported(up, r->sym->name);
 }
 
-/* Code that stands elsewhere, but is a function's: of its alternatives. */
+/* Code outside of the function that belongs to it: its alternatives. */
 static bool part_refers(const struct unit *part, const struct unit *to)
 {
 	const struct ref *r;
@@ -237,10 +237,10 @@ static bool part_refers(const struct unit *part, const struct unit *to)
 }
 
 /**
- * unit_refers() - does a unit, or an entry of its tables, refer to another?
+ * unit_refers() - does a unit, or an entry of its tables, refer to another unit?
  * @up:		the update
- * @u:		the one
- * @to:		the other
+ * @u:		the unit
+ * @to:		the other unit
  */
 bool unit_refers(const struct update *up, const struct unit *u,
 		 const struct unit *to)
@@ -259,8 +259,8 @@ bool unit_refers(const struct update *up, const struct unit *u,
 }
 
 /**
- * read_names() - adds the names of a file, one a line
- * @path:	of the file
+ * read_names() - add the names from a file, one per line
+ * @path:	the file
  * @names:	name -> something
  */
 void read_names(const char *path, struct map *names)
@@ -278,9 +278,9 @@ void read_names(const char *path, struct map *names)
 }
 
 /**
- * update_read_defined() - tells what the kernel defines, or may define
+ * update_read_defined() - read what the kernel defines, or may define
  * @up:		the update
- * @path:	a file with one name a line
+ * @path:	a file with one name per line
  */
 void update_read_defined(struct update *up, const char *path)
 {
@@ -296,9 +296,9 @@ static const char *base_name(const char *path)
 }
 
 /**
- * update_read_changed() - tells which source files differ
+ * update_read_changed() - read which source files differ
  * @up:		the update
- * @path:	a file with one path a line; that of no other file is told
+ * @path:	a file with one path per line; all other files are the same
  */
 void update_read_changed(struct update *up, const char *path)
 {
@@ -314,9 +314,9 @@ void update_read_changed(struct update *up, const char *path)
 }
 
 /**
- * file_may_differ() - is a source file another one than that of the old object?
+ * file_may_differ() - may a source file differ between pre and post?
  * @up:		the update
- * @path:	of the file; another one of its base name counts, too
+ * @path:	its path; a file with the same base name counts, too
  */
 bool file_may_differ(const struct update *up, const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The files of an update, what is asked of it, and how the units of one side
- * go with those of the other (update.c, pair.c, compare.c).
+ * The files of an update, its options, and how pre and post units pair and compare
+ * (update.c, pair.c, compare.c).
  */
 #ifndef KSPL_UPDATE_H
 #define KSPL_UPDATE_H
@@ -11,7 +11,7 @@
 /**
  * struct target - what is linked together: the kernel, or one module
  * @name:	"vmlinux", or the module's name
- * @pre_globals: name -> unit, of all its files in the update
+ * @pre_globals: name -> unit, across all its files in the update
  * @post_globals: same
  */
 struct target {
@@ -24,13 +24,13 @@ struct export {
 };
 
 /**
- * struct tu - a translation unit, before and after
+ * struct tu - a translation unit in pre and post
  * @label:	its name
  * @pre:	NULL for a new file
- * @post:	with the patch
- * @old:	@post compiled over the old types, or NULL
+ * @post:	the object of the patched source
+ * @old:	@post compiled with the old types, or NULL
  * @types:	"same", "changed", "judged": found by types.c
- * @type_change: one of those that did, in words, or NULL
+ * @type_change: description of one change, or NULL
  */
 struct tu {
 	const char *label;
@@ -46,7 +46,7 @@ struct state {
 };
 
 /**
- * struct state_of - what the author says of a variable
+ * struct state_of - what the author says about a variable
  * @old:	its name in the old code; "": @new is really new
  * @new:	its name in the new code; "": @old is really gone
  */
@@ -55,22 +55,22 @@ struct state_of {
 };
 
 /**
- * struct update - what is to become an update, as it was read and compared
+ * struct update - the input of an update, as read and compared
  * @name:	its name
  * @release:	the kernel it is for
- * @description: a line for a person
- * @fixes:	ids of what it fixes, each with a '\n' behind it
+ * @description: one line of text
+ * @fixes:	ids of what it fixes, each followed by '\n'
  * @supersedes:	names of other updates
- * @states:	of the author's hooks
- * @state_of:	variables that go on under another name
- * @boot_done:	boot code whose change does not matter, says the author
+ * @states:	states of the author's hooks
+ * @state_of:	variables that have a new name
+ * @boot_done:	boot code whose change does not matter, according to the author
  * @targets:	vmlinux first, if it is one
- * @tus:	by target
- * @nunits:	units of all objects, see unit.id
+ * @tus:	sorted by target
+ * @nunits:	number of units in all objects, see unit.id
  * @exports:	name -> struct export
- * @all:	replace what did not change, too
- * @allow_busy:	and what is always in use
- * @partial:	leave out what can't be taken
+ * @all:	replace unchanged functions, too
+ * @allow_busy:	... and those that are always busy
+ * @partial:	leave out what is refused
  * @unknown:	names that the kernel does not have
  * @changed:	base names of the source files that differ, if @changed_known
  * @defined:	names that the kernel has, or may have, if @defined_known
