@@ -24,7 +24,7 @@ enum {
 	FROM_DMA	= 16,
 	FROM_CACHE	= 32,	/* kmem_cache_alloc() */
 	MAKES_CACHE	= 64,
-	FROM_OTHERS	= 128,	/* another function allocates it, with room for this code */
+	FROM_OTHERS	= 128,	/* others allocate the object, with room for us */
 };
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory that code asks for and gives back (alloc.c). */
+/* Memory that code allocates and frees (alloc.c). */
 #ifndef KSPL_ALLOC_H
 #define KSPL_ALLOC_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kernel's own reader of the format, on the host: what inspect accepts is
- * what the kernel accepts.  Compiled against the stand-ins for kernel headers
- * in include/, so this file and objdiff.h don't meet.
+ * Runs the kernel's own reader of the format on the host: inspect accepts what the
+ * kernel accepts. This file is compiled with stand-ins for kernel headers in include/,
+ * so it can't include objdiff.h.
  */
 #include <linux/types.h>
 #include "format.h"

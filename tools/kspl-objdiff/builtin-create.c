@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kspl-objdiff create: makes an update of pairs of objects. */
+/* kspl-objdiff create: makes an update from pairs of objects. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "objdiff.h"
 
-/* A translation unit as the command line has it; @pre is NULL for a new one. */
+/* A translation unit on the command line; @pre is NULL for a new file. */
 struct source {
 	const char *target, *label, *pre, *post, *old;
 };
@@ -15,12 +15,12 @@ struct source {
 struct options {
 	struct update up;
 	VEC(struct source) sources;
-	const char *target;		/* of those that follow */
+	const char *target;		/* the target of the sources that follow */
 	const char *symvers, *output, *json, *unknown, *defined, *changed;
 	VEC(struct left) left, new_bodies;
 };
 
-/* A module's name is made of it, so it holds what a module's name may. */
+/* The module's name contains it, so only characters of module names are allowed. */
 static bool name_is_good(const char *name)
 {
 	const char *p;
@@ -147,7 +147,7 @@ static void add_state(struct update *up, const char *text)
 	s->version = version;
 }
 
-/* An id of CVE's, or of somebody else who gives such. */
+/* An id from CVE, or from another source of ids. */
 static void add_fix(struct update *up, const char *id)
 {
 	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
@@ -268,7 +268,7 @@ static bool parse(struct options *o, int argc, char **argv)
 	return true;
 }
 
-/* The kernel first, then module by module. */
+/* Read vmlinux first, then each module. */
 static void read_target(struct options *o, const char *target)
 {
 	struct source *s;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kspl-objdiff diff PRE.o POST.o: what changed, and what would be done. */
+/* kspl-objdiff diff PRE.o POST.o: shows what changed, and what an update would do. */
 #include <string.h>
 
 #include "objdiff.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes the update: an object with the included units in sections like those
- * of any module, the tables that belong to them, and the blob.
+ * Writes the update: an object with the included units, in sections like those of other
+ * modules, their table entries, and the blob.
  */
 #include <fcntl.h>
 #include <libelf.h>
@@ -46,7 +46,7 @@ static const char *text_section(const struct unit *u)
 
 	if (u->parent || starts_with(name, ".text.unlikely"))
 		return ".text.unlikely";
-	/* kprobes keeps out of this one in modules too */
+	/* kprobes rejects probes in this section in modules, too */
 	if (!strcmp(name, ".kprobes.text"))
 		return name;
 	return ".text";
@@ -158,7 +158,7 @@ static void add_reloc(struct out *out, u32 sec, u32 off, u32 type, u32 to,
 	r->addend = addend;
 }
 
-/* The type says whether it is a branch, which the assembler's need not. */
+/* In a fixup, the type marks a branch; the assembler may use R_X86_64_PC32 for one. */
 static void add_fixup(struct out *out, u32 sec, u32 off, const struct ref *r,
 		      u32 target, struct unit *to, const char *name)
 {
@@ -174,7 +174,7 @@ static void add_fixup(struct out *out, u32 sec, u32 off, const struct ref *r,
 	f->name = name;
 }
 
-/* At the entry of a function: the return address is all there is. */
+/* At the entry of a function, only the return address is on the stack. */
 static void add_stub_orc(struct out *out, u32 sec, u32 at)
 {
 	static const u8 orc_call[ORC_SIZE] = { 8, 0, 0, 0, 5, 2 };
@@ -188,8 +188,8 @@ static void add_stub_orc(struct out *out, u32 sec, u32 at)
 }
 
 /*
- * An alternative was copied before the core relocates anything. A call or
- * jump in it goes to a stub of ours that jumps on; the stub gets the fixup.
+ * The kernel copies an alternative before the core relocates anything. A call or jump
+ * in it goes to a stub, which jumps to the target; the stub gets the fixup.
  */
 static void add_stub(struct out *out, u32 sec, u32 off, const struct ref *r,
 		     u32 target, struct unit *to, const char *name)
@@ -310,7 +310,7 @@ static void emit_entry(struct out *out, const struct unit *u,
 		emit_orc(out, u->obj, e);
 }
 
-/* Behind each function: from here on, nothing is known. */
+/* End the ORC data after each function: nothing is known from there on. */
 static void emit_orc_end(struct out *out, const struct unit *u)
 {
 	u32 ip = out_section(out, ".orc_unwind_ip", SHT_PROGBITS, SHF_ALLOC, 4);
@@ -367,7 +367,7 @@ static void do_refs(struct out *out, struct unit *u)
 	emit_entries(out, u);
 }
 
-/* One "fixes=" each, as modinfo shows aliases. */
+/* One "fixes=" per id, as with aliases. */
 static void emit_fixes(struct out *out, struct buf *b)
 {
 	const char *at, *end;
@@ -381,9 +381,10 @@ static void emit_fixes(struct out *out, struct buf *b)
 }
 
 /*
- * Behind the last function of a section: a return address may stand there, which is
- * of that function, and the kernel takes a module's last function to end where the
- * memory of its text does, in the middle of what may seem to be an instruction.
+ * End each text section with a symbol. A return address may point behind the last
+ * function, and has to count as part of that function. The kernel takes the last
+ * function of a module to extend to the end of the text's memory, which may be in the
+ * middle of an apparent instruction.
  */
 static void emit_text_ends(struct out *out)
 {
@@ -415,7 +416,7 @@ static void emit_modinfo(struct out *out)
 	emit_fixes(out, b);
 }
 
-/* The update can't be loaded where no core of this format is. */
+/* Without a core of this format, the symbol is missing and the update can't be loaded. */
 static void emit_abi(struct out *out)
 {
 	u32 idx = out_section(out, KSPLICE_ABI_SECTION, SHT_PROGBITS, SHF_ALLOC, 8);
@@ -547,7 +548,7 @@ static void write_tables(struct out *out, struct writer *w)
 	sh->sh_link = symtab + nrela + 1;
 	write_section(w, ".strtab", SHT_STRTAB, 0, 1, w->strtab.v,
 		      w->strtab.n);
-	/* the last name must be there before the table is written */
+	/* add the last name before the table is written */
 	name = add_name(&w->shstrtab, ".shstrtab");
 	write_section(w, "", SHT_STRTAB, 0, 1, w->shstrtab.v,
 		      w->shstrtab.n)->sh_name = name;
@@ -591,7 +592,7 @@ static void write_elf(struct out *out, const char *path)
 }
 
 /**
- * update_emit() - writes the update
+ * update_emit() - write the update
  * @vs:		what is decided about it
  * @path:	the object to write
  */

@@ -56,7 +56,7 @@ struct flow {
 	const struct update *up;
 	bool has_run;
 	struct body a, b;
-	u32 *first[2];		/* by offset in @a and its cold part: first pair, see pair.next */
+	u32 *first[2];		/* first pair, by offset in @a and its cold part */
 	VEC(struct pair) pairs;
 	u32 done;		/* how many of @pairs are compared */
 	bool too_many;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reads an update back: checks it as the kernel does, and shows all of it. */
+/* Reads an update: checks it as the kernel does, and prints its contents. */
 #include <fcntl.h>
 #include <libelf.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static const void *table(const struct ksplice_f_table *t)
 	return f.blob + t->off;
 }
 
-/* Copied, so that it is aligned. */
+/* Copy the contents, for alignment. */
 static void *copy_section(Elf_Scn *scn, size_t *size)
 {
 	Elf_Data *d = elf_rawdata(scn, NULL);
@@ -157,7 +157,7 @@ static const char *place_name(u32 shndx, u64 off)
 			 (unsigned long long)off);
 }
 
-/* What the module loader will write at @off of the blob. */
+/* The address that the module loader will write at @off of the blob. */
 static const char *pointed_to(u64 off)
 {
 	const Elf64_Sym *s;
@@ -296,7 +296,7 @@ static void print_units(void)
 	}
 }
 
-/* Each id has a '\n' behind it. */
+/* A '\n' follows each id. */
 static void print_fixes(const char *ids)
 {
 	for (; *ids; ids += strcspn(ids, "\n") + 1)
@@ -481,7 +481,7 @@ int inspect_file(const char *path, bool json)
 	return EXIT_OK;
 }
 
-/* The old code around a place, as the matcher expects it */
+/* The old code around a place, as run-pre matching expects it */
 
 #define LINES_AROUND	8
 
@@ -496,7 +496,7 @@ static const struct ksplice_f_reloc *reloc_in(const struct ksplice_f_unit *u,
 	return NULL;
 }
 
-/* Where relocated fields are there is nothing to expect. */
+/* Relocated fields have no expected bytes. */
 static void print_bytes(const struct ksplice_f_unit *u, const u8 *p, u32 at,
 			u32 len)
 {
@@ -572,7 +572,7 @@ static void print_around(const struct ksplice_f_unit *u, u32 off)
 /**
  * inspect_at() - show the old code that is expected at a place
  * @path:	the update
- * @place:	FUNCTION+OFFSET, as the kernel names it when it differs there
+ * @place:	FUNCTION+OFFSET, as in the kernel's message on a mismatch
  */
 int inspect_at(const char *path, const char *place)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of entries of __jump_table and .static_call_sites.
+ * The order of entries in __jump_table and .static_call_sites.
  *
- * Those whose keys a module has are linked with these when that module is there,
- * which may be later than the update: they stand at the end, target by target and
- * key by key, so that the core can hide them from the kernel until then.
+ * If the key of an entry is in a module, the entry becomes active with that module,
+ * which may be loaded after the update. Such entries are at the end, sorted by target
+ * and by key, so that the core can hide them from the kernel until then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 /**
  * struct late - an entry of a table
  * @was:	its index
- * @rank:	0: linked when the update is loaded; else after those of lower rank
+ * @rank:	0: active when the update is loaded; else sorted by rank
  */
 struct late {
 	u32 was;
@@ -34,7 +34,7 @@ static bool is_of_module(const struct out *out, const struct out_fixup *f)
 	return strcmp(out->vs->up->targets.v[f->target].name, "vmlinux");
 }
 
-/* By target, then in the order of the first fixup of each key */
+/* Sort by target, then in the order of the first fixup of each key. */
 static u64 rank_of(const struct out *out, const struct out_fixup *f)
 {
 	const struct out_fixup *first = out->fixups.v;
@@ -93,11 +93,11 @@ static void move_entries(struct out *out, u32 sec, u32 size,
 }
 
 /**
- * order_late() - puts entries of a table in the order that the core wants
+ * order_late() - sort the entries of a table as the core needs it
  * @out:	the output, all references emitted
  * @name:	the table's section
- * @size:	of an entry
- * @key:	where in an entry the reference to the key is
+ * @size:	size of an entry
+ * @key:	offset of the reference to the key in an entry
  */
 void order_late(struct out *out, const char *name, u32 size, u32 key)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kspl-objdiff: finds the command. */
+/* kspl-objdiff: runs the command that is named. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -51,8 +51,8 @@ static int put_all(int fd, const char *buf, size_t n)
 }
 
 /*
- * Names and texts of objects and updates are somebody else's: nothing of them gets to
- * a terminal that it would obey.  (In JSON what is not ASCII has been escaped already.)
+ * Names and texts in objects and updates are not trusted: keep control characters away
+ * from the terminal. (In JSON, all but ASCII is escaped already.)
  */
 static ssize_t put_plain(void *fd, const char *buf, size_t n)
 {
@@ -71,7 +71,7 @@ static ssize_t put_plain(void *fd, const char *buf, size_t n)
 	return n;
 }
 
-/* Instead of stdout and stderr */
+/* A stream in place of stdout or stderr */
 static FILE *plain(int fd)
 {
 	cookie_io_functions_t io = { .write = put_plain };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The file that an update becomes (emit.c, blob.c), and what it says. */
+/* The output file of an update (emit.c, blob.c), and the reports about it */
 #ifndef KSPL_OUT_H
 #define KSPL_OUT_H
 
@@ -7,8 +7,8 @@
 
 struct out_reloc {
 	u32 off, type;
-	u32 sec;		/* symbol of that section, or 0: */
-	const char *name;	/* undefined symbol */
+	u32 sec;		/* index of a section, for its symbol; or 0: */
+	const char *name;	/* an undefined symbol */
 	s64 addend;
 };
 
@@ -27,7 +27,7 @@ struct out_sym {
 	u8 type;
 };
 
-/* Of @unit (in a pre object) or, if that is NULL, @name. */
+/* The symbol is that of @unit (in a pre object), or @name if @unit is NULL. */
 struct out_fixup {
 	u32 sec, off, type, flags;
 	u32 target;
@@ -36,18 +36,18 @@ struct out_fixup {
 	const char *name;
 };
 
-/* Where a unit of a post object stands in the output. */
+/* Place of a post unit in the output */
 struct place {
 	u32 sec, off;
 };
 
 /**
- * struct out - the output in the making
- * @vs:		what goes into it
+ * struct out - the output while it is built
+ * @vs:		the decisions
  * @places:	by unit.id
  * @secs:	[0] is unused
  * @syms:	local symbols
- * @fixups:	what the core relocates
+ * @fixups:	relocations for the core
  */
 struct out {
 	const struct verdicts *vs;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What was found, for people and for programs. */
+/* Prints the results, as text and as JSON. */
 #include <string.h>
 
 #include "objdiff.h"
@@ -23,7 +23,7 @@ static const char *kind_of(const struct unit *u)
 	return "variable";
 }
 
-/* What a person wants to hear of: things that have a name in the source. */
+/* Only report units that have a name in the source. */
 static bool worth_telling(const struct verdicts *vs, const struct unit *u)
 {
 	return unit_included(vs, u) && !unit_replaced(vs, u) &&
@@ -31,7 +31,7 @@ static bool worth_telling(const struct verdicts *vs, const struct unit *u)
 	       u->ident != ID_FRESH && u->ident != ID_CONTENT;
 }
 
-/* Is there an instruction to show? */
+/* Is there an instruction to print? */
 static bool has_insns(const struct unit *u)
 {
 	return u->twin && u->cause_off >= 0 && class_is_text(u->sec->cls);
@@ -51,7 +51,7 @@ static void print_cause(const struct verdicts *vs, const struct unit *u,
 			disasm(u, u->cause_off));
 }
 
-/* Of the old code: a function, or a variable. */
+/* Is it a function or a variable of pre that is gone? */
 static bool is_gone(const struct unit *u)
 {
 	if (!u->deleted || class_is_text(u->sec->cls))
@@ -94,7 +94,7 @@ static bool tu_differs(const struct verdicts *vs, const struct tu *tu)
 	return false;
 }
 
-/* What is replaced and what comes along. */
+/* Print what the update replaces and includes. */
 void report_text(const struct verdicts *vs, FILE *f)
 {
 	struct left *l;
@@ -117,20 +117,20 @@ void report_text(const struct verdicts *vs, FILE *f)
 		fprintf(f, "no change of code\n");
 }
 
-/* Refused for one and the same thing? */
+/* Do both have the same reason? */
 static bool same_about(const struct refusal *a, const struct refusal *b)
 {
 	return a->about && b->about && !strcmp(a->code, b->code) &&
 	       !strcmp(a->about, b->about);
 }
 
-/* The same in one file: programs ask which files are concerned. */
+/* The same reason in one file: JSON lists every affected file. */
 static bool same_in_file(const struct refusal *a, const struct refusal *b)
 {
 	return a->where == b->where && same_about(a, b);
 }
 
-/* Has it been told with one before it? */
+/* Was it printed with an earlier one? */
 static bool is_told(const struct verdicts *vs, const struct refusal *r,
 		    bool (*same)(const struct refusal *, const struct refusal *))
 {
@@ -147,7 +147,7 @@ static const char *name_of(const struct refusal *r)
 	return r->who ? r->who : r->what;
 }
 
-/* How many more than those that are named. */
+/* Others than these are only counted. */
 #define NAMED	4
 
 static void print_others(const struct verdicts *vs, const struct refusal *first,
@@ -164,7 +164,7 @@ static void print_others(const struct verdicts *vs, const struct refusal *first,
 		fprintf(f, " and %u more", n - NAMED);
 }
 
-/* Why there is no update, or what its author has to think about. */
+/* Print why there is no update, or what its author has to consider. */
 void report_problems(const struct verdicts *vs, FILE *f)
 {
 	struct refusal *r;
@@ -310,7 +310,7 @@ static const char *status_word(const struct verdicts *vs)
 	return "ok";
 }
 
-/* Of all in a file that share one reason: the names of the others. */
+/* Print the names of the others in a file that have the same reason. */
 static void json_others(const struct verdicts *vs, const struct refusal *first,
 			FILE *f)
 {
@@ -349,7 +349,7 @@ static void json_refusals(const struct verdicts *vs, FILE *f)
 	fputs("],\n", f);
 }
 
-/* Replaced by their old source: left out all the same. */
+/* Count functions that are replaced by their old source: they are left out, too. */
 static u32 count_carried(const struct verdicts *vs)
 {
 	struct unit **u;

@@ -118,7 +118,7 @@ static bool has_use(const struct uses *uses, const char *key)
  * variable, parameter or function, nor by a type that these refer to.
  */
 struct edge {
-	u64 from, to;		/* DIEs; @from 0: a reference by something that is not a type */
+	u64 from, to;		/* DIEs; @from 0: what refers to @to is no type */
 };
 
 struct graph {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory, strings and a map: what C leaves to every program. */
+/* Memory, strings and a map */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ char *xasprintf(const char *fmt, ...)
 	return s;
 }
 
-/* Makes room for one more and clears it. */
+/* Make room for one more element, and clear it. */
 void *vec_grow(void *v, u32 n, u32 *cap, size_t size)
 {
 	if (n >= *cap) {
@@ -79,7 +79,7 @@ void *vec_grow(void *v, u32 n, u32 *cap, size_t size)
 	return v;
 }
 
-/* Returns where the data now stands; @data NULL adds zeroes. */
+/* Returns the offset of the data; @data NULL adds zeroes. */
 u32 buf_add(struct buf *b, const void *data, u32 n)
 {
 	u32 at = b->n;
@@ -167,14 +167,14 @@ bool ends_with(const char *s, const char *suffix)
 	return n >= m && !strcmp(s + n - m, suffix);
 }
 
-/* Names made of a counter of the whole file (__COUNTER__), which stands last. */
+/* Names with a counter of the whole file (__COUNTER__) at the end */
 bool is_counted(const char *name)
 {
 	return starts_with(name, "__UNIQUE_ID_") || starts_with(name, "__BTF_ID__");
 }
 
 /*
- * "foo.isra.0.cold.12" -> "foo.isra.cold": numbers the compiler gave;
+ * "foo.isra.0.cold.12" -> "foo.isra.cold": drop the compiler's numbers;
  * "__UNIQUE_ID_foo262" -> "__UNIQUE_ID_foo".
  */
 char *strip_numbers(const char *name)
@@ -199,7 +199,7 @@ char *strip_numbers(const char *name)
 	return out;
 }
 
-/* Do two names differ by the numbers that the compiler gave, if at all? */
+/* Are two names the same, without the compiler's numbers? */
 bool same_base(const char *a, const char *b)
 {
 	char *x = strip_numbers(a), *y = strip_numbers(b);

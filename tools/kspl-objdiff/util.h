@@ -19,7 +19,7 @@ typedef int64_t s64;
 #define ALIGN_UP(x, a)	(((x) + (a) - 1) / (a) * (a))
 
 
-/* Exit codes, those of all of ksplice's commands. */
+/* Exit codes, the same for all commands of ksplice */
 enum {
 	EXIT_OK		= 0,
 	EXIT_FAILED	= 1,
