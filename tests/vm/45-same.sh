@@ -25,7 +25,6 @@ mkdir -p tools one two/deeper
 cp -r "$REPO/tools/kspl-build" "$REPO/tools/kspl-objdiff" tools/
 cp -r "$REPO/selftests/updates" .
 chmod -R a+rX .
-[ "$(id -u)" -ne 0 ] || chown 64999 two two/deeper
 
 options() { sed -n 's/^Options: //p' "updates/$1.diff"; }
 
@@ -44,6 +43,7 @@ another=()
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups test -r "$B/.config" -a -r "$tree/Kconfig" &&
 	setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then
 	another=(setpriv --reuid 64999 --regid 64999 --clear-groups)
+	chown 64999 two two/deeper
 fi
 export -f makes options
 export TMP tree B
