@@ -479,6 +479,12 @@ check "--inspect: a file that is not built: nothing to do" exits 3 "$build" -b b
 check "... and said" says 'note: fs/unused.c is not built in this configuration' "$build" -b bld --inspect fix.patch
 check "... with one that is: in the report" sh -c '"$@" >/dev/null 2>&1 && jq -e ".files | map(.treatment) == [\"compiled\", \"not built\"]" report.json' sh \
 	"$build" -b bld --inspect --json report.json both.patch
+new_c() { printf '%s\n' '--- /dev/null' "+++ b/fs/$1.c" '@@ -0,0 +1 @@' "+int new_$1;"; }
+edit fs/fn.c '1i #include "with.c"'
+{ cat fix.patch; new_c with; new_c without; } >both.patch
+check "--inspect: a new file that nothing includes is not built, one that something does is" sh -c \
+	'"$@" >/dev/null 2>&1 && jq -e ".files | map(.treatment) == [\"compiled\", \"compiled\", \"not built\"]" report.json' sh \
+	"$build" -b bld --inspect --json report.json both.patch
 edit fs/Makefile 's/make/more/'
 check "--inspect: what is refused" exits 4 "$build" -b bld --inspect fix.patch
 check "... and why" says 'fs/Makefile .*: refused: changes to how the kernel is built' "$build" -b bld --inspect fix.patch
