@@ -572,7 +572,21 @@ Content-Transfer-Encoding: $how
 ---
 $a${hunk/+added/+x =20;}"
 	check "a message that is encoded: $how" refused 1 "line 2: the message is encoded \($how\)" p.patch
+	sed 's/Encoding: /&\n\t/' p.patch >folded.patch
+	check "... in a header that is folded" refused 1 "line 3: the message is encoded \($how\)" folded.patch
 done
+# The way out that the message tells
+p "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001
+From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>
+Subject: [PATCH] =?UTF-8?q?f=C3=BCr_x?=
+Content-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: quoted-printable
+
+---
+$a${hunk/+added/+f=C3=BCr =3D 1;}"
+check "one that is decoded as is said there" sh -c 'git mailinfo msg patch <p.patch >info && cat info msg patch >fix.patch'
+check "... is read" as_git fix.patch
+check "... with its subject" grep -qx 'für x' W/subjects
 p "Subject: x
 Content-Transfer-Encoding: 8bit
 

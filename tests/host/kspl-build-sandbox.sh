@@ -131,10 +131,23 @@ case "$*" in
 	done
 	python3 - >>"$work/post/fs/wrote" <<'KEY'
 import ctypes
+import errno
+import socket
 # KEYCTL_SEARCH in the session keyring
 key = ctypes.CDLL(None).syscall(250, 10, -3, b"user", b"ksplice-test", 0)
 if key != -1:
     print("the caller's key", key)
+# io_uring_setup(), which can make sockets, too
+if ctypes.CDLL(None, use_errno=True).syscall(425, 1, None) != -1 or ctypes.get_errno() != errno.EAFNOSUPPORT:
+    print("io_uring", ctypes.get_errno())
+for family in (socket.AF_VSOCK, socket.AF_ALG, socket.AF_PACKET):
+    try:
+        socket.socket(family, socket.SOCK_STREAM)
+        print(family)
+    except OSError as e:
+        if e.errno != errno.EAFNOSUPPORT:
+            print(family, e)
+print(socket.socket(socket.AF_UNIX).family == socket.AF_UNIX)
 KEY
 	for fd in 7 42; do
 		eval "cat <&$fd" 2>/dev/null >>"$work/post/fs/wrote"
@@ -170,7 +183,7 @@ if libc.syscall(250, 1, None) != -1:
     libc.syscall(248, b"user", b"ksplice-test", b"secret", 6, -3)
 os.execvp(sys.argv[1], sys.argv[1:])
 END
-printf '%s\n' 'wrote done/x' "['lo']" none 'no_new_privs: 1' >may_write
+printf '%s\n' 'wrote done/x' True "['lo']" none 'no_new_privs: 1' >may_write
 for ccache in '' 1; do
 	check "a compiler that was taken over, ccache ${ccache:+not }used" taken_over "$ccache"
 	check "... writes to nothing that is used outside, or in another sandbox; reads nothing that was open" \
@@ -465,6 +478,12 @@ cat plain.patch fix.patch >both.patch
 check "--inspect: a file that is not built: nothing to do" exits 3 "$build" -b bld --inspect fix.patch
 check "... and said" says 'note: fs/unused.c is not built in this configuration' "$build" -b bld --inspect fix.patch
 check "... with one that is: in the report" sh -c '"$@" >/dev/null 2>&1 && jq -e ".files | map(.treatment) == [\"compiled\", \"not built\"]" report.json' sh \
+	"$build" -b bld --inspect --json report.json both.patch
+new_c() { printf '%s\n' '--- /dev/null' "+++ b/fs/$1.c" '@@ -0,0 +1 @@' "+int new_$1;"; }
+edit fs/fn.c '1i #include "with.c"'
+{ cat fix.patch; new_c with; new_c without; } >both.patch
+check "--inspect: a new file that nothing includes is not built, one that something does is" sh -c \
+	'"$@" >/dev/null 2>&1 && jq -e ".files | map(.treatment) == [\"compiled\", \"compiled\", \"not built\"]" report.json' sh \
 	"$build" -b bld --inspect --json report.json both.patch
 edit fs/Makefile 's/make/more/'
 check "--inspect: what is refused" exits 4 "$build" -b bld --inspect fix.patch

@@ -359,6 +359,16 @@ nothing_undone() { ! run_script "$@" | grep '^ksplice undo'; }
 nothing_asked() { ! run_script "$@" | grep '^ksplice '; }
 check "prerm upgrade to a version for another kernel: nothing is taken back, or out" nothing_asked 6.12.1-test prerm upgrade
 check "... and said" says 'fix-foo for 6.12.1-test stays: the other version is for 6.12.2-other' run_script 6.12.1-test prerm upgrade
+# The one for the kernel that runs was left by the version before that.
+printf 'Package: x\nKsplice-Release: 6.12.1-test\n' >dpkg/tmp.ci/control
+mkdir -p loaded/fix-foo
+sed "s,/sys/kernel/ksplice,$TMP/loaded," prerm >prerm.other
+for why in upgrade failed-upgrade; do
+	check "prerm $why to the next one for another kernel: what runs stays, and what a boot applies" \
+		nothing_asked 6.12.2-other prerm.other $why
+done
+check "... removal: that, too" says '^ksplice undo' asks 6.12.2-other prerm.other remove
+rm -r loaded
 check "... removal: all of it" says '^ksplice undo' asks 6.12.1-test prerm remove
 rm -r dpkg
 check "... where dpkg does not tell: takes it back" says '^ksplice undo' asks 6.12.1-test prerm upgrade

@@ -480,6 +480,8 @@ k install -q --now first.ko
 crash
 check "a crash: held back" exits 4 k load-installed
 check "another file of that name is not" exits 0 k apply second.ko
+check "... what is installed is held back all the same" held "'fix-foo'"
+check "... in metrics, too" says '^ksplice_update_held_back\{name="fix-foo"\} 1$' k metrics
 k undo -q --keep fix-foo >/dev/null
 check "... also when it is loaded already" exits 0 k apply second.ko
 reboot

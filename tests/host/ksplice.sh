@@ -110,6 +110,27 @@ check "... of a signed one, too" overlooked sealed-signed
 check "check: fits" exits 0 k check fix-foo.ko
 check "... as JSON" json 'd["matches"] and d["busy"] == [] and d["result"] == "done"' k check --json fix-foo.ko
 check "... and nothing stays loaded" test ! -e "$U/fix-foo"
+# ended while the kernel loads it, which takes until the log can be read
+mkfifo "$R/faults/log"
+ended() {
+	local pid code=0
+
+	exec 9<>"$R/faults/log"
+	LD_PRELOAD=$TMP/fake.so "$TOOL" check fix-foo.ko 9>&- &
+	pid=$!
+	sleep 1
+	kill -TERM $pid
+	sleep 0.2
+	echo >&9
+	sleep 0.2
+	exec 9>&-
+	wait $pid || code=$?
+	[ $code -eq 143 ] || { echo "exit $code"; return 1; }
+}
+check "check: a signal ends it" ended
+sleep 0.5
+check "... and nothing stays loaded" test ! -e "$U/fix-foo"
+rm -f "$R/faults/log"
 check "check: another kernel's: refused" exits 4 k check other.ko
 VERMAGIC="6.12.2-other SMP" "$make_update" magic.ko fix-foo 6.12.1-test test_func
 check "check: another vermagic: refused" exits 4 k check magic.ko

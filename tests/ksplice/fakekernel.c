@@ -4,7 +4,7 @@
  * $FAKE_KERNEL, which plays a kernel below $KSPLICE_ROOT.  Its exit code is the
  * errno.
  *
- *   load FILE, unload MODULE, write FILE TEXT
+ *   load NAME FILE, unload MODULE, write FILE TEXT
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,10 +45,22 @@ static void path_of(int fd, char *path)
 	path[n > 0 ? n : 0] = '\0';
 }
 
+/* By its descriptor, as the kernel: another file may have its name by now. */
+static int load(int fd)
+{
+	char file[64], path[PATH_MAX], *gone;
+
+	snprintf(file, sizeof(file), "/proc/%d/fd/%d", getpid(), fd);
+	path_of(fd, path);
+	gone = strstr(path, " (deleted)");
+	if (gone)
+		*gone = '\0';
+	return ask("load", path, file);
+}
+
 long syscall(long nr, ...)
 {
 	static long (*next)(long nr, ...);
-	char path[PATH_MAX];
 	long arg[4];
 	va_list ap;
 	int i;
@@ -67,8 +79,7 @@ long syscall(long nr, ...)
 		fprintf(stderr, "fakekernel: syscall %ld?\n", nr);
 		abort();
 	}
-	path_of(arg[0], path);
-	return ask("load", path, NULL);
+	return load(arg[0]);
 }
 
 /* $FAKE_SLEPT: for so many seconds the machine was suspended */

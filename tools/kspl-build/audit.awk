@@ -310,9 +310,13 @@ function text(	line)
 	if (/^CVE:/)
 		fixes()
 	# "=20" and the like: who reads the mail sees another text than this
-	if (tolower($0) ~ /^content-transfer-encoding:[ \t]*(quoted-printable|base64)/)
-		refuse(NR, "the message is encoded (" $2 "), and a mail program shows another text than this file has: " \
-			"get it as plain text, with 'git mailinfo' or from the archive's raw view")
+	line = tolower(encoding $0)
+	encoding = ""
+	if (line ~ /^content-transfer-encoding:[ \t\r]*$/)
+		encoding = "content-transfer-encoding: "
+	else if (line ~ /^content-transfer-encoding:[ \t]*(quoted-printable|base64)/)
+		refuse(NR, "the message is encoded (" $NF "), and a mail program shows another text than this file has: " \
+			"decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\"")
 	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
 		noted = 1
 		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"

@@ -193,6 +193,11 @@ if [ "${other:-$release}" != "$release" ]; then
 	tell "for $release stays: the other version is for $other."
 	exit 0
 fi
+# The next one for the same other kernel takes the place of this one in the store, by its
+# postinst; what an older one has left for the kernel that runs is none of its business.
+case "$1" in
+upgrade | failed-upgrade) [ "$(uname -r)" = "$release" ] || exit 0 ;;
+esac
 in_store uninstall "$name" >/dev/null || [ $? -eq 3 ]
 if ! where=$(ksplice own-kernel); then
 	tell "is no longer installed; what runs now is left alone: ${where:-this system does not run}."

@@ -383,11 +383,23 @@ find_objects()
 		note "$file is not built in this configuration"
 		TREATED[$file]='not built'
 	done
+	for file in "${NEW_FILES[@]}"; do
+		[[ $file == *.c && -z ${used[$file]-} ]] || continue
+		! named_elsewhere "$file" || continue
+		note "$file is new, and nothing of it is built: no file of the patch includes it"
+		TREATED[$file]='not built'
+	done
 	running_too
 	stop_if_reasons
 	((${#OBJECTS[@]} + ${#OUTSIDE[@]} + ${#OTHERS[@]})) || no_change "nothing that the patch touches is built in this configuration"
 	verbose "objects: ${#OBJECTS[@]} to compile twice"
 	((!${#OUTSIDE[@]})) || verbose "not part of the running kernel: ${OUTSIDE[*]}"
+}
+
+# named_elsewhere FILE: in another file of the patch, which may include it
+named_elsewhere()
+{
+	grep -rlF -- "${1##*/}" "$WORK/patched" | grep -qvxF -- "$WORK/patched/$1"
 }
 
 # running_too: of what is compiled for itself, a running kernel has the vDSO, the

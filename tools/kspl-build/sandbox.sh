@@ -221,13 +221,28 @@ alone()
 	exec "$@"
 }
 
+# BOXED bwrap OPTION...: into the sandbox, without what no namespace keeps out.
+#
 # The keys of the kernel that the caller's session has (keyrings(7)) would be at hand in
 # there, too: so it gets a session of its own, without any. 250: keyctl(), 1:
 # KEYCTL_JOIN_SESSION_KEYRING. Where that is not permitted, or is not there, no key can
 # be read either.
+#
+# Sockets are of AF_UNIX, AF_INET, AF_INET6 and AF_NETLINK, of which there are others in
+# each network namespace; not so of vsock, by which a guest talks to its host. The filter
+# (seccomp(2)) says EAFNOSUPPORT to others, also where i386, x32 or io_uring would make
+# them: opcode, jumps if true and if false, operand.
 # shellcheck disable=SC2016 # Perl's
-NO_KEYS=(perl -e 'syscall(250, 1, 0) >= 0 or $! == 1 or $! == 38 or die "no keyring of its own: $!\n";
-	exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\n"' --)
+BOXED=(perl -e 'syscall(250, 1, 0) >= 0 or $! == 1 or $! == 38 or die "no keyring of its own: $!\n";
+	my @filter = ([0x20, 0, 0, 4], [0x15, 0, 9, 0xc000003e], [0x20, 0, 0, 0], [0x35, 13, 0, 0x40000000],
+		[0x15, 12, 0, 425], [0x15, 0, 10, 41], [0x20, 0, 0, 16], [0x15, 8, 0, 1], [0x15, 7, 0, 2], [0x15, 6, 0, 10],
+		[0x15, 5, 6, 16], [0x15, 0, 4, 0x40000003], [0x20, 0, 0, 0], [0x15, 3, 0, 102], [0x15, 2, 0, 359],
+		[0x15, 1, 0, 425], [0x06, 0, 0, 0x7fff0000], [0x06, 0, 0, 0x00050000 | 97]);
+	my ($out, $in);
+	$^F = 255;
+	pipe($out, $in) && syswrite($in, join("", map { pack("SCCL", @$_) } @filter)) && close($in) or die "no filter: $!\n";
+	my ($bwrap, @options) = @ARGV;
+	exec { $bwrap } $bwrap, "--seccomp", fileno($out), @options or die "$bwrap: $!\n"' --)
 
 # in_box COMMAND...: in the mount namespace of ENTER, if there is one; its input is
 # BOX_STDIN, or nothing
@@ -247,7 +262,7 @@ in_box()
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
 	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
-	([[ -z $limit ]] || ulimit -u "$limit" 2>/dev/null; alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${NO_KEYS[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
+	([[ -z $limit ]] || ulimit -u "$limit" 2>/dev/null; alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${BOXED[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
 }
 
 # box_clean: nothing but files and directories is left behind that a later step

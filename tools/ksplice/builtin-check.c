@@ -5,6 +5,7 @@
  * again.  No code of the kernel is changed.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,41 @@ static int look_around(const struct file *f)
 	return EXIT_OK;
 }
 
+/* As long as it is loaded only to be looked at: else nobody would unload it. */
+static void hold_signals(int how)
+{
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(sigs); i++)
+		sigaddset(&set, sigs[i]);
+	sigprocmask(how, &set, NULL);
+}
+
+static int matches_json(const struct file *f, int ret)
+{
+	if (opt.json && (!ret || ret == EXIT_REFUSED)) {
+		json_str("name", f->name);
+		json_bool("matches", !ret);
+	}
+	return ret;
+}
+
+/* Load it, look, and unload it, but for what was loaded before */
+static int load_and_look(const struct file *f)
+{
+	bool loaded = false;
+	int ret = matches_json(f, prove(f, &loaded));
+
+	if (!ret)
+		ret = look_around(f);
+	if (loaded)
+		unload(f);
+	return ret;
+}
+
 static bool is_applied(const struct file *f)
 {
 	struct update up;
@@ -178,7 +214,6 @@ static bool is_applied(const struct file *f)
 int cmd_check(int argc, char **argv)
 {
 	struct file f;
-	bool loaded = false;
 	int ret;
 
 	(void)argc;
@@ -196,16 +231,10 @@ int cmd_check(int argc, char **argv)
 	/* Nobody is to apply or remove it while it is loaded only to be looked at. */
 	if (!ret)
 		ret = store_lock(false);
-	if (!ret)
-		ret = prove(&f, &loaded);
-	if (opt.json && (!ret || ret == EXIT_REFUSED)) {
-		json_str("name", f.name);
-		json_bool("matches", !ret);
-	}
 	if (ret)
-		return ret;
-	ret = look_around(&f);
-	if (loaded)
-		unload(&f);
+		return matches_json(&f, ret);
+	hold_signals(SIG_BLOCK);
+	ret = load_and_look(&f);
+	hold_signals(SIG_UNBLOCK);
 	return ret;
 }

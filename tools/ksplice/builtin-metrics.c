@@ -113,7 +113,7 @@ static int installed(FILE *f)
 	       "1 if the update is not applied because the machine went down badly with it");
 	vec_for_each(s, &stored)
 		sample(f, "ksplice_update_held_back", s->name,
-		       !(update_read(&up, s->name) && up.applied) &&
+		       !(update_read(&up, s->name) && up.applied && !other_stored(s)) &&
 		       stored_held_back(s));
 	held_not_stored(&stored, &held);
 	vec_for_each(h, &held)
