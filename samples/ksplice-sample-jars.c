@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects that are there before an update comes
+ * Objects that exist before an update is applied
  *
  * The file /proc/ksplice_sample_jars shows jars of biscuits.  Writing "+" to it
- * brings another jar, "-" takes the last one away, "e" eats a biscuit of each.
- * A jar holds 12 biscuits, but only 10 are put in.
+ * adds a jar, "-" removes the last one, "e" eats a biscuit of each jar.
+ * A jar has room for 12 biscuits, but the old code puts in only 10.
  *
  *   # cat /proc/ksplice_sample_jars
  *   jar 1: 10 of 12
  *   jar 2: 10 of 12
  *
- * Hooks.  ksplice-sample-jars-fix.diff fills new jars, and those that are there
- * in the moment of the switch, so that nobody ever sees both kinds:
+ * Hooks.  ksplice-sample-jars-fix.diff fills new jars.  Existing jars are filled
+ * at the moment of the switch, so that nobody ever sees both kinds:
  *
  *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n jars-fix \
  *         SRC/samples/ksplice/ksplice-sample-jars-fix.diff
@@ -23,10 +23,10 @@
  *   jar 2: 12 of 12
  *   jar 3: 12 of 12
  *
- * Data of an update's own.  ksplice-sample-jars-count.diff counts who eats; there
- * is no room for that in a jar, so each gets data attached, the existing ones in
- * a hook.  It may be applied together with the other one: they replace different
- * functions.
+ * An update's own data.  ksplice-sample-jars-count.diff counts eaten biscuits.  A
+ * jar has no room for the count, so the update attaches data to each jar; a hook
+ * does this for existing jars.  Both updates can be applied at once, since they
+ * replace different functions.
  *
  *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n jars-count \
  *         SRC/samples/ksplice/ksplice-sample-jars-count.diff
@@ -38,8 +38,8 @@
  *   jar 2: 11 of 12, 1 eaten
  *   jar 3: 11 of 12, 1 eaten
  *
- * Back.  What was filled stays filled; the counts go with the update that made
- * them, when it is taken back:
+ * To take both back, do the following.  Filled jars stay filled; the counts are
+ * destroyed when their update is taken back:
  *
  *   # echo 0 > /sys/kernel/ksplice/jars-count/enabled
  *   # rmmod ksplice_jars_count

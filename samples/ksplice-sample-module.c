@@ -2,8 +2,8 @@
 /*
  * A hot update of a module
  *
- * The file /proc/ksplice_sample_module of this module gives an answer, which is
- * wrong; ksplice-sample-module-fix.diff mends it.  CONFIG_SAMPLE_KSPLICE_MODULE=m
+ * The file /proc/ksplice_sample_module of this module gives a wrong answer;
+ * ksplice-sample-module-fix.diff fixes it.  CONFIG_SAMPLE_KSPLICE_MODULE=m
  * builds the module.
  *
  *   # modprobe ksplice-sample-module
@@ -17,8 +17,8 @@
  *   # cat /proc/ksplice_sample_module
  *   The answer is 42
  *
- * The module can go and come again: it is updated before its init function runs,
- * or, if it is another one of that name, not loaded.
+ * The module can be unloaded and loaded again: it is updated before its init
+ * function runs.  Another module of that name is not loaded.
  *
  *   # rmmod ksplice_sample_module
  *   # cat /sys/kernel/ksplice/module-fix/ksplice_sample_module/patched
@@ -27,7 +27,7 @@
  *   # cat /proc/ksplice_sample_module
  *   The answer is 42
  *
- * Back:
+ * To take it back:
  *
  *   # echo 0 > /sys/kernel/ksplice/module-fix/enabled
  *   # rmmod ksplice_module_fix ksplice_sample_module

@@ -2,10 +2,10 @@
 /*
  * ksplice-sample.c - a function with two bugs, for a first hot update
  *
- * The file /proc/ksplice_sample greets whoever reads it.  It can't count (the
- * first visitor is number 0) and it can't spell; ksplice-sample-fix.diff
- * mends both.  With this sample in the running kernel (CONFIG_SAMPLE_KSPLICE),
- * its source in SRC and the directory of its build, BUILD, do
+ * The file /proc/ksplice_sample greets its readers.  The function counts wrong
+ * (the first visitor is number 0) and misspells a word; ksplice-sample-fix.diff
+ * fixes both.  With this sample in the running kernel (CONFIG_SAMPLE_KSPLICE),
+ * its source in SRC and its build directory in BUILD, type
  *
  *   # cat /proc/ksplice_sample
  *   Hello wrold, visitor 0
@@ -20,7 +20,7 @@
  *   # cat /proc/ksplice_sample
  *   Hello world, visitor 3
  *
- * The new code goes on counting with the old code's static variable.  Back:
+ * The new code goes on with the old code's static variable.  To take it back:
  *
  *   # echo 0 > /sys/kernel/ksplice/sample/enabled
  *   # rmmod ksplice_sample
@@ -28,12 +28,12 @@
  *   # cat /proc/ksplice_sample
  *   Hello wrold, visitor 3
  *
- * That it now counts from where the new code had come to is right, too: an
- * update takes back code, never what the code did.
+ * The count goes on from where the new code was: taking an update back restores
+ * the code, and never undoes what the code did.
  *
- * Then there is a second fix, ksplice-sample-more.diff, made on top of the first.
- * Either it comes as a small update on top of the first one, which has to be
- * applied then:
+ * There is a second fix, ksplice-sample-more.diff, on top of the first.  There
+ * are two ways to make an update of it.  A small update is on top of the first
+ * one, which has to be applied then:
  *
  *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n more \
  *         --on SRC/samples/ksplice/ksplice-sample-fix.diff \
@@ -45,8 +45,8 @@
  *   # cat /sys/kernel/ksplice/more/depends
  *   sample
  *
- * Or, better after some time, as a cumulative one with all patches in it, which
- * takes the place of all others in one stop:
+ * A cumulative update has all patches, and takes the place of all others in one
+ * stop.  This is better in the long run:
  *
  *   $ SRC/tools/ksplice/kspl-build/kspl-build -s SRC -b BUILD -n sample-2 \
  *         --supersedes sample --supersedes more \

@@ -3,9 +3,9 @@
 #
 # What the tests share; to be sourced.
 #
-# A test is a shell function that was given to run_tests.  It says what it
-# found wrong with fail and goes on or returns; whatever it leaves behind
-# (applied updates, threads, probes) is cleaned up after it.
+# A test is a shell function that was given to run_tests.  It reports each error
+# with fail and goes on or returns.  After it, run_tests cleans up what it leaves
+# behind (applied updates, threads, probes).
 
 # shellcheck disable=SC2034 # used by the tests
 
@@ -46,7 +46,7 @@ note() {
 	echo "# $*"
 }
 
-# The message is followed by where the test stood.
+# The place in the test follows the message.
 fail() {
 	test_failed=1
 	echo "# FAIL: $* (${BASH_SOURCE[1]##*/}:${BASH_LINENO[0]}," \
@@ -57,7 +57,7 @@ skip() {
 	test_skipped=$*
 }
 
-# The kernel the tests run on is in a state in which it makes sense to go on.
+# The kernel is in a state in which further tests make sense.
 setup() {
 	[ "$(id -u)" -eq 0 ] || skip_all "must be run as root"
 	[ -d /sys/kernel/debug/tracing ] || mountpoint -q /sys/kernel/debug 2>/dev/null ||
@@ -76,8 +76,8 @@ setup() {
 	trap 'cleanup; rm -rf "$WORK"' EXIT
 }
 
-# need_updates NAME...: without any of them the script has nothing to do; the
-# tests that want one that is missing fail
+# need_updates NAME...: skip the script if none of them exists; a test fails if
+# an update that it needs is missing
 need_updates() {
 	local name
 
@@ -87,8 +87,8 @@ need_updates() {
 	skip_all "no updates were made: see KDIR in the Makefile"
 }
 
-# The core is a module for a kernel that knows nothing of it: what the series
-# changes elsewhere in the kernel is not there.
+# The core is a module for a stock kernel, which lacks the series' changes to other
+# parts of the kernel.
 stock_kernel() {
 	grep -q '^ksplice ' /proc/modules
 }
@@ -97,7 +97,7 @@ have_kasan() {
 	grep -qw kasan_report /proc/kallsyms
 }
 
-# A kernel with checkers is slow; tests that count do less there.
+# A kernel with checkers is slow; tests do fewer rounds there.
 slow_kernel() {
 	[ -e /proc/lockdep_stats ] || have_kasan
 }
@@ -119,11 +119,11 @@ now_ms() {
 	echo $((t / 1000))
 }
 
-# put VALUE FILE: write once; complains and fails if the kernel does
+# put VALUE FILE: write once; report an error and fail if the kernel does
 put() {
 	local out
 
-	# no child: the shorter what goes on between two changes, the better
+	# no child process: the time between two changes should be short
 	{ echo "$1" >"$2"; } 2>"$WORK/put.$BASHPID" && return 0
 	out=$(<"$WORK/put.$BASHPID")
 	fail "writing $1 to $2: ${out##*: }"
@@ -144,7 +144,7 @@ refused() {
 	return 1
 }
 
-# expect VALUE FILE: what the file must say
+# expect VALUE FILE: the file must contain the value
 expect() {
 	local got
 
@@ -183,7 +183,7 @@ unload() {
 	return 1
 }
 
-# Complains with what the kernel says about it.
+# Reports an error with the kernel's message.
 apply() {
 	put 1 "$SYSFS/$1/enabled" && return 0
 	note "abort_cause $(cat "$SYSFS/$1/abort_cause")"
@@ -202,7 +202,7 @@ sleepers() {
 	[ "$(cat "$TARGET/sleepers")" -eq "$1" ]
 }
 
-# Lets whoever sleeps in a function go, and waits until all have left.
+# Releases all threads that sleep in a function, and waits until they have left.
 open_gate() {
 	echo 1 >"$TARGET/gate"
 	loop_until sleepers 0
@@ -218,7 +218,7 @@ start_reader() {
 	loop_until sleepers $((n + 1)) || fail "no reader sleeps in $1"
 }
 
-# What an update does, in the trace, until the test's end
+# Traces what updates do, until the test's end
 trace_on() {
 	TRACED=1
 	echo >"$TRACING/trace"
@@ -232,14 +232,14 @@ mark_dmesg() {
 }
 
 dmesg_since() {
-	# All of it where the log has wrapped around since.
+	# Print all of it if the log has wrapped around since.
 	dmesg | awk -v mark="$DMESG_MARK" '
 		{ line[NR] = $0 }
 		index($0, mark) { start = NR }
 		END { for (i = start + 1; i <= NR; i++) print line[i] }'
 }
 
-# says PATTERN: what the log has to say since the test began
+# says PATTERN: the log must have it since the test began
 says() {
 	dmesg_since | grep -qE "$1" || fail "the log does not say: $1"
 }
@@ -249,8 +249,8 @@ SPLATS+='|Kernel panic|INFO: (possible|task|rcu|trying)|rcu: INFO|Call Trace'
 SPLATS+='|\*\*\*|kernel BUG|------------\[ cut here|DEBUG_LOCKS_WARN'
 SPLATS+='|failed to modify|ftrace is dead|refcount_t'
 
-# What looks at stacks from interrupts on a kernel with KASAN gets lost by itself
-# where ksplice must not (test-coexist.sh, graph_tracer_way_back).
+# On a kernel with KASAN, its own unwinding from interrupts fails in the place where
+# ksplice's must not (test-coexist.sh, graph_tracer_way_back).
 without_known() {
 	if have_kasan; then
 		grep -v 'WARNING: stack going in the wrong direction? at return_to_handler+'
@@ -267,29 +267,29 @@ check_dmesg() {
 		fail "the kernel complains:"
 		head -n 30 <<<"$log" | sed 's/^/#   /'
 	fi
-	# The log may have wrapped around: what stays are the taints of an
-	# oops (7) and of a warning (9).
+	# The log may have wrapped around, but the taints of an oops (7) and
+	# of a warning (9) stay.
 	tainted=$(($(cat /proc/sys/kernel/tainted) & 0x280))
 	[ "$tainted" -eq "$((TAINTED & 0x280))" ] ||
 		fail "the kernel is tainted: a warning or an oops since the test began"
 }
 
-# A test that wants a warning says when it had it.
+# A test that expects a warning calls this after it.
 forget_splat() {
 	mark_dmesg
 	TAINTED=$(cat /proc/sys/kernel/tainted)
 }
 
-# It takes commands only if it is on.
+# kmemleak takes commands only if it is on.
 have_kmemleak() {
 	[ -w "$KMEMLEAK" ] && { echo scan=off >"$KMEMLEAK"; } 2>/dev/null
 }
 
-# Nobody knows where it is: memory that was allocated since the boot. What is
-# younger than 5 s is no leak yet, nor is what has changed since the last scan.
+# Finds memory that was allocated since the boot and that nothing points to. An object
+# younger than 5 s is no leak yet, nor is one that has changed since the last scan.
 nothing_leaked() {
 	sleep 6
-	# Without memory for its own lists it switches itself off.
+	# kmemleak switches itself off if it gets no memory for its own lists.
 	have_kmemleak || { skip "kmemleak is off"; return; }
 	put scan "$KMEMLEAK" && put scan "$KMEMLEAK" || return
 	grep -q . "$KMEMLEAK" || return 0
@@ -325,7 +325,7 @@ bpf_on() {
 	return 1
 }
 
-# bpf_off CALLS: so many it must have counted
+# bpf_off CALLS: the program must have counted this many
 bpf_off() {
 	exec {BPF_IN}>&-
 	wait "$BPF" || fail "ksplice-bpf ended with $?"
@@ -351,16 +351,16 @@ remove_update() {
 	for dir in "$SYSFS"/${name//_/[_-]}/; do
 		[ "$(cat "$dir/enabled" 2>/dev/null)" != 1 ] ||
 			echo 0 >"$dir/enabled" || return
-		# It says itself that it is here for good.
+		# The update is marked to stay loaded for good.
 		[ "$(cat "$dir/stays" "$dir/state" 2>/dev/null | paste -sd' ')" != "1 reversed" ] ||
 			return 0
 	done
 	rmmod "$1"
 }
 
-# One that another one is on top of goes after that one: newest first, as
-# /proc/modules has them, and again as long as that gets anywhere.  The list is
-# taken before any goes: who reads on while modules go misses some.
+# An update is removed after the one on top of it: newest first, in the order of
+# /proc/modules, and again as long as one can be removed.  The list is read before
+# any is removed: reading it while modules are unloaded would miss some.
 undo_all() {
 	local mod mods left='' before
 
@@ -409,12 +409,12 @@ cleanup() {
 	! grep -q "^test_ksplice_direct " /proc/modules || rmmod test_ksplice_direct
 	! grep -q "^test_ksplice_lost " /proc/modules || rmmod test_ksplice_lost
 	undo_all
-	# what only one script knows of
+	# the part that only one script knows
 	[ -z "${CLEANUP:-}" ] || $CLEANUP
 }
 
-# run_tests FUNCTION...: each is one TAP line.  ONLY, a list of functions in the
-# environment, leaves the others out.
+# run_tests FUNCTION...: each is one TAP line.  If ONLY in the environment has a
+# list of functions, the others are left out.
 run_tests() {
 	local t
 

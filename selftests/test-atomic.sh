@@ -25,7 +25,7 @@ cycles() {
 
 	load chain || return
 	put "$THREADS" "$TARGET/chain_threads" || return
-	# Most of the time would go by in waiting for a CPU that the callers have.
+	# Else most of the time would be spent waiting for a CPU that the callers use.
 	renice -n -20 $$ >/dev/null
 	start=$(now_ms)
 	for ((i = 0; i < 2 * $1; i++)); do
@@ -40,7 +40,7 @@ cycles() {
 		((sum += ns, total += tries))
 		((ns > max)) && max=$ns
 		((tries > most)) && most=$tries
-		# Both codes get their share of calls.
+		# Both old and new code must get calls.
 		((i % 50)) || sleep 0.02
 	done
 	note "$1 cycles in $(($(now_ms) - start)) ms; a stop took" \
@@ -62,7 +62,7 @@ all_or_nothing() {
 	cycles "$CYCLES"
 }
 
-# Threads are switched out anywhere, not just where they ask for it.
+# Threads are preempted anywhere, not just where they give way.
 all_or_nothing_preempted() {
 	local was
 
@@ -73,8 +73,8 @@ all_or_nothing_preempted() {
 	echo "$was" >"$PREEMPT"
 }
 
-# Processes that do nothing but call it see the new one from some moment on, and
-# the old one again from another.
+# Processes that only call it see the new code from some moment on, and the old
+# code again from another moment on.
 system_call() {
 	local pid n
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Broken updates and nonsense written to sysfs: an error each, and the kernel
+# Broken updates and nonsense written to sysfs: each gives an error, and the kernel
 # stays as it is.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
@@ -9,7 +9,7 @@
 
 U=$SYSFS/chain
 GOOD=$DIR/ksplice-chain.ko
-# Others each time; KSPL_MUTATION: from this one on
+# Each run has other mutations; KSPL_MUTATION: the first one
 MUTATION=${KSPL_MUTATION:-$((RANDOM * 32768 + RANDOM))}
 
 unchanged() {
@@ -38,7 +38,7 @@ refuse() {
 truncated() {
 	local size n
 
-	# What kspl-build puts behind the end is not read by the kernel.
+	# The kernel does not read what kspl-build appends.
 	size=$(head -c -28 "$GOOD" | wc -c)
 	tail -c 28 "$GOOD" | grep -q "^~ksplice checksum" || size=$(stat -c %s "$GOOD")
 	for n in 0 1 63 64 1000 4096 $((size / 4)) $((size / 2)) \
@@ -105,8 +105,8 @@ flipped_bits() {
 	refuse "$WORK/bad.ko" "ksplice: .*checksum is .* should be 0x12345678"
 }
 
-# The checksum is right: somebody wanted it so. What such an update would do when it
-# is applied nobody can say, but to load it and to match it is safe.
+# The checksum is right, as in an update that was damaged on purpose. Nobody knows what
+# it would do when applied, but it must be safe to load and to match it.
 mutated() {
 	local loaded mutations=${KSPL_MUTATIONS:-200}
 
@@ -135,7 +135,7 @@ same_module_twice() {
 	expect_state chain applied 1
 }
 
-# Another module, but the name of an update that is there.
+# Another module with the name of an update that is loaded.
 two_of_one_name() {
 	local out
 
@@ -221,14 +221,14 @@ no_other_user() {
 	expect_state chain ready 0
 }
 
-# A pointer to a function that nothing calls by pointer: it would fault on a
-# CPU with IBT.
+# It calls a function by pointer that nothing else calls by pointer: this would
+# fault on a CPU with IBT.
 pointer_to_a_sealed_function() {
 	grep -qw ibt_save /proc/kallsyms || { skip "the kernel has no IBT"; return; }
 	refuse "$DIR/ksplice-sealed.ko" "ksplice: sealed: symbol test_op_add .*IBT"
 }
 
-# After all that, the good one works.
+# After all that, the good update works.
 good_one() {
 	load chain && apply chain || return
 	expect 222 "$TARGET/chain"

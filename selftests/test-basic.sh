@@ -98,7 +98,7 @@ figures() {
 	for f in checked_tasks attempts; do
 		[ "$(cat "$U/$f")" -gt 0 ] || fail "$f is $(cat "$U/$f")"
 	done
-	# A clock that ticks is too coarse for this.
+	# A clock that only advances with each tick is too coarse for this.
 	[ "$(cat "$U/pause_ns")" -gt 0 ] || grep -q jiffies "$CLOCK" ||
 		fail "pause_ns is 0"
 	[ "$(cat "$U/pause_ns")" -lt 10000000000 ] ||

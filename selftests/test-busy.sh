@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Threads that sleep inside the code that is to be replaced: nothing changes
-# as long as they do, and the writer learns who they are.
+# Threads sleep inside the replaced code: nothing changes as long as they do, and
+# the writer learns their names.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
@@ -33,7 +33,7 @@ busy() {
 	took 500 10000 refused "$2" "$SYSFS/$1/enabled" "$BUSY"
 	expect code_busy "$SYSFS/$1/abort_cause"
 	expect $((1 - $2)) "$SYSFS/$1/enabled"
-	# Whoever is in the way costs no stop.
+	# A thread in the way must not cause a stop.
 	[ "$(cat "$PLAIN")" = Y ] || expect 0 "$SYSFS/$1/stops"
 	put 15000 "$SYSFS/$1/timeout_ms"
 }
@@ -133,7 +133,7 @@ interrupted_writer() {
 	expect "generation 1" "$WORK/out"
 }
 
-# One that a signal ends, or that is made to call again.
+# A reader that a signal ends, or that calls again after a nudge.
 interruptible_reader() {
 	local pid
 
@@ -145,13 +145,13 @@ interruptible_reader() {
 	expect_state sleep applied 1
 }
 
-# start_quiet OUTPUT: a process that wants to know of no signal
+# start_quiet OUTPUT: a process that must get no signal
 start_quiet() {
 	"$HELPER" quiet "$TARGET/sleep_interruptible" >"$1" &
 	READERS+=($!)
 }
 
-# Threads that sleep interruptibly are called out.  Their programs do not notice.
+# Threads that sleep interruptibly are nudged.  Their programs do not notice.
 nudged_readers() {
 	local i
 
@@ -203,7 +203,7 @@ waits_in() {
 	[ "$(cat "/proc/$1/wchan")" = "$2" ]
 }
 
-# no_nudge COMMAND...: while it runs, nobody is asked to come out
+# no_nudge COMMAND...: while it runs, no thread is nudged
 no_nudge() {
 	trace_on
 	"$@"
@@ -211,7 +211,7 @@ no_nudge() {
 		fail "nudged: $(grep -m 1 ' ksplice_nudge: ' "$TRACING/trace")"
 }
 
-# It is stopped in the code that is to be replaced, and stays stopped.
+# The process is stopped in the replaced code, and stays stopped.
 stopped_process() {
 	local pid
 
@@ -267,8 +267,8 @@ frozen_process() {
 	apply signal
 }
 
-# It does what it is asked for where it waits, inside. It must go on with its own
-# work there, and only a signal gets it out.
+# The thread runs task work in its wait, inside the code. It must go on with its own
+# work there, and only a signal makes it leave.
 io_uring_waiter() {
 	local pid change parked=0
 
@@ -294,7 +294,7 @@ io_uring_waiter() {
 	apply ring
 }
 
-# More threads run at once than can be recorded, again and again.
+# Again and again, more threads run at once than the record can hold.
 herd() {
 	local i ready
 
@@ -337,7 +337,7 @@ kernel_thread() {
 	undo sleep
 }
 
-# It has left the task list, and sleeps in what the rest of its exit calls.
+# The thread has left the task list, and sleeps in a function of the rest of its exit.
 exiting_thread() {
 	load sleep || return
 	echo 1 >"$TARGET/sleep_exit"
@@ -359,7 +359,7 @@ exiting_thread() {
 	undo sleep
 }
 
-# The same for the check that is made in the stop alone.
+# The same with all threads checked in the stop.
 exiting_thread_plain() {
 	echo 1 >"$PLAIN"
 	exiting_thread
@@ -378,8 +378,8 @@ spinner() {
 	kill $! 2>/dev/null
 }
 
-# Threads that are inside half of the time, and give way there: the stop waits for
-# an instant in which they are not.
+# Threads are inside half of the time, and give way there: the stop waits for a
+# moment in which they are not inside.
 one_stop() {
 	local i pid stops sum=0
 
@@ -398,7 +398,7 @@ one_stop() {
 	[ $sum -le $((i + i / 20)) ] || fail "$sum stops for $i changes"
 }
 
-# always NAME PATTERN: the change is refused at the first look
+# always NAME PATTERN: the change is refused at the first check
 always() {
 	load "$1" || return
 	took 0 5000 refused 1 "$SYSFS/$1/enabled" "$BUSY"
@@ -408,7 +408,7 @@ always() {
 	conflict "$1" "$2"
 }
 
-# What the writer itself is in; what all sleep in.
+# Functions that the writer itself is in, and that all threads sleep in.
 always_busy() {
 	always writer "[0-9]+ test-busy.sh vfs_write"
 	always schedule "2 kthreadd schedule"
@@ -518,7 +518,7 @@ load_another_module() {
 	rmmod dummy || fail "rmmod dummy"
 }
 
-# Who waits for a thread keeps nobody from using modules or from looking.
+# A change that waits for a thread blocks neither modules nor readers of sysfs.
 others_go_on() {
 	modprobe -n dummy 2>/dev/null || { skip "no module to load"; return; }
 	load sleep || return
@@ -533,7 +533,7 @@ others_go_on() {
 	expect 1 "$U/enabled"
 }
 
-# Whoever writes can be stopped.
+# The writer can be interrupted.
 writer_is_killed() {
 	local writer
 

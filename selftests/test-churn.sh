@@ -3,7 +3,7 @@
 #
 # A target module is loaded and unloaded by four at once, over and over, while
 # updates of it are loaded, applied, put on top of one another, superseded, taken
-# back and unloaded.  Whoever looks must see the code of one update, and no load
+# back and unloaded.  Each reader must see the code of one update, and no load
 # of the module may be refused.
 #
 # KSPL_CHURN: for how many seconds each (20)
@@ -37,8 +37,8 @@ loader() {
 	echo $n >>"$WORK/loads"
 }
 
-# change 0|1 UPDATE: counts what was done; the module may move for too long, and
-# of one that is not there it can't be seen what is on top of what
+# change 0|1 UPDATE: counts the changes; they may fail if the module comes or goes for
+# too long, or is not loaded, so that the order of updates can't be seen
 change() {
 	if echo "$1" >"$SYSFS/$2/enabled"; then
 		changes=$((changes + 1))

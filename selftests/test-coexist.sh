@@ -82,7 +82,7 @@ tracer_on_while_applied() {
 	expect 222 "$TARGET/chain"
 }
 
-# The graph tracer puts its own return addresses on the stack.
+# The graph tracer replaces return addresses on the stack.
 graph_tracer() {
 	grep -qsw function_graph "$TRACING/available_tracers" ||
 		{ skip "no function graph tracer"; return; }
@@ -188,8 +188,8 @@ kretprobe_and_sleeper() {
 	undo sleep
 }
 
-# Callers lose the CPU in test_chain_c, when the way back into test_chain_b is
-# no longer on their stacks but in the probe's or the tracer's books.
+# Callers lose the CPU in test_chain_c.  Their return address into test_chain_b is
+# not on their stacks then, but in the records of the probe or the tracer.
 cycles_with_callers() {
 	local i old new mixed
 
@@ -238,8 +238,8 @@ graph_tracer_and_callers_scanned() {
 	graph_tracer_and_callers
 }
 
-# A thread does little else than what the unwinder gets lost in. The kernel would
-# warn of that, but only once: had it done so before, another test had failed.
+# A thread spends most of its time where the unwinder fails. The kernel would warn of
+# that, but only once: had it done so before, another test would have failed.
 graph_tracer_way_back() {
 	local ko=$DIR/test_modules/test_ksplice_lost.ko at i
 
@@ -265,7 +265,7 @@ kprobe_in_the_way() {
 	have_kprobes || return
 	at=$(jump_offset)
 	load chain || return
-	# A breakpoint that becomes a jump meanwhile is not what this is about.
+	# This does not test a breakpoint that becomes a jump meanwhile.
 	echo 0 >/proc/sys/debug/kprobes-optimization
 	kprobe "p:body $(chain_address "$at")" || { fail "no probe at +$at"; return; }
 	kprobe_on body 1
@@ -310,7 +310,7 @@ kprobe_before_load() {
 	expect 111 "$TARGET/chain"
 }
 
-# A probe on the jump is refused, or it is refused to take the jump back.
+# Either a probe on the jump is refused, or taking the update back is.
 kprobe_on_the_jump() {
 	local at
 
@@ -334,7 +334,7 @@ kprobe_on_the_jump() {
 	expect 111 "$TARGET/chain"
 }
 
-# Behind the jump it would never be hit, but it may be there.
+# A probe behind the jump is allowed, but never hit.
 kprobe_in_the_old_body() {
 	local at
 
@@ -394,8 +394,8 @@ fill_busy() {
 	put 15000 "$SYSFS/fill/timeout_ms"
 }
 
-# The probe makes the function jump to a copy of the instruction, and that to go back
-# by a jump. Nothing on the stack of a thread that was preempted there says so.
+# The probe makes the function jump to a copy of the instruction, which jumps back.
+# Nothing on the stack of a thread that was preempted in the copy shows that.
 optprobe_detour() {
 	local preempt=/sys/kernel/debug/sched/preempt i
 
@@ -425,7 +425,7 @@ optprobe_detour() {
 	undo fill
 }
 
-# A probe on another function: who is in its detour is in nobody's way.
+# A probe on another function: a thread in its detour is not in the way.
 optprobe_detour_elsewhere() {
 	local preempt=/sys/kernel/debug/sched/preempt
 
@@ -454,8 +454,8 @@ probe_again_and_again() {
 	done 2>/dev/null
 }
 
-# Either comes first, or the other one is refused: never a breakpoint with the
-# wrong byte under it, nor half a jump.
+# Probe and update come at once: the second one is refused.  There must never be a
+# breakpoint with a wrong saved byte, nor half a jump.
 kprobes_come_while_it_is_applied() {
 	local before i n=40
 
@@ -497,7 +497,7 @@ livepatch_of_the_function() {
 	expect 222 "$TARGET/chain"
 }
 
-# It is told to go and its redirections stand, as long as a thread is in it.
+# While a thread is in it, a disabled livepatch still redirects.
 livepatch_on_its_way_out() {
 	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
 	local knobs=/sys/module/test_ksplice_livepatch/parameters
@@ -522,7 +522,7 @@ livepatch_on_its_way_out() {
 	apply chain && expect 222 "$TARGET/chain"
 }
 
-# One that comes later would take the function over.
+# A livepatch that is enabled later would take the function over.
 livepatch_of_a_replaced_function() {
 	local ko=$DIR/test_modules/test_ksplice_livepatch.ko
 
@@ -572,7 +572,7 @@ calls() {
 		fail "calls: $got, expected generation $1 and $2 trampolines"
 }
 
-# It enters the old function where the jump stands.
+# The trampoline enters the old function where the jump stands.
 fexit_on_the_old_function() {
 	have_direct || return
 	load calls || return

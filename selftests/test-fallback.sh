@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# When the reliable unwinder gives up on a stack, every word of it is looked
-# at; here it is made to give up on all.
+# When the reliable unwinder gives up on a stack, every word of it is checked.
+# Here the unwinder is made to give up on all stacks.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# One update for each construct that code can be made of: it is applied, the
-# new code does what it says, the old code is back when it is undone.
+# One update for each construct of code: it is applied, the new code works as
+# expected, and the old code is back after undo.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
@@ -68,7 +68,7 @@ static_variables() {
 	undo statics || return
 	expect "up $((up + 21)) down $((down - 21)) total $((total + 10003))" \
 		"$TARGET/statics"
-	# The new code may have its own idea of what it has not printed yet.
+	# The new code has its own flags for what was printed.
 	[ "$(dmesg | grep -c "test_ksplice: first countdown")" -le 2 ] ||
 		fail "what is printed once is printed again and again"
 }
@@ -117,8 +117,8 @@ static_calls() {
 	expect 2000 "$TARGET/static_call"
 }
 
-# reserved FUNCTION: no probe may stand where its jump must stand, because the kernel
-# rewrites that; an address inside an instruction gets another error
+# reserved FUNCTION: the kernel rewrites the place of its jump, so no probe is allowed
+# there; an address inside an instruction gets another error
 reserved() {
 	local out
 
@@ -179,7 +179,7 @@ sites_at_the_entry() {
 	expect "21 22" "$TARGET/entry"
 }
 
-# Who takes the place of an update has to know what that has displaced.
+# An update that supersedes another one takes over its displaced instruction.
 sites_at_the_entry_superseded() {
 	! no_entry_sites || return 0
 	load entry && apply entry || return

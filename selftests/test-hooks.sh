@@ -11,8 +11,8 @@ PANIC=$(cat /proc/sys/kernel/panic)
 NO_DATA="No data available"
 NOT_PERMITTED="Operation not permitted"
 
-# ran HOOK...: these, in this order, since the last time.  What the core says of a
-# hook is left out.
+# ran HOOK...: these ran, in this order, since the last time.  The core's messages
+# about hooks do not count.
 ran() {
 	local got want
 
@@ -82,7 +82,7 @@ check_hook_says_later() {
 	undo hooks
 }
 
-# Somebody is in the way: the fail hooks undo what the pre hooks did.
+# A thread is in the way: the fail hooks undo what the pre hooks did.
 busy() {
 	load hooks && apply hooks || return
 	put 300 "$U/timeout_ms"
@@ -158,7 +158,7 @@ of_a_module_that_is_absent() {
 	ran ''
 }
 
-# Parameters are not read yet when it runs: it asks for one of the kernel.
+# Parameters are not read yet when the hook runs, so it uses one of the kernel.
 module_is_refused_by_a_hook() {
 	load module_hooks && apply module_hooks || return
 	forget_splat
@@ -188,7 +188,7 @@ shadow_data() {
 	forget_splat
 	put 2 "$TARGET/nr_objects"
 	[ "$(shadows_ended)" = 2:201 ] || fail "ended: $(shadows_ended)"
-	# Old code frees objects without a word: the data goes before any runs.
+	# Old code frees objects without detaching: the data goes before it runs.
 	forget_splat
 	undo shadow || return
 	[ "$(shadows_ended)" = "0:2 1:102" ] || fail "ended: $(shadows_ended)"
@@ -203,7 +203,7 @@ shadow_data() {
 	[ "$(shadows_ended)" = "" ] || fail "ended: $(shadows_ended)"
 }
 
-# What hooks have attached for a change that fails goes before it is over.
+# If a change fails, the data that its hooks have attached is destroyed.
 # shadow_data_of_a_failure KNOB: 64, and 128 if it is attached in the stop
 shadow_data_of_a_failure() {
 	put 2 "$TARGET/nr_objects"
@@ -242,7 +242,7 @@ no_shadow_data() {
 	[ "$(shadows_ended)" = "0:1 1:101" ] || fail "ended: $(shadows_ended)"
 }
 
-# With the place of an update the data that it has attached is taken over.
+# An update that supersedes another one takes over the attached data.
 shadow_data_handed_on() {
 	put 2 "$TARGET/nr_objects"
 	load shadow && apply shadow && load shadow_again || return
@@ -259,7 +259,7 @@ shadow_data_handed_on() {
 		fail "not both ended: $(dmesg_since)"
 }
 
-# Hooks of one that is superseded do not run: what they did is the other's now.
+# Hooks of a superseded update do not run: the new update handles what they did.
 superseded_without_its_hooks() {
 	load hooks && apply hooks && load hooks_superseded || return
 	forget_splat

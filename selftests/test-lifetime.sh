@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# When the memory of an update may go: not while a thread may still come to its
-# code, and never if the kernel's data has got addresses of it.
+# When the memory of an update may be freed: not while a thread may still enter its
+# code, and never if the kernel's data holds addresses of it.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
@@ -17,14 +17,14 @@ removed() {
 	rmmod "ksplice_$1" 2>/dev/null
 }
 
-# Without the mark: who calls that address is known here.
+# Without the mark, since the test knows who calls that address.
 load_lent() {
 	cp "$DIR/ksplice-lent.ko" "$WORK/lent.ko"
 	"$HELPER" word "$WORK/lent.ko" $FLAGS 0 || fail "the helper failed"
 	insert "$WORK/lent.ko" lent
 }
 
-# It has its address, on its stack, and has not called it yet.
+# A thread has the function's address on its stack, and has not called it yet.
 thread_with_a_pointer() {
 	load_lent && apply lent || return
 	put 1 "$TARGET/lent"
@@ -56,7 +56,7 @@ with_flags() {
 	"$HELPER" word "$WORK/chain.ko" $FLAGS "$1" || fail "the helper failed"
 }
 
-# This one can't be got rid of any more; nothing after it may need its name.
+# This update can't be unloaded any more; no later test may need its name.
 stays_for_good() {
 	with_flags $STAYS
 	insert "$WORK/chain.ko" chain || return

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# A change that waits: others see it, end it, and load and remove modules that
-# it is about, without waiting for it.
+# A change waits: others can see it, end it, and load and remove its target modules
+# without waiting for it.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
 CANCELED="Operation canceled"
-# What is not to wait for the change; it would for its timeout.
+# What must not wait for the change; else it would wait until its timeout.
 SOON_MS=20000
 
-# begin NAME VALUE: a change that somebody sleeps in the way of; $! is the writer
+# begin NAME VALUE: a change that a sleeping thread blocks; $! is the writer
 begin() {
 	put 120000 "$SYSFS/$1/timeout_ms"
 	{ echo "$2" >"$SYSFS/$1/enabled"; } 2>"$WORK/writer" &
@@ -20,7 +20,7 @@ begin() {
 		fail "nobody is shown to be in the way"
 }
 
-# ends [ERROR]: the writer is told that it is done, or so
+# ends [ERROR]: the write succeeds, or fails with the error
 ends() {
 	local out
 
@@ -150,7 +150,7 @@ target_comes_and_goes() {
 	expect 11 "$MOD/chain"
 }
 
-# What the thread waits for inside is that the target is loaded.
+# The thread inside waits for the target to be loaded.
 thread_waits_for_the_target() {
 	have_module && load live || return
 	modprobe test_ksplice_dep
@@ -162,7 +162,7 @@ thread_waits_for_the_target() {
 	expect 22 "$MOD/chain"
 }
 
-# With what is left of its time, not all of it again.
+# The change continues with the rest of its time, not with all of it.
 timeout_is_one() {
 	local start
 

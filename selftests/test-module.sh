@@ -199,7 +199,7 @@ init_fails() {
 	expect 22 "$MOD/at_init"
 }
 
-# A module of that name whose code is another.
+# A module of that name with other code.
 other_code() {
 	local out
 
@@ -260,7 +260,7 @@ keys_of_the_module() {
 	works_by_its_keys 1
 }
 
-# What the keys say when the update comes is what it begins with.
+# The update begins with the present state of the keys.
 keys_are_as_they_are() {
 	load_mod && put 1 "$MOD/key" && put 1 "$MOD/keys" || return
 	load module_keys && apply module_keys || return
@@ -350,8 +350,8 @@ no_memory_for_the_keys() {
 	works_by_its_keys 2
 }
 
-# key_worker CODE: whoever's turn it is loads the module, looks at it and lets it go.
-# Of several who load one file at once, the kernel says to each that it did.
+# key_worker CODE: in turn, each loads the module, reads it and unloads it.  If several
+# load one file at once, the kernel reports success to each.
 key_worker() {
 	local code=$1
 
@@ -420,7 +420,7 @@ keys_come_and_go() {
 	works_by_its_keys 2
 }
 
-# Whoever comes second would keep the module from being loaded.
+# The second update would keep the module from being loaded.
 two_of_a_module_that_is_absent() {
 	load module && load module_and_vmlinux || return
 	apply module || return

@@ -49,7 +49,7 @@ out_of_order() {
 	says "$BASE: update third is on top of it"
 	expect 333 "$TARGET/chain"
 	undo third && undo $BASE || return
-	# What it stands on is not there.
+	# The update below it is not loaded.
 	refused 1 "$SYSFS/third/enabled" "$BUSY"
 	expect stacked "$SYSFS/third/abort_cause"
 	says "third: it was made on top of update $BASE, which is not applied"
@@ -67,12 +67,12 @@ without_the_other() {
 	! insmod "$DIR/ksplice-third.ko" 2>/dev/null || fail "it is loaded"
 }
 
-# One of the same functions that does not know of the other.
+# An update of the same functions that was not made on top of the other.
 not_made_for_it() {
 	load $BASE && apply $BASE || return
 	! insmod "$DIR/ksplice-chain.ko" 2>/dev/null || fail "it is loaded"
 	says "chain: cannot replace test_chain_.: an applied update replaces it already"
-	# Of other functions of the file: no matter.
+	# An update of other functions of the file is allowed.
 	load table && apply table || return
 	expect "22 60 60" "$TARGET/table"
 	expect 222 "$TARGET/chain"
@@ -117,8 +117,8 @@ all_or_nothing_on_top() {
 	expect 222 "$TARGET/chain"
 }
 
-# On top of one that was loaded later; what counts is in which order they were
-# applied, also where the module comes again.
+# On top of an update that was loaded later: the order in which they were applied
+# counts, also when the module is loaded again.
 loaded_the_other_way_round() {
 	load module_again && load module && apply module || return
 	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return; }
@@ -154,7 +154,7 @@ in_the_place_of_all() {
 	apply cumulative || return
 	expect 444 "$TARGET/chain"
 	expect 44 "$MOD/chain"
-	# One that only the old ones replaced is what it was at first.
+	# A function that only the old updates replaced has its first code again.
 	expect "test_ksplice_mod 5 7 40 0" "$MOD/refs"
 	says "third: superseded by cumulative in the same stop"
 	[ "$(cat "$SYSFS/cumulative/stops")" -ge 1 ] || fail "no stop"
@@ -168,7 +168,7 @@ in_the_place_of_all() {
 	expect 11 "$MOD/chain"
 }
 
-# The stop is one: nobody sees the code of neither.
+# It is one stop: nobody sees a moment without either update.
 no_gap() {
 	local i n=30 counts
 
@@ -210,7 +210,7 @@ not_back_to_an_older_one() {
 	says "$BASE: update cumulative, which is applied, supersedes it"
 	! insmod "$DIR/ksplice-third.ko" 2>/dev/null || fail "it is loaded"
 	says "third: update cumulative, which is applied, supersedes it"
-	# One that says it may, but does not know what was made of the data.
+	# It names the other one in supersedes, but has an older state.
 	load cumulative_old || return
 	refused 1 "$SYSFS/cumulative_old/enabled" "$BUSY"
 	expect outdated "$SYSFS/cumulative_old/abort_cause"
@@ -219,7 +219,7 @@ not_back_to_an_older_one() {
 	expect 1 "$SYSFS/cumulative/enabled"
 	undo cumulative && apply cumulative_old || return
 	expect 555 "$TARGET/chain"
-	# The newer one does not want to take its place.
+	# The newer one does not supersede it.
 	refused 1 "$SYSFS/cumulative/enabled" "$BUSY"
 	expect outdated "$SYSFS/cumulative/abort_cause"
 	expect 555 "$TARGET/chain"
@@ -232,7 +232,7 @@ one_cumulative_after_the_other() {
 	expect 66 "$MOD/chain"
 	expect "test-data 2"$'\n'"test-more 1" "$SYSFS/cumulative_new/states"
 	gone cumulative || return
-	# What kept it away is gone; now it is that the jumps stand there already.
+	# The state no longer blocks it, but now the jumps are already there.
 	refused 1 "$SYSFS/$BASE/enabled" "$BUSY"
 	expect text_changed "$SYSFS/$BASE/abort_cause"
 	expect 666 "$TARGET/chain"
@@ -240,7 +240,7 @@ one_cumulative_after_the_other() {
 	expect 111 "$TARGET/chain"
 }
 
-# One that stands on what would go.
+# An update is on top of a superseded one.
 one_left_on_top() {
 	modprobe test_ksplice_mod && load cumulative || return
 	load module && apply module && load module_again && apply module_again || return
@@ -255,12 +255,12 @@ one_left_on_top() {
 	says "cumulative_module: update module_again is on top of module, which this one supersedes"
 	undo module_again && apply cumulative_module || return
 	expect 44 "$MOD/chain"
-	# What stood on it fits nothing that is there.
+	# The update on top of it fits nothing that is loaded.
 	refused 1 "$SYSFS/module_again/enabled" "$BUSY"
 	expect stacked "$SYSFS/module_again/abort_cause"
 }
 
-# Who is inside the code that goes is waited for, as if it were taken back.
+# The change waits for threads inside superseded code, as when it is taken back.
 busy_in_the_superseded() {
 	load_base && load cumulative || return
 	cat "$MOD/sleep" >"$WORK/sleep" &

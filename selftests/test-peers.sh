@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# All who may stand at a function's entry, one after the other, there before the
-# update and after it: whose code runs, what they see, and what is refused.  The
-# lines "peer" are a table of that; for comparison, the same with a livepatch in the
-# place of the update.
+# All users of a function's entry, one after the other, attached before the update
+# and after it: whose code runs, what they see, and what is refused.  The lines
+# "peer" are a table of that; for comparison, the same with a livepatch instead of
+# the update.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
@@ -16,7 +16,7 @@ FAIL_FUNCTION=/sys/kernel/debug/fail_function
 CLEANUP=peer_cleanup
 ENTRY=
 
-# What the function returns: of the old code, the new code, a livepatch, or instead
+# What the function returns: in old code, new code, a livepatch, or overridden
 OLD=11
 NEW=12
 PATCHED=910
@@ -239,7 +239,7 @@ peer_cleanup() {
 	[ ! -w "$FAIL_FUNCTION/inject" ] || echo >"$FAIL_FUNCTION/inject"
 } 2>/dev/null
 
-# Nobody may be livepatched and hot updated; a stock livepatch does not ask.
+# A function can't be livepatched and hot updated; a stock livepatch does not check.
 livepatch() {
 	local later="refused: *"
 
@@ -247,7 +247,7 @@ livepatch() {
 	peers A livepatch "refused: *" "$later"
 }
 
-# These return in the place of whichever code.
+# These return instead of the old or new code.
 fail_function() { peers B fail_function $INSTEAD; }
 bpf_override_return() { peers C override $INSTEAD; }
 bpf_fmod_ret() { peers D fmod_ret $INSTEAD; }

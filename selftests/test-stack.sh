@@ -15,8 +15,8 @@ STACK=${KSPL_STACK:-200}
 CUMULATIVE=${KSPL_CUMULATIVE:-50}
 LEVEL=0x5ac00000
 
-# What may be left, in kB, of what 200 updates take, which is more than 6000: what
-# lists of each CPU, the slab allocator and lazily freed areas hold.
+# 200 updates take more than 6000 kB.  This much may be left, in kB: lists of each CPU,
+# the slab allocator and lazily freed areas hold it.
 TOLERANCE=256
 
 # make_update TEMPLATE NAME OLD NEW [FROM TO]...: in $WORK

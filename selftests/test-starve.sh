@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# No memory: each allocation in turn fails while an update is loaded, applied,
-# taken back.  Either that fails as a whole, and the kernel is what it was, or
-# it is done as a whole.  Then the same for functions of the core that may fail.
+# Each allocation in turn fails while an update is loaded, applied, taken back.
+# Either the step fails as a whole, and the kernel stays as it was, or it succeeds
+# as a whole.  Then the same for functions of the core that may fail.
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
@@ -15,12 +15,12 @@ FAIL_FUNCTION=/sys/kernel/debug/fail_function
 CLEANUP=nothing_fails
 MOST=2000
 
-# The kernel shows the stack of who gets no memory, and kmemleak says that it got
-# none itself.
+# The kernel prints the stack of a failed allocation, and kmemleak reports its own
+# failed allocations.
 SPLATS=${SPLATS/|Call Trace/}
 SPLATS=${SPLATS/|kmemleak:/|kmemleak: [0-9]+ new}
 
-# A slow kernel skips some, other ones each time.
+# A slow kernel skips some; each run skips other ones.
 next() {
 	if slow_kernel; then
 		echo $(($1 + 1 + RANDOM % 30))

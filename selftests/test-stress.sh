@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Updates come and go while all goes on that may get in their way: threads are
-# born and die, get signals, fault, switch; CPUs come and go; modules are loaded;
-# the same functions are traced and probed, on and off.  Each call that others
-# make meanwhile has to be wholly old or wholly new.
+# Updates are applied and taken back under a load that may get in their way: threads
+# start and exit, get signals, fault, switch; CPUs come and go; modules are loaded;
+# the same functions are traced and probed, on and off.  Each call meanwhile has to
+# be wholly old or wholly new.
 #
 # KSPL_CYCLES: how often an update is applied and taken back (10)
 
@@ -150,8 +150,8 @@ pause() {
 cycles() {
 	local i name start
 
-	# Most of the time would go by in waiting for a CPU that the load has. The
-	# load gets it while a change waits, and in between.
+	# Else most of the time would be spent waiting for a CPU that the load uses.
+	# The load gets the CPU while a change waits, and in between.
 	renice -n -20 $$ >/dev/null
 	start=$(now_ms)
 	for ((i = 0; i < CYCLES; i++)); do
@@ -166,7 +166,7 @@ cycles() {
 	note "$CYCLES cycles of $* took $(($(now_ms) - start)) ms"
 }
 
-# How often each kind of load came around, whatever came of it
+# How often each kind of load ran, whatever its result
 check_load() {
 	local rounds what
 
