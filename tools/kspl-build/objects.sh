@@ -399,7 +399,7 @@ find_objects()
 # named_elsewhere FILE: in another file of the patch, which may include it
 named_elsewhere()
 {
-	grep -rlF -- "${1##*/}" "$WORK/patched" | grep -qvxF -- "$WORK/patched/$1"
+	grep -rlF -- "${1##*/}" "$WORK/patched" | grep -vxF -- "$WORK/patched/$1" >/dev/null
 }
 
 # running_too: of what is compiled for itself, a running kernel has the vDSO, the
