@@ -102,6 +102,11 @@ slow_kernel() {
 	[ -e /proc/lockdep_stats ] || have_kasan
 }
 
+# Is the run a short one, for continuous integration? A test then goes fewer rounds.
+short_run() {
+	[ "${KSPL_CYCLES:-100}" -lt 100 ]
+}
+
 # loop_until COMMAND...: up to 30 s
 loop_until() {
 	local i

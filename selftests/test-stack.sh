@@ -5,17 +5,19 @@
 # writing another number into its old and new code, and another name into it:
 # as if the next patch had changed that number.
 #
-# KSPL_STACK: how many are stacked (200); KSPL_CUMULATIVE: how many take the place
-# of the one before (50)
+# KSPL_STACK: how many are stacked (200, in a short run 50); KSPL_CUMULATIVE: how many
+# take the place of the one before (50, in a short run 20)
 
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-STACK=${KSPL_STACK:-200}
-CUMULATIVE=${KSPL_CUMULATIVE:-50}
+STACK=200 CUMULATIVE=50
+! short_run || STACK=50 CUMULATIVE=20
+STACK=${KSPL_STACK:-$STACK}
+CUMULATIVE=${KSPL_CUMULATIVE:-$CUMULATIVE}
 LEVEL=0x5ac00000
 
-# 200 updates take more than 6000 kB.  This much may be left, in kB: lists of each CPU,
+# 50 updates take more than 1400 kB, 200 more than 5600.  This much may be left, in kB: lists of each CPU,
 # the slab allocator and lazily freed areas hold it.
 TOLERANCE=256
 

@@ -18,7 +18,7 @@ if ! clang -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null \
 	exit 0
 fi
 check "fuzzing the reader of objects" \
-	make -s -C "$REPO/tests/fuzz" run-elf FUZZ_SECONDS=60 FUZZ_RUNS=3000
+	make -s -C "$REPO/tests/fuzz" run-elf FUZZ_SECONDS="${FUZZ_SECONDS:-20}" FUZZ_RUNS=3000
 check "fuzzing the administrator's reader of updates, in 256 MB" \
-	make -s -C "$REPO/tests/fuzz" run-update FUZZ_SECONDS=30 FUZZ_RUNS=100000
+	make -s -C "$REPO/tests/fuzz" run-update FUZZ_SECONDS="${FUZZ_SECONDS:-10}" FUZZ_RUNS=100000
 done_testing

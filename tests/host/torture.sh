@@ -18,7 +18,7 @@ failed=0
 
 ./selftest.py | grep -v '^1\.\.' || failed=1
 rm -f "$OUT"
-./drive.py -n 10000 --seconds "${TORTURE_SECONDS:-30}" --seed 1 --versions 5 \
+./drive.py -n 10000 --seconds "${TORTURE_SECONDS:-20}" --seed 1 --versions 5 \
 	--kinds "${KINDS[@]}" --out "$OUT" | sed 's/^/# /'
 if ./sum.py "$OUT" >"$OUT.sum" && grep -q '"counts": true' "$OUT"; then
 	echo 'ok - a slice of torture'
