@@ -17,8 +17,8 @@ STACK=${KSPL_STACK:-$STACK}
 CUMULATIVE=${KSPL_CUMULATIVE:-$CUMULATIVE}
 LEVEL=0x5ac00000
 
-# 50 updates take more than 1400 kB, 200 more than 5600.  This much may be left, in kB: lists of each CPU,
-# the slab allocator and lazily freed areas hold it.
+# 50 updates take more than 1400 kB, 200 more than 5600.  This much may be left, in kB:
+# lists of each CPU, the slab allocator and lazily freed areas hold it.
 TOLERANCE=256
 
 # make_update TEMPLATE NAME OLD NEW [FROM TO]...: in $WORK
