@@ -54,7 +54,7 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 	else if (!is_applied(name))
 		mark_clear(name, running_release());
 	if (!ret && !opt.at_boot && !shutdown_noted())
-		note("%s: a shutdown is taken for a crash, and it is held back then: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
+		note("%s: the next boot can't distinguish a shutdown from a crash, and will hold it back: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
 		     name);
 	return ret;
 }
@@ -132,7 +132,7 @@ static int check_same(const struct file *f, const struct update *up)
 	if (!other_loaded(f))
 		return EXIT_OK;
 	problem(f->name, EXIT_REFUSED, "name_in_use",
-		xasprintf("'ksplice undo %s' takes that one back and out, then do this again; if its module can't be removed, the next boot does it",
+		xasprintf("'ksplice undo %s' undoes and unloads that one, then do this again; if its module can't be removed, reboot first",
 			  f->name),
 		"%s: not applied: another update of this name is %s. Nothing has been changed",
 		f->name, up->applied ? "applied" : "loaded");
@@ -246,7 +246,7 @@ static int not_loaded(const char *name)
 {
 	say("%s: is not loaded, so there is nothing to undo", name);
 	if (is_file_name(name))
-		note("  (this wants a name, as 'ksplice list' shows it, not a file)");
+		note("  (this command needs a name, as 'ksplice list' shows it, not a file)");
 	return EXIT_NOTHING;
 }
 
@@ -254,7 +254,7 @@ static int remove_failed(const char *name, const char *module, int err)
 {
 	const char *way = err == EPERM ?
 		"run this as root with CAP_SYS_MODULE (not in a container)" :
-		"somebody still uses it ('lsmod'); try again in a moment: ksplice undo";
+		"it is still in use ('lsmod'); try again in a moment: ksplice undo";
 
 	problem(name, EXIT_FAILED, "not_removed", way,
 		"%s: the old code runs, but module %s can't be removed: %s",

@@ -33,7 +33,7 @@ static int check_file(const struct file *f)
 	if (n != strlen(f->release) || memcmp(magic, f->release, n))
 		return refuse(f, "bad_file",
 			"build it again (kspl-build)",
-			"what it says and what its module says about its kernel differ");
+			"the update and its module were made for different kernels");
 	if (who)
 		return refuse(f, "not_signed",
 			SIGN_IT,
@@ -48,7 +48,7 @@ static int need_core(void)
 		return EXIT_OK;
 	problem(NULL, EXIT_FAILED, "no_core",
 		"'modprobe ksplice' (package ksplice-dkms), then check again",
-		"no core of ksplice is loaded, so the kernel can't be asked");
+		"no core of ksplice is loaded, so the update can't be compared with the kernel");
 	return EXIT_FAILED;
 }
 
@@ -64,7 +64,7 @@ static int prove(const struct file *f, bool *loaded)
 				      xasprintf("'ksplice undo %s' first, then check again",
 						f->name),
 				      "not checked: another update of this name is loaded");
-		note("%s is loaded already: that one has been found to match",
+		note("%s is loaded already, so it matches the running kernel",
 		     f->name);
 		return EXIT_OK;
 	}

@@ -16,10 +16,10 @@ static void tell_not_now(const struct file *f)
 	struct update up;
 
 	if (why)
-		note("  held back: %s. 'ksplice unhold %s' has it applied again",
+		note("  held back: %s. 'ksplice unhold %s' allows it again",
 		     why, f->name);
 	else if (strcmp(f->release, running_release()))
-		note("  the running kernel is %s: it stays as it is",
+		note("  the running kernel is %s: it does not change",
 		     *running_release() ? running_release() : "unknown");
 	else if (!opt.now && !(update_read(&up, f->name) && up.applied))
 		note("  not applied yet: ksplice apply %s", f->name);
@@ -145,7 +145,7 @@ static int check_stored(const struct stored *s, const struct file *f)
 		return EXIT_OK;
 	problem(s->name, EXIT_REFUSED, "bad_file",
 		"remove it, and 'ksplice install' the right one",
-		"%s: is update %s for kernel %s, which belongs elsewhere",
+		"%s: contains update %s for kernel %s, which does not belong there",
 		shown(s->path), f->name, f->release);
 	return EXIT_REFUSED;
 }

@@ -132,7 +132,7 @@ static void file_print(const struct file *f)
 	for (i = 0; i < f->nfuncs; i++) {
 		file_func(f, i, &func);
 		if (func.range)
-			say("  nobody may be in %s:%s (%s)", func.target,
+			say("  no thread may be in %s:%s (%s)", func.target,
 			    func.name, func.source);
 		else
 			say("  replaces %s:%s (%s), %u bytes by %u",

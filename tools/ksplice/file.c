@@ -140,25 +140,25 @@ static int read_blob(struct file *f)
 	struct file_blob *b = &f->blob;
 
 	if (b->size < sizeof(b->hdr))
-		return bad(f, "the update in it is damaged: it is cut off");
+		return bad(f, "the update in it is damaged: it is truncated");
 	memcpy(&b->hdr, b->data, sizeof(b->hdr));
 	if (b->hdr.magic != KSPLICE_MAGIC)
-		return bad(f, "the update in it is damaged: it does not begin as one");
+		return bad(f, "the update in it is damaged: it has no valid header");
 	/* Only then the rest of the header means what is meant here. */
 	if (b->hdr.format != KSPLICE_FORMAT) {
 		problem(NULL, EXIT_REFUSED, "format",
 			"build the update with the tools that belong to this core, or install the ksplice-tools that belong to the update",
-			"%s: it has format %u, and this is a ksplice for format %u",
+			"%s: it has format %u, but this ksplice is for format %u",
 			f->path, b->hdr.format, KSPLICE_FORMAT);
 		return EXIT_REFUSED;
 	}
 	if (!header_ok(b))
 		return bad(f, "the update in it is damaged: its tables are out of bounds");
 	if (!intact(b))
-		return bad(f, "the update in it is damaged: its checksum does not fit");
+		return bad(f, "the update in it is damaged: its checksum is wrong");
 	/* The core takes no more, either. */
 	if (strlen(str(b, b->hdr.fixes)) > KSPLICE_FIXES_MAX)
-		return bad(f, "the update in it is damaged: it fixes more than it can");
+		return bad(f, "the update in it is damaged: its list of fixes is not valid");
 	if (!name_ok(str(b, b->hdr.name)) || !release_ok(str(b, b->hdr.release)))
 		return bad(f, "its name or its kernel's release is damaged");
 	f->name = str(b, b->hdr.name);
@@ -408,7 +408,7 @@ int file_read_fd(struct file *f, int fd, const char *path)
 		return no_file(path);
 	ret = read_whole(f);
 	if (!ret && !seal_fits(f, &f->sealed))
-		ret = bad(f, "damaged: the checksum at its end does not fit");
+		ret = bad(f, "damaged: the checksum at its end is wrong");
 	if (!ret)
 		ret = read_elf(f);
 	if (ret)
@@ -432,7 +432,7 @@ int file_read(struct file *f, const char *path)
 	if (!is_file_name(path)) {
 		problem(NULL, EXIT_FAILED, "no_file",
 			"give it with its path: ./FILE.ko",
-			"%s: this wants a file, which has a / in its path or ends in .ko",
+			"%s: this command needs a file, which has a / in its path or ends in .ko",
 			path);
 		memset(f, 0, sizeof(*f));
 		f->fd = -1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An update that was applied when the machine went down badly is not applied
+ * An update that was applied when the machine went down without a shutdown is not applied
  * again until somebody says so.
  *
  * Before an update is loaded, at boot or by hand, a mark is put on the disk:
@@ -119,7 +119,7 @@ static const char *reason(const struct mark *m)
 {
 	if (!m->version)
 		return "the mark that was put before it was applied can't be read";
-	return xasprintf("the machine went down badly while it was applied (since %s)",
+	return xasprintf("the machine went down without a shutdown while it was applied (since %s)",
 			 m->date);
 }
 
@@ -195,13 +195,13 @@ int refuse_held(const char *name, const char *why)
 {
 	if (why == unreadable) {
 		problem(name, EXIT_FAILED, "not_remembered",
-			"see what is wrong with " STORE "/" MARKS ", a directory of root's (ls -ld, dmesg); 'rm -r' it to have all applied again",
-			"%s: not applied: whether it is held back can't be read, and a crash now could not be remembered",
+			"see what is wrong with " STORE "/" MARKS ", a directory of root's (ls -ld, dmesg); 'rm -r' it to allow all updates again",
+			"%s: not applied: it can't be read whether it is held back, and a crash now could not be recorded",
 			name);
 		return EXIT_FAILED;
 	}
 	problem(name, EXIT_REFUSED, "held_back",
-		xasprintf("look for the cause (the end of 'journalctl -b -1 -k'); 'ksplice unhold %s' has it applied again, by hand and at each boot; 'ksplice uninstall %s' takes it out",
+		xasprintf("look for the cause (the end of 'journalctl -b -1 -k'); 'ksplice unhold %s' allows it again, by hand and at each boot; 'ksplice uninstall %s' removes it",
 			  name, name),
 		"%s: held back, not applied: %s", name, why);
 	return EXIT_REFUSED;
@@ -211,7 +211,7 @@ static int not_remembered(const char *name)
 {
 	problem(name, EXIT_FAILED, "not_remembered",
 		"make room on the disk, or make " STORE " writable (df, mount); then do it again",
-		"%s: not applied: a crash now could not be remembered, and the update would be applied at each boot: %s: %s",
+		"%s: not applied: a crash now could not be recorded, and the update would be applied at each boot: %s: %s",
 		name, shown(STORE "/" MARKS), strerror(errno));
 	return EXIT_FAILED;
 }
@@ -270,7 +270,7 @@ int mark_set(const char *name, const char *release, const struct file *f)
 void mark_renew(const char *name, const char *release, const struct file *f)
 {
 	if (write_mark(name, release, f))
-		note("%s: %s: 'ksplice settle' may think that it has been applied longer",
+		note("%s: %s: 'ksplice settle' may assume that it has been applied longer",
 		     name, strerror(errno));
 }
 
@@ -284,7 +284,7 @@ void mark_clear(const char *name, const char *release)
 		return;
 	if (mark_read(dir, mark_name(name, release), &m) && from_this_boot(&m) &&
 	    remove_file(dir, mark_name(name, release)))
-		note("%s: %s: if the machine goes down badly now, it will be held back",
+		note("%s: %s: if the machine goes down without a shutdown now, it will be held back",
 		     name, strerror(errno));
 	close(dir);
 }
@@ -425,7 +425,7 @@ static int unhold(int dir, const char *name)
 			continue;
 		one = remove_mark(dir, m);
 		if (!one)
-			say("%s: held back no longer, for kernel %s", name,
+			say("%s: no longer held back, for kernel %s", name,
 			    m->release);
 		if (ret != EXIT_FAILED)
 			ret = one;

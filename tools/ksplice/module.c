@@ -114,7 +114,7 @@ static int modprobe(const char *option)
 static int core_not_trusted(void)
 {
 	problem(NULL, EXIT_FAILED, "core_not_trusted",
-		"have the kernel trust the key that dkms signs with: 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm it at the console ('Enroll MOK'); 'modinfo -F signer ksplice' tells who has signed it, nobody if it is empty: then install openssl, and 'dpkg-reconfigure ksplice-dkms'",
+		"make the kernel trust the key that dkms signs with: 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm it at the console ('Enroll MOK'); 'modinfo -F signer ksplice' shows who signed it; if it shows nothing, install openssl, and 'dpkg-reconfigure ksplice-dkms'",
 		"the core, module ksplice, can't be loaded: %s, and it is not signed with a key that this kernel trusts",
 		locked_down() ? "the kernel is locked down (Secure Boot)" :
 		"module.sig_enforce is set");

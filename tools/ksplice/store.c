@@ -68,8 +68,8 @@ int store_dir(void)
 static int lock_busy(void)
 {
 	problem(NULL, EXIT_FAILED, "locked",
-		"wait until that one is done; 'fuser -v " STORE "/" LOCK "' tells which it is",
-		"another ksplice is at work, and stays so");
+		"wait until it is done; 'fuser -v " STORE "/" LOCK "' shows the process",
+		"another ksplice is still running");
 	return EXIT_FAILED;
 }
 
@@ -85,7 +85,7 @@ static int take_lock(void)
 		if (!opt.wait && now_ms() - start > LOCK_MS)
 			return lock_busy();
 		if (!told && now_ms() - start > FIRST_WORD_MS)
-			note("another ksplice is at work: waiting for it");
+			note("another ksplice is running: waiting for it");
 		told = now_ms() - start > FIRST_WORD_MS;
 		nanosleep(&pause, NULL);
 	}
@@ -136,7 +136,7 @@ int store_lock(bool must)
 	if (open_lock()) {
 		if (must || errno == EACCES || errno == EPERM)
 			return store_error(STORE "/" LOCK, "can't create");
-		note("%s: %s: going on without a lock", shown(STORE),
+		note("%s: %s: continuing without a lock", shown(STORE),
 		     strerror(errno));
 		return EXIT_OK;
 	}
@@ -244,8 +244,8 @@ bool trusted(const struct stored *s, int fd)
 	if (ok)
 		return true;
 	problem(s->name, EXIT_REFUSED, "not_trusted",
-		"see how it came there; then chown root:root and chmod go-w it and its directories, which may be no links",
-		"%s: not applied: others than root may write to %s", s->name,
+		"find out how it got there; then chown root:root and chmod go-w it and its directories, which must not be links",
+		"%s: not applied: users other than root may write to %s", s->name,
 		shown(s->path));
 	return false;
 }
