@@ -304,7 +304,7 @@ static const char *status_word(const struct verdicts *vs)
 	switch (verdicts_status(vs)) {
 	case EXIT_REFUSED:
 		return "refused";
-	case EXIT_NO_CHANGE:
+	case EXIT_NOTHING:
 		return "no_change";
 	}
 	return "ok";
