@@ -57,7 +57,7 @@ static long long attempts(const struct update *up)
 	return up->attempts;
 }
 
-/* Nothing is said where it can't be seen. */
+/* No metric if it can't be determined. */
 static void bypassed(FILE *f)
 {
 	str_vec names = {}, found;
@@ -147,7 +147,7 @@ static int cant_write(const char *path)
 	return EXIT_FAILED;
 }
 
-/* A device is not replaced, nor is anything that stands beside the devices. */
+/* Is it a device, or in the directory of the devices? Do not replace that. */
 static bool is_device(int dir, const char *name)
 {
 	struct stat st, in, dev;
@@ -179,8 +179,8 @@ static int put_output(const char *text, size_t size)
 }
 
 /*
- * Complete whenever somebody reads it.  The directory may be somebody else's,
- * who must not be able to choose what is written to: so nothing there is opened.
+ * A reader gets a complete file.  The directory may belong to another user, who must
+ * not be able to choose the file that is written: so no file there is opened.
  */
 static int write_output(void)
 {

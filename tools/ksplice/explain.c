@@ -240,7 +240,7 @@ void problems_hold(void)
 	holding = true;
 }
 
-/* Return: those that have come up since then; nobody else knows of them. */
+/* Return: those that have come up since then, removed from the list. */
 problem_vec problems_taken(unsigned int known)
 {
 	problem_vec taken = {};
@@ -344,7 +344,7 @@ static const struct reason *change_reason(const struct update *up, int err)
 	return r ? r : unknown_cause(up->cause, err);
 }
 
-/* Those that no signal and no patience brings out come first. */
+/* Threads that leave neither by themselves nor by a signal come first. */
 static const char *change_advice(const struct reason *r, const struct update *up)
 {
 	char *still = !strcmp(r->key, "code_busy") ? threads_still(&up->conflicts) :

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads an update's file, as far as an administrator wants to know.  The
- * kernel checks all of it when it is loaded; here nothing is trusted beyond
- * what keeps this program within the file.
+ * Reads the parts of an update's file that the commands show.  The kernel checks
+ * all of it when it is loaded; here only those checks are made that keep this
+ * program from reading outside of the file.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -88,7 +88,7 @@ static const char *target_name(const struct file_blob *b, uint32_t i)
 	return str(b, target.name);
 }
 
-/* The @i-th function that is replaced, or a piece that nobody may be in */
+/* The @i-th function that is replaced, or piece that no thread may be in */
 void file_func(const struct file *f, uint32_t i, struct file_func *func)
 {
 	struct ksplice_f_replace r = { .unit = KSPLICE_NONE };
@@ -292,12 +292,12 @@ static size_t signed_size(const struct file *f)
 
 /*
  * kspl-build puts the checksum of all that it has made behind that, before it is
- * signed.  A tool that writes the module anew, such as strip, leaves it out.
+ * signed.  A tool that rewrites the module, such as strip, drops it.
  */
 #define SEAL		"~ksplice checksum %8x~\n"
 #define SEAL_SIZE	28
 
-/* Return: does it fit?  @there: is there one? */
+/* Return: is it right?  @there: is there one? */
 static bool seal_fits(const struct file *f, bool *there)
 {
 	size_t size = signed_size(f);
@@ -373,7 +373,7 @@ static int read_whole(struct file *f)
 	return EXIT_OK;
 }
 
-/* Just which file it is; nothing is told. Return: 0 or -1. */
+/* Read only what identifies the file; print nothing. Return: 0 or -1. */
 int file_peek(struct file *f, int fd)
 {
 	struct stat st;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An update that was applied when the machine went down without a shutdown is not applied
- * again until somebody says so.
+ * An update that was applied when the machine went down without a shutdown is not
+ * applied again until the administrator releases it (ksplice unhold).
  *
  * Before an update is loaded, at boot or by hand, a mark is put on the disk:
- * STORE/.marks/NAME@RELEASE, with this boot's id.  It goes when the update has
- * been taken back, when the machine has run well with it for a while, or when
- * the machine is shut down in order (cmd_settle()).  So a mark of another boot
- * means that that one ended in another way, and nothing has to be done at the
- * next boot for that to be known.  What can't be read counts as such a mark;
- * what can't be marked is not applied.
+ * STORE/.marks/NAME@RELEASE, with this boot's id.  The mark is removed when the
+ * update was taken back, when the machine has run with it for a while, or when the
+ * machine is shut down (cmd_settle()).  So a mark of another boot means that that
+ * boot ended in another way; nothing has to run at the next boot to find that out.
+ * A mark that can't be read counts as one of another boot; an update whose mark
+ * can't be written is not applied.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ static const char *boot_id(void)
 	return id ? id : "";
 }
 
-/* A machine that sleeps does not run well; so without that time */
+/* How long the machine has run since its boot, without the time that it slept */
 static long long boot_seconds(void)
 {
 	struct timespec ts;
@@ -190,7 +190,7 @@ const char *stored_held_back(const struct stored *s)
 	return why;
 }
 
-/* Tells it, as a problem. */
+/* Report it as a problem. */
 int refuse_held(const char *name, const char *why)
 {
 	if (why == unreadable) {
@@ -226,7 +226,7 @@ static char *mark_text(const struct file *f)
 			 f ? f->crc : 0, f ? (unsigned long long)f->size : 0, date);
 }
 
-/* What another file of that name has done to the machine is not forgotten. */
+/* Keep the mark of another file of that name, with which the machine crashed. */
 static int keep_old(int dir, const char *name, const char *release,
 		    const struct file *f)
 {
@@ -266,7 +266,7 @@ int mark_set(const char *name, const char *release, const struct file *f)
 	return write_mark(name, release, f) ? not_remembered(name) : EXIT_OK;
 }
 
-/* It is applied: from now on it is seen whether the machine runs well with it. */
+/* It is applied: the time that the machine runs with it starts now. */
 void mark_renew(const char *name, const char *release, const struct file *f)
 {
 	if (write_mark(name, release, f))
@@ -274,7 +274,7 @@ void mark_renew(const char *name, const char *release, const struct file *f)
 		     name, strerror(errno));
 }
 
-/* It is not applied, so what happens now is not its doing. */
+/* It is not applied, so it can't be the cause of a crash from now on. */
 void mark_clear(const char *name, const char *release)
 {
 	int dir = store_dir() < 0 ? -1 : marks_dir();
@@ -412,7 +412,7 @@ int cmd_settle(int argc, char **argv)
 	return ret;
 }
 
-/* Of all kernels, since a name is all that people know. */
+/* For all kernels, since the command is given only a name. */
 static int unhold(int dir, const char *name)
 {
 	int ret = EXIT_NOTHING, one;

@@ -156,7 +156,7 @@ static void take_option(int c)
 		opt.output = optarg;
 		break;
 	case OPT_ROOT:
-		/* Most likely a variable that is not set, and not this machine */
+		/* Most likely an unset variable; this machine is not meant */
 		if (!*optarg)
 			usage_error("needs a directory (/ is this machine's)",
 				    "--root");
@@ -272,7 +272,7 @@ int main(int argc, char **argv)
 		usage_error("is a separate document: not with --json", "--vex");
 	if (opt.vex && opt.image)
 		usage_error("is about the running kernel: not with --root", "--vex");
-	/* Else there would be nothing installed in it, and that would be fine. */
+	/* Without this, a missing directory would count as one without updates. */
 	if (opt.image && !is_dir("/"))
 		usage_error(xasprintf("--root: %s", strerror(errno)), opt.root);
 	if (opt.now && opt.image)
@@ -282,7 +282,7 @@ int main(int argc, char **argv)
 		usage_error(cmd->args ? "needs one argument, a file or a name" :
 			    "takes no argument", cmd->name);
 	signal(SIGPIPE, SIG_IGN);
-	/* All may see what is installed, whatever the caller's habits are. */
+	/* All users may see what is installed, whatever the caller's umask is. */
 	umask(022);
 	ret = run(cmd, argv + optind);
 	return end_output(ret);

@@ -2,9 +2,9 @@
 /*
  * /var/lib/ksplice/RELEASE/NAME.ko: what is to be applied after a boot.
  *
- * Whoever changes something there, or what comes back after a boot (apply and
- * undo do, see guard.c), holds the lock on STORE/.lock.  Those who only read do
- * not need it: each file is there as a whole or not at all.
+ * A command that changes the store, or what is applied after a boot (apply and undo
+ * do, see guard.c), holds the lock on STORE/.lock.  Reading needs no lock: each file
+ * is there as a whole or not at all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -121,8 +121,8 @@ static int open_lock(void)
 }
 
 /**
- * store_lock - be the only one who changes the store, until this program ends
- * @must:	else it goes on without, where there can be no lock
+ * store_lock - lock the store against other commands, until this program ends
+ * @must:	fail without the lock; otherwise continue if it is not available
  *
  * Makes the store, if there is none yet.
  * Return: an exit code; what went wrong has been told.
@@ -224,7 +224,7 @@ int stored_open(const struct stored *s)
 	return fd;
 }
 
-/* Only root may have decided about it. */
+/* Does it belong to us (root), and can no other user write to it? */
 static bool roots(int fd)
 {
 	struct stat st;
@@ -233,7 +233,7 @@ static bool roots(int fd)
 	       !(st.st_mode & 022);
 }
 
-/* Is @fd, a file of the store, and what leads there, root's alone? */
+/* Can only root change @fd, a file of the store, and its directories? */
 bool trusted(const struct stored *s, int fd)
 {
 	int dir = open_release(s->release);
