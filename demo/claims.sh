@@ -60,15 +60,15 @@ show_figures() {
 	local d=/sys/kernel/ksplice/$1 checked threads pause
 
 	run_ok "(cd $d && grep . state abort_cause pause_ns attempts *_tasks)"
-	claim "$2, and nothing was in the way" \
+	claim "$2, and no thread was in the way" \
 		test "$(cat "$d/state") $(cat "$d/abort_cause")" = "$2 ok"
 	checked=$(cat "$d/checked_tasks")
 	threads=$(find /proc/[0-9]*/task -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)
-	claim "none of the $checked threads it looked at was inside that code" \
+	claim "none of the $checked threads that were checked was inside that code" \
 		test "$checked" -ge $((threads / 2))
 	pause=$(cat "$d/pause_ns")
 	if [ "$pause" -eq 0 ] && grep -q jiffies "$clock"; then
-		so 'the machine stood still for less than the tick of 4 ms, all that this VM can measure'
+		so 'the machine stood still for less than a tick of 4 ms, the shortest time that this VM can measure'
 	else
 		claim "the machine stood still for $(milliseconds "$pause") ms" test "$pause" -gt 0
 	fi
@@ -89,7 +89,7 @@ show_entries() {
 		old)	entry[$f]=$out ;;
 		new)	claim 'the old function now begins with a jump (e9) to the new one' \
 				jumps "${entry[$f]}" "$out" ;;
-		back)	claim 'the same bytes as at first' is "${entry[$f]}" ;;
+		back)	claim 'the same bytes as before' is "${entry[$f]}" ;;
 		esac
 	done
 }
@@ -117,10 +117,10 @@ show_effect() {
 
 # The end: no complaint, and the machine was not booted meanwhile ($boot_id).
 kernel_says() {
-	section 'What the kernel says'
+	section 'The log of the kernel'
 	run_ok "dmesg | grep -o 'ksplice: .*'"
 	run "dmesg | grep -E 'WARNING:|BUG:|Oops|Call Trace:|INFO:'"
-	claim 'no complaint' is ''
+	claim 'no warning and no error' is ''
 	run_ok 'cat /proc/sys/kernel/random/boot_id'
 	# shellcheck disable=SC2154 # the caller's
 	claim 'the same boot as at the beginning' is "$boot_id"

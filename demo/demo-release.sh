@@ -72,7 +72,7 @@ typed "NEW=\$(scripts/get-source $newer)"
 typed '(diff -rq $OLD $NEW || :) | wc -l'
 cp demo/release-*.sh demo/guest-release.sh demo/claims.sh demo/peek demo/story.sh "$OUT/"
 
-section 'What the machine has loaded'
+section 'The modules that the machine has loaded'
 typed "vm/run --kernel stock --version $older --share build/demo-release -- build/demo-release/release-modules.sh build/demo-release/modules"
 so "$(wc -l <"$OUT/modules") modules"
 
@@ -91,7 +91,7 @@ deb=$(scripts/get-deb "linux-image-${newer%%-*}+${KSPL_DEMO_RELEASE#*+}-unsigned
 dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/share/doc/*/changelog.Debian.gz' | zcat >"$OUT/changelog"
 typed "demo/release-cves.py build/demo-release/build.json build/demo-release/changelog $older $newer \$OLD \$NEW"
 
-section 'The core, and what is run before and after'
+section 'The core, and the programs that run before and after'
 typed "KDIR=\$(scripts/get-headers $older)"
 # shellcheck disable=SC2016
 typed 'make -s -C dkms KDIR=$KDIR OUT=$PWD/build/demo-release/dkms'

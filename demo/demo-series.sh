@@ -146,7 +146,7 @@ if dpkg --compare-versions "$older" lt "$newer"; then
 	typed "$(build_command "$CHANGE" "build/demo-series/$CHANGE.patch")"
 	took "$start"
 else
-	section 'A real fix: none to be had'
+	section 'A real fix: none found'
 	paragraph "apt has no linux-source-$KSPL_SERIES newer than $older to take one from, so the
 second half of the demo is left out. KSPL_VERSION and KSPL_NEWER name versions."
 fi

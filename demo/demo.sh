@@ -150,7 +150,7 @@ use_difference() {
 
 older=$(scripts/debian-versions --older)
 
-section 'A kernel that was never prepared'
+section 'A stock kernel'
 paragraph "Debian's kernel image for cloud machines, version $older, as it is in
 the archive: checked against apt's metadata, unpacked, not changed."
 typed "IMAGE=\$(scripts/get-image $older)"
@@ -160,11 +160,11 @@ KSPL_DEMO_RELEASE=$(cat "$IMAGE/release")
 export KSPL_DEMO_RELEASE
 # shellcheck disable=SC2016
 typed 'grep -cw CONFIG_KSPLICE $IMAGE/config || true'
-so 'this kernel has never heard of ksplice'
+so 'this kernel was built without ksplice'
 
 section 'The core, as a module for it'
 paragraph "The core's files, compiled against Debian's headers of that kernel. On a
-machine of one's own dkms does this (make deb). Meanwhile the source of that kernel
+real machine, dkms does this (make deb). Meanwhile the source of that kernel
 is downloaded and unpacked; the update will be made from it."
 command_line "scripts/get-source $older &"
 scripts/get-source "$older" >"$OUT/source" 2>"$OUT/source.log" &
@@ -186,9 +186,9 @@ typed "cat ${PATCHES[*]}"
 section 'The fix becomes a hot update'
 NAME=fixes
 [ ${#PATCHES[@]} -ne 1 ] || NAME=$(basename "${PATCHES[0]}" .patch)
-paragraph "kspl-build compiles the file as it is and as it will be, and takes what differs.
-The first time it prepares a build tree from Debian's packages, which takes a minute;
-nothing of the kernel itself is built."
+paragraph "kspl-build compiles the file without and with the fix, and makes the update of what
+differs. The first time it prepares a build tree from Debian's packages, which takes a
+minute; the kernel itself is not built."
 slow "making the update $NAME" 90 \
 	"tools/kspl-build/kspl-build -k $KSPL_DEMO_RELEASE -n $NAME -o build/demo ${PATCHES[*]}"
 typed "ls -l build/demo/ksplice-$NAME.ko"

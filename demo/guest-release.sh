@@ -20,7 +20,7 @@ set_as() {
 	claim 'most of them pass' test "$(grep -c '^passed' "$1")" -ge $(($(wc -l <"$1") * 3 / 4))
 	[ "$1" = before ] || {
 		run "diff before $1"
-		claim 'each of them as at first' test "$code" -eq 0
+		claim 'each of them with the same result as before' test "$code" -eq 0
 	}
 }
 
@@ -39,27 +39,27 @@ run_ok 'wc -l < /proc/modules'
 run_ok 'cat /proc/sys/kernel/random/boot_id'
 boot_id=$out
 
-section 'What is run on it'
+section 'Programs run on it'
 set_as before
 
 section 'Under load'
 run_ok 'stress-ng --fork 1 --pipe 1 --sock 1 --mmap 1 --mmap-bytes 16M --timer 1 --temp-path /tmp --timeout 0 >/dev/null 2>&1 &'
 load=$!
 sleep 2
-claim 'forks, pipes, sockets, page faults and timers go on all the time' busy
+claim 'forks, pipes, sockets, page faults and timers are busy all the time' busy
 
 section 'Load the core and the update'
 run_ok 'insmod ksplice.ko'
 run_ok "time insmod ksplice-$KSPL_DEMO_NAME.ko"
 run_ok "cat $sysfs/state"
-claim 'all code of all its files was compared with what runs, in memory: it is the same' is ready
+claim 'all code of all its files was compared with the running code in memory: it is the same' is ready
 
 section 'To the newer release'
 run_ok "echo 1 > $sysfs/enabled"
 show_figures "$KSPL_DEMO_NAME" applied
 run_ok "cat $sysfs/stops"
 claim 'one stop' is 1
-claim 'and the load goes on' busy
+claim 'and the load continues' busy
 run_ok "find $sysfs -mindepth 2 -maxdepth 2 -type d | wc -l"
 so "$out functions are those of $KSPL_DEMO_NEWER now"
 run_ok "kill $load; wait $load 2>/dev/null || true"

@@ -18,27 +18,27 @@ run_ok 'uname -r'
 claim 'the kernel that was built above' is "$KSPL_DEMO_RELEASE"
 run_ok 'cat /proc/sys/kernel/random/boot_id'
 boot_id=$out
-note 'Drawn by chance at each boot. It must be the same at the end.'
+note 'A random id of this boot. It must be the same at the end.'
 
 # --- a change of our own ----------------------------------------------------
 
 section 'A change of our own: before'
 run_ok 'cat /proc/ksplice_sample'
-claim 'it cannot spell, and the first visitor is number 0' is 'Hello wrold, visitor 0'
+claim 'the text has a spelling mistake, and the first visitor is number 0' is 'Hello wrold, visitor 0'
 run_ok 'cat /proc/ksplice_sample'
 claim 'the second is number 1' is 'Hello wrold, visitor 1'
 
 section 'Load the update'
 run_ok 'insmod ksplice-sample.ko'
 run_ok 'cat /sys/kernel/ksplice/sample/state'
-claim 'the running code was compared with what the update was made for: it is the same' is ready
+claim 'the running code was compared with the code that the update was made for: it is the same' is ready
 run_ok 'cat /proc/ksplice_sample'
-claim 'and it is still in force' is 'Hello wrold, visitor 2'
+claim 'and the old code still runs' is 'Hello wrold, visitor 2'
 
 section 'Switch to the new code'
 run_ok 'echo 1 > /sys/kernel/ksplice/sample/enabled'
 run_ok 'cat /proc/ksplice_sample'
-claim 'it can spell, and it goes on with the same counter: the fourth visitor is number 4' \
+claim 'the text is right, and the same counter continues: the fourth visitor is number 4' \
 	is 'Hello world, visitor 4'
 show_figures sample applied
 run 'rmmod ksplice_sample'
@@ -63,7 +63,7 @@ if [ "$KSPL_DEMO_CHANGE" ]; then
 
 	section "The fix from $KSPL_DEMO_NEWER: before"
 	[ ! "$about" ] || paragraph "$about"
-	[ "$about" ] || note 'What it changes, no program here can show. That the code is replaced can be seen.'
+	[ "$about" ] || note 'No program here can show what it changes, only that the code is replaced.'
 	prepare || failed 'the test could not be prepared'
 	show_effect "$old_means" seen_old
 
@@ -72,7 +72,7 @@ if [ "$KSPL_DEMO_CHANGE" ]; then
 	run_ok "ls $sysfs/vmlinux"
 	mapfile -t funcs < <(grep -vx patched <<<"$out")
 	claim "${#funcs[@]} function(s) to replace, found in the running kernel" test ${#funcs[@]} -gt 0
-	note 'The first bytes of what is to be replaced:'
+	note 'The first bytes of the functions that it will replace:'
 	show_entries old
 	show_effect "still so: $old_means" seen_old
 

@@ -48,20 +48,20 @@ new() {
 	show_effect "$new_means" seen_new
 }
 
-section 'The kernel is up, and has the fault'
+section 'The kernel runs, and has the bug'
 run_ok 'cd build/demo'
 run_ok 'uname -r'
 claim "Debian's kernel" is "$KSPL_DEMO_RELEASE"
 run_ok 'cat /proc/sys/kernel/random/boot_id'
 boot_id=$out
-note 'Drawn by chance at each boot. It must be the same at the end.'
+note 'A random id of this boot. It must be the same at the end.'
 echo
 each tell
 
 section 'Load the core: does the update fit this kernel?'
 run_ok 'insmod ksplice.ko'
 run_ok "ksplice check $update"
-claim "all code of the file was compared with what runs, in memory: it is the same" \
+claim "all code of the file was compared with the running code in memory: it is the same" \
 	grep -q 'matches the running kernel' <<<"$out"
 
 section 'Apply it'
@@ -69,7 +69,7 @@ run_ok "insmod $update"
 run_ok "ls $sysfs/vmlinux"
 mapfile -t funcs < <(grep -vx patched <<<"$out")
 claim "${#funcs[@]} function(s) to replace" test ${#funcs[@]} -ge "$KSPL_DEMO_FILES"
-note 'Loaded, it changes nothing yet. The first bytes of what it will replace:'
+note 'The update is loaded, and changes nothing yet. The first bytes of the functions:'
 show_entries old
 run_ok "ksplice apply $update"
 each new

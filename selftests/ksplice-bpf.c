@@ -31,7 +31,7 @@
 #define KPROBE_PMU	"/sys/bus/event_source/devices/kprobe/type"
 #define RETPROBE	1
 
-/* What the function returns instead of what it would have */
+/* What the function returns instead of its own result */
 #define INSTEAD		(-5)
 
 /* Instructions of the program that counts, before what it does next */
@@ -116,7 +116,7 @@ static int load(int map, union bpf_attr *attr, int ret, bool overrides)
 	};
 	int fd;
 
-	/* Code that nobody reaches is refused. */
+	/* The verifier refuses unreachable code. */
 	if (!overrides) {
 		memmove(&insns[COUNTED], &insns[COUNTED + 3],
 			2 * sizeof(*insns));
@@ -177,7 +177,7 @@ static void on_probe(int map, const char *kind, const char *func,
 		die(1, func);
 }
 
-/* The kernel's BTF, or a module's, which goes on where the kernel's ends. */
+/* The kernel's BTF, or a module's, which continues where the kernel's ends. */
 struct btf {
 	struct btf_header *hdr;
 	__u32 first_type;
@@ -208,7 +208,7 @@ static void read_btf(struct btf *btf, const char *name)
 	close(fd);
 }
 
-/* What follows a type; 0 of most kinds. */
+/* The size of the data behind a type; 0 for most kinds */
 static size_t extra(const struct btf_type *type)
 {
 	size_t n = BTF_INFO_VLEN(type->info);

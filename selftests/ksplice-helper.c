@@ -125,7 +125,7 @@ static int crew(int n, void (*fn)(const void *arg), const void *arg)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 
-	/* to be signalled together, and nobody else */
+	/* so that a signal reaches them together, and no other process */
 	if (setpgid(0, 0) || sigaction(SIGTERM, &sa, NULL))
 		die("setpgid");
 	while (n--) {
@@ -173,7 +173,7 @@ static void read_again(int fd)
 		die("pread");
 }
 
-/* As many turns take as long as a read. */
+/* Returns how many turns take as long as a read. */
 static unsigned long measure(int fd)
 {
 	const unsigned long many = 100000;
@@ -297,7 +297,7 @@ static int herd(int n, int ms)
 	return 0;
 }
 
-/* For the memory of one system call: nobody else's allocations fail. */
+/* One system call; no allocation of another process fails. */
 static int starve(const char *name, const char *nth, const char *value)
 {
 	int fd = open(name, value ? O_WRONLY : O_RDONLY);
@@ -321,7 +321,7 @@ static int starve(const char *name, const char *nth, const char *value)
 	return 0;
 }
 
-/* A file, mapped; not all file systems can share. */
+/* Maps a file: shared only to change it, which not all file systems can. */
 static char *map_file(const char *name, bool change, size_t *size)
 {
 	struct stat st;
@@ -510,7 +510,7 @@ static void read_file(const char *name, char *buf)
 	close(fd);
 }
 
-/* So that the log of a guest that died tells which one it was. */
+/* The log of a guest that crashed shows which mutation it was. */
 static void announce(unsigned int seed)
 {
 	int fd = open("/dev/kmsg", O_WRONLY);
@@ -645,7 +645,7 @@ int main(int argc, char **argv)
 		flip_code(blob);
 		set_checksum(blob, size);
 	} else {
-		fprintf(stderr, "ksplice-helper: what is '%s'?\n", cmd);
+		fprintf(stderr, "ksplice-helper: unknown command '%s'\n", cmd);
 		return 2;
 	}
 	return 0;

@@ -105,8 +105,8 @@ flipped_bits() {
 	refuse "$WORK/bad.ko" "ksplice: .*checksum is .* should be 0x12345678"
 }
 
-# The checksum is right, as in an update that was damaged on purpose. Nobody knows what
-# it would do when applied, but it must be safe to load and to match it.
+# The checksum is right, as in an update that was damaged on purpose. It is not known
+# what it would do when applied, but it must be safe to load and to match it.
 mutated() {
 	local loaded mutations=${KSPL_MUTATIONS:-200}
 

@@ -95,7 +95,7 @@ open_gate_on_conflict() {
 }
 
 # undisturbed COMMAND...: by a process that no child's end interrupts, since a
-# change that a signal interrupts begins anew
+# change that a signal interrupts starts again
 undisturbed() {
 	("$@") && return
 	test_failed=1
@@ -119,7 +119,7 @@ leaves_in_time() {
 	expect "generation 2" "$WORK/out2"
 }
 
-# The writer gets a signal that it takes (a child ends): the write begins anew.
+# The writer gets a signal that it handles (a child ends): the write starts again.
 interrupted_writer() {
 	load sleep || return
 	start_reader sleep_killable "$WORK/out"
@@ -174,7 +174,7 @@ nudged_readers() {
 	done
 }
 
-# They go on as before if somebody else stays.
+# They go on as before if another thread stays.
 nudged_in_vain() {
 	load sleep || return
 	start_quiet "$WORK/out1"

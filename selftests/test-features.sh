@@ -58,7 +58,7 @@ ambiguous_names() {
 static_variables() {
 	local up down total
 
-	# up 1 down 999 total 42: each reading goes on from the one before
+	# up 1 down 999 total 42: each reading continues from the one before
 	read -r _ up _ down _ total <"$TARGET/statics"
 	load statics && apply statics || return
 	expect "up $((up + 10)) down $((down - 10)) total $((total + 5000))" \

@@ -112,7 +112,7 @@ two_modules() {
 	expect 11 "$MOD/chain"
 }
 
-# Somebody sleeps in the module's function: nothing is changed anywhere.
+# A thread sleeps in the module's function: nothing is changed anywhere.
 busy_in_the_module() {
 	load_mod && load module_and_vmlinux || return
 	cat "$MOD/sleep" >"$WORK/sleep" &

@@ -168,7 +168,7 @@ in_the_place_of_all() {
 	expect 11 "$MOD/chain"
 }
 
-# It is one stop: nobody sees a moment without either update.
+# It is one stop: no thread sees a moment without either update.
 no_gap() {
 	local i n=30 counts
 

@@ -3,7 +3,7 @@
  * Code in vmlinux for ksplice's selftests to update.
  *
  * Every file in /sys/kernel/debug/test_ksplice/ runs one of the functions
- * below and shows what came out.  The source patches that are turned into hot
+ * below and shows its result.  The source patches that are turned into hot
  * updates of these functions, and the scripts that apply them, are in
  * tools/testing/selftests/ksplice/.  The functions say "generation 1"; after
  * an update they say something else, so that a reader can tell which code ran.
@@ -42,12 +42,12 @@
 
 static struct dentry *test_dir;
 
-/* Serializes whoever starts and stops threads or flips switches. */
+/* Serializes starting and stopping of threads, and writes to switches. */
 static DEFINE_MUTEX(test_mutex);
 
 /*
- * A chain of three functions: whoever calls it while an update of all three
- * goes in must see either 111 or 222, never a mixture.
+ * A chain of three functions: while an update of all three is applied, a caller
+ * must get either 111 or 222, never a mixture.
  */
 #define TEST_CHAIN_GENERATION	1
 #define TEST_CHAIN_OLD		111
@@ -65,7 +65,7 @@ static noinline unsigned int test_chain_c(unsigned int n)
 	unsigned int generation = TEST_CHAIN_GENERATION;
 
 	OPTIMIZER_HIDE_VAR(generation);
-	/* Every now and then, lose the CPU in the middle of the chain. */
+	/* In every eighth call, give up the CPU in the middle of the chain. */
 	if (!(n % 8))
 		cond_resched();
 	return generation;
@@ -99,7 +99,7 @@ static int test_chain_thread(void *unused)
 			atomic_long_inc(&test_chain_new);
 		else
 			atomic_long_inc(&test_chain_mixed);
-		/* As anybody should who never sleeps. */
+		/* As a thread should that never sleeps. */
 		cond_resched_tasks_rcu_qs();
 	}
 	return 0;
@@ -167,8 +167,8 @@ static int test_chain_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(test_chain);
 
 /*
- * A function that does next to nothing, for measuring what a call costs: a
- * reader of the file calls it so often, and sees how long that took.
+ * An almost empty function, to measure the cost of a call: a reader of the file
+ * calls it TEST_CALLS times, and sees how long that took.
  */
 #define TEST_CALLS	100000
 
@@ -197,7 +197,7 @@ static int test_calls_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_calls);
 
-/* A function at whose entry all others may stand who can stand anywhere. */
+/* A function whose entry can be traced, probed and patched by all that can. */
 static noinline int test_peer(int n)
 {
 	int generation = 1;
@@ -219,8 +219,8 @@ static int test_peer_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(test_peer);
 
 /*
- * Functions to sleep in.  Whoever sleeps passes the gate when somebody writes
- * to the file "gate"; the file "sleepers" says how many wait for that.
+ * Functions to sleep in.  A write to the file "gate" wakes the sleepers; the
+ * file "sleepers" shows how many wait for that.
  */
 #define TEST_SLEEP_GENERATION	1
 
@@ -271,7 +271,7 @@ static int test_sleep_interruptible_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_sleep_interruptible);
 
-/* A kernel thread, which knows no signals, sleeps in here. */
+/* A kernel thread, which gets no signals, sleeps in here. */
 static int test_sleep_kthread_left;
 
 static noinline int test_sleep_kthread(void)
@@ -456,8 +456,8 @@ DEFINE_DEBUGFS_ATTRIBUTE(test_spin_fops, NULL, test_spin_set, "%llu\n");
 
 /*
  * A thread that is in one instruction nearly all of the time and never leaves the
- * function: with 1 in "fill", until there is 0.  Behind the instruction are bytes
- * enough for a jump, so a probe on it can be optimised; "fill_at" says where it is.
+ * function: with 1 in "fill", until there is 0.  The instruction is followed by enough
+ * bytes for a jump, so a probe on it can be optimised; "fill_at" shows its address.
  */
 #define TEST_FILL_GENERATION	1
 #define TEST_FILL_SIZE		SZ_1M
@@ -479,7 +479,7 @@ static noinline unsigned int test_fill(void)
 		asm volatile("rep stosb; nop; nop; nop"
 			     : "+D" (to), "+c" (n) : "a" (generation) : "memory");
 #endif
-		/* As anybody should who never sleeps. */
+		/* As a thread should that never sleeps. */
 		cond_resched_tasks_rcu_qs();
 	} while (!kthread_should_stop());
 	return generation;
@@ -618,7 +618,7 @@ static int test_tail_get(void *unused, u64 *val)
 DEFINE_DEBUGFS_ATTRIBUTE(test_tail_fops, test_tail_get, test_tail_set,
 			 "%llu\n");
 
-/* For the hooks of updates to ask: bits that say how they are to behave. */
+/* The hooks of updates read these bits, which say what the hooks shall do. */
 static u64 test_knob;
 
 static int test_knob_set(void *unused, u64 val)
@@ -636,8 +636,8 @@ DEFINE_DEBUGFS_ATTRIBUTE(test_knob_fops, test_knob_get, test_knob_set,
 			 "%llu\n");
 
 /*
- * Objects that exist when an update comes, which attaches data to them.  The
- * file says their numbers, and is told how many there shall be.
+ * Objects that exist when an update is applied, which attaches data to them.
+ * Reading the file shows their numbers, writing it sets how many there are.
  */
 struct test_object {
 	struct list_head list;
@@ -741,7 +741,7 @@ DEFINE_SEQ_ATTRIBUTE(test_ambiguous);
 
 /*
  * Static data, at file level and in functions; two of them share a name.  An
- * update of the functions goes on with the values that are there.
+ * update of the functions keeps their values.
  */
 static int test_static_total = 40;
 
@@ -774,7 +774,7 @@ static int test_statics_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_statics);
 
-/* Indirect calls, through constants and through data that stays as it is. */
+/* Indirect calls, through constants and through data that does not change. */
 static int test_op_add(int x)
 {
 	return x + 2;
@@ -799,7 +799,7 @@ static int test_table_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_table);
 
-/* A function without an identity of its own, in two callers. */
+/* A function that is inlined into two callers. */
 static __always_inline int test_inlined(int x)
 {
 	return x + 1;
@@ -822,7 +822,7 @@ static int test_inline_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_inline);
 
-/* Nothing but a string; updates also add functions, data and calls here. */
+/* Only a string; updates also add functions, data and calls here. */
 static int test_string_show(struct seq_file *m, void *unused)
 {
 	seq_puts(m, "generation 1\n");
@@ -846,12 +846,12 @@ static int test_notrace_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_notrace);
 
-/* A jump label; writing 0 or 1 to the file turns the branch. */
+/* A jump label; writing 0 or 1 to the file switches the branch. */
 static DEFINE_STATIC_KEY_FALSE(test_key);
 
 static noinline void test_branch(struct seq_file *m)
 {
-	/* The first bytes are no place for a jump label: an update needs them. */
+	/* No jump label in the first bytes: the jump of an update needs them. */
 	seq_puts(m, "generation 1: ");
 	if (static_branch_unlikely(&test_key))
 		seq_puts(m, "on\n");
@@ -901,7 +901,7 @@ static noinline int test_call(int x)
 }
 
 /*
- * The same two where a jump must stand, as the first instructions of functions.
+ * The same two where a jump must be, as the first instructions of functions.
  * The label's target is out of a short jump's reach.
  */
 static int test_noted;
@@ -968,7 +968,7 @@ static int test_static_call_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_STORE_ATTRIBUTE(test_static_call);
 
-/* Code that the boot turns into what suits the CPU. */
+/* Code that the kernel adapts to the CPU at boot. */
 static int test_alternative_show(struct seq_file *m, void *unused)
 {
 #ifdef CONFIG_X86
@@ -999,8 +999,8 @@ static int test_percpu_show(struct seq_file *m, void *unused)
 DEFINE_SHOW_ATTRIBUTE(test_percpu);
 
 /*
- * Access to user memory that may fault: the entry in the exception table is
- * this function's own.  Shows the last byte written, and how many faulted.
+ * Access to user memory that may fault: the entry in the exception table belongs
+ * to this function.  Shows the last byte written, and how many faulted.
  */
 static u8 test_user_byte;
 static unsigned int test_user_faults;
@@ -1033,7 +1033,7 @@ static int test_uaccess_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_STORE_ATTRIBUTE(test_uaccess);
 
-/* Dynamic debug; whether it is on is seen in the kernel's log. */
+/* Dynamic debug; the kernel's log shows whether it is on. */
 static int test_debug_show(struct seq_file *m, void *unused)
 {
 	seq_puts(m, "generation 1\n");
@@ -1042,7 +1042,7 @@ static int test_debug_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_debug);
 
-/* It takes some time, and gives way to others all along. */
+/* It takes some time, and lets other tasks run all along. */
 #define TEST_YIELD_TURNS	500
 
 static int test_yield_show(struct seq_file *m, void *unused)
@@ -1058,7 +1058,7 @@ static int test_yield_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_yield);
 
-/* What stands at the entries of functions that updates replace. */
+/* The first bytes of functions that updates replace. */
 static const struct {
 	const char *name;
 	void *addr;
@@ -1149,7 +1149,7 @@ static int __init test_ksplice_init(void)
 	int i;
 
 	WRITE_ONCE(test_op_kept, test_op_mul);
-	/* debugfs takes errors as directories, and says so itself. */
+	/* debugfs accepts an error as a directory, and reports it. */
 	test_dir = debugfs_create_dir("test_ksplice", NULL);
 	for (i = 0; i < ARRAY_SIZE(test_files); i++)
 		debugfs_create_file(test_files[i].name, 0600, test_dir, NULL,

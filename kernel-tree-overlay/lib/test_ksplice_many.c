@@ -3,7 +3,7 @@
  * For measuring ksplice: many functions that one update replaces, and threads whose
  * stacks are full.
  *
- * Whoever reads "deep" or "steep" in /sys/kernel/debug/test_ksplice_many/ sleeps with
+ * A reader of "deep" or "steep" in /sys/kernel/debug/test_ksplice_many/ sleeps with
  * a full stack, in few large frames or in many small ones, until a signal comes.
  */
 #include <linux/debugfs.h>
@@ -16,7 +16,7 @@
 
 #define TEST_MANY_STEP	1
 
-/* Nobody calls them; no two of them are the same code. */
+/* They are never called; no two of them are the same code. */
 #define MANY(n)								\
 static noinline __used unsigned int test_many_##n(unsigned int x)	\
 {									\
@@ -69,7 +69,7 @@ MANY(1234) MANY(1235) MANY(1236) MANY(1237) MANY(1238) MANY(1239)
 MANY(1240) MANY(1241) MANY(1242) MANY(1243) MANY(1244) MANY(1245)
 MANY(1246) MANY(1247) MANY(1248) MANY(1249)
 
-/* This one stays as it is, between others that do not. */
+/* The update does not replace this one, but those around it. */
 static noinline __used unsigned int test_many_kept(unsigned int x)
 {
 	OPTIMIZER_HIDE_VAR(x);
@@ -121,7 +121,7 @@ MANY(1496) MANY(1497) MANY(1498) MANY(1499)
 
 static DECLARE_WAIT_QUEUE_HEAD(test_nothing);
 
-/* So much is left for what sleeping takes. */
+/* Bytes of the stack that are left for the functions that sleep */
 #define TEST_STACK_LEFT	3072
 
 static bool test_stack_full(void)
@@ -130,7 +130,7 @@ static bool test_stack_full(void)
 	       TEST_STACK_LEFT;
 }
 
-/* With words that have to be looked up: in between, but in nothing that is replaced. */
+/* Its words are looked up: they are between functions that are replaced, but in none. */
 static noinline int test_deep(void)
 {
 	unsigned long words[100];

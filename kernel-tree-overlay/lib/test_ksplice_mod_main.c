@@ -2,7 +2,7 @@
 /*
  * A module for ksplice's selftests to update, as test_ksplice.c is in vmlinux:
  * every file in /sys/kernel/debug/test_ksplice_mod/ runs one of the functions
- * below and shows what came out.
+ * below and shows its result.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -76,7 +76,7 @@ static int test_mod_at_init_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_mod_at_init);
 
-/* A key of the module's own, which comes and goes with it. */
+/* A key of the module, which is loaded and unloaded with it. */
 static DEFINE_STATIC_KEY_FALSE(test_mod_key);
 
 static int test_mod_key_show(struct seq_file *m, void *unused)
@@ -209,7 +209,7 @@ static const struct file_operations test_mod_keys_fops = {
 	.release	= single_release,
 };
 
-/* The reader sleeps in here until somebody writes to the file "gate". */
+/* The reader sleeps in here until the file "gate" is written to. */
 static DECLARE_WAIT_QUEUE_HEAD(test_mod_gate);
 static unsigned int test_mod_opened;
 static atomic_t test_mod_sleepers;
@@ -260,7 +260,7 @@ static int __init test_ksplice_mod_init(void)
 }
 module_init(test_ksplice_mod_init);
 
-/* Says which code ran, when there is no file left to ask. */
+/* Shows which code ran, when the files are gone. */
 static noinline unsigned int test_mod_last_words(void)
 {
 	unsigned int generation = TEST_MOD_GENERATION;

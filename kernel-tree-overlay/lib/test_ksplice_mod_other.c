@@ -18,7 +18,7 @@ noinline unsigned int test_mod_other(void)
 	return value;
 }
 
-/* No other file may be given this one, whatever it calls. */
+/* Code of another file must not get this one for a function of its own. */
 static noinline __used unsigned int test_mod_own(void)
 {
 	return 8;

@@ -2,7 +2,7 @@
 /*
  * Livepatches of functions that hot updates replace, too: of one that must not
  * be taken over from a livepatch, with bench=1 of those that are measured, or with
- * peer=1 of the one at whose entry others stand.
+ * peer=1 of the one whose entry test_ksplice_peer uses.
  * With hold=1 also of one in which a thread stays, as long as hold is 1: so a
  * livepatch can be kept on its way out.
  */

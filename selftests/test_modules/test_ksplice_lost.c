@@ -23,7 +23,7 @@ static unsigned long addr;
 module_param(addr, ulong, 0444);
 MODULE_PARM_DESC(addr, "address of return_to_handler()");
 
-/* It is a good deal shorter than that. */
+/* return_to_handler() is much shorter than that. */
 #define LOOK_AT		256
 
 /* The call is entered like a function, with where to return to. */

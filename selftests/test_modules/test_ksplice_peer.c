@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Somebody who stands at a function's entry, for as long as this is loaded; "hits" is
+ * A user of a function's entry (kprobe, ftrace), as long as this is loaded; "hits" is
  * how often it was called there, or when the function returned.
  */
 
@@ -171,5 +171,5 @@ static void __exit test_ksplice_peer_exit(void)
 
 module_init(test_ksplice_peer_init);
 module_exit(test_ksplice_peer_exit);
-MODULE_DESCRIPTION("Who stands at a function's entry, for the ksplice selftests");
+MODULE_DESCRIPTION("A user of a function's entry, for the ksplice selftests");
 MODULE_LICENSE("GPL");

@@ -54,6 +54,10 @@ echo 7.8.9 >"$TMP/VERSION"
 check 'VERSION is all that has the version' says '^kspl-build 7.8.9$' "$TMP/tools/kspl-build/kspl-build" --version
 mv "$TMP/VERSION" "$TMP/tools/VERSION"
 check '... also where a kernel tree has it' says '^kspl-build 7.8.9$' "$TMP/tools/kspl-build/kspl-build" --version
+# kspl-build is installed without the header, so it has the format itself.
+format=$(sed -n 's/^#define KSPLICE_FORMAT[[:space:]]*//p' kernel-tree-overlay/include/linux/ksplice_format.h)
+check 'kspl-build makes updates of the format that the header has' \
+	grep -qE "^FORMAT=${format}[[:space:]]" tools/kspl-build/update.sh
 check 'CHANGELOG has a chapter for it' grep -qxF "## $version" CHANGELOG.md
 
 # --- what is missing ---------------------------------------------------------------

@@ -260,7 +260,7 @@ printf 'config Q\n\tbool\n\thelp\n\t  text\n' >>src/fs/Kconfig
 both MAINTAINERS 's/List/The list/' arch/x86/configs/x86_64_defconfig 's/y/n/' fs/Kconfig 's/text/words/' \
 	Makefile 's/SUBLEVEL = 1/SUBLEVEL = 2/' fs/fn.c 's/return FN/return 2/'
 check "what a commit touches besides code" compiles fs/fn.o run fix.patch
-check "... is said" says 'left out, as nothing of a kernel is made of it: MAINTAINERS .*Makefile .*x86_64_defconfig .*fs/Kconfig' \
+check "... is said" says 'left out, as no part of a kernel is made from it: MAINTAINERS .*Makefile .*x86_64_defconfig .*fs/Kconfig' \
 	run --json report.json fix.patch
 check "... and is in the report" jq -e '[.files[] | .path + " " + .treatment] | sort == ["MAINTAINERS harmless",
 	"Makefile harmless", "arch/x86/configs/x86_64_defconfig harmless", "fs/Kconfig harmless", "fs/fn.c compiled"]' report.json
@@ -296,7 +296,7 @@ mini_object kernel/gen.c fs/fn.h
 sed -i 's/-D__KERNEL__//' bld/kernel/.gen.o.cmd
 both fs/fn.h 's/1/1 /'
 check "a header that a program of the build reads" exits 4 run fix.patch
-check "... is named" says 'fs/fn.h: kernel/gen.* is made of it, a program that' run fix.patch
+check "... is named" says 'fs/fn.h: it is part of kernel/gen.*, a program that' run fix.patch
 
 # The vDSO is not replaced, whatever changes it.
 mini
@@ -336,7 +336,7 @@ mini
 (cd bld && gcc -c -o fs/fn.o ../src/fs/fn.c && gcc -c -o fs/mod.o ../src/fs/mod.c && ar rcT vmlinux.a fs/fn.o)
 check "all records there" compiles fs/fn.o run fix.patch
 rm bld/fs/.mod.o.cmd
-check "one of them gone" says 'does not say any more how 1 of its objects were compiled .fs/mod.o' run fix.patch
+check "one of them gone" says 'no longer says how 1 of its objects were compiled .fs/mod.o' run fix.patch
 
 # --- an earlier update taken back ----------------------------------------------
 

@@ -240,7 +240,7 @@ check "a header without hunks" refused 1 "have no hunk" p.patch
 p "diff --git a/fs/b.c b/fs/b.c
 diff --git a/fs/a.c b/fs/a.c
 $a$hunk"
-check "git's header, and nothing for it" refused 1 "line 1: a 'diff --git' that nothing follows" p.patch
+check "git's header, and nothing for it" refused 1 "line 1: a 'diff --git' without anything after it" p.patch
 p "$(sed 's/$/\r/' <<<"$a")
 $hunk"
 check "CR in a header" refused 1 "line 1: a header that ends in CR" p.patch
@@ -352,7 +352,7 @@ check "a name with control characters" refused 1 "suspicious file name" p.patch
 p "--- fs/a.c
 +++ fs/a.c
 $hunk"
-check "names without a/ and b/" refused 4 "no file of the kernel's is there" p.patch
+check "names without a/ and b/" refused 4 "where the kernel has no files" p.patch
 p "--- a.c
 +++ a.c
 $hunk"
@@ -492,7 +492,7 @@ new_file() {
 p "$a$hunk"
 no_repository() {
 	read_it repository.patch p.patch >told 2>&1 || :
-	if ! grep -q 'info/attributes: this kind of file' told || [ -e ran ]; then
+	if ! grep -q 'info/attributes: kspl-build does not know this kind of file' told || [ -e ran ]; then
 		cat told
 		return 1
 	fi
@@ -601,7 +601,7 @@ p "--- /dev/null
 @@ -0,0 +1 @@
 +int x;
 "
-check "a header that the compiler would take as compiled" refused 4 "fs/fn.h.gch/a.h: the compiler would take it" p.patch
+check "a header that the compiler would take as compiled" refused 4 "fs/fn.h.gch/a.h: the compiler would use it" p.patch
 p "--- /dev/null
 +++ b/fs/a.c/new.h
 @@ -0,0 +1 @@

@@ -20,7 +20,7 @@ build=$REPO/tools/kspl-build/kspl-build
 export XDG_CACHE_HOME=$TMP/cache
 
 if ! command -v bwrap >/dev/null; then
-	echo "1..0 # SKIP bubblewrap is not there"
+	echo "1..0 # SKIP bubblewrap is not installed"
 	exit 4
 fi
 
@@ -84,7 +84,7 @@ mkdir bin
 printf '#!/bin/sh\necho "no namespaces here" >&2\nexit 1\n' >bin/bwrap
 chmod +x bin/bwrap
 check "where there are no namespaces: refused" exits 1 env PATH="$TMP/bin:$PATH" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
-check "... and said" says 'no sandbox can be had here for the compiler: no namespaces here' \
+check "... and said" says 'the compiler can.t have a sandbox here: no namespaces here' \
 	env PATH="$TMP/bin:$PATH" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 check "... unless it is asked for" compiles fs/fn.o env PATH="$TMP/bin:$PATH" KSPL_OBJDIFF="$TMP/objdiff" "$build" --no-sandbox -b bld fix.patch
 
@@ -112,7 +112,7 @@ check "the compiler has no environment of ours" tells 'key none home 0'
 
 # What a compiler leaves that is no file, is not followed later.
 sed -i 's,^exec .*,case "$*" in *fs/fn.o*) for o; do [ "$p" != -o ] || out=$o; p=$o; done; ln -sf /etc/hostname "$out.code" ;; esac\n&,' cc/gcc
-check "a link that is left behind" says 'a compiler left behind what is no file: (pre|post)/fs/fn.o.code' \
+check "a link that is left behind" says 'a compiler left something that is not a file: (pre|post)/fs/fn.o.code' \
 	env PATH="$TMP/cc:$PATH" KSPL_BUILD_NO_CCACHE=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 
 # A compiler that the patch has taken over leaves plain files only: none of what is done

@@ -487,7 +487,7 @@ check "--partial: ... a fix that needs a new member is left out" jq -e \
 check "--partial: ... and in the list of functions" jq -e '.objdiff.left_out | map(.what) == ["get"]' report.json
 check "--partial: ... said" says 'taken: 1 of 2 changed functions' cat out
 check "--partial: ... --fixes may name what was left out, which is said" \
-	says 'warning: --fixes CVE-2024-1111 .* left out' run_to --partial --fixes CVE-2024-1111
+	says 'warning: --fixes CVE-2024-1111: .* left out' run_to --partial --fixes CVE-2024-1111
 # A repository has no say, wherever this runs
 mkdir -p repo
 git -C repo init -q

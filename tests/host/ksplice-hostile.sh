@@ -205,11 +205,11 @@ is() { printf '101 (sl) ) %s 1 1\n' "$1" >"$R/proc/101/stat"; }
 is S
 check "a thread in the way: a signal, or patience" says 'what now: try again when' k apply fix-foo.ko
 is T
-check "... a stopped one: SIGCONT" says 'what now: 101 is stopped: kill -CONT 101; as for the others: try' k apply fix-foo.ko
+check "... a stopped one: SIGCONT" says 'what now: 101 is stopped: kill -CONT 101; for the other threads: try' k apply fix-foo.ko
 is t
 check "... one that is being traced" says 'what now: 101 is stopped by a debugger' k apply fix-foo.ko
 is D
-check "... one that waits for a disk" says 'what now: 101 waits in a way that no signal ends, or none but KILL' k apply fix-foo.ko
+check "... one that waits for a disk" says 'what now: 101 is in a wait that no signal ends, or only KILL' k apply fix-foo.ko
 is S
 echo 0::/user.slice/a >"$R/proc/101/cgroup"
 mkdir -p "$R/sys/fs/cgroup/user.slice/a"

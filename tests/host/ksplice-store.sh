@@ -131,7 +131,7 @@ crash
 check "a crash: none of those that were applied comes back" exits 4 k load-installed
 check "... neither the first" absent "$U/fix-foo"
 check "... nor the second" absent "$U/fix-bar"
-check "... status says so" says '^held back +fix-bar: the machine went down badly while it was applied' k status
+check "... status says so" says '^held back +fix-bar: the machine went down without a shutdown while it was applied' k status
 check "... as JSON" held "'fix-bar', 'fix-foo'"
 check "... they are pending, too" json 'd["pending"] == ["fix-bar", "fix-foo"]' k status --json
 check "... metrics count them" says '^ksplice_update_held_back\{name="fix-bar"\} 1$' k metrics
@@ -206,7 +206,7 @@ echo file >"$R/name"
 k apply -q fix-foo.ko >/dev/null
 check "one that is not installed, applied: not held back" held ''
 crash
-check "... the machine went down: status says so" says '^held back +fix-foo: the machine went down badly' k status
+check "... the machine went down: status says so" says '^held back +fix-foo: the machine went down without a shutdown' k status
 check "... as JSON" held "'fix-foo'"
 check "... metrics, too" says '^ksplice_update_held_back\{name="fix-foo"\} 1$' k metrics
 check "... and not what is for another kernel" exits 0 mv "$S/.marks/fix-foo@6.12.1-test" "$S/.marks/fix-foo@6.12.2-other"
@@ -236,7 +236,7 @@ boot
 k install -q fix-foo.ko >/dev/null
 mkdir -p "$S/.marks"
 cannot_mark() {
-	exits 1 k "$@" && absent "$U/fix-foo" && says 'a crash now could not be remembered' k "$@"
+	exits 1 k "$@" && absent "$U/fix-foo" && says 'a crash now could not be recorded' k "$@"
 }
 rmdir "$S/.marks"
 echo x >"$S/.marks"
@@ -306,7 +306,7 @@ check "... nor in metrics" says '^ksplice_update_pending\{name="fix-baz"\} 0$' k
 
 boot
 mkdir -p "$R/run/systemd/system" "$R/run/systemd/units" "$R/etc/systemd/system/sysinit.target.wants"
-check "where no unit notes a shutdown: said" says "a shutdown is taken for a crash, .*'systemctl enable --now ksplice-shutdown.service" \
+check "where no unit notes a shutdown: said" says "can't distinguish a shutdown from a crash, .*'systemctl enable --now ksplice-shutdown.service" \
 	k apply fix-foo.ko
 k undo -q fix-foo >/dev/null
 ln -s 0123 "$R/run/systemd/units/invocation:ksplice-shutdown.service"
@@ -380,7 +380,7 @@ check "... install" exits 1 k install fix-foo
 check "... check" exits 1 k check fix-foo
 k install -q fix-foo.ko >/dev/null
 F=$S/6.12.1-test/fix-foo.ko
-by_hand() { exits 4 k apply fix-foo && says 'others than root may write' k apply fix-foo && absent "$U/fix-foo"; }
+by_hand() { exits 4 k apply fix-foo && says 'users other than root may write' k apply fix-foo && absent "$U/fix-foo"; }
 for what in "$S" "$S/6.12.1-test" "$F"; do
 	chmod g+w "$what"
 	check "${what##*/} that others may write to: refused by hand, too" by_hand

@@ -203,7 +203,7 @@ check "apply" says 'fix-foo: applied; the machine stood still for 0.054 ms' k ap
 check "... again: nothing to do" exits 3 k apply fix-foo.ko
 check "undo" exits 0 k undo fix-foo
 check "... again: nothing to do" exits 3 k undo fix-foo
-check "... a file: nothing to do, and said" says 'wants a name' k undo ./fix-foo.ko
+check "... a file: nothing to do, and said" says 'needs a name' k undo ./fix-foo.ko
 check "apply another kernel's: refused" exits 4 k apply other.ko
 
 # Each word that the kernel has for a failure

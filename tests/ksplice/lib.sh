@@ -47,7 +47,7 @@ boot() {
 	echo fix-foo >"$R/name"
 }
 
-# The same machine after it was shut down in order, or went down badly
+# The same machine after it was shut down in order, or went down without a shutdown
 reboot() {
 	k settle -q --now >/dev/null || [ $? -eq 3 ]
 	new_kernel

@@ -199,7 +199,7 @@ class Together(Trees):
         old = {"fs/a.c": "int f(int n)\n{\n\treturn n;\n}\n", "fs/b.c": "int g(void)\n{\n\treturn f(1);\n}\n"}
         new = {"fs/a.c": old["fs/a.c"].replace("n;", "n + 1;"), "fs/b.c": old["fs/b.c"].replace("(1)", "(2)")}
         release = self.release(old, new)
-        self.assertEqual([(j.kind, j.what) for j in release.joins], [("call", "both have to do with f")])
+        self.assertEqual([(j.kind, j.what) for j in release.joins], [("call", "both concern f")])
         self.assertEqual(report.as_json(release)[0]["joins"][0]["between"], ["fs/a.c: f", "fs/b.c: g"])
 
 

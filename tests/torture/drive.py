@@ -376,7 +376,7 @@ def work(args: argparse.Namespace, path: Path) -> None:
 def tree_ids() -> str:
     """Of what a result depends on: files as they are, committed or not."""
     h = hashlib.sha1()
-    for d in ("tools/kspl-objdiff", "kernel-tree-overlay/kernel/ksplice",
+    for d in ("tools/kspl-objdiff", "tools/lib", "kernel-tree-overlay/kernel/ksplice",
               "kernel-tree-overlay/include/linux", "tests/torture"):
         for p in sorted((TOP / d).rglob("*")):
             if p.suffix in (".c", ".h", ".py", ".patch"):

@@ -33,6 +33,7 @@ def build(check: str) -> str:
     (where / "tests").mkdir()
     (where / "kernel-tree-overlay").symlink_to(TOP / "kernel-tree-overlay")
     (where / "tests/match").symlink_to(TOP / "tests/match")
+    (where / "tools/lib").symlink_to(TOP / "tools/lib")
     subprocess.run(["cp", "-a", TOP / "tools/kspl-objdiff", where / "tools"], check=True)
     patch = HERE / f"without/{check}.patch"
     subprocess.run(["patch", "-s", "-p1", "-d", where, "-i", patch], check=True)

@@ -22,7 +22,7 @@ cd "$TMP"
 chmod 755 .
 # What an ordinary user can reach, wherever the repository is
 mkdir -p tools one two/deeper
-cp -r "$REPO/tools/kspl-build" "$REPO/tools/kspl-objdiff" tools/
+cp -r "$REPO"/tools/{kspl-build,kspl-objdiff,lib} tools/
 cp -r "$REPO/selftests/updates" .
 chmod -R a+rX .
 

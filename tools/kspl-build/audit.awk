@@ -116,7 +116,7 @@ function end_header()
 	if (state != "header")
 		return
 	if (!extended)
-		refuse(header_line, "a 'diff --git' that nothing follows")
+		refuse(header_line, "a 'diff --git' without anything after it")
 	else
 		new_file(git_name)
 	state = "after"

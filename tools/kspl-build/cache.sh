@@ -31,16 +31,16 @@ leads_to_own()
 	uid=$(stat -c %u -- "$1")
 	[[ $uid == @(0|65534|"$EUID") && -z $(find "$1/" -maxdepth 0 -perm -o+w ! -perm -1000) ]] || die $EXIT_FAILED \
 		"$CACHE is in $1, where others can put another directory in its place" \
-		"What is in it is run: set XDG_CACHE_HOME to a directory of your own."
+		"$PROG runs programs from it: set XDG_CACHE_HOME to a directory of your own."
 }
 
 own_dir()
 {
 	[[ $1 == /* ]] || die $EXIT_FAILED "the cache $1 has no absolute path" "Set XDG_CACHE_HOME to one that begins with /."
 	[[ -O $1 ]] || die $EXIT_FAILED "the cache $1 belongs to $(stat -Lc %U -- "$1"), not to you" \
-		"What is in it is run: set XDG_CACHE_HOME to a directory of your own."
+		"$PROG runs programs from it: set XDG_CACHE_HOME to a directory of your own."
 	[[ -z $(find "$1/" -maxdepth 0 -perm /022) ]] || die $EXIT_FAILED "the cache $1 can be written to by others" \
-		"What is in it is run: 'chmod go-w' it, if you trust what is in it, or remove it."
+		"$PROG runs programs from it: 'chmod go-w' it if you trust its content, or remove it."
 }
 
 # check_cached: the same for all that is in those of the trees that are the cache's,
@@ -54,7 +54,7 @@ check_cached()
 		[[ $(realpath -- "$tree") == "$(realpath -- "$CACHE")"/* ]] || continue
 		found=$(find "$tree" ! -type l \( -perm /022 -o ! -uid "$EUID" \) -print -quit)
 		[[ -z $found ]] || die $EXIT_FAILED "in the cache, $found can be written to by others" \
-			"What is in it is run: remove $tree, and it is made again; or 'chmod 700 $CACHE', if you trust what is in it."
+			"$PROG runs programs from it: remove $tree, which is then made again; or 'chmod 700 $CACHE' if you trust its content."
 	done
 }
 
@@ -75,7 +75,7 @@ prepared_good()
 	# of before there were sums
 	[[ -f $BUILD/.ksplice-sums ]] || prepared_sums >"$BUILD/.ksplice-sums"
 	[[ $(<"$BUILD/.ksplice-sums") == "$(prepared_sums)" ]] || {
-		msg "$BUILD is not as it was prepared: preparing it again"
+		msg "$BUILD was changed after it was prepared: preparing it again"
 		return 1
 	}
 }

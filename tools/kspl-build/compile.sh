@@ -167,8 +167,8 @@ view_of_job()
 		read -r VIEW_IS <"${1%.job}.view"
 		# it lies where the sandbox may write
 		[[ $VIEW_IS =~ ^[a-z]+(\.plain)?$ && -f $WORK/enter.$VIEW_IS ]] ||
-			die $EXIT_FAILED "a compiler has changed what kspl-build had written: ${1%.job}.view" \
-				"That is no fault of yours: look at who made the patch."
+			die $EXIT_FAILED "a compiler changed a file of $PROG: ${1%.job}.view" \
+				"The patch may be an attack: check where it comes from."
 		VIEW_IS=enter.$VIEW_IS
 	elif [[ $1 == "$WORK"/post/* ]]; then
 		VIEW_IS=enter
@@ -253,7 +253,7 @@ compile_failed()
 	msg_file <(head -n 60 "$WORK/$side/$object.log")
 	if [[ $side == pre ]]; then
 		die $EXIT_FAILED "$object does not compile from the unpatched source" \
-			"The source or build tree is not as it was when the kernel was built."
+			"The source or build tree was changed after the kernel was built."
 	fi
 	die $EXIT_FAILED "$object does not compile with the patch"
 }
@@ -377,7 +377,7 @@ leave_uncompared()
 
 	for object in "${OUTSIDE[@]}"; do
 		if job_failed "$object" pre; then
-			note "$object can't be compiled here: whether the patch changes it, is not known"
+			note "$object can't be compiled here: it is not known whether the patch changes it"
 		else
 			kept+=("$object")
 		fi
@@ -469,7 +469,7 @@ compare_outside()
 		case $object in
 		arch/x86/entry/vdso/*)
 			reason "$object changes: the vDSO is mapped into processes and can't be replaced" ;;
-		*)	reason "$object changes: it is a program of its own that the kernel holds, and can't be replaced" ;;
+		*)	reason "$object changes: it is a separate program inside the kernel, and can't be replaced" ;;
 		esac
 	done
 }
@@ -492,7 +492,7 @@ compare()
 
 	for object in "${OTHERS[@]}"; do
 		! constants_same "$object" || continue
-		reason "$object changes: constants or layout that assembly code was built with would no longer be true"
+		reason "$object changes: assembly code was built with constants or a layout that would no longer be right"
 	done
 	compare_outside
 	for object in "${OBJECTS[@]}"; do
@@ -512,7 +512,7 @@ compare()
 			continue
 		fi
 		if [[ ${COMMAND[$object]%% ; *} =~ \.S\ *$ ]]; then
-			reason "$object: assembly code changes through a header, that is not supported yet"
+			reason "$object: a header changes assembly code, which is not supported yet"
 		fi
 		CHANGED+=("$object")
 	done

@@ -17,10 +17,10 @@ check_deb_options()
 	[[ -n $MAKE_DEB || -z $DEB_VERSION ]] || usage_error "--deb-version is for --deb"
 	[[ -n $MAKE_DEB ]] || return 0
 	command -v dpkg-deb >/dev/null ||
-		usage_error "--deb: dpkg-deb is not there (package dpkg)"
+		usage_error "--deb: dpkg-deb was not found (package dpkg)"
 	: "${DEB_VERSION:=1.$(date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y%m%d.%H%M%S)}"
 	dpkg --validate-version "$DEB_VERSION" 2>/dev/null ||
-		usage_error "--deb-version: '$DEB_VERSION' is no version of a Debian package"
+		usage_error "--deb-version: '$DEB_VERSION' is not a version of a Debian package"
 }
 
 # What comes from elsewhere, in one line of a control file: what can be printed

@@ -60,7 +60,7 @@ debian_get()
 		fi
 		set -- "$dir"/*.deb
 		debian_good "$1" "$size" "$sum" || die $EXIT_FAILED \
-			"$package $version: what was downloaded is not what apt's metadata says"
+			"$package $version: the downloaded file does not match apt's metadata"
 		mv -f -- "$1" "$DEB"
 		rm -rf -- "$dir"
 	fi
@@ -100,7 +100,7 @@ debian_source()
 	fi
 	tar -xJf "$tar" -C "$dir" || die $EXIT_FAILED "can't unpack $tar" "Is the disk full?"
 	[[ -f $dir/linux-source-$series/Kbuild ]] ||
-		die $EXIT_FAILED "$package $version does not hold the tree it should"
+		die $EXIT_FAILED "$package $version does not contain the expected tree"
 	mv -- "$dir/linux-source-$series" "$SOURCE"
 	rm -rf -- "$dir"
 	exec {SOURCE_LOCK}>&-
@@ -189,7 +189,7 @@ prepare_debian()
 	: "${RELEASE:=$(uname -r)}"
 	for f in apt-cache dpkg-query dpkg-deb; do
 		command -v $f >/dev/null || die $EXIT_FAILED \
-			"without -s and -b the kernel's source comes from Debian, and $f is not there" \
+			"without -s and -b the kernel's source comes from Debian, but $f was not found" \
 			"Give the source and build tree of $RELEASE with -s and -b."
 	done
 	version=$(debian_version)
@@ -197,7 +197,7 @@ prepare_debian()
 		"$RELEASE is a kernel of another Debian than this machine's, and apt does not know it" \
 		"$(debian_elsewhere "that Debian")"
 	[[ -n $version ]] || die $EXIT_FAILED \
-		"$RELEASE is no kernel that apt knows" \
+		"apt knows no kernel $RELEASE" \
 		"Run 'apt-get update'; or give the kernel's source and build tree with -s and -b."
 	verbose "$RELEASE comes from Debian's linux $version"
 
@@ -234,7 +234,7 @@ prepare_debian()
 		grep -Ev '^[<>] (# Linux/|(# |)CONFIG_(CC_VERSION_TEXT|GCC_VERSION|AS_VERSION|LD_VERSION|LLD_VERSION|CLANG_VERSION|PAHOLE_VERSION|RUSTC_[A-Z_]*|BINDGEN_[A-Z_]*)[= ])')
 	if [[ -n $differs ]]; then
 		msg "$differs"
-		die $EXIT_FAILED "the configuration of $RELEASE can't be had with the tools of this machine (< Debian's, > here)" \
+		die $EXIT_FAILED "the tools of this machine do not give the configuration of $RELEASE (< Debian's, > here)" \
 			"A compiler or pahole (dwarves) of another version can be the cause."
 	fi
 	msg "  building the tools that building the kernel needs"
@@ -247,11 +247,11 @@ prepare_debian()
 	done
 
 	[[ $(<"$dir/include/config/kernel.release") == "$RELEASE" ]] || die $EXIT_FAILED \
-		"the prepared tree came out for $(<"$dir/include/config/kernel.release") instead of $RELEASE"
+		"the prepared tree is for $(<"$dir/include/config/kernel.release") instead of $RELEASE"
 	for f in asm-offsets.h bounds.h timeconst.h; do
 		[[ -f $HEADERS/include/generated/$f ]] || continue
 		cmp -s "$HEADERS/include/generated/$f" "$dir/include/generated/$f" || die $EXIT_FAILED \
-			"include/generated/$f came out different from Debian's" \
+			"include/generated/$f differs from Debian's" \
 			"The source or the compiler is not the one $RELEASE was built with."
 	done
 	msg "  listing how each object is compiled"

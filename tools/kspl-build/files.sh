@@ -38,7 +38,7 @@ treat()
 	for part in place tools arch build code; do
 		"treat_$part" "$path" "$old" "$new" && return
 	done
-	refused "this kind of file is not known to $PROG, and something of the kernel may be generated from it"
+	refused "$PROG does not know this kind of file, and a part of the kernel may be generated from it"
 }
 
 # By place and name alone
@@ -50,7 +50,7 @@ treat_place()
 	fi
 	case /$1/ in
 	*.gch/* | *.pch/*)
-		refused "the compiler would take it for a header that it has compiled, in the place of the one with that name"
+		refused "the compiler would use it as a precompiled header instead of the header of that name"
 		return ;;
 	esac
 	case $1 in
@@ -94,15 +94,15 @@ treat_tools()
 		refused "a part of the tools that the kernel's build makes and runs" ;;
 	tools/include/* | tools/arch/*)
 		if ! tools_read "$1"; then
-			harmless "a header of tools that are no part of the kernel"
+			harmless "a header of tools that are not part of the kernel"
 		else
 			refused "a header of the tools that the kernel's build makes and runs"
 		fi ;;
 	tools/@(accounting|bootconfig|bpf|cgroup|certs|counter|crypto|debugging|dma|edid|firewire|firmware|gpio|hv|iio|ksplice|kvm)/* | \
 	tools/@(laptop|leds|memory-model|mm|net|nfsd|pci|pcmcia|perf|power|rcu|sched_ext|sound|spi|testing|thermal|time|tracing)/* | \
 	tools/@(usb|verification|virtio|wmi|workqueue|writeback)/*)
-		harmless "a tool that is no part of the kernel" ;;
-	tools/*)	refused "not known to be a tool that the kernel's build does not run" ;;
+		harmless "a tool that is not part of the kernel" ;;
+	tools/*)	refused "it may be a tool that the kernel's build runs" ;;
 	*)	return 1 ;;
 	esac
 }
@@ -122,7 +122,7 @@ treat_arch()
 {
 	case $1 in
 	arch/x86/boot/* | arch/x86/realmode/* | arch/x86/purgatory/* | drivers/firmware/efi/libstub/*)
-		refused "this code runs before the kernel (or after it), a running one does not have it" ;;
+		refused "this code runs before the kernel or after it; a running kernel does not have it" ;;
 	arch/x86/entry/vdso/@(vma|extable|vdso32-setup).c)	return 1 ;;
 	arch/x86/entry/vdso/*)	refused "the vDSO is mapped into processes and can't be replaced" ;;
 	arch/x86/*)	return 1 ;;
@@ -146,7 +146,7 @@ treat_build()
 		fi ;;
 	Makefile)
 		if [[ -f $2 && -f $3 ]] && cmp -s <(without_version "$2") <(without_version "$3"); then
-			harmless "the kernel's version; that of the running kernel stays"
+			harmless "the kernel's version, which does not change in the running kernel"
 		else
 			refused "changes to how the kernel is built are not supported"
 			[[ -n $2 ]] || WHY+=" (unless only SUBLEVEL, EXTRAVERSION or NAME changes)"
@@ -193,10 +193,10 @@ treat_code()
 	*.S | *.s | *.lds | *.lds.h)
 		refused "changes to assembly and linker scripts are not supported yet" ;;
 	*.tbl | *.map | *.pl | *.awk | *.sh | *.txt | *.asn1 | *.uni | *.bc | *.py)
-		refused "something of the kernel is generated from it, that is not supported" ;;
+		refused "a part of the kernel is generated from it, which is not supported" ;;
 	*.c | *.h | *.inc | *.def)
 		by=$(generates "$1")
-		[[ -z $by ]] || refused "$by is generated from it, that is not supported" ;;
+		[[ -z $by ]] || refused "$by is generated from it, which is not supported" ;;
 	*)	return 1 ;;
 	esac
 }

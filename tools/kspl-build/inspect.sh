@@ -24,7 +24,7 @@ by_names()
 {
 	local patch path
 
-	note "there are no trees of $RELEASE here: whether the patch applies, and what only the files themselves tell, is not known (-s, -b)"
+	note "there are no trees of $RELEASE here (-s, -b): it is not known whether the patch applies, nor what only the files show"
 	for patch in "${ON[@]}"; do
 		read_patch "$patch"
 	done
@@ -87,7 +87,7 @@ inspect()
 built_here()
 {
 	if is_listed && [[ ! -f $BUILD/.ksplice-commands ]]; then
-		note "nothing was built in $BUILD: whether these files are built is not known"
+		note "nothing was built in $BUILD: it is not known whether these files are built"
 		return
 	fi
 	find_objects

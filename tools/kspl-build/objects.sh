@@ -30,7 +30,7 @@ records_fit()
 		END { print wrong ? wrong : good ? "" : "nothing at all" }')
 	[[ -z $wrong ]] || die $EXIT_FAILED \
 		"the trees are not where they were built: the build tree $BUILD was made from $wrong, and not from $SOURCE" \
-		"Put both trees where they were when the kernel was built (a bind mount will do), or build the kernel again here."
+		"Put both trees where they were when the kernel was built (a bind mount is enough), or build the kernel again here."
 	all_recorded
 }
 
@@ -45,7 +45,7 @@ all_recorded()
 		[[ $object != *.o || ! -f $BUILD/$object || -f $BUILD/${object%"$name"}.$name.cmd ]] || missing+=("$object")
 	done
 	((!${#missing[@]})) || die $EXIT_FAILED \
-		"$BUILD does not say any more how ${#missing[@]} of its objects were compiled (${missing[0]})" \
+		"$BUILD no longer says how ${#missing[@]} of its objects were compiled (${missing[0]})" \
 		"The files .NAME.o.cmd beside the objects belong to the build tree: copy all of it, or build the kernel again."
 }
 
@@ -54,7 +54,7 @@ check_not_built()
 {
 	[[ $1 != *.c || -f $BUILD/modules.order ]] || ! conf MODULES || is_listed || die $EXIT_FAILED \
 		"$1 is in no object of $BUILD, but the kernel's modules were never built there" \
-		"'make modules' there; else nobody knows whether one of them has it."
+		"Run 'make modules' there: without it, it is not known whether a module contains it."
 }
 
 # Are the commands kbuild's own list, and not what was saved when it built?
@@ -198,7 +198,7 @@ list_commands()
 				"$build" true; then
 			[[ -w $build ]] || die $EXIT_FAILED \
 				"nothing was built in $build, and it can't be written to" \
-				"Without objects the compiler's options have to be asked from kbuild there."
+				"Without objects, kbuild has to run there to list the compiler's options."
 		fi
 	fi
 	# One part that can't be made (a signing key, say) does not matter.
@@ -427,7 +427,7 @@ not_listed()
 foreign()
 {
 	if [[ -z $TO && $1 != tools/* ]]; then
-		reason "${2%% *}: $1 is made of it, a program that the kernel's build runs: what that generates may change, which is not supported"
+		reason "${2%% *}: it is part of $1, a program that the kernel's build runs: the files that this generates may change, which is not supported"
 	else
 		verbose "$1: not part of the kernel, left out"
 	fi

@@ -44,8 +44,8 @@ read_patch()
 	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
 	# where a program ends the line, and another doesn't
 	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
-	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that no text has" \
-		"Make it anew, with 'git format-patch' or 'git diff'."
+	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that text does not contain" \
+		"Make the patch again, with 'git format-patch' or 'git diff'."
 	: >"$WORK/audit.files"
 	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit"
 	while IFS='|' read -r what a b c d e; do
@@ -81,11 +81,11 @@ list_by_git()
 		{ a[$3] += $1; d[$3] += $2 }
 		END { for (p in a) print a[p], d[p], p }' | sort >"$WORK/git.files"
 	sort "$WORK/audit.files" | cmp -s - "$WORK/git.files" || die $EXIT_FAILED \
-		"$1 can be read in two ways: git takes it to change $(cut -f 3 "$WORK/git.files" | tr '\n' ' ')($(
+		"$1 can be read in two ways: for git it changes $(cut -f 3 "$WORK/git.files" | tr '\n' ' ')($(
 			awk -F'\t' '{ a += $1; d += $2 } END { print a "+, " d "-" }' "$WORK/git.files")), the text says $(
 			cut -f 3 "$WORK/audit.files" | tr '\n' ' ')($(
 			awk -F'\t' '{ a += $1; d += $2 } END { print a "+, " d "-" }' "$WORK/audit.files"))" \
-		"Make it anew, with 'git format-patch' or 'git diff'."
+		"Make the patch again, with 'git format-patch' or 'git diff'."
 }
 
 # add_subject TEXT: without [PATCH 1/2], and nothing that a terminal would obey
@@ -170,12 +170,12 @@ take_original()
 			[[ ! -L $SOURCE/$dir ]] || die $EXIT_FAILED \
 				"$patch: $path: $dir is a symbolic link in $SOURCE" "Links are not followed: name the file itself."
 			[[ $dir == "$path" || ! -f $SOURCE/$dir ]] || die $EXIT_FAILED \
-				"$patch: $path: $dir is a file in $SOURCE, and no directory" "Git would not apply it there, either."
+				"$patch: $path: $dir is a file in $SOURCE, not a directory" "Git would not apply it there, either."
 			[[ $dir == */* ]] || break
 			dir=${dir%/*}
 		done
 	fi
-	[[ ! -e $from || -f $from ]] || die $EXIT_FAILED "$patch: $path is no ordinary file in $SOURCE"
+	[[ ! -e $from || -f $from ]] || die $EXIT_FAILED "$patch: $path is not a regular file in $SOURCE"
 	[[ -e $from ]] || return 0
 	mkdir -p "$WORK/patched/$(parent "$path")"
 	cp -- "$from" "$WORK/patched/$path" || die $EXIT_FAILED "can't copy $from"
@@ -201,10 +201,10 @@ apply_one()
 	state_of_files >"$WORK/state.after"
 	while IFS= read -r path; do
 		grep -qxF -- "$path" "$WORK/listed" || die $EXIT_FAILED \
-			"$patch changed $path, which is not what git lists as its files" "This is a fault of git or of $PROG: please report it."
+			"$patch changed $path, which is not what git lists as its files" "This is a bug of git or of $PROG: please report it."
 	done < <(comm -3 "$WORK/state.before" "$WORK/state.after" | sed 's/^\t//; s/ [^ ]*$//' | sort -u)
 	path=$(cd "$WORK/patched" && find . ! -type d ! -type f -printf '%P\n' -quit)
-	[[ -z $path ]] || die $EXIT_FAILED "$patch makes $path, which is no ordinary file"
+	[[ -z $path ]] || die $EXIT_FAILED "$patch makes $path, which is not a regular file"
 	while IFS= read -r path; do
 		note "${patch##*/}: $path"
 	done < <(awk '/^Checking patch / { file = $3; sub(/\.\.\.$/, "", file) }
@@ -220,7 +220,7 @@ does_not_apply()
 		[[ $path == */* || $path != *.[ch] ]] || top+=("$path")
 	done <"$WORK/listed"
 	if ((${#top[@]} && ${#missing[@]})); then
-		die $EXIT_UNSAFE "$patch changes ${top[0]}, and no file of the kernel's is there: is that a module outside the kernel's tree?" \
+		die $EXIT_UNSAFE "$patch changes ${top[0]}, where the kernel has no files: is that a module outside the kernel's tree?" \
 			"Only the kernel and the modules of its own tree can be updated. If it is the kernel's: the patch must apply with -p1 (names as a/fs/file.c)."
 	fi
 	for path in "${missing[@]}"; do
@@ -287,7 +287,7 @@ say_harmless()
 
 	((${#HARMLESS[@]})) || return 0
 	printf -v text '; %s' "${HARMLESS[@]}"
-	note "left out, as nothing of a kernel is made of it: ${text#; }"
+	note "left out, as no part of a kernel is made from it: ${text#; }"
 }
 
 # classify FILE: true if it is code that we serve
@@ -373,5 +373,5 @@ reline()
 	fi
 	# it adds directives, and takes nothing away
 	[[ $(grep -vc '^#line [0-9]*$' "$to/$path") == "$(grep -vc '^#line [0-9]*$' "$from/$path")" ]] ||
-		die $EXIT_FAILED "$path came out with other lines than it has: a fault of $PROG"
+		die $EXIT_FAILED "the lines of $path changed while $PROG rewrote it: this is a bug of $PROG, please report it"
 }

@@ -27,8 +27,8 @@ ask_release()
 	done
 	printf '%s}\n' "$request" >"$WORK/release/request.$op"
 	python3 -E -s -B "$LIB/compare-releases" <"$WORK/release/request.$op" >"$WORK/release/answer" 2>"$WORK/log/release" ||
-		{ msg_file <(tail -n 5 "$WORK/log/release"); die $EXIT_FAILED "the release can't be looked at ($op)" \
-			"It takes python3, git and universal-ctags; else that is a fault of $PROG."; }
+		{ msg_file <(tail -n 5 "$WORK/log/release"); die $EXIT_FAILED "the release can't be analysed ($op)" \
+			"This needs python3, git and universal-ctags; if they are installed, please report this bug of $PROG."; }
 }
 
 # member NAME TEXT: of a request
@@ -232,7 +232,7 @@ compare_tree()
 	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep . | sort)
 	for object in "${OTHERS[@]}"; do
 		! constants_same "$object" || continue
-		printf '%s\tconstants\tconstants or layout that assembly code was built with would no longer be true\n' "$object"
+		printf '%s\tconstants\tassembly code was built with constants or a layout that would no longer be right\n' "$object"
 	done >>"$WORK/release/refused"
 }
 
@@ -282,7 +282,7 @@ judge_round()
 	ask_release judge "$(member objdiff "$REPORT")" "$(member refused "$dir/refused")" "$(member failed "$dir/failed")" \
 		"$(member boot "$dir/boot")" "$(member objects "$dir/objects")" "$(member deps "$WORK/screen")" "$(member build "$BUILD")"
 	while IFS= read -r line; do
-		reason "$line (no change of the release is to blame for it)"
+		reason "$line (no change of the release was found to cause it)"
 	done < <(answered '.nobody[]')
 	stop_if_reasons
 	EACH_REFUSED=()
@@ -318,7 +318,7 @@ take_fixes()
 	TODO=("${OBJECTS[@]}")
 	for ((round = 1; ; round++)); do
 		one_round || break
-		msg "  round $round: $(answered '.out | length') fix(es) can't be taken: once more without"
+		msg "  round $round: $(answered '.out | length') fix(es) can't be taken: trying again without"
 		write_tree
 		affected
 	done
@@ -337,10 +337,10 @@ end_release()
 		msg "$line"
 	done < <(answered '.text[]')
 	msg "taken: $taken of $((taken + left)) changed functions"
-	((!left || !${#FIXES[@]})) || warn "--fixes ${FIXES[*]} is the update's word, and not all was taken: see that it is not among what was left out"
+	((!left || !${#FIXES[@]})) || warn "--fixes ${FIXES[*]}: not all changes were taken: check that these fixes were not left out"
 	if ((!taken)); then
 		((!left)) || { reason "nothing of it can be taken"; stop_if_reasons; }
-		no_change "what of it can be taken changes no code"
+		no_change "the changes that can be taken change no code"
 	fi
 	overridden
 	stop_if_reasons

@@ -154,11 +154,11 @@ choose_sandbox()
 	cp -- "$LIB/run-job" "$WORK/run-job" || die $EXIT_FAILED "can't write to $WORK"
 	if [[ -n $NO_SANDBOX ]]; then
 		compiler_cache
-		warn "without a sandbox: what the patch makes the compiler read, may be any file that you can read"
+		warn "without a sandbox, the patch can make the compiler read any file that you can read"
 		return
 	fi
 	command -v bwrap >/dev/null || die $EXIT_FAILED \
-		"bubblewrap is not there: without it the compiler would read any file that the patch names" \
+		"bubblewrap was not found: without it the compiler would read any file that the patch names" \
 		"'apt-get install bubblewrap'; or --no-sandbox, for patches that you trust as your own."
 	if ((EUID == 0)); then
 		BOX_UID=$(unused_uid)
@@ -167,7 +167,7 @@ choose_sandbox()
 	compiler_cache
 	try_box || {
 		why=$(tail -n 1 "$WORK/log/sandbox")
-		die $EXIT_FAILED "no sandbox can be had here for the compiler: $why" \
+		die $EXIT_FAILED "the compiler can't have a sandbox here: $why" \
 			"It needs namespaces (as root, or kernel.unprivileged_userns_clone, user.max_user_namespaces); or --no-sandbox, for patches that you trust as your own."
 	}
 	verbose "sandbox: bubblewrap${BOX_UID:+, as uid $BOX_UID}"
@@ -275,6 +275,6 @@ box_clean()
 	# what was unpacked before any patch was read is not used any more
 	found=$(find "$WORK" \( -path "$WORK/headers.*" -o -path "$WORK/upper*" \) -prune -o \
 		! -type f ! -type d -printf '%P' -quit)
-	[[ -z $found ]] || die $EXIT_FAILED "a compiler left behind what is no file: $found" \
-		"That is no fault of yours: look at who made the patch."
+	[[ -z $found ]] || die $EXIT_FAILED "a compiler left something that is not a file: $found" \
+		"The patch may be an attack: check where it comes from."
 }

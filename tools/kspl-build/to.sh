@@ -127,7 +127,7 @@ find_to()
 	[[ $RELEASE =~ ^[0-9]+\.[0-9]+ ]]
 	version=$({ apt-cache madison "linux-source-${BASH_REMATCH[0]}" 2>/dev/null | awk -F'|' '{ gsub(/ /, "", $2); print $2 }'
 		ls "$CACHE/src" 2>/dev/null; } | grep -m 1 -E "^${TO//./\\.}(-|\$)")
-	[[ -n $version ]] || usage_error "--to: $TO is no directory, and apt has no linux-source of that version"
+	[[ -n $version ]] || usage_error "--to: $TO is not a directory, and apt has no linux-source of that version"
 	debian_source "$version"
 	TO=$SOURCE
 	SOURCE=$from
@@ -329,7 +329,7 @@ mend()
 	n=$(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | wc -l)
 	((n)) || return 1
 	mapfile -t paths < <(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | cut -d' ' -f1 | sort -u)
-	msg "  $# object(s) do not compile over $view types: once more, with $n definition(s) less"
+	msg "  $# object(s) do not compile over $view types: trying again without $n definition(s)"
 	verbose "not over old types: $(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | tr '\n' ';')"
 	mv "$WORK/undo-$view.new" "$WORK/undo-$view"
 	old_types "$view" "${paths[@]}"
@@ -426,7 +426,7 @@ judged_args()
 	done
 }
 
-UNJUDGED="types changed that it could not be compiled without: what that concerns can't be told"
+UNJUDGED="types changed, and it could not be compiled without these changes: it is not known which code they affect"
 
 # unjudged JSON: objects in which types changed, and what that concerns can't be told;
 # each with a tab and one of these types, in words

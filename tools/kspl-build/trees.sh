@@ -63,7 +63,7 @@ check_trees()
 	if [[ -z $SOURCE ]]; then
 		SOURCE=$from
 		[[ -n $SOURCE ]] || die $EXIT_FAILED \
-			"can't tell which source $BUILD was built from" \
+			"it is not known which source $BUILD was built from" \
 			"Name the source tree with -s."
 	fi
 	[[ -d $SOURCE ]] || die $EXIT_FAILED "the source tree $SOURCE does not exist"
@@ -78,7 +78,7 @@ check_trees()
 		"$BUILD has no .config" "Configure and build the kernel there first."
 	[[ -f $BUILD/include/config/kernel.release && -f $BUILD/include/config/auto.conf ]] ||
 		die $EXIT_FAILED "$BUILD is configured, but not prepared" \
-		"'make modules_prepare' there is the least that is needed."
+		"Run at least 'make modules_prepare' there."
 	[[ ! $BUILD/.config -nt $BUILD/include/config/auto.conf ]] || warn \
 		"$BUILD/.config is newer than what was built from it: is it still the running kernel's configuration?"
 	[[ -f $BUILD/Module.symvers ]] || die $EXIT_FAILED \
@@ -87,7 +87,7 @@ check_trees()
 
 	version=$(<"$BUILD/include/config/kernel.release")
 	[[ $version =~ ^[A-Za-z0-9._+~-]+$ ]] || die $EXIT_FAILED \
-		"'$version' in $BUILD/include/config/kernel.release is no kernel's release"
+		"'$version' in $BUILD/include/config/kernel.release is not the release of a kernel"
 	[[ -z $RELEASE || $RELEASE == "$version" ]] || die $EXIT_FAILED \
 		"the build tree is for $version, not for $RELEASE"
 	RELEASE=$version
@@ -127,7 +127,7 @@ check_compiler()
 		CC=$(sed -n '1s/^[^ ]* := \([^ ]*\) .*/\1/p' "$BUILD/scripts/mod/.empty.o.cmd")
 	fi
 	command -v "$CC" >/dev/null || die $EXIT_FAILED \
-		"the compiler $CC is not there" "The kernel was built with: $want"
+		"the compiler $CC was not found" "The kernel was built with: $want"
 	have=$("$CC" --version | head -n 1)
-	[[ $have == "$want" ]] || warn "the kernel was compiled by '$want', here is '$have': if the code comes out different, the update will refuse to load"
+	[[ $have == "$want" ]] || warn "the kernel was compiled by '$want', but the compiler here is '$have': if its code is different, the update will refuse to load"
 }

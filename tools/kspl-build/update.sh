@@ -15,7 +15,7 @@ find_objdiff()
 			return
 		fi
 	done
-	die $EXIT_FAILED "kspl-objdiff is not there" \
+	die $EXIT_FAILED "kspl-objdiff was not found" \
 		"'make' in tools/kspl-objdiff builds it; KSPL_OBJDIFF may name it."
 }
 
@@ -138,7 +138,7 @@ overridden()
 	while IFS=$'\t' read -r object name; do
 		nm -- "$WORK/pre/$object" | awk -v name="$name" '$NF == name && $(NF - 1) == "W" { found = 1 } END { exit !found }' || continue
 		by=$(strong_one "$name") || continue
-		reason "$object: ${name}() is weak, and this kernel has ${by:-another one} in its place: the patched one is not what runs"
+		reason "$object: ${name}() is weak, and this kernel has ${by:-another one} in its place: the patched one does not run"
 	done < <("$OBJDIFF" inspect "$WORK/update.o" --json 2>/dev/null |
 		jq -r '.replaces[]? | select(.target == "vmlinux") | "\(.source)\t\(.name)"' 2>/dev/null)
 }
@@ -207,7 +207,7 @@ make_update()
 	if ((status == 0 || status == 4)) && [[ -z $TO ]] &&
 		{ ((${#TYPES_IN[@]})) ||
 			grep -qE '"types": "changed"|"code": "(type|enum)_changed"' "$WORK/objdiff.json"; }; then
-		verbose "types changed: seeing which functions that concerns"
+		verbose "types changed: checking which functions they affect"
 		judge_types "${CHANGED[@]}"
 		if ((${#JUDGED[@]})); then
 			run_objdiff
@@ -232,7 +232,7 @@ make_update()
 		while IFS= read -r line; do
 			reason "${line#refused: }"
 		done < <(grep '^refused: ' "$WORK/log/objdiff.err" || grep . "$WORK/log/objdiff.err")
-		((${#REASONS[@]})) || reason "kspl-objdiff refuses, and gives no reason"
+		((${#REASONS[@]})) || reason "kspl-objdiff refused without a reason"
 		stop_if_reasons
 		;;
 	*)
@@ -315,8 +315,8 @@ core_symvers()
 	: >"$1"
 	format=$(sed -n 's/.*\tksplice_abi_\([0-9]*\)\t.*/\1/p' "$BUILD/Module.symvers")
 	[[ -z $format || $format == "$FORMAT" ]] || die $EXIT_FAILED \
-		"the kernel in $BUILD takes updates of format $format, and this kspl-build makes such of format $FORMAT" \
-		"Use the kspl-build that belongs to the series that kernel was built with, or build it with today's."
+		"the kernel in $BUILD takes updates of format $format, but this kspl-build makes updates of format $FORMAT" \
+		"Use the kspl-build of the series that this kernel was built with, or build the kernel with the series of this kspl-build."
 	! grep -q $'\t'"ksplice_abi_$FORMAT"$'\t' "$BUILD/Module.symvers" || return 0
 	core_crcs >"$WORK/core.crcs"
 	for symbol in "ksplice_abi_$FORMAT" ksplice_shadow_{get,attach,detach,take_over}; do
@@ -399,7 +399,7 @@ sign_as_told()
 
 	[[ -x $BUILD/scripts/sign-file ]] || die $EXIT_FAILED \
 		"$BUILD/scripts/sign-file is not there" \
-		"A kernel without CONFIG_MODULE_SIG looks at no signature: leave out --sign-key. Else 'make modules_prepare' builds it."
+		"A kernel without CONFIG_MODULE_SIG checks no signatures: leave out --sign-key. With it, 'make modules_prepare' builds sign-file."
 	"$BUILD/scripts/sign-file" "${2:-sha256}" "$SIGN_KEY" "$SIGN_CERT" "$1" >"$WORK/log/sign" 2>&1
 	status=$?
 	msg_file <(without_pin <"$WORK/log/sign")
@@ -452,8 +452,8 @@ check_module()
 
 	magic=$(modinfo -F vermagic "$ko")
 	[[ ${magic%% *} == "$RELEASE" ]] || die $EXIT_FAILED \
-		"the module came out for '${magic%% *}' instead of $RELEASE" \
-		"include/generated/utsrelease.h in $BUILD does not fit include/config/kernel.release."
+		"the module was built for '${magic%% *}' instead of $RELEASE" \
+		"include/generated/utsrelease.h in $BUILD does not match include/config/kernel.release."
 	if conf MODVERSIONS; then
 		readelf -SW "$ko" | grep ' __versions ' >/dev/null || die $EXIT_FAILED \
 			"the module has no symbol versions, this kernel would not load it"

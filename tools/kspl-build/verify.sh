@@ -13,7 +13,7 @@ check_verify_options()
 	[[ -z $EACH$MAKE_DEB$SIGN_KEY$OUTPUT ]] ||
 		usage_error "--verify makes no file: it goes without --each, --deb, --sign-key and -o"
 	[[ -n $NAME ]] || NAME=$(modinfo -F ksplice -- "$(realpath -- "$VERIFY")" 2>/dev/null | head -n 1)
-	[[ -n $NAME ]] || usage_error "--verify: $VERIFY is no update: it has no name"
+	[[ -n $NAME ]] || usage_error "--verify: $VERIFY is not an update: it has no name"
 }
 
 # without_signature FILE: what was signed, on stdout. At the end of a signed module
@@ -36,11 +36,11 @@ without_signature()
 # signature; 4 if it is not.
 verify_update()
 {
-	local at section where='it is longer or shorter'
+	local at section where='its length is different'
 
-	without_signature "$VERIFY" >"$WORK/verify" || die $EXIT_FAILED "$VERIFY can't be read, or its signature is cut off"
+	without_signature "$VERIFY" >"$WORK/verify" || die $EXIT_FAILED "$VERIFY can't be read, or its signature is truncated"
 	if cmp -s -- "$1" "$WORK/verify"; then
-		msg "$VERIFY is what these sources give (for $RELEASE); whose its signature is, only the kernel tells"
+		msg "$VERIFY is what these sources give (for $RELEASE); only the kernel can check its signature"
 		finish 0
 	fi
 	at=$(cmp -l -- "$1" "$WORK/verify" 2>/dev/null | awk '{ print $1; exit }')

@@ -647,8 +647,8 @@ static const char *get_changed(const struct asks *was, const struct asks *is)
 		if (!old)
 			continue;
 		if (old->from != got->from)
-			return xasprintf("gets memory from %s() instead of %s()", got->name, old->name);
-		return xasprintf("asks %s() for another size", got->name);
+			return xasprintf("allocates memory with %s() instead of %s()", got->name, old->name);
+		return xasprintf("allocates another size with %s()", got->name);
 	}
 	return NULL;
 }
@@ -687,7 +687,7 @@ static const char *give_changed(const struct asks *was, const struct asks *is)
 			continue;
 		vec_for_each(old, &was->gives)
 			if (!gives_by(is, (*old)->name) && (*old)->from & ~given_back(is))
-				return xasprintf("it gives memory back by %s() instead of %s(); what exists is not of that kind",
+				return xasprintf("it frees memory with %s() instead of %s(), which does not fit memory that was allocated before the update",
 						 (*new)->name, (*old)->name);
 	}
 	return NULL;
@@ -725,13 +725,13 @@ static void check_function(struct verdicts *vs, const struct tu *tu, struct unit
 	other = how ? other_changed(vs, tu, u) : NULL;
 	if (other)
 		refuse(vs, "memory_changed", tu->post, u, unit_label(u),
-		       "leave the size and the kind of memory as they are, or the code that uses it",
-		       "it %s, and keeps it; memory that exists is as it was, and %s, which may use it, changed, too",
+		       "keep the size and the allocator of the memory, or keep the code that uses it",
+		       "it %s, and stores the address; %s, which may use memory that was allocated before the update, changed, too",
 		       how, unit_label(other));
 	how = give_changed(&was, &is);
 	if (how)
 		refuse(vs, "memory_changed", tu->post, u, unit_label(u),
-		       "give memory back to where it came from", "%s", how);
+		       "free the memory with the function that fits its allocator", "%s", how);
 	free_asks(&was);
 	free_asks(&is);
 }
@@ -742,7 +742,7 @@ static void check_function(struct verdicts *vs, const struct tu *tu, struct unit
 {
 	if (unit_makes_memory(u))
 		note(vs, tu->post, true,
-		     "%s gets memory; kspl-objdiff was built without capstone, and can't tell whether it asks for as much as before",
+		     "%s allocates memory; kspl-objdiff was built without capstone, and can't check whether the size changed",
 		     unit_label(u));
 }
 

@@ -391,7 +391,7 @@ static void site_paravirt(struct blob *b, const struct unit *u,
 	u32 len = alt_len(e);
 
 	if (e->loc < 0 || e->loc + len > (s64)u->size)
-		die("%s: a paravirt call of %s leaves it", u->obj->path, u->name);
+		die("%s: a paravirt call of %s is outside of its code", u->obj->path, u->name);
 	add_site(b, KSPLICE_SITE_ALT, e->loc, len)->feature =
 		X86_FEATURE_ALWAYS | ALT_DIRECT;
 }
@@ -405,7 +405,7 @@ static void site_alt(struct blob *b, const struct unit *u,
 	const struct unit *repl = r ? r->unit : NULL;
 
 	if (e->loc < 0 || e->loc + alt_len(e) > (s64)u->size)
-		die("%s: an alternative of %s leaves it", u->obj->path,
+		die("%s: an alternative of %s is outside of its code", u->obj->path,
 		    u->name);
 	s = add_site(b, KSPLICE_SITE_ALT, e->loc, alt_len(e));
 	s->feature = alt_feature(e);
@@ -571,7 +571,7 @@ static const struct ref *needed_ref(const struct unit *u, const struct entry *e,
 	const struct ref *r = entry_ref(e, off);
 
 	if (!r)
-		die("%s: an entry of %s about %s+%#x refers to nothing",
+		die("%s: an entry of %s for %s+%#x has no target",
 		    u->obj->path, e->sec->name, u->name, e->loc);
 	return r;
 }
@@ -628,7 +628,7 @@ static void fill_entries(struct blob *b, const struct unit *u,
 		if (!entry_kind(e))
 			continue;
 		if (e->loc < 0 || (u32)e->loc >= u->size)
-			die("%s: an entry of %s is about no place in %s",
+			die("%s: an entry of %s is outside of the code of %s",
 			    u->obj->path, e->sec->name, u->name);
 		to = vec_add(&b->entries);
 		to->kind = entry_kind(e);
@@ -896,7 +896,7 @@ static void check_blob(const struct buf *o)
 	char why[400];
 
 	if (blob_check(o->v, o->n, why, sizeof(why)))
-		die("no kernel would take the update that was made (%s): please report this, with the objects",
+		die("the update that was made is not valid (%s): please report this, with the objects",
 		    why);
 }
 

@@ -22,9 +22,9 @@
 #include "state.h"
 #include "verdict.h"
 
-#define WAY_BOOT	"leave this part out of the patch; or, if it does not matter or a hook does it, say so: --boot-done %s"
+#define WAY_BOOT	"leave this part out of the patch; or, if the running kernel does not need it or a hook does it, use --boot-done %s"
 
-#define WAY_LOST	"let it keep its name; or take it away together with all that uses it, or not at all; or, if a hook takes its address from all who have it, say so: --state-of %s="
+#define WAY_LOST	"keep its name; or keep it; or remove it together with all code that uses it; or, if a hook replaces its address wherever it is stored, use --state-of %s="
 
 /* Functions without state, or only that of memory allocation. A * stands for any text. */
 static const char *const stateless[] = {
@@ -342,7 +342,7 @@ static void find_changed(struct boot_check *bc, const struct unit *u)
 		return;
 	constant = u->parent ? NULL : keeps_old_result(vs, u);
 	if (constant)
-		set_cause(bc, u, u, xasprintf("has kept what %s returned, which changed",
+		set_cause(bc, u, u, xasprintf("stored the result of %s, which changed",
 					      unit_label(constant)));
 	if (constant || !bc->constants)
 		return;
@@ -350,7 +350,7 @@ static void find_changed(struct boot_check *bc, const struct unit *u)
 	constant = reads_changed(vs, u, seen);
 	free(seen);
 	if (constant)
-		set_cause(bc, u, u, xasprintf("has used %s, which changed",
+		set_cause(bc, u, u, xasprintf("used %s, which changed",
 					      unit_label(constant)));
 }
 
@@ -383,7 +383,7 @@ static void find_lost(struct boot_check *bc, const struct unit *u)
 		return;
 	vec_for_each(e, edges_of(vs, u))
 		if (e->to && is_boot(vs, e->to) && !boot_is_done(vs, e->to))
-			set_cause(bc, e->to, e->to, "is no initcall any more");
+			set_cause(bc, e->to, e->to, "is no longer an initcall");
 }
 
 /* What else a change affects: the twin, data, and callers that use the result */
@@ -581,7 +581,7 @@ static void touch(struct boot_check *bc, const struct unit *cause,
 	bc->seen[u->id] = 1;
 	if (u->is_func && u->is_global && is_boot(bc->vs, u) && !unit_is_void(u) &&
 	    strcmp(u->name, "init_module"))
-		touch_foreign(bc, cause, u, xasprintf("whoever calls %s()", u->name));
+		touch_foreign(bc, cause, u, xasprintf("the callers of %s()", u->name));
 	if (u->is_func && !u->parent && (class_is_text(u->sec->cls) || u->sec->cls == SC_INIT))
 		how = unit_acts_unseen(u);
 	if (how)
@@ -689,8 +689,8 @@ static bool refuse_given(struct boot_check *bc, const struct tu *tu)
 	name = unit_label(by);
 	refuse(bc->vs, "boot_changed", tu->post, NULL, name,
 	       xasprintf(WAY_BOOT, name), new ?
-	       "it gives %s away at boot; the running kernel was not given it, and goes on with what it has" :
-	       "it does not give %s away at boot any more; the running kernel has it, and goes on with it",
+	       "it passes on the address of %s at boot; the running kernel did not get this address, and keeps using what it got" :
+	       "it no longer passes on the address of %s at boot; the running kernel has this address, and keeps using it",
 	       given_name(g));
 	return true;
 }
@@ -811,7 +811,7 @@ static void refuse_beside(struct boot_check *bc, const struct tu *tu,
 
 	refuse(bc->vs, "boot_changed", tu->post, NULL, unit_label(t->by),
 	       way_boot(bc->vs, t->by),
-	       "it %s, and has run in the old way, with %s; %s is replaced, which may rely on what it did",
+	       "it %s, but the running kernel booted with the old code; this affects %s, and %s, which is replaced, may rely on the new result",
 	       bc->words[t->by->id], t->name, unit_label(func));
 }
 
@@ -822,7 +822,7 @@ static void refuse_alone(struct boot_check *bc, const struct tu *tu)
 
 	refuse(bc->vs, "boot_changed", tu->post, NULL, unit_label(t->by),
 	       way_boot(bc->vs, t->by),
-	       "it %s, and has run in the old way, with %s; nothing of the patch has an effect before the next boot",
+	       "it %s, but the running kernel booted with the old code; this affects %s, and the patch has no effect before the next boot",
 	       bc->words[t->by->id], t->name);
 }
 
@@ -924,7 +924,7 @@ static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 		if ((!e->address && e->to->sec->cls != SC_RODATA) ||
 		    boot_is_done(vs, by))
 			return NULL;
-		return xasprintf("%s has given its address away at boot",
+		return xasprintf("%s passed on its address at boot",
 				 unit_label(by));
 	}
 	switch (by->sec->cls) {
@@ -1006,8 +1006,8 @@ static const char *reached(const struct verdicts *vs, const struct unit *u,
 static void refuse_lost_name(struct verdicts *vs, const struct tu *tu,
 			     const struct unit *pre, const char *name)
 {
-	refuse(vs, "function_gone", tu->post, pre->twin, name, "let it keep this name, too",
-	       "this name of %s is gone from the source, but other files may call it; the running kernel would go on with it",
+	refuse(vs, "function_gone", tu->post, pre->twin, name, "keep this name, too",
+	       "the source no longer has this name of %s, but other files may call it; the running kernel would keep the name",
 	       unit_label(pre));
 }
 
@@ -1060,7 +1060,7 @@ void check_lost(struct verdicts *vs, const struct tu *tu)
 		if (how)
 			refuse(vs, "function_gone", tu->post, NULL, (*u)->name,
 			       xasprintf(WAY_LOST, (*u)->name),
-			       "it is gone from the source, but %s; the running kernel would go on with it",
+			       "it is gone from the source, but %s; the running kernel would keep calling the old code",
 			       how);
 	}
 }

@@ -53,7 +53,7 @@ static void add_old(struct options *o, const char *label, const char *old)
 		s->old = old;
 		return;
 	}
-	die("--old-types: no --source %s before it", label);
+	die("--old-types: there is no --source %s before it", label);
 }
 
 static void add_left(struct options *o, const char *label, const char *name,
@@ -141,7 +141,7 @@ static void add_state(struct update *up, const char *text)
 		die("--state: '%s' is not NAME:VERSION, the version from 1",
 		    text);
 	if (find_state(up, name))
-		die("--state: %s is there twice", name);
+		die("--state: %s is given twice", name);
 	s = vec_add(&up->states);
 	s->name = name;
 	s->version = version;
@@ -154,12 +154,12 @@ static void add_fix(struct update *up, const char *id)
 	char *line = xasprintf("%s\n", id), *at = strstr(up->fixes, line);
 
 	if (!n || id[n])
-		die("--fixes: '%s' is no id, such as CVE-2024-12345", id);
+		die("--fixes: '%s' is not an identifier such as CVE-2024-12345", id);
 	if (at && (at == up->fixes || at[-1] == '\n'))
 		return;
 	up->fixes = xasprintf("%s%s", up->fixes, line);
 	if (strlen(up->fixes) > KSPLICE_FIXES_MAX)
-		die("--fixes: too many: %d bytes have room", KSPLICE_FIXES_MAX);
+		die("--fixes: the identifiers need more than %d bytes", KSPLICE_FIXES_MAX);
 }
 
 static bool take_more(struct options *o, int argc, char **argv, int *i)
@@ -185,7 +185,7 @@ static bool take_more(struct options *o, int argc, char **argv, int *i)
 	if (strcmp(argv[*i], "--supersedes"))
 		return false;
 	if (!name_is_good(argv[++*i]))
-		die("--supersedes: '%s' is no name of an update", argv[*i]);
+		die("--supersedes: '%s' is not the name of an update", argv[*i]);
 	if (!has_name(&o->up, argv[*i]))
 		*vec_add(&o->up.supersedes) = argv[*i];
 	return true;
@@ -241,7 +241,7 @@ static bool parse(struct options *o, int argc, char **argv)
 		    take_more(o, argc, argv, &i) ||
 		    take_value(o, argc, argv, &i))
 			continue;
-		warn("create: what is '%s'?", argv[i]);
+		warn("create: unknown argument '%s'", argv[i]);
 		return false;
 	}
 	if (!o->up.name || !o->up.release || !o->symvers || !o->output ||
@@ -252,7 +252,7 @@ static bool parse(struct options *o, int argc, char **argv)
 	vec_for_each(s, &o->sources) {
 		if (name_is_good(s->target) && !strchr(s->target, '-'))
 			continue;
-		warn("create: '%s' is no module's name (it has no -, but _)",
+		warn("create: '%s' is not the name of a module (a module's name has _ instead of -)",
 		     s->target);
 		return false;
 	}

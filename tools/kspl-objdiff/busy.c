@@ -21,9 +21,9 @@ struct busy {
 };
 
 #define WORKER(name, what)	{ name, what " waits for work in it" }
-#define WRITER(name)	{ name, "the thread that writes to \"enabled\" stands in it" }
-#define IDLE(name)	{ name, "an idle CPU stands in it" }
-#define STOPPER(name)	{ name, "each CPU stands in it when the update is applied" }
+#define WRITER(name)	{ name, "the thread that writes to \"enabled\" is inside it" }
+#define IDLE(name)	{ name, "an idle CPU is inside it" }
+#define STOPPER(name)	{ name, "each CPU is inside it when the update is applied" }
 
 static const struct busy busy[] = {
 	WORKER("kthread", "each kernel thread"),
@@ -43,8 +43,8 @@ static const struct busy busy[] = {
 	WORKER("devtmpfsd", "kdevtmpfs"),
 	WORKER("devtmpfs_work_loop", "kdevtmpfs"),
 	WORKER("watchdog", "watchdogd"),
-	{ "schedule", "each thread that sleeps is in it" },
-	{ "__schedule", "each thread that sleeps is in it" },
+	{ "schedule", "each thread that sleeps is inside it" },
+	{ "__schedule", "each thread that sleeps is inside it" },
 	IDLE("do_idle"), IDLE("cpu_startup_entry"),
 	STOPPER("cpu_stopper_thread"), STOPPER("multi_cpu_stop"),
 	WRITER("stop_machine_cpuslocked"), WRITER("stop_cpus"),

@@ -205,8 +205,8 @@ static bool has_caller(struct verdicts *vs, struct unit *u)
 static void refuse_call(struct verdicts *vs, struct unit *u, const char *who)
 {
 	refuse(vs, "call_changed", u->obj, u, u->name,
-	       "leave it as it is called, and add a new function",
-	       "it is called as %s, and %s", u->calls_changed, who);
+	       "keep its parameters and its result, and add a new function",
+	       "its type is %s, and %s", u->calls_changed, who);
 }
 
 /*
@@ -251,7 +251,7 @@ static const char *hands_out(struct verdicts *vs, const struct unit *from,
 	if (func == u || holds_nothing(from) || !takes_address_of(vs, from, u))
 		return NULL;
 	if (!func->is_func || from->sec->cls == SC_INIT)
-		return xasprintf("%s has its address", label_of(func));
+		return xasprintf("%s holds its address", label_of(func));
 	/* a callee that only has the address during the call is no holder */
 	if (!unit_lets_out(vs->up, func, u, false, &esc))
 		return NULL;
@@ -283,7 +283,7 @@ static void check_holders(struct verdicts *vs, struct unit *u, const char *was,
 			  NULL : is_handed_out(vs, u->twin);
 
 	if (how)
-		refuse_call(vs, u, xasprintf("%s: who has it calls it as it was", how));
+		refuse_call(vs, u, xasprintf("%s; a caller that has the address uses the old type", how));
 }
 
 /**
@@ -306,7 +306,7 @@ void check_calls(struct verdicts *vs, struct unit *u)
 	if (!u->is_global || serves_old_callers(was, is))
 		return;
 	if (is_exported(vs, u->twin))
-		refuse_call(vs, u, "modules that are not in the update call it as it was");
+		refuse_call(vs, u, "modules that are not in the update call it with the old type");
 	else if (!has_caller(vs, u))
 		refuse_call(vs, u, "none of its callers is in the update");
 }
@@ -349,8 +349,8 @@ static void refuse_callee(struct verdicts *vs, struct unit *u, const char *calle
 			  const char *was, const char *is)
 {
 	refuse(vs, "call_changed", u->obj, u, u->name,
-	       "change that function as well",
-	       "it calls %s as %s, which stays %s", callee, is, was);
+	       "change that function, too",
+	       "it calls %s with the type %s, but the function in the kernel keeps the type %s", callee, is, was);
 }
 
 /* Check the call of a function that no file of the update defines. */
@@ -363,7 +363,7 @@ static void check_declared(struct verdicts *vs, struct unit *u,
 		refuse_callee(vs, u, callee, was, is);
 	else
 		note(vs, u->obj, true,
-		     "%s calls %s as %s, which was declared as %s: if that function changed as well, its file is missing in the update",
+		     "%s calls %s with the type %s, which was declared with the type %s: if that function changed, too, add its file to the update",
 		     u->name, callee, is, was);
 }
 

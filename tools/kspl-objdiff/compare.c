@@ -285,7 +285,7 @@ static const char *explain_ref(const struct unit *a, const struct unit *b,
 		return xasprintf("refers to %s instead of %s", ref_name(rb),
 				 ref_name(ra));
 	if (ra->target == rb->target)
-		return xasprintf("refers to %s, which is another or holds something else",
+		return xasprintf("refers to %s, which is another symbol or has other content",
 				 ref_name(rb));
 	return xasprintf("refers to %s%+lld instead of %+lld", ref_name(rb),
 			 (long long)rb->target, (long long)ra->target);

@@ -27,3 +27,4 @@ CORE_HEADERS := $(wildcard $(OBJDIFF_DIR)/include/*/*.h \
 BLOBCHECK := $(CORE_ROOT)/kernel/ksplice/format.c \
 	$(CORE_ROOT)/arch/x86/kernel/ksplice_fields.c $(OBJDIFF_DIR)/blobcheck.c
 vpath %.c $(sort $(dir $(BLOBCHECK)))
+include $(OBJDIFF_DIR)/../lib/lib.mk

@@ -59,7 +59,7 @@ static void check_targets(struct verdicts *vs)
 		name = vs->up->targets.v[tu->post->target].name;
 		if (is_attribute(name))
 			refuse(vs, "target_name", tu->post, NULL, name,
-			       "none, but to give the module another name",
+			       "give the module another name",
 			       "module %s can't be updated: %s is the name of a file of each update in sysfs",
 			       name, name);
 	}
@@ -224,7 +224,7 @@ static void follow(struct verdicts *vs, const struct unit *u, const char *cause)
  */
 
 #define WAY_CONST							\
-	"leave the constant as it is; or let new code use one of its own where it reads it"
+	"leave the constant as it is; or let the new code read a new constant instead"
 
 static void refuse_holder(struct verdicts *vs, const struct unit *c,
 			  const struct unit *holder, const char *how)
@@ -366,15 +366,15 @@ static void check_reader(struct verdicts *vs, const struct unit *c,
 	struct escape esc;
 
 	if (!func->is_func)
-		refuse_holder(vs, c, func, "is no function that can be followed");
+		refuse_holder(vs, c, func, "is not a function that can be analysed");
 	else if (unit_lets_out(vs->up, func, side, leads_to_copy(vs, side, true), &esc) &&
 		 !(is_text_constant(c) && is_text_constant(side)))
-		refuse_holder(vs, c, func, xasprintf("%s: whoever has it goes on with the old one",
+		refuse_holder(vs, c, func, xasprintf("%s, and code that has the address would keep using the old constant",
 						     esc.how));
 	else if (esc.compared)
-		refuse_holder(vs, c, func, "compares its address, which would be another");
+		refuse_holder(vs, c, func, "compares its address, which would be different");
 	else if (compares_inner(vs, func, side))
-		refuse_holder(vs, c, func, "compares an address that it holds, which may be another");
+		refuse_holder(vs, c, func, "compares an address in it, which may be different");
 }
 
 /* Boot code ran with the old copy. This only matters if it passed on an address. */
@@ -389,7 +389,7 @@ static void check_boot_holder(struct verdicts *vs, const struct unit *c,
 		if (resolve_ref(vs->up, u->obj, r) != side ||
 		    (!side->refs.n && !ref_takes_address(u, r)))
 			continue;
-		refuse_holder(vs, c, u, xasprintf("(%s) has handed its address, or one in it, out at boot",
+		refuse_holder(vs, c, u, xasprintf("(%s) passed on its address, or an address in it, at boot",
 						  u->sec->name));
 		return;
 	}
@@ -535,7 +535,7 @@ static void copy_holders(struct verdicts *vs, const struct tu *tu)
 			    is_left(vs, *u) || constant_differs(vs, *u) ||
 			    !leads_to_copy(vs, *u, false))
 				continue;
-			follow(vs, *u, "leads to a constant that changed");
+			follow(vs, *u, "refers to a constant that changed");
 			more = true;
 		}
 	}
@@ -585,13 +585,13 @@ static bool check_promoted(struct verdicts *vs, const struct unit *u)
 		return false;
 	if (constant)
 		refuse(vs, "data_changed", u->obj, u, u->name,
-		       "leave something in the patch that writes it",
-		       "nothing writes it any more, so the compiler makes a constant of it (in section %s instead of %s), while the running kernel has a variable, and a value that may be another",
+		       "keep code that writes it",
+		       "no code writes it any more, so the compiler makes it a constant (in section %s instead of %s); the running kernel has a variable, whose value may be different",
 		       u->sec->name, u->twin->sec->name);
 	else
 		refuse(vs, "data_changed", u->obj, u, u->name,
-		       "leave it alone, and write a new variable",
-		       "nothing wrote it before, so the compiler made a constant of it (in section %s instead of %s): the running kernel's can't be written",
+		       "leave it as it is, and write to a new variable",
+		       "no code wrote it before, so the compiler made it a constant (in section %s instead of %s), which can't be written in the running kernel",
 		       u->twin->sec->name, u->sec->name);
 	return true;
 }
@@ -605,7 +605,7 @@ static void check_data(struct verdicts *vs, const struct unit *u)
 		return;
 	if (u->sec->cls == SC_DATA || u->twin->sec->cls == SC_DATA)
 		refuse(vs, "data_changed", u->obj, u, u->name, WAY_DATA,
-		       "the initial value, size, section or alignment of this variable changed (%s), the running kernel has its own",
+		       "the initial value, size, section or alignment of this variable changed (%s); the running kernel keeps its variable as it is",
 		       u->cause);
 	else if (u->sec->cls == SC_PERCPU)
 		refuse(vs, "percpu_changed", u->obj, u, u->name, WAY_DATA,
@@ -642,7 +642,7 @@ static void include(struct verdicts *vs, struct unit *u, struct unit *from,
 	if (u->sec->cls == SC_NOINSTR)
 		refuse(vs, "noinstr", u->obj, u, unit_label(u),
 		       "leave functions of this kind out of the patch",
-		       "it is in section %s, where code runs that must not be redirected",
+		       "it is in section %s, whose code must not be redirected",
 		       u->sec->name);
 }
 
@@ -685,7 +685,7 @@ static void check_room(struct verdicts *vs, const struct unit *u)
 	if (need > trampoline_room(pre))
 		refuse(vs, "too_short", u->obj, u, u->name,
 		       "change its callers instead",
-		       "the function has %u bytes, a jump after its entry needs %u",
+		       "the function has %u bytes, but a jump after its entry needs %u",
 		       pre->size, need);
 }
 
@@ -734,7 +734,7 @@ static void check_sites(struct verdicts *vs, const struct unit *u)
 	if (e)
 		refuse(vs, "site_in_the_way", u->obj, u, u->name,
 		       "change its callers instead",
-		       "the old function has an entry of %s at %+d, where the jump to the new one must stand",
+		       "the old function has an entry of %s at %+d, where the jump to the new function must be",
 		       e->sec->name, e->loc);
 }
 
@@ -770,7 +770,7 @@ static void replace(struct verdicts *vs, struct unit *u)
 	} else {
 		refuse(vs, "assembly", u->obj, u, unit_label(u),
 		       "leave assembly code out of the patch",
-		       "section %s holds code that can't be told apart into functions",
+		       "section %s holds code that can't be divided into functions",
 		       u->sec->name);
 	}
 }
@@ -841,7 +841,7 @@ static void check_set_at_boot(struct verdicts *vs, const struct unit *from,
 	init = used_at_boot(vs, to);
 	if (init)
 		refuse(vs, "set_at_boot", from->obj, from, unit_label(to),
-		       "give it its value when it is used first",
+		       "set its value when it is first used",
 		       "%s uses this new variable, which %s sets up at boot",
 		       unit_label(from), unit_label(init));
 }
@@ -857,11 +857,11 @@ static void refuse_renamed(struct verdicts *vs, struct unit *from,
 	u32 n = vs->refusals.n;
 
 	refuse(vs, "state_renamed", from->obj, from, name, to->rival_stays ?
-	       xasprintf("go on with the old variable; or say that the new one begins anew: --state-of =%s",
+	       xasprintf("keep using the old variable; or, if the new one shall start with its initial value, use --state-of =%s",
 			 name) :
-	       xasprintf("say which is meant: --state-of %s=%s goes on with what the old variable holds, --state-of =%s begins anew",
+	       xasprintf("use --state-of %s=%s if it shall keep the value of the old variable, or --state-of =%s if it shall start with its initial value",
 			 old, name, name),
-	       "%s uses this new variable, and of the old code these are gone, or no longer used there, one of which it could be: %s",
+	       "%s uses this new variable, which may be a new name for one of these, which are gone or no longer used there: %s",
 	       unit_label(from), to->rivals);
 	if (vs->refusals.n == n)
 		return;
@@ -880,16 +880,16 @@ static void reach_data(struct verdicts *vs, struct unit *from,
 		refuse_renamed(vs, from, to);
 	else if (to->ambiguous)
 		refuse(vs, "ambiguous", from->obj, from, strip_numbers(to->name),
-		       xasprintf("give the variable a name of its own, or say which it is: --state-of OLD=%s", to->name),
-		       "%s uses it, and which of the kernel's variables of that name it was can't be told",
+		       xasprintf("give the variable a unique name, or use --state-of OLD=%s", to->name),
+		       "%s uses it, but the kernel has several variables of that name, and it is not known which of them this was",
 		       unit_label(from));
 	else
 		include(vs, to, from, xasprintf("used by %s", unit_label(from)));
 	if (!to->twin && (to->sec->cls == SC_DATA || to->sec->cls == SC_PERCPU) &&
 	    !sec_is_known_place(to->sec))
 		refuse(vs, "place_changed", to->obj, to, unit_label(to),
-		       "leave it where variables are by default",
-		       "it is new, and its section %s means something to the kernel that a module's memory does not have",
+		       "leave it in the default section",
+		       "it is new, and in section %s, which the kernel treats in a way that a module's memory does not allow",
 		       to->sec->name);
 }
 
@@ -977,7 +977,7 @@ static void check_alternative(struct verdicts *vs, const struct unit *func,
 	    ref_fate(vs, from, NULL, r, &to) != FATE_FIXUP)
 		return;
 	refuse(vs, "alternative", func->obj, func, unit_label(func),
-	       "reach it through a variable or function outside of the alternative",
+	       "access it through a variable or function outside of the alternative",
 	       "an alternative in it refers to %s, which is not exported",
 	       to ? unit_label(to) : r->sym->name);
 }
@@ -1130,8 +1130,8 @@ static void check_gone_constants(struct verdicts *vs, const struct tu *tu)
 		if ((*u)->sec->cls == SC_RODATA && is_gone(vs->up, tu, *u) &&
 		    is_compared(vs, *u))
 			refuse(vs, "const_escapes", tu->post, NULL, unit_label(*u),
-			       "let the code go on to know it",
-			       "it is gone, and the old code compares its address: who holds it would not be known any more");
+			       "keep the constant",
+			       "it is gone, and the old code compares its address: objects that hold the address would no longer be recognized");
 }
 
 /*
@@ -1153,8 +1153,8 @@ static void check_identity(struct verdicts *vs, const struct unit *func,
 	gone = gone_like(vs, to);
 	if (gone)
 		refuse(vs, "const_escapes", to->obj, to, unit_label(to),
-		       to->name[0] ? "let it keep its name" : WAY_CONST,
-		       "%s is gone and this is new: %s %s, and who holds the address of the old one would not be known by it",
+		       to->name[0] ? "keep its name" : WAY_CONST,
+		       "%s is gone and this is new: %s %s, and objects that hold the address of the old one would not be recognized",
 		       unit_label(gone), unit_label(func),
 		       esc->compared ? "compares its address" : esc->how);
 }
@@ -1163,7 +1163,7 @@ static void check_escape(struct verdicts *vs, const struct unit *from,
 			 const struct unit *to)
 {
 	const struct unit *func = from->parent ? from->parent : from;
-	struct escape esc = { .how = "holds addresses and is no function" };
+	struct escape esc = { .how = "holds addresses and is not a function" };
 
 	bool out = !func->is_func ||
 		   unit_lets_out(vs->up, func, to, leads_on(vs, to), &esc);
@@ -1172,10 +1172,10 @@ static void check_escape(struct verdicts *vs, const struct unit *from,
 	if (!out && !esc.lent)
 		return;
 	if (!esc.how)
-		esc.how = xasprintf("lends %s", unit_label(to));
+		esc.how = xasprintf("passes the address of %s to a function that uses it for a while", unit_label(to));
 	vs->stays = true;
 	note(vs, from->obj, false,
-	     "%s %s, in the update's own memory: once applied, its module stays loaded, also when the update is taken back",
+	     "%s %s, in the update's own memory: once applied, its module stays loaded, even after the update is reversed",
 	     unit_label(func), esc.how);
 }
 
@@ -1350,8 +1350,8 @@ static void note_init(struct verdicts *vs, const struct tu *tu)
 {
 	if (vs->ninit[tu - vs->up->tus.v])
 		note(vs, tu->post, tu->post->module, tu->post->module ?
-		     "init code or data of the module changed: no effect, also on a module that is loaded later" :
-		     "code or data used at boot only changed: no effect on a running kernel");
+		     "init code or data of the module changed: this has no effect, not even on a module that is loaded later" :
+		     "code or data that only boot uses changed: this has no effect on a running kernel");
 }
 
 /* Find the new code of @gone under the other name that the compiler gave it. */
@@ -1383,11 +1383,11 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 		anew = compiled_anew(*v);
 		if (anew)
 			note(vs, tu->post, false,
-			     "the compiler makes %s of the source of %s; the update waits until nobody runs the old code",
+			     "the compiler makes %s of the source of %s; the update waits until no thread runs the old code",
 			     anew->name, (*v)->name);
 		else
 			note(vs, tu->post, false,
-			     "%s is gone from the source, or inlined; the update waits until nobody runs it, and its old code stays in memory",
+			     "%s is gone from the source, or inlined; the update waits until no thread runs it, and its old code stays in memory",
 			     (*v)->name);
 	}
 }
@@ -1409,7 +1409,7 @@ static void check_names(struct verdicts *vs, const struct tu *tu)
 		    is_left(vs, post))
 			continue;
 		refuse(vs, "name_moved", post->obj, post, slot->key, WAY_SPLIT,
-		       "other files know this name, and it stands for %s now instead of %s",
+		       "other files may use this name, which now belongs to %s instead of %s",
 		       unit_label(post), unit_label(pre));
 	}
 }
@@ -1444,8 +1444,8 @@ static void check_bindings(struct verdicts *vs, const struct tu *tu)
 			continue;
 		refuse(vs, "name_moved", tu->post, sym->unit, sym->name, WAY_SPLIT,
 		       sym->bind == STB_WEAK ?
-		       "it is weak now, so that of another file stands in its place: the running kernel goes on with this one" :
-		       "it was weak and is no more: where another file has one of this name, the running kernel goes on with that");
+		       "it is weak now, so a definition in another file would override it; the running kernel keeps using this one" :
+		       "it is no longer weak; if another file defines this name, the running kernel keeps using that definition");
 	}
 }
 
@@ -1461,7 +1461,7 @@ static void note_renamed(struct verdicts *vs, const struct tu *tu)
 		    same_base(u->name, u->twin->name))
 			continue;
 		note(vs, tu->post, false,
-		     "%s goes on with what the running kernel holds in %s",
+		     "%s keeps the value that %s has in the running kernel",
 		     u->name, u->twin->name);
 	}
 }
@@ -1546,12 +1546,12 @@ static void check_new_global(struct verdicts *vs, const struct unit *u)
 	if (used)
 		refuse(vs, "new_strong", u->obj, u, name,
 		       "change the one that the kernel has, or give it another name",
-		       "it is new and global, but the running kernel has one of this name, a weak one of another file perhaps: other code goes on with that");
+		       "it is new and global, but the running kernel has a symbol of this name, perhaps a weak one of another file: other code keeps using that one");
 	else
 		refuse(vs, "new_unused", u->obj, u, name,
 		       "leave it out of the patch, or change the weak one instead",
-		       "it is new and global, and nothing in the update uses it; where another file has a weak one of this name, the running kernel goes on with that%s",
-		       vs->up->defined_known ? ", and it has a symbol of this name" : "");
+		       "it is new and global, and nothing in the update uses it; if another file has a weak symbol of this name, the running kernel keeps using that one%s",
+		       vs->up->defined_known ? "; it has a symbol of this name" : "");
 }
 
 static void check_new_globals(struct verdicts *vs, const struct tu *tu)

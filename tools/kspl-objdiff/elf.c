@@ -138,7 +138,7 @@ static void read_section(struct obj *obj, Elf_Scn *scn, size_t shstr)
 	data = elf_rawdata(scn, NULL);
 	if (!data || data->d_size != sh->sh_size ||
 	    (sh->sh_size && !data->d_buf))
-		die("%s: section %s is cut off", obj->path, sec->name);
+		die("%s: section %s is truncated", obj->path, sec->name);
 	sec->data = data->d_buf;
 	if (!sec->data)
 		sec->data = xzalloc(1);
@@ -721,7 +721,7 @@ static void resolve(struct obj *obj, struct ref *r, s64 addend)
 			u = add_unit(obj, sym->sec, 0, sym->sec->sh.sh_size);
 	}
 	if (!u)
-		die("%s: reference to %s%+lld, where nothing is", obj->path,
+		die("%s: reference to %s%+lld, where there is no code or data", obj->path,
 		    sym->name, (long long)addend);
 	r->unit = u;
 	r->addend = to - u->off;
@@ -758,7 +758,7 @@ static void add_ref(struct obj *obj, ref_vec *refs, const struct sec *sec,
 		die("%s: relocation type %u in %s is not known", obj->path,
 		    type, sec->name);
 	if (rela->r_addend > MAX_ADDEND || rela->r_addend < -MAX_ADDEND)
-		die("%s: relocation in %s leads too far", obj->path, sec->name);
+		die("%s: relocation in %s is out of range", obj->path, sec->name);
 	if (rela->r_offset - base + width > size)
 		die("%s: relocation outside of its unit in %s", obj->path,
 		    sec->name);
@@ -868,7 +868,7 @@ static void read_unit_refs(struct obj *obj, struct sec *sec)
 		u = rela->r_offset < sec->sh.sh_size ?
 			sec_unit_at(sec, rela->r_offset) : NULL;
 		if (!u || rela->r_offset < u->off)
-			die("%s: relocation of nothing at %s+%#llx", obj->path,
+			die("%s: relocation at %s+%#llx, where there is no code or data", obj->path,
 			    sec->name, (unsigned long long)rela->r_offset);
 		add_ref(obj, &u->refs, sec, rela, u->off, u->size);
 	}
@@ -892,7 +892,7 @@ static u32 alt_entsize(struct obj *obj, const struct sec *sec)
 	u32 size = sec->nrela ? sec->sh.sh_size / (sec->nrela / 2 ?: 1) : 0;
 
 	if (sec->nrela % 2 || (size != ALT_SIZE && size != ALT_SIZE_OLD))
-		die("%s: entries of %s have %u bytes, and that is known of no kernel",
+		die("%s: entries of %s have %u bytes, but no known kernel uses that size",
 		    obj->path, sec->name, size);
 	return size;
 }
@@ -910,7 +910,7 @@ static u32 guess_entsize(struct obj *obj, const struct sec *sec)
 			n++;
 	}
 	if (!n || sec->sh.sh_size % n)
-		die("%s: entries of %s have no size", obj->path, sec->name);
+		die("%s: the size of the entries of %s can't be determined", obj->path, sec->name);
 	return sec->sh.sh_size / n;
 }
 
@@ -920,7 +920,7 @@ static void attach_entry(struct obj *obj, struct entry *e)
 	struct unit *u;
 
 	if (!loc || loc->off || !loc->sym->sec)
-		die("%s: entry at %s+%#x belongs to nothing", obj->path,
+		die("%s: entry at %s+%#x does not refer to code or data", obj->path,
 		    e->sec->name, e->off);
 	u = sec_unit_at(loc->sym->sec, loc->sym->value + loc->addend);
 	/* ORC marks the end of a section; emit.c marks the end of each unit */

@@ -9,7 +9,7 @@
 #include "types.h"
 
 #define WAY_ENUM							\
-	"add new values at the end: data of the old ones exists"
+	"add new values at the end: existing data holds the old values"
 
 /* Instructions, as far as they use numbers */
 
@@ -706,7 +706,7 @@ static void check_gone(struct verdicts *vs, const struct types *pre,
 					     all_gone(pre, post, *t);
 		if (change)
 			refuse(vs, "enum_changed", obj, NULL, (*t)->name,
-			       "leave the old values as they are: data of them exists",
+			       "keep the old values: existing data holds them",
 			       "its values changed (%s)", change);
 	}
 }

@@ -402,7 +402,7 @@ csh open_capstone(void)
 
 	if (!cs && (cs_open(CS_ARCH_X86, CS_MODE_64, &cs) ||
 		    cs_option(cs, CS_OPT_DETAIL, CS_OPT_ON)))
-		die("capstone can't be used");
+		die("can't initialize capstone");
 	return cs;
 }
 
@@ -492,7 +492,7 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 	if (to && w->source && to == w->source->func)
 		kept |= w->source->regs;
 	if (gives_accumulator(u, r, to, regs))
-		lets_out(w, xasprintf("gives the address of %s to %s in a register of its own",
+		lets_out(w, xasprintf("passes the address of %s to %s in a register that C functions do not use for arguments",
 				      what_name(w), name));
 	if (!(regs & ARGUMENTS) && !gives_stack(regs)) {
 		if (regs & FRAMES(ARGUMENTS) &&
@@ -511,7 +511,7 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 		return kept | (returns ? BIT(R_AX) : 0);
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
 		return kept | call_unit(w, to, regs);
-	lets_out(w, xasprintf("gives the address of %s to %s", what_name(w),
+	lets_out(w, xasprintf("passes the address of %s to %s", what_name(w),
 			      name));
 	return kept;
 }
@@ -535,7 +535,7 @@ static void tail_call(struct walk *w, const struct unit *u,
 	/* after a tail call, the stack does not show that the callee has the address */
 	if (w->code && !w->depth && r && regs & ARGUMENTS &&
 	    !callee_is_in_it(name) && !callee_keeps_nothing(name, &returns, &lent))
-		lets_out(w, xasprintf("leaves the address of %s to %s, and does not wait for it",
+		lets_out(w, xasprintf("passes the address of %s to %s in a tail call, and does not wait for it",
 				      what_name(w), name));
 	w->returns |= call(w, u, r, regs) & RETURNED;
 }
@@ -670,7 +670,7 @@ static u64 work_on_strings(struct walk *w, const cs_insn *insn, u64 regs)
 
 	if (moves && ((w->deep && regs & BIT(R_SI)) ||
 		      (regs & BIT(R_STACK) && regs & FRAMES(BIT(R_SI)))))
-		lets_out(w, xasprintf("copies what %s holds", what_name(w)));
+		lets_out(w, xasprintf("copies the content of %s", what_name(w)));
 	if (!moves && regs & BIT(R_AX))
 		lets_out(w, xasprintf("stores the address of %s", what_name(w)));
 	if (regs & BIT(R_CX))
@@ -749,7 +749,7 @@ static u64 follow_frame(struct walk *w, const struct effect *e, u64 regs)
 	if (e->on_stack || regs & FRAMES(e->base))
 		return regs | BIT(R_FRAME);
 	if (regs & BIT(R_STACK) && regs & BIT(R_PUSHED))
-		lets_out(w, xasprintf("stores the address of what holds that of %s",
+		lets_out(w, xasprintf("stores the address of memory that holds the address of %s",
 				      what_name(w)));
 	return regs | BIT(R_LENT);
 }
@@ -1110,7 +1110,7 @@ static bool walk_function(const struct walk *from, const struct unit *func,
 	known->returns = returned_in(func);
 	if (w.depth > MAX_DEPTH) {
 		w.esc->compared = true;
-		lets_out(&w, xasprintf("passes the address of %s on where it can't be followed",
+		lets_out(&w, xasprintf("passes on the address of %s where it can't be followed",
 				       what_name(&w)));
 	} else {
 		walk_code(&w, func, regs);
@@ -1363,7 +1363,7 @@ static const char *acts_unseen(csh cs, const struct unit *u)
 		if (e.use == USE_UNKNOWN && !is_harmless(cs, insn))
 			how = xasprintf("%s", insn->mnemonic);
 		else if (writes_unseen(u, at, &e, frames[at]))
-			how = "a write to where a pointer leads";
+			how = "a write through a pointer";
 		at += insn->size;
 		cs_free(insn, 1);
 	}
@@ -1410,7 +1410,7 @@ bool ref_writes(const struct unit *u, const struct ref *r)
 const char *unit_acts_unseen(const struct unit *func)
 {
 	(void)func;
-	return "what kspl-objdiff can't tell, which was built without capstone";
+	return "not checked: kspl-objdiff was built without capstone";
 }
 
 bool unit_keeps_result(const struct update *up, const struct unit *caller,
@@ -1434,7 +1434,7 @@ bool unit_lets_out(const struct update *up, const struct unit *func,
 		vec_for_each(r, &part->refs)
 			if (resolve_ref(up, part->obj, r) == what &&
 			    (deep || ref_takes_address(part, r)))
-				esc->how = xasprintf("takes the address of %s (kspl-objdiff was built without capstone, and can't tell what for)",
+				esc->how = xasprintf("takes the address of %s (kspl-objdiff was built without capstone, and can't check how it is used)",
 						     what->name);
 	esc->compared = esc->how;
 	return esc->how;

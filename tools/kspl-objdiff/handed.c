@@ -66,7 +66,7 @@ const char *handed_out_by(const struct verdicts *vs, const struct unit *by,
 	    is_refused(vs, "const_escapes", e->to->twin) ||
 	    !unit_hands_out(vs->up, func, e->to, !text, &esc))
 		return NULL;
-	return xasprintf("%s %s, and who has it goes on to call it", unit_label(func),
+	return xasprintf("%s %s, and code that has the address keeps calling it", unit_label(func),
 			 esc.how);
 }
 
@@ -92,7 +92,7 @@ const char *handed_out_by_itself(const struct verdicts *vs, const struct unit *u
 				     resolve_ref(vs->up, part->obj, r) == u;
 	if (!takes_own || !unit_hands_out(vs->up, u, u, false, &esc))
 		return NULL;
-	return xasprintf("it %s, and who has it goes on to call it", esc.how);
+	return xasprintf("it %s, and code that has the address keeps calling it", esc.how);
 }
 
 /* Does the function, or its cold part, take the address? */
@@ -168,9 +168,9 @@ static void check_given(struct verdicts *vs, const struct tu *tu,
 	how = handed_out_by(vs, by, e);
 	if (how)
 		refuse(vs, "function_gone", tu->post, whole(by)->twin, func->name,
-		       xasprintf("let %s go on to be what is called there, and give another name to what others call; or, if a hook takes its address from all who have it, say so: --state-of %s=",
+		       xasprintf("keep %s as the function whose address is passed on there, and give another name to the function for other callers; or, if a hook replaces its address wherever it is stored, use --state-of %s=",
 				 func->name, func->name),
-		       "%s; the new code gives it to nobody there any more", how);
+		       "%s; the new code no longer passes on its address there", how);
 }
 
 /**

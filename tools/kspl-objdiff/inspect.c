@@ -239,7 +239,7 @@ static void print_replaces(void)
 		const struct ksplice_f_replace *r = &f.replaces[i];
 
 		if (r->kind == KSPLICE_REPLACE_RANGE)
-			printf("  %s: nobody may be inside (%u bytes, %s)\n",
+			printf("  %s: no thread may be inside (%u bytes, %s)\n",
 			       str(r->name), r->size,
 			       str(f.units[r->unit].source));
 		else
@@ -599,7 +599,7 @@ int inspect_at(const char *path, const char *place)
 		print_around(u, off);
 	}
 	if (!n)
-		die("%s: no old code of %s in it%s", path, func,
-		    off ? " that is so long" : "");
+		die("%s: contains no old code of %s%s", path, func,
+		    off ? " of that length" : "");
 	return EXIT_OK;
 }

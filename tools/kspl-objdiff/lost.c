@@ -18,7 +18,7 @@
 #include "state.h"
 #include "verdict.h"
 
-#define WAY_GONE	"go on with %s; or, if what it holds does not matter or a hook brings it over, say so: --state-of %s="
+#define WAY_GONE	"keep using %s; or, if its value is not needed or a hook copies it, use --state-of %s="
 
 /**
  * struct place - a place in a variable that a function uses
@@ -207,7 +207,7 @@ static bool check_taken(struct verdicts *vs, const struct unit *lost,
 	if (p)
 		refuse(vs, "state_renamed", pre->twin->obj, pre->twin, name,
 		       xasprintf(WAY_GONE, name, name),
-		       "it is gone, and %s uses %s instead, which was there already: what the running kernel holds in %s would be lost",
+		       "it is gone, and %s uses %s instead, which existed before: the value that %s has in the running kernel would be lost",
 		       unit_label(pre->twin), p->name, name);
 	free(was.v);
 	free(is.v);
@@ -225,7 +225,7 @@ static bool check_held(struct verdicts *vs, const struct tu *tu,
 		return false;
 	refuse(vs, "state_renamed", tu->post, user->twin, name,
 	       xasprintf(WAY_GONE, name, name),
-	       "it is gone, but in the old code %s %s: who has that keeps it, and nobody takes it back",
+	       "it is gone, but in the old code %s %s: code that has the address keeps using it",
 	       unit_label(user), esc.how);
 	return true;
 }
@@ -298,9 +298,9 @@ static void check_split(struct verdicts *vs, const struct unit *func,
 			    !is_used_like(a, b) || state_is_new(vs->up, b->u))
 				continue;
 			refuse(vs, "state_renamed", func->twin->obj, func->twin, b->name,
-			       xasprintf("go on with what is there; or say that it begins anew: --state-of =%s",
+			       xasprintf("keep using the old place; or, if the new variable shall start with its initial value, use --state-of =%s",
 					 b->name),
-			       "%s uses this new variable where it used a part of %s (+%#llx), and that is not used there any more: what the running kernel holds there would be lost",
+			       "%s uses this new variable where it used a part of %s (+%#llx) before: the value of that part in the running kernel would be lost",
 			       unit_label(func), a->name, (long long)a->off);
 			if (vs->refusals.n == n)
 				return;
@@ -358,7 +358,7 @@ static void check_lock_gone(struct verdicts *vs, const struct tu *tu,
 	if (i < users.n)
 		refuse(vs, "state_renamed", tu->post, users.v[i]->twin, name,
 		       xasprintf(WAY_GONE, name, name),
-		       "this lock is gone, and %s did not both take it and give it up: it may be held when the update is applied",
+		       "this lock is gone, and %s only took it, or only released it: it may be held when the update is applied",
 		       unit_label(users.v[i]));
 	free(users.v);
 }
@@ -405,8 +405,8 @@ static void check_exchanged(struct verdicts *vs, const exchange_vec *list)
 			    state_is_dropped(vs->up, x->taken))
 				continue;
 			refuse(vs, "state_renamed", x->func->twin->obj, x->func->twin, a,
-			       xasprintf(WAY_GONE, "the one that was used", a),
-			       "%s uses %s instead of it, and %s the other way round: each would go on with what the other holds",
+			       xasprintf(WAY_GONE, "the old variable", a),
+			       "%s uses %s instead of it, and %s does the opposite: each would use the value of the other variable",
 			       unit_label(x->func), b, unit_label(y->func));
 			return;
 		}

@@ -391,8 +391,8 @@ void check_once(struct verdicts *vs, const struct tu *tu)
 			had = had_one(vs, tu->pre);
 		if (flag && had)
 			refuse(vs, "state_renamed", tu->post, *u, strip_numbers(flag->name),
-			       "leave the function as it is, or let a variable that is in no section of its own tell",
-			       "%s does more than to say something while this flag in %s is not set (%s); that of the new code begins anew, and it would be done again",
+			       "leave the function as it is, or use a variable in the default section as the flag",
+			       "%s does more than print a message while this flag in %s is not set (%s); the flag of the new code is not set at first, so this would be done again",
 			       unit_label(*u), flag->sec->name, more);
 	}
 }

@@ -20,7 +20,7 @@
 
 #include "verdict.h"
 
-#define WAY_WITH	"take it together with what it needs, in an update of its own"
+#define WAY_WITH	"put it into another update, together with what it needs"
 
 /* What this round decided, and the plan for the next. */
 struct round {
@@ -199,12 +199,12 @@ static const char *goes_with(struct round *rd, const struct unit *u,
 	/* code of the old source fits what stays, unless new code is inlined into it */
 	if (has_old_body(rd, u))
 		return !has_old_body(rd, left) && unit_inlines(u, left->name) ?
-			xasprintf("it has %s in it, which is left out",
+			xasprintf("%s, which is left out, is inlined into it",
 				  left->name) : NULL;
 	if (refers(rd, u, left) || unit_inlines(u, left->name))
 		return xasprintf("it uses %s, which is left out", left->name);
 	if (refers(rd, left, u))
-		return xasprintf("%s uses it, which is left out", left->name);
+		return xasprintf("%s, which is left out, uses it", left->name);
 	var = shared_variable(rd, u, left);
 	if (var)
 		return xasprintf("it shares %s with %s, which is left out",
@@ -279,7 +279,7 @@ static bool leave_callers(struct round *rd, struct unit *left)
 			if (carry(rd, left))
 				return true;
 			leave_with(rd, *u,
-				   xasprintf("it and %s, which is left out, call one another in a new way",
+				   xasprintf("it calls %s, which is left out, or is called by it, with a new type",
 					     left->name));
 			any = true;
 		}
@@ -357,7 +357,7 @@ static void leave_inlining(struct round *rd, struct tu *tu, const char *name)
 	vec_for_each(u, &tu->post->units)
 		if (is_changed(rd, *u) && unit_inlines(*u, name))
 			leave_with(rd, *u,
-				   xasprintf("it has %s in it, which is left out",
+				   xasprintf("%s, which is left out, is inlined into it",
 					     name));
 }
 
@@ -392,7 +392,7 @@ void leave_out(struct plan *plan, const char *label, const char *name,
 	       const char *reason)
 {
 	struct refusal r = { .code = "needs_new_types", .reason = reason,
-			     .wayout = "write it over the old types" };
+			     .wayout = "write it for the old types" };
 	struct verdicts *none = verdicts_new(plan);
 	struct round rd = { plan, none };
 	struct tu *tu;

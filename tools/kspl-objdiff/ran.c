@@ -330,7 +330,7 @@ static void refuse_unset(struct verdicts *vs, const struct ran *ran, const struc
 			 const struct unit *user, const char *why)
 {
 	refuse(vs, "set_at_boot", ran->var->obj, user, unit_label(ran->var),
-	       "give it its value when it is used first",
+	       "set its value when it is first used",
 	       "%s uses this new variable, which %s sets: %s", unit_label(user),
 	       unit_label(by), why);
 }
@@ -349,7 +349,7 @@ static bool check_pointer(struct verdicts *vs, const struct ran *ran)
 			if (!v->reads || !is_reached_now(v->func) || asks_another(ran, v->func))
 				continue;
 			refuse_unset(vs, ran, w->func, v->func,
-				     "that may have run already, and it is NULL until it runs again");
+				     "that function may have run already, and the variable is NULL until it runs again");
 			return true;
 		}
 	}
@@ -372,7 +372,7 @@ static bool check_set_up(struct verdicts *vs, const struct ran *ran)
 			    !is_reached_now(v->func) || asks_another(ran, v->func))
 				continue;
 			refuse_unset(vs, ran, w->func, v->func,
-				     "that may have run already, and nobody sets it up before it runs again");
+				     "that function may have run already, and the variable is not initialized until it runs again");
 			return true;
 		}
 	}
@@ -477,8 +477,8 @@ static void check_value(struct verdicts *vs, const struct ran *ran)
 	}
 	if (by && reader && is_reached_now(reader->func))
 		refuse_unset(vs, ran, by, reader->func, parameter ?
-			     "the command line may have set the parameter, and nobody sets it again" :
-			     xasprintf("%s has had it run, in the old way", unit_label(how)));
+			     "the command line may have set the parameter, and it is not set again" :
+			     xasprintf("%s had its old code run", unit_label(how)));
 }
 
 static void check_variable(struct verdicts *vs, const struct unit *var)
@@ -502,7 +502,7 @@ static bool begins_as_zero(const struct unit *var)
 static void check_variable(struct verdicts *vs, const struct unit *var)
 {
 	note(vs, var->obj, true,
-	     "%s is new; kspl-objdiff was built without capstone, and can't tell whether what sets it has run already",
+	     "%s is new; kspl-objdiff was built without capstone, and can't check whether the code that sets it has run already",
 	     unit_label(var));
 }
 

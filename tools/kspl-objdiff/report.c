@@ -158,7 +158,7 @@ static void print_others(const struct verdicts *vs, const struct refusal *first,
 
 	for (r = first + 1; r < vs->refusals.v + vs->refusals.n; r++)
 		if (same_about(first, r) && ++n <= NAMED)
-			fprintf(f, "%s %s", n == 1 ? "; so it is with" : ",",
+			fprintf(f, "%s %s", n == 1 ? "; the same for" : ",",
 				name_of(r));
 	if (n > NAMED)
 		fprintf(f, " and %u more", n - NAMED);
@@ -304,7 +304,7 @@ static const char *status_word(const struct verdicts *vs)
 	switch (verdicts_status(vs)) {
 	case EXIT_REFUSED:
 		return "refused";
-	case EXIT_NO_CHANGE:
+	case EXIT_NOTHING:
 		return "no_change";
 	}
 	return "ok";

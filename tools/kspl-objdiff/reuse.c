@@ -390,7 +390,7 @@ static const struct use *lost_use(const struct types *ts, const struct uses *was
 
 static const char *instead(const struct use *use, const struct use *old)
 {
-	return xasprintf("it uses %s, and took what is there for %s, which has another layout",
+	return xasprintf("it accesses data as %s that it accessed as %s before, which has another layout",
 			 use->key, old->key);
 }
 
@@ -564,7 +564,7 @@ static const char *check_fresh(const struct types *ts, const struct use *use)
 {
 	if (!ts->gone.n || !has_use(&ts->fresh, use->key))
 		return NULL;
-	return xasprintf("it uses %s, which is new, and %s is gone: data of that exists",
+	return xasprintf("it uses %s, which is new, and %s is gone: existing data is of that type",
 			 use->key, ts->gone.v[0].key);
 }
 
@@ -573,7 +573,7 @@ static const char *check_cast(const struct types *ts)
 {
 	if (!ts->gone.n || !ts->fresh.n)
 		return NULL;
-	return xasprintf("its code changed, %s is new and %s is gone: a cast may take one for the other",
+	return xasprintf("its code changed, %s is new and %s is gone: a cast may treat one as the other",
 			 ts->fresh.v[0].key, ts->gone.v[0].key);
 }
 
@@ -729,13 +729,13 @@ static const char *check_taken(const struct types *ts, const struct unit *in,
 	if (in->die && dwarf_offdie(ts->dwarf, in->die, &die))
 		use = taken_in(&s, &die, &die, 0);
 	if (use)
-		return xasprintf("%s leads to %s, which is new, and the function has not made it: what exists is none",
+		return xasprintf("%s points to %s, which is new, and the function does not create it: existing objects are not of this type",
 				 use->where, use->key);
 	if (!twin || unit_makes_memory(in))
 		return NULL;
 	vec_for_each(use, &ts->casts)
 		if (is_fresh(ts, use))
-			return xasprintf("its code changed, and a cast takes something for %s, which is new: what exists is none",
+			return xasprintf("its code changed, and a cast treats an object as %s, which is new: existing objects are not of this type",
 					 use->key);
 	return NULL;
 }
@@ -747,7 +747,7 @@ static const char *check_opaque(const struct types *pre, const struct use *use)
 	    !file_may_differ(pre->up, use->t->file) ||
 	    !map_get(&pre->opaque, use->key))
 		return NULL;
-	return xasprintf("it uses %s, whose layout the old object did not know",
+	return xasprintf("it uses %s, whose layout the old object does not have",
 			 use->key);
 }
 

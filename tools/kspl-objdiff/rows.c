@@ -238,7 +238,7 @@ static void look_at_index(struct user *s, const cs_insn *insn, unsigned int reg)
 	if (n < 0 || n == R_SP || s->how)
 		return;
 	if (!is_counter(s, insn->address, n))
-		s->how = "takes a row of it by an index that may be of before";
+		s->how = "uses an index into it that may have been stored before the update";
 }
 
 static bool searches(const char *name)
@@ -305,7 +305,7 @@ static void look_at_counter(struct user *s, const cs_insn *insn)
 		return;
 	case X86_INS_MOV:
 		if (to->type == X86_OP_MEM && to->mem.base != X86_REG_RSP)
-			s->how = "keeps the number of a row";
+			s->how = "stores the number of a row";
 		else if (to->type == X86_OP_REG && number_of(to->reg) == R_CX)
 			s->counters |= 1u << R_CX;
 	}
@@ -366,7 +366,7 @@ static const char *how_used(const struct update *up, const struct unit *u,
 			    const struct unit *table)
 {
 	(void)up, (void)u, (void)table;
-	return "uses it (kspl-objdiff was built without capstone, and can't tell how)";
+	return "uses it (kspl-objdiff was built without capstone, and can't check how)";
 }
 
 #endif /* HAVE_CAPSTONE */
@@ -384,7 +384,7 @@ static void refuse_rows(struct verdicts *vs, struct unit *is, const char *change
 			continue;
 		refuse(vs, "rows_moved", is->obj, is, strip_numbers(unit_label(is)),
 		       "add rows at the end, and leave the others where they are",
-		       "%s, and %s %s; numbers of rows that the running kernel keeps are those of the old table",
+		       "%s, and %s %s; row numbers that the running kernel has stored are those of the old table",
 		       change, unit_label((*u)->parent ? (*u)->parent : *u), how);
 		return;
 	}
@@ -419,7 +419,7 @@ void check_new_rows(struct verdicts *vs, struct unit *is)
 		return;
 	for_each_top(is->obj->peer->dwarf, look_for, &by);
 	if (by.found)
-		refuse_rows(vs, is, "the compiler had made code of it, which does not tell whether rows moved");
+		refuse_rows(vs, is, "the compiler had turned it into code, which does not show whether rows moved");
 }
 
 /**
@@ -433,5 +433,5 @@ void check_rows(struct verdicts *vs, const struct unit *was, struct unit *is)
 	s64 row = moved_row(vs->up, was, is);
 
 	if (row >= 0)
-		refuse_rows(vs, is, xasprintf("row %lld is elsewhere now, or gone", (long long)row));
+		refuse_rows(vs, is, xasprintf("row %lld moved or is gone", (long long)row));
 }

@@ -39,10 +39,10 @@ static void check_probes(struct verdicts *vs, const struct unit *u)
 
 	if (is && !was)
 		refuse(vs, "special_changed", u->obj, u, u->name, WAY_PROBE,
-		       "probes on it are forbidden now, the running kernel allows them");
+		       "probes on it are forbidden now, but the running kernel allows them");
 	else if (was && !is)
 		note(vs, u->obj, false,
-		     "probes on %s are allowed now, the running kernel forbids them until the next boot",
+		     "probes on %s are allowed now, but the running kernel forbids them until the next boot",
 		     u->name);
 }
 
@@ -70,8 +70,8 @@ static void check_traced(struct verdicts *vs, const struct unit *u)
 	if (was == is)
 		return;
 	refuse(vs, "special_changed", u->obj, u, u->name, WAY_PROBE, is ?
-	       "it may be traced now (no notrace), and the running kernel's may not" :
-	       "it must not be traced now (notrace), and the running kernel's entry still can be");
+	       "it may be traced now (no notrace), but its entry in the running kernel can't be" :
+	       "it must not be traced now (notrace), but its entry in the running kernel still can be");
 }
 
 /* Code */
@@ -98,11 +98,11 @@ static void check_code(struct verdicts *vs, const struct unit *u)
 	check_traced(vs, u);
 	if (u->sec->cls == u->twin->sec->cls && is_elsewhere(u))
 		refuse(vs, "special_changed", u->obj, u, u->name, WAY_PLACE,
-		       "it is in section %s instead of %s, and code is told apart by that",
+		       "it is in section %s instead of %s, and the kernel treats code differently by its section",
 		       u->sec->name, u->twin->sec->name);
 	if (is_aligned_more(u))
 		note(vs, u->obj, true,
-		     "%s is aligned to %u now; the running kernel's code stays where it is",
+		     "%s is aligned to %u now; the code of the running kernel stays where it is",
 		     u->name, (u32)u->sec->sh.sh_addralign);
 }
 
@@ -114,7 +114,7 @@ static void check_hardened(struct verdicts *vs, const struct unit *u)
 	    strcmp(u->twin->sec->name, RO_AFTER_INIT) &&
 	    u->twin->sec->cls == u->sec->cls)
 		note(vs, u->obj, true,
-		     "%s is not to be written any more once the kernel runs; that of the running kernel can be, until the next boot",
+		     "%s is read-only after boot now; in the running kernel it stays writable until the next boot",
 		     u->name);
 }
 
@@ -146,7 +146,7 @@ static void check_export(struct verdicts *vs, const struct tu *tu,
 		    !strcmp((*v)->sec->name, u->sec->name) &&
 		    !same_export(*v, u))
 			note(vs, u->obj, true,
-			     "the export of %s is for other modules now (by license or namespace); it stays as it is until the next boot",
+			     "the export of %s has another license or namespace now; it keeps the old one until the next boot",
 			     exported_name(u));
 }
 
@@ -201,8 +201,8 @@ static bool may_fail(const struct obj *obj, const struct unit *func)
 static void say_injection(struct verdicts *vs, const struct tu *tu, const struct unit *func,
 			  bool post)
 {
-	const char *how = post ? "may be made to fail now (ALLOW_ERROR_INJECTION), which the running kernel does not allow before the next boot" :
-		"may not be made to fail any more (ALLOW_ERROR_INJECTION); the running kernel goes on to allow it until the next boot";
+	const char *how = post ? "allows error injection now (ALLOW_ERROR_INJECTION); the running kernel does not allow it before the next boot" :
+		"no longer allows error injection (ALLOW_ERROR_INJECTION); the running kernel still allows it until the next boot";
 
 	if (vs->nreplaced || vs->hooks.n)
 		note(vs, tu->post, true, "%s %s", unit_label(func), how);

@@ -437,7 +437,7 @@ static struct unit *find_said(const var_list *list, const char *name)
 		if (strcmp(state_name(v->u), name))
 			continue;
 		if (found)
-			die("--state-of: several variables are called %s: say which (%s or %s)",
+			die("--state-of: several variables are called %s: give %s or %s",
 			    name, found->name, v->u->name);
 		found = v->u;
 	}
@@ -459,7 +459,7 @@ static void pair_said(struct sides *s)
 		if (!o || !n || o->twin || n->twin)
 			continue;
 		if (o->size != n->size || o->sec->cls != n->sec->cls)
-			die("--state-of: %s has %u bytes in %s, %s has %u in %s: what one holds is nothing to the other",
+			die("--state-of: %s has %u bytes in %s, but %s has %u in %s: one can't keep the value of the other",
 			    o->name, o->size, o->sec->name, n->name, n->size,
 			    n->sec->name);
 		o->twin = n;

@@ -267,7 +267,7 @@ static const char *compare_all(const struct types *pre, const struct type *a,
 		change = compare_types(&(struct side){ pre, a, NULL },
 				       &(struct side){ post, b, NULL });
 	if (!change && (a || b))
-		change = "there are more or fewer of this name";
+		change = "the number of types of this name changed";
 	return change;
 }
 

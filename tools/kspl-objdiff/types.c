@@ -20,7 +20,7 @@
 #define REACH		3
 
 #define WAY_LAYOUT							\
-	"leave the layout as it is: objects of the old one exist"
+	"keep the layout: existing objects have the old one"
 
 /*
  * Each function is refused by itself, so that --partial can leave it out. But one
@@ -251,10 +251,10 @@ static void check_unseen(struct verdicts *vs, const struct types *ts,
 	if (!t) {
 		if (!has_moved_values(ts) && is_in(over_old, u))
 			refuse_type(vs, u, WAY_LAYOUT,
-				    "compiled over the old types it is other code, though no struct and no enum changed: a typedef did, perhaps");
+				    "compiled with the old types it is different code, though no struct and no enum changed: perhaps a typedef did");
 		return;
 	}
-	reason = xasprintf("compiled over the old types it is other code, and types changed (%s: %s)",
+	reason = xasprintf("compiled with the old types it is different code, and types changed (%s: %s)",
 			   t->name, t->change);
 	refuse_type(vs, u, WAY_LAYOUT, reason);
 }
@@ -266,7 +266,7 @@ static void refuse_variable(struct verdicts *vs, const struct unit *u,
 {
 	const char *reason = xasprintf("it uses %s, %s", name, change);
 
-	refuse_type(vs, u, "leave the variable's type as it is, and add a new one",
+	refuse_type(vs, u, "leave the type of the variable as it is, and add a new variable",
 		    reason);
 }
 
@@ -391,7 +391,7 @@ static void check_data(struct verdicts *vs, struct types *ts,
 	vec_for_each(t, &ts->list)
 		if ((*t)->change && (*t)->level)
 			refuse_layout(vs, u,
-				      "leave the layout as it is: code of the old one reads it",
+				      "keep the layout: code compiled with the old one reads it",
 				      "it is made of", *t);
 }
 

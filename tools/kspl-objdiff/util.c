@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory, strings and a map */
+/* Messages, buffers, a map, and names that the compiler makes */
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,15 +7,22 @@
 
 #include "util.h"
 
+const char tool_name[] = "kspl-objdiff";
+
+static void put_message(const char *fmt, va_list ap)
+{
+	fprintf(stderr, "%s: ", tool_name);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
 void die(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("kspl-objdiff: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	put_message(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	exit(EXIT_FAILED);
 }
 
@@ -23,60 +30,9 @@ void warn(const char *fmt, ...)
 {
 	va_list ap;
 
-	fputs("kspl-objdiff: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	put_message(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
-}
-
-void *xzalloc(size_t size)
-{
-	void *p = calloc(1, size ? size : 1);
-
-	if (!p)
-		die("out of memory");
-	return p;
-}
-
-char *xstrdup(const char *s)
-{
-	char *p = xzalloc(strlen(s) + 1);
-
-	return strcpy(p, s);
-}
-
-static char *xvasprintf(const char *fmt, va_list ap)
-{
-	char *s;
-
-	if (vasprintf(&s, fmt, ap) < 0)
-		die("out of memory");
-	return s;
-}
-
-char *xasprintf(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	s = xvasprintf(fmt, ap);
-	va_end(ap);
-	return s;
-}
-
-/* Make room for one more element, and clear it. */
-void *vec_grow(void *v, u32 n, u32 *cap, size_t size)
-{
-	if (n >= *cap) {
-		*cap = *cap ? *cap * 2 : 8;
-		v = realloc(v, *cap * size);
-		if (!v)
-			die("out of memory");
-	}
-	memset((char *)v + n * size, 0, size);
-	return v;
 }
 
 /* Returns the offset of the data; @data NULL adds zeroes. */
@@ -88,9 +44,7 @@ u32 buf_add(struct buf *b, const void *data, u32 n)
 		die("object too large");
 	if (at + n > b->cap) {
 		b->cap = (at + n) * 2;
-		b->v = realloc(b->v, b->cap);
-		if (!b->v)
-			die("out of memory");
+		b->v = xrealloc(b->v, b->cap);
 	}
 	if (n && data)
 		memcpy(b->v + at, data, n);
@@ -155,18 +109,6 @@ void map_set(struct map *m, const char *key, void *value)
 	slot->value = value;
 }
 
-bool starts_with(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
-bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), m = strlen(suffix);
-
-	return n >= m && !strcmp(s + n - m, suffix);
-}
-
 /* Names with a counter of the whole file (__COUNTER__) at the end */
 bool is_counted(const char *name)
 {
@@ -208,18 +150,4 @@ bool same_base(const char *a, const char *b)
 	free(x);
 	free(y);
 	return same;
-}
-
-void json_string(FILE *f, const char *s)
-{
-	fputc('"', f);
-	for (; s && *s; s++) {
-		if (*s == '"' || *s == '\\')
-			fprintf(f, "\\%c", *s);
-		else if ((u8)*s < 0x20 || (u8)*s >= 0x7f)
-			fprintf(f, "\\u%04x", (u8)*s);
-		else
-			fputc(*s, f);
-	}
-	fputc('"', f);
 }

@@ -132,5 +132,5 @@ int verdicts_status(const struct verdicts *vs)
 {
 	if (vs->refusals.n)
 		return EXIT_REFUSED;
-	return vs->nreplaced || vs->hooks.n ? EXIT_OK : EXIT_NO_CHANGE;
+	return vs->nreplaced || vs->hooks.n ? EXIT_OK : EXIT_NOTHING;
 }

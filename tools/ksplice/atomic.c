@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files that are the old ones or the new ones, whenever the power fails and
- * whoever reads them: written under a name that nobody can guess, synced, and
- * renamed; then the directory is synced, too.
+ * Replaces a file so that a reader, or the next boot after a power cut, gets the
+ * old file or the new one: writes it under a name that can't be guessed, syncs it,
+ * renames it, and syncs the directory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +53,7 @@ static int write_synced(int fd, const char *data, size_t size)
 }
 
 /**
- * put_file - a file is there as a whole, or as it was
+ * put_file - write a file as a whole, or leave it as it was
  * @dir:	descriptor of its directory
  * @name:	its name there
  * @data:	what is to be in it
@@ -96,7 +96,7 @@ int make_dir(int parent, const char *name)
 	return fsync(parent);
 }
 
-/* What a writer left that was killed; nobody else may be at it. */
+/* Remove what a killed writer left. The caller has locked out other writers. */
 void sweep(int dir)
 {
 	str_vec names = {};

@@ -26,7 +26,7 @@ static int applied_already(const char *name, const struct update *up)
 	return EXIT_NOTHING;
 }
 
-/* What is loaded already: just the switch */
+/* Apply an update that is loaded already. */
 static int switch_to(const char *name)
 {
 	int err;
@@ -46,7 +46,7 @@ static bool is_applied(const char *name)
 	return update_read(&up, name) && up.applied;
 }
 
-/* A mark says that it is applied, or about to be; if it is not, it goes. */
+/* Renew the mark of an update that is applied, and remove that of another one. */
 static int settle_mark(const char *name, const struct file *f, int ret)
 {
 	if (!ret)
@@ -54,14 +54,14 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 	else if (!is_applied(name))
 		mark_clear(name, running_release());
 	if (!ret && !opt.at_boot && !shutdown_noted())
-		note("%s: a shutdown is taken for a crash, and it is held back then: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
+		note("%s: the next boot can't distinguish a shutdown from a crash, and will hold it back: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
 		     name);
 	return ret;
 }
 
 /*
- * The only one at work, on the machine's own kernel, with an update that is not
- * held back; and a mark on the disk.
+ * Check that this is the machine's own kernel, take the lock, check that the update
+ * is not held back, and put a mark on the disk.
  */
 static int prepare(const char *name, const struct file *f)
 {
@@ -89,7 +89,7 @@ static int apply_loaded(const char *name, const struct file *f)
 	ret = prepare(name, f);
 	if (ret)
 		return ret;
-	/* Undone and unloaded, or applied, before this one had the lock. */
+	/* It was undone and unloaded, or applied, before this process had the lock. */
 	if (!update_read(&up, name))
 		return apply_stored(name);
 	if (up.applied)
@@ -98,7 +98,7 @@ static int apply_loaded(const char *name, const struct file *f)
 	return ret ? ret : settle_mark(name, f, switch_to(name));
 }
 
-/* Loaded from another file? Names are what people know updates by. */
+/* Was it loaded from another file? The name alone does not tell. */
 static int check_release(const struct file *f)
 {
 	if (!strcmp(f->release, running_release()))
@@ -124,15 +124,15 @@ static int check_signature(const struct file *f)
 }
 
 /*
- * Is what has that name in the kernel what the file has?  Else nobody is to hear
- * that the file is applied.
+ * Is the loaded update of that name the one in the file?  If not, do not report that
+ * the file is applied.
  */
 static int check_same(const struct file *f, const struct update *up)
 {
 	if (!other_loaded(f))
 		return EXIT_OK;
 	problem(f->name, EXIT_REFUSED, "name_in_use",
-		xasprintf("'ksplice undo %s' takes that one back and out, then do this again; if its module can't be removed, the next boot does it",
+		xasprintf("'ksplice undo %s' undoes and unloads that one, then do this again; if its module can't be removed, reboot first",
 			  f->name),
 		"%s: not applied: another update of this name is %s. Nothing has been changed",
 		f->name, up->applied ? "applied" : "loaded");
@@ -162,7 +162,7 @@ static int load_and_switch(const struct file *f)
 }
 
 /**
- * load_and_apply - from a file to code that runs
+ * load_and_apply - load an update and apply it
  * @f:		the file, as read by file_read()
  *
  * If it can't be applied, it does not stay loaded, unless --keep was given.
@@ -187,7 +187,7 @@ int load_and_apply(const struct file *f)
 		ret = prepare(f->name, f);
 	if (ret)
 		return ret;
-	/* Somebody may have been faster. */
+	/* Another process may have been faster. */
 	if (update_read(&up, f->name)) {
 		ret = check_same(f, &up);
 		return ret ? ret : apply_loaded(f->name, f);
@@ -246,7 +246,7 @@ static int not_loaded(const char *name)
 {
 	say("%s: is not loaded, so there is nothing to undo", name);
 	if (is_file_name(name))
-		note("  (this wants a name, as 'ksplice list' shows it, not a file)");
+		note("  (this command needs a name, as 'ksplice list' shows it, not a file)");
 	return EXIT_NOTHING;
 }
 
@@ -254,7 +254,7 @@ static int remove_failed(const char *name, const char *module, int err)
 {
 	const char *way = err == EPERM ?
 		"run this as root with CAP_SYS_MODULE (not in a container)" :
-		"somebody still uses it ('lsmod'); try again in a moment: ksplice undo";
+		"it is still in use ('lsmod'); try again in a moment: ksplice undo";
 
 	problem(name, EXIT_FAILED, "not_removed", way,
 		"%s: the old code runs, but module %s can't be removed: %s",
@@ -317,10 +317,10 @@ static int undo_loaded(const char *name, bool applied)
 }
 
 /**
- * undo_and_remove - back to the old code
+ * undo_and_remove - reverse an update and unload it
  * @name:	the update
  *
- * A store that can't be written to keeps nobody from that.
+ * This works even if the store can't be written to.
  * Return: an exit code; what went wrong has been told.
  */
 int undo_and_remove(const char *name)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ksplice check: the kernel's own proof, by loading the update without
- * applying it; what can be seen of those who would be in the way; and out
- * again.  No code of the kernel is changed.
+ * ksplice check: load the update, which makes the kernel match it, without
+ * applying it; look for threads that would be in the way; unload it.  This
+ * changes no code of the kernel.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,7 @@ static int refuse(const struct file *f, const char *cause, const char *what_now,
 	return EXIT_REFUSED;
 }
 
-/* What can be told from the file alone */
+/* Checks that need only the file */
 static int check_file(const struct file *f)
 {
 	const char *who = signature_missing(f);
@@ -33,7 +33,7 @@ static int check_file(const struct file *f)
 	if (n != strlen(f->release) || memcmp(magic, f->release, n))
 		return refuse(f, "bad_file",
 			"build it again (kspl-build)",
-			"what it says and what its module says about its kernel differ");
+			"the update and its module were made for different kernels");
 	if (who)
 		return refuse(f, "not_signed",
 			SIGN_IT,
@@ -41,18 +41,18 @@ static int check_file(const struct file *f)
 	return EXIT_OK;
 }
 
-/* Needs no more than to be there: whatever is missing is not said by loading. */
+/* Check that there is a core: loading would not tell that it is missing. */
 static int need_core(void)
 {
 	if (core_present())
 		return EXIT_OK;
 	problem(NULL, EXIT_FAILED, "no_core",
 		"'modprobe ksplice' (package ksplice-dkms), then check again",
-		"no core of ksplice is loaded, so the kernel can't be asked");
+		"no core of ksplice is loaded, so the update can't be compared with the kernel");
 	return EXIT_FAILED;
 }
 
-/* Matching is the loader's work; it ends with the update loaded, or not. */
+/* Load it: the core matches it then, and refuses to load it if it does not match. */
 static int prove(const struct file *f, bool *loaded)
 {
 	struct update up;
@@ -64,7 +64,7 @@ static int prove(const struct file *f, bool *loaded)
 				      xasprintf("'ksplice undo %s' first, then check again",
 						f->name),
 				      "not checked: another update of this name is loaded");
-		note("%s is loaded already: that one has been found to match",
+		note("%s is loaded already, so it matches the running kernel",
 		     f->name);
 		return EXIT_OK;
 	}
@@ -74,7 +74,7 @@ static int prove(const struct file *f, bool *loaded)
 	return err ? explain_load(f, err)->exit : EXIT_OK;
 }
 
-/* What was loaded here, and nothing else, whatever the file says of itself */
+/* Unload what was loaded here, and nothing else, whatever name the file has. */
 static void unload(const struct file *f)
 {
 	char *module = module_name(f->name);
@@ -118,7 +118,7 @@ static void busy_json(const struct busy *busy)
 	json_num("threads_not_seen", busy->unseen);
 }
 
-/* No reason to refuse it: it can be applied, and does its work when they are gone. */
+/* Not a reason to refuse it: it can be applied, and works when these are gone. */
 static void look_for_peers(const struct file *f)
 {
 	str_vec found = {};
@@ -169,7 +169,7 @@ static int look_around(const struct file *f)
 	return EXIT_OK;
 }
 
-/* As long as it is loaded only to be looked at: else nobody would unload it. */
+/* Block signals during the check: a killed command would leave it loaded. */
 static void hold_signals(int how)
 {
 	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
@@ -191,7 +191,7 @@ static int matches_json(const struct file *f, int ret)
 	return ret;
 }
 
-/* Load it, look, and unload it, but for what was loaded before */
+/* Load it, check it, and unload it, unless it was loaded before. */
 static int load_and_look(const struct file *f)
 {
 	bool loaded = false;
@@ -228,7 +228,7 @@ int cmd_check(int argc, char **argv)
 		say("%s: an update of this name is applied already", f.name);
 		ret = EXIT_NOTHING;
 	}
-	/* Nobody is to apply or remove it while it is loaded only to be looked at. */
+	/* No other command may apply or remove it while it is loaded for the check. */
 	if (!ret)
 		ret = store_lock(false);
 	if (ret)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ksplice install, uninstall, load-installed: an update comes back after a
- * boot into the kernel that it is for, and only into that.
+ * ksplice install, uninstall, load-installed: apply an update after each boot
+ * of the kernel that it is for, and only of that one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,10 +16,10 @@ static void tell_not_now(const struct file *f)
 	struct update up;
 
 	if (why)
-		note("  held back: %s. 'ksplice unhold %s' has it applied again",
+		note("  held back: %s. 'ksplice unhold %s' allows it again",
 		     why, f->name);
 	else if (strcmp(f->release, running_release()))
-		note("  the running kernel is %s: it stays as it is",
+		note("  the running kernel is %s: it does not change",
 		     *running_release() ? running_release() : "unknown");
 	else if (!opt.now && !(update_read(&up, f->name) && up.applied))
 		note("  not applied yet: ksplice apply %s", f->name);
@@ -46,7 +46,7 @@ static int nothing_is_ok(int ret)
 	return ret == EXIT_NOTHING ? EXIT_OK : ret;
 }
 
-/* What is stored is what was read: whatever becomes of the file meanwhile. */
+/* Store the bytes that were read, even if the file changes meanwhile. */
 int cmd_install(int argc, char **argv)
 {
 	struct stored *s;
@@ -71,7 +71,7 @@ int cmd_install(int argc, char **argv)
 	return nothing_is_ok(load_stored(s));
 }
 
-/* Of all kernels; the directories of those without any go, too. */
+/* Remove it for all kernels, with directories that become empty. */
 static int remove_stored(const char *name, unsigned int *removed)
 {
 	stored_vec stored = {};
@@ -125,7 +125,7 @@ int cmd_uninstall(int argc, char **argv)
 	return removed ? EXIT_OK : EXIT_NOTHING;
 }
 
-/* ksplice.enable=0 on the kernel's command line: the way out of a bad one */
+/* ksplice.enable=0 on the kernel's command line: boot without any update */
 bool switched_off(void)
 {
 	char *line = read_line("/proc/cmdline"), *word, *at = line;
@@ -145,7 +145,7 @@ static int check_stored(const struct stored *s, const struct file *f)
 		return EXIT_OK;
 	problem(s->name, EXIT_REFUSED, "bad_file",
 		"remove it, and 'ksplice install' the right one",
-		"%s: is update %s for kernel %s, which belongs elsewhere",
+		"%s: contains update %s for kernel %s, which does not belong there",
 		shown(s->path), f->name, f->release);
 	return EXIT_REFUSED;
 }
@@ -154,7 +154,7 @@ static int check_stored(const struct stored *s, const struct file *f)
  * load_stored - apply an update of the store
  * @s:		which
  *
- * The same is asked of it at boot and by hand.
+ * The same checks are made at boot and by hand.
  * Return: an exit code; what went wrong has been told.
  */
 int load_stored(const struct stored *s)
@@ -200,7 +200,7 @@ struct attempt {
 
 typedef VEC(struct attempt) attempt_vec;
 
-/* Can it be for want of another update, which comes later? */
+/* May it fail because another update has to be applied first? */
 static bool may_fit_later(const problem_vec *why)
 {
 	struct problem **p;
@@ -211,7 +211,7 @@ static bool may_fit_later(const problem_vec *why)
 	return false;
 }
 
-/* A newer one that is applied has all that it has: nothing is missing. */
+/* An applied newer update supersedes it, so it is not needed. */
 static bool not_needed(const problem_vec *why)
 {
 	return why->n == 1 && !strcmp(why->v[0]->cause, "outdated");
@@ -244,7 +244,7 @@ static bool any_done(const attempt_vec *all)
 	return false;
 }
 
-/* Those that wait for others, as long as that gets one of them in */
+/* Try the ones that wait for others, until a round applies none of them. */
 static void attempt_again(attempt_vec *all)
 {
 	bool more = any_done(all);
@@ -282,9 +282,9 @@ static void attempts_json(const attempt_vec *all)
 }
 
 /*
- * Each one, whatever became of those before.  One that was made on top of another
- * does not fit before that one is applied.  No file says so of itself, and the order
- * of names knows nothing of it: so what does not fit is tried again after the others.
+ * Try each one, even if one before failed.  An update that was made on top of another
+ * one does not fit before that one is applied.  The file does not say so, nor does the
+ * order of names: so what does not fit is tried again after the others.
  */
 static int load_all(const stored_vec *stored)
 {

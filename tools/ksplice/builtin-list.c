@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* ksplice list, show, status: they change nothing, and anybody may. */
+/* ksplice list, show, status: they change nothing, and every user may run them. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ static void file_json(const struct file *f)
 	json_str("release", f->release);
 	json_str("description", f->description);
 	json_str("module", f->module);
-	/* Whose it is, and whether it is good, only the kernel can tell. */
+	/* Only the kernel can check the signature. */
 	json_str("signature", f->has_signature ? "not_verified" : "none");
 	json_bool("code_checksum", f->sealed);
 	file_fixes(f, &fixes);
@@ -132,7 +132,7 @@ static void file_print(const struct file *f)
 	for (i = 0; i < f->nfuncs; i++) {
 		file_func(f, i, &func);
 		if (func.range)
-			say("  nobody may be in %s:%s (%s)", func.target,
+			say("  no thread may be in %s:%s (%s)", func.target,
 			    func.name, func.source);
 		else
 			say("  replaces %s:%s (%s), %u bytes by %u",
@@ -222,7 +222,7 @@ static void count_stored(struct counts *c, const struct stored *s)
 	h->why = why;
 }
 
-/* An id once, whoever fixes it besides */
+/* List an id once, even if several updates fix it. */
 static void count_fixed(str_vec *fixed, const str_vec *fixes)
 {
 	char **id, **other;

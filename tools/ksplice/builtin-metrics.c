@@ -57,7 +57,7 @@ static long long attempts(const struct update *up)
 	return up->attempts;
 }
 
-/* Nothing is said where it can't be seen. */
+/* No metric if it can't be determined. */
 static void bypassed(FILE *f)
 {
 	str_vec names = {}, found;
@@ -110,7 +110,7 @@ static int installed(FILE *f)
 		       !(update_read(&up, s->name) && up.applied && !other_stored(s)) &&
 		       !superseded(s->name));
 	family(f, "ksplice_update_held_back",
-	       "1 if the update is not applied because the machine went down badly with it");
+	       "1 if the update is not applied because the machine crashed with it");
 	vec_for_each(s, &stored)
 		sample(f, "ksplice_update_held_back", s->name,
 		       !(update_read(&up, s->name) && up.applied && !other_stored(s)) &&
@@ -131,9 +131,9 @@ static int write_metrics(FILE *f)
 		   is_applied);
 	per_update(f, "ksplice_update_pause_ns", "how long the last change stopped the machine",
 		   pause_ns);
-	per_update(f, "ksplice_update_checked_tasks", "threads that the last change looked at",
+	per_update(f, "ksplice_update_checked_tasks", "threads that the last change checked",
 		   threads);
-	per_update(f, "ksplice_update_attempts", "how often the last change looked for a good moment",
+	per_update(f, "ksplice_update_attempts", "how often the last change tried",
 		   attempts);
 	bypassed(f);
 	last_failure(f);
@@ -147,7 +147,7 @@ static int cant_write(const char *path)
 	return EXIT_FAILED;
 }
 
-/* A device is not replaced, nor is anything that stands beside the devices. */
+/* Is it a device, or in the directory of the devices? Do not replace that. */
 static bool is_device(int dir, const char *name)
 {
 	struct stat st, in, dev;
@@ -179,8 +179,8 @@ static int put_output(const char *text, size_t size)
 }
 
 /*
- * Complete whenever somebody reads it.  The directory may be somebody else's,
- * who must not be able to choose what is written to: so nothing there is opened.
+ * A reader gets a complete file.  The directory may belong to another user, who must
+ * not be able to choose the file that is written: so no file there is opened.
  */
 static int write_output(void)
 {
@@ -206,7 +206,7 @@ int cmd_metrics(int argc, char **argv)
 		return write_output();
 	if (opt.json) {
 		problem(NULL, EXIT_USAGE, "usage", "'ksplice list --json' has the same as JSON",
-			"metrics have a format of their own; with --json they need --output FILE");
+			"metrics are not JSON; with --json they need --output FILE");
 		return EXIT_USAGE;
 	}
 	return write_metrics(stdout);

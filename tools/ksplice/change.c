@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Writes to "enabled", which returns when the change is done, from a child,
- * so that the parent can tell meanwhile what it waits for.
+ * so that the parent can show meanwhile which threads it waits for.
  */
 #include <errno.h>
 #include <signal.h>
@@ -51,7 +51,7 @@ struct progress {
 	long long start, next;
 };
 
-/* What the core says, or, while it has said nothing, what can be seen. */
+/* Find the threads in the way: those that the core names; before it does, a scan. */
 static void in_the_way(const struct progress *pr, struct update *up,
 		       str_vec *threads)
 {
@@ -92,7 +92,7 @@ static char *progress_text(const struct progress *pr)
 			 pr->name, s, threads.v[0], threads.n - 1);
 }
 
-/* One line that changes on a terminal; else a line now and then. */
+/* On a terminal, one line that changes; elsewhere, a new line now and then. */
 static void show_progress(struct progress *pr)
 {
 	long long begin = now_ms(), took;
@@ -156,7 +156,7 @@ static int change_once(const char *name, bool enable)
 	return err;
 }
 
-/* Only threads go away by themselves. */
+/* Waiting helps only against threads, which may leave by themselves. */
 static bool worth_waiting(const char *name, int err)
 {
 	struct update up;

@@ -32,10 +32,10 @@ static const struct reason causes[] = {
 	  "the code is in use by what makes the change itself, or by most threads",
 	  "waiting does not help: the update's author has to change another function, such as a caller" },
 	{ "text_reserved", EXIT_REFUSED, NULL,
-	  "somebody else uses the bytes of a jump",
+	  "another user has the bytes where a jump must be",
 	  "see the kernel's message above: remove the kprobe (perf, bpftrace, systemtap), apply, and set it again; a jump label, static call or lock prefix stays there: then the update's author has to replace the callers instead" },
 	{ "text_changed", EXIT_REFUSED, NULL,
-	  "the bytes of a jump are not what they were",
+	  "the bytes where a jump must be have changed",
 	  "see the kernel's message above: another update of the same function or a debugger has written there; take that back first ('ksplice list')" },
 	{ "livepatched", EXIT_REFUSED, NULL,
 	  "a livepatch redirects one of the functions",
@@ -50,16 +50,16 @@ static const struct reason causes[] = {
 	  "a module that it changes is being loaded or removed",
 	  "do it again when that is over" },
 	{ "hook_failed", EXIT_REFUSED, NULL,
-	  "the update's own code said no to the change",
-	  "the kernel's message and the update's description say what it wants; ask its author" },
+	  "a hook of the update refused the change",
+	  "the kernel's message and the update's description say what it requires; ask its author" },
 	{ "no_match", EXIT_REFUSED, NULL,
 	  "the running code is not what the update was made for",
 	  "build the update from exactly the source, configuration and compiler of the running kernel" },
 	{ "interrupted", EXIT_FAILED, NULL,
 	  "a signal came while it waited", "do it again" },
 	{ "cancelled", EXIT_FAILED, NULL,
-	  "somebody wanted the opposite while it waited",
-	  "find out who ('ksplice list', the kernel's log), and do it again" },
+	  "the opposite was requested while it waited",
+	  "find out by whom ('ksplice list', the kernel's log), and do it again" },
 	{ "out_of_memory", EXIT_FAILED, NULL,
 	  "there was not enough memory", "free some memory and do it again" },
 };
@@ -99,7 +99,7 @@ static const struct reason load_logs[] = {
 	  "it was made for another kernel",
 	  "get or build the update for the running kernel: kspl-build -k $(uname -r)" },
 	{ "Unknown symbol ksplice_abi", EXIT_FAILED, "no_core",
-	  "the core that is here is not there or has another format",
+	  "no core is loaded, or it has another format",
 	  "install ksplice-dkms and ksplice-tools of one version, 'modprobe ksplice', and build the update with these tools" },
 	{ "disagrees about version of symbol", EXIT_REFUSED, "other_kernel",
 	  "it was made against other symbol versions",
@@ -123,14 +123,14 @@ static const struct reason load_logs[] = {
 	  "it changes a weak function that this kernel does not use",
 	  "replacing it would have no effect: the update's author has to change the one that is used" },
 	{ "tells which is meant", EXIT_REFUSED, "ambiguous",
-	  "a name exists more than once, and nothing tells which is meant",
+	  "a name exists more than once, and it is not known which is meant",
 	  "the update's author has to do without it, or to change its callers, too" },
 	{ "kallsyms has", EXIT_REFUSED, "ambiguous",
-	  "a name exists more than once, and nothing tells which is meant",
+	  "a name exists more than once, and it is not known which is meant",
 	  "the update's author has to change the callers instead" },
 	{ "not what this update was made for", EXIT_REFUSED, "no_match",
 	  "the running code is not what the update was made for",
-	  "build it again from exactly the source, configuration and compiler of the running kernel; if it was: another tool, or somebody, has changed the code that the message names, so find out who" },
+	  "build it again from exactly the source, configuration and compiler of the running kernel; if it was: another program has changed the code that the message names, so find out which" },
 	{ "which is not loaded; load that first", EXIT_FAILED, "needs_module",
 	  "its new code needs a module that is not loaded",
 	  "modprobe the module that the kernel's message names, and do it again" },
@@ -138,7 +138,7 @@ static const struct reason load_logs[] = {
 	  "a module that it changes is being loaded or removed",
 	  "do it again when that is over" },
 	{ "refused, nothing was changed", EXIT_REFUSED, "symbol",
-	  "something its new code needs is not to be had in this kernel",
+	  "this kernel does not have something that the new code needs",
 	  "see the kernel's message: the update's author has to write the change without it" },
 	{ "unsigned module loading is restricted", EXIT_REFUSED, "not_signed",
 	  "the kernel is locked down (Secure Boot) and loads only signed modules",
@@ -147,7 +147,7 @@ static const struct reason load_logs[] = {
 	  "only signed modules may be loaded",
 	  SIGN_IT },
 	{ "Loading of module with", EXIT_REFUSED, "key_rejected",
-	  "its signature is none that this kernel trusts",
+	  "this kernel does not trust its signature",
 	  SIGN_IT },
 };
 
@@ -165,14 +165,14 @@ static const struct {
 	  "its module is loaded already",
 	  "'ksplice list' shows it; names that differ only in - and _ make one module" } },
 	{ EBUSY, { "busy", EXIT_FAILED, NULL,
-	  "its module is being loaded or removed by somebody else",
+	  "another process loads or removes its module",
 	  "try again in a moment" } },
 	{ ENOMEM, { "out_of_memory", EXIT_FAILED, NULL,
 	  "there was not enough memory", "free some memory and do it again" } },
 	{ EINTR, { "interrupted", EXIT_FAILED, NULL,
 	  "a signal came while it waited", "do it again" } },
 	{ EKEYREJECTED, { "key_rejected", EXIT_REFUSED, NULL,
-	  "it has no signature, or none that this kernel trusts",
+	  "it has no signature that this kernel trusts",
 	  SIGN_IT } },
 	{ ENOKEY, { "key_rejected", EXIT_REFUSED, NULL,
 	  "this kernel does not have the key that it is signed with",
@@ -180,7 +180,7 @@ static const struct {
 	{ EBADMSG, { "key_rejected", EXIT_REFUSED, NULL,
 	  "its signature is damaged", "copy the file again, or sign it again" } },
 	{ ENOEXEC, { "bad_file", EXIT_REFUSED, NULL,
-	  "the kernel does not take the file",
+	  "the kernel does not accept the file",
 	  "the kernel log says why: dmesg | tail" } },
 	{ EPROTO, { "format", EXIT_REFUSED, NULL,
 	  "the core here is for another format",
@@ -240,7 +240,7 @@ void problems_hold(void)
 	holding = true;
 }
 
-/* Return: those that have come up since then; nobody else knows of them. */
+/* Return: those that have come up since then, removed from the list. */
 problem_vec problems_taken(unsigned int known)
 {
 	problem_vec taken = {};
@@ -344,13 +344,13 @@ static const struct reason *change_reason(const struct update *up, int err)
 	return r ? r : unknown_cause(up->cause, err);
 }
 
-/* Those that no signal and no patience brings out come first. */
+/* Threads that leave neither by themselves nor by a signal come first. */
 static const char *change_advice(const struct reason *r, const struct update *up)
 {
 	char *still = !strcmp(r->key, "code_busy") ? threads_still(&up->conflicts) :
 		NULL;
 
-	return still ? xasprintf("%s; as for the others: %s", still, r->what_now) :
+	return still ? xasprintf("%s; for the other threads: %s", still, r->what_now) :
 		r->what_now;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads an update's file, as far as an administrator wants to know.  The
- * kernel checks all of it when it is loaded; here nothing is trusted beyond
- * what keeps this program within the file.
+ * Reads the parts of an update's file that the commands show.  The kernel checks
+ * all of it when it is loaded; here only those checks are made that keep this
+ * program from reading outside of the file.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -88,7 +88,7 @@ static const char *target_name(const struct file_blob *b, uint32_t i)
 	return str(b, target.name);
 }
 
-/* The @i-th function that is replaced, or a piece that nobody may be in */
+/* The @i-th function that is replaced, or piece that no thread may be in */
 void file_func(const struct file *f, uint32_t i, struct file_func *func)
 {
 	struct ksplice_f_replace r = { .unit = KSPLICE_NONE };
@@ -140,25 +140,25 @@ static int read_blob(struct file *f)
 	struct file_blob *b = &f->blob;
 
 	if (b->size < sizeof(b->hdr))
-		return bad(f, "the update in it is damaged: it is cut off");
+		return bad(f, "the update in it is damaged: it is truncated");
 	memcpy(&b->hdr, b->data, sizeof(b->hdr));
 	if (b->hdr.magic != KSPLICE_MAGIC)
-		return bad(f, "the update in it is damaged: it does not begin as one");
+		return bad(f, "the update in it is damaged: it has no valid header");
 	/* Only then the rest of the header means what is meant here. */
 	if (b->hdr.format != KSPLICE_FORMAT) {
 		problem(NULL, EXIT_REFUSED, "format",
 			"build the update with the tools that belong to this core, or install the ksplice-tools that belong to the update",
-			"%s: it has format %u, and this is a ksplice for format %u",
+			"%s: it has format %u, but this ksplice is for format %u",
 			f->path, b->hdr.format, KSPLICE_FORMAT);
 		return EXIT_REFUSED;
 	}
 	if (!header_ok(b))
 		return bad(f, "the update in it is damaged: its tables are out of bounds");
 	if (!intact(b))
-		return bad(f, "the update in it is damaged: its checksum does not fit");
+		return bad(f, "the update in it is damaged: its checksum is wrong");
 	/* The core takes no more, either. */
 	if (strlen(str(b, b->hdr.fixes)) > KSPLICE_FIXES_MAX)
-		return bad(f, "the update in it is damaged: it fixes more than it can");
+		return bad(f, "the update in it is damaged: its list of fixes is not valid");
 	if (!name_ok(str(b, b->hdr.name)) || !release_ok(str(b, b->hdr.release)))
 		return bad(f, "its name or its kernel's release is damaged");
 	f->name = str(b, b->hdr.name);
@@ -292,12 +292,12 @@ static size_t signed_size(const struct file *f)
 
 /*
  * kspl-build puts the checksum of all that it has made behind that, before it is
- * signed.  A tool that writes the module anew, such as strip, leaves it out.
+ * signed.  A tool that rewrites the module, such as strip, drops it.
  */
 #define SEAL		"~ksplice checksum %8x~\n"
 #define SEAL_SIZE	28
 
-/* Return: does it fit?  @there: is there one? */
+/* Return: is it right?  @there: is there one? */
 static bool seal_fits(const struct file *f, bool *there)
 {
 	size_t size = signed_size(f);
@@ -373,7 +373,7 @@ static int read_whole(struct file *f)
 	return EXIT_OK;
 }
 
-/* Just which file it is; nothing is told. Return: 0 or -1. */
+/* Read only what identifies the file; print nothing. Return: 0 or -1. */
 int file_peek(struct file *f, int fd)
 {
 	struct stat st;
@@ -408,7 +408,7 @@ int file_read_fd(struct file *f, int fd, const char *path)
 		return no_file(path);
 	ret = read_whole(f);
 	if (!ret && !seal_fits(f, &f->sealed))
-		ret = bad(f, "damaged: the checksum at its end does not fit");
+		ret = bad(f, "damaged: the checksum at its end is wrong");
 	if (!ret)
 		ret = read_elf(f);
 	if (ret)
@@ -432,7 +432,7 @@ int file_read(struct file *f, const char *path)
 	if (!is_file_name(path)) {
 		problem(NULL, EXIT_FAILED, "no_file",
 			"give it with its path: ./FILE.ko",
-			"%s: this wants a file, which has a / in its path or ends in .ko",
+			"%s: this command needs a file, which has a / in its path or ends in .ko",
 			path);
 		memset(f, 0, sizeof(*f));
 		f->fd = -1;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An update that was applied when the machine went down badly is not applied
- * again until somebody says so.
+ * An update that was applied when the machine went down without a shutdown is not
+ * applied again until the administrator releases it (ksplice unhold).
  *
  * Before an update is loaded, at boot or by hand, a mark is put on the disk:
- * STORE/.marks/NAME@RELEASE, with this boot's id.  It goes when the update has
- * been taken back, when the machine has run well with it for a while, or when
- * the machine is shut down in order (cmd_settle()).  So a mark of another boot
- * means that that one ended in another way, and nothing has to be done at the
- * next boot for that to be known.  What can't be read counts as such a mark;
- * what can't be marked is not applied.
+ * STORE/.marks/NAME@RELEASE, with this boot's id.  The mark is removed when the
+ * update was taken back, when the machine has run with it for a while, or when the
+ * machine is shut down (cmd_settle()).  So a mark of another boot means that that
+ * boot ended in another way; nothing has to run at the next boot to find that out.
+ * A mark that can't be read counts as one of another boot; an update whose mark
+ * can't be written is not applied.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ static const char *boot_id(void)
 	return id ? id : "";
 }
 
-/* A machine that sleeps does not run well; so without that time */
+/* How long the machine has run since its boot, without the time that it slept */
 static long long boot_seconds(void)
 {
 	struct timespec ts;
@@ -119,7 +119,7 @@ static const char *reason(const struct mark *m)
 {
 	if (!m->version)
 		return "the mark that was put before it was applied can't be read";
-	return xasprintf("the machine went down badly while it was applied (since %s)",
+	return xasprintf("the machine went down without a shutdown while it was applied (since %s)",
 			 m->date);
 }
 
@@ -190,18 +190,18 @@ const char *stored_held_back(const struct stored *s)
 	return why;
 }
 
-/* Tells it, as a problem. */
+/* Report it as a problem. */
 int refuse_held(const char *name, const char *why)
 {
 	if (why == unreadable) {
 		problem(name, EXIT_FAILED, "not_remembered",
-			"see what is wrong with " STORE "/" MARKS ", a directory of root's (ls -ld, dmesg); 'rm -r' it to have all applied again",
-			"%s: not applied: whether it is held back can't be read, and a crash now could not be remembered",
+			"see what is wrong with " STORE "/" MARKS ", a directory of root's (ls -ld, dmesg); 'rm -r' it to allow all updates again",
+			"%s: not applied: it can't be read whether it is held back, and a crash now could not be recorded",
 			name);
 		return EXIT_FAILED;
 	}
 	problem(name, EXIT_REFUSED, "held_back",
-		xasprintf("look for the cause (the end of 'journalctl -b -1 -k'); 'ksplice unhold %s' has it applied again, by hand and at each boot; 'ksplice uninstall %s' takes it out",
+		xasprintf("look for the cause (the end of 'journalctl -b -1 -k'); 'ksplice unhold %s' allows it again, by hand and at each boot; 'ksplice uninstall %s' removes it",
 			  name, name),
 		"%s: held back, not applied: %s", name, why);
 	return EXIT_REFUSED;
@@ -211,7 +211,7 @@ static int not_remembered(const char *name)
 {
 	problem(name, EXIT_FAILED, "not_remembered",
 		"make room on the disk, or make " STORE " writable (df, mount); then do it again",
-		"%s: not applied: a crash now could not be remembered, and the update would be applied at each boot: %s: %s",
+		"%s: not applied: a crash now could not be recorded, and the update would be applied at each boot: %s: %s",
 		name, shown(STORE "/" MARKS), strerror(errno));
 	return EXIT_FAILED;
 }
@@ -226,7 +226,7 @@ static char *mark_text(const struct file *f)
 			 f ? f->crc : 0, f ? (unsigned long long)f->size : 0, date);
 }
 
-/* What another file of that name has done to the machine is not forgotten. */
+/* Keep the mark of another file of that name, with which the machine crashed. */
 static int keep_old(int dir, const char *name, const char *release,
 		    const struct file *f)
 {
@@ -266,15 +266,15 @@ int mark_set(const char *name, const char *release, const struct file *f)
 	return write_mark(name, release, f) ? not_remembered(name) : EXIT_OK;
 }
 
-/* It is applied: from now on it is seen whether the machine runs well with it. */
+/* It is applied: the time that the machine runs with it starts now. */
 void mark_renew(const char *name, const char *release, const struct file *f)
 {
 	if (write_mark(name, release, f))
-		note("%s: %s: 'ksplice settle' may think that it has been applied longer",
+		note("%s: %s: 'ksplice settle' may assume that it has been applied longer",
 		     name, strerror(errno));
 }
 
-/* It is not applied, so what happens now is not its doing. */
+/* It is not applied, so it can't be the cause of a crash from now on. */
 void mark_clear(const char *name, const char *release)
 {
 	int dir = store_dir() < 0 ? -1 : marks_dir();
@@ -284,7 +284,7 @@ void mark_clear(const char *name, const char *release)
 		return;
 	if (mark_read(dir, mark_name(name, release), &m) && from_this_boot(&m) &&
 	    remove_file(dir, mark_name(name, release)))
-		note("%s: %s: if the machine goes down badly now, it will be held back",
+		note("%s: %s: if the machine goes down without a shutdown now, it will be held back",
 		     name, strerror(errno));
 	close(dir);
 }
@@ -412,7 +412,7 @@ int cmd_settle(int argc, char **argv)
 	return ret;
 }
 
-/* Of all kernels, since a name is all that people know. */
+/* For all kernels, since the command is given only a name. */
 static int unhold(int dir, const char *name)
 {
 	int ret = EXIT_NOTHING, one;
@@ -425,7 +425,7 @@ static int unhold(int dir, const char *name)
 			continue;
 		one = remove_mark(dir, m);
 		if (!one)
-			say("%s: held back no longer, for kernel %s", name,
+			say("%s: no longer held back, for kernel %s", name,
 			    m->release);
 		if (ret != EXIT_FAILED)
 			ret = one;

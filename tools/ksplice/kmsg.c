@@ -12,8 +12,8 @@ static int kmsg = -1;
 static const char *about;
 
 /*
- * From now on, what is about update @name. Where it can't be read the reasons
- * are missing, no more.
+ * Collect from now on what is about update @name. If the log can't be read, only the
+ * reasons are missing.
  */
 void kmsg_start(const char *name)
 {

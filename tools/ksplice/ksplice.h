@@ -15,18 +15,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../lib/common.h"
+#include "../lib/utf8.h"
 #include "ksplice_format.h"
-
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-
-/* Exit codes, in step with those of kspl-build and kspl-objdiff. */
-enum {
-	EXIT_OK		= 0,
-	EXIT_FAILED	= 1,	/* could not be done; trying again may help */
-	EXIT_USAGE	= 2,
-	EXIT_NOTHING	= 3,	/* it is so already */
-	EXIT_REFUSED	= 4,	/* can't be done with this update and this kernel */
-};
 
 struct options {
 	bool json;
@@ -45,25 +36,9 @@ struct options {
 extern struct options opt;
 extern const char tool_version[];
 
-/* util.c */
-#define VEC(type) struct { type *v; unsigned int n, cap; }
-#define vec_add(vec)							\
-	((vec)->v = vec_grow((vec)->v, (vec)->n, &(vec)->cap,		\
-			     sizeof(*(vec)->v)),			\
-	 (vec)->n++, &(vec)->v[(vec)->n - 1])
-#define vec_for_each(p, vec)						\
-	for ((p) = (vec)->v; (p) && (p) < (vec)->v + (vec)->n; (p)++)
-
 typedef VEC(char *) str_vec;
 
-void *vec_grow(void *v, unsigned int n, unsigned int *cap, size_t size);
-void *xzalloc(size_t size);
-void *xrealloc(void *p, size_t size);
-char *xstrdup(const char *s);
-char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-bool starts_with(const char *s, const char *prefix);
-bool ends_with(const char *s, const char *suffix);
-
+/* util.c */
 char *pathf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 long long now_ms(void);
 const char *running_release(void);
@@ -73,9 +48,6 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* text.c */
-int utf8_len(const unsigned char *s);
-uint32_t code_point(const unsigned char *s, int n);
-bool obeyed(const unsigned char *s, int n);
 char *visible(const char *text);
 void put_label(FILE *f, const char *text);
 

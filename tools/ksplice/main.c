@@ -18,17 +18,17 @@ struct options opt = { .timeout_ms = -1, .root = "" };
 static const char usage[] =
 "usage: ksplice COMMAND [OPTION]... [ARGUMENT]\n"
 "\n"
-"  check FILE            would it apply, and who would be in the way?\n"
+"  check FILE            would it apply, and which threads are in the way?\n"
 "  apply FILE|NAME       load an update and switch to its code\n"
 "  undo NAME             switch back to the old code, and unload the update\n"
 "  list                  the updates that are loaded or installed\n"
 "  show NAME|FILE        all about one of them\n"
-"  status                in one look: kernel, core, what is applied, what is not\n"
+"  status                kernel, core, what is applied, what is not\n"
 "  install FILE          apply it after each boot of the kernel it is for\n"
-"  uninstall NAME        no longer\n"
-"  unhold NAME           apply it again, though the machine went down with it\n"
+"  uninstall NAME        no longer apply it after a boot\n"
+"  unhold NAME           allow it again, though the machine crashed with it\n"
 "  load-installed        apply what is installed for the running kernel (at boot)\n"
-"  settle                what has been applied for a while is good (by a timer)\n"
+"  settle                confirm what has been applied for a while (by a timer)\n"
 "  own-kernel            is this the machine itself, not a chroot or a container?\n"
 "  metrics               for node_exporter's textfile collector\n"
 "\n"
@@ -107,7 +107,7 @@ static void __attribute__((noreturn))
 usage_error(const char *what, const char *arg)
 {
 	complain("ksplice: '%s': %s", arg, what);
-	complain("  what now: 'ksplice --help' shows how it is used");
+	complain("  what now: 'ksplice --help' shows the usage");
 	exit(EXIT_USAGE);
 }
 
@@ -118,7 +118,7 @@ static long parse_timeout(const char *arg)
 	double s = strtod(arg, &end);
 
 	if (end == arg || *end || !(s >= 0 && s <= MAX_SECONDS))
-		usage_error("--timeout wants a number of seconds from 0 to 3600",
+		usage_error("--timeout needs a number of seconds from 0 to 3600",
 			    arg);
 	return s * 1000;
 }
@@ -156,9 +156,9 @@ static void take_option(int c)
 		opt.output = optarg;
 		break;
 	case OPT_ROOT:
-		/* Most likely a variable that is not set, and not this machine */
+		/* Most likely an unset variable; this machine is not meant */
 		if (!*optarg)
-			usage_error("wants a directory (/ is this machine's)",
+			usage_error("needs a directory (/ is this machine's)",
 				    "--root");
 		if (!optarg[strspn(optarg, "/")])
 			break;
@@ -175,7 +175,7 @@ static void take_option(int c)
 		fputs(usage, stdout);
 		exit(end_output(EXIT_OK));
 	default:
-		fputs("  what now: 'ksplice --help' shows how it is used\n", stderr);
+		fputs("  what now: 'ksplice --help' shows the usage\n", stderr);
 		exit(EXIT_USAGE);
 	}
 }
@@ -269,20 +269,20 @@ int main(int argc, char **argv)
 	while (n)
 		check_option(seen[--n], cmd->name);
 	if (opt.vex && opt.json)
-		usage_error("is a document of its own: not with --json", "--vex");
+		usage_error("is a separate document: not with --json", "--vex");
 	if (opt.vex && opt.image)
-		usage_error("tells what the running kernel has fixed, not with --root", "--vex");
-	/* Else there would be nothing installed in it, and that would be fine. */
+		usage_error("is about the running kernel: not with --root", "--vex");
+	/* Without this, a missing directory would count as one without updates. */
 	if (opt.image && !is_dir("/"))
 		usage_error(xasprintf("--root: %s", strerror(errno)), opt.root);
 	if (opt.now && opt.image)
-		usage_error("goes with what is below DIR, --now with the kernel that runs",
+		usage_error("is for files below DIR, --now is for the running kernel",
 			    "--root");
 	if (argc - optind != cmd->args)
-		usage_error(cmd->args ? "wants one argument, a file or a name" :
-			    "wants no argument", cmd->name);
+		usage_error(cmd->args ? "needs one argument, a file or a name" :
+			    "takes no argument", cmd->name);
 	signal(SIGPIPE, SIG_IGN);
-	/* All may see what is installed, whatever the caller's habits are. */
+	/* All users may see what is installed, whatever the caller's umask is. */
 	umask(022);
 	ret = run(cmd, argv + optind);
 	return end_output(ret);

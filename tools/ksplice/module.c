@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Modules in and out, and what decides whether they may. */
+/* Loading and unloading modules, and what may forbid it */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -25,7 +25,7 @@ int module_remove(const char *module)
 	return syscall(SYS_delete_module, module, O_NONBLOCK) ? errno : 0;
 }
 
-/* kernel.modules_disabled=1: until the next boot nothing comes or goes. */
+/* kernel.modules_disabled=1: no module is loaded or unloaded until the next boot. */
 bool modules_disabled(void)
 {
 	char *s = read_line("/proc/sys/kernel/modules_disabled");
@@ -42,7 +42,7 @@ bool module_present(const char *module)
  * other_loaded - is the module of that name which is loaded another one?
  * @f:		the file
  *
- * By what the linker has made of all that is in it.
+ * Compares the build ids.
  * Return: true if it is, false if not, or if that can't be told.
  */
 bool other_loaded(const struct file *f)
@@ -114,14 +114,14 @@ static int modprobe(const char *option)
 static int core_not_trusted(void)
 {
 	problem(NULL, EXIT_FAILED, "core_not_trusted",
-		"have the kernel trust the key that dkms signs with: 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm it at the console ('Enroll MOK'); 'modinfo -F signer ksplice' tells who has signed it, nobody if it is empty: then install openssl, and 'dpkg-reconfigure ksplice-dkms'",
+		"make the kernel trust the key that dkms signs with: 'mokutil --import /var/lib/dkms/mok.pub', reboot, and confirm it at the console ('Enroll MOK'); 'modinfo -F signer ksplice' shows who signed it; if it shows nothing, install openssl, and 'dpkg-reconfigure ksplice-dkms'",
 		"the core, module ksplice, can't be loaded: %s, and it is not signed with a key that this kernel trusts",
 		locked_down() ? "the kernel is locked down (Secure Boot)" :
 		"module.sig_enforce is set");
 	return EXIT_FAILED;
 }
 
-/* Is there none, or does the kernel not take it? */
+/* Report whether there is no core, or whether the kernel refuses it. */
 static int no_core(void)
 {
 	if (modprobe("-nq")) {
@@ -162,7 +162,7 @@ int core_load(void)
 	return EXIT_OK;
 }
 
-/* Who insists on a signature that the file does not have? NULL: nobody. */
+/* Why a signature is needed that the file does not have; NULL if none is needed */
 const char *signature_missing(const struct file *f)
 {
 	if (f->has_signature)

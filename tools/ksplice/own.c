@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Is the kernel that runs the one of the system whose files these are?  In a
- * chroot, in which an image is built or a system repaired, and in a container it
- * is somebody else's: what is applied there is applied to theirs, and what is to
- * be remembered for the next boot would be written where that does not look.
+ * chroot, in which an image is built or a system repaired, and in a container, it
+ * belongs to another system: an update would be applied to that system's kernel, and
+ * the marks for its next boot would be written where that boot does not look.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 #define MODULE_CAP	(1ULL << 16)	/* CAP_SYS_MODULE */
 
-/* Who may not is stopped by the kernel, which has the better reason. */
+/* Without permission the kernel refuses later, with a better reason. */
 static bool may_load_modules(void)
 {
 	str_vec lines = {};
@@ -53,7 +53,7 @@ const char *not_own_kernel(void)
 		NULL;
 }
 
-/* Return: an exit code; it has been told. */
+/* Return: an exit code; the reason has been printed. */
 int need_own_kernel(void)
 {
 	const char *where = not_own_kernel();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may keep a function's new code from running
+ * What may keep a function's new code from running
  *
- * The jump to it stands behind the entry, where ftrace, kprobes and BPF come first.
- * Most of these only look on.  Some may return to the caller themselves, and neither
- * the old code nor the new one runs: BPF programs of type fmod_ret, or that call
- * bpf_override_return(); and the kernel's own injection of errors.  A livepatch that
- * came later takes the function over, where the kernel lets it.
+ * The jump to it is behind the entry, where ftrace, kprobes and BPF are called first.
+ * Most of these only observe.  Some may return to the caller themselves, so that neither
+ * the old code nor the new code runs: BPF programs of type fmod_ret, or that call
+ * bpf_override_return(); and the kernel's error injection.  A livepatch that is enabled
+ * later takes the function over, where the kernel allows it.
  *
- * All of it can be seen by root only, some of it not in every kernel.
+ * Only root can see all of it, and not every kernel shows all of it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -72,12 +72,12 @@ struct entry {
 };
 
 /**
- * struct look - who may keep an update's code from running
+ * struct look - what may keep an update's code from running
  * @entries:	of its functions, old and new one in turn
  * @symbols:	the addresses in here were looked up
  * @override:	address of bpf_override_return()
  * @call_base:	what calls in BPF programs are relative to
- * @found:	who
+ * @found:	the result
  */
 struct look {
 	VEC(struct entry) entries;
@@ -424,7 +424,7 @@ static void find_livepatch(struct look *look, const char *patch)
 }
 
 /**
- * bypassing - find who may keep new code from running
+ * bypassing - find what may keep new code from running
  * @up:		an update that is applied
  * @found:	gets "vmlinux:function,sympos: who"
  *

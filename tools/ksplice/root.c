@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files of the machine, or of the image below --root.  Whatever links there are
- * in an image, the path ends within it: the kernel resolves it as if the image
- * were the root.  So all files are reached by descriptors, never by a path that
- * was put together.
+ * Files of the machine, or of the image below --root.  Links in an image can't lead
+ * out of it: the kernel resolves each path as if the image were the root.  So all
+ * files are opened relative to a descriptor, never by a path that was put
+ * together.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ int root_open(const char *path, int flags)
 	return syscall(SYS_openat2, root_fd(), path, &how, sizeof(how));
 }
 
-/* For messages: the path as somebody outside of the image types it */
+/* For messages: the path as it is typed outside of the image */
 char *shown(const char *path)
 {
 	return xasprintf("%s%s", opt.root, path);

@@ -2,9 +2,9 @@
 /*
  * /var/lib/ksplice/RELEASE/NAME.ko: what is to be applied after a boot.
  *
- * Whoever changes something there, or what comes back after a boot (apply and
- * undo do, see guard.c), holds the lock on STORE/.lock.  Those who only read do
- * not need it: each file is there as a whole or not at all.
+ * A command that changes the store, or what is applied after a boot (apply and undo
+ * do, see guard.c), holds the lock on STORE/.lock.  Reading needs no lock: each file
+ * is there as a whole or not at all.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,8 +68,8 @@ int store_dir(void)
 static int lock_busy(void)
 {
 	problem(NULL, EXIT_FAILED, "locked",
-		"wait until that one is done; 'fuser -v " STORE "/" LOCK "' tells which it is",
-		"another ksplice is at work, and stays so");
+		"wait until it is done; 'fuser -v " STORE "/" LOCK "' shows the process",
+		"another ksplice is still running");
 	return EXIT_FAILED;
 }
 
@@ -85,7 +85,7 @@ static int take_lock(void)
 		if (!opt.wait && now_ms() - start > LOCK_MS)
 			return lock_busy();
 		if (!told && now_ms() - start > FIRST_WORD_MS)
-			note("another ksplice is at work: waiting for it");
+			note("another ksplice is running: waiting for it");
 		told = now_ms() - start > FIRST_WORD_MS;
 		nanosleep(&pause, NULL);
 	}
@@ -121,8 +121,8 @@ static int open_lock(void)
 }
 
 /**
- * store_lock - be the only one who changes the store, until this program ends
- * @must:	else it goes on without, where there can be no lock
+ * store_lock - lock the store against other commands, until this program ends
+ * @must:	fail without the lock; otherwise continue if it is not available
  *
  * Makes the store, if there is none yet.
  * Return: an exit code; what went wrong has been told.
@@ -136,7 +136,7 @@ int store_lock(bool must)
 	if (open_lock()) {
 		if (must || errno == EACCES || errno == EPERM)
 			return store_error(STORE "/" LOCK, "can't create");
-		note("%s: %s: going on without a lock", shown(STORE),
+		note("%s: %s: continuing without a lock", shown(STORE),
 		     strerror(errno));
 		return EXIT_OK;
 	}
@@ -224,7 +224,7 @@ int stored_open(const struct stored *s)
 	return fd;
 }
 
-/* Only root may have decided about it. */
+/* Does it belong to us (root), and can no other user write to it? */
 static bool roots(int fd)
 {
 	struct stat st;
@@ -233,7 +233,7 @@ static bool roots(int fd)
 	       !(st.st_mode & 022);
 }
 
-/* Is @fd, a file of the store, and what leads there, root's alone? */
+/* Can only root change @fd, a file of the store, and its directories? */
 bool trusted(const struct stored *s, int fd)
 {
 	int dir = open_release(s->release);
@@ -244,8 +244,8 @@ bool trusted(const struct stored *s, int fd)
 	if (ok)
 		return true;
 	problem(s->name, EXIT_REFUSED, "not_trusted",
-		"see how it came there; then chown root:root and chmod go-w it and its directories, which may be no links",
-		"%s: not applied: others than root may write to %s", s->name,
+		"find out how it got there; then chown root:root and chmod go-w it and its directories, which must not be links",
+		"%s: not applied: users other than root may write to %s", s->name,
 		shown(s->path));
 	return false;
 }

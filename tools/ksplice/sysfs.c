@@ -133,7 +133,7 @@ static void print_change(const struct update *up)
 	say("  last change: %s; %lld attempt(s), %lld stop(s), the last of %lld.%03lld ms",
 	    up->cause, up->attempts, up->stops, up->pause_ns / 1000000,
 	    up->pause_ns / 1000 % 1000);
-	say("  threads looked at: %lld, again in the stop: %lld; %lld by the unwinder, %lld word by word",
+	say("  threads checked: %lld, again in the stop: %lld; %lld by the unwinder, %lld word by word",
 	    up->checked, up->rechecked, up->unwound, up->scanned);
 }
 
@@ -151,7 +151,7 @@ void update_print(const struct update *up)
 	vec_for_each(s, &up->conflicts)
 		say("  in the way: %s", *s);
 	vec_for_each(s, &up->in_the_way)
-		say("  in the way now, for so many ms: %s", *s);
+		say("  in the way now, and for how many ms: %s", *s);
 	if (up->applied && bypassing(up, &bypass))
 		vec_for_each(s, &bypass)
 			say("  may not run: %s", *s);

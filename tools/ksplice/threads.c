@@ -157,11 +157,11 @@ static char *way_to_run(const char *pid)
 	case 'T':
 		return xasprintf("%s is stopped: kill -CONT %s", pid, pid);
 	case 't':
-		return xasprintf("%s is stopped by a debugger: have that let it run",
+		return xasprintf("%s is stopped by a debugger: let it continue there",
 				 pid);
 	case 'D':
 		/* Killable waits look the same from outside. */
-		return xasprintf("%s waits in a way that no signal ends, or none but KILL: for a disk, a server, a vfork()ed child (cat /proc/%s/stack)",
+		return xasprintf("%s is in a wait that no signal ends, or only KILL: for a disk, a server, a vfork()ed child (cat /proc/%s/stack)",
 				 pid, pid);
 	}
 	return NULL;

@@ -1,87 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Strings and messages. */
+/* Paths and messages. */
 #include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "ksplice.h"
 
-static void out_of_memory(void)
-{
-	fputs("ksplice: out of memory\n", stderr);
-	exit(EXIT_FAILED);
-}
-
-void *xzalloc(size_t size)
-{
-	void *p = calloc(1, size ? size : 1);
-
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
-void *vec_grow(void *v, unsigned int n, unsigned int *cap, size_t size)
-{
-	if (n == *cap) {
-		*cap = *cap ? *cap * 2 : 16;
-		v = reallocarray(v, *cap, size);
-		if (!v)
-			out_of_memory();
-	}
-	memset((char *)v + n * size, 0, size);
-	return v;
-}
-
-void *xrealloc(void *p, size_t size)
-{
-	p = realloc(p, size);
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
-char *xstrdup(const char *s)
-{
-	char *p = strdup(s);
-
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
-static char *vformat(const char *fmt, va_list ap)
-{
-	char *p;
-
-	if (vasprintf(&p, fmt, ap) < 0)
-		out_of_memory();
-	return p;
-}
-
-char *xasprintf(const char *fmt, ...)
-{
-	va_list ap;
-	char *p;
-
-	va_start(ap, fmt);
-	p = vformat(fmt, ap);
-	va_end(ap);
-	return p;
-}
-
-bool starts_with(const char *s, const char *prefix)
-{
-	return !strncmp(s, prefix, strlen(prefix));
-}
-
-bool ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), k = strlen(suffix);
-
-	return n >= k && !strcmp(s + n - k, suffix);
-}
+const char tool_name[] = "ksplice";
 
 /* A path of the machine, or of the image below --root */
 char *pathf(const char *fmt, ...)
@@ -90,7 +15,7 @@ char *pathf(const char *fmt, ...)
 	char *path;
 
 	va_start(ap, fmt);
-	path = vformat(fmt, ap);
+	path = xvasprintf(fmt, ap);
 	va_end(ap);
 	return path;
 }
@@ -118,7 +43,7 @@ const char *running_release(void)
 /* A line; whatever is in it, a terminal obeys nothing of it. */
 static void put_line(FILE *f, const char *fmt, va_list ap)
 {
-	char *text = vformat(fmt, ap), *shown = visible(text);
+	char *text = xvasprintf(fmt, ap), *shown = visible(text);
 
 	fprintf(f, "%s\n", shown);
 	free(shown);

@@ -4,7 +4,7 @@
  * CycloneDX 1.5 document of vulnerabilities (https://cyclonedx.org/docs/1.5/json/).
  *
  * Resolved is only what an update fixes that is applied now, as the kernel says, and
- * that nobody is seen to keep from running.
+ * that nothing is seen to keep from running.
  */
 #include <stdio.h>
 #include <string.h>

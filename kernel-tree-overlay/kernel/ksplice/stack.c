@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/bsearch.h>
 #include <linux/compiler.h>
 #include <linux/debugfs.h>
 #include <linux/ftrace.h>
@@ -33,22 +34,22 @@ static bool force_conservative;
 #define STACK_WORDS	(THREAD_SIZE / sizeof(unsigned long))
 #define MAX_WORDS	(STACK_WORDS + 512)
 
+static int stack_cmp_addr(const void *key, const void *elem)
+{
+	const struct ksplice_range *range = elem;
+	unsigned long addr = *(const unsigned long *)key;
+
+	if (addr < range->start)
+		return -1;
+	return addr > range->end;
+}
+
+/* Inlined, since this is done for each word of a stack in the stop. */
 static const struct ksplice_range *
 stack_find_range(const struct ksplice_check *check, unsigned long addr)
 {
-	unsigned int lo = 0, hi = check->nr_ranges;
-
-	while (lo < hi) {
-		unsigned int mid = lo + (hi - lo) / 2;
-
-		if (addr < check->ranges[mid].start)
-			hi = mid;
-		else if (addr > check->ranges[mid].end)
-			lo = mid + 1;
-		else
-			return &check->ranges[mid];
-	}
-	return NULL;
+	return __inline_bsearch(&addr, check->ranges, check->nr_ranges,
+				sizeof(*check->ranges), stack_cmp_addr);
 }
 
 /*

@@ -24,8 +24,8 @@ code=0
 "$tool" diff p0.o p1.o >p.log || code=$?
 cat p.log
 [ $code -eq 3 ]
-grep -q '^warning: .*: hook is not to be written any more' p.log
+grep -q '^warning: .*: hook is read-only after boot now' p.log
 grep -q '^warning: .*: aligned is aligned to 64 now' p.log
-grep -q '^warning: .*: the export of licensed is for other modules now' p.log
-grep -q '^note: .*: probes on probed are allowed now' p.log
+grep -q '^warning: .*: the export of licensed has another license or namespace now' p.log
+grep -q '^note: .*: probes on probed are allowed now, but' p.log
 [ "$(grep -c '^warning:' p.log)" -eq 3 ]

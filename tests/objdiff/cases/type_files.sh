@@ -41,7 +41,7 @@ compare() {
 compare
 [ $code -eq 4 ]
 grep -q 'refused: .*ONLY_FIRST is gone' f.log
-grep -q 'refused: .*reads: it uses struct dev, whose layout the old object did not know' f.log
+grep -q 'refused: .*reads: it uses struct dev, whose layout the old object does not have' f.log
 compare drivers/dev/f.c
 [ $code -eq 0 ]
 compare drivers/dev/f.c include/linux/f.h

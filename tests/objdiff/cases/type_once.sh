@@ -30,7 +30,7 @@ code=0
 create 2>t.txt || code=$?
 [ $code -eq 4 ]
 [ "$(grep -c ^refused t.txt)" -eq 1 ]
-grep -q 'a.o: use_a1: it reaches struct info, whose layout changed .*; so it is with use_a2, .* and 9 more; way out: ' t.txt
+grep -q 'a.o: use_a1: it reaches struct info, whose layout changed .*; the same for use_a2, .* and 9 more; way out: ' t.txt
 [ "$(jq -r '.refusals[] | "\(.source) \(.what) \(.also | length)"' t.json | xargs)" = "a.o use_a1 6 b.o use_b1 6" ]
 create --partial
 is "apart_a1 apart_b1" "$(names '.objects[].replaced[].name' t.json)"

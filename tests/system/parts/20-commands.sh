@@ -64,11 +64,11 @@ part_misuse() {
 	for command in apply 'apply a b' check undo show install uninstall 'status x' 'list x'; do
 		types root 2 'what now: ' "ksplice $command"
 	done
-	types root 2 'wants a number of seconds' "ksplice apply --timeout soon $KO"
+	types root 2 'needs a number of seconds' "ksplice apply --timeout soon $KO"
 	types root 2 'from 0 to 3600' "ksplice apply --timeout 3601 $KO"
 	types root 2 'does not have that option' 'ksplice list --now'
 	types root 2 'what now: ' 'ksplice status --bogus'
-	types root 2 'format of their own' 'ksplice metrics --json'
+	types root 2 'metrics are not JSON' 'ksplice metrics --json'
 	part_bad_files
 	part_without_core
 }
@@ -123,7 +123,7 @@ part_busy() {
 	types root 1 'in the way: [0-9]+ vforker kernel_clone' "ksplice apply --timeout 3 $vfork"
 	types root 1 'waiting, [0-9]+ s; in the way: [0-9]+ vforker' "ksplice apply --timeout 3 $vfork" \
 		'ksplice apply tells for whom it waits'
-	types root 1 'what now: [0-9]+ waits in a way that no signal ends, or none but KILL: .*try again' \
+	types root 1 'what now: [0-9]+ is in a wait that no signal ends, or only KILL: .*try again' \
 		"ksplice apply --timeout 1 $vfork"
 	reports root 1 'd["errors"][0]["cause"] == "code_busy" and "vforker kernel_clone" in d["errors"][0]["conflicts"][0]' \
 		"ksplice apply --json --timeout 1 $vfork"

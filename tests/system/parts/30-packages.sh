@@ -29,7 +29,7 @@ part_store() {
 part_store_other() {
 	local other=/mnt/updates/ksplice-version.ko
 
-	types root 0 'the running kernel is .*: it stays as it is' "ksplice install --now $other"
+	types root 0 'the running kernel is .*: it does not change' "ksplice install --now $other"
 	types root 0 '^for others +version' 'ksplice status'
 	types root 3 'nothing is installed for kernel' 'ksplice load-installed'
 	types root 0 'no longer installed' 'ksplice uninstall version'
@@ -156,14 +156,14 @@ part_other_kernel() {
 
 # "After a crash"
 part_left_out() {
-	types root 0 'debian-fixes: held back, not applied: the machine went down badly' 'journalctl -b -u ksplice'
+	types root 0 'debian-fixes: held back, not applied: the machine went down without a shutdown' 'journalctl -b -u ksplice'
 	types root 0 'ksplice.service' 'systemctl --failed'
 	old_copy 'held back at boot'
 	types root 0 '^pending +debian-fixes$' 'ksplice status'
 	types root 0 '^held back +debian-fixes: ' 'ksplice status'
 	types root 0 '^ksplice_update_held_back\{name="debian-fixes"\} 1$' 'ksplice metrics'
 	types root 4 "what now: .*'ksplice unhold debian-fixes'" 'ksplice apply debian-fixes'
-	types root 0 'held back no longer' 'ksplice unhold debian-fixes'
+	types root 0 'no longer held back' 'ksplice unhold debian-fixes'
 	types root 0 '' 'systemctl restart ksplice.service'
 	new_copy 'applied the next time'
 }

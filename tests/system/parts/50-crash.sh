@@ -28,7 +28,7 @@ crashes() {
 }
 
 is_held_back() {
-	types root 0 "^held back +$1: the machine went down badly while it was applied" 'ksplice status'
+	types root 0 "^held back +$1: the machine went down without a shutdown while it was applied" 'ksplice status'
 	types root 0 "^ksplice_update_held_back\\{name=\"$1\"\\} 1\$" 'ksplice metrics'
 	types root 2 '' "ls -d /sys/kernel/ksplice/$1" "$1 is not loaded"
 }
@@ -46,14 +46,14 @@ part_crash_at_boot() {
 	check 'it went down with them' [ "$DOWN" -ge 1 ]
 	for name in $CRASHES; do
 		is_held_back "$name"
-		types root 0 "$name: held back, not applied: the machine went down badly" 'journalctl -b -u ksplice'
+		types root 0 "$name: held back, not applied: the machine went down without a shutdown" 'journalctl -b -u ksplice'
 	done
 	types root 0 '^degraded$' 'systemctl is-system-running --wait || :'
 	types root 0 '^1 loaded units|^ksplice.service' 'systemctl --failed'
 	reports root 0 '[h["name"] for h in d["held_back"]] == ["crash-oops", "crash-panic"] and d["applied"] == []' \
 		'ksplice status --json'
 	# Who says so has it once more, and the other stays where it is.
-	types root 0 'held back no longer' 'ksplice unhold crash-panic'
+	types root 0 'no longer held back' 'ksplice unhold crash-panic'
 	switches_off reboot
 	boots_after_crashes 1
 	check 'it went down with that one' [ "$DOWN" -eq 1 ]
@@ -66,15 +66,15 @@ part_crash_at_boot() {
 
 # By hand, when somebody has said so: once more, and no more.
 part_crash_by_hand() {
-	types root 4 "'ksplice unhold crash-oops' has it applied again" 'ksplice apply crash-oops'
-	types root 0 'held back no longer' 'ksplice unhold crash-oops'
+	types root 4 "'ksplice unhold crash-oops' allows it again" 'ksplice apply crash-oops'
+	types root 0 'no longer held back' 'ksplice unhold crash-oops'
 	crashes 'ksplice apply crash-oops; cat /proc/cmdline'
 	boots_after_crashes 0
 	is_held_back crash-panic
 	is_held_back crash-oops
 	types root 0 'no longer installed' 'ksplice uninstall crash-oops'
 	types root 0 'no longer installed' 'ksplice uninstall crash-panic'
-	types root 0 'is not applied|held back no longer' 'ksplice unhold crash-oops; ksplice unhold crash-panic'
+	types root 0 'is not applied|no longer held back' 'ksplice unhold crash-oops; ksplice unhold crash-panic'
 }
 
 # As a package, in the middle of apt: dpkg finds its way, and does not crash it again.

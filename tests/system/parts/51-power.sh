@@ -71,7 +71,7 @@ part_cut_install() {
 part_cut_apply() {
 	types root 2 '' 'ls -d /sys/kernel/ksplice/debian-fixes' 'it is not applied by itself'
 	case $LAST in
-	'end apply') types root 4 'held back, not applied: the machine went down badly' "ksplice apply $COPY_KO" \
+	'end apply') types root 4 'held back, not applied: the machine went down without a shutdown' "ksplice apply $COPY_KO" \
 		"cut while it was applied: it is held back" ;;
 	'end undo') types root 0 'debian-fixes: applied' "ksplice apply $COPY_KO" \
 		"cut after it was taken back: it is not held back" ;;

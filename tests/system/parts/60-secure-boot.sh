@@ -69,7 +69,7 @@ part_refused() {
 part_bent() {
 	reports root 0 'd["file"]["code_checksum"] and d["file"]["signature"] == "not_verified"' 'ksplice show --json /mnt/updates/ksplice-signed.ko'
 	types root 0 '' "sed 's/hot-updated/HOT-updated/' /mnt/updates/ksplice-signed.ko >bent.ko && ! cmp -s bent.ko /mnt/updates/ksplice-signed.ko"
-	types root 4 'damaged: the checksum at its end does not fit' 'ksplice apply ./bent.ko'
+	types root 4 'damaged: the checksum at its end is wrong' 'ksplice apply ./bent.ko'
 	types root 1 'Key was rejected by service|Bad message' 'insmod ./bent.ko'
 	types root 1 '' 'ls /sys/kernel/ksplice | grep .' 'nothing of it is loaded'
 }

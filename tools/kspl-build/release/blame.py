@@ -213,7 +213,7 @@ class Judge:
             fixes += [f for f in self.blame.of_error(unit, error) if f not in fixes]
         message = found[0].message if found else (log.strip().splitlines() or ["nothing was said"])[-1]
         self._whole(unit, fixes, "does_not_compile",
-                    f"{name} does not compile with it over what stays: {message[:160]}")
+                    f"{name} does not compile with it and without what is left out: {message[:160]}")
 
     def refused(self, name: str, code: str, reason: str) -> None:
         """An object of which nothing can be taken."""
@@ -260,8 +260,8 @@ class Judge:
         unit = self._unit(source)
         fixes = self.blame.of_name(unit, name, self.unchanged) or self.blame.of_object(unit)
         if not fixes:
-            self.nobody.append(f"{source}: {name} has other values, and stays as it is in the running kernel")
-        self._leave(fixes, "table_half", f"{source}: {name} is a part of it, and stays as it is in the running"
+            self.nobody.append(f"{source}: {name} has other values, and does not change in the running kernel")
+        self._leave(fixes, "table_half", f"{source}: {name} is a part of it, and does not change in the running"
                     " kernel: it has other values")
 
     def boot(self, name: str, gone: set[str]) -> None:
@@ -274,8 +274,8 @@ class Judge:
             done = [n for n in hunk.functions + hunk.tables if n in gone and n not in hunk.boot]
             hunk.boot += done
             if done and not self._all_boot(fix):
-                self._leave([fix], "boot_half", f"{hunk.path}: {done[0]} is a part of it, which runs at boot only:"
-                            " a running kernel has run the old one")
+                self._leave([fix], "boot_half", f"{hunk.path}: {done[0]} is a part of it, which only runs at boot:"
+                            " the running kernel ran the old code")
 
     def _all_boot(self, fix: Fix) -> bool:
         hunks = [self.release.hunks[n] for n in fix.hunks]

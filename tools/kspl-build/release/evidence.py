@@ -307,7 +307,7 @@ class Evidence:
                     # what many have in themselves without naming it is everybody's
                     distant = popular or away > POPULAR and item.name not in self.own[user]
                     if not distant or self._opposite(n, user):
-                        self.groups.join(n, user, _kind_of(item), f"both have to do with {item.name}")
+                        self.groups.join(n, user, _kind_of(item), f"both concern {item.name}")
         self._same_declaration()
 
     def _same_declaration(self) -> None:
@@ -460,7 +460,7 @@ class Evidence:
                 places[stem].append(n)
         for stem, hunks in places.items():
             for other in hunks[1:]:
-                self.groups.join(hunks[0], other, "lock", f"both take or give the lock {stem}")
+                self.groups.join(hunks[0], other, "lock", f"both take or release the lock {stem}")
 
     # A constant that one puts in and another asks for
 
@@ -474,7 +474,7 @@ class Evidence:
         for name, hunks in places.items():
             if len(hunks) <= _MANY:
                 for n in hunks[1:]:
-                    self.groups.join(hunks[0], n, "constant", f"both use {name} otherwise")
+                    self.groups.join(hunks[0], n, "constant", f"both use {name} in a new way")
 
     def _related(self, a: int, b: int) -> bool:
         """In one part of the kernel."""

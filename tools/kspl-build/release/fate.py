@@ -244,29 +244,29 @@ def decide(release: Release) -> None:
         outside = [h for h in hunks if is_outside(release, h)]
         live = [h for h in hunks if is_built(release, h) and h not in outside]
         if outside and not live:
-            leave_out(fix, "outside", f"{outside[0].path} is made into no code of the kernel itself", WITHOUT_EFFECT)
+            leave_out(fix, "outside", f"{outside[0].path} is not built into code of the kernel itself", WITHOUT_EFFECT)
         for hunk in outside:
-            leave_out(fix, "outside_half", f"{hunk.path} is a part of it, and is made into what is no code of the"
-                      " kernel itself: boot code, a program, the vDSO; that stays as it is")
+            leave_out(fix, "outside_half", f"{hunk.path} is a part of it, and is not built into code of the"
+                      " kernel itself, but into boot code, a program or the vDSO, which does not change")
         if not live:
             if hunks:
                 leave_out(fix, "not_built", "what it changes is not built in this configuration", WITHOUT_EFFECT)
             continue
         if all(only_boot(h) for h in live):
-            leave_out(fix, "boot_only", "what it changes runs at boot only", WITHOUT_EFFECT)
+            leave_out(fix, "boot_only", "what it changes only runs at boot", WITHOUT_EFFECT)
         for hunk in live:
             if hunk.layout:
                 leave_out(fix, "type_changed", f"{hunk.path}: {hunk.layout} has another layout, and the kernel's"
                           " memory has the old one")
             if hunk.boot:
-                leave_out(fix, "boot_half", f"{hunk.path}: {hunk.boot[0]} is a part of it, which runs at boot only:"
-                          " a running kernel has run the old one")
+                leave_out(fix, "boot_half", f"{hunk.path}: {hunk.boot[0]} is a part of it, which only runs at boot:"
+                          " the running kernel ran the old code")
             shared = in_vdso(hunk, words)
             if shared:
-                leave_out(fix, "vdso_half", f"{hunk.path}: the vDSO is made with {shared}, too, and stays as it is:"
+                leave_out(fix, "vdso_half", f"{hunk.path}: the vDSO is built from {shared}, too, and does not change:"
                           " processes have it mapped")
             if hunk.whole == "gone":
-                leave_out(fix, "file_gone", f"{hunk.path} is gone, and the running kernel has what is made of it")
+                leave_out(fix, "file_gone", f"{hunk.path} is gone, but the running kernel contains the code that was built from it")
         for hunk in hunks:
             if hunk.whole == "new" and not hunk.path.endswith(".h"):
                 leave_out(fix, "new_file", f"{hunk.path} is new: the old makefiles do not build it")

@@ -84,7 +84,7 @@ def left_functions(release: Release, sources: dict[str, str]) -> list[dict[str, 
             found.setdefault((path, name), {
                 "code": code, "source": objects.get(path, path), "what": name, "kind": "function",
                 "reason": f"it is part of a fix that is left out: {fix.reason}",
-                "way_out": "take it with what it needs, in an update of its own", "fix": fix.number})
+                "way_out": "put it into another update, together with what it needs", "fix": fix.number})
     return list(found.values())
 
 

@@ -3,19 +3,12 @@
 #define _SHIM_LINUX_CRC32_H
 
 #include <linux/types.h>
+#include <zlib.h>
 
 /* As the kernel's: neither the start nor the end is inverted. */
 static inline u32 crc32_le(u32 crc, const void *data, size_t len)
 {
-	const u8 *p = data;
-	int bit;
-
-	while (len--) {
-		crc ^= *p++;
-		for (bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-	}
-	return crc;
+	return ~crc32_z(~crc & 0xffffffff, data, len);
 }
 
 #endif
