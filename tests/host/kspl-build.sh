@@ -296,6 +296,28 @@ mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 check "... after a failure" rmdir tmp
 
+# A list that is cut off reads like a shorter one: nothing to update, or less.
+mkdir small
+# on_full_disk ARGUMENT...: never done, nor nothing to do, where the disk is full
+on_full_disk() {
+	local size code bad=0
+
+	for size in size={28..60..4}k nr_inodes={20..26}; do
+		code=0
+		# shellcheck disable=SC2016 # for the inner shell
+		OBJDIFF_EXIT=0 KSPL_OBJDIFF=$TMP/objdiff unshare --mount sh -c 'size=$1 && shift &&
+			mount -t tmpfs -o "$size" none small && export TMPDIR="$PWD/small" && exec "$@"' \
+			sh "$size" "$build" -b bld "$@" fix.patch >out 2>&1 || code=$?
+		[ $code -eq 1 ] || { echo "$size: exit code $code"; tail -n 3 out; bad=1; }
+	done
+	return $bad
+}
+if [ "$(id -u)" -eq 0 ] && unshare --mount mount -t tmpfs none small 2>/dev/null; then
+	edit fs/fn.c 's/return FN/return FN + 1/'
+	check "a full disk: failed" on_full_disk
+	check "... --inspect, too" on_full_disk --inspect
+fi
+
 # --- --to: what differs between two trees ------------------------------------
 
 oldtypes=$REPO/tools/kspl-build/oldtypes.awk

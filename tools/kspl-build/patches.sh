@@ -24,6 +24,9 @@ plain_git()
 		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
+# cut_off: where a list could not be written whole, which would be read as a shorter one
+cut_off() { die $EXIT_FAILED "can't write to $WORK" "Is there room in ${WORK%/*}? TMPDIR names another directory."; }
+
 # parent PATH: the directory it is in
 parent()
 {
@@ -47,7 +50,7 @@ read_patch()
 	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that no text has" \
 		"Make it anew, with 'git format-patch' or 'git diff'."
 	: >"$WORK/audit.files"
-	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit"
+	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit" || cut_off
 	while IFS='|' read -r what a b c d e; do
 		case $what in
 		refuse)	bad+=("$patch: line $a: $b") ;;
@@ -55,7 +58,7 @@ read_patch()
 		fixes)	FIXES+=("$a") ;;
 		subject) add_subject "$a${b:+|$b}${c:+|$c}${d:+|$d}${e:+|$e}" ;;
 		file)
-			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files"
+			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files" || cut_off
 			WHAT[$a]=$e
 			((ADDED[$a] += b, DELETED[$a] += c, HUNKS[$a] += d)) || : ;;
 		esac
@@ -67,7 +70,7 @@ read_patch()
 	[[ -s $WORK/audit.files ]] || die $EXIT_FAILED "$patch is not a patch" \
 		"A unified diff is expected, as 'git format-patch' or 'diff -u' write it."
 	list_by_git "$patch"
-	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed"
+	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed" || cut_off
 }
 
 # list_by_git PATCH: the same, as git lists it, must be what audit.awk found
@@ -194,11 +197,11 @@ apply_one()
 {
 	local patch=$1 path
 
-	state_of_files >"$WORK/state.before"
+	state_of_files >"$WORK/state.before" || cut_off
 	if ! plain_git -C "$WORK/patched" apply -p1 -v --whitespace=nowarn - <"$PATCH_TEXT" >"$WORK/log/patch" 2>&1; then
 		does_not_apply "$patch"
 	fi
-	state_of_files >"$WORK/state.after"
+	state_of_files >"$WORK/state.after" || cut_off
 	while IFS= read -r path; do
 		grep -qxF -- "$path" "$WORK/listed" || die $EXIT_FAILED \
 			"$patch changed $path, which is not what git lists as its files" "This is a fault of git or of $PROG: please report it."
@@ -256,7 +259,7 @@ apply_patches()
 		done <"$WORK/listed"
 		[[ -n $INSPECT ]] || stop_if_reasons
 		apply_one "$patch"
-		cat "$WORK/listed" >>"$WORK/touched"
+		cat "$WORK/listed" >>"$WORK/touched" || cut_off
 	done
 
 	while IFS= read -r path; do
