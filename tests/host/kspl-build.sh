@@ -56,6 +56,19 @@ lines_case "at the first line" <<'END'
 +int ADDED;
  int a = __LINE__;
 END
+# The compiler goes on in the next line also where blanks are behind the backslash.
+same_text() {
+	diff old.c new.c >lines.diff || [ $? -eq 1 ]
+	awk -f "$relines" lines.diff new.c >kept.c
+	gcc -w -E -P new.c >new.i && gcc -w -E -P kept.c | cmp - new.i || { cat kept.c; return 1; }
+}
+for blank in ' ' '\t' '\r' ' \t '; do
+	printf 'int f(int a)\n{\n\tg(a);\n\tif (a)\n\t\th();\n}\n' >old.c
+	sed "3a // a comment \\\\$blank" old.c >new.c
+	check "a comment that ends in a backslash and '$blank'" same_text
+	sed "3a #define X(a) \\\\$blank" old.c >new.c
+	check "... a macro" same_text
+done
 lines_case "in a comment" <<'END'
  /* a comment
 + * that's (longer
@@ -235,6 +248,15 @@ printf '#define N(l) int n##l = 1;\n#define M(l) N(l)\nM(__LINE__)\nM(__LINE__) 
 edit fs/fn.c 's/^M(__LINE__)$/&\n&/'
 check "where line numbers can't be kept, they are not" compiles fs/fn.o run fix.patch
 check "... and that is said" says 'line numbers .* could not be kept' run fix.patch
+# A directive within it would be a part of the string.
+printf 'const char *s = R"x(\n}\n)x";\nint l(void) { return 0; }\n' >src/fs/fn.c
+edit fs/fn.c '1a more'
+raw_string() {
+	rm -rf kept
+	run --keep kept fix.patch >out 2>&1 || :
+	cmp kept/patched/fs/fn.c b/fs/fn.c
+}
+check "a string that goes on over lines stays as it is" raw_string
 cp keep src/fs/fn.c
 
 # The other ways of building: in the source tree, and in a directory of it

@@ -359,7 +359,8 @@ keep_lines()
 }
 
 # reline FROM TO FILE: FROM/FILE into TO, unchanged lines with the numbers that
-# they have in the source
+# they have in the source. A string may go on over lines, where a directive would be a
+# part of it, only if it is a raw one (R"x(...)x"): then the numbers stay as they are.
 reline()
 {
 	local from=$1 to=$2 path=$3 status
@@ -367,7 +368,7 @@ reline()
 	mkdir -p "$to/$(parent "$path")"
 	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
 	status=$?
-	if ((status == 0)); then
+	if ((status == 0)) || grep -qE '(^|[^A-Za-z0-9_])(u8|[uUL])?R"' "$from/$path"; then
 		cp -- "$from/$path" "$to/$path" || die $EXIT_FAILED "can't copy $path"
 		return
 	fi
