@@ -22,6 +22,7 @@
 
 function refuse(line, text)
 {
+	gsub(/\|/, "?", text)
 	print "refuse|" line "|" text
 	refused++
 }
@@ -282,6 +283,30 @@ function fixes(	n, i, ids)
 	}
 }
 
+# A header of mail that says how the text is to be shown. Where that is not as it stands
+# in this file, who reads the mail sees another text: "=20" for a blank, lines joined
+# (format=flowed), the other part of two, letters that UTF-7 makes of "+AGE-".
+function field_ends(	name, value, n, i, part)
+{
+	name = tolower(field)
+	sub(/[ \t]*:.*/, "", name)
+	value = field
+	sub(/^[^:]*:[ \t]*/, "", value)
+	gsub(/[ \t\r]+/, " ", value)
+	sub(/ $/, "", value)
+	field = ""
+	if (name == "content-transfer-encoding") {
+		if (tolower(value) !~ /^(7bit|8bit|binary)$/)
+			refuse(field_line, "the message is encoded (" value "), and a mail program shows another text than this file has: " decode)
+		return
+	}
+	n = split(value, part, / *; */)
+	for (i = 1; i <= n; i++) {
+		if (i == 1 ? tolower(part[i]) !~ /^text\/(plain|x-patch|x-diff)$/ : tolower(part[i]) !~ as_it_is)
+			refuse(field_line, "a mail program does not show the message as it stands in this file (" part[i] "): " decode)
+	}
+}
+
 # A header that was folded goes on in the next line, after a blank.
 function text(	line)
 {
@@ -309,14 +334,12 @@ function text(	line)
 		subject_done = 0
 	if (/^CVE:/)
 		fixes()
-	# "=20" and the like: who reads the mail sees another text than this
-	line = tolower(encoding $0)
-	encoding = ""
-	if (line ~ /^content-transfer-encoding:[ \t\r]*$/)
-		encoding = "content-transfer-encoding: "
-	else if (line ~ /^content-transfer-encoding:[ \t]*(quoted-printable|base64)/)
-		refuse(NR, "the message is encoded (" $NF "), and a mail program shows another text than this file has: " \
-			"decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\"")
+	if (tolower($0) ~ /^content-(type|transfer-encoding)[ \t]*:/) {
+		field = $0
+		field_line = NR
+	}
+	if (/^Binary files .* differ\r?$/)
+		refuse(NR, "binary files are not supported")
 	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
 		noted = 1
 		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"
@@ -353,10 +376,20 @@ function let_go(	now)
 
 function line_of()
 {
+	if (field != "" && /^[ \t]+[^ \t\r]/ && state == "text") {
+		field = field " " $0
+		field_line = NR
+	} else if (field != "") {
+		field_ends()
+	}
 	if (state == "hunk") {
 		hunk_text()
 		return
 	}
+	if (/^diff --(cc|combined) / || /^@@@+ -[0-9]/)
+		refuse(NR, "a combined diff, as of a merge, is not supported: 'git diff ONE OTHER' makes an ordinary one")
+	else if (/^Only in [^:]+: /)
+		print "note|" NR "|a file that only one of the trees has is no part of the patch ('diff -N' makes it one)"
 	if (held != "" && /^\+\+\+ /) {
 		file_header(held_line, held, $0)
 		held = ""
@@ -386,7 +419,13 @@ function line_of()
 	}
 }
 
-BEGIN { state = "text" }
+BEGIN {
+	state = "text"
+	decode = "decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\""
+	# Of these character sets each has all of ASCII, and at its place.
+	as_it_is = "^(|format=\"?fixed\"?|delsp=\"?no\"?|name=[^;]*|" \
+		"charset=\"?(us-ascii|utf-8|iso-8859-[0-9]+|windows-125[0-9]|koi8-[ru])\"?)$"
+}
 
 {
 	# what is no part of a hunk is read by people, too, and hides from them what follows
@@ -397,6 +436,8 @@ BEGIN { state = "text" }
 }
 
 END {
+	if (field != "")
+		field_ends()
 	let_go()
 	if (state == "hunk")
 		refuse(NR, "the hunk of line " hunk_line " has fewer lines than it says")
