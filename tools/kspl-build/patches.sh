@@ -282,6 +282,7 @@ no_change()
 CODE_FILES=()		# what has to be looked for in the dependencies
 NEW_FILES=()		# what may now be found in the place of another file
 HARMLESS=()
+HIDDEN=()		# of these, those of earlier updates, too: nothing may be made of them
 
 # Said once for all of them: a commit may touch many.
 say_harmless()
@@ -317,7 +318,7 @@ classify()
 	TREATED[$path]=$TREATMENT
 	case $TREATMENT in
 	harmless)
-		# it stays: what includes it all the same gets what was read
+		HIDDEN+=("$path")
 		FILES+=("$path|no code|$WHY")
 		HARMLESS+=("$path ($WHY)")
 		return 1 ;;
@@ -343,6 +344,29 @@ classify()
 		keep_lines "$path" ;;
 	esac
 	return 0
+}
+
+# hide_harmless: what is said to be left out is: who includes it all the same finds a
+# directory, which no compiler reads
+hide_harmless()
+{
+	local path
+
+	for path in "${HIDDEN[@]}"; do
+		rm -f -- "$WORK/patched/$path"
+		mkdir -p -- "$WORK/patched/$path" || cut_off
+	done
+}
+
+# reads_hidden LOG: the one of these that a compiler looked for
+reads_hidden()
+{
+	local path
+
+	for path in "${HIDDEN[@]}"; do
+		! grep -qF -- "${path##*/}" "$1" || { printf '%s' "$path"; return; }
+	done
+	return 1
 }
 
 # keep_lines FILE: $WORK/plain/FILE into $WORK/patched, with the line numbers of
