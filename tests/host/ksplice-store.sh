@@ -263,6 +263,15 @@ check "settle does not touch another boot's marks" exits 3 k settle --now
 check "... it is held back" exits 4 k load-installed
 echo '16 code_busy' >"$R/faults/enable"
 check "unhold is not apply" exits 0 k unhold fix-foo
+if strace -qq -o /dev/null true 2>/dev/null; then
+	k apply -q fix-foo >/dev/null 2>&1 || :
+	# names of the marks that can't be read
+	no_list() { strace -qq -o /dev/null -e inject=getdents64:error=EIO "$TOOL" "$@"; }
+	for c in 'unhold fix-foo' 'settle --now' metrics; do
+		# shellcheck disable=SC2086 # words
+		check "marks that can't be listed: $c fails" exits 1 no_list $c
+	done
+fi
 check "what can't be applied is not marked" exits 1 k load-installed
 check "... really" absent "$(mark fix-foo)"
 
@@ -301,6 +310,30 @@ check "... no fault" exits 0 k load-installed
 check "... and not pending" json 'd["pending"] == [] and d["superseded"] == ["fix-baz"]' k status --json
 check "... said" says '^superseded +fix-baz$' k status
 check "... nor in metrics" says '^ksplice_update_pending\{name="fix-baz"\} 0$' k metrics
+several
+printf 'fix-foo fix-bar\n' >"$R/supersedes"
+k load-installed -q >/dev/null
+check "one that came first, and was superseded: not to blame for what comes then" absent "$(mark fix-bar)"
+crash
+printf 'file\n' >"$R/name"
+check "... a crash: the newer one is held back" exits 4 k load-installed
+check "... and it is applied in its place" json 'd["applied"] == ["fix-bar"] and [h["name"] for h in d["held_back"]] == ["fix-baz", "fix-foo"]' \
+	k status --json
+crash
+printf 'file\n' >"$R/name"
+k unhold -q fix-foo >/dev/null
+k unhold -q fix-baz >/dev/null
+check "one that is held back, and superseded: nothing is missing" exits 0 k load-installed
+check "... said" says '^fix-bar: not needed: a newer update is applied' k load-installed
+check "... in metrics, too" says '^ksplice_update_held_back\{name="fix-bar"\} 0$' k metrics
+k uninstall -q fix-bar
+check "... not installed, either" held ''
+several
+printf 'fix-foo fix-baz\n' >"$R/on"
+k apply -q fix-baz >/dev/null
+crash
+printf 'file\n' >"$R/name"
+check "one on top of what is held back: said" says '^  it may be on top of fix-baz, which is held back' k load-installed
 
 # --- what tells a shutdown from a crash ----------------------------------------------------
 

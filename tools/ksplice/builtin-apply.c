@@ -46,6 +46,22 @@ static bool is_applied(const char *name)
 	return update_read(&up, name) && up.applied;
 }
 
+/*
+ * Those whose place it has taken don't run any more: if the machine goes down now
+ * it is not their doing, and they may be what is left to be applied then.
+ */
+static void settle_superseded(const char *name)
+{
+	struct update up;
+	char **other;
+
+	if (!update_read(&up, name) || !up.applied)
+		return;
+	vec_for_each(other, &up.supersedes)
+		if (!is_applied(*other))
+			mark_clear(*other, running_release());
+}
+
 /* A mark says that it is applied, or about to be; if it is not, it goes. */
 static int settle_mark(const char *name, const struct file *f, int ret)
 {
@@ -53,6 +69,7 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 		mark_renew(name, running_release(), f);
 	else if (!is_applied(name))
 		mark_clear(name, running_release());
+	settle_superseded(name);
 	if (!ret && !opt.at_boot && !shutdown_noted())
 		note("%s: a shutdown is taken for a crash, and it is held back then: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
 		     name);

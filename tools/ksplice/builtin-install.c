@@ -200,21 +200,33 @@ struct attempt {
 
 typedef VEC(struct attempt) attempt_vec;
 
-/* Can it be for want of another update, which comes later? */
-static bool may_fit_later(const problem_vec *why)
+static bool caused(const problem_vec *why, const char *cause)
 {
 	struct problem **p;
 
 	vec_for_each(p, why)
-		if (!strcmp((*p)->cause, "no_match") || !strcmp((*p)->cause, "stacked"))
+		if (!strcmp((*p)->cause, cause))
 			return true;
 	return false;
 }
 
-/* A newer one that is applied has all that it has: nothing is missing. */
-static bool not_needed(const problem_vec *why)
+/*
+ * Can it be for want of another update, which comes later?  Or is it held back, and
+ * one comes that makes it needless?
+ */
+static bool may_fit_later(const problem_vec *why)
 {
-	return why->n == 1 && !strcmp(why->v[0]->cause, "outdated");
+	return caused(why, "no_match") || caused(why, "stacked") ||
+		caused(why, "held_back");
+}
+
+/* A newer one that is applied has all that it has: nothing is missing. */
+static bool not_needed(const struct attempt *a)
+{
+	if (a->why.n != 1)
+		return false;
+	return caused(&a->why, "outdated") ||
+		(caused(&a->why, "held_back") && superseded(a->s->name));
 }
 
 static void attempt(struct attempt *a)
@@ -225,7 +237,8 @@ static void attempt(struct attempt *a)
 	a->exit = nothing_is_ok(load_stored(a->s));
 	a->why = problems_taken(known);
 	a->later = may_fit_later(&a->why);
-	if (not_needed(&a->why)) {
+	if (not_needed(a)) {
+		a->later = false;
 		note("%s: not needed: a newer update is applied, which supersedes it",
 		     a->s->name);
 		a->exit = EXIT_OK;
@@ -242,6 +255,20 @@ static bool any_done(const attempt_vec *all)
 		if (!a->exit)
 			return true;
 	return false;
+}
+
+/* No file says what it is on top of, so what is held back may be what it needs. */
+static void tell_attempt(const struct attempt *a, const attempt_vec *all)
+{
+	struct attempt *other;
+
+	problems_tell(&a->why);
+	if (!caused(&a->why, "no_match"))
+		return;
+	vec_for_each(other, all)
+		if (other->exit && caused(&other->why, "held_back"))
+			note("  it may be on top of %s, which is held back",
+			     other->s->name);
 }
 
 /* Those that wait for others, as long as that gets one of them in */
@@ -261,7 +288,7 @@ static void attempt_again(attempt_vec *all)
 	}
 	vec_for_each(a, all)
 		if (a->later)
-			problems_tell(&a->why);
+			tell_attempt(a, all);
 }
 
 static void attempts_json(const attempt_vec *all)

@@ -302,28 +302,37 @@ static bool is_among(const held_vec *held, const char *name)
 /*
  * Of the running kernel's updates those that are held back and not in the store:
  * applied by hand, when the machine went down. Their files are not known.
+ * Return: an exit code; what went wrong has been told.
  */
-void held_not_stored(const stored_vec *stored, held_vec *held)
+int held_not_stored(const stored_vec *stored, held_vec *held)
 {
-	int dir = store_dir() < 0 ? -1 : marks_dir();
 	mark_vec marks = {};
 	struct update up;
 	struct held *h;
 	struct mark *m;
+	int dir, err;
 
-	if (dir < 0)
-		return;
-	list_marks(dir, &marks);
-	close(dir);
+	if (store_dir() < 0)
+		return EXIT_OK;		/* told by who lists it */
+	dir = marks_dir();
+	err = dir < 0 ? errno : list_marks(dir, &marks);
+	if (dir >= 0)
+		close(dir);
+	errno = err;
+	if (err)
+		return err == ENOENT ? EXIT_OK :
+			store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
 		if (from_this_boot(m) || strcmp(m->release, running_release()) ||
 		    store_find(stored, m->name) || is_among(held, m->name) ||
-		    (update_read(&up, m->name) && up.applied))
+		    (update_read(&up, m->name) && up.applied) ||
+		    superseded(m->name))
 			continue;
 		h = vec_add(held);
 		h->name = m->name;
 		h->why = reason(m);
 	}
+	return EXIT_OK;
 }
 
 static bool oopsed(void)
@@ -368,7 +377,9 @@ static int settle(int dir)
 	mark_vec marks = {};
 	struct mark *m;
 
-	list_marks(dir, &marks);
+	errno = list_marks(dir, &marks);
+	if (errno)
+		return store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
 		if (m->error) {
 			errno = m->error;
@@ -419,7 +430,9 @@ static int unhold(int dir, const char *name)
 	mark_vec marks = {};
 	struct mark *m;
 
-	list_marks(dir, &marks);
+	errno = list_marks(dir, &marks);
+	if (errno)
+		return store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
 		if (strcmp(m->name, name) || from_this_boot(m))
 			continue;

@@ -272,7 +272,7 @@ typedef VEC(struct held) held_vec;
 
 const char *held_back(const char *name, const char *release, const struct file *f);
 const char *stored_held_back(const struct stored *s);
-void held_not_stored(const stored_vec *stored, held_vec *held);
+int held_not_stored(const stored_vec *stored, held_vec *held);
 int refuse_held(const char *name, const char *why);
 int mark_set(const char *name, const char *release, const struct file *f);
 void mark_renew(const char *name, const char *release, const struct file *f);
