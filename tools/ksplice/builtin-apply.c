@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ksplice apply, ksplice undo */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,16 +166,19 @@ static int load(const struct file *f)
 	return err ? explain_load(f, err)->exit : EXIT_OK;
 }
 
+/* A signal ends the switch; what has been loaded for that does not stay. */
 static int load_and_switch(const struct file *f)
 {
-	int ret = load(f);
+	int ret;
 
-	if (ret)
-		return ret;
-	ret = switch_to(f->name);
-	if (ret && !opt.keep && module_remove(f->module))
-		note("%s stays loaded; 'ksplice undo %s' removes it", f->name,
-		     f->name);
+	hold_signals(SIG_BLOCK);
+	ret = load(f);
+	if (!ret) {
+		ret = switch_to(f->name);
+		if (ret && !opt.keep && module_remove(f->module))
+			note("%s stays loaded; 'ksplice undo %s' removes it",
+			     f->name, f->name);
+	}
 	return ret;
 }
 
@@ -212,7 +216,11 @@ int load_and_apply(const struct file *f)
 	ret = core_load();
 	if (!ret)
 		ret = mark_set(f->name, f->release, f);
-	return ret ? ret : settle_mark(f->name, f, load_and_switch(f));
+	if (ret)
+		return ret;
+	ret = settle_mark(f->name, f, load_and_switch(f));
+	hold_signals(SIG_UNBLOCK);
+	return ret;
 }
 
 /*

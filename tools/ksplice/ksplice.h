@@ -219,6 +219,7 @@ bool modules_disabled(void);
 const char *signature_missing(const struct file *f);
 
 /* change.c */
+void hold_signals(int how);
 int change_enabled(const char *name, bool enable);
 
 /* threads.c */
