@@ -229,6 +229,8 @@ for text in 'empty|: >"$0"' 'cut off|printf "1 " >"$0"' 'of another format|echo 
 	'with more in it|echo "1 boot-1 1 0 0 now then" >"$0"' 'binary|head -c 4096 /dev/urandom >"$0"'; do
 	check "a mark that is ${text%%|*} counts" wrong_mark sh -c "${text#*|}" "$(mark fix-foo)"
 done
+# shellcheck disable=SC2016 # sh expands it
+check "a mark of any size counts" wrong_mark sh -c 'truncate -s 8G "$0"' "$(mark fix-foo)"
 check "a mark that is a directory counts" wrong_mark mkdir "$(mark fix-foo)"
 check "a mark that is a link counts" wrong_mark ln -s /nowhere "$(mark fix-foo)"
 
@@ -274,6 +276,15 @@ if strace -qq -o /dev/null true 2>/dev/null; then
 fi
 check "what can't be applied is not marked" exits 1 k load-installed
 check "... really" absent "$(mark fix-foo)"
+
+boot
+k install -q --now fix-foo.ko >/dev/null
+if strace -qq -o /dev/null true 2>/dev/null; then
+	read_only() { strace -qq -o /dev/null -E LD_PRELOAD="$TMP/fake.so" -e inject=unlinkat:error=EROFS "$TOOL" "$@"; }
+	check "it is applied" state_is fix-foo applied
+	check "uninstall --now, where the store can't be written to: failed" exits 1 read_only uninstall --now fix-foo
+	check "... but taken back" absent "$U/fix-foo"
+fi
 
 # --- updates upon updates ---------------------------------------------------------------
 

@@ -111,6 +111,9 @@ int cmd_uninstall(int argc, char **argv)
 		ret = store_lock(true);
 	if (!ret)
 		ret = remove_stored(argv[0], &removed);
+	/* A store that can't be written to keeps nobody from taking it back. */
+	if (ret && opt.now)
+		undo_and_remove(argv[0]);
 	if (ret)
 		return ret;
 	if (!removed)
