@@ -35,6 +35,8 @@ k undo -q fix-foo >/dev/null
 echo root=/dev/sda ksplice.enable=0 >"$R/proc/cmdline"
 check "ksplice.enable=0: nothing to do" exits 3 k load-installed
 check "... and nothing loaded" test ! -e "$U/fix-foo"
+printf 'root=/dev/sda\tksplice.enable=0\n' >"$R/proc/cmdline"
+check "... behind a tab" exits 3 k load-installed
 echo ksplice.enable=0 ksplice.enable=1 >"$R/proc/cmdline"
 check "... the last one counts" exits 0 k load-installed
 k undo -q fix-foo >/dev/null
@@ -246,6 +248,17 @@ check "what can't be remembered is not applied: by hand" cannot_mark apply fix-f
 check "... nor at boot" cannot_mark load-installed
 rm "$S/.marks" "$R/proc/sys/kernel/random/boot_id"
 check "... nor without a boot's id" cannot_mark apply fix-foo
+
+"$make_update" odd.ko fix-foo '6.12#deadbeef' test_func
+odd_release() {
+	boot
+	echo '6.12#deadbeef' >"$R/proc/sys/kernel/osrelease"
+	k install -q --now odd.ko >/dev/null
+	crash
+	echo '6.12#deadbeef' >"$R/proc/sys/kernel/osrelease"
+	exits 4 k load-installed && held "'fix-foo'"
+}
+check "a release that ends as a mark may: held back" odd_release
 
 boot
 k install -q --now fix-foo.ko >/dev/null

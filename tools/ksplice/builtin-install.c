@@ -134,7 +134,7 @@ bool switched_off(void)
 	char *line = read_line("/proc/cmdline"), *word, *at = line;
 	bool off = false;
 
-	while ((word = strsep(&at, " "))) {
+	while ((word = strsep(&at, " \t"))) {
 		if (starts_with(word, "ksplice.enable="))
 			off = !strcmp(word, "ksplice.enable=0");
 	}

@@ -27,6 +27,7 @@
 /* A mark; a @version of 0: its contents can't be understood. */
 struct mark {
 	char *name, *release, *file;
+	const char *whole;	/* release, with what may be a file's checksum */
 	int version;
 	char boot[40], date[32];
 	long long since;	/* CLOCK_MONOTONIC, seconds */
@@ -138,12 +139,19 @@ static int list_marks(int dir, mark_vec *marks)
 		*to = m;
 		to->name = xasprintf("%.*s", (int)(at - *n), *n);
 		to->release = xstrdup(at + 1);
+		to->whole = at + 1;
 		to->file = *n;
 		old = strrchr(to->release, '#');
 		if (old && strlen(old) == 9)
 			*old = '\0';
 	}
 	return err;
+}
+
+/* A release may end as the mark of another file does: then it counts for both. */
+static bool is_for(const struct mark *m, const char *release)
+{
+	return !strcmp(m->release, release) || !strcmp(m->whole, release);
 }
 
 /**
@@ -171,7 +179,7 @@ const char *held_back(const char *name, const char *release, const struct file *
 	if (err)
 		return unreadable;
 	vec_for_each(m, &marks)
-		if (!strcmp(m->name, name) && !strcmp(m->release, release) &&
+		if (!strcmp(m->name, name) && is_for(m, release) &&
 		    !from_this_boot(m) && !about_other_file(m, f))
 			why = reason(m);
 	return why;
@@ -323,7 +331,7 @@ int held_not_stored(const stored_vec *stored, held_vec *held)
 		return err == ENOENT ? EXIT_OK :
 			store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
-		if (from_this_boot(m) || strcmp(m->release, running_release()) ||
+		if (from_this_boot(m) || !is_for(m, running_release()) ||
 		    store_find(stored, m->name) || is_among(held, m->name) ||
 		    (update_read(&up, m->name) && up.applied) ||
 		    superseded(m->name))
