@@ -46,6 +46,8 @@ read_it() {
 		msg_file() { sed 's/^/  /' "$@"; }
 		note() { msg "note: $*"; }
 		verbose() { :; }
+		nothing_lost() { :; }
+		need_room() { :; }
 		printable() { cat; }
 		reason() { REASONS+=("$*"); }
 		die() { msg "$2"; exit "$1"; }

@@ -340,6 +340,26 @@ if [ "$(id -u)" -eq 0 ] && unshare --mount mount -t tmpfs none small 2>/dev/null
 	check "... --inspect, too" on_full_disk --inspect
 fi
 
+# So does one whose writer was killed.
+mkdir killed
+# tool_killed NAME PATTERN: each time it is called with such arguments
+tool_killed() {
+	local code=0
+
+	rm -f killed/*
+	# shellcheck disable=SC2016 # of that script
+	printf '#!/bin/sh\ncase " $* " in *"%s"*) kill -KILL $$ ;; esac\nexec %s "$@"\n' "$2" "$(command -v "$1")" >"killed/$1"
+	chmod 755 "killed/$1"
+	PATH=$TMP/killed:$PATH run --inspect fix.patch >out 2>&1 || code=$?
+	[ $code -eq 1 ] || { echo "exit code $code"; cat out; return 1; }
+	! grep 'nothing to update' out && says 'before that, [a-z]+ .exit 1[0-9]*. was killed, or failed' cat out
+}
+check "a list: its writer is killed: failed" tool_killed sort ' -u '
+check "... what is looked for in the records" tool_killed grep ' -HF '
+check "... the records" tool_killed find '.cmd'
+check "... what they say" tool_killed xargs ' cat --'
+check "nobody is killed" exits 0 run --inspect fix.patch
+
 # --- --to: what differs between two trees ------------------------------------
 
 oldtypes=$REPO/tools/kspl-build/oldtypes.awk

@@ -250,6 +250,7 @@ each_link()
 	in_box make -k -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
 		KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1
 	box_clean
+	nothing_lost
 	need_room
 	mkdir -p "$WORK/out"
 	for name in "$@"; do

@@ -274,6 +274,8 @@ apply_patches()
 
 no_change()
 {
+	nothing_lost
+	need_room
 	msg "$PROG: $1: there is nothing to update"
 	ERROR=$1
 	finish $EXIT_NOCHANGE
