@@ -577,6 +577,20 @@ $a${hunk/+added/+x =20;}"
 	sed 's/Encoding: /&\n\t/' p.patch >folded.patch
 	check "... in a header that is folded" refused 1 "line 3: the message is encoded \($how\)" folded.patch
 done
+subject_is() { as_git p.patch && [ "$(cat W/subjects)" = "$1" ] || { cat W/subjects; return 1; }; }
+while IFS='|' read -r encoded plain; do
+	p "Subject: [PATCH] $encoded
+
+---
+$a$hunk"
+	check "a subject that is encoded: $encoded" subject_is "$plain"
+done <<'END'
+=?UTF-8?q?f=C3=BCr=20x=5F1?=|für x_1
+=?utf-8?Q?f=c3=bcr_x?= =?utf-8?Q?_y?= z|für x y z
+=?UTF-8?B?ZsO8ciB4?= (=?iso-8859-1?q?f=FCr?=)|für x (für)
+=?utf-8?q?x=0Afile=7Cfs/b.c=1B[2J?=|x?file|fs/b.c?[2J
+=?utf-7?q?+AGE-?= a?b=?|=?utf-7?q?+AGE-?= a?b=?
+END
 # What says, otherwise, that it is to be shown in another way
 field() { printf 'Subject: x\n%s\n\n---\n%s%s' "$1" "$a" "$hunk" >p.patch; }
 for how in '(x) quoted-printable' '"base64"' x-uuencode; do

@@ -307,6 +307,77 @@ function field_ends(	name, value, n, i, part)
 	}
 }
 
+# What a header has for letters that are not of ASCII: =?utf-8?q?f=C3=BCr?=, in base64 too.
+# Of other character sets it stays as it is.
+function decoded(subject,	out, word, part)
+{
+	out = ""
+	while (match(subject, /=\?[^?= ]+\?[bBqQ]\?[^? ]*\?=/)) {
+		word = substr(subject, RSTART, RLENGTH)
+		# between two of them a blank is no part of the text
+		if (out == "" || substr(subject, 1, RSTART - 1) !~ /^ +$/)
+			out = out substr(subject, 1, RSTART - 1)
+		subject = substr(subject, RSTART + RLENGTH)
+		split(word, part, "?")
+		if (tolower(part[2]) !~ /^(utf-8|us-ascii|iso-8859-1)$/)
+			out = out word
+		else
+			out = out bytes(part[3] ~ /[qQ]/ ? quoted(part[4]) : base64(part[4]), tolower(part[2]) == "iso-8859-1")
+	}
+	return out subject
+}
+
+# Numbers of bytes as text, in which nothing ends a line
+function bytes(list, latin,	n, i, byte, out)
+{
+	n = split(list, byte, " ")
+	for (i = 1; i <= n; i++) {
+		if (byte[i] < 32 || byte[i] == 127)
+			out = out "?"
+		else if (latin && byte[i] > 127)
+			out = out sprintf("%c%c", 192 + int(byte[i] / 64), 128 + byte[i] % 64)
+		else
+			out = out sprintf("%c", byte[i] + 0)
+	}
+	return out
+}
+
+function quoted(text,	i, c, out)
+{
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		if (c == "=" && substr(text, i + 1, 2) ~ /^[0-9A-Fa-f][0-9A-Fa-f]$/) {
+			out = out " " (16 * digit(substr(text, i + 1, 1)) + digit(substr(text, i + 2, 1)))
+			i += 2
+		} else {
+			out = out " " (c == "_" ? 32 : number[c])
+		}
+	}
+	return out
+}
+
+function digit(c)
+{
+	return index("0123456789abcdef", tolower(c)) - 1
+}
+
+function base64(text,	i, at, bits, have, out)
+{
+	for (i = 1; i <= length(text); i++) {
+		at = index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(text, i, 1))
+		if (!at)
+			break
+		bits = bits * 64 + at - 1
+		have += 6
+		if (have >= 8) {
+			have -= 8
+			out = out " " int(bits / 2 ^ have)
+			bits %= 2 ^ have
+		}
+	}
+	return out
+}
+
 # A header that was folded goes on in the next line, after a blank.
 function text(	line)
 {
@@ -326,7 +397,7 @@ function text(	line)
 			subject = subject line
 			return
 		}
-		print "subject|" subject
+		print "subject|" decoded(subject)
 		in_subject = 0
 		subject_done = 1
 	}
@@ -421,6 +492,8 @@ function line_of()
 
 BEGIN {
 	state = "text"
+	for (i = 1; i < 256; i++)
+		number[sprintf("%c", i)] = i
 	decode = "decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\""
 	# Of these character sets each has all of ASCII, and at its place.
 	as_it_is = "^(|format=\"?fixed\"?|delsp=\"?no\"?|name=[^;]*|" \
@@ -445,7 +518,7 @@ END {
 		refuse(NR, "the '---' and '+++' lines before have no hunk")
 	end_header()
 	if (in_subject)
-		print "subject|" subject
+		print "subject|" decoded(subject)
 	for (i = 1; i <= files; i++)
 		print "file|" order[i] "|" added[order[i]] "|" deleted[order[i]] "|" hunks[order[i]] "|" what[order[i]]
 }
