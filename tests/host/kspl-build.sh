@@ -314,6 +314,11 @@ check "a failure of kspl-objdiff is one" exits 1 run fix.patch
 check "--keep keeps the objects" exits 1 run --keep kept fix.patch
 check "... both" test -s kept/pre/fs/fn.o -a -s kept/post/fs/fn.o
 check "--keep does not overwrite" exits 2 run --keep kept fix.patch
+edit fs/fn.c 's/return FN/return FN + 1/'
+OBJDIFF_EXIT=0
+check "the caller's options of the shell don't matter" compiles fs/fn.o env SHELLOPTS=noclobber:noglob BASHOPTS=failglob:nocasematch \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+OBJDIFF_EXIT=1
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 check "... after a failure" rmdir tmp
