@@ -604,7 +604,7 @@ for how in 'text/plain; charset=utf-7' 'text/plain; charset=us-ascii; format=flo
 	check "a message that is shown in another way: ${how//$'\n'/}" refused 1 \
 		'line [23]: a mail program does not show the message as it stands' p.patch
 done
-for how in 'text/plain; charset=UTF-8; format=fixed' 'text/plain; charset="us-ascii"' 'TEXT/PLAIN' $'text/x-patch;\n name="0001-x.patch"'; do
+for how in 'text/plain; charset=UTF-8; format=fixed' 'text/plain; charset="us-ascii"' 'TEXT/PLAIN' 'text/plain; charset=UTF-8; x-default=true' $'text/x-patch;\n name="0001-x.patch"'; do
 	field "Content-Type: $how"
 	check "... in none: ${how//$'\n'/}" as_git p.patch
 done

@@ -496,7 +496,7 @@ BEGIN {
 		number[sprintf("%c", i)] = i
 	decode = "decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\""
 	# Of these character sets each has all of ASCII, and at its place.
-	as_it_is = "^(|format=\"?fixed\"?|delsp=\"?no\"?|name=[^;]*|" \
+	as_it_is = "^(|x-default=true|format=\"?fixed\"?|delsp=\"?no\"?|name=[^;]*|" \
 		"charset=\"?(us-ascii|utf-8|iso-8859-[0-9]+|windows-125[0-9]|koi8-[ru])\"?)$"
 }
 
