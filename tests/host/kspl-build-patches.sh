@@ -577,7 +577,7 @@ $a${hunk/+added/+x =20;}"
 	sed 's/Encoding: /&\n\t/' p.patch >folded.patch
 	check "... in a header that is folded" refused 1 "line 3: the message is encoded \($how\)" folded.patch
 done
-subject_is() { as_git p.patch && [ "$(cat W/subjects)" = "$1" ] || { cat W/subjects; return 1; }; }
+subject_is() { as_git p.patch && printf '%s\n' "$1" | diff W/subjects -; }
 while IFS='|' read -r encoded plain; do
 	p "Subject: [PATCH] $encoded
 

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions are called by name
 #
 # The administrator's command, cut off at its system calls, and with calls that
 # fail, and two of it at once: what is on the disk is the old or the new.
