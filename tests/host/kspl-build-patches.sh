@@ -46,6 +46,8 @@ read_it() {
 		msg_file() { sed 's/^/  /' "$@"; }
 		note() { msg "note: $*"; }
 		verbose() { :; }
+		nothing_lost() { :; }
+		need_room() { :; }
 		printable() { cat; }
 		reason() { REASONS+=("$*"); }
 		die() { msg "$2"; exit "$1"; }
@@ -575,6 +577,54 @@ $a${hunk/+added/+x =20;}"
 	sed 's/Encoding: /&\n\t/' p.patch >folded.patch
 	check "... in a header that is folded" refused 1 "line 3: the message is encoded \($how\)" folded.patch
 done
+subject_is() { as_git p.patch && printf '%s\n' "$1" | diff W/subjects -; }
+while IFS='|' read -r encoded plain; do
+	p "Subject: [PATCH] $encoded
+
+---
+$a$hunk"
+	check "a subject that is encoded: $encoded" subject_is "$plain"
+done <<'END'
+=?UTF-8?q?f=C3=BCr=20x=5F1?=|für x_1
+=?utf-8?Q?f=c3=bcr_x?= =?utf-8?Q?_y?= z|für x y z
+=?UTF-8?B?ZsO8ciB4?= (=?iso-8859-1?q?f=FCr?=)|für x (für)
+=?utf-8?q?x=0Afile=7Cfs/b.c=1B[2J?=|x?file|fs/b.c?[2J
+=?utf-7?q?+AGE-?= a?b=?|=?utf-7?q?+AGE-?= a?b=?
+END
+# What says, otherwise, that it is to be shown in another way
+field() { printf 'Subject: x\n%s\n\n---\n%s%s' "$1" "$a" "$hunk" >p.patch; }
+for how in '(x) quoted-printable' '"base64"' x-uuencode; do
+	field "Content-Transfer-Encoding: $how"
+	check "a message that is encoded: $how" refused 1 'line 2: the message is encoded' p.patch
+done
+for how in 'text/plain; charset=utf-7' 'text/plain; charset=us-ascii; format=flowed; delsp=yes' 'text/plain; format="flowed"' \
+	$'text/plain;\n format=flowed' 'multipart/alternative; boundary=x' text/html "text/plain; charset*=utf-7''x" 'text/plain; charset=utf-8 (; format=flowed)' \
+	'text/plain; format*0=flo; format*1=wed' 'application/octet-stream'; do
+	field "Content-Type: $how"
+	check "a message that is shown in another way: ${how//$'\n'/}" refused 1 \
+		'line [23]: a mail program does not show the message as it stands' p.patch
+done
+for how in 'text/plain; charset=UTF-8; format=fixed' 'text/plain; charset="us-ascii"' 'TEXT/PLAIN' 'text/plain; charset=UTF-8; x-default=true' $'text/x-patch;\n name="0001-x.patch"'; do
+	field "Content-Type: $how"
+	check "... in none: ${how//$'\n'/}" as_git p.patch
+done
+p "Subject: x
+
+diff --cc fs/b.c
+index 1,2..3
+@@@ -3,2 -3,2 +3,3 @@@
+  line 3
+++hidden
+  line 4
+$a$hunk"
+check "a combined diff: would be left out" refused 1 'line 3: a combined diff' p.patch
+p "$a${hunk}Only in b/fs: c.c
+"
+check "a file that diff(1) left out: told" as_git p.patch
+check "... that is" grep -q 'line 10: a file that only one of the trees has' told
+p "Binary files a/fs/x and b/fs/x differ
+$a$hunk"
+check "a binary file that diff(1) left out" refused 1 'line 1: binary files' p.patch
 # The way out that the message tells
 p "From 0123456789012345678901234567890123456789 Mon Sep 17 00:00:00 2001
 From: =?UTF-8?q?J=C3=B6rg?= <j@example.org>

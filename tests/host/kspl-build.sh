@@ -56,6 +56,19 @@ lines_case "at the first line" <<'END'
 +int ADDED;
  int a = __LINE__;
 END
+# The compiler goes on in the next line also where blanks are behind the backslash.
+same_text() {
+	diff old.c new.c >lines.diff || [ $? -eq 1 ]
+	awk -f "$relines" lines.diff new.c >kept.c
+	gcc -w -E -P new.c >new.i && gcc -w -E -P kept.c | diff new.i -
+}
+for blank in ' ' '\t' '\r' ' \t '; do
+	printf 'int f(int a)\n{\n\tg(a);\n\tif (a)\n\t\th();\n}\n' >old.c
+	sed "3a // a comment \\\\$blank" old.c >new.c
+	check "a comment that ends in a backslash and '$blank'" same_text
+	sed "3a #define X(a) \\\\$blank" old.c >new.c
+	check "... a macro" same_text
+done
 lines_case "in a comment" <<'END'
  /* a comment
 + * that's (longer
@@ -235,6 +248,15 @@ printf '#define N(l) int n##l = 1;\n#define M(l) N(l)\nM(__LINE__)\nM(__LINE__) 
 edit fs/fn.c 's/^M(__LINE__)$/&\n&/'
 check "where line numbers can't be kept, they are not" compiles fs/fn.o run fix.patch
 check "... and that is said" says 'line numbers .* could not be kept' run fix.patch
+# A directive within it would be a part of the string.
+printf 'const char *s = R"x(\n}\n)x";\nint l(void) { return 0; }\n' >src/fs/fn.c
+edit fs/fn.c '1a more'
+raw_string() {
+	rm -rf kept
+	run --keep kept fix.patch >out 2>&1 || :
+	cmp kept/patched/fs/fn.c b/fs/fn.c
+}
+check "a string that goes on over lines stays as it is" raw_string
 cp keep src/fs/fn.c
 
 # The other ways of building: in the source tree, and in a directory of it
@@ -292,9 +314,56 @@ check "a failure of kspl-objdiff is one" exits 1 run fix.patch
 check "--keep keeps the objects" exits 1 run --keep kept fix.patch
 check "... both" test -s kept/pre/fs/fn.o -a -s kept/post/fs/fn.o
 check "--keep does not overwrite" exits 2 run --keep kept fix.patch
+edit fs/fn.c 's/return FN/return FN + 1/'
+OBJDIFF_EXIT=0
+check "the caller's options of the shell don't matter" compiles fs/fn.o env SHELLOPTS=noclobber:noglob BASHOPTS=failglob:nocasematch \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+OBJDIFF_EXIT=1
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 check "... after a failure" rmdir tmp
+
+# A list that is cut off reads like a shorter one: nothing to update, or less.
+mkdir small
+# on_full_disk ARGUMENT...: never done, nor nothing to do, where the disk is full
+on_full_disk() {
+	local size code bad=0
+
+	for size in size={28..60..4}k nr_inodes={20..26}; do
+		code=0
+		# shellcheck disable=SC2016 # for the inner shell
+		OBJDIFF_EXIT=0 KSPL_OBJDIFF=$TMP/objdiff unshare --mount sh -c 'size=$1 && shift &&
+			mount -t tmpfs -o "$size" none small && export TMPDIR="$PWD/small" && exec "$@"' \
+			sh "$size" "$build" -b bld "$@" fix.patch >out 2>&1 || code=$?
+		[ $code -eq 1 ] || { echo "$size: exit code $code"; tail -n 3 out; bad=1; }
+	done
+	return $bad
+}
+if [ "$(id -u)" -eq 0 ] && unshare --mount mount -t tmpfs none small 2>/dev/null; then
+	edit fs/fn.c 's/return FN/return FN + 1/'
+	check "a full disk: failed" on_full_disk
+	check "... --inspect, too" on_full_disk --inspect
+fi
+
+# So does one whose writer was killed.
+mkdir killed
+# tool_killed NAME PATTERN: each time it is called with such arguments
+tool_killed() {
+	local code=0
+
+	rm -f killed/*
+	# shellcheck disable=SC2016 # of that script
+	printf '#!/bin/sh\ncase " $* " in *"%s"*) kill -KILL $$ ;; esac\nexec %s "$@"\n' "$2" "$(command -v "$1")" >"killed/$1"
+	chmod 755 "killed/$1"
+	PATH=$TMP/killed:$PATH run --inspect fix.patch >out 2>&1 || code=$?
+	[ $code -eq 1 ] || { echo "exit code $code"; cat out; return 1; }
+	! grep 'nothing to update' out && says 'before that, [a-z]+ .exit 1[0-9]*. was killed, or failed' cat out
+}
+check "a list: its writer is killed: failed" tool_killed sort ' -u '
+check "... what is looked for in the records" tool_killed grep ' -HF '
+check "... the records" tool_killed find '.cmd'
+check "... what they say" tool_killed xargs ' cat --'
+check "nobody is killed" exits 0 run --inspect fix.patch
 
 # --- --to: what differs between two trees ------------------------------------
 

@@ -288,7 +288,7 @@ cd ..
 scripts() {
 	(
 		# shellcheck disable=SC2034 # of deb.sh
-		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1
+		NAME=fix-foo RELEASE=$1 VERSION=1.0 WORK=$TMP DEB_VERSION=1 FIXES=()
 		# shellcheck disable=SC2034
 		DEBFULLNAME=$'Evil\nDepends: evil' DEBEMAIL=$'a\tb'
 		# shellcheck source=tools/kspl-build/deb.sh
@@ -357,6 +357,10 @@ check "prerm upgrade: takes it back" says '^ksplice undo' asks 6.12.1-test prerm
 printf 'Package: x\nKsplice-Release: 6.12.2-other\n' >dpkg/tmp.ci/control
 nothing_undone() { ! run_script "$@" | grep '^ksplice undo'; }
 nothing_asked() { ! run_script "$@" | grep '^ksplice '; }
+printf 'Package: x\nKsplice-Release: 6.12.2-other\nKsplice-Name: fix_foo\n' >dpkg/tmp.ci/control
+check "prerm upgrade to another update, of the same package: out, and back" \
+	says '^ksplice undo' asks 6.12.1-test prerm upgrade
+printf 'Package: x\nKsplice-Release: 6.12.2-other\nKsplice-Name: fix-foo\n' >dpkg/tmp.ci/control
 check "prerm upgrade to a version for another kernel: nothing is taken back, or out" nothing_asked 6.12.1-test prerm upgrade
 check "... and said" says 'fix-foo for 6.12.1-test stays: the other version is for 6.12.2-other' run_script 6.12.1-test prerm upgrade
 # The one for the kernel that runs was left by the version before that.

@@ -35,6 +35,8 @@ k undo -q fix-foo >/dev/null
 echo root=/dev/sda ksplice.enable=0 >"$R/proc/cmdline"
 check "ksplice.enable=0: nothing to do" exits 3 k load-installed
 check "... and nothing loaded" test ! -e "$U/fix-foo"
+printf 'root=/dev/sda\tksplice.enable=0\n' >"$R/proc/cmdline"
+check "... behind a tab" exits 3 k load-installed
 echo ksplice.enable=0 ksplice.enable=1 >"$R/proc/cmdline"
 check "... the last one counts" exits 0 k load-installed
 k undo -q fix-foo >/dev/null
@@ -229,6 +231,8 @@ for text in 'empty|: >"$0"' 'cut off|printf "1 " >"$0"' 'of another format|echo 
 	'with more in it|echo "1 boot-1 1 0 0 now then" >"$0"' 'binary|head -c 4096 /dev/urandom >"$0"'; do
 	check "a mark that is ${text%%|*} counts" wrong_mark sh -c "${text#*|}" "$(mark fix-foo)"
 done
+# shellcheck disable=SC2016 # sh expands it
+check "a mark of any size counts" wrong_mark sh -c 'truncate -s 8G "$0"' "$(mark fix-foo)"
 check "a mark that is a directory counts" wrong_mark mkdir "$(mark fix-foo)"
 check "a mark that is a link counts" wrong_mark ln -s /nowhere "$(mark fix-foo)"
 
@@ -244,6 +248,17 @@ check "what can't be remembered is not applied: by hand" cannot_mark apply fix-f
 check "... nor at boot" cannot_mark load-installed
 rm "$S/.marks" "$R/proc/sys/kernel/random/boot_id"
 check "... nor without a boot's id" cannot_mark apply fix-foo
+
+"$make_update" odd.ko fix-foo '6.12#deadbeef' test_func
+odd_release() {
+	boot
+	echo '6.12#deadbeef' >"$R/proc/sys/kernel/osrelease"
+	k install -q --now odd.ko >/dev/null
+	crash
+	echo '6.12#deadbeef' >"$R/proc/sys/kernel/osrelease"
+	exits 4 k load-installed && held "'fix-foo'"
+}
+check "a release that ends as a mark may: held back" odd_release
 
 boot
 k install -q --now fix-foo.ko >/dev/null
@@ -263,8 +278,26 @@ check "settle does not touch another boot's marks" exits 3 k settle --now
 check "... it is held back" exits 4 k load-installed
 echo '16 code_busy' >"$R/faults/enable"
 check "unhold is not apply" exits 0 k unhold fix-foo
+if strace -qq -o /dev/null true 2>/dev/null; then
+	k apply -q fix-foo >/dev/null 2>&1 || :
+	# names of the marks that can't be read
+	no_list() { strace -qq -o /dev/null -e inject=getdents64:error=EIO "$TOOL" "$@"; }
+	for c in 'unhold fix-foo' 'settle --now' metrics; do
+		# shellcheck disable=SC2086 # words
+		check "marks that can't be listed: $c fails" exits 1 no_list $c
+	done
+fi
 check "what can't be applied is not marked" exits 1 k load-installed
 check "... really" absent "$(mark fix-foo)"
+
+boot
+k install -q --now fix-foo.ko >/dev/null
+if strace -qq -o /dev/null true 2>/dev/null; then
+	read_only() { strace -qq -o /dev/null -E LD_PRELOAD="$TMP/fake.so" -e inject=unlinkat:error=EROFS "$TOOL" "$@"; }
+	check "it is applied" state_is fix-foo applied
+	check "uninstall --now, where the store can't be written to: failed" exits 1 read_only uninstall --now fix-foo
+	check "... but taken back" absent "$U/fix-foo"
+fi
 
 # --- updates upon updates ---------------------------------------------------------------
 
@@ -301,6 +334,30 @@ check "... no fault" exits 0 k load-installed
 check "... and not pending" json 'd["pending"] == [] and d["superseded"] == ["fix-baz"]' k status --json
 check "... said" says '^superseded +fix-baz$' k status
 check "... nor in metrics" says '^ksplice_update_pending\{name="fix-baz"\} 0$' k metrics
+several
+printf 'fix-foo fix-bar\n' >"$R/supersedes"
+k load-installed -q >/dev/null
+check "one that came first, and was superseded: not to blame for what comes then" absent "$(mark fix-bar)"
+crash
+printf 'file\n' >"$R/name"
+check "... a crash: the newer one is held back" exits 4 k load-installed
+check "... and it is applied in its place" json 'd["applied"] == ["fix-bar"] and [h["name"] for h in d["held_back"]] == ["fix-baz", "fix-foo"]' \
+	k status --json
+crash
+printf 'file\n' >"$R/name"
+k unhold -q fix-foo >/dev/null
+k unhold -q fix-baz >/dev/null
+check "one that is held back, and superseded: nothing is missing" exits 0 k load-installed
+check "... said" says '^fix-bar: not needed: a newer update is applied' k load-installed
+check "... in metrics, too" says '^ksplice_update_held_back\{name="fix-bar"\} 0$' k metrics
+k uninstall -q fix-bar
+check "... not installed, either" held ''
+several
+printf 'fix-foo fix-baz\n' >"$R/on"
+k apply -q fix-baz >/dev/null
+crash
+printf 'file\n' >"$R/name"
+check "one on top of what is held back: said" says '^  it may be on top of fix-baz, which is held back' k load-installed
 
 # --- what tells a shutdown from a crash ----------------------------------------------------
 

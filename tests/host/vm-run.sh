@@ -42,7 +42,7 @@ guest() {
 }
 check "a guest that says 0" exits 0 guest 'echo 0 >$rc'
 check "... 7" exits 7 guest 'echo 7 >$rc'
-for text in 'ok' '0; touch ran' '$(touch ran)' '-1' '07' '0x0' '1000' ''; do
+for text in 'ok' '0; touch ran' '$(touch ran)' '-1' '07' '0x0' '256' '1000' ''; do
 	check "one that says '$text': has died" exits 125 guest "printf '%s\n' '$text' >\$rc"
 done
 check "... nothing of that is run" test ! -e ran
@@ -51,4 +51,14 @@ check "one that writes without end into a port: is ended" exits 126 \
 check "what it gets is read-only on this side" exits 0 \
 	guest '[[ $options == *,readonly=on ]] && ! touch $tree/usr/x $tree/etc/x $tree/x 2>/dev/null && echo 0 >$rc'
 check "... without anybody's password" exits 0 guest '! grep -v ":\*:" $tree/etc/shadow && echo 0 >$rc'
+mkdir shared
+# the guest's root is this one, where root runs it
+SHARE=$TMP/shared
+export SHARE
+leaves_nothing() {
+	printf '%s\n' 'cp /bin/true $SHARE/suid; chmod 6755 $SHARE/suid; mknod $SHARE/null c 1 3; echo x >$SHARE/text; echo 0 >$rc' >guest
+	PATH=$TMP/bin:$PATH "$REPO/vm/run" --kernel ./bzImage --share shared -- true || return
+	[ -f shared/text ] && [ -f shared/suid ] && [ -z "$(find shared -perm /6000 -o -type c)" ]
+}
+check "--share: no program with root's rights is left behind, nor a device" leaves_nothing
 done_testing

@@ -22,6 +22,7 @@
 
 function refuse(line, text)
 {
+	gsub(/\|/, "?", text)
 	print "refuse|" line "|" text
 	refused++
 }
@@ -282,6 +283,101 @@ function fixes(	n, i, ids)
 	}
 }
 
+# A header of mail that says how the text is to be shown. Where that is not as it stands
+# in this file, who reads the mail sees another text: "=20" for a blank, lines joined
+# (format=flowed), the other part of two, letters that UTF-7 makes of "+AGE-".
+function field_ends(	name, value, n, i, part)
+{
+	name = tolower(field)
+	sub(/[ \t]*:.*/, "", name)
+	value = field
+	sub(/^[^:]*:[ \t]*/, "", value)
+	gsub(/[ \t\r]+/, " ", value)
+	sub(/ $/, "", value)
+	field = ""
+	if (name == "content-transfer-encoding") {
+		if (tolower(value) !~ /^(7bit|8bit|binary)$/)
+			refuse(field_line, "the message is encoded (" value "), and a mail program shows another text than this file has: " decode)
+		return
+	}
+	n = split(value, part, / *; */)
+	for (i = 1; i <= n; i++) {
+		if (i == 1 ? tolower(part[i]) !~ /^text\/(plain|x-patch|x-diff)$/ : tolower(part[i]) !~ as_it_is)
+			refuse(field_line, "a mail program does not show the message as it stands in this file (" part[i] "): " decode)
+	}
+}
+
+# What a header has for letters that are not of ASCII: =?utf-8?q?f=C3=BCr?=, in base64 too.
+# Of other character sets it stays as it is.
+function decoded(subject,	out, word, part)
+{
+	out = ""
+	while (match(subject, /=\?[^?= ]+\?[bBqQ]\?[^? ]*\?=/)) {
+		word = substr(subject, RSTART, RLENGTH)
+		# between two of them a blank is no part of the text
+		if (out == "" || substr(subject, 1, RSTART - 1) !~ /^ +$/)
+			out = out substr(subject, 1, RSTART - 1)
+		subject = substr(subject, RSTART + RLENGTH)
+		split(word, part, "?")
+		if (tolower(part[2]) !~ /^(utf-8|us-ascii|iso-8859-1)$/)
+			out = out word
+		else
+			out = out bytes(part[3] ~ /[qQ]/ ? quoted(part[4]) : base64(part[4]), tolower(part[2]) == "iso-8859-1")
+	}
+	return out subject
+}
+
+# Numbers of bytes as text, in which nothing ends a line
+function bytes(list, latin,	n, i, byte, out)
+{
+	n = split(list, byte, " ")
+	for (i = 1; i <= n; i++) {
+		if (byte[i] < 32 || byte[i] == 127)
+			out = out "?"
+		else if (latin && byte[i] > 127)
+			out = out sprintf("%c%c", 192 + int(byte[i] / 64), 128 + byte[i] % 64)
+		else
+			out = out sprintf("%c", byte[i] + 0)
+	}
+	return out
+}
+
+function quoted(text,	i, c, out)
+{
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		if (c == "=" && substr(text, i + 1, 2) ~ /^[0-9A-Fa-f][0-9A-Fa-f]$/) {
+			out = out " " (16 * digit(substr(text, i + 1, 1)) + digit(substr(text, i + 2, 1)))
+			i += 2
+		} else {
+			out = out " " (c == "_" ? 32 : number[c])
+		}
+	}
+	return out
+}
+
+function digit(c)
+{
+	return index("0123456789abcdef", tolower(c)) - 1
+}
+
+function base64(text,	i, at, bits, have, out)
+{
+	for (i = 1; i <= length(text); i++) {
+		at = index("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", substr(text, i, 1))
+		if (!at)
+			break
+		bits = bits * 64 + at - 1
+		have += 6
+		if (have >= 8) {
+			have -= 8
+			out = out " " int(bits / 2 ^ have)
+			bits %= 2 ^ have
+		}
+	}
+	return out
+}
+
 # A header that was folded goes on in the next line, after a blank.
 function text(	line)
 {
@@ -301,7 +397,7 @@ function text(	line)
 			subject = subject line
 			return
 		}
-		print "subject|" subject
+		print "subject|" decoded(subject)
 		in_subject = 0
 		subject_done = 1
 	}
@@ -309,14 +405,12 @@ function text(	line)
 		subject_done = 0
 	if (/^CVE:/)
 		fixes()
-	# "=20" and the like: who reads the mail sees another text than this
-	line = tolower(encoding $0)
-	encoding = ""
-	if (line ~ /^content-transfer-encoding:[ \t\r]*$/)
-		encoding = "content-transfer-encoding: "
-	else if (line ~ /^content-transfer-encoding:[ \t]*(quoted-printable|base64)/)
-		refuse(NR, "the message is encoded (" $NF "), and a mail program shows another text than this file has: " \
-			"decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\"")
+	if (tolower($0) ~ /^content-(type|transfer-encoding)[ \t]*:/) {
+		field = $0
+		field_line = NR
+	}
+	if (/^Binary files .* differ\r?$/)
+		refuse(NR, "binary files are not supported")
 	if (!noted && /^[ \t>|*\/#]+(--- |\+\+\+ |@@ -[0-9]|diff --git |\*\*\* )/) {
 		noted = 1
 		print "note|" NR "|a diff that is indented or quoted: it is text, and no part of the patch"
@@ -353,10 +447,20 @@ function let_go(	now)
 
 function line_of()
 {
+	if (field != "" && /^[ \t]+[^ \t\r]/ && state == "text") {
+		field = field " " $0
+		field_line = NR
+	} else if (field != "") {
+		field_ends()
+	}
 	if (state == "hunk") {
 		hunk_text()
 		return
 	}
+	if (/^diff --(cc|combined) / || /^@@@+ -[0-9]/)
+		refuse(NR, "a combined diff, as of a merge, is not supported: 'git diff ONE OTHER' makes an ordinary one")
+	else if (/^Only in [^:]+: /)
+		print "note|" NR "|a file that only one of the trees has is no part of the patch ('diff -N' makes it one)"
 	if (held != "" && /^\+\+\+ /) {
 		file_header(held_line, held, $0)
 		held = ""
@@ -386,7 +490,15 @@ function line_of()
 	}
 }
 
-BEGIN { state = "text" }
+BEGIN {
+	state = "text"
+	for (i = 1; i < 256; i++)
+		number[sprintf("%c", i)] = i
+	decode = "decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\""
+	# Of these character sets each has all of ASCII, and at its place.
+	as_it_is = "^(|x-default=true|format=\"?fixed\"?|delsp=\"?no\"?|name=[^;]*|" \
+		"charset=\"?(us-ascii|utf-8|iso-8859-[0-9]+|windows-125[0-9]|koi8-[ru])\"?)$"
+}
 
 {
 	# what is no part of a hunk is read by people, too, and hides from them what follows
@@ -397,6 +509,8 @@ BEGIN { state = "text" }
 }
 
 END {
+	if (field != "")
+		field_ends()
 	let_go()
 	if (state == "hunk")
 		refuse(NR, "the hunk of line " hunk_line " has fewer lines than it says")
@@ -404,7 +518,7 @@ END {
 		refuse(NR, "the '---' and '+++' lines before have no hunk")
 	end_header()
 	if (in_subject)
-		print "subject|" subject
+		print "subject|" decoded(subject)
 	for (i = 1; i <= files; i++)
 		print "file|" order[i] "|" added[order[i]] "|" deleted[order[i]] "|" hunks[order[i]] "|" what[order[i]]
 }

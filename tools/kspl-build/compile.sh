@@ -248,12 +248,16 @@ job_failed() { [[ $(<"$WORK/$2/$1.rc") != 0 ]]; }
 
 compile_failed()
 {
-	local object=$1 side=$2
+	local object=$1 side=$2 path
 
 	msg_file <(head -n 60 "$WORK/$side/$object.log")
 	if [[ $side == pre ]]; then
 		die $EXIT_FAILED "$object does not compile from the unpatched source" \
 			"The source or build tree was changed after the kernel was built."
+	fi
+	if path=$(reads_hidden "$WORK/$side/$object.log"); then
+		die $EXIT_UNSAFE "$object does not compile with the patch: it reads $path, and $PROG takes that for a file that nothing of a kernel is made of" \
+			"Put what is code into a file whose name says so, such as .c or .h outside of Documentation and tools."
 	fi
 	die $EXIT_FAILED "$object does not compile with the patch"
 }
@@ -390,7 +394,7 @@ compile()
 	local object jobs=() side retry=()
 
 	author_header
-
+	hide_harmless
 	for object in "${OBJECTS[@]}" "${OTHERS[@]}" "${OUTSIDE[@]}"; do
 		stale_check "$object"
 		for side in pre post; do

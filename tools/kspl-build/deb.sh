@@ -91,6 +91,7 @@ $(deb_enhances)
 Section: kernel
 Priority: optional
 Ksplice-Release: $release
+Ksplice-Name: $NAME
 $(deb_fixes)
 Description: hot update $NAME of the running kernel $release
  $(deb_synopsis)
@@ -185,19 +186,24 @@ remove | upgrade | deconfigure | failed-upgrade) ;;
 *) exit 0 ;;
 esac
 command -v ksplice >/dev/null || exit 0
-other=
+other= other_name=
 if [ "$1" = upgrade ]; then
-	other=$(sed -n 's/^Ksplice-Release: //p' "${DPKG_ADMINDIR:-/var/lib/dpkg}/tmp.ci/control" 2>/dev/null) || other=
+	new=${DPKG_ADMINDIR:-/var/lib/dpkg}/tmp.ci/control
+	other=$(sed -n 's/^Ksplice-Release: //p' "$new" 2>/dev/null) || other=
+	other_name=$(sed -n 's/^Ksplice-Name: //p' "$new" 2>/dev/null) || other_name=
 fi
-if [ "${other:-$release}" != "$release" ]; then
-	tell "for $release stays: the other version is for $other."
-	exit 0
+# Updates x_y and x-y have one package: the scripts of the other one know nothing of this.
+if [ "${other_name:-$name}" = "$name" ]; then
+	if [ "${other:-$release}" != "$release" ]; then
+		tell "for $release stays: the other version is for $other."
+		exit 0
+	fi
+	# The next one for the same other kernel takes the place of this one in the store, by its
+	# postinst; what an older one has left for the kernel that runs is none of its business.
+	case "$1" in
+	upgrade | failed-upgrade) [ "$(uname -r)" = "$release" ] || exit 0 ;;
+	esac
 fi
-# The next one for the same other kernel takes the place of this one in the store, by its
-# postinst; what an older one has left for the kernel that runs is none of its business.
-case "$1" in
-upgrade | failed-upgrade) [ "$(uname -r)" = "$release" ] || exit 0 ;;
-esac
 in_store uninstall "$name" >/dev/null || [ $? -eq 3 ]
 if ! where=$(ksplice own-kernel); then
 	tell "is no longer installed; what runs now is left alone: ${where:-this system does not run}."

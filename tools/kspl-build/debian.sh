@@ -258,7 +258,8 @@ prepare_debian()
 	list_commands "$dir" "$dir/.ksplice-commands"
 	list_includes "$dir" "$dir/.ksplice-includes"
 	# The tree holds its own path in a few places: see that they lead there.
-	sed -i "s|$dir|$BUILD|g" "$dir/.ksplice-commands"
+	sed -i "s|$dir|$BUILD|g" "$dir/.ksplice-commands" || die $EXIT_FAILED "can't write $dir/.ksplice-commands"
+	need_room "$dir"
 	rm -rf -- "$BUILD"
 	mv -- "$dir" "$BUILD"
 	debian_key "$version" >"$BUILD/.ksplice-key"

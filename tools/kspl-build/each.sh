@@ -156,7 +156,7 @@ each_json()
 		printf '],\n "objdiff": '
 		if [[ -s $WORK/each/$name.json ]]; then cat "$WORK/each/$name.json"; else printf 'null\n'; fi
 		printf '}\n'
-	} >"$EACH/$name.json"
+	} >"$EACH/$name.json" || die $EXIT_FAILED "can't write $EACH/$name.json"
 	each_own "$name.json"
 }
 
@@ -250,6 +250,8 @@ each_link()
 	in_box make -k -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
 		KBUILD_MODPOST_WARN=1 CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1
 	box_clean
+	nothing_lost
+	need_room
 	mkdir -p "$WORK/out"
 	for name in "$@"; do
 		read -r -a good <<<"${MEMBERS[$name]}"

@@ -204,7 +204,7 @@ list_commands()
 	# One part that can't be made (a signing key, say) does not matter.
 	"${ENTER[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
 		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$new"
-	if (($(wc -l <"$new") < 100)); then
+	if ((PIPESTATUS[1])) || (($(wc -l <"$new") < 100)); then
 		rm -f -- "$new"
 		msg_file <(tail -n 5 "$WORK/log/commands")
 		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
@@ -226,7 +226,8 @@ list_includes()
 		(cd "$1" && xargs -0r grep -HE "$pattern" --) <"$2.generated"
 	} >"$2.lines"
 	cat "$2.files" "$2.generated" | tr '\0' '\n' >"$2.all"
-	awk -f "$LIB/includes.awk" "$2.all" "$2.lines" >"$2"
+	awk -f "$LIB/includes.awk" "$2.all" "$2.lines" >"$2" || die $EXIT_FAILED "can't write $2"
+	need_room "${2%/*}"
 	rm -f "$2".*
 }
 

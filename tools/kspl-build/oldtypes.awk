@@ -137,7 +137,7 @@ function take(f, line,	b, word)
 			if (first)
 				text = text " " line
 		}
-		in_directive = (line ~ /\\$/)
+		in_directive = (line ~ /\\[ \t\v\f\r]*$/)
 		return
 	}
 	b = bare(line)

@@ -24,6 +24,9 @@ plain_git()
 		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
+# cut_off: where a list could not be written whole, which would be read as a shorter one
+cut_off() { die $EXIT_FAILED "can't write to $WORK" "Is there room in ${WORK%/*}? TMPDIR names another directory."; }
+
 # parent PATH: the directory it is in
 parent()
 {
@@ -47,7 +50,7 @@ read_patch()
 	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that text does not contain" \
 		"Make the patch again, with 'git format-patch' or 'git diff'."
 	: >"$WORK/audit.files"
-	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit"
+	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit" || cut_off
 	while IFS='|' read -r what a b c d e; do
 		case $what in
 		refuse)	bad+=("$patch: line $a: $b") ;;
@@ -55,7 +58,7 @@ read_patch()
 		fixes)	FIXES+=("$a") ;;
 		subject) add_subject "$a${b:+|$b}${c:+|$c}${d:+|$d}${e:+|$e}" ;;
 		file)
-			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files"
+			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files" || cut_off
 			WHAT[$a]=$e
 			((ADDED[$a] += b, DELETED[$a] += c, HUNKS[$a] += d)) || : ;;
 		esac
@@ -67,7 +70,7 @@ read_patch()
 	[[ -s $WORK/audit.files ]] || die $EXIT_FAILED "$patch is not a patch" \
 		"A unified diff is expected, as 'git format-patch' or 'diff -u' write it."
 	list_by_git "$patch"
-	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed"
+	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed" || cut_off
 }
 
 # list_by_git PATCH: the same, as git lists it, must be what audit.awk found
@@ -194,11 +197,11 @@ apply_one()
 {
 	local patch=$1 path
 
-	state_of_files >"$WORK/state.before"
+	state_of_files >"$WORK/state.before" || cut_off
 	if ! plain_git -C "$WORK/patched" apply -p1 -v --whitespace=nowarn - <"$PATCH_TEXT" >"$WORK/log/patch" 2>&1; then
 		does_not_apply "$patch"
 	fi
-	state_of_files >"$WORK/state.after"
+	state_of_files >"$WORK/state.after" || cut_off
 	while IFS= read -r path; do
 		grep -qxF -- "$path" "$WORK/listed" || die $EXIT_FAILED \
 			"$patch changed $path, which is not what git lists as its files" "This is a bug of git or of $PROG: please report it."
@@ -256,7 +259,7 @@ apply_patches()
 		done <"$WORK/listed"
 		[[ -n $INSPECT ]] || stop_if_reasons
 		apply_one "$patch"
-		cat "$WORK/listed" >>"$WORK/touched"
+		cat "$WORK/listed" >>"$WORK/touched" || cut_off
 	done
 
 	while IFS= read -r path; do
@@ -271,6 +274,8 @@ apply_patches()
 
 no_change()
 {
+	nothing_lost
+	need_room
 	msg "$PROG: $1: there is nothing to update"
 	ERROR=$1
 	finish $EXIT_NOCHANGE
@@ -279,6 +284,7 @@ no_change()
 CODE_FILES=()		# what has to be looked for in the dependencies
 NEW_FILES=()		# what may now be found in the place of another file
 HARMLESS=()
+HIDDEN=()		# of these, those of earlier updates, too: nothing may be made of them
 
 # Said once for all of them: a commit may touch many.
 say_harmless()
@@ -314,7 +320,7 @@ classify()
 	TREATED[$path]=$TREATMENT
 	case $TREATMENT in
 	harmless)
-		# it stays: what includes it all the same gets what was read
+		HIDDEN+=("$path")
 		FILES+=("$path|no code|$WHY")
 		HARMLESS+=("$path ($WHY)")
 		return 1 ;;
@@ -342,6 +348,29 @@ classify()
 	return 0
 }
 
+# hide_harmless: what is said to be left out is: who includes it all the same finds a
+# directory, which no compiler reads
+hide_harmless()
+{
+	local path
+
+	for path in "${HIDDEN[@]}"; do
+		rm -f -- "$WORK/patched/$path"
+		mkdir -p -- "$WORK/patched/$path" || cut_off
+	done
+}
+
+# reads_hidden LOG: the one of these that a compiler looked for
+reads_hidden()
+{
+	local path
+
+	for path in "${HIDDEN[@]}"; do
+		! grep -qF -- "${path##*/}" "$1" || { printf '%s' "$path"; return; }
+	done
+	return 1
+}
+
 # keep_lines FILE: $WORK/plain/FILE into $WORK/patched, with the line numbers of
 # the source
 keep_lines()
@@ -356,7 +385,8 @@ keep_lines()
 }
 
 # reline FROM TO FILE: FROM/FILE into TO, unchanged lines with the numbers that
-# they have in the source
+# they have in the source. A string may go on over lines, where a directive would be a
+# part of it, only if it is a raw one (R"x(...)x"): then the numbers stay as they are.
 reline()
 {
 	local from=$1 to=$2 path=$3 status
@@ -364,7 +394,7 @@ reline()
 	mkdir -p "$to/$(parent "$path")"
 	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
 	status=$?
-	if ((status == 0)); then
+	if ((status == 0)) || grep -qE '(^|[^A-Za-z0-9_])(u8|[uUL])?R"' "$from/$path"; then
 		cp -- "$from/$path" "$to/$path" || die $EXIT_FAILED "can't copy $path"
 		return
 	fi

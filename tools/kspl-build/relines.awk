@@ -53,7 +53,8 @@ FILENAME == ARGV[1] {
 function scan(line,	n, i, c, two, directive, was_continued)
 {
 	was_continued = continued
-	continued = (line ~ /\\$/)
+	# the compiler joins lines also where blanks are behind the backslash
+	continued = (line ~ /\\[ \t\v\f\r]*$/)
 
 	if (!comment && !was_continued) {
 		in_directive = (line ~ /^[ \t]*#/)

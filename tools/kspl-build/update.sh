@@ -269,6 +269,8 @@ END
 	verbose "$(sed 's/^/    /' "$WORK/log/kbuild")"
 	box_clean
 	check_module "$ko"
+	nothing_lost
+	need_room
 	# From here on nothing that has seen the patched text runs: what is signed,
 	# written and packed is this file.
 	mkdir -p "$WORK/out"

@@ -56,7 +56,7 @@ verify_update()
 section_at()
 {
 	readelf -SW -- "$1" | sed -n 's/^ *\[ *[0-9]*\] *//p' | while read -r name kind _ off size _; do
-		[[ $kind != NOBITS && $off =~ ^[0-9a-f]+$ ]] || continue
+		[[ $kind != NOBITS && $off =~ ^[0-9a-f]+$ && $size =~ ^[0-9a-f]+$ ]] || continue
 		((16#$off <= $2 && $2 < 16#$off + 16#$size)) || continue
 		printf '%s' "$name"
 		break

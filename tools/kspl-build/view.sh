@@ -112,10 +112,10 @@ farm_restore()
 {
 	local path
 
-	while IFS= read -r -d '' path; do
+	while IFS= read -r -d '' path && [[ -n $path ]]; do
 		rm -f -- "$FARM/$path"
 		[[ ! -e $SOURCE/$path ]] || ln -s -- "$SOURCE/$path" "$FARM/$path"
-	done < <(find "$WORK/patched" -type f -printf '%P\0')
+	done < <(find "$WORK/patched" -type f -printf '%P\0'; printf '%s\0' "${HIDDEN[@]}")
 	FARM_DIRTY=
 }
 

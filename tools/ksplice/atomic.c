@@ -91,8 +91,9 @@ int remove_file(int dir, const char *name)
 /* A directory @name of @parent, which is on the disk when this returns. */
 int make_dir(int parent, const char *name)
 {
-	if (mkdirat(parent, name, 0755))
-		return errno == EEXIST ? 0 : -1;
+	/* One that is there may be of somebody who was killed before this. */
+	if (mkdirat(parent, name, 0755) && errno != EEXIST)
+		return -1;
 	return fsync(parent);
 }
 

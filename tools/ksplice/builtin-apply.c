@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ksplice apply, ksplice undo */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,22 @@ static bool is_applied(const char *name)
 	return update_read(&up, name) && up.applied;
 }
 
+/*
+ * Those whose place it has taken don't run any more: if the machine goes down now
+ * it is not their doing, and they may be what is left to be applied then.
+ */
+static void settle_superseded(const char *name)
+{
+	struct update up;
+	char **other;
+
+	if (!update_read(&up, name) || !up.applied)
+		return;
+	vec_for_each(other, &up.supersedes)
+		if (!is_applied(*other))
+			mark_clear(*other, running_release());
+}
+
 /* Renew the mark of an update that is applied, and remove that of another one. */
 static int settle_mark(const char *name, const struct file *f, int ret)
 {
@@ -53,6 +70,7 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 		mark_renew(name, running_release(), f);
 	else if (!is_applied(name))
 		mark_clear(name, running_release());
+	settle_superseded(name);
 	if (!ret && !opt.at_boot && !shutdown_noted())
 		note("%s: the next boot can't distinguish a shutdown from a crash, and will hold it back: 'systemctl enable --now ksplice-shutdown.service ksplice-settle.timer'",
 		     name);
@@ -148,16 +166,19 @@ static int load(const struct file *f)
 	return err ? explain_load(f, err)->exit : EXIT_OK;
 }
 
+/* A signal ends the switch; what has been loaded for that does not stay. */
 static int load_and_switch(const struct file *f)
 {
-	int ret = load(f);
+	int ret;
 
-	if (ret)
-		return ret;
-	ret = switch_to(f->name);
-	if (ret && !opt.keep && module_remove(f->module))
-		note("%s stays loaded; 'ksplice undo %s' removes it", f->name,
-		     f->name);
+	hold_signals(SIG_BLOCK);
+	ret = load(f);
+	if (!ret) {
+		ret = switch_to(f->name);
+		if (ret && !opt.keep && module_remove(f->module))
+			note("%s stays loaded; 'ksplice undo %s' removes it",
+			     f->name, f->name);
+	}
 	return ret;
 }
 
@@ -195,7 +216,11 @@ int load_and_apply(const struct file *f)
 	ret = core_load();
 	if (!ret)
 		ret = mark_set(f->name, f->release, f);
-	return ret ? ret : settle_mark(f->name, f, load_and_switch(f));
+	if (ret)
+		return ret;
+	ret = settle_mark(f->name, f, load_and_switch(f));
+	hold_signals(SIG_UNBLOCK);
+	return ret;
 }
 
 /*

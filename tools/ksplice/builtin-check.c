@@ -169,19 +169,6 @@ static int look_around(const struct file *f)
 	return EXIT_OK;
 }
 
-/* Block signals during the check: a killed command would leave it loaded. */
-static void hold_signals(int how)
-{
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	sigset_t set;
-	size_t i;
-
-	sigemptyset(&set);
-	for (i = 0; i < ARRAY_SIZE(sigs); i++)
-		sigaddset(&set, sigs[i]);
-	sigprocmask(how, &set, NULL);
-}
-
 static int matches_json(const struct file *f, int ret)
 {
 	if (opt.json && (!ret || ret == EXIT_REFUSED)) {
@@ -233,6 +220,7 @@ int cmd_check(int argc, char **argv)
 		ret = store_lock(false);
 	if (ret)
 		return matches_json(&f, ret);
+	/* Else nobody would unload it. */
 	hold_signals(SIG_BLOCK);
 	ret = load_and_look(&f);
 	hold_signals(SIG_UNBLOCK);

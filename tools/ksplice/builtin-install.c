@@ -111,6 +111,9 @@ int cmd_uninstall(int argc, char **argv)
 		ret = store_lock(true);
 	if (!ret)
 		ret = remove_stored(argv[0], &removed);
+	/* A store that can't be written to keeps nobody from taking it back. */
+	if (ret && opt.now)
+		undo_and_remove(argv[0]);
 	if (ret)
 		return ret;
 	if (!removed)
@@ -131,7 +134,7 @@ bool switched_off(void)
 	char *line = read_line("/proc/cmdline"), *word, *at = line;
 	bool off = false;
 
-	while ((word = strsep(&at, " "))) {
+	while ((word = strsep(&at, " \t"))) {
 		if (starts_with(word, "ksplice.enable="))
 			off = !strcmp(word, "ksplice.enable=0");
 	}
@@ -200,21 +203,33 @@ struct attempt {
 
 typedef VEC(struct attempt) attempt_vec;
 
-/* May it fail because another update has to be applied first? */
-static bool may_fit_later(const problem_vec *why)
+static bool caused(const problem_vec *why, const char *cause)
 {
 	struct problem **p;
 
 	vec_for_each(p, why)
-		if (!strcmp((*p)->cause, "no_match") || !strcmp((*p)->cause, "stacked"))
+		if (!strcmp((*p)->cause, cause))
 			return true;
 	return false;
 }
 
-/* An applied newer update supersedes it, so it is not needed. */
-static bool not_needed(const problem_vec *why)
+/*
+ * Can it be for want of another update, which comes later?  Or is it held back, and
+ * one comes that makes it needless?
+ */
+static bool may_fit_later(const problem_vec *why)
 {
-	return why->n == 1 && !strcmp(why->v[0]->cause, "outdated");
+	return caused(why, "no_match") || caused(why, "stacked") ||
+		caused(why, "held_back");
+}
+
+/* A newer one that is applied has all that it has: nothing is missing. */
+static bool not_needed(const struct attempt *a)
+{
+	if (a->why.n != 1)
+		return false;
+	return caused(&a->why, "outdated") ||
+		(caused(&a->why, "held_back") && superseded(a->s->name));
 }
 
 static void attempt(struct attempt *a)
@@ -225,7 +240,8 @@ static void attempt(struct attempt *a)
 	a->exit = nothing_is_ok(load_stored(a->s));
 	a->why = problems_taken(known);
 	a->later = may_fit_later(&a->why);
-	if (not_needed(&a->why)) {
+	if (not_needed(a)) {
+		a->later = false;
 		note("%s: not needed: a newer update is applied, which supersedes it",
 		     a->s->name);
 		a->exit = EXIT_OK;
@@ -242,6 +258,20 @@ static bool any_done(const attempt_vec *all)
 		if (!a->exit)
 			return true;
 	return false;
+}
+
+/* No file says what it is on top of, so what is held back may be what it needs. */
+static void tell_attempt(const struct attempt *a, const attempt_vec *all)
+{
+	struct attempt *other;
+
+	problems_tell(&a->why);
+	if (!caused(&a->why, "no_match"))
+		return;
+	vec_for_each(other, all)
+		if (other->exit && caused(&other->why, "held_back"))
+			note("  it may be on top of %s, which is held back",
+			     other->s->name);
 }
 
 /* Try the ones that wait for others, until a round applies none of them. */
@@ -261,7 +291,7 @@ static void attempt_again(attempt_vec *all)
 	}
 	vec_for_each(a, all)
 		if (a->later)
-			problems_tell(&a->why);
+			tell_attempt(a, all);
 }
 
 static void attempts_json(const attempt_vec *all)

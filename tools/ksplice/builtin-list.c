@@ -272,8 +272,7 @@ static int count(struct counts *c)
 		if (!strcmp(s->release, running_release()))
 			*vec_add(&ours) = *s;
 	}
-	held_not_stored(&ours, &c->held);
-	return ret;
+	return held_not_stored(&ours, &c->held) ? EXIT_FAILED : ret;
 }
 
 static void print_names(const char *what, const str_vec *names)

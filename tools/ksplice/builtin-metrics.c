@@ -114,8 +114,9 @@ static int installed(FILE *f)
 	vec_for_each(s, &stored)
 		sample(f, "ksplice_update_held_back", s->name,
 		       !(update_read(&up, s->name) && up.applied && !other_stored(s)) &&
-		       stored_held_back(s));
-	held_not_stored(&stored, &held);
+		       !superseded(s->name) && stored_held_back(s));
+	if (held_not_stored(&stored, &held))
+		ret = EXIT_FAILED;
 	vec_for_each(h, &held)
 		sample(f, "ksplice_update_held_back", h->name, 1);
 	return ret;

@@ -21,6 +21,9 @@
 static volatile pid_t writer;
 static volatile sig_atomic_t signalled;
 
+/* Those that people and init end a program with */
+static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
 static void pass_on(int sig)
 {
 	signalled = sig;
@@ -30,12 +33,23 @@ static void pass_on(int sig)
 
 static void handle_signals(void (*handler)(int))
 {
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction sa = { .sa_handler = handler };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sigs); i++)
 		sigaction(sigs[i], &sa, NULL);
+}
+
+/* SIG_BLOCK: while nothing is to be left half done, SIG_UNBLOCK: now they count */
+void hold_signals(int how)
+{
+	sigset_t set;
+	size_t i;
+
+	sigemptyset(&set);
+	for (i = 0; i < ARRAY_SIZE(sigs); i++)
+		sigaddset(&set, sigs[i]);
+	sigprocmask(how, &set, NULL);
 }
 
 static void child(const char *path, bool enable)
@@ -142,15 +156,22 @@ static int watch(const char *name, bool enable)
 static int change_once(const char *name, bool enable)
 {
 	char *path = update_path(name, "enabled");
-	int err;
+	int err = EINTR;
+	sigset_t before;
 
 	fflush(stderr);
 	handle_signals(pass_on);
-	writer = fork();
-	if (!writer)
-		child(path, enable);
-	err = writer < 0 ? errno : watch(name, enable);
+	/* Who has loaded it has held them, to take it out again. */
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	hold_signals(SIG_UNBLOCK);
+	if (!signalled) {
+		writer = fork();
+		if (!writer)
+			child(path, enable);
+		err = writer < 0 ? errno : watch(name, enable);
+	}
 	writer = 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	handle_signals(SIG_DFL);
 	free(path);
 	return err;

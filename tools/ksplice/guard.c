@@ -27,6 +27,7 @@
 /* A mark; a @version of 0: its contents can't be understood. */
 struct mark {
 	char *name, *release, *file;
+	const char *whole;	/* release, with what may be a file's checksum */
 	int version;
 	char boot[40], date[32];
 	long long since;	/* CLOCK_MONOTONIC, seconds */
@@ -138,12 +139,19 @@ static int list_marks(int dir, mark_vec *marks)
 		*to = m;
 		to->name = xasprintf("%.*s", (int)(at - *n), *n);
 		to->release = xstrdup(at + 1);
+		to->whole = at + 1;
 		to->file = *n;
 		old = strrchr(to->release, '#');
 		if (old && strlen(old) == 9)
 			*old = '\0';
 	}
 	return err;
+}
+
+/* A release may end as the mark of another file does: then it counts for both. */
+static bool is_for(const struct mark *m, const char *release)
+{
+	return !strcmp(m->release, release) || !strcmp(m->whole, release);
 }
 
 /**
@@ -171,7 +179,7 @@ const char *held_back(const char *name, const char *release, const struct file *
 	if (err)
 		return unreadable;
 	vec_for_each(m, &marks)
-		if (!strcmp(m->name, name) && !strcmp(m->release, release) &&
+		if (!strcmp(m->name, name) && is_for(m, release) &&
 		    !from_this_boot(m) && !about_other_file(m, f))
 			why = reason(m);
 	return why;
@@ -302,28 +310,37 @@ static bool is_among(const held_vec *held, const char *name)
 /*
  * Of the running kernel's updates those that are held back and not in the store:
  * applied by hand, when the machine went down. Their files are not known.
+ * Return: an exit code; what went wrong has been told.
  */
-void held_not_stored(const stored_vec *stored, held_vec *held)
+int held_not_stored(const stored_vec *stored, held_vec *held)
 {
-	int dir = store_dir() < 0 ? -1 : marks_dir();
 	mark_vec marks = {};
 	struct update up;
 	struct held *h;
 	struct mark *m;
+	int dir, err;
 
-	if (dir < 0)
-		return;
-	list_marks(dir, &marks);
-	close(dir);
+	if (store_dir() < 0)
+		return EXIT_OK;		/* told by who lists it */
+	dir = marks_dir();
+	err = dir < 0 ? errno : list_marks(dir, &marks);
+	if (dir >= 0)
+		close(dir);
+	errno = err;
+	if (err)
+		return err == ENOENT ? EXIT_OK :
+			store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
-		if (from_this_boot(m) || strcmp(m->release, running_release()) ||
+		if (from_this_boot(m) || !is_for(m, running_release()) ||
 		    store_find(stored, m->name) || is_among(held, m->name) ||
-		    (update_read(&up, m->name) && up.applied))
+		    (update_read(&up, m->name) && up.applied) ||
+		    superseded(m->name))
 			continue;
 		h = vec_add(held);
 		h->name = m->name;
 		h->why = reason(m);
 	}
+	return EXIT_OK;
 }
 
 static bool oopsed(void)
@@ -368,7 +385,9 @@ static int settle(int dir)
 	mark_vec marks = {};
 	struct mark *m;
 
-	list_marks(dir, &marks);
+	errno = list_marks(dir, &marks);
+	if (errno)
+		return store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
 		if (m->error) {
 			errno = m->error;
@@ -419,7 +438,9 @@ static int unhold(int dir, const char *name)
 	mark_vec marks = {};
 	struct mark *m;
 
-	list_marks(dir, &marks);
+	errno = list_marks(dir, &marks);
+	if (errno)
+		return store_error(STORE "/" MARKS, "can't read");
 	vec_for_each(m, &marks) {
 		if (strcmp(m->name, name) || from_this_boot(m))
 			continue;

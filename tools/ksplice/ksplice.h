@@ -191,6 +191,7 @@ bool modules_disabled(void);
 const char *signature_missing(const struct file *f);
 
 /* change.c */
+void hold_signals(int how);
 int change_enabled(const char *name, bool enable);
 
 /* threads.c */
@@ -244,7 +245,7 @@ typedef VEC(struct held) held_vec;
 
 const char *held_back(const char *name, const char *release, const struct file *f);
 const char *stored_held_back(const struct stored *s);
-void held_not_stored(const stored_vec *stored, held_vec *held);
+int held_not_stored(const stored_vec *stored, held_vec *held);
 int refuse_held(const char *name, const char *why);
 int mark_set(const char *name, const char *release, const struct file *f);
 void mark_renew(const char *name, const char *release, const struct file *f);

@@ -47,8 +47,8 @@ char *shown(const char *path)
 	return xasprintf("%s%s", opt.root, path);
 }
 
-/* The whole file as a string; NULL, with errno, if it can't be read. */
-static char *read_fd(int fd)
+/* The whole file, or @most of it, as a string; NULL, with errno, if it can't be read. */
+static char *read_fd(int fd, size_t most)
 {
 	size_t n = 0, size = 4096;
 	char *text = xzalloc(size + 1);
@@ -56,6 +56,8 @@ static char *read_fd(int fd)
 
 	while ((got = read(fd, text + n, size - n)) > 0) {
 		n += got;
+		if (n >= most)
+			break;
 		if (n < size)
 			continue;
 		size *= 2;
@@ -77,14 +79,14 @@ char *read_file(const char *path)
 
 	if (fd < 0)
 		return NULL;
-	text = read_fd(fd);
+	text = read_fd(fd, SIZE_MAX);
 	err = errno;
 	close(fd);
 	errno = err;
 	return text;
 }
 
-/* The file @name of a directory, which is no link */
+/* The begin of the file @name of a directory, which is no link, and may be of any size */
 char *read_file_at(int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -92,7 +94,7 @@ char *read_file_at(int dir, const char *name)
 
 	if (fd < 0)
 		return NULL;
-	text = read_fd(fd);
+	text = read_fd(fd, 4096);
 	close(fd);
 	return text;
 }
