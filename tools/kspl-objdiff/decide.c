@@ -1594,6 +1594,7 @@ void decide(struct verdicts *vs)
 		check_initcalls(vs, tu);
 		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
+		check_marks(vs, tu);
 		check_once(vs, tu);
 		check_memory(vs, tu);
 		check_ran(vs, tu);
