@@ -178,6 +178,9 @@ bool boot_is_done(const struct verdicts *vs, const struct unit *u);
 void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
 
+/* cookie.c */
+void check_cookies(struct verdicts *vs, const struct tu *tu);
+
 /* marks.c */
 void check_marks(struct verdicts *vs, const struct tu *tu);
 
