@@ -284,12 +284,23 @@ static bool is_replaced(const struct verdicts *vs, const struct unit *pre)
 	       unit_replaced(vs, pre->twin);
 }
 
+/* The types tell already that it expects something else. */
+static bool is_told(const struct verdicts *vs, const struct unit *func)
+{
+	const struct refusal *r;
+
+	vec_for_each(r, &vs->refusals)
+		if (r->unit == func && (!strcmp(r->code, "call_changed") || !strcmp(r->code, "type_changed")))
+			return true;
+	return false;
+}
+
 static void check_along(struct verdicts *vs, const struct unit *by, const struct edge *e)
 {
 	const char *how;
 
 	if (!e->to || !e->address || e->to == by || !is_replaced(vs, e->to) ||
-	    state_is_dropped(vs->up, e->to) || !goes_otherwise(vs, by, e->to))
+	    is_told(vs, e->to->twin) || state_is_dropped(vs->up, e->to) || !goes_otherwise(vs, by, e->to))
 		return;
 	how = handed_out_by(vs, by, e);
 	if (how)
@@ -302,27 +313,29 @@ static void check_along(struct verdicts *vs, const struct unit *by, const struct
 
 /**
  * check_cookies() - refuse a callback that expects something else than it was set up with
- * @vs:	the verdicts, with all that is replaced
- * @tu:	one file
+ * @vs:	the verdicts, with all that types show
  */
-void check_cookies(struct verdicts *vs, const struct tu *tu)
+void check_cookies(struct verdicts *vs)
 {
 	const struct edge *e;
+	const struct tu *tu;
 	struct unit **v;
 
-	if (!tu->pre)
-		return;
-	vec_for_each(v, &tu->pre->units)
-		if (is_replaced(vs, *v) && vs->boot->kind[(*v)->id] == BOOT_NO)
-			vec_for_each(e, &vs->boot->edges[(*v)->id])
-				check_along(vs, *v, e);
+	vec_for_each(tu, &vs->up->tus) {
+		if (!tu->pre)
+			continue;
+		vec_for_each(v, &tu->pre->units)
+			if (is_replaced(vs, *v) && vs->boot->kind[(*v)->id] == BOOT_NO)
+				vec_for_each(e, &vs->boot->edges[(*v)->id])
+					check_along(vs, *v, e);
+	}
 }
 
 #else /* HAVE_CAPSTONE */
 
-void check_cookies(struct verdicts *vs, const struct tu *tu)
+void check_cookies(struct verdicts *vs)
 {
-	(void)vs, (void)tu;
+	(void)vs;
 }
 
 #endif /* HAVE_CAPSTONE */

@@ -1624,7 +1624,6 @@ void decide(struct verdicts *vs)
 		check_injection(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
-		check_cookies(vs, tu);
 		check_lost_state(vs, tu);
 	}
 	check_boot(vs);

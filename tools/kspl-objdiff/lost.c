@@ -453,22 +453,27 @@ static bool is_swapped(const struct exchange *x, const struct exchange *y)
 	       x->taken.u->twin == y->left.u && x->left.u != y->left.u;
 }
 
-static void check_exchanged(struct verdicts *vs, const exchange_vec *list)
+/* Find the first two that fit together, and refuse them. */
+static bool check_pairs(struct verdicts *vs, const exchange_vec *list,
+			bool (*fit)(const struct exchange *x, const struct exchange *y),
+			const char *how)
 {
 	const struct exchange *x, *y;
 
 	vec_for_each(x, list)
 		for (y = x + 1; y < list->v + list->n; y++) {
-			if (is_dropped(vs, &x->left) || is_dropped(vs, &y->left))
+			if (!fit(x, y) || is_dropped(vs, &x->left) || is_dropped(vs, &y->left))
 				continue;
-			if (is_swapped(x, y))
-				refuse_exchange(vs, x, y, "the other way round: each would go on with what the other holds");
-			else if (is_moved(x, y))
-				refuse_exchange(vs, x, y, "does so, too: what the running kernel holds there would be missed");
-			else
-				continue;
-			return;
+			refuse_exchange(vs, x, y, how);
+			return true;
 		}
+	return false;
+}
+
+static void check_exchanged(struct verdicts *vs, const exchange_vec *list)
+{
+	if (!check_pairs(vs, list, is_swapped, "the other way round: each would go on with what the other holds"))
+		check_pairs(vs, list, is_moved, "does so, too: what the running kernel holds there would be missed");
 }
 
 /* Where is state kept by functions that changed? */

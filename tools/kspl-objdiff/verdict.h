@@ -179,7 +179,7 @@ void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
 
 /* cookie.c */
-void check_cookies(struct verdicts *vs, const struct tu *tu);
+void check_cookies(struct verdicts *vs);
 
 /* marks.c */
 void check_marks(struct verdicts *vs, const struct tu *tu);
