@@ -27,12 +27,14 @@ enum origin {
 	FROM_ARGUMENT,		/* number: the register */
 	FROM_RESULT,		/* of a call */
 	FROM_LOAD,		/* number: the displacement */
+	FROM_VARIABLE,
 };
 
 /* Where a value comes from; @add: what is added to it */
 struct value {
 	enum origin from;
 	s64 number, add;
+	const struct unit *var;	/* the one of the post object, if it has a twin */
 };
 
 /**
@@ -49,6 +51,7 @@ struct along {
 typedef VEC(struct along) along_vec;
 
 struct code {
+	const struct update *up;
 	const struct unit *u;
 	VEC(u32) starts;
 };
@@ -136,6 +139,26 @@ static bool step_back(const cs_insn *insn, int *reg, struct value *v)
 	return false;
 }
 
+/* Is it the address of a variable? */
+static bool is_variable(const struct code *code, u32 at, struct value *v)
+{
+	const struct unit *to;
+	const struct ref *r;
+
+	vec_for_each(r, &code->u->refs) {
+		if (r->insn_off != at || r->branch || !ref_takes_address(code->u, r))
+			continue;
+		to = resolve_ref(code->up, code->u->obj, r);
+		if (!to || (to->sec->cls != SC_DATA && to->sec->cls != SC_PERCPU))
+			continue;
+		v->from = FROM_VARIABLE;
+		v->var = to->obj->post || !to->twin ? to : to->twin;
+		v->add += r->target;
+		return true;
+	}
+	return false;
+}
+
 /* Find where the value of @reg before instruction @n comes from. */
 static struct value origin_of(const struct code *code, u32 n, int reg)
 {
@@ -152,7 +175,8 @@ static struct value origin_of(const struct code *code, u32 n, int reg)
 			v.from = reg == R_AX ? FROM_RESULT : FROM_UNKNOWN;
 			more = false;
 		} else if (writes(insn, reg)) {
-			more = step_back(insn, &reg, &v);
+			more = !is_variable(code, code->starts.v[n], &v) &&
+			       step_back(insn, &reg, &v);
 		}
 		cs_free(insn, 1);
 	}
@@ -217,7 +241,7 @@ static void look_at(const struct code *code, u32 n, along_vec *list)
 static void find_along(const struct verdicts *vs, const struct unit *u,
 		       const struct unit *func, along_vec *list)
 {
-	struct code code = { .u = u };
+	struct code code = { .up = vs->up, .u = u };
 	const struct ref *r;
 	u32 n;
 
@@ -239,7 +263,7 @@ static bool same_value(const struct value *a, const struct value *b)
 		return true;
 	if (a->from != b->from)
 		return false;
-	return a->from == FROM_LOAD || (a->number == b->number && a->add == b->add);
+	return a->from == FROM_LOAD || (a->number == b->number && a->add == b->add && a->var == b->var);
 }
 
 static bool same_along(const struct along *a, const struct along *b)

@@ -1620,11 +1620,11 @@ void decide(struct verdicts *vs)
 		check_marks(vs, tu);
 		check_once(vs, tu);
 		check_memory(vs, tu);
-		check_ran(vs, tu);
 		check_injection(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
 		check_lost_state(vs, tu);
+		check_ran(vs, tu);
 	}
 	check_boot(vs);
 	vec_for_each(tu, &vs->up->tus)

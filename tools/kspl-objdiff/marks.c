@@ -2,8 +2,8 @@
 /*
  * Addresses as marks.
  *
- * A function marks objects with another address than before (of a table of operations,
- * say), and another function now looks for that one. It does not know the objects that
+ * A function marks objects with the address of another constant than before (a table of
+ * operations, say), and another function now looks for that one. It does not know the objects that
  * the running kernel has marked with the old address.
  */
 
@@ -34,9 +34,10 @@ static const struct unit *compares_now(const struct verdicts *vs, const struct u
 	return NULL;
 }
 
+/* A constant; lost.c looks at variables. */
 static bool is_mark(const struct unit *u)
 {
-	return u->size && (u->sec->cls == SC_RODATA || u->sec->cls == SC_DATA);
+	return u->size && u->sec->cls == SC_RODATA;
 }
 
 /* Does a function let out the address of something that its twin does not refer to? */

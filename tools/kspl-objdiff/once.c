@@ -186,11 +186,22 @@ static void reach(struct paths *p, u32 place, u8 how)
 	*vec_add(&p->todo) = place;
 }
 
+/* Does the code only go from @at to @next if the flag was not set? */
+static bool is_todo(const struct paths *p, u32 at, u32 next)
+{
+	const struct choice *c;
+
+	vec_for_each(c, &p->choices)
+		if (c->at == at && c->todo == next)
+			return true;
+	return false;
+}
+
 /**
  * once_run() - mark all that can be reached
  * @p:		the paths
  * @place:	where to begin
- * @how:	the mark; unless it is REACHED_ONCE, stop where the flag is written
+ * @how:	the mark; unless it is REACHED_ONCE, only where the flag was set
  */
 void once_run(struct paths *p, u32 place, u8 how)
 {
@@ -202,15 +213,20 @@ void once_run(struct paths *p, u32 place, u8 how)
 		if (how != REACHED_ONCE && once_writes(p, place))
 			continue;
 		for (n = once_next(p, place, next); n; n--)
-			reach(p, next[n - 1], how);
+			if (how == REACHED_ONCE || !is_todo(p, place, next[n - 1]))
+				reach(p, next[n - 1], how);
 	}
 }
 
-/* Start after each place where the flag is written. */
-static void run_from_writes(struct paths *p)
+/* Start where the code goes if the flag was not set, and after each write of it. */
+static void run_once(struct paths *p)
 {
 	u32 part, at, next[MAX_NEXT], n;
+	const struct choice *c;
 	struct insn insn;
+
+	vec_for_each(c, &p->choices)
+		once_run(p, c->todo, REACHED_ONCE);
 
 	for (part = 0; part < 2; part++)
 		for (at = 0; decode_at(p, PLACE(part, at), &insn); at += insn.len) {
@@ -385,7 +401,7 @@ bool is_done_anyway(const struct paths *p, u32 place)
 	return false;
 }
 
-/* What is done only after a write of the flag? */
+/* What is done only if the flag was not set? */
 static const char *done_once(struct paths *p)
 {
 	const char *more = NULL;
@@ -415,11 +431,14 @@ static const char *guards(const struct update *up, const struct unit *func,
 	for (part = 0; part < 2; part++)
 		if (p.part[part])
 			p.seen[part] = xzalloc(p.part[part]->size + 1);
+	more = find_choices(&p);
 	once_run(&p, PLACE(0, 0), REACHED_ANYWAY);
-	run_from_writes(&p);
-	more = done_once(&p);
+	run_once(&p);
+	if (!more)
+		more = done_once(&p);
 	if (!more)
 		more = goes_on_otherwise(&p);
+	free(p.choices.v);
 	free(p.seen[0]);
 	free(p.seen[1]);
 	free(p.todo.v);

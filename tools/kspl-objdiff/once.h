@@ -5,16 +5,22 @@
 
 #include "update.h"
 
-#define REACHED_ANYWAY	1	/* without a write of the flag */
-#define REACHED_ONCE	2	/* after a write of the flag */
+#define REACHED_ANYWAY	1	/* also if the flag was set */
+#define REACHED_ONCE	2	/* if the flag was not set, or after a write of it */
 #define REACHED_SET	4	/* because the flag was set */
 #define REACHED_BEFORE	8	/* it leads to where the flag is read */
+
+/* A branch that depends on the flag: where it is, and where it leads if that was (not) set */
+struct choice {
+	u32 at, set, todo;
+};
 
 /**
  * struct paths - paths through a function and its cold part
  * @up:		the update
  * @flag:	the flag
  * @part:	the function, and its cold part or NULL
+ * @choices:	what the flag decides
  * @seen:	by offset: REACHED_...
  * @todo:	places to go on at: part << 31 | offset
  */
@@ -22,6 +28,7 @@ struct paths {
 	const struct update *up;
 	const struct unit *flag;
 	const struct unit *part[2];
+	VEC(struct choice) choices;
 	u8 *seen[2];
 	VEC(u32) todo;
 };
@@ -52,6 +59,7 @@ bool is_done_anyway(const struct paths *p, u32 place);
 void once_run(struct paths *p, u32 place, u8 how);
 
 /* rejoin.c */
+const char *find_choices(struct paths *p);
 const char *goes_on_otherwise(struct paths *p);
 bool fills_own_stack(const struct unit *u, const struct ref *call);
 

@@ -16,6 +16,7 @@
 #include "code.h"
 #include "escape.h"
 #include "ran.h"
+#include "state.h"
 #include "types.h"
 
 #ifdef HAVE_CAPSTONE
@@ -29,6 +30,7 @@ struct var_user {
 	bool reads;		/* before the function writes it, and without a test */
 	bool writes, address, sets_up;
 	bool stores;		/* a value that is no constant */
+	bool up, down;		/* it counts */
 };
 
 struct ran {
@@ -258,6 +260,24 @@ static bool stores_value(const cs_insn *insn)
 	       x->operands[1].type == X86_OP_REG;
 }
 
+/* Does it count up (1) or down (-1)? */
+static int counts(const cs_insn *insn)
+{
+	const cs_x86_op *by = &insn->detail->x86.operands[1];
+
+	switch (insn->id) {
+	case X86_INS_INC:
+		return 1;
+	case X86_INS_DEC:
+		return -1;
+	case X86_INS_ADD:
+		return by->type == X86_OP_IMM && by->imm < 0 ? -1 : 1;
+	case X86_INS_SUB:
+		return by->type == X86_OP_IMM && by->imm < 0 ? 1 : -1;
+	}
+	return 0;
+}
+
 static void read_part(struct ran *ran, const struct unit *u)
 {
 	struct var_user *v = user_of(ran, u->parent ? u->parent : u);
@@ -270,6 +290,8 @@ static void read_part(struct ran *ran, const struct unit *u)
 		case VAR_WRITES:
 			v->writes = true;
 			v->stores |= stores_value(insn);
+			v->up |= counts(insn) > 0;
+			v->down |= counts(insn) < 0;
 			break;
 		case VAR_ADDRESS:
 			v->address = true;
@@ -555,6 +577,38 @@ static bool check_stored(struct verdicts *vs, const struct ran *ran)
 	return false;
 }
 
+/* Is it said, or asked already, which old variable it could be? */
+static bool is_known_new(const struct verdicts *vs, const struct unit *var)
+{
+	const struct refusal *r;
+
+	vec_for_each(r, &vs->refusals)
+		if (!strcmp(r->code, "state_renamed") && !strcmp(r->what, state_name(var)))
+			return true;
+	return state_is_new(vs->up, var);
+}
+
+/* Check a count of what exists: one existing function counts up, another one down. */
+static bool check_count(struct verdicts *vs, const struct ran *ran)
+{
+	const struct var_user *w, *v;
+
+	if (is_known_new(vs, ran->var))
+		return false;
+	vec_for_each(w, &ran->users) {
+		if (!w->up || w->down || !w->func->twin)
+			continue;
+		vec_for_each(v, &ran->users) {
+			if (!v->down || v->up || !v->func->twin)
+				continue;
+			refuse_unset(vs, ran, w->func, v->func,
+				     "what it has not counted, in the old way, would be counted off");
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Check each member that code refers to. */
 static void check_members(struct verdicts *vs, struct ran *ran)
 {
@@ -575,7 +629,7 @@ static void check_members(struct verdicts *vs, struct ran *ran)
 			continue;
 		ran->at = at.v[i];
 		read_users(ran);
-		if (check_stored(vs, ran))
+		if (check_stored(vs, ran) || check_count(vs, ran))
 			break;
 	}
 	free(at.v);
@@ -592,8 +646,8 @@ static void check_variable(struct verdicts *vs, const struct unit *var)
 		check_value(vs, &ran);
 		if (tag == DW_TAG_structure_type || tag == DW_TAG_union_type)
 			check_members(vs, &ran);
-		else
-			check_stored(vs, &ran);
+		else if (!check_stored(vs, &ran))
+			check_count(vs, &ran);
 	}
 	free(ran.users.v);
 }

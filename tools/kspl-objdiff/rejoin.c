@@ -65,7 +65,250 @@ static cs_insn *insn_at(const struct paths *p, u32 place)
 	       insn : NULL;
 }
 
+/* Registers */
+
+static u16 reg_bit(unsigned int reg)
+{
+	u32 width;
+	int n = reg_number(reg, &width);
+
+	return n < 0 ? 0 : BIT(n);
+}
+
+static bool is_wide(unsigned int reg)
+{
+	u32 width = 0;
+
+	reg_number(reg, &width);
+	return width >= 4;
+}
+
+/* What an instruction reads and writes; @kills: written as a whole */
+struct regs {
+	u16 reads, writes, kills;
+};
+
+static struct regs regs_of(const cs_insn *insn)
+{
+	struct regs regs = {};
+	cs_regs in, out;
+	u8 nin = 0, nout = 0, i;
+
+	if (cs_insn_group(open_capstone(), insn, CS_GRP_CALL))
+		return (struct regs){ .reads = ARGUMENTS | BIT(R_AX), .kills = CLOBBERED };
+	if (cs_regs_access(open_capstone(), insn, in, &nin, out, &nout))
+		return (struct regs){ .reads = 0xffff };
+	for (i = 0; i < nin; i++)
+		regs.reads |= reg_bit(in[i]);
+	for (i = 0; i < nout; i++) {
+		regs.writes |= reg_bit(out[i]);
+		if (is_wide(out[i]) && !is_conditional_move(insn->id))
+			regs.kills |= reg_bit(out[i]);
+	}
+	if (insn->id == X86_INS_XOR && insn->detail->x86.operands[0].reg == insn->detail->x86.operands[1].reg &&
+	    insn->detail->x86.operands[1].type == X86_OP_REG)
+		regs.reads = 0;
+	return regs;
+}
+
+/* Registers that matter where a function is left */
+static u16 live_at_end(const struct paths *p, u32 place)
+{
+	u16 result = unit_return_size(p->part[0]) ? BIT(R_AX) | BIT(R_DX) : 0;
+	const struct unit *u = p->part[PLACE_PART(place)];
+	const struct ref *r = once_ref(u, PLACE_AT(place), 6);
+
+	if (r && r->branch && !(r->sym && !strcmp(r->sym->name, "__x86_return_thunk")))
+		return is_once_only(p, place) ? KEPT : KEPT | ARGUMENTS | BIT(R_AX);
+	return KEPT | result;
+}
+
+static bool find_live_at(struct join *j, u32 place, const cs_insn *insn)
+{
+	u16 *live = &j->live[PLACE_PART(place)][PLACE_AT(place)], was = *live, out = 0;
+	u32 next[MAX_NEXT], n = once_next(j->p, place, next);
+	struct regs regs = regs_of(insn);
+
+	/* what is put in registers for the message may be used for the message */
+	if (is_once_only(j->p, place))
+		regs.reads = 0;
+	if (!n)
+		out = live_at_end(j->p, place);
+	while (n--)
+		out |= j->live[PLACE_PART(next[n])][PLACE_AT(next[n])];
+	*live |= regs.reads | (out & ~regs.kills);
+	return *live != was;
+}
+
+/* Find what is live at each place, until nothing is added; from the end, as it is quicker. */
+static void find_live(struct join *j)
+{
+	const struct paths *p = j->p;
+	bool more = true;
+	cs_insn *insn;
+	u32 part, at;
+
+	while (more) {
+		more = false;
+		for (part = 0; part < 2; part++)
+			for (at = p->part[part] ? p->part[part]->size : 0; at--;) {
+				if (!seen_at(p, PLACE(part, at)))
+					continue;
+				insn = insn_at(p, PLACE(part, at));
+				if (!insn)
+					continue;
+				more |= find_live_at(j, PLACE(part, at), insn);
+				cs_free(insn, 1);
+			}
+	}
+}
+
+static bool is_load(const cs_insn *insn)
+{
+	return (insn->id == X86_INS_MOV || insn->id == X86_INS_MOVZX || insn->id == X86_INS_MOVSX ||
+		insn->id == X86_INS_MOVSXD) &&
+	       insn->detail->x86.operands[0].type == X86_OP_REG &&
+	       insn->detail->x86.operands[1].type == X86_OP_MEM;
+}
+
+/* Do both load a value from the same place of an object? The message may change it. */
+static bool same_load(const struct paths *p, u32 place, const cs_insn *insn)
+{
+	const cs_x86_op *a, *b;
+	cs_insn *other;
+	bool same;
+
+	if (!is_load(insn))
+		return false;
+	other = insn_at(p, place);
+	if (!other)
+		return false;
+	a = &insn->detail->x86.operands[1];
+	b = &other->detail->x86.operands[1];
+	same = is_load(other) && a->mem.disp == b->mem.disp && a->size == b->size &&
+	       a->mem.segment == b->mem.segment;
+	cs_free(other, 1);
+	return same;
+}
+
+static bool same_operand(const cs_x86_op *a, const cs_x86_op *b)
+{
+	u32 width;
+
+	if (a->type != b->type)
+		return false;
+	if (a->type == X86_OP_REG)
+		return reg_number(a->reg, &width) == reg_number(b->reg, &width);
+	return a->type == X86_OP_MEM && a->mem.base == b->mem.base &&
+	       a->mem.index == b->mem.index && a->mem.disp == b->mem.disp;
+}
+
+/* Does the function put aside what @restore puts back? */
+static bool is_put_aside(const struct paths *p, const cs_insn *restore)
+{
+	const cs_x86 *x = &restore->detail->x86;
+	bool found = false;
+	cs_insn *insn;
+	u32 part, at;
+
+	for (part = 0; part < 2 && !found; part++)
+		for (at = 0; p->part[part] && at < p->part[part]->size && !found; at++) {
+			if (!seen_at(p, PLACE(part, at)))
+				continue;
+			insn = insn_at(p, PLACE(part, at));
+			if (!insn)
+				continue;
+			found = insn->id == X86_INS_MOV &&
+				same_operand(&insn->detail->x86.operands[0], &x->operands[1]) &&
+				same_operand(&insn->detail->x86.operands[1], &x->operands[0]);
+			cs_free(insn, 1);
+		}
+	return found;
+}
+
+static bool is_stack(const cs_x86_op *op)
+{
+	return op->type == X86_OP_MEM && op->mem.index == X86_REG_INVALID &&
+	       (op->mem.base == X86_REG_RSP || op->mem.base == X86_REG_RBP);
+}
+
+/* Does it put back what was there before? */
+static bool restores(const struct paths *p, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	u32 width;
+
+	if (insn->id == X86_INS_POP && x->operands[0].type == X86_OP_REG)
+		return KEPT & BIT(reg_number(x->operands[0].reg, &width));
+	if (is_load(insn) && is_stack(&x->operands[1]))
+		return true;
+	return insn->id == X86_INS_MOV && x->operands[0].type == X86_OP_REG &&
+	       x->operands[1].type == X86_OP_REG && is_put_aside(p, insn);
+}
+
 /* In step */
+
+/*
+ * Which instruction gave each register its value, on the way to where something is done;
+ * NOWHERE: none.
+ */
+#define NOWHERE		(~0u)
+
+struct givers {
+	u32 by[16];
+};
+
+static void find_givers(const struct paths *p, u32 from, u32 to, struct givers *g)
+{
+	u32 next[MAX_NEXT], i, reg;
+	cs_insn *insn;
+	u16 writes;
+
+	memset(g, 0xff, sizeof(*g));
+	for (i = 0; i < MAX_CHAIN && from != to; i++) {
+		insn = insn_at(p, from);
+		writes = insn ? regs_of(insn).writes : 0;
+		if (insn)
+			cs_free(insn, 1);
+		for (reg = 0; reg < 16; reg++)
+			if (writes & BIT(reg))
+				g->by[reg] = from;
+		if (once_next(p, from, next) != 1)
+			return;
+		from = next[0];
+	}
+}
+
+/*
+ * Do both ways come there with the same values? Those that only the one way makes are
+ * looked at later.
+ */
+static bool same_values(const struct join *j, const struct pair *from, const struct pair *to)
+{
+	u16 regs = j->live[PLACE_PART(to->once)][PLACE_AT(to->once)];
+	const struct paths *p = j->p;
+	struct givers set, once;
+	cs_insn *insn;
+	bool same = true;
+	u32 reg;
+
+	find_givers(p, from->set, to->set, &set);
+	find_givers(p, from->once, to->once, &once);
+	for (reg = 0; reg < 16 && same; reg++) {
+		if (!(regs & BIT(reg)) || once.by[reg] == NOWHERE || once.by[reg] == set.by[reg] ||
+		    is_once_only(p, once.by[reg]))
+			continue;
+		if (set.by[reg] != NOWHERE && once_same(p, set.by[reg], once.by[reg]))
+			continue;
+		insn = insn_at(p, once.by[reg]);
+		same = insn && (restores(p, insn) || (set.by[reg] != NOWHERE &&
+						      same_load(p, set.by[reg], insn)));
+		if (insn)
+			cs_free(insn, 1);
+	}
+	return same;
+}
 
 /* Does the way from @from pass @place before it does anything? */
 static bool passes(const struct paths *p, u32 from, u32 place)
@@ -181,26 +424,29 @@ static bool may_differ(const struct paths *p, u32 once)
 /* Does the one way come to where the other one is, or do the same? */
 static bool in_step(struct join *j, u32 set, u32 once)
 {
+	const struct pair from = { set, once };
 	u32 next[MAX_NEXT], n, i;
 
-	for (i = 0; once_step(j->p, once) == STEP_SILENT; i++) {
-		if (passes(j->p, set, once))
-			return true;
+	for (i = 0; !passes(j->p, set, once); i++) {
+		if (once_step(j->p, once) != STEP_SILENT)
+			break;
 		if (i == MAX_CHAIN || once_next(j->p, once, next) != 1)
 			return false;
 		once = next[0];
 	}
 	if (passes(j->p, set, once))
-		return true;
+		return same_values(j, &from, &(struct pair){ once, once });
 	if (!skip_silent(j->p, &set) || j->pairs.n > MAX_PAIRS)
 		return false;
-	if (was_compared(j, set, once) || same_step(j, set, once))
+	if (was_compared(j, set, once))
+		return true;
+	if (same_step(j, set, once) && same_values(j, &from, &(struct pair){ set, once }))
 		return true;
 	if (!may_differ(j->p, once))
 		return false;
 	n = once_next(j->p, once, next);
 	for (i = 0; i < n; i++)
-		if (!in_step(j, set, next[i]))
+		if (!in_step(j, from.set, next[i]))
 			return false;
 	return n;
 }
@@ -208,7 +454,7 @@ static bool in_step(struct join *j, u32 set, u32 once)
 /* What the flag decides */
 
 /* Does the way lead to a write of the flag, without another read of it? */
-static bool leads_to_write(struct join *j, u32 from)
+static bool leads_to_write(const struct paths *p, u32 from)
 {
 	VEC(u32) todo = {};
 	bool found = false;
@@ -216,10 +462,10 @@ static bool leads_to_write(struct join *j, u32 from)
 
 	*vec_add(&todo) = from;
 	for (i = 0; i < todo.n && !found; i++) {
-		found = once_writes(j->p, todo.v[i]);
-		if (once_reads(j->p, todo.v[i]))
+		found = once_writes(p, todo.v[i]);
+		if (once_reads(p, todo.v[i]))
 			continue;
-		n = once_next(j->p, todo.v[i], next);
+		n = once_next(p, todo.v[i], next);
 		while (n--) {
 			for (k = 0; k < todo.n && todo.v[k] != next[n]; k++)
 				;
@@ -232,133 +478,58 @@ static bool leads_to_write(struct join *j, u32 from)
 }
 
 /* A branch that follows a read of the flag */
-static const char *check_branch(struct join *j, u32 place)
+static const char *add_choice(struct paths *p, u32 place)
 {
-	u32 next[MAX_NEXT], set;
+	u32 next[MAX_NEXT];
 	bool first, second;
 
-	if (once_next(j->p, place, next) != 2)
+	if (once_next(p, place, next) != 2)
 		return "it is asked for in a way that is not known";
-	first = leads_to_write(j, next[0]);
-	second = leads_to_write(j, next[1]);
+	first = leads_to_write(p, next[0]);
+	second = leads_to_write(p, next[1]);
 	if (first == second)
 		return "it is asked for, and not to set it";
-	set = first ? next[1] : next[0];
-	once_run(j->p, set, REACHED_SET);
-	return in_step(j, set, first ? next[0] : next[1]) ? NULL : "it goes on in another way";
+	*vec_add(&p->choices) = (struct choice){ place, next[first], next[!first] };
+	return NULL;
 }
 
 /* A read of the flag: what it decides follows soon. */
-static const char *check_read(struct join *j, u32 place)
+static const char *look_at_read(struct paths *p, u32 place)
 {
 	u32 next[MAX_NEXT], i;
 
 	for (i = 0; i < LOOKS_AHEAD; i++) {
-		if (once_step(j->p, place) == STEP_BRANCH)
-			return check_branch(j, place);
-		if (once_calls(j->p, place) || once_writes(j->p, place) ||
-		    once_next(j->p, place, next) != 1)
+		if (once_step(p, place) == STEP_BRANCH)
+			return add_choice(p, place);
+		if (once_calls(p, place) || once_writes(p, place) ||
+		    once_next(p, place, next) != 1)
 			break;
 		place = next[0];
 	}
 	return "its value is used";
 }
 
-/* Registers */
-
-static u16 reg_bit(unsigned int reg)
+/**
+ * find_choices() - find what a flag decides
+ * @p:	the paths
+ *
+ * Return: why that is not known, in words, or NULL
+ */
+const char *find_choices(struct paths *p)
 {
-	u32 width;
-	int n = reg_number(reg, &width);
-
-	return n < 0 ? 0 : BIT(n);
-}
-
-static bool is_wide(unsigned int reg)
-{
-	u32 width = 0;
-
-	reg_number(reg, &width);
-	return width >= 4;
-}
-
-/* What an instruction reads and writes; @kills: written as a whole */
-struct regs {
-	u16 reads, writes, kills;
-};
-
-static struct regs regs_of(const cs_insn *insn)
-{
-	struct regs regs = {};
-	cs_regs in, out;
-	u8 nin = 0, nout = 0, i;
-
-	if (cs_insn_group(open_capstone(), insn, CS_GRP_CALL))
-		return (struct regs){ .reads = ARGUMENTS | BIT(R_AX), .kills = CLOBBERED };
-	if (cs_regs_access(open_capstone(), insn, in, &nin, out, &nout))
-		return (struct regs){ .reads = 0xffff };
-	for (i = 0; i < nin; i++)
-		regs.reads |= reg_bit(in[i]);
-	for (i = 0; i < nout; i++) {
-		regs.writes |= reg_bit(out[i]);
-		if (is_wide(out[i]) && !is_conditional_move(insn->id))
-			regs.kills |= reg_bit(out[i]);
-	}
-	if (insn->id == X86_INS_XOR && insn->detail->x86.operands[0].reg == insn->detail->x86.operands[1].reg &&
-	    insn->detail->x86.operands[1].type == X86_OP_REG)
-		regs.reads = 0;
-	return regs;
-}
-
-/* Registers that matter where a function is left */
-static u16 live_at_end(const struct paths *p, u32 place)
-{
-	const struct unit *u = p->part[PLACE_PART(place)];
-	const struct ref *r = once_ref(u, PLACE_AT(place), 6);
-
-	if (r && r->branch && !(r->sym && !strcmp(r->sym->name, "__x86_return_thunk")))
-		return is_once_only(p, place) ? KEPT : KEPT | ARGUMENTS | BIT(R_AX);
-	return KEPT | BIT(R_AX) | BIT(R_DX);
-}
-
-static bool find_live_at(struct join *j, u32 place, const cs_insn *insn)
-{
-	u16 *live = &j->live[PLACE_PART(place)][PLACE_AT(place)], was = *live, out = 0;
-	u32 next[MAX_NEXT], n = once_next(j->p, place, next);
-	struct regs regs = regs_of(insn);
-
-	/* what is put in registers for the message may be used for the message */
-	if (is_once_only(j->p, place))
-		regs.reads = 0;
-	if (!n)
-		out = live_at_end(j->p, place);
-	while (n--)
-		out |= j->live[PLACE_PART(next[n])][PLACE_AT(next[n])];
-	*live |= regs.reads | (out & ~regs.kills);
-	return *live != was;
-}
-
-/* Find what is live at each place, until nothing is added; from the end, as it is quicker. */
-static void find_live(struct join *j)
-{
-	const struct paths *p = j->p;
-	bool more = true;
-	cs_insn *insn;
+	const char *why = NULL;
+	struct insn insn;
 	u32 part, at;
 
-	while (more) {
-		more = false;
-		for (part = 0; part < 2; part++)
-			for (at = p->part[part] ? p->part[part]->size : 0; at--;) {
-				if (!seen_at(p, PLACE(part, at)))
-					continue;
-				insn = insn_at(p, PLACE(part, at));
-				if (!insn)
-					continue;
-				more |= find_live_at(j, PLACE(part, at), insn);
-				cs_free(insn, 1);
-			}
-	}
+	for (part = 0; part < 2; part++)
+		for (at = 0; p->part[part] && at < p->part[part]->size && !why; at += insn.len) {
+			if (!insn_decode(&insn, unit_data(p->part[part]) + at,
+					 p->part[part]->size - at))
+				break;
+			if (once_reads(p, PLACE(part, at)))
+				why = look_at_read(p, PLACE(part, at));
+		}
+	return why;
 }
 
 /* Mark what leads to a read of the flag. */
@@ -386,102 +557,52 @@ static void mark_before(struct paths *p)
 	}
 }
 
-static bool is_load(const cs_insn *insn)
+/* Do registers keep what they have got at @place until the flag is read? */
+static bool lasts(const struct paths *p, u32 place, u16 regs)
 {
-	return (insn->id == X86_INS_MOV || insn->id == X86_INS_MOVZX || insn->id == X86_INS_MOVSX ||
-		insn->id == X86_INS_MOVSXD) &&
-	       insn->detail->x86.operands[0].type == X86_OP_REG &&
-	       insn->detail->x86.operands[1].type == X86_OP_MEM;
-}
+	VEC(u32) todo = {};
+	u32 next[MAX_NEXT], n, i, k;
+	bool found = false;
+	cs_insn *insn;
 
-/* Do both load a value from the same place of an object? The message may change it. */
-static bool same_load(const struct paths *p, u32 place, const cs_insn *insn)
-{
-	const cs_x86_op *a, *b;
-	cs_insn *other;
-	bool same;
-
-	if (!is_load(insn))
-		return false;
-	other = insn_at(p, place);
-	if (!other)
-		return false;
-	a = &insn->detail->x86.operands[1];
-	b = &other->detail->x86.operands[1];
-	same = is_load(other) && a->mem.disp == b->mem.disp && a->size == b->size &&
-	       a->mem.segment == b->mem.segment;
-	cs_free(other, 1);
-	return same;
+	*vec_add(&todo) = place;
+	for (i = 0; i < todo.n && !found; i++) {
+		insn = i ? insn_at(p, todo.v[i]) : NULL;
+		k = insn && (regs_of(insn).kills | regs_of(insn).writes) & regs;
+		if (insn)
+			cs_free(insn, 1);
+		found = once_reads(p, todo.v[i]);
+		if (k || !(seen_at(p, todo.v[i]) & REACHED_BEFORE))
+			continue;
+		n = once_next(p, todo.v[i], next);
+		while (n--) {
+			for (k = 0; k < todo.n && todo.v[k] != next[n]; k++)
+				;
+			if (k == todo.n)
+				*vec_add(&todo) = next[n];
+		}
+	}
+	free(todo.v);
+	return found;
 }
 
 /* Is there the same instruction on the other way, or on the way to the flag? */
 static bool is_done_too(const struct paths *p, u32 place, const cs_insn *insn)
 {
+	u16 regs = regs_of(insn).writes;
 	u32 part, at;
+	u8 seen;
 
 	for (part = 0; part < 2; part++)
-		for (at = 0; p->part[part] && at < p->part[part]->size; at++)
-			if (p->seen[part][at] & (REACHED_SET | REACHED_BEFORE) &&
-			    (once_same(p, place, PLACE(part, at)) ||
-			     same_load(p, PLACE(part, at), insn)))
+		for (at = 0; p->part[part] && at < p->part[part]->size; at++) {
+			seen = p->seen[part][at] & (REACHED_SET | REACHED_BEFORE);
+			if (!seen || !(once_same(p, place, PLACE(part, at)) ||
+				       same_load(p, PLACE(part, at), insn)))
+				continue;
+			if (seen & REACHED_SET || lasts(p, PLACE(part, at), regs))
 				return true;
-	return false;
-}
-
-static bool same_operand(const cs_x86_op *a, const cs_x86_op *b)
-{
-	u32 width;
-
-	if (a->type != b->type)
-		return false;
-	if (a->type == X86_OP_REG)
-		return reg_number(a->reg, &width) == reg_number(b->reg, &width);
-	return a->type == X86_OP_MEM && a->mem.base == b->mem.base &&
-	       a->mem.index == b->mem.index && a->mem.disp == b->mem.disp;
-}
-
-/* Does the function put aside what @restore puts back? */
-static bool is_put_aside(const struct paths *p, const cs_insn *restore)
-{
-	const cs_x86 *x = &restore->detail->x86;
-	bool found = false;
-	cs_insn *insn;
-	u32 part, at;
-
-	for (part = 0; part < 2 && !found; part++)
-		for (at = 0; p->part[part] && at < p->part[part]->size && !found; at++) {
-			if (!seen_at(p, PLACE(part, at)))
-				continue;
-			insn = insn_at(p, PLACE(part, at));
-			if (!insn)
-				continue;
-			found = insn->id == X86_INS_MOV &&
-				same_operand(&insn->detail->x86.operands[0], &x->operands[1]) &&
-				same_operand(&insn->detail->x86.operands[1], &x->operands[0]);
-			cs_free(insn, 1);
 		}
-	return found;
-}
-
-static bool is_stack(const cs_x86_op *op)
-{
-	return op->type == X86_OP_MEM && op->mem.index == X86_REG_INVALID &&
-	       (op->mem.base == X86_REG_RSP || op->mem.base == X86_REG_RBP);
-}
-
-/* Does it put back what was there before? */
-static bool restores(const struct paths *p, const cs_insn *insn)
-{
-	const cs_x86 *x = &insn->detail->x86;
-
-	u32 width;
-
-	if (insn->id == X86_INS_POP && x->operands[0].type == X86_OP_REG)
-		return KEPT & BIT(reg_number(x->operands[0].reg, &width));
-	if (is_load(insn) && is_stack(&x->operands[1]))
-		return true;
-	return insn->id == X86_INS_MOV && x->operands[0].type == X86_OP_REG &&
-	       x->operands[1].type == X86_OP_REG && is_put_aside(p, insn);
+	return false;
 }
 
 /* Registers that the instruction gives a value which is used later */
@@ -572,19 +693,21 @@ static bool leaves_value(struct join *j)
 const char *goes_on_otherwise(struct paths *p)
 {
 	struct join j = { .p = p };
+	const struct choice *c;
 	const char *how = NULL;
-	u32 part, at;
+	u32 part;
 
-	for (part = 0; part < 2; part++)
-		for (at = 0; p->part[part] && at < p->part[part]->size && !how; at++)
-			if (seen_at(p, PLACE(part, at)) && once_reads(p, PLACE(part, at)))
-				how = check_read(&j, PLACE(part, at));
 	for (part = 0; part < 2; part++)
 		if (p->part[part])
 			j.live[part] = xzalloc((p->part[part]->size + 1) * sizeof(u16));
+	find_live(&j);
+	vec_for_each(c, &p->choices) {
+		once_run(p, c->set, REACHED_SET);
+		if (!how && !in_step(&j, c->set, c->todo))
+			how = "it goes on in another way";
+	}
 	if (!how) {
 		mark_before(p);
-		find_live(&j);
 		if (leaves_value(&j))
 			how = "it goes on with another value";
 	}
@@ -647,6 +770,12 @@ bool fills_own_stack(const struct unit *u, const struct ref *call)
 }
 
 #else /* HAVE_CAPSTONE */
+
+const char *find_choices(struct paths *p)
+{
+	(void)p;
+	return NULL;
+}
 
 const char *goes_on_otherwise(struct paths *p)
 {

@@ -3,7 +3,7 @@
 // object, a pointer to the pointer, a number, another place where it is stored. What was
 // set up before goes on to give it the old thing.
 // refuse: call_changed:by_number call_changed:by_part call_changed:by_pointer
-// refuse: call_changed:runs
+// refuse: call_changed:by_variable call_changed:runs
 // cflags: -g
 #include "kernel.h"
 extern int request(int irq, int (*fn)(int, void *), void *cookie);
@@ -27,6 +27,11 @@ static int by_number(int irq, void *cookie)
 	return ext(PREPOST(((struct dev *)cookie)->x[2], (int)(u64)cookie));
 }
 int number(struct dev *d) { return request(3, by_number, PREPOST((void *)d, (void *)(u64)d->x[2])) + 3; }
+
+static int state[4], others[4];
+static int by_variable(int irq, void *cookie) { return ext(((int *)cookie)[PREPOST(0, 1)]); }
+int variable(int x) { return request(x, by_variable, PREPOST(state, others)) + 4; }
+int all(int x) { return state[x & 3]++ + others[x & 3]++; }
 
 static void runs(struct work *w)
 {

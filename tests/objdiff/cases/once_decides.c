@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a flag of a place in the code decides: a result, what is skipped, a value that
 // goes on; or it fills memory, calls by a pointer, is a count, or others ask for it.
-// refuse: state_renamed:answers state_renamed:asked state_renamed:calls state_renamed:clears
+// refuse: state_renamed:answers state_renamed:asked state_renamed:before state_renamed:calls
+// refuse: state_renamed:clears state_renamed:local state_renamed:same
 // refuse: state_renamed:counts state_renamed:goes_on state_renamed:named
 // refuse: state_renamed:skips state_renamed:tails state_renamed:tells state_renamed:users
 #include "kernel.h"
 extern void *memset(void *p, int c, u64 n);
+extern void use(int *n);
 extern int snprintf(char *s, u64 n, const char *fmt, ...);
 #define FLAG	static _Bool __section(".data..once")
-FLAG answers, asked, calls, clears, goes_on, named, skips, tails, tells;
+FLAG answers, asked, before, calls, local, same, clears, goes_on, named, skips, tails, tells;
 static int __section(".data..unlikely") counts, users;
 static char cache[512], name[32];
 
@@ -20,6 +22,39 @@ int answer(int x)
 		return 7;
 	}
 	return 0;
+}
+
+int same_answer(int x)
+{
+	if (x > PREPOST(5, 6))
+		return 7;
+	ext(x);
+	if (!same) {
+		same = 1;
+		return 7;
+	}
+	return 0;
+}
+
+int do_before(int x)
+{
+	if (!before) {
+		exported(x);
+		before = 1;
+	}
+	return ext(PREPOST(1, 2));
+}
+
+int in_memory(int x)
+{
+	int n = 1;
+
+	if (!local) {
+		local = 1;
+		n = 7;
+	}
+	use(&n);
+	return n + PREPOST(1, 2);
 }
 
 _Bool tell(int x)
