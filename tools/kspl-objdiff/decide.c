@@ -1621,6 +1621,7 @@ void decide(struct verdicts *vs)
 		check_once(vs, tu);
 		check_memory(vs, tu);
 		check_injection(vs, tu);
+		check_unwinding(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
 		check_lost_state(vs, tu);

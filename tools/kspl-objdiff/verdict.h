@@ -196,6 +196,7 @@ void check_once(struct verdicts *vs, const struct tu *tu);
 /* sections.c */
 void check_places(struct verdicts *vs, const struct tu *tu);
 void check_injection(struct verdicts *vs, const struct tu *tu);
+void check_unwinding(struct verdicts *vs, const struct tu *tu);
 
 /* types.c */
 void check_types(struct verdicts *vs);
