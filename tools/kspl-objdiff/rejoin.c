@@ -596,10 +596,10 @@ static bool is_done_too(const struct paths *p, u32 place, const cs_insn *insn)
 	for (part = 0; part < 2; part++)
 		for (at = 0; p->part[part] && at < p->part[part]->size; at++) {
 			seen = p->seen[part][at] & (REACHED_SET | REACHED_BEFORE);
-			if (!seen || !(once_same(p, place, PLACE(part, at)) ||
-				       same_load(p, PLACE(part, at), insn)))
-				continue;
-			if (seen & REACHED_SET || lasts(p, PLACE(part, at), regs))
+			if (seen && same_load(p, PLACE(part, at), insn))
+				return true;
+			if (seen && once_same(p, place, PLACE(part, at)) &&
+			    (seen & REACHED_SET || lasts(p, PLACE(part, at), regs)))
 				return true;
 		}
 	return false;

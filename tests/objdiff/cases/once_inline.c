@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // An inline function has one flag for all that it becomes a part of. And a message may
 // be prepared: by questions, on the stack, by what has to be loaded again afterwards.
-// replace: checks prepares reloads says_last
-// clang-replace: checks prepares reloads says_last
+// replace: checks knows prepares reloads says_last
 #include "kernel.h"
 extern int _printk(const char *, ...);
 extern int snprintf(char *s, u64 n, const char *fmt, ...);
@@ -53,6 +52,22 @@ int reloads(struct thing *t)
 		if (t->at == at)
 			at = &t->at[ext(PREPOST(n, n + 1))];
 	return at == t->at;
+}
+
+/* here the compiler knows the value that it loads again */
+int knows(struct thing *t, int x)
+{
+	while (x--)
+		if (unlikely(t->state == 7)) {
+			static _Bool __section(".data..once") __already_done;
+
+			if (!__already_done) {
+				__already_done = 1;
+				_printk("\0014seven\n");
+			}
+			break;
+		}
+	return ext(t->state + PREPOST(1, 2));
 }
 
 void says_last(struct thing *t)
