@@ -178,7 +178,7 @@ static bool is_in(const char *const *list, size_t n, const char *name)
 /* Functions that print a message, or stop the machine. */
 static const char *const say_it[] = {
 	"__dynamic_*", "__warn_printk", "_dev_*", "_printk", "_printk_deferred",
-	"__stack_chk_fail", "__ubsan_*", "add_taint", "dev_driver_string", "dump_stack",
+	"__get_task_comm", "__stack_chk_fail", "__ubsan_*", "add_taint", "dev_driver_string", "dump_stack",
 	"dump_page", "dump_vma", "hex_dump_to_buffer", "netdev_alert", "netdev_crit",
 	"netdev_emerg", "netdev_err", "netdev_info", "netdev_notice", "netdev_printk",
 	"netdev_warn", "panic", "print_hex_dump", "show_regs", "show_stack", "skb_dump",

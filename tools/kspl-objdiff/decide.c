@@ -541,6 +541,27 @@ static void copy_holders(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+/*
+ * clang puts a small table among the constants that are merged by content, if nothing
+ * keeps its address. It still has a name.
+ */
+static void check_merged_rows(struct verdicts *vs, const struct tu *tu, struct unit *u)
+{
+	const struct unit *was = NULL;
+	struct unit **v;
+
+	if (!tu->pre || !u->name[0] || u->twin)
+		return;
+	vec_for_each(v, &tu->pre->units)
+		if (((*v)->sec->cls == SC_CONST || (*v)->sec->cls == SC_RODATA) &&
+		    !strcmp((*v)->name, u->name))
+			was = *v;
+	if (was)
+		check_rows(vs, was, u);
+	else
+		check_new_rows(vs, u);
+}
+
 static void spread_constants(struct verdicts *vs, const struct tu *tu)
 {
 	const struct unit *was;
@@ -548,6 +569,8 @@ static void spread_constants(struct verdicts *vs, const struct tu *tu)
 
 	copy_holders(vs, tu);
 	vec_for_each(u, &tu->post->units) {
+		if ((*u)->sec->cls == SC_CONST && !is_left(vs, *u))
+			check_merged_rows(vs, tu, *u);
 		if ((*u)->sec->cls != SC_RODATA || is_left(vs, *u))
 			continue;
 		if ((*u)->twin && constant_differs(vs, *u)) {
@@ -1594,13 +1617,15 @@ void decide(struct verdicts *vs)
 		check_initcalls(vs, tu);
 		check_new_globals(vs, tu);
 		check_gone_constants(vs, tu);
+		check_marks(vs, tu);
 		check_once(vs, tu);
 		check_memory(vs, tu);
-		check_ran(vs, tu);
 		check_injection(vs, tu);
+		check_unwinding(vs, tu);
 		check_lost(vs, tu);
 		check_handed(vs, tu);
 		check_lost_state(vs, tu);
+		check_ran(vs, tu);
 	}
 	check_boot(vs);
 	vec_for_each(tu, &vs->up->tus)

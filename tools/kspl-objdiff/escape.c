@@ -395,6 +395,15 @@ static const char *callee_name(const struct ref *r)
 	return r->sym->name;
 }
 
+/*
+ * Does the name of a called function mean the one that callees.c knows? A function of
+ * the file, or of the module, may have the same name.
+ */
+static bool is_kernels(const struct ref *r, const struct unit *to)
+{
+	return r && (!to || (to->is_global && !to->obj->module));
+}
+
 /** open_capstone() - open the disassembler, once */
 csh open_capstone(void)
 {
@@ -487,7 +496,7 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 	const char *name = callee_name(r);
 	const struct unit *to = r ? resolve_ref(w->up, u->obj, r) : NULL;
 	u64 kept = regs & ~(CLOBBERED | FRAMES(CLOBBERED));
-	bool returns = false, lent;
+	bool known = is_kernels(r, to), returns = false, lent;
 
 	if (to && w->source && to == w->source->func)
 		kept |= w->source->regs;
@@ -496,7 +505,7 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 				      what_name(w), name));
 	if (!(regs & ARGUMENTS) && !gives_stack(regs)) {
 		if (regs & FRAMES(ARGUMENTS) &&
-		    !(r && callee_keeps_nothing(name, &returns, &lent)))
+		    !(known && callee_keeps_nothing(name, &returns, &lent)))
 			kept |= BIT(R_LENT);
 		return kept;
 	}
@@ -504,9 +513,9 @@ static u64 call(struct walk *w, const struct unit *u, const struct ref *r,
 		return kept | BIT(R_AX);
 	if (w->code && r && !to && (callee_only_runs(name) || callee_is_in_it(name)))
 		return kept;
-	if (callee_compares(name) && (w->deep || gives_stack(regs)))
+	if (known && callee_compares(name) && (w->deep || gives_stack(regs)))
 		w->esc->compared = true;
-	if (r && !((w->deep || gives_stack(regs)) && callee_copies(name)) &&
+	if (known && !((w->deep || gives_stack(regs)) && callee_copies(name)) &&
 	    callee_keeps_nothing(name, &returns, &w->esc->lent))
 		return kept | (returns ? BIT(R_AX) : 0);
 	if (to && class_is_text(to->sec->cls) && !r->target && !to->is_weak)
@@ -526,6 +535,7 @@ static void tail_call(struct walk *w, const struct unit *u,
 		      const struct ref *r, u64 regs)
 {
 	const char *name = callee_name(r);
+	bool known = is_kernels(r, r ? resolve_ref(w->up, u->obj, r) : NULL);
 	bool returns, lent;
 
 	if (r && r->sym && !strcmp(r->sym->name, "__x86_return_thunk")) {
@@ -534,7 +544,8 @@ static void tail_call(struct walk *w, const struct unit *u,
 	}
 	/* after a tail call, the stack does not show that the callee has the address */
 	if (w->code && !w->depth && r && regs & ARGUMENTS &&
-	    !callee_is_in_it(name) && !callee_keeps_nothing(name, &returns, &lent))
+	    !(known && (callee_is_in_it(name) ||
+			callee_keeps_nothing(name, &returns, &lent))))
 		lets_out(w, xasprintf("passes the address of %s to %s in a tail call, and does not wait for it",
 				      what_name(w), name));
 	w->returns |= call(w, u, r, regs) & RETURNED;

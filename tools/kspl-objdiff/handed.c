@@ -173,6 +173,60 @@ static void check_given(struct verdicts *vs, const struct tu *tu,
 		       "%s; the new code no longer passes on its address there", how);
 }
 
+/* Does the function jump to an address that it computes or loads? */
+static bool jumps_anywhere(const struct unit *u)
+{
+	const u8 *code = unit_data(u), *p;
+	const struct ref *r;
+	struct insn insn;
+	u32 at;
+
+	vec_for_each(r, &u->refs)
+		if (r->branch && r->sym && starts_with(r->sym->name, "__x86_indirect_thunk_") &&
+		    code[r->insn_off] == 0xe9)
+			return true;
+	for (at = 0; at < u->size && insn_decode(&insn, code + at, u->size - at); at += insn.len) {
+		p = code + at + (code[at] == 0x3e);
+		p += (*p & 0xf0) == 0x40;
+		if (*p == 0xff && (p[1] & 0xf8) == 0xe0)
+			return true;
+	}
+	return false;
+}
+
+/* Does it take the address of a place in itself? */
+static bool takes_place(const struct verdicts *vs, const struct unit *u)
+{
+	const struct unit *part, *to;
+	const struct ref *r;
+
+	for (part = u; part; part = part == u ? u->cold : NULL)
+		vec_for_each(r, &part->refs) {
+			to = resolve_ref(vs->up, part->obj, r);
+			if (!r->branch && (to == u || (to && to == u->cold)) && r->target > 0 &&
+			    r->insn_len)
+				return true;
+		}
+	return false;
+}
+
+/*
+ * A coroutine: an object holds the address of a label, and the function goes on there.
+ * New code would go on in the old code.
+ */
+static void check_labels(struct verdicts *vs, const struct unit *u)
+{
+	const struct unit *part;
+	bool jumps = false;
+
+	for (part = u; part; part = part == u ? u->cold : NULL)
+		jumps |= jumps_anywhere(part);
+	if (jumps && takes_place(vs, u))
+		refuse(vs, "function_gone", u->twin->obj, u->twin, u->name,
+		       "leave the function as it is",
+		       "the old one takes the address of a place in itself, and jumps to an address: objects may hold where the old code goes on");
+}
+
 /**
  * check_handed() - refuse if old code passed on a function, and new code does not
  * @vs:	the verdicts
@@ -195,6 +249,8 @@ void check_handed(struct verdicts *vs, const struct tu *tu)
 		    vs->boot->kind[by->id] != BOOT_NO ||
 		    (by->twin && plan_of(vs->plan, by->twin)->left))
 			continue;
+		if (by->twin && by == *v && unit_replaced(vs, by->twin))
+			check_labels(vs, by);
 		vec_for_each(e, edges_of(vs, *v))
 			if (e->to)
 				check_given(vs, tu, *v, e);

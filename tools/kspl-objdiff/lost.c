@@ -78,9 +78,12 @@ static void add_place(place_vec *places, const struct unit *from,
 	*vec_add(places) = p;
 }
 
-/* Find what a function uses, directly or through functions without a twin. */
+/*
+ * Find what a function uses, directly, through functions without a twin, or through
+ * those that @other, its twin, does not use.
+ */
 static void find_places(const struct update *up, const struct unit *func,
-			place_vec *places)
+			const struct unit *other, place_vec *places)
 {
 	const struct unit *u, *to;
 	const struct ref *r;
@@ -94,7 +97,8 @@ static void find_places(const struct update *up, const struct unit *func,
 			add_unit(&todo, u->cold);
 		vec_for_each(r, &u->refs) {
 			to = resolve_ref(up, u->obj, r);
-			if (to && class_is_text(to->sec->cls) && !to->twin && !to->parent)
+			if (to && class_is_text(to->sec->cls) && !to->parent &&
+			    (!to->twin || (other && u == func && !unit_refers(up, other, to->twin))))
 				add_unit(&todo, to);
 			else
 				add_place(places, u, r, to);
@@ -201,8 +205,8 @@ static bool check_taken(struct verdicts *vs, const struct unit *lost,
 
 	if (is_left(vs, pre->twin))
 		return false;
-	find_places(vs->up, pre, &was);
-	find_places(vs->up, pre->twin, &is);
+	find_places(vs->up, pre, NULL, &was);
+	find_places(vs->up, pre->twin, NULL, &is);
 	p = taken_instead(&was, &is);
 	if (p)
 		refuse(vs, "state_renamed", pre->twin->obj, pre->twin, name,
@@ -363,53 +367,133 @@ static void check_lock_gone(struct verdicts *vs, const struct tu *tu,
 	free(users.v);
 }
 
-/* Two existing variables that swap roles */
+/* State that moves between existing variables, or between parts of one */
 
 struct exchange {
-	const struct unit *func, *left, *taken;
+	const struct unit *func;
+	struct place left, taken;
 };
 
 typedef VEC(struct exchange) exchange_vec;
 
-static bool alike(const struct unit *a, const struct unit *b)
+static bool same_var(const struct place *a, const struct place *b)
 {
-	return a->size == b->size && a->sec->cls == b->sec->cls;
+	return a->u ? a->u == b->u : !b->u && !strcmp(a->name, b->name);
 }
 
-/* Find all pairs of a variable that @func uses no more, and one that it uses now. */
+/* @a: a place of pre that is used no more, @b: one of post that was not used */
+static bool is_exchanged(const struct place *a, const struct place *b)
+{
+	if (a->address != b->address || (!a->u) != (!b->u))
+		return false;
+	if (!a->u)
+		return strcmp(a->name, b->name);
+	obj_find_dies(a->u->obj);	/* they tell what is a lock */
+	return a->u->twin && b->u->twin && !a->u->is_lock && a->u->size == b->u->size &&
+	       a->u->sec->cls == b->u->sec->cls && (b->u->twin != a->u || !a->address);
+}
+
+/* Does the other side use the place, or may it by an address that leads there? */
+static bool lives_on(const place_vec *post, const struct place *pre)
+{
+	const struct place *p;
+
+	vec_for_each(p, post)
+		if (is_same(pre, p) && (p->off == pre->off || p->address))
+			return true;
+	return false;
+}
+
+/* Find all pairs of a place that @func uses no more, and one that it uses now. */
 static void find_exchanges(const struct unit *func, const place_vec *was,
 			   const place_vec *is, exchange_vec *list)
 {
 	const struct place *a, *b;
 
 	vec_for_each(a, was) {
-		if (!a->u || !a->u->twin || a->u->is_lock || find_thing(is, a->u->twin))
+		if (lives_on(is, a))
 			continue;
 		vec_for_each(b, is)
-			if (b->u && b->u->twin && !find_thing(was, b->u->twin) &&
-			    alike(a->u, b->u))
-				*vec_add(list) = (struct exchange){ func, a->u, b->u->twin };
+			if (!had_place(was, b) && is_exchanged(a, b))
+				*vec_add(list) = (struct exchange){ func, *a, *b };
 	}
 }
 
-static void check_exchanged(struct verdicts *vs, const exchange_vec *list)
+static void refuse_exchange(struct verdicts *vs, const struct exchange *x,
+			    const struct exchange *y, const char *how)
+{
+	const char *a = x->left.name, *b = x->taken.name;
+
+	refuse(vs, "state_renamed", x->func->twin->obj, x->func->twin, a,
+	       xasprintf(WAY_GONE, "the one that was used", a),
+	       "%s uses %s%s instead of it, and %s %s", unit_label(x->func), b,
+	       strcmp(a, b) ? "" : xasprintf(" (%+lld instead of %+lld)",
+					     (long long)x->taken.off, (long long)x->left.off),
+	       unit_label(y->func), how);
+}
+
+static bool is_dropped(const struct verdicts *vs, const struct place *p)
+{
+	return p->u && state_is_dropped(vs->up, p->u);
+}
+
+/* Do two functions exchange the same, and one of them writes it? */
+static bool is_moved(const struct exchange *x, const struct exchange *y)
+{
+	return x->func != y->func && same_var(&x->left, &y->left) &&
+	       x->left.off == y->left.off && x->taken.off == y->taken.off &&
+	       same_var(&x->taken, &y->taken) &&
+	       ((x->left.writes && x->taken.writes) || (y->left.writes && y->taken.writes) ||
+		x->left.address);
+}
+
+static bool is_swapped(const struct exchange *x, const struct exchange *y)
+{
+	return x->left.u && x->taken.u && x->left.u == y->taken.u->twin &&
+	       x->taken.u->twin == y->left.u && x->left.u != y->left.u;
+}
+
+/* Find the first two that fit together, and refuse them. */
+static bool check_pairs(struct verdicts *vs, const exchange_vec *list,
+			bool (*fit)(const struct exchange *x, const struct exchange *y),
+			const char *how)
 {
 	const struct exchange *x, *y;
 
 	vec_for_each(x, list)
-		vec_for_each(y, list) {
-			const char *a = state_name(x->left), *b = state_name(x->taken);
-
-			if (x->left != y->taken || x->taken != y->left || x > y ||
-			    state_is_dropped(vs->up, x->left) ||
-			    state_is_dropped(vs->up, x->taken))
+		for (y = x + 1; y < list->v + list->n; y++) {
+			if (!fit(x, y) || is_dropped(vs, &x->left) || is_dropped(vs, &y->left))
 				continue;
-			refuse(vs, "state_renamed", x->func->twin->obj, x->func->twin, a,
-			       xasprintf(WAY_GONE, "the old variable", a),
-			       "%s uses %s instead of it, and %s does the opposite: each would use the value of the other variable",
-			       unit_label(x->func), b, unit_label(y->func));
-			return;
+			refuse_exchange(vs, x, y, how);
+			return true;
 		}
+	return false;
+}
+
+static void check_exchanged(struct verdicts *vs, const exchange_vec *list)
+{
+	if (!check_pairs(vs, list, is_swapped, "the other way round: each would use the value of the other variable"))
+		check_pairs(vs, list, is_moved, "does so, too: what the running kernel holds there would be lost");
+}
+
+/* Where is state kept by functions that changed? */
+static void check_moved(struct verdicts *vs, const unit_vec *changed)
+{
+	place_vec was = {}, is = {};
+	exchange_vec list = {};
+	u32 i;
+
+	for (i = 0; i < changed->n; i++) {
+		was.n = 0;
+		is.n = 0;
+		find_places(vs->up, changed->v[i], changed->v[i]->twin, &was);
+		find_places(vs->up, changed->v[i]->twin, changed->v[i], &is);
+		find_exchanges(changed->v[i], &was, &is, &list);
+	}
+	check_exchanged(vs, &list);
+	free(was.v);
+	free(is.v);
+	free(list.v);
 }
 
 static bool is_changed(const struct verdicts *vs, const struct unit *pre)
@@ -421,8 +505,8 @@ static bool is_changed(const struct verdicts *vs, const struct unit *pre)
 
 static void check_changed(struct verdicts *vs, const struct tu *tu)
 {
-	exchange_vec list = {};
 	place_vec was = {}, is = {};
+	unit_vec changed = {};
 	struct unit **v;
 
 	vec_for_each(v, &tu->pre->units) {
@@ -430,15 +514,15 @@ static void check_changed(struct verdicts *vs, const struct tu *tu)
 			continue;
 		was.n = 0;
 		is.n = 0;
-		find_places(vs->up, *v, &was);
-		find_places(vs->up, (*v)->twin, &is);
+		find_places(vs->up, *v, NULL, &was);
+		find_places(vs->up, (*v)->twin, NULL, &is);
 		check_split(vs, *v, &was, &is);
-		find_exchanges(*v, &was, &is, &list);
+		*vec_add(&changed) = *v;
 	}
-	check_exchanged(vs, &list);
+	check_moved(vs, &changed);
 	free(was.v);
 	free(is.v);
-	free(list.v);
+	free(changed.v);
 }
 
 /**

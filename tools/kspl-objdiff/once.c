@@ -14,20 +14,11 @@
 
 #include "boot.h"
 #include "escape.h"
+#include "once.h"
 #include "verdict.h"
 
-/* Paths through a function and its cold part */
-struct paths {
-	const struct update *up;
-	const struct unit *part[2];
-	u8 *seen[2];		/* by offset: REACHED_... */
-	VEC(u32) todo;		/* part << 31 | offset */
-};
-
-#define REACHED_ANYWAY	1
-#define REACHED_ONCE	2
-
-static const struct ref *ref_in(const struct unit *u, u32 at, u32 len)
+/** once_ref() - the field in the bytes of an instruction, or NULL */
+const struct ref *once_ref(const struct unit *u, u32 at, u32 len)
 {
 	const struct ref *r;
 
@@ -66,32 +57,65 @@ static bool only_reads(const u8 *op)
 	return false;
 }
 
-static bool writes_flag(const struct paths *p, const struct unit *u, u32 at,
-			const struct insn *insn, const struct unit *flag)
+static bool decode_at(const struct paths *p, u32 place, struct insn *insn)
 {
-	const struct ref *r = ref_in(u, at, insn->len);
+	const struct unit *u = p->part[PLACE_PART(place)];
+	u32 at = PLACE_AT(place);
 
-	return r && resolve_ref(p->up, u->obj, r) == flag &&
-	       !only_reads(opcode(unit_data(u) + at, insn));
+	return u && at < u->size && insn_decode(insn, unit_data(u) + at, u->size - at);
 }
 
-/* Places that the code can reach */
-
-static void reach(struct paths *p, u32 part, s64 off, u8 how)
+static const struct ref *ref_at(const struct paths *p, u32 place, u32 len)
 {
-	if (off < 0 || off >= p->part[part]->size || p->seen[part][off] & how)
-		return;
-	p->seen[part][off] |= how;
-	*vec_add(&p->todo) = part << 31 | (u32)off;
+	return once_ref(p->part[PLACE_PART(place)], PLACE_AT(place), len);
 }
 
-static bool reach_ref(struct paths *p, const struct ref *r, u8 how)
+static const u8 *opcode_at(const struct paths *p, u32 place, const struct insn *insn)
+{
+	return opcode(unit_data(p->part[PLACE_PART(place)]) + PLACE_AT(place), insn);
+}
+
+static bool uses_flag(const struct paths *p, u32 place, const struct insn *insn)
+{
+	const struct ref *r = ref_at(p, place, insn->len);
+
+	return r && resolve_ref(p->up, p->part[PLACE_PART(place)]->obj, r) == p->flag;
+}
+
+/** once_writes() - does the instruction write the flag? */
+bool once_writes(const struct paths *p, u32 place)
+{
+	struct insn insn;
+
+	return decode_at(p, place, &insn) && uses_flag(p, place, &insn) &&
+	       !only_reads(opcode_at(p, place, &insn));
+}
+
+/** once_reads() - does the instruction read the flag, and not write it? */
+bool once_reads(const struct paths *p, u32 place)
+{
+	struct insn insn;
+
+	return decode_at(p, place, &insn) && uses_flag(p, place, &insn) &&
+	       only_reads(opcode_at(p, place, &insn));
+}
+
+/* Where the code goes on */
+
+static void add_next(const struct paths *p, u32 part, s64 off, u32 next[MAX_NEXT], u32 *n)
+{
+	if (off >= 0 && off < p->part[part]->size && *n < MAX_NEXT)
+		next[(*n)++] = PLACE(part, (u32)off);
+}
+
+/* @r leads to a part of the function. */
+static bool leads_to_part(const struct paths *p, const struct ref *r, u32 next[MAX_NEXT], u32 *n)
 {
 	u32 part;
 
 	for (part = 0; r && part < 2; part++)
 		if (p->part[part] && r->unit == p->part[part]) {
-			reach(p, part, r->target, how);
+			add_next(p, part, r->target, next, n);
 			return true;
 		}
 	return false;
@@ -105,25 +129,14 @@ static s64 branch_target(const struct unit *u, u32 at, const struct insn *insn)
 	       (s64)((get_le(unit_data(u) + at + insn->imm_off, insn->imm_len) ^ sign) - sign);
 }
 
-static void follow_branch(struct paths *p, u32 part, u32 at,
-			  const struct insn *insn, u8 how)
+/* The places that jump labels lead to, and the fixups of faults */
+static void add_entries(const struct paths *p, u32 place, u32 len, u32 next[MAX_NEXT], u32 *n)
 {
-	const struct unit *u = p->part[part];
-	const struct ref *r = ref_in(u, at, insn->len);
-
-	if (r)
-		reach_ref(p, r, how);
-	else if (insn->imm_len)
-		reach(p, part, branch_target(u, at, insn), how);
-}
-
-/* Follow jump labels, and the fixups of faults. */
-static void follow_entries(struct paths *p, u32 part, u32 at, u32 len, u8 how)
-{
+	u32 at = PLACE_AT(place);
 	const struct entry *e;
 	const struct ref *r;
 
-	vec_for_each(e, &p->part[part]->entries) {
+	vec_for_each(e, &p->part[PLACE_PART(place)]->entries) {
 		u8 table = e->sec->desc->table;
 
 		if (e->loc < (s64)at || e->loc >= (s64)at + len ||
@@ -131,7 +144,7 @@ static void follow_entries(struct paths *p, u32 part, u32 at, u32 len, u8 how)
 			continue;
 		vec_for_each(r, &e->refs)
 			if (r->off == 4)
-				reach_ref(p, r, how);
+				leads_to_part(p, r, next, n);
 	}
 }
 
@@ -141,44 +154,87 @@ static bool ends_here(const u8 *op, const struct insn *insn)
 	       (op[0] == 0xff && (op[1] & 0x38) == 0x20);
 }
 
-/* @flag: stop where it is written */
-static void run_paths(struct paths *p, const struct unit *flag, u8 how)
+/** once_next() - where the code goes on after an instruction; returns how many places */
+u32 once_next(const struct paths *p, u32 place, u32 next[MAX_NEXT])
 {
+	u32 part = PLACE_PART(place), at = PLACE_AT(place), n = 0;
+	const struct ref *r;
 	struct insn insn;
 
-	while (p->todo.n) {
-		u32 v = p->todo.v[--p->todo.n], part = v >> 31, at = v & ~(1u << 31);
-		const struct unit *u = p->part[part];
+	if (!decode_at(p, place, &insn))
+		return 0;
+	if (insn.kind == INSN_JMP || insn.kind == INSN_JCC) {
+		r = ref_at(p, place, insn.len);
+		if (!leads_to_part(p, r, next, &n) && !r && insn.imm_len)
+			add_next(p, part, branch_target(p->part[part], at, &insn), next, &n);
+	}
+	add_entries(p, place, insn.len, next, &n);
+	if (!ends_here(opcode_at(p, place, &insn), &insn))
+		add_next(p, part, at + insn.len, next, &n);
+	return n;
+}
 
-		if (!insn_decode(&insn, unit_data(u) + at, u->size - at) ||
-		    (flag && writes_flag(p, u, at, &insn, flag)))
+/* Places that the code can reach */
+
+static void reach(struct paths *p, u32 place, u8 how)
+{
+	u8 *seen = &p->seen[PLACE_PART(place)][PLACE_AT(place)];
+
+	if (*seen & how)
+		return;
+	*seen |= how;
+	*vec_add(&p->todo) = place;
+}
+
+/* Does the code only go from @at to @next if the flag was not set? */
+static bool is_todo(const struct paths *p, u32 at, u32 next)
+{
+	const struct choice *c;
+
+	vec_for_each(c, &p->choices)
+		if (c->at == at && c->todo == next)
+			return true;
+	return false;
+}
+
+/**
+ * once_run() - mark all that can be reached
+ * @p:		the paths
+ * @place:	where to begin
+ * @how:	the mark; unless it is REACHED_ONCE, only where the flag was set
+ */
+void once_run(struct paths *p, u32 place, u8 how)
+{
+	u32 next[MAX_NEXT], n;
+
+	reach(p, place, how);
+	while (p->todo.n) {
+		place = p->todo.v[--p->todo.n];
+		if (how != REACHED_ONCE && once_writes(p, place))
 			continue;
-		if (insn.kind == INSN_JMP || insn.kind == INSN_JCC)
-			follow_branch(p, part, at, &insn, how);
-		follow_entries(p, part, at, insn.len, how);
-		if (!ends_here(opcode(unit_data(u) + at, &insn), &insn))
-			reach(p, part, at + insn.len, how);
+		for (n = once_next(p, place, next); n; n--)
+			if (how == REACHED_ONCE || !is_todo(p, place, next[n - 1]))
+				reach(p, next[n - 1], how);
 	}
 }
 
-/* Start after each place where the flag is written. */
-static bool start_at_writes(struct paths *p, const struct unit *flag)
+/* Start where the code goes if the flag was not set, and after each write of it. */
+static void run_once(struct paths *p)
 {
+	u32 part, at, next[MAX_NEXT], n;
+	const struct choice *c;
 	struct insn insn;
-	bool any = false;
-	u32 part, at;
+
+	vec_for_each(c, &p->choices)
+		once_run(p, c->todo, REACHED_ONCE);
 
 	for (part = 0; part < 2; part++)
-		for (at = 0; p->part[part] && at < p->part[part]->size; at += insn.len) {
-			if (!insn_decode(&insn, unit_data(p->part[part]) + at,
-					 p->part[part]->size - at))
-				return any;
-			if (!writes_flag(p, p->part[part], at, &insn, flag))
+		for (at = 0; decode_at(p, PLACE(part, at), &insn); at += insn.len) {
+			if (!once_writes(p, PLACE(part, at)))
 				continue;
-			reach(p, part, at + insn.len, REACHED_ONCE);
-			any = true;
+			for (n = once_next(p, PLACE(part, at), next); n; n--)
+				once_run(p, next[n - 1], REACHED_ONCE);
 		}
-	return any;
 }
 
 /* What is done at these places */
@@ -193,7 +249,7 @@ static const char *calls_more(const struct update *up, const struct unit *u,
 	if (!r || !r->sym)
 		return "a call by a pointer";
 	if (!to)
-		return callee_only_says(r->sym->name) ? NULL : r->sym->name;
+		return callee_only_says(r->sym->name) && fills_own_stack(u, r) ? NULL : r->sym->name;
 	if (!class_is_text(to->sec->cls))
 		return r->sym->name;
 	return does_more(up, to, depth + 1) ? to->name : NULL;
@@ -250,8 +306,10 @@ static bool only_prepares(const u8 *op)
 	case 0x88: case 0x89: case 0xc6: case 0xc7:
 		return !memory || is_on_stack(op);
 	case 0x01: case 0x09: case 0x21: case 0x29: case 0x31: case 0x80: case 0x81:
-	case 0x83: case 0xc1: case 0xd1: case 0xd3: case 0xf7: case 0xff: case 0xfe:
+	case 0x83: case 0xc1: case 0xd1: case 0xd3: case 0xf7: case 0xfe:
 		return !memory;
+	case 0xff:	/* inc, dec, push: not a call */
+		return (!memory && !(op[1] & 0x30)) || (op[1] & 0x38) == 0x30;
 	case 0x03: case 0x05: case 0x0b: case 0x23: case 0x25: case 0x2b: case 0x2d:
 	case 0x33: case 0x68: case 0x6a: case 0x69: case 0x6b: case 0x98: case 0x99:
 		return true;
@@ -259,83 +317,199 @@ static bool only_prepares(const u8 *op)
 	return false;
 }
 
-static const char *done_at(const struct paths *p, const struct unit *u, u32 at,
-			   const struct insn *insn, const struct unit *flag)
+static bool is_call_of(const struct ref *r, const char *name)
 {
-	const u8 *op = opcode(unit_data(u) + at, insn);
-	const struct ref *r = ref_in(u, at, insn->len);
-	bool branch = insn->kind == INSN_JMP || insn->kind == INSN_JCC;
-
-	if (writes_flag(p, u, at, insn, flag))
-		return NULL;
-	if (insn->kind == INSN_CALL)
-		return r && r->sym && !strcmp(r->sym->name, "__fentry__") ? NULL :
-		       calls_more(p->up, u, r, 0);
-	if (branch)
-		return !r || r->unit == p->part[0] || r->unit == p->part[1] ||
-		       (r->sym && !strcmp(r->sym->name, "__x86_return_thunk")) ?
-			NULL : calls_more(p->up, u, r, 0);
-	return insn->kind != INSN_OTHER || only_prepares(op) ? NULL : "a write to memory";
+	return r && r->sym && !strcmp(r->sym->name, name);
 }
 
-static bool same_code_at(const struct paths *p, const struct unit *u, u32 at,
-			 const struct insn *insn, u32 part, u32 other)
+static const char *done_at(const struct paths *p, u32 place, const struct insn *insn)
 {
-	const struct ref *r = ref_in(u, at, insn->len), *s;
-	const struct unit *v = p->part[part];
-	struct insn there;
+	const struct unit *u = p->part[PLACE_PART(place)];
+	const struct ref *r = ref_at(p, place, insn->len);
+	bool branch = insn->kind == INSN_JMP || insn->kind == INSN_JCC;
 
-	if (!insn_decode(&there, unit_data(v) + other, v->size - other))
+	if (once_writes(p, place))
+		return NULL;
+	if (insn->kind == INSN_CALL)
+		return is_call_of(r, "__fentry__") ? NULL : calls_more(p->up, u, r, 0);
+	if (branch)
+		return !r || (r->unit && (r->unit == p->part[0] || r->unit == p->part[1])) ||
+		       is_call_of(r, "__x86_return_thunk") ? NULL : calls_more(p->up, u, r, 0);
+	return insn->kind != INSN_OTHER || only_prepares(opcode_at(p, place, insn)) ?
+	       NULL : "a write to memory";
+}
+
+/** once_step() - what an instruction does, as others see it */
+enum step once_step(const struct paths *p, u32 place)
+{
+	u32 next[MAX_NEXT], n = once_next(p, place, next);
+	struct insn insn;
+
+	if (!decode_at(p, place, &insn) || !n)
+		return STEP_END;
+	if (n > 1)
+		return STEP_BRANCH;
+	return done_at(p, place, &insn) ? STEP_ACT : STEP_SILENT;
+}
+
+/** once_same() - is the same instruction at both places? */
+bool once_same(const struct paths *p, u32 place, u32 other)
+{
+	const struct ref *r, *s;
+	struct insn insn, there;
+
+	if (!decode_at(p, place, &insn) || !decode_at(p, other, &there))
 		return false;
-	s = ref_in(v, other, there.len);
+	r = ref_at(p, place, insn.len);
+	s = ref_at(p, other, there.len);
 	if (r && s)	/* the compiler may have made a jump of a call */
 		return r->branch == s->branch && r->target == s->target &&
 		       r->sym && s->sym && (r->unit ? r->unit == s->unit : r->sym == s->sym);
-	return !r && !s && there.len == insn->len &&
-	       !memcmp(unit_data(u) + at, unit_data(v) + other, insn->len);
+	return !r && !s && there.len == insn.len &&
+	       !memcmp(unit_data(p->part[PLACE_PART(place)]) + PLACE_AT(place),
+		       unit_data(p->part[PLACE_PART(other)]) + PLACE_AT(other), insn.len);
 }
 
-/* Does the same code run in any case? The compiler may have duplicated it. */
-static bool is_done_anyway(const struct paths *p, const struct unit *u, u32 at,
-			   const struct insn *insn)
+/** once_calls() - is it a call, of whatever? */
+bool once_calls(const struct paths *p, u32 place)
+{
+	struct insn insn;
+	const u8 *op;
+
+	if (!decode_at(p, place, &insn))
+		return false;
+	op = opcode_at(p, place, &insn);
+	return insn.kind == INSN_CALL || (op[0] == 0xff && (op[1] & 0x38) == 0x10);
+}
+
+/**
+ * is_done_anyway() - does the same code run in any case?
+ * @p:		the paths
+ * @place:	where the code is that only runs if the flag was not set
+ *
+ * The compiler may have duplicated it.
+ */
+bool is_done_anyway(const struct paths *p, u32 place)
 {
 	u32 part, other;
 
 	for (part = 0; part < 2; part++)
 		for (other = 0; p->part[part] && other < p->part[part]->size; other++)
 			if (p->seen[part][other] & REACHED_ANYWAY &&
-			    same_code_at(p, u, at, insn, part, other))
+			    once_same(p, place, PLACE(part, other)))
 				return true;
 	return false;
 }
 
-/* What a function does only if a flag was not set, other than messages; NULL: nothing. */
-static const char *guards(const struct update *up, const struct unit *func,
-			  const struct unit *flag)
+/* What is done only if the flag was not set? */
+static const char *done_once(struct paths *p)
 {
-	struct paths p = { .up = up, .part = { func, func->cold } };
 	const char *more = NULL;
 	struct insn insn;
 	u32 part, at;
 
 	for (part = 0; part < 2; part++)
+		for (at = 0; p->part[part] && at < p->part[part]->size && !more; at++)
+			if ((p->seen[part][at] & (REACHED_ONCE | REACHED_ANYWAY)) == REACHED_ONCE &&
+			    decode_at(p, PLACE(part, at), &insn) &&
+			    !is_done_anyway(p, PLACE(part, at)))
+				more = done_at(p, PLACE(part, at), &insn);
+	return more;
+}
+
+/*
+ * What a function does only if a flag was not set, other than messages, or otherwise
+ * then; NULL: nothing.
+ */
+static const char *guards(const struct update *up, const struct unit *func,
+			  const struct unit *flag)
+{
+	struct paths p = { .up = up, .flag = flag, .part = { func, func->cold } };
+	const char *more;
+	u32 part;
+
+	for (part = 0; part < 2; part++)
 		if (p.part[part])
 			p.seen[part] = xzalloc(p.part[part]->size + 1);
-	reach(&p, 0, 0, REACHED_ANYWAY);
-	run_paths(&p, flag, REACHED_ANYWAY);
-	if (start_at_writes(&p, flag))
-		run_paths(&p, NULL, REACHED_ONCE);
-	for (part = 0; part < 2; part++)
-		for (at = 0; p.part[part] && at < p.part[part]->size && !more; at++)
-			if (p.seen[part][at] == REACHED_ONCE &&
-			    insn_decode(&insn, unit_data(p.part[part]) + at,
-					p.part[part]->size - at) &&
-			    !is_done_anyway(&p, p.part[part], at, &insn))
-				more = done_at(&p, p.part[part], at, &insn, flag);
+	more = find_choices(&p);
+	once_run(&p, PLACE(0, 0), REACHED_ANYWAY);
+	run_once(&p);
+	if (!more)
+		more = done_once(&p);
+	if (!more)
+		more = goes_on_otherwise(&p);
+	free(p.choices.v);
 	free(p.seen[0]);
 	free(p.seen[1]);
 	free(p.todo.v);
 	return more;
+}
+
+static bool is_checker(const struct unit *u, const struct ref *address)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->branch && r->off > address->off)
+			return r->sym && (starts_with(r->sym->name, "__asan_") ||
+					  starts_with(r->sym->name, "__kasan_check_"));
+	return false;
+}
+
+static bool reads_and_writes(const struct update *up, const struct unit *func,
+			     const struct unit *flag)
+{
+	struct paths p = { .up = up, .flag = flag, .part = { func, func->cold } };
+	bool reads = false, writes = false;
+	struct insn insn;
+	u32 part, at;
+
+	for (part = 0; part < 2; part++)
+		for (at = 0; decode_at(&p, PLACE(part, at), &insn); at += insn.len) {
+			reads |= once_reads(&p, PLACE(part, at));
+			writes |= once_writes(&p, PLACE(part, at));
+		}
+	return reads && writes;
+}
+
+/*
+ * What another function does because of the flag. An inline function has one flag for
+ * all functions that it becomes a part of, and does the same in each.
+ */
+static const char *other_guards(const struct update *up, const struct unit *user,
+				const struct unit *flag)
+{
+	if (unit_is_static_local(flag) && reads_and_writes(up, user, flag))
+		return NULL;
+	return guards(up, user, flag);
+}
+
+/* Do others use the flag for more than a message? */
+static const char *shared_with(const struct update *up, const struct unit *func,
+			       const struct unit *flag)
+{
+	const char *more = NULL;
+	struct unit **u, *user;
+	const struct ref *r;
+
+	vec_for_each(u, &flag->obj->units) {
+		user = (*u)->parent ? (*u)->parent : *u;
+		if (*u == flag || (*u)->sec->cls == SC_DROP || (*u)->sec->cls == SC_NONE)
+			continue;
+		vec_for_each(r, &(*u)->refs) {
+			if (more || resolve_ref(up, (*u)->obj, r) != flag)
+				continue;
+			if (!user->is_func)
+				more = "has its address";
+			else if (ref_takes_address(*u, r) && !is_checker(*u, r))
+				more = "takes its address";
+			else if (user != func)
+				more = other_guards(up, user, flag);
+			if (more)
+				return xasprintf("%s: %s", unit_label(user), more);
+		}
+	}
+	return NULL;
 }
 
 /* Find the first flag of a function that guards more than a message. */
@@ -350,7 +524,9 @@ static const struct unit *guarding_flag(const struct update *up, const struct un
 			if (!r->unit || r->unit->sec->cls != SC_FRESH ||
 			    starts_with(r->unit->sec->name, ".data..Lubsan"))
 				continue;
-			*more = guards(up, func, r->unit);
+			*more = shared_with(up, func, r->unit);
+			if (!*more)
+				*more = guards(up, func, r->unit);
 			if (*more)
 				return r->unit;
 		}

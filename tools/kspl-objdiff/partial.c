@@ -341,6 +341,7 @@ struct verdicts *judge(struct plan *plan)
 		vs = verdicts_new(plan);
 		decide(vs);
 		check_types(vs);
+		check_cookies(vs);
 		set_dirty(plan, false);
 		if (!plan->up->partial ||
 		    !leave_more(&(struct round){ plan, vs }))

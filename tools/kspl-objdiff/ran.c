@@ -6,7 +6,8 @@
  * boot code registered, set parameters from the command line, probed devices, and run
  * the code that is only for the first user. So these new variables are refused: a
  * pointer that other code relies on, a list or queue that one function sets up and
- * another one uses, and a value that only such code sets.
+ * another one uses, a value that only such code sets, and one that an existing function
+ * has computed or got, and another one uses without a look at it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "code.h"
 #include "escape.h"
 #include "ran.h"
+#include "state.h"
 #include "types.h"
 
 #ifdef HAVE_CAPSTONE
@@ -27,11 +29,15 @@ struct var_user {
 	const struct unit *func;
 	bool reads;		/* before the function writes it, and without a test */
 	bool writes, address, sets_up;
+	bool stores;		/* a value that is no constant */
+	bool up, down;		/* it counts */
 };
 
 struct ran {
 	const struct verdicts *vs;
 	const struct unit *var;
+	s64 at;			/* offset of the member; -1: any */
+	bool pointer;		/* only a comparison with 0 is a look at it */
 	csh cs;
 	VEC(struct var_user) users;
 };
@@ -42,6 +48,7 @@ static const struct ref *var_field(const struct ran *ran, const struct unit *u, 
 
 	vec_for_each(r, &u->refs)
 		if (r->off >= at && r->off < at + len &&
+		    (ran->at < 0 || r->target == ran->at) &&
 		    resolve_ref(ran->vs->up, u->obj, r) == ran->var)
 			return r;
 	return NULL;
@@ -81,6 +88,33 @@ static const struct ref *branch_at(const struct unit *u, u32 at, u32 len)
 
 #define LOOKS_AHEAD	8
 
+/* Does it compare a register, if it is a pointer with NULL? */
+static bool compares(const struct ran *ran, const cs_insn *insn, int reg)
+{
+	const cs_x86_op *a = &insn->detail->x86.operands[0], *b = a + 1;
+	u32 width;
+
+	if ((insn->id != X86_INS_TEST && insn->id != X86_INS_CMP) || a->type != X86_OP_REG ||
+	    reg_number(a->reg, &width) != reg)
+		return false;
+	if (!ran->pointer)
+		return true;
+	return insn->id == X86_INS_TEST ? b->type == X86_OP_REG && b->reg == a->reg :
+					  b->type == X86_OP_IMM;
+}
+
+static bool is_argument(int reg)
+{
+	return reg == R_DX || reg == R_CX || reg == R_8 || reg == R_9 || reg == R_SI;
+}
+
+/* Does a function only show a value to people? */
+static bool shows(const char *name)
+{
+	return callee_only_says(name) || !strcmp(name, "seq_printf") ||
+	       !strcmp(name, "sysfs_emit") || !strcmp(name, "sysfs_emit_at");
+}
+
 /* Is the value tested before its use, or passed to a function that accepts NULL? */
 static bool is_looked_at(const struct ran *ran, const struct unit *u, u32 at, int reg)
 {
@@ -94,14 +128,12 @@ static bool is_looked_at(const struct ran *ran, const struct unit *u, u32 at, in
 		if (!insn)
 			return false;
 		r = branch_at(u, at, insn->size);
-		if (insn->id == X86_INS_TEST || insn->id == X86_INS_CMP) {
-			const cs_x86_op *op = &insn->detail->x86.operands[0];
-			u32 width;
-
-			found = op->type == X86_OP_REG && reg_number(op->reg, &width) == reg;
-		} else if (r && r->sym && takes_null(r->sym->name)) {
+		if (compares(ran, insn, reg))
+			found = true;
+		else if (r && r->sym && takes_null(r->sym->name))
 			found = reg == R_DI;
-		}
+		else if (r && r->sym && !ran->pointer)
+			found = is_argument(reg) && shows(r->sym->name);
 		at += insn->size;
 		if (cs_insn_group(ran->cs, insn, CS_GRP_CALL))
 			i = LOOKS_AHEAD;
@@ -219,6 +251,33 @@ static const char *next_call(const struct unit *u, u32 at)
 	return best && best->sym ? best->sym->name : "";
 }
 
+/* Does it store what it has in a register? */
+static bool stores_value(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	return insn->id == X86_INS_MOV && x->operands[0].type == X86_OP_MEM &&
+	       x->operands[1].type == X86_OP_REG;
+}
+
+/* Does it count up (1) or down (-1)? */
+static int counts(const cs_insn *insn)
+{
+	const cs_x86_op *by = &insn->detail->x86.operands[1];
+
+	switch (insn->id) {
+	case X86_INS_INC:
+		return 1;
+	case X86_INS_DEC:
+		return -1;
+	case X86_INS_ADD:
+		return by->type == X86_OP_IMM && by->imm < 0 ? -1 : 1;
+	case X86_INS_SUB:
+		return by->type == X86_OP_IMM && by->imm < 0 ? 1 : -1;
+	}
+	return 0;
+}
+
 static void read_part(struct ran *ran, const struct unit *u)
 {
 	struct var_user *v = user_of(ran, u->parent ? u->parent : u);
@@ -230,6 +289,9 @@ static void read_part(struct ran *ran, const struct unit *u)
 		switch (use_in(ran, u, insn)) {
 		case VAR_WRITES:
 			v->writes = true;
+			v->stores |= stores_value(insn);
+			v->up |= counts(insn) > 0;
+			v->down |= counts(insn) < 0;
 			break;
 		case VAR_ADDRESS:
 			v->address = true;
@@ -249,16 +311,27 @@ static void read_part(struct ran *ran, const struct unit *u)
 	}
 }
 
-static void read_users(struct ran *ran)
+static void read_users_in(struct ran *ran, const struct obj *obj)
 {
-	struct var_user *v;
 	struct unit **u;
 
-	vec_for_each(u, &ran->var->obj->units)
+	vec_for_each(u, &obj->units)
 		if (class_is_text((*u)->sec->cls) && ((*u)->is_func || (*u)->parent) &&
 		    ran->vs->boot->kind[(*u)->id] == BOOT_NO &&
 		    unit_refers(ran->vs->up, *u, ran->var))
 			read_part(ran, *u);
+}
+
+static void read_users(struct ran *ran)
+{
+	const struct tu *tu;
+	struct var_user *v;
+
+	ran->users.n = 0;
+	vec_for_each(tu, &ran->vs->up->tus)
+		if (tu->post == ran->var->obj ||
+		    (ran->var->is_global && tu->post->target == ran->var->obj->target))
+			read_users_in(ran, tu->post);
 	vec_for_each(v, &ran->users)
 		v->reads = reads_unset(ran, v->func) ||
 			   (v->func->cold && !v->writes && reads_unset(ran, v->func->cold));
@@ -282,7 +355,7 @@ static bool is_reached_now(const struct unit *func)
 /* Does it test another new variable, which may tell whether this one is set? */
 static bool asks_another(const struct ran *ran, const struct unit *u)
 {
-	struct ran other = { .vs = ran->vs, .cs = ran->cs };
+	struct ran other = { .vs = ran->vs, .cs = ran->cs, .at = -1 };
 	const struct ref *r;
 	cs_insn *insn;
 	bool asks = false;
@@ -481,13 +554,101 @@ static void check_value(struct verdicts *vs, const struct ran *ran)
 			     xasprintf("%s had its old code run", unit_label(how)));
 }
 
+/*
+ * Check a value that an existing function stores. It may have run before, when it did
+ * not, and another function uses the value as it is.
+ */
+static bool check_stored(struct verdicts *vs, const struct ran *ran)
+{
+	const struct var_user *w, *v;
+
+	vec_for_each(w, &ran->users) {
+		if (!w->stores || !w->func->twin)
+			continue;
+		vec_for_each(v, &ran->users) {
+			if (v == w || !v->reads || v->stores || !is_reached_now(v->func) ||
+			    asks_another(ran, v->func))
+				continue;
+			refuse_unset(vs, ran, w->func, v->func,
+				     "that may have run already, without it, and it is 0 until it runs again");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Is it said, or asked already, which old variable it could be? */
+static bool is_known_new(const struct verdicts *vs, const struct unit *var)
+{
+	const struct refusal *r;
+
+	vec_for_each(r, &vs->refusals)
+		if (!strcmp(r->code, "state_renamed") && !strcmp(r->what, state_name(var)))
+			return true;
+	return state_is_new(vs->up, var);
+}
+
+/* Check a count of what exists: one existing function counts up, another one down. */
+static bool check_count(struct verdicts *vs, const struct ran *ran)
+{
+	const struct var_user *w, *v;
+
+	if (is_known_new(vs, ran->var))
+		return false;
+	vec_for_each(w, &ran->users) {
+		if (!w->up || w->down || !w->func->twin)
+			continue;
+		vec_for_each(v, &ran->users) {
+			if (!v->down || v->up || !v->func->twin)
+				continue;
+			refuse_unset(vs, ran, w->func, v->func,
+				     "what it has not counted, in the old way, would be counted off");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Check each member that code refers to. */
+static void check_members(struct verdicts *vs, struct ran *ran)
+{
+	const struct unit *var = ran->var;
+	struct var_user *v;
+	const struct ref *r;
+	VEC(s64) at = {};
+	u32 i, k;
+
+	vec_for_each(v, &ran->users)
+		vec_for_each(r, &v->func->refs)
+			if (resolve_ref(vs->up, v->func->obj, r) == var)
+				*vec_add(&at) = r->target;
+	for (i = 0; i < at.n; i++) {
+		for (k = 0; k < i && at.v[k] != at.v[i]; k++)
+			;
+		if (k < i)
+			continue;
+		ran->at = at.v[i];
+		read_users(ran);
+		if (check_stored(vs, ran) || check_count(vs, ran))
+			break;
+	}
+	free(at.v);
+}
+
 static void check_variable(struct verdicts *vs, const struct unit *var)
 {
-	struct ran ran = { .vs = vs, .var = var, .cs = open_capstone() };
+	struct ran ran = { .vs = vs, .var = var, .at = -1, .cs = open_capstone() };
+	int tag = tag_of(var);
 
+	ran.pointer = tag == DW_TAG_pointer_type;
 	read_users(&ran);
-	if (!check_pointer(vs, &ran) && !check_set_up(vs, &ran))
+	if (!check_pointer(vs, &ran) && !check_set_up(vs, &ran)) {
 		check_value(vs, &ran);
+		if (tag == DW_TAG_structure_type || tag == DW_TAG_union_type)
+			check_members(vs, &ran);
+		else if (!check_stored(vs, &ran))
+			check_count(vs, &ran);
+	}
 	free(ran.users.v);
 }
 

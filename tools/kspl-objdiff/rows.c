@@ -14,21 +14,44 @@
 #include "rows.h"
 #include "types.h"
 
-/* Bytes of a row; 0 if it is not an array, or not known. */
+static bool peeled_type(Dwarf_Die *die, Dwarf_Die *type)
+{
+	return type_of(die, type) && !dwarf_peel_type(type, type);
+}
+
+/*
+ * Bytes of a row of an array, also of one that is the first in a struct with arrays, or
+ * of its members; 0: it has none. The rows of all arrays within count as one table.
+ */
+static s64 rows_of(Dwarf_Die *type, int depth)
+{
+	Dwarf_Die inner, member;
+	s64 size = 0, found;
+
+	if (dwarf_tag(type) == DW_TAG_array_type)
+		return peeled_type(type, &inner) ? dwarf_bytesize(&inner) : 0;
+	if (dwarf_tag(type) != DW_TAG_structure_type || depth > 4 || dwarf_child(type, &member))
+		return 0;
+	do {
+		if (dwarf_tag(&member) != DW_TAG_member || !peeled_type(&member, &inner))
+			continue;
+		found = rows_of(&inner, depth + 1);
+		if (found > 0 && (!size || found < size))
+			size = found;
+	} while (!dwarf_siblingof(&member, &member));
+	return size;
+}
+
+/* Bytes of a row; 0 if there is no array in it, or it is not known. */
 static u32 row_size(const struct unit *u)
 {
-	Dwarf_Attribute attr;
 	Dwarf_Die die, type;
 	s64 size;
 
 	if (!obj_find_dies(u->obj) || !u->die || !dwarf_offdie(u->obj->dwarf, u->die, &die) ||
-	    !dwarf_attr_integrate(&die, DW_AT_type, &attr) ||
-	    !dwarf_formref_die(&attr, &type) || dwarf_peel_type(&type, &type) ||
-	    dwarf_tag(&type) != DW_TAG_array_type ||
-	    !dwarf_attr_integrate(&type, DW_AT_type, &attr) ||
-	    !dwarf_formref_die(&attr, &type) || dwarf_peel_type(&type, &type))
+	    !peeled_type(&die, &type))
 		return 0;
-	size = dwarf_bytesize(&type);
+	size = rows_of(&type, 0);
 	return size > 0 && size <= u->size ? size : 0;
 }
 
@@ -128,6 +151,7 @@ struct user {
 	csh cs;
 	VEC(u32) starts;
 	u32 counters;		/* registers that are only used as counters */
+	bool returns;		/* what the function returns is a number */
 	const char *how;
 };
 
@@ -308,6 +332,8 @@ static void look_at_counter(struct user *s, const cs_insn *insn)
 			s->how = "stores the number of a row";
 		else if (to->type == X86_OP_REG && number_of(to->reg) == R_CX)
 			s->counters |= 1u << R_CX;
+		else if (to->type == X86_OP_REG && number_of(to->reg) == R_AX && s->returns)
+			s->how = "returns the number of a row";
 	}
 }
 
@@ -342,6 +368,90 @@ static void find_starts(struct user *s)
 	}
 }
 
+/* Does the function return something? Unless debug info denies it. */
+static bool returns_value(const struct unit *u)
+{
+	const struct unit *func = u->parent ? u->parent : u;
+	Dwarf_Attribute attr;
+	Dwarf_Die die;
+
+	return !func->die || !dwarf_offdie(func->obj->dwarf, func->die, &die) ||
+	       dwarf_attr_integrate(&die, DW_AT_type, &attr);
+}
+
+static bool writes_ax(const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+
+	return x->op_count && x->operands[0].type == X86_OP_REG &&
+	       x->operands[0].access & CS_AC_WRITE && number_of(x->operands[0].reg) == R_AX;
+}
+
+/* Does a branch lead to a place after @from, up to @to? */
+static bool comes_from_elsewhere(const struct user *s, u64 from, u64 to)
+{
+	bool found = false;
+	cs_insn *insn;
+	u32 *at;
+
+	vec_for_each(at, &s->starts) {
+		insn = insn_at(s, *at);
+		found |= cs_insn_group(s->cs, insn, CS_GRP_JUMP) &&
+			 insn->detail->x86.operands[0].type == X86_OP_IMM &&
+			 (u64)insn->detail->x86.operands[0].imm > from &&
+			 (u64)insn->detail->x86.operands[0].imm <= to;
+		cs_free(insn, 1);
+	}
+	return found;
+}
+
+/* Is RAX still the counter that it is elsewhere, where the function returns? */
+static bool counts_until(const struct user *s, u32 ret)
+{
+	bool counts = true, known = false;
+	u32 i = ret;
+	cs_insn *insn;
+
+	while (i-- && !known) {
+		insn = insn_at(s, s->starts.v[i]);
+		known = insn->id == X86_INS_JMP || insn->id == X86_INS_RET || writes_ax(insn) ||
+			cs_insn_group(s->cs, insn, CS_GRP_CALL);
+		if (writes_ax(insn))
+			counts = adds_one(insn);
+		else if (cs_insn_group(s->cs, insn, CS_GRP_CALL))
+			counts = false;
+		if (known && !counts)
+			counts = comes_from_elsewhere(s, s->starts.v[i], s->starts.v[ret]);
+		cs_free(insn, 1);
+	}
+	return counts;
+}
+
+static bool is_return(const struct user *s, const cs_insn *insn)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &s->u->refs)
+		if (r->branch && r->insn_off == insn->address && r->sym &&
+		    !strcmp(r->sym->name, "__x86_return_thunk"))
+			return true;
+	return insn->id == X86_INS_RET;
+}
+
+/* Does the function return a counter? */
+static void look_at_return(struct user *s)
+{
+	cs_insn *insn;
+	u32 i;
+
+	for (i = 0; i < s->starts.n && s->counters & 1u << R_AX; i++) {
+		insn = insn_at(s, s->starts.v[i]);
+		if (is_return(s, insn) && counts_until(s, i))
+			s->how = "returns the number of a row";
+		cs_free(insn, 1);
+	}
+}
+
 static const char *how_used(const struct update *up, const struct unit *u,
 			    const struct unit *table)
 {
@@ -349,6 +459,7 @@ static const char *how_used(const struct update *up, const struct unit *u,
 	cs_insn *insn;
 	u32 *at;
 
+	s.returns = returns_value(u);
 	find_starts(&s);
 	vec_for_each(at, &s.starts) {
 		insn = insn_at(&s, *at);
@@ -356,6 +467,8 @@ static const char *how_used(const struct update *up, const struct unit *u,
 			look_at(&s, insn);
 		cs_free(insn, 1);
 	}
+	if (!s.how && s.returns)
+		look_at_return(&s);
 	free(s.starts.v);
 	return s.how;
 }

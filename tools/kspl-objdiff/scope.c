@@ -98,22 +98,48 @@ static bool is_lock(Dwarf_Die *die)
 	return false;
 }
 
-/* Find the address of a variable, if all of it is in one place. */
-static bool variable_address(Dwarf_Die *die, Dwarf_Addr *addr)
+static bool op_address(Dwarf_Attribute *attr, const Dwarf_Op *op, Dwarf_Addr *addr)
 {
-	Dwarf_Attribute attr, indirect;
-	Dwarf_Op *op;
-	size_t n;
+	Dwarf_Attribute indirect;
 
-	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) ||
-	    dwarf_getlocation(&attr, &op, &n) || n != 1)
-		return false;
 	*addr = op->number;
 	if (op->atom == DW_OP_addr)
 		return true;
 	return op->atom == DW_OP_addrx &&
-	       !dwarf_getlocation_attr(&attr, op, &indirect) &&
+	       !dwarf_getlocation_attr(attr, op, &indirect) &&
 	       !dwarf_formaddr(&indirect, addr);
+}
+
+/* Find the address of a variable, if all of it is in one place. */
+static bool variable_address(Dwarf_Die *die, Dwarf_Addr *addr)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Op *op;
+	size_t n;
+
+	return dwarf_attr_integrate(die, DW_AT_location, &attr) &&
+	       !dwarf_getlocation(&attr, &op, &n) && n == 1 && op_address(&attr, op, addr);
+}
+
+/* clang may make several variables of the members that are used. */
+static void take_pieces(struct obj *obj, Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Addr addr;
+	struct unit *u;
+	Dwarf_Op *op;
+	size_t n, i;
+
+	if (!dwarf_attr_integrate(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation(&attr, &op, &n))
+		return;
+	for (i = 0; i + 1 < n; i++) {
+		if (op[i + 1].atom != DW_OP_piece || !op_address(&attr, &op[i], &addr))
+			continue;
+		u = unit_at(obj, addr);
+		if (u)
+			u->die = dwarf_dieoffset(die);
+	}
 }
 
 static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
@@ -121,8 +147,10 @@ static void take_variable(struct obj *obj, Dwarf_Die *die, const char *func)
 	struct unit *u;
 	Dwarf_Addr addr;
 
-	if (!variable_address(die, &addr))
+	if (!variable_address(die, &addr)) {
+		take_pieces(obj, die);
 		return;
+	}
 	u = unit_at(obj, addr);
 	if (!u)
 		return;

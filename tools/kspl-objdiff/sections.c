@@ -234,3 +234,84 @@ void check_injection(struct verdicts *vs, const struct tu *tu)
 					say_injection(vs, tu, func, i);
 			}
 }
+
+/* How to unwind */
+
+/* A hint for the unwinder at a place in the code, or that there is none in a function */
+struct hint {
+	const struct unit *unit;
+	const u8 *data;
+	u32 size;
+	s64 off;
+};
+
+static bool is_hint_section(const struct sec *sec)
+{
+	return !strcmp(sec->name, ".discard.unwind_hints") ||
+	       !strcmp(sec->name, ".discard.func_stack_frame_non_standard");
+}
+
+static bool hint_at(const struct obj *obj, const struct sec *sec, u32 i, struct hint *h)
+{
+	const Elf64_Rela *rela = &sec->rela[i];
+	u32 n = ELF64_R_SYM(rela->r_info);
+	const struct sym *sym = n < obj->syms.n ? &obj->syms.v[n] : NULL;
+	u64 size = sec->sh.sh_size / sec->nrela;
+
+	if (!sym || !sym->sec || !sec->data || rela->r_offset + size > sec->sh.sh_size)
+		return false;
+	h->unit = sec_unit_at(sym->sec, sym->value + rela->r_addend);
+	h->off = h->unit ? (s64)(sym->value + rela->r_addend) - h->unit->off : 0;
+	h->data = sec->data + rela->r_offset;
+	h->size = size;
+	return h->unit;
+}
+
+/* Count the hints of @obj that are the same as one of a function's twin. */
+static u32 count_hints(const struct obj *obj, const struct sec *like, const struct hint *h,
+		       const struct unit *unit)
+{
+	const struct sec *sec;
+	struct hint other;
+	u32 i, n = 0;
+
+	vec_for_each(sec, &obj->secs)
+		for (i = 0; i < sec->nrela && !strcmp(sec->name, like->name); i++)
+			n += hint_at(obj, sec, i, &other) && other.unit == unit &&
+			     other.off == h->off && other.size == h->size &&
+			     !memcmp(other.data, h->data, h->size);
+	return n;
+}
+
+/**
+ * check_unwinding() - refuse other hints for the unwinder for code that stays
+ * @vs:	the verdicts, with all that is replaced
+ * @tu:	the file
+ *
+ * The running kernel's tables were made of the old ones.
+ */
+void check_unwinding(struct verdicts *vs, const struct tu *tu)
+{
+	const struct obj *objs[] = { tu->pre, tu->post };
+	const struct unit *post;
+	const struct sec *sec;
+	struct hint h;
+	u32 i, k;
+
+	for (i = 0; tu->pre && i < 2; i++)
+		vec_for_each(sec, &objs[i]->secs)
+			for (k = 0; is_hint_section(sec) && k < sec->nrela; k++) {
+				if (!hint_at(objs[i], sec, k, &h) || !h.unit->twin)
+					continue;
+				post = i ? h.unit : h.unit->twin;
+				if (unit_included(vs, post) ||
+				    count_hints(objs[i], sec, &h, h.unit) ==
+				    count_hints(objs[!i], sec, &h, h.unit->twin))
+					continue;
+				refuse(vs, "special_changed", tu->post, post, unit_label(post),
+				       "leave this part out of the patch",
+				       "how to unwind its stack is told in another way (%s), and the running kernel's tables stay",
+				       sec->name);
+				return;
+			}
+}

@@ -178,6 +178,12 @@ bool boot_is_done(const struct verdicts *vs, const struct unit *u);
 void check_boot(struct verdicts *vs);
 void check_lost(struct verdicts *vs, const struct tu *tu);
 
+/* cookie.c */
+void check_cookies(struct verdicts *vs);
+
+/* marks.c */
+void check_marks(struct verdicts *vs, const struct tu *tu);
+
 /* handed.c */
 void check_handed(struct verdicts *vs, const struct tu *tu);
 
@@ -190,6 +196,7 @@ void check_once(struct verdicts *vs, const struct tu *tu);
 /* sections.c */
 void check_places(struct verdicts *vs, const struct tu *tu);
 void check_injection(struct verdicts *vs, const struct tu *tu);
+void check_unwinding(struct verdicts *vs, const struct tu *tu);
 
 /* types.c */
 void check_types(struct verdicts *vs);
