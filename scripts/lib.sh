@@ -39,20 +39,48 @@ usage_error() {
 
 # debian_release VERSION [FLAVOUR]: what a kernel of Debian's calls itself. How the
 # name of the ABI comes from the version is Debian's matter; apt knows the packages.
+# The ABI's name is that of the headers that all flavours share: the ends of the other
+# names do not tell, amd64 is the end of cloud-amd64, too.
 debian_release() {
-	local version=$1 flavour=${2:-cloud-amd64} series packages found
+	local version=$1 flavour=${2:-cloud-amd64} series packages common abi=''
 
 	series=$(series_of "$version")
 	[ "$series" ] || die "$version is no version of Debian's kernel"
-	mapfile -t packages < <(apt-cache pkgnames "linux-headers-$series" | grep -- "-$flavour\$")
+	mapfile -t packages < <(apt-cache pkgnames "linux-headers-$series" | grep -E -- "-(common|$flavour)\$")
 	[ ${#packages[@]} -ne 0 ] ||
-		die "apt knows no linux-headers-$series*-$flavour. Run 'apt-get update'"
-	# The metapackage, which has no ABI in its name, has the version, too.
-	found=$(apt-cache madison "${packages[@]}" | awk -F'|' -v v="$version" -v meta="linux-headers-$series-$flavour" '
-		{ gsub(/ /, "") } $2 == v && $1 != meta && !n++ { print $1 }')
-	[ "$found" ] || die "apt has no kernel headers of version $version ($flavour). Run 'apt-get update';" \
-		"'scripts/debian-versions' lists what there is"
-	printf '%s\n' "${found#linux-headers-}"
+		die "apt knows no linux-headers-$series*-common. Run 'apt-get update'"
+	mapfile -t packages < <(apt_has "$version" "${packages[@]}")
+	for common in "${packages[@]}"; do
+		[[ $common = *-common ]] || continue
+		abi=${common#linux-headers-}
+		abi=${abi%-common}
+		[[ " ${packages[*]} " = *" linux-headers-$abi-$flavour "* ]] || continue
+		printf '%s\n' "$abi-$flavour"
+		return
+	done
+	[ ! "$abi" ] || die "apt has no linux-headers-$abi-$flavour of version $version: is there a flavour $flavour?"
+	die "apt has no kernel headers of version $version. $(no_such_version)"
+}
+
+# What to do if apt does not have a version
+no_such_version() {
+	printf '%s' "Run 'apt-get update'; 'scripts/debian-versions' lists what there is." \
+		" For a kernel of another release of Debian, name that: KSPL_SUITE=trixie"
+}
+
+# is_cached DIR FLAVOUR: does it hold a kernel of this flavour? An rt-amd64 is no amd64.
+is_cached() {
+	local release abi
+
+	release=$(cat "$1/release" 2>/dev/null) || return 1
+	abi=${release%-"$2"}
+	[ "$abi" != "$release" ] && [[ ! $abi =~ -[a-z]+$ ]]
+}
+
+# apt_has VERSION PACKAGE...: those that apt has in this version
+apt_has() {
+	apt-cache madison "${@:2}" 2>/dev/null | awk -F'|' -v v="$1" '
+		{ gsub(/ /, "") } $2 == v && $3 ~ /Packages/ && !seen[$1]++ { print $1 }'
 }
 
 # The files of a directory of this repo, or that file: those that git knows or would take;

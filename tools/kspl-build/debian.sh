@@ -38,8 +38,8 @@ debian_get()
 {
 	local package=$1 version=$2 meta size sum arch dir
 
-	meta=$(apt-cache show --no-all-versions "$package=$version" 2>/dev/null) ||
-		die $EXIT_FAILED "apt does not have $package $version" \
+	meta=$(apt-cache show --no-all-versions "$package=$version" 2>/dev/null)
+	[[ -n $meta ]] || die $EXIT_FAILED "apt does not have $package $version" \
 		"Run 'apt-get update'. If it is gone from the archive, get the package by hand and give the trees with -s and -b."
 	size=$(sed -n 's/^Size: //p' <<<"$meta" | head -n 1)
 	sum=$(sed -n 's/^SHA256: //p' <<<"$meta" | head -n 1)
