@@ -62,6 +62,35 @@ debian_release() {
 	die "apt has no kernel headers of version $version. $(no_such_version)"
 }
 
+# newest_of VERSION...: Debian's order, not sort -V's: a tilde sorts before the end.
+newest_of() {
+	local newest=$1 v
+
+	for v in "${@:2}"; do
+		! dpkg --compare-versions "$v" gt "$newest" || newest=$v
+	done
+	printf '%s\n' "$newest"
+}
+
+# full_version VERSION: what Debian calls it, of 6.12.107 or of 6.12: the newest that apt
+# has, or else that is in the cache.
+full_version() {
+	local version=$1 series found=()
+
+	case $version in
+	*-*) printf '%s\n' "$version"; return ;;
+	esac
+	series=$(series_of "$version")
+	[ "$series" ] || die "$version is no version of a kernel"
+	mapfile -t found < <({ KSPL_VERSION='' KSPL_SERIES=$series "$REPO/scripts/debian-versions" 2>/dev/null || :; } |
+		grep -E "^${version//./\\.}[.~-]")
+	[ ${#found[@]} -ne 0 ] ||
+		mapfile -t found < <(find "$CACHE/src" -maxdepth 1 -type d -printf '%f\n' 2>/dev/null |
+			grep -E "^${version//./\\.}[.~-]")
+	[ ${#found[@]} -ne 0 ] || die "apt knows no linux-source of version $version. $(no_such_version)"
+	newest_of "${found[@]}"
+}
+
 # What to do if apt does not have a version
 no_such_version() {
 	printf '%s' "Run 'apt-get update'; 'scripts/debian-versions' lists what there is." \

@@ -82,6 +82,18 @@ check "another Debian's version: what to set" says 'KSPL_SUITE=trixie' with_lib 
 check '... when its source is asked for' says 'does not have linux-source-6.12 6.12.117-1~deb12u1\..*KSPL_SUITE=trixie' \
 	with_list "$REPO/scripts/get-source" 6.12.117-1~deb12u1
 
+versions() { with_list env KSPL_VERSION="$1" KSPL_NEWER="${3-}" "$REPO/scripts/debian-versions" "$2"; }
+check 'KSPL_VERSION= a series: its oldest' is "$(versions 6.1 --older)" 6.1.192-1
+check '... and its newest' is "$(versions 6.1 --newer)" 6.1.192-3
+check "KSPL_VERSION= without Debian's part: the newest of that" is "$(versions 6.1.192 --older)" 6.1.192-3
+check '... of another series' is "$(versions 6.12.118 --older)" 6.12.118-1
+check '... in full' is "$(versions 6.1.192-1 --older)" 6.1.192-1
+check 'KSPL_NEWER= without it' is "$(versions 6.1.192-1 --newer 6.1.192)" 6.1.192-3
+check '... that there is not' says 'apt knows no linux-source of version 6.1.19\.' versions 6.1.19 --older
+mkdir -p "$TMP/cache/ksplice/src/6.1.19-2" "$TMP/cache/ksplice/src/6.1.190-1"
+check '... but for the cache' is "$(versions 6.1.19 --older)" 6.1.19-2
+check "a version is not its own newer one" is "$(newest_of '6.12.9-1~deb12u1' 6.12.9-1 '6.12.9-1~bpo12+1')" 6.12.9-1
+
 # cached RELEASE FLAVOUR: is it taken from the cache?
 cached() { mkdir -p "$TMP/dir" && echo "$1" >"$TMP/dir/release" && is_cached "$TMP/dir" "$2"; }
 not_cached() { ! cached "$@"; }
