@@ -10,6 +10,11 @@ REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ksplice
 export LC_ALL=C
 
+# What this machine's apt has to be told to use its sources, for another system's apt
+apt_options() {
+	apt-config dump | grep -E '^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy) ' || :
+}
+
 # series_of VERSION: 6.12 of 6.12.107-1~deb12u1
 series_of() {
 	sed -n 's/^\([0-9]\+\.[0-9]\+\)\([.~-].*\|$\)/\1/p' <<<"$1"
