@@ -87,7 +87,7 @@ typed "tools/kspl-build/kspl-build -k $KSPL_DEMO_RELEASE --to \$NEW --partial --
 took "$start"
 typed 'ls -l build/demo-release/*.ko'
 typed 'demo/release-report.py build/demo-release/build.json'
-deb=$(scripts/get-deb "linux-image-${newer%%-*}+${KSPL_DEMO_RELEASE#*+}-unsigned" "$newer")
+deb=$(scripts/get-deb "linux-image-$(debian_release "$newer")-unsigned" "$newer")
 dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/share/doc/*/changelog.Debian.gz' | zcat >"$OUT/changelog"
 typed "demo/release-cves.py build/demo-release/build.json build/demo-release/changelog $older $newer \$OLD \$NEW"
 

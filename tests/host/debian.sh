@@ -101,4 +101,14 @@ check 'what is cached' cached 6.1.0-57-amd64 amd64
 check '... of another ABI name' cached 6.12.118+deb13-cloud-amd64 cloud-amd64
 check 'another flavour in its place is not taken' not_cached 6.1.0-57-rt-amd64 amd64
 check '... nor what the metapackage is called' not_cached 6.12-cloud-amd64 amd64
+
+by_hand() {
+	local found
+
+	cd "$REPO"
+	found=$(repo_files . | grep -E '^(\./)?(demo|scripts|vm|tests|tools/kspl-build)/' |
+		xargs -d '\n' grep -sE 'linux-(image|headers)-[^ ]*\$\{[a-zA-Z_]+[%#/]' || :)
+	[ -z "$found" ] || { printf '%s\n' "$found"; return 1; }
+}
+check "no package's name is made of a version by hand" by_hand
 done_testing
