@@ -117,6 +117,12 @@ apt_has() {
 		{ gsub(/ /, "") } $2 == v && $3 ~ /Packages/ && !seen[$1]++ { print $1 }'
 }
 
+# keep_result TEST VERSION CONFIG KCONFIG ok|failed FIGURES: for the table in
+# Documentation/kernels.rst. That it can't be kept does not change the test's result.
+keep_result() {
+	"$REPO/scripts/results" add "$@" >&2 || say "note: the result of '$1' is not kept: $6"
+}
+
 # The files of a directory of this repo, or that file: those that git knows or would take;
 # without git, all but what a build leaves behind.
 repo_files() {

@@ -101,4 +101,11 @@ while [ -z "${KSPL_CORPUS_NO_VM:-}" ]; do
 	say "the guest died with $blamed; going on with the others"
 done
 
-python3 "$HERE/report.py" "$out" "$pair" "$REPO/build/corpus/$pair.json"
+word=ok
+python3 "$HERE/report.py" "$out" "$pair" "$REPO/build/corpus/$pair.json" || word=failed
+if [ ${#only[@]} -eq 0 ] && [ ! "${KSPL_CORPUS_NO_VM:-}" ]; then
+	keep_result corpus "$from" series "$B/.config" $word "$(jq -r --arg to "$to" \
+		'"to \($to): \(.objects_changed) objects, \(.updatable_percent)% updatable, \(.failed) failed"' \
+		"$REPO/build/corpus/$pair.json")"
+fi
+[ $word = ok ]

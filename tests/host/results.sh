@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC1090,SC2034,SC2317 # functions of other scripts, and what they use
 #
 # scripts/results: what is kept of tests, and the table that is made of it, in a
 # checkout of its own; and the table that Documentation/kernels.rst has.
@@ -119,6 +120,32 @@ check '... a space' by_hand "0,/$none/s//$none /"
 git checkout -q .
 check '... a line in between' by_hand '/:header-rows/a\   :widths: 1'
 git checkout -q .
+
+# What tests/match/stock makes of what its test prints, which has to be still of this form
+. <(sed -n '/^figures() {/,/^}/p' "$REPO/tests/match/stock")
+printf '%s\n' '# 135 of 136 objects, 2558 functions, 1 left over, 99 bytes, 1 symbols, 0 overridden' '# jump label 5 sites' \
+	'ok 1 - some.blob' 'not ok 137 - 9999 mutations (17 of tables and features) refused, 1 accepted' >"$TMP/log"
+check 'the figures of match-stock' test "$(figures "$TMP/log")" = \
+	'135 of 136 objects, 2558 functions, 1 left over, 9999 mutations refused, 1 accepted'
+check '... are what its test prints' \
+	grep -qF '# %d of %d objects, %lu functions, %lu left over, %lu bytes' "$REPO/tests/match/snapshot_test.c"
+check '... of mutations, too' \
+	grep -qF 'ok %u - %u mutations (%u of tables and features) refused, %u accepted' "$REPO/tests/match/snapshot_test.c"
+
+# kselftests ONLY N BAD SKIPS: what tests/vm/50-kselftest.sh keeps of a flavour that began at 3
+# results, of which 1 failed and 1 was skipped
+kselftests() {
+	(
+		. <(sed -n '/^keep() {/,/^}/p' "$REPO/tests/vm/50-kselftest.sh")
+		keep_result() { printf '%s;' "$@"; }
+		only=$1 n=$2 bad=$3 skips=$4 begin=(3 1 1) version=6.1.192-3 flavour=stock B=/build image=/image KSPL_CYCLES=20
+		keep
+	)
+}
+check 'the figures of the kselftests' test "$(kselftests '*' 103 1 3)" = \
+	'kselftests;6.1.192-3;cloud-amd64;/image/config;ok;100 results, 0 failed, 2 skipped, 20 cycles;'
+check '... that failed' says ';failed;100 results, 4 failed' kselftests '*' 103 5 1
+check '... of a part: none' test -z "$(kselftests 'test-h*' 103 1 3)"
 
 check 'Documentation/kernels.rst has the table as it is written' "$REPO/scripts/results" check
 done_testing

@@ -49,6 +49,8 @@ check 'it sees this repository at the same path' in_toy cat "$REPO/scripts/in-us
 echo here >"$TMP/file"
 check '... and /tmp' says '^here$' in_toy cat "$TMP/file"
 check '... and no other file of this machine' says 'No such file' in_toy cat /etc/passwd
+# shellcheck disable=SC2016 # the inner shell's
+check 'it knows which commit it is of' says "^$("$REPO/scripts/results" commit)\$" in_toy sh -c 'echo $KSPL_COMMIT'
 nothing_mounted() { ! grep -F "$root" /proc/mounts; }
 check 'nothing stays mounted' nothing_mounted
 done_testing
