@@ -26,7 +26,7 @@ help:
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
-	@echo 'make check-here      does the running kernel match what its source compiles to? (reads only)'
+	@echo 'make check-here      does the running kernel match what its source compiles to? (changes none of it)'
 	@echo 'make torture N=1000   update programs made by chance, compare with the patched ones; SEED=1'
 	@echo 'make fuzz             fuzz the readers of objects and updates; FUZZ_SECONDS=60'
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
