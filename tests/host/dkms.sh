@@ -115,6 +115,18 @@ check "no VMAP_STACK: refused" refused VMAP_STACK PREEMPTION
 check "dkms wants PREEMPTION" dkms_wants CONFIG_PREEMPTION
 check "dkms wants VMAP_STACK" dkms_wants CONFIG_VMAP_STACK
 check "what is included first asks" grep -qx '#include "supported.h"' dkms/bind.h
+# Code that is for some kernels only is in compat.h and in the tables of bind.h.
+version_asked() {
+	local found
+
+	found=$(grep -rlE 'LINUX_VERSION_(CODE|MAJOR|PATCHLEVEL|SUBLEVEL)|KERNEL_VERSION|UTS_RELEASE|linux/version\.h' \
+		kernel-tree-overlay dkms patches selftests samples tools --include='*.[chS]' --include='*.patch' | sort | paste -sd' ')
+	[ "$found" = 'dkms/bind.h dkms/supported.h kernel-tree-overlay/kernel/ksplice/compat.h' ] || {
+		echo "# $found"
+		return 1
+	}
+}
+check "no other file of the core asks which version the kernel is" version_asked
 check "unused exports are not trimmed" \
 	grep -q 'depends on !TRIM_UNUSED_KSYMS' kernel-tree-overlay/kernel/ksplice/Kconfig
 
