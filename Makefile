@@ -12,7 +12,7 @@ TOOLS := $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile))
 all: tools
 
 help:
-	@echo 'make setup            install what is needed (Debian 12); FOR=demo: only for make demo;'
+	@echo 'make setup            install what is needed (Debian 12, 13); FOR=demo: only for make demo;'
 	@echo '                      FOR="tools test lint deb system release": only for these'
 	@echo 'make                  build the tools'
 	@echo 'make install          install the tools; DESTDIR=, prefix=/usr/local'

@@ -117,6 +117,11 @@ apt_has() {
 		{ gsub(/ /, "") } $2 == v && $3 ~ /Packages/ && !seen[$1]++ { print $1 }'
 }
 
+# libraries_of DEV-PACKAGE...: what a program that was built with these needs to run
+libraries_of() {
+	apt-cache depends "$@" | sed -n 's/^ *Depends: \([^<> ]*\)$/\1/p' | grep -v -e '-dev$' | sort -u
+}
+
 # keep_result TEST VERSION CONFIG KCONFIG ok|failed FIGURES: for the table in
 # Documentation/kernels.rst. That it can't be kept does not change the test's result.
 keep_result() {

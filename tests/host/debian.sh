@@ -57,6 +57,10 @@ madison)
 	for p; do
 		awk -v p="$p" '$1 == p { printf " %s | %s | somewhere Packages\n", p, $2 }' "${0%/*}/list"
 	done ;;
+depends)
+	for p; do
+		awk -v p="$p" '$1 == p && NF > 2 { for (i = 3; i <= NF; i++) print "  Depends: " $i }' "${0%/*}/list"
+	done ;;
 show) ;;
 esac
 END
@@ -68,6 +72,7 @@ for abi in 6.1.0-56:6.1.192-1 6.1.0-57:6.1.192-3 6.12.118+deb13:6.12.118-1; do
 	done
 	printf 'linux-source-6.1%s %s\n' "$([[ $abi != 6.12* ]] || echo 2)" "${abi#*:}"
 done >"$TMP/bin/list"
+printf '%s\n' 'libone-dev 1 libone1t64 libtwo-dev libc-dev <virtual>' 'libtwo-dev 1 libtwo5' >>"$TMP/bin/list"
 with_list() { env PATH="$TMP/bin:$PATH" XDG_CACHE_HOME="$TMP/cache" "$@"; }
 # shellcheck disable=SC2016 # the inner shell's
 with_lib() { with_list bash -c '. "$1"; shift; "$@"' . "$REPO/scripts/lib.sh" "$@"; }
@@ -93,6 +98,9 @@ check '... that there is not' says 'apt knows no linux-source of version 6.1.19\
 mkdir -p "$TMP/cache/ksplice/src/6.1.19-2" "$TMP/cache/ksplice/src/6.1.190-1"
 check '... but for the cache' is "$(versions 6.1.19 --older)" 6.1.19-2
 check "a version is not its own newer one" is "$(newest_of '6.12.9-1~deb12u1' 6.12.9-1 '6.12.9-1~bpo12+1')" 6.12.9-1
+
+check 'what programs need to run: asked of apt' is \
+	"$(with_lib libraries_of libone-dev libtwo-dev | paste -sd' ')" 'libone1t64 libtwo5'
 
 # cached RELEASE FLAVOUR: is it taken from the cache?
 cached() { mkdir -p "$TMP/dir" && echo "$1" >"$TMP/dir/release" && is_cached "$TMP/dir" "$2"; }
