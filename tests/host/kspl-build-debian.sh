@@ -73,6 +73,8 @@ elsewhere='6.12.118[+]deb13-amd64 was compiled with gcc-99, which the Debian of 
 check "Debian 13's kernel on 12: refused" says "$elsewhere" part bookworm 6.12.118+deb13-amd64 tools
 check '... with the command that makes the userland' \
 	says 'scripts/in-userland trixie tools/kspl-build/kspl-build -k 6.12.118[+]deb13-amd64' part bookworm 6.12.118+deb13-amd64 tools
+check '... and the tools there, without which there is nothing to run' \
+	says 'scripts/in-userland trixie make[.]' part bookworm 6.12.118+deb13-amd64 tools
 echo 'show gcc-99' >"$TMP/apt"
 check "... even if the apt that was asked is another Debian's" says "$elsewhere" part bookworm 6.12.118+deb13-amd64 tools
 check 'on 13 itself: the package' says '^apt-get install .*gcc-99' part trixie 6.12.118+deb13-amd64 tools

@@ -149,10 +149,11 @@ debian_is_foreign()
 # Debian's
 debian_elsewhere()
 {
-	local suite
+	local there
 
-	suite=$(debian_suite)
-	printf '%s' "It can be done in the userland of $1. In a checkout of ksplice, as root, this makes one and runs the command there: scripts/in-userland ${suite:-SUITE} $2"
+	there=$(debian_suite)
+	there="scripts/in-userland ${there:-SUITE}"
+	printf '%s' "It can be done in the userland of $1. In a checkout of ksplice, as root, this makes one, and the tools there: $there make. And this does it: $there $2"
 }
 
 # debian_compiler: the one that the headers name, in CC
