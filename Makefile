@@ -38,6 +38,7 @@ help:
 	@echo 'make deb              Debian packages: the stock-kernel module, and the tools'
 	@echo
 	@echo 'KSPL_VERSION=, KSPL_NEWER=   Debian kernel versions to work with (scripts/debian-versions)'
+	@echo 'KSPL_SUITE=trixie            the Debian whose packages they are, if not this machine'\''s'
 
 setup:
 	@scripts/setup $(FOR)
