@@ -12,7 +12,7 @@ TOOLS := $(patsubst %/Makefile,%,$(wildcard tools/*/Makefile))
 all: tools
 
 help:
-	@echo 'make setup            install what is needed (Debian 12); FOR=demo: only for make demo;'
+	@echo 'make setup            install what is needed (Debian 12, 13); FOR=demo: only for make demo;'
 	@echo '                      FOR="tools test lint deb system release": only for these'
 	@echo 'make                  build the tools'
 	@echo 'make install          install the tools; DESTDIR=, prefix=/usr/local'
@@ -26,7 +26,7 @@ help:
 	@echo 'make bench            measure; build/bench.json'
 	@echo 'make corpus FROM=V1 TO=V2   what differs between two versions, as updates'
 	@echo 'make match-stock      matches Debian kernels with what their source compiles to'
-	@echo 'make check-here      does the running kernel match what its source compiles to? (reads only)'
+	@echo 'make check-here      does the running kernel match what its source compiles to? (changes none of it)'
 	@echo 'make torture N=1000   update programs made by chance, compare with the patched ones; SEED=1'
 	@echo 'make fuzz             fuzz the readers of objects and updates; FUZZ_SECONDS=60'
 	@echo 'make kernel           build the test kernel; FLAVOUR=series|debug|fp|plain'
@@ -38,6 +38,7 @@ help:
 	@echo 'make deb              Debian packages: the stock-kernel module, and the tools'
 	@echo
 	@echo 'KSPL_VERSION=, KSPL_NEWER=   Debian kernel versions to work with (scripts/debian-versions)'
+	@echo 'KSPL_SUITE=trixie            the Debian whose packages they are, if not this machine'\''s'
 
 setup:
 	@scripts/setup $(FOR)

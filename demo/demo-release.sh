@@ -53,7 +53,8 @@ build_selftests() {
 }
 
 older=$(scripts/debian-versions --older)
-newer=${KSPL_NEWER:-$(scripts/debian-versions | grep -FxA 1 -- "$older" | sed -n 2p)}
+newer=${KSPL_NEWER:+$(full_version "$KSPL_NEWER")}
+[ "$newer" ] || newer=$(scripts/debian-versions | grep -FxA 1 -- "$older" | sed -n 2p)
 [ "$newer" ] || die "apt has no linux-source-$KSPL_SERIES newer than $older;" \
 	"KSPL_VERSION and KSPL_NEWER name versions"
 
@@ -87,7 +88,7 @@ typed "tools/kspl-build/kspl-build -k $KSPL_DEMO_RELEASE --to \$NEW --partial --
 took "$start"
 typed 'ls -l build/demo-release/*.ko'
 typed 'demo/release-report.py build/demo-release/build.json'
-deb=$(scripts/get-deb "linux-image-${newer%%-*}+${KSPL_DEMO_RELEASE#*+}-unsigned" "$newer")
+deb=$(scripts/get-deb "linux-image-$(debian_release "$newer")-unsigned" "$newer")
 dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/share/doc/*/changelog.Debian.gz' | zcat >"$OUT/changelog"
 typed "demo/release-cves.py build/demo-release/build.json build/demo-release/changelog $older $newer \$OLD \$NEW"
 
@@ -110,4 +111,5 @@ fi
 export KSPL_DEMO_SECTION=$section_nr KSPL_DEMO_NAME=$NAME KSPL_DEMO_RELEASE KSPL_DEMO_NEWER=$newer
 typed "vm/run --kernel stock --version $older --mem 2G --timeout 5400 --share build/demo-release --dmesg build/demo-release/dmesg -- build/demo-release/guest-release.sh"
 
+keep_result release "$older" cloud-amd64 "$IMAGE/config" ok "to $newer"
 printf '\n%s\n' "${BOLD}All of this happened as shown; what is claimed (=>) has been checked.${PLAIN}"

@@ -10,6 +10,11 @@ REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/ksplice
 export LC_ALL=C
 
+# What this machine's apt has to be told to use its sources, for another system's apt
+apt_options() {
+	apt-config dump | grep -E '^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy) ' || :
+}
+
 # series_of VERSION: 6.12 of 6.12.107-1~deb12u1
 series_of() {
 	sed -n 's/^\([0-9]\+\.[0-9]\+\)\([.~-].*\|$\)/\1/p' <<<"$1"
@@ -39,20 +44,88 @@ usage_error() {
 
 # debian_release VERSION [FLAVOUR]: what a kernel of Debian's calls itself. How the
 # name of the ABI comes from the version is Debian's matter; apt knows the packages.
+# The ABI's name is that of the headers that all flavours share: the ends of the other
+# names do not tell, amd64 is the end of cloud-amd64, too.
 debian_release() {
-	local version=$1 flavour=${2:-cloud-amd64} series packages found
+	local version=$1 flavour=${2:-cloud-amd64} series packages common abi=''
 
 	series=$(series_of "$version")
 	[ "$series" ] || die "$version is no version of Debian's kernel"
-	mapfile -t packages < <(apt-cache pkgnames "linux-headers-$series" | grep -- "-$flavour\$")
+	mapfile -t packages < <(apt-cache pkgnames "linux-headers-$series" | grep -E -- "-(common|$flavour)\$")
 	[ ${#packages[@]} -ne 0 ] ||
-		die "apt knows no linux-headers-$series*-$flavour. Run 'apt-get update'"
-	# The metapackage, which has no ABI in its name, has the version, too.
-	found=$(apt-cache madison "${packages[@]}" | awk -F'|' -v v="$version" -v meta="linux-headers-$series-$flavour" '
-		{ gsub(/ /, "") } $2 == v && $1 != meta && !n++ { print $1 }')
-	[ "$found" ] || die "apt has no kernel headers of version $version ($flavour). Run 'apt-get update';" \
-		"'scripts/debian-versions' lists what there is"
-	printf '%s\n' "${found#linux-headers-}"
+		die "apt knows no linux-headers-$series*-common. Run 'apt-get update'"
+	mapfile -t packages < <(apt_has "$version" "${packages[@]}")
+	for common in "${packages[@]}"; do
+		[[ $common = *-common ]] || continue
+		abi=${common#linux-headers-}
+		abi=${abi%-common}
+		[[ " ${packages[*]} " = *" linux-headers-$abi-$flavour "* ]] || continue
+		printf '%s\n' "$abi-$flavour"
+		return
+	done
+	[ ! "$abi" ] || die "apt has no linux-headers-$abi-$flavour of version $version: is there a flavour $flavour?"
+	die "apt has no kernel headers of version $version. $(no_such_version)"
+}
+
+# newest_of VERSION...: Debian's order, not sort -V's: a tilde sorts before the end.
+newest_of() {
+	local newest=$1 v
+
+	for v in "${@:2}"; do
+		! dpkg --compare-versions "$v" gt "$newest" || newest=$v
+	done
+	printf '%s\n' "$newest"
+}
+
+# full_version VERSION: what Debian calls it, of 6.12.107 or of 6.12: the newest that apt
+# has, or else that is in the cache.
+full_version() {
+	local version=$1 series found=()
+
+	case $version in
+	*-*) printf '%s\n' "$version"; return ;;
+	esac
+	series=$(series_of "$version")
+	[ "$series" ] || die "$version is no version of a kernel"
+	mapfile -t found < <({ KSPL_VERSION='' KSPL_SERIES=$series "$REPO/scripts/debian-versions" 2>/dev/null || :; } |
+		grep -E "^${version//./\\.}[.~-]")
+	[ ${#found[@]} -ne 0 ] ||
+		mapfile -t found < <(find "$CACHE/src" -maxdepth 1 -type d -printf '%f\n' 2>/dev/null |
+			grep -E "^${version//./\\.}[.~-]")
+	[ ${#found[@]} -ne 0 ] || die "apt knows no linux-source of version $version. $(no_such_version)"
+	newest_of "${found[@]}"
+}
+
+# What to do if apt does not have a version
+no_such_version() {
+	printf '%s' "Run 'apt-get update'; 'scripts/debian-versions' lists what there is." \
+		" For a kernel of another release of Debian, name that: KSPL_SUITE=trixie"
+}
+
+# is_cached DIR FLAVOUR: does it hold a kernel of this flavour? An rt-amd64 is no amd64.
+is_cached() {
+	local release abi
+
+	release=$(cat "$1/release" 2>/dev/null) || return 1
+	abi=${release%-"$2"}
+	[ "$abi" != "$release" ] && [[ ! $abi =~ -[a-z]+$ ]]
+}
+
+# apt_has VERSION PACKAGE...: those that apt has in this version
+apt_has() {
+	apt-cache madison "${@:2}" 2>/dev/null | awk -F'|' -v v="$1" '
+		{ gsub(/ /, "") } $2 == v && $3 ~ /Packages/ && !seen[$1]++ { print $1 }'
+}
+
+# libraries_of DEV-PACKAGE...: what a program that was built with these needs to run
+libraries_of() {
+	apt-cache depends "$@" | sed -n 's/^ *Depends: \([^<> ]*\)$/\1/p' | grep -v -e '-dev$' | sort -u
+}
+
+# keep_result TEST VERSION CONFIG KCONFIG ok|failed FIGURES: for the table in
+# Documentation/kernels.rst. That it can't be kept does not change the test's result.
+keep_result() {
+	"$REPO/scripts/results" add "$@" >&2 || say "note: the result of '$1' is not kept: $6"
 }
 
 # The files of a directory of this repo, or that file: those that git knows or would take;

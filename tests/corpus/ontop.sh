@@ -18,20 +18,8 @@ set -euo pipefail
 BUILD=$REPO/tools/kspl-build/kspl-build
 GUEST=$REPO/tests/corpus/ontop-guest.sh
 
-# full VERSION: as Debian calls it
-full() {
-	local v
-
-	case $1 in
-	*-*) printf '%s\n' "$1"; return ;;
-	esac
-	v=$({ "$REPO/scripts/debian-versions" 2>/dev/null || :; ls "$CACHE/src" 2>/dev/null || :; } |
-		grep -m 1 -E "^${1//./\\.}-") || die "no linux-source of version $1 is known to apt"
-	printf '%s\n' "$v"
-}
-
 [ $# -eq 3 ] || usage_error "usage: $0 FROM MID TO (as 6.12.107)"
-from=$(full "$1") mid=$(full "$2") to=$(full "$3")
+from=$(full_version "$1") mid=$(full_version "$2") to=$(full_version "$3")
 B=$("$REPO/vm/build-kernel" series "$from")
 src=$CACHE/tree/$from
 old=$("$REPO/scripts/get-source" "$from")

@@ -18,21 +18,9 @@ set -f
 
 HERE=$REPO/tests/corpus
 
-# full VERSION: as Debian calls it
-full() {
-	local v
-
-	case $1 in
-	*-*) printf '%s\n' "$1"; return ;;
-	esac
-	v=$({ "$REPO/scripts/debian-versions" 2>/dev/null || :; ls "$CACHE/src" 2>/dev/null || :; } |
-		grep -m 1 -E "^${1//./\\.}-") || die "no linux-source of version $1 is known to apt"
-	printf '%s\n' "$v"
-}
-
 { [ $# -eq 2 ] && [ "$1" ] && [ "$2" ]; } || usage_error "usage: make corpus FROM=V1 TO=V2 (as 6.12.107)"
-from=$(full "$1")
-to=$(full "$2")
+from=$(full_version "$1")
+to=$(full_version "$2")
 B=$("$REPO/vm/build-kernel" series "$from")
 src=$("$REPO/scripts/get-source" "$to")
 tree=$CACHE/tree/$to
@@ -113,4 +101,11 @@ while [ -z "${KSPL_CORPUS_NO_VM:-}" ]; do
 	say "the guest died with $blamed; going on with the others"
 done
 
-python3 "$HERE/report.py" "$out" "$pair" "$REPO/build/corpus/$pair.json"
+word=ok
+python3 "$HERE/report.py" "$out" "$pair" "$REPO/build/corpus/$pair.json" || word=failed
+if [ ${#only[@]} -eq 0 ] && [ ! "${KSPL_CORPUS_NO_VM:-}" ]; then
+	keep_result corpus "$from" series "$B/.config" $word "$(jq -r --arg to "$to" \
+		'"to \($to): \(.objects_changed) objects, \(.updatable_percent)% updatable, \(.failed) failed"' \
+		"$REPO/build/corpus/$pair.json")"
+fi
+[ $word = ok ]

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2016,SC2317 # a script of its own; functions are called by name
+# shellcheck disable=SC2016,SC2031,SC2317 # a script of its own; dkms.conf in subshells, too
 #
 # ksplice.ko is not built for kernels that it does not support: the compiler says
-# which option it is, and dkms does not even try.
+# which option it is, and dkms does not even try. For those that it does support, it is
+# built as dkms builds it, with all warnings.
 
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -114,6 +115,18 @@ check "no VMAP_STACK: refused" refused VMAP_STACK PREEMPTION
 check "dkms wants PREEMPTION" dkms_wants CONFIG_PREEMPTION
 check "dkms wants VMAP_STACK" dkms_wants CONFIG_VMAP_STACK
 check "what is included first asks" grep -qx '#include "supported.h"' dkms/bind.h
+# Code that is for some kernels only is in compat.h and in the tables of bind.h.
+version_asked() {
+	local found
+
+	found=$(grep -rlE 'LINUX_VERSION_(CODE|MAJOR|PATCHLEVEL|SUBLEVEL)|KERNEL_VERSION|UTS_RELEASE|linux/version\.h' \
+		kernel-tree-overlay dkms patches selftests samples tools --include='*.[chS]' --include='*.patch' | sort | paste -sd' ')
+	[ "$found" = 'dkms/bind.h dkms/supported.h kernel-tree-overlay/kernel/ksplice/compat.h' ] || {
+		echo "# $found"
+		return 1
+	}
+}
+check "no other file of the core asks which version the kernel is" version_asked
 check "unused exports are not trimmed" \
 	grep -q 'depends on !TRIM_UNUSED_KSYMS' kernel-tree-overlay/kernel/ksplice/Kconfig
 
@@ -129,6 +142,49 @@ postinst() { [ "$("$tmp/control/postinst" "$@")" = "dkms: ksplice" ]; }
 for what in configure abort-upgrade abort-remove abort-deconfigure; do
 	check "the package's postinst, $what: the module is built" postinst $what 0.1
 done
+
+# builds HEADERS: the package's sources, by the command of its dkms.conf
+builds() {
+	local kernel_source_dir=$1 dkms_tree=$tmp/dkms MAKE=() build
+
+	rm -rf "$dkms_tree" "$tmp/root"
+	dpkg-deb -x "$made" "$tmp/root"
+	# shellcheck disable=SC1090 # dkms.conf, with its version
+	. "$tmp"/root/usr/src/ksplice-*/dkms.conf
+	build=$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION/build
+	mkdir -p "${build%/*}"
+	mv "$tmp"/root/usr/src/ksplice-* "$build"
+	# shellcheck disable=SC2086 # a command with its arguments
+	if ! ${MAKE[0]} W=1 >"$tmp/log" 2>&1 || grep -E 'warning:|WARNING:' "$tmp/log" ||
+	   [[ $(modinfo -F vermagic "$build/ksplice.ko") != "${1##*/linux-headers-} "* ]]; then
+		tail -n 20 "$tmp/log" | sed 's/^/# /'
+		return 1
+	fi
+}
+
+# try_newest SERIES FLAVOUR: for the newest kernel that apt has
+try_newest() {
+	local version HEADERS CC text="the package's module builds for the newest $1 $2, without a warning"
+
+	if ! version=$(KSPL_VERSION='' KSPL_SERIES=$1 scripts/debian-versions --newer 2>/dev/null); then
+		n=$((n + 1))
+		echo "ok $n - $text # SKIP apt has none"
+		return
+	fi
+	HEADERS=$(scripts/get-headers "$version" "$2")
+	# shellcheck source=tools/kspl-build/debian.sh
+	. tools/kspl-build/debian.sh
+	debian_compiler
+	if command -v "$CC" >/dev/null; then
+		check "$text" builds "$HEADERS"
+	else
+		n=$((n + 1))
+		echo "ok $n - $text # SKIP its compiler $CC is not here"
+	fi
+}
+try_newest 6.1 amd64
+try_newest 6.12 cloud-amd64
+
 directories_for_all() { ! dpkg-deb -c "$made" | grep '^d' | grep -v '^drwxr-xr-x'; }
 check "the package's directories are for all, with a narrow umask, too" directories_for_all
 echo "1..$n"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2317 # functions are called by name
 #
-# Machines with stock Debian 12, each booted several times:
+# Machines with the stock Debian of this machine, each booted several times:
 #
 #	documented	what README, manual pages and the administrator's guide say,
 #			typed as a new user would: installing, updating the kernel,

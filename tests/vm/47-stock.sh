@@ -166,6 +166,9 @@ core "$version" "$OUT/dkms" || { echo 'not ok 1 ksplice.ko builds'; exit 1; }
 check 'ksplice.ko says which symbol is missing' names_what_is_missing
 make_updates
 check "${#UPDATES[@]} updates of vmlinux: ten times each, there and back" cycles
+word=ok
+[ $BAD -eq 0 ] || word=failed
+keep_result update "$version" cloud-amd64 "$(scripts/get-image "$version")/config" $word "${#UPDATES[@]} updates, 10 times each"
 check "the next version's kernel refuses an update for this one" neighbour_refuses
 check 'kspl-objdiff inspect shows the code that was expected there' inspect_shows_it
 done_testing

@@ -59,4 +59,7 @@ check "ksplice.ko builds for $release" make -s -C dkms KDIR="$(scripts/get-heade
 check "an update is made for $release" tools/kspl-build/kspl-build -k "$release" -n version \
 	-o "$OUT/ksplice-version.ko" tests/system/version.patch
 check "... and goes in and out there, four times" cycles
+word=ok
+[ $BAD -eq 0 ] || word=failed
+keep_result update "$version" cloud-amd64 "$(scripts/get-image "$version")/config" $word '1 update, 4 times'
 done_testing

@@ -15,6 +15,7 @@ set -euo pipefail
 version=$("$REPO/scripts/debian-versions" --older)
 n=0
 bad=0
+skips=0
 
 # Prints a test's TAP with numbers and names that are unique over all of them.
 renumber() {
@@ -25,6 +26,7 @@ renumber() {
 		'ok '* | 'not ok '*)
 			n=$((n + 1))
 			[[ $line != not* ]] || bad=$((bad + 1))
+			[[ ${line^^} != *'# SKIP'* ]] || skips=$((skips + 1))
 			printf '%s %d %s: %s\n' "${line%% [0-9]*}" $n "$prefix" \
 				"$(sed -E 's/^(not )?ok [0-9]+ *-? *//' <<<"$line")" ;;
 		1..[0-9]* | 'TAP version'*) ;;
@@ -97,6 +99,7 @@ report() {
 		result "not ok" "$flavour $name: the guest ended with $code"
 	elif [ "$got" -eq 0 ] && [ "$code" -eq 4 ]; then
 		result ok "$flavour $name # SKIP"
+		skips=$((skips + 1))
 	elif [ "$got" -lt "${plan:-1}" ]; then
 		result "not ok" "$flavour $name: $got of ${plan:-?} tests ran, exit code $code"
 	elif [ "$code" -ne 0 ] && [ "$code" -ne 4 ] && ! grep -q '^not ok' "$log.tap"; then
@@ -110,12 +113,24 @@ report() {
 	fi
 }
 
+# The result of this flavour, if all of its tests ran
+keep() {
+	local word=ok config=$flavour kconfig=$B/.config
+
+	[ "$only" = '*' ] || return 0
+	[ $bad -eq "${begin[1]}" ] || word=failed
+	[ "$flavour" != stock ] || { config=cloud-amd64; kconfig=$image/config; }
+	keep_result kselftests "$version" "$config" "$kconfig" $word \
+		"$((n - begin[0])) results, $((bad - begin[1])) failed, $((skips - begin[2])) skipped, ${KSPL_CYCLES:-20} cycles"
+}
+
 set -f # globs are for the tests' names
 for flavour in ${KSPL_FLAVOURS:-series fp}; do
 	set +f
 	only=${flavour#*:}
 	[ "$only" != "$flavour" ] || only=${KSPL_TESTS:-*}
 	flavour=${flavour%%:*}
+	begin=("$n" "$bad" "$skips")
 	limit=1800
 	case $flavour in
 	stock)
@@ -165,6 +180,7 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 			sed 's/ksplice-\([^ ]*\)\.ko/\1/g')" install >>"$out/make.log" 2>&1; then
 		tail -n 30 "$out/make.log" | sed 's/^/# /'
 		result "not ok" "$flavour: the selftests install (log: $out/make.log)"
+		keep
 		continue
 	fi
 	selected=()
@@ -186,6 +202,7 @@ for flavour in ${KSPL_FLAVOURS:-series fp}; do
 		report "$name"
 	done
 	wait $!
+	keep
 done
 printf '1..%d\n' $n
 [ $bad -eq 0 ]

@@ -38,8 +38,8 @@ debian_get()
 {
 	local package=$1 version=$2 meta size sum arch dir
 
-	meta=$(apt-cache show --no-all-versions "$package=$version" 2>/dev/null) ||
-		die $EXIT_FAILED "apt does not have $package $version" \
+	meta=$(apt-cache show --no-all-versions "$package=$version" 2>/dev/null)
+	[[ -n $meta ]] || die $EXIT_FAILED "apt does not have $package $version" \
 		"Run 'apt-get update'. If it is gone from the archive, get the package by hand and give the trees with -s and -b."
 	size=$(sed -n 's/^Size: //p' <<<"$meta" | head -n 1)
 	sum=$(sed -n 's/^SHA256: //p' <<<"$meta" | head -n 1)
@@ -124,32 +124,67 @@ debian_headers()
 		"linux-headers-$RELEASE $version holds no configuration or no Module.symvers"
 }
 
-debian_number() { sed -n 's/^VERSION_ID="*\([0-9]*\).*/\1/p' /etc/os-release; }
+debian_here() { sed -n 's/^VERSION_CODENAME="*\([a-z]*\).*/\1/p' /etc/os-release; }
 
-# debian_elsewhere WHICH: where an update for RELEASE can be made, if it is another Debian's
+# debian_suite: whose kernel RELEASE is. Its name tells; that of Debian 12's own kernel
+# has no number of a Debian.
+debian_suite()
+{
+	case $RELEASE in
+	*+deb12[-.]* | 6.1.0-[0-9]*)	echo bookworm ;;
+	*+deb13[-.]*)			echo trixie ;;
+	esac
+}
+
+# debian_is_foreign: is RELEASE known to be another Debian's kernel?
+debian_is_foreign()
+{
+	local suite
+
+	suite=$(debian_suite)
+	[[ -n $suite && $suite != "$(debian_here)" ]]
+}
+
+# debian_elsewhere WHICH COMMAND: where that can be done for RELEASE, if it is another
+# Debian's
 debian_elsewhere()
 {
-	local suite=SUITE
+	local there
 
-	case $RELEASE in
-	*+deb12*)	suite=bookworm ;;
-	*+deb13*)	suite=trixie ;;
-	esac
-	printf '%s' "It can be made in the userland of $1. In a checkout of ksplice, as root, this makes one and runs kspl-build there: scripts/in-userland $suite tools/kspl-build/kspl-build -k $RELEASE ..."
+	there=$(debian_suite)
+	there="scripts/in-userland ${there:-SUITE}"
+	printf '%s' "It can be done in the userland of $1. In a checkout of ksplice, as root, this makes one, and the tools there: $there make. And this does it: $there $2"
+}
+
+# debian_compiler: the one that the headers name, in CC
+debian_compiler()
+{
+	CC=$(debian_variables | sed -n 's/^CC = //p')
+	CC=${CC//\$(CROSS_COMPILE)/$(debian_variables | sed -n 's/^override CROSS_COMPILE = //p')}
+	CC=${CC:-gcc}
+}
+
+# debian_has_compiler: is it here, or will this Debian's apt install it?
+debian_has_compiler()
+{
+	command -v "$CC" >/dev/null && return
+	! debian_is_foreign && apt-cache show "${CC##*-gnu-}" >/dev/null 2>&1
 }
 
 debian_tools()
 {
-	local tool missing=()
+	local tool missing=() cc=$CC
 
+	debian_has_compiler || die $EXIT_FAILED \
+		"$RELEASE was compiled with ${CC##*-gnu-}, which the Debian of this machine does not have" \
+		"$(debian_elsewhere "the Debian that has it" "tools/kspl-build/kspl-build -k $RELEASE ...")"
 	for tool in make:make bc:bc flex:flex bison:bison pahole:dwarves perl:perl openssl:openssl "$CC:${CC##*-gnu-}"; do
 		command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
 	done
-	command -v "$CC" >/dev/null || apt-cache show "${CC##*-gnu-}" >/dev/null 2>&1 || die $EXIT_FAILED \
-		"$RELEASE was compiled with ${CC##*-gnu-}, which the Debian of this machine does not have" \
-		"$(debian_elsewhere "the Debian that has it")"
+	# without it, another one tells which headers there are
+	command -v "$cc" >/dev/null || cc=gcc
 	for tool in gelf.h:libelf-dev openssl/opensslv.h:libssl-dev; do
-		printf '#include <%s>\n' "${tool%%:*}" | "${CC:-gcc}" -E - >/dev/null 2>&1 ||
+		printf '#include <%s>\n' "${tool%%:*}" | "$cc" -E - >/dev/null 2>&1 ||
 			missing+=("${tool##*:}")
 	done
 	((!${#missing[@]})) || die $EXIT_FAILED \
@@ -193,9 +228,9 @@ prepare_debian()
 			"Give the source and build tree of $RELEASE with -s and -b."
 	done
 	version=$(debian_version)
-	[[ -n $version || $RELEASE != *+deb[0-9]* || $RELEASE == *"+deb$(debian_number)"[-.]* ]] || die $EXIT_FAILED \
+	[[ -n $version ]] || ! debian_is_foreign || die $EXIT_FAILED \
 		"$RELEASE is a kernel of another Debian than this machine's, and apt does not know it" \
-		"$(debian_elsewhere "that Debian")"
+		"$(debian_elsewhere "that Debian" "tools/kspl-build/kspl-build -k $RELEASE ...")"
 	[[ -n $version ]] || die $EXIT_FAILED \
 		"apt knows no kernel $RELEASE" \
 		"Run 'apt-get update'; or give the kernel's source and build tree with -s and -b."
@@ -216,9 +251,7 @@ prepare_debian()
 	fi
 
 	debian_headers "$version"
-	CC=$(debian_variables | sed -n 's/^CC = //p')
-	CC=${CC//\$(CROSS_COMPILE)/$(debian_variables | sed -n 's/^override CROSS_COMPILE = //p')}
-	CC=${CC:-gcc}
+	debian_compiler
 	# What is missing is told before the source, which is large, is downloaded.
 	debian_tools
 	debian_source "$version"

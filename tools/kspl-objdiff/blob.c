@@ -601,8 +601,7 @@ static void fill_entry(struct blob *b, const struct unit *u,
 		break;
 	case KSPLICE_ENTRY_BUG:
 		/* the kernel sets BUGFLAG_DONE at run time */
-		f->data = get_le(raw + (e->sec->entsize == 8 ? 4 :
-					e->sec->entsize - 2), 2) & ~4;
+		f->data = get_le(raw + bug_flags_offset(e->sec), 2) & ~4;
 		break;
 	}
 	f->nreloc = b->relocs.n - f->reloc;

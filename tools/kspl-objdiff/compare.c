@@ -342,16 +342,14 @@ bool entry_counts(const struct entry *e)
 	return false;
 }
 
-/*
- * Of a bug table entry, only the flags count, not file and line. The flags are the last
- * 2 bytes; without CONFIG_DEBUG_BUGVERBOSE they follow the address.
- */
+/* Of a bug table entry, only the flags count, not file and line. */
 static bool byte_counts(const struct sec *table, u32 i)
 {
-	u32 flags = table->entsize == 8 ? 4 : table->entsize - 2;
+	u32 flags;
 
 	if (table->desc->table != TABLE_BUG)
 		return true;
+	flags = bug_flags_offset(table);
 	return i == flags || i == flags + 1;
 }
 

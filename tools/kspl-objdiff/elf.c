@@ -886,32 +886,34 @@ static void read_unit_refs(struct obj *obj, struct sec *sec)
 
 /* Tables */
 
-/* Each entry of .altinstructions refers to the code and to its replacement. */
-static u32 alt_entsize(struct obj *obj, const struct sec *sec)
-{
-	u32 size = sec->nrela ? sec->sh.sh_size / (sec->nrela / 2 ?: 1) : 0;
-
-	if (sec->nrela % 2 || (size != ALT_SIZE && size != ALT_SIZE_OLD))
-		die("%s: entries of %s have %u bytes, but no known kernel uses that size",
-		    obj->path, sec->name, size);
-	return size;
-}
-
-static u32 guess_entsize(struct obj *obj, const struct sec *sec)
+/*
+ * How many entries the relocations show: each of .altinstructions refers to the code and
+ * to its replacement, others to the code only once.
+ */
+static u32 count_entries(struct obj *obj, const struct sec *sec)
 {
 	u32 i, n = 0;
 
 	if (sec->desc->table == TABLE_ALT)
-		return alt_entsize(obj, sec);
+		return sec->nrela % 2 ? 0 : sec->nrela / 2;
 	for (i = 0; i < sec->nrela; i++) {
 		const struct sym *sym = rela_sym(obj, sec, &sec->rela[i]);
 
 		if (sym->sec && sec_is_code(sym->sec))
 			n++;
 	}
-	if (!n || sec->sh.sh_size % n)
-		die("%s: the size of the entries of %s can't be determined", obj->path, sec->name);
-	return sec->sh.sh_size / n;
+	return n;
+}
+
+static u32 find_entsize(struct obj *obj, const struct sec *sec)
+{
+	u32 n = count_entries(obj, sec);
+	u64 size = n && sec->sh.sh_size % n == 0 ? sec->sh.sh_size / n : 0;
+
+	if (!size || (size != sec->desc->sizes[0] && size != sec->desc->sizes[1]))
+		die("%s: %u entries of %s have %llu bytes, but no known kernel uses that size",
+		    obj->path, n, sec->name, (unsigned long long)sec->sh.sh_size);
+	return size;
 }
 
 static void attach_entry(struct obj *obj, struct entry *e)
@@ -962,7 +964,7 @@ static void read_table(struct obj *obj, struct sec *sec)
 	if (!sec->sh.sh_size)
 		return;
 	if (!sec->entsize)
-		sec->entsize = guess_entsize(obj, sec);
+		sec->entsize = find_entsize(obj, sec);
 	if (sec->sh.sh_size % sec->entsize || !sec->data)
 		die("%s: %s is no table of entries of %u bytes", obj->path,
 		    sec->name, sec->entsize);
@@ -1022,6 +1024,12 @@ u32 alt_len(const struct entry *e)
 u32 alt_repl_len(const struct entry *e)
 {
 	return e->sec->data[e->off + e->sec->entsize - 1];
+}
+
+/* The flags of a bug table's entry: where they are in it */
+u32 bug_flags_offset(const struct sec *table)
+{
+	return table->entsize == BUG_SIZE_SHORT ? 4 : BUG_SIZE - 2;
 }
 
 /* Does the alternative refer to an empty replacement? */

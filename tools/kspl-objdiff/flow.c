@@ -334,8 +334,7 @@ static bool warns(const struct at *at)
 
 	vec_for_each(e, &at->u->entries)
 		if (e->loc == (s64)at->off && e->sec->desc->table == TABLE_BUG)
-			return e->sec->data[e->off + (e->sec->entsize == 8 ? 4 :
-						      e->sec->entsize - 2)] & 1;
+			return e->sec->data[e->off + bug_flags_offset(e->sec)] & 1;
 	return false;
 }
 

@@ -121,7 +121,7 @@ static bool entry_means_something(const struct entry *e)
 /* Compare only the flags, not file and line: see byte_counts() in compare.c. */
 static bool same_bug(const struct entry *a, const struct entry *b)
 {
-	u32 flags = a->sec->entsize == 8 ? 4 : a->sec->entsize - 2;
+	u32 flags = bug_flags_offset(a->sec);
 
 	return !memcmp(a->sec->data + a->off + flags,
 		       b->sec->data + b->off + flags, 2);

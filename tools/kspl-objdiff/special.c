@@ -16,6 +16,8 @@
 #define PREFIX(n, c)		{ .name = n, .cls = c, .prefix = true }
 #define TABLE(n, t, size, e)						\
 	{ .name = n, .cls = SC_TABLE, .table = t, .entsize = size, .emit = e }
+#define TABLE_SIZES(n, t, size, size_old, e)				\
+	{ .name = n, .cls = SC_TABLE, .table = t, .sizes = { size, size_old }, .emit = e }
 #define SPECIAL(n, p, w)						\
 	{ .name = n, .cls = SC_SPECIAL, .prefix = p, .what = w }
 
@@ -100,8 +102,8 @@ static const struct sec_desc descs[] = {
 	/* tables about places in the code */
 	/* the kernel applies it before .altinstructions */
 	TABLE(".parainstructions", TABLE_PARAVIRT, PARAVIRT_SIZE, true),
-	TABLE(".altinstructions", TABLE_ALT, 0, true),
-	TABLE("__bug_table", TABLE_BUG, 0, true),
+	TABLE_SIZES(".altinstructions", TABLE_ALT, ALT_SIZE, ALT_SIZE_OLD, true),
+	TABLE_SIZES("__bug_table", TABLE_BUG, BUG_SIZE, BUG_SIZE_SHORT, true),
 	TABLE("__ex_table", TABLE_EX, 12, true),
 	TABLE("__jump_table", TABLE_JUMP, 16, true),
 	TABLE(".static_call_sites", TABLE_STATIC_CALL, 8, true),

@@ -64,7 +64,9 @@ enum table_id {
  * @prefix:	@name is a prefix
  * @cls:	enum sec_class
  * @table:	for SC_TABLE
- * @entsize:	bytes of an entry; 0: computed from the relocations
+ * @entsize:	bytes of an entry; 0: one of @sizes
+ * @sizes:	what an entry has in the kernels that are supported; the relocations tell
+ *		which
  * @emit:	the update includes the entries of its code
  * @what:	for SC_SPECIAL: its name in messages
  */
@@ -74,6 +76,7 @@ struct sec_desc {
 	u8 cls;
 	u8 table;
 	u8 entsize;
+	u8 sizes[2];
 	bool emit;
 	const char *what;
 };
@@ -100,7 +103,11 @@ bool stand_alike(const struct sec *a, const struct sec *b);
 #define ALT_DIRECT	0x20000
 #define X86_FEATURE_ALWAYS	(3 * 32 + 21)
 #define ALT_SIZE	14
-#define ALT_SIZE_OLD	12
+#define ALT_SIZE_OLD	12		/* before 6.3 */
+
+/* struct bug_entry: address, file and line with CONFIG_DEBUG_BUGVERBOSE, flags */
+#define BUG_SIZE	12
+#define BUG_SIZE_SHORT	8
 
 /* struct paravirt_patch_site, before 6.8: address, type, length */
 #define PARAVIRT_LEN	9
@@ -262,6 +269,7 @@ u64 get_le(const u8 *p, u32 n);
 bool ref_in_alternative(const struct unit *from, const struct ref *r);
 u32 alt_len(const struct entry *e);
 u32 alt_repl_len(const struct entry *e);
+u32 bug_flags_offset(const struct sec *table);
 bool alt_is_empty(const struct entry *e, const struct ref *r);
 
 /* scope.c */
