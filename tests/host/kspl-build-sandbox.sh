@@ -402,7 +402,7 @@ in_the_way_of_report() (
 	set +eu
 	eval "$(sed -n '/^put_report()/,/^}/p' "$build")"
 	NAME=x JSON_FILE=$1
-	put_report cert.pem
+	put_report cert.pem "$JSON_FILE"
 )
 check "... nor with a report" exits 1 in_the_way_of_report shared/r.json
 check "... what it leads to is not written to" test "$(cat victim)" = victim

@@ -602,9 +602,12 @@ real() {
 	shift 3
 	make -s -C "$REPO/tools/ksplice"
 	real_patch "$src"
-	check "$name: a fix" "$build" "$@" -n real -o real.ko real.patch
+	check "$name: a fix" "$build" "$@" -n real -o real.ko --html real.html real.patch
 	echo "# $((SECONDS - start)) s"
 	check "$name: is a module for it" good_module real.ko "$release"
+	check "$name: there is a page about it" python3 -B "$REPO/tests/page/shows.py" real.html 'The update was made' \
+		'Compared: [0-9]+ bytes of old code, of which [1-9][0-9]* fields with addresses, [1-9][0-9]* places' \
+		'Nobody may be inside: cmdline_proc_show' '^\+.seq_puts\(m, "ksplice "\);' '^-  .*<saved_command_line>' '^\+ .*<"ksplice ">'
 	check "$name: its checksum is over all of it" json 'd["file"]["code_checksum"]' \
 		"$REPO/tools/ksplice/ksplice" show --json ./real.ko
 	check "$name: ... one byte of its code changed: refused" says 'damaged: the checksum at its end' new_code_damaged

@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import unittest
 from typing import Any, Optional
 
@@ -228,6 +229,12 @@ int k(void) {
         self.assertTrue(found[0].is_called("__x64_sys_kill"))
         self.assertFalse(found[0].is_called("skill"))
 
+    def test_long_lines_take_no_long_time(self) -> None:
+        for line in (") {" * 100_000, ") {x" * 100_000, "a" * 300_000, "a (" * 100_000, "{" * 300_000, ")" * 300_000 + "}", "/*" * 100_000):
+            start = time.process_time()
+            csource.functions(f"int f(void)\n{{\n}}\n{line}\n{line} {{\n}}\n")
+            self.assertLess(time.process_time() - start, 5, line[:9])
+
     def test_names_of_clones(self) -> None:
         self.assertEqual([csource.plain_name(n) for n in ("f.cold", "f.part.0", "f.isra.0.cold", "f.constprop.1", "f")],
                          ["f"] * 5)
@@ -375,6 +382,14 @@ class Source(Files):
         self.assertEqual([r for r in rows if r[0] in "+-"],
                          [("-", "int a;"), ("+", "long a;"), ("-", "\treturn 1;"), ("+", "\treturn 3;")])
 
+    def test_no_change_is_shown_in_part(self) -> None:
+        self.put("old/a.c", "".join(f"int a{n};\n" for n in range(12)))
+        self.put("new/a.c", "".join(f"int a{n};\n" for n in range(12) if n not in (2, 3, 4, 7)))
+        found = source.of_trees(["a.c"], [f"{self.top}/old"], [f"{self.top}/new"])
+        rows = show.source_rows(found[1:], 3)
+        self.assertEqual([f"{k}{line[4:-1]}" for k, line in rows[1:]], ["-a2", "-a3", "-a4", " a5", " a6", "-a7", " a8", " a9", " a10"])
+        self.assertEqual([f"{k}{line[4:-1]}" for k, line in show.source_rows(found[1:], 1)[1:]], [" a6", "-a7", " a8"])
+
     def test_of_a_function_no_line_beyond_is_shown(self) -> None:
         self.put("old/a.c", self.OLD)
         self.put("new/a.c", self.OLD.replace("return 1", "return 3"))
@@ -430,6 +445,13 @@ class Page(Files):
                       "Nobody may be inside: f (10 bytes), f.cold (4 bytes)", "-\treturn 1;\n+\treturn 3;\n",
                       "mov    0x0(%rip),%rbp  <counter+0x8>"):
             self.assertIn(words, read.text)
+
+    def test_nothing_that_is_replaced_is_missed(self) -> None:
+        inspect = copy.deepcopy(INSPECT)
+        inspect["replaces"].append({"name": "untold", "kind": "function", "source": "fs/b.o", "size": 7})
+        read = self.page(REPORT, inspect)
+        self.assertEqual([h for h in read.heads if "fs/b.o" in h], ["untold replaced  in fs/b.o"])
+        self.assertIn("Nobody may be inside: untold (7 bytes)", read.text)
 
     def test_a_title_of_a_cve_is_its_patch_s(self) -> None:
         self.assertRegex(self.page(REPORT).text, r"CVE-2026-1fs: repair itCVE-2026-2\(said with --fixes; no patch")

@@ -274,6 +274,7 @@ apply_patches()
 		done <"$WORK/listed"
 		[[ -n $INSPECT ]] || stop_if_reasons
 		apply_one "$patch"
+		keep_step
 		cat "$WORK/listed" >>"$WORK/touched"
 	done
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from release import ctext
 
 _STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
-_CALL = re.compile(r"([A-Za-z_]\w*)[ \t\n]*\(")
+_CALL = re.compile(r"\b([A-Za-z_]\w*)[ \t\n]*\(")
 _NO_FUNCTION = re.compile(r"(struct|union|enum|typedef)\b[^()]*\Z|extern\s*\Z")
 # What may stand with parentheses before or behind a function's name
 _ATTRIBUTES = re.compile(
@@ -84,7 +84,7 @@ def functions(text: str) -> list[Extent]:
             start = number + 1
         elif bare[0] == "{" or not bare[0].isspace() and bare.endswith("{"):
             inside = _name_of("\n".join([*lines[start:number], bare[:-1] if bare[0] != "{" else ""]))
-        elif not bare[0].isspace() and re.search(r"\)\s*\{.*\}\Z", bare):
+        elif not bare[0].isspace() and bare[-1] == "}" and re.search(r"\)\s*\{.*\}\Z", bare):
             name, macro = _name_of("\n".join([*lines[start:number], bare[:bare.index("{")]]))
             if name:
                 found.append(Extent(name, start + 1, number + 1, macro))

@@ -220,6 +220,8 @@ def _compare(functions: list[Function], inspect: Json) -> None:
         name = words(one.get("name"))
         stops[(words(one.get("source")), csource.plain_name(name))].append(
             Stop(name, number(one.get("size")) or 0, words(one.get("kind"))))
+    told = {(f.object, csource.plain_name(f.name)) for f in functions}
+    functions += [Function(name, source, "replaced") for source, name in stops if (source, name) not in told]
     for function in functions:
         if function.state not in ("replaced", "gone"):
             continue
