@@ -35,6 +35,7 @@ help:
 	@echo 'make check-series     git am of these gives what make apply gives; what is in the'
 	@echo '                      tree builds there'
 	@echo 'make lint             checkpatch, sparse, W=1, kernel-doc, shellcheck'
+	@echo 'make screenshot       Documentation/page.png, with Chromium'
 	@echo 'make deb              Debian packages: the stock-kernel module, and the tools'
 	@echo
 	@echo 'KSPL_VERSION=, KSPL_NEWER=   Debian kernel versions to work with (scripts/debian-versions)'
@@ -109,6 +110,10 @@ torture: need-test tools
 fuzz: need-test
 	@$(MAKE) --no-print-directory -C tests/fuzz run $(if $(FUZZ_SECONDS),FUZZ_SECONDS=$(FUZZ_SECONDS))
 
+# Chromium is needed for this alone: setup does not install it.
+screenshot: need-test tools
+	@scripts/make-screenshot
+
 deb: need-deb
 	@dkms/build-deb
 	@scripts/build-tools-deb
@@ -119,4 +124,4 @@ clean:
 
 .PHONY: all help setup tools $(TOOLS:%=build-%) install kernel apply series check-series lint \
 	test test-all test-system demo demo-stock demo-series demo-release match-stock bench \
-	check-here corpus torture fuzz deb clean
+	check-here corpus torture fuzz screenshot deb clean

@@ -166,7 +166,8 @@ overlay_files() {
 				esac ;;
 			esac
 			case ${t##*/} in
-			.gitkeep) ;;
+			# a patch of a kernel's tree is text
+			.gitkeep | *.png) ;;
 			*) printf '%s\t%s\n' "$f" "$t" ;;
 			esac
 		done

@@ -36,6 +36,14 @@ for c in ksplice kspl-build; do
 		says "^$c $version\$" "$TMP/local/usr/local/bin/$c" --version
 done
 check 'kspl-objdiff runs from there' says 'usage: kspl-objdiff' "$TMP/local/usr/local/bin/kspl-objdiff"
+# makes_page: of nothing
+makes_page() {
+	local lib=$TMP/local/usr/local/lib/ksplice/kspl-build
+
+	printf '{"report": "", "inspect": "", "old": [], "new": [], "steps": "", "listings": "", "out": "%s"}' \
+		"$TMP/page.html" | python3 -E -s -B "$lib/make-page" && grep '<title>Update ' "$TMP/page.html"
+}
+check 'kspl-build has what makes its pages there' makes_page
 check 'the units start what is installed' exits 1 \
 	grep -rE '^Exec.*=/usr/bin/ksplice' "$TMP/local/usr/local/lib/systemd/system"
 check '... with its path' grep -q '^ExecStart=/usr/local/bin/ksplice load-installed$' \

@@ -402,7 +402,7 @@ in_the_way_of_report() (
 	set +eu
 	eval "$(sed -n '/^put_report()/,/^}/p' "$build")"
 	NAME=x JSON_FILE=$1
-	put_report cert.pem
+	put_report cert.pem "$JSON_FILE"
 )
 check "... nor with a report" exits 1 in_the_way_of_report shared/r.json
 check "... what it leads to is not written to" test "$(cat victim)" = victim
@@ -453,7 +453,9 @@ check "... without what turns text around, or can't be seen" sh -c '! LC_ALL=C g
 check "... in the report" jq -e '.subjects | length == 2 and (.[0] | test("[\u0001-\u001f]") | not)' report.json
 check "what they fix is read" grep -e '--fixes CVE-2024-12345 --fixes CVE-2024-12346 ' called
 check "... and nothing else taken for that" sh -c '[ "$(grep -o -e --fixes called | wc -l)" = 2 ]'
-check "... in the report" jq -e '.fixes == ["CVE-2024-12345", "CVE-2024-12346"]' report.json
+check "... in the report" jq -e '.fixes == ["CVE-2024-12345", "CVE-2024-12346"] and .ids == .fixes' report.json
+check "... with the patch that says so" jq -e '.messages | map([.patch, (.subject | length > 0), .fixes]) ==
+	[[1, true, []], [2, true, ["CVE-2024-12345", "CVE-2024-12346"]]]' report.json
 check "what is said besides" sh -c '"$@" >/dev/null 2>&1; grep -e "--fixes GHSA-1 --fixes CVE-2024-12345 " called' sh \
 	env KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld --fixes GHSA-1 one.patch two.patch
 check "an id that is none: usage" exits 2 "$build" -b bld --fixes 'CVE 1' one.patch
@@ -494,4 +496,5 @@ printf 'Subject: the second\nCVE: CVE-2024-2222\n\n---\n' | cat - plain.patch >n
 check "--inspect --on: what earlier ones say is not this one's" sh -c '"$@" >/dev/null 2>&1 && jq -e ".subjects == [\"the second\"] and
 	.fixes == [\"CVE-2024-2222\"] and (.files | map([.path, .hunks]) == [[\"fs/fn.c\", 1]])" report.json' sh \
 	"$build" -k 0.0-none --inspect --json report.json --on on.patch new.patch
+check "... nor its messages" jq -e '.messages | map([.patch, .fixes]) == [[1, ["CVE-2024-2222"]]]' report.json
 done_testing

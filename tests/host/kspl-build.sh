@@ -556,7 +556,20 @@ check "--partial: ... a fix that needs a new member is left out" jq -e \
 check "--partial: ... and in the list of functions" jq -e '.objdiff.left_out | map(.what) == ["get"]' report.json
 check "--partial: ... said" says 'taken: 1 of 2 changed functions' cat out
 check "--partial: ... --fixes may name what was left out, which is said" \
-	says 'warning: --fixes CVE-2024-1111: .* left out' run_to --partial --fixes CVE-2024-1111
+	says 'warning: --fixes CVE-2024-1111: .* left out' run_to --partial --fixes CVE-2024-1111 --json report.json
+# two of one name, and a reader has one of them
+unique_members() {
+	python3 -c '
+import json, sys
+def unique(pairs):
+    assert len(dict(pairs)) == len(pairs), [k for k, _ in pairs]
+    return dict(pairs)
+json.load(open(sys.argv[1]), object_pairs_hook=unique)' report.json
+}
+check "--partial: ... no member of the report is there twice" unique_members
+check "--partial: ... what --fixes says is in ids" jq -e '.ids == ["CVE-2024-1111"] and (.fixes | map(.fate) | sort) == ["left_out", "taken"]' report.json
+check "--partial: ... each fix has the lines that it changes" jq -e '[.fixes[].changes[] | [.path] + .old + .new] | sort ==
+	[["fs/fn.c", 4, 1, 4, 1], ["fs/fn.c", 12, 1, 12, 1], ["fs/fn.h", 2, 1, 2, 1]]' report.json
 # A repository has no say, wherever this runs
 mkdir -p repo
 git -C repo init -q
@@ -658,9 +671,12 @@ real() {
 	shift 3
 	make -s -C "$REPO/tools/ksplice"
 	real_patch "$src"
-	check "$name: a fix" "$build" "$@" -n real -o real.ko real.patch
+	check "$name: a fix" "$build" "$@" -n real -o real.ko --html real.html real.patch
 	echo "# $((SECONDS - start)) s"
 	check "$name: is a module for it" good_module real.ko "$release"
+	check "$name: there is a page about it" python3 -B "$REPO/tests/page/shows.py" real.html 'The update was made' \
+		'Compared: [0-9]+ bytes of old code, of which [1-9][0-9]* fields with addresses, [1-9][0-9]* places' \
+		'Nobody may be inside: cmdline_proc_show' '^\+.seq_puts\(m, "ksplice "\);' '^-  .*<saved_command_line>' '^\+ .*<"ksplice ">'
 	check "$name: its checksum is over all of it" json 'd["file"]["code_checksum"]' \
 		"$REPO/tools/ksplice/ksplice" show --json ./real.ko
 	check "$name: ... one byte of its code changed: refused" says 'damaged: the checksum at its end' new_code_damaged

@@ -9,6 +9,8 @@
 # ways is refused.
 
 SUBJECTS=()		# what each message says it does
+MESSAGES=()		# "PATCH|IDS|SUBJECT" of each message, PATCH counted from 1
+PATCH_NUMBER=0
 declare -A ADDED=() DELETED=() HUNKS=()	# path -> how many, in all patches
 declare -A WHAT=()	# path -> new, changed, deleted, as the patch says it
 PATCH_TEXT=		# the patch at hand, as it was when it was first looked at
@@ -42,6 +44,7 @@ read_patch()
 {
 	local patch=$1 what a b c d e bad=()
 
+	((++PATCH_NUMBER))
 	# Once: what is listed is what is applied, whatever becomes of the file.
 	PATCH_TEXT=$WORK/patch.text
 	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
@@ -55,7 +58,8 @@ read_patch()
 		case $what in
 		refuse)	bad+=("$patch: line $a: $b") ;;
 		note)	note "${patch##*/}: line $a: $b" ;;
-		fixes)	FIXES+=("$a") ;;
+		fixes)	FIXES+=("$a")
+			add_id "$a" ;;
 		subject) add_subject "$a${b:+|$b}${c:+|$c}${d:+|$d}${e:+|$e}" ;;
 		file)
 			printf '%s\t%s\t%s\n' "$b" "$c" "$a" >>"$WORK/audit.files" || cut_off
@@ -98,6 +102,18 @@ add_subject()
 
 	text=$(printf '%s' "$1" | sed 's/^\(\[[^]]*\] *\)*//' | printable)
 	[[ -z ${text// /} ]] || SUBJECTS+=("$text")
+	MESSAGES+=("$PATCH_NUMBER||$text")
+}
+
+# add_id ID: to the message at hand, or to that of a patch without a subject
+add_id()
+{
+	local last=
+
+	((!${#MESSAGES[@]})) || last=${MESSAGES[-1]}
+	[[ $last == "$PATCH_NUMBER|"* ]] || { MESSAGES+=("$PATCH_NUMBER||"); last=${MESSAGES[-1]}; }
+	last=${last#*|}
+	MESSAGES[-1]="$PATCH_NUMBER|${last%%|*} $1|${last#*|}"
 }
 
 # The files as --on has left them: with the patches of earlier updates in them.
@@ -126,6 +142,8 @@ ON_FILES=()
 forget_on()
 {
 	SUBJECTS=()
+	MESSAGES=()
+	PATCH_NUMBER=0
 	FIXES=("${FIXES_SAID[@]}")
 	ADDED=() DELETED=() HUNKS=() WHAT=() TREATED=()
 }
@@ -259,6 +277,7 @@ apply_patches()
 		done <"$WORK/listed"
 		[[ -n $INSPECT ]] || stop_if_reasons
 		apply_one "$patch"
+		keep_step
 		cat "$WORK/listed" >>"$WORK/touched" || cut_off
 	done
 

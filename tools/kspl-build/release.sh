@@ -370,6 +370,7 @@ main_partial()
 	objtool_args
 	phase compile "looking at ${#OBJECTS[@]} object(s) that may differ"
 	take_fixes
+	list_code
 	phase link
 	link_module
 	msg "done: $OUTPUT (for $RELEASE)"

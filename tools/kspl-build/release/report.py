@@ -3,7 +3,7 @@
 from typing import Any
 
 from .fate import is_built, plain
-from .model import LEFT_OUT, OPEN, TAKEN, WITHOUT_EFFECT, Fix, Release
+from .model import LEFT_OUT, OPEN, TAKEN, WITHOUT_EFFECT, Fix, Hunk, Release
 
 _HOW_MANY = 6
 
@@ -48,8 +48,16 @@ def as_json(release: Release) -> list[dict[str, Any]]:
             "between": [_place(release, join.a), _place(release, join.b)]})
     return [{"fix": f.number, "fate": f.fate, "code": f.code, "reason": f.reason,
              "files": paths_of(release, f), "functions": [n for _, n in functions_of(release, f)],
-             "others": _others(release, f), "hunks": len(f.hunks), "joins": joins.get(f.number, [])}
+             "others": _others(release, f), "hunks": len(f.hunks),
+             "changes": [_change(release.hunks[n]) for n in f.hunks if not plain(release.hunks[n])], "joins": joins.get(f.number, [])}
             for f in release.fixes if f.code != "no_code"]
+
+
+def _change(hunk: Hunk) -> dict[str, Any]:
+    """Which lines become which, as a diff's header says it: from 1, or after a line."""
+    span = hunk.span
+    return {"path": hunk.path, "old": [span.old + (span.old_count != 0), span.old_count],
+            "new": [span.new + (span.new_count != 0), span.new_count]}
 
 
 def _others(release: Release, fix: Fix) -> list[str]:
