@@ -308,6 +308,11 @@ class Listing(unittest.TestCase):
         new = OBJDUMP.replace("61620041", "61620042")
         self.assertEqual([r[0] for r in self.rows(OBJDUMP, new)].count("-"), 1)
 
+    def test_a_string_is_written_in_one_line(self) -> None:
+        code = listing.Listing(OBJDUMP.replace("61620041", "6162000a")).find("f")
+        assert code
+        self.assertIn('mov    $0x0,%rdi  <"\\n">', [i.text for i in code.insns])
+
     def test_an_alias_is_found_by_its_section(self) -> None:
         self.assertIsNotNone(listing.Listing(OBJDUMP.replace("<f>:", "<alias>:")).find("f"))
         self.assertIsNone(listing.Listing(OBJDUMP).find("none"))

@@ -9,6 +9,7 @@ Read is what these two print, one after the other, into one file:
 The object comes of somebody's patch, so objdump runs in the sandbox of the
 compilers, and what it printed is no more than text here.
 """
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Optional
@@ -138,7 +139,8 @@ class Listing:
         data = self._strings.get(name)
         if data is not None and 0 <= addend < len(data):
             words = data[addend:].split(b"\0")[0].decode("utf-8", errors="replace")
-            return '"' + words[:_SHOWN] + ('"...' if len(words) > _SHOWN else '"')
+            # As C writes it: a line of code is one line of the page.
+            return json.dumps(words[:_SHOWN], ensure_ascii=False) + ("..." if len(words) > _SHOWN else "")
         return name + (f"{addend:+#x}" if addend else "")
 
 
