@@ -257,6 +257,7 @@ raw_string() {
 	cmp kept/patched/fs/fn.c b/fs/fn.c
 }
 check "a string that goes on over lines stays as it is" raw_string
+rm -rf kept
 cp keep src/fs/fn.c
 
 # The other ways of building: in the source tree, and in a directory of it
