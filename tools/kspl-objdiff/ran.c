@@ -556,14 +556,15 @@ static void check_value(struct verdicts *vs, const struct ran *ran)
 
 /*
  * Check a value that an existing function stores. It may have run before, when it did
- * not, and another function uses the value as it is.
+ * not, and another function uses the value as it is. Not a sum, which it adds to: that
+ * begins with nothing.
  */
 static bool check_stored(struct verdicts *vs, const struct ran *ran)
 {
 	const struct var_user *w, *v;
 
 	vec_for_each(w, &ran->users) {
-		if (!w->stores || !w->func->twin)
+		if (!w->stores || w->reads || !w->func->twin)
 			continue;
 		vec_for_each(v, &ran->users) {
 			if (v == w || !v->reads || v->stores || !is_reached_now(v->func) ||

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154,SC2086 # run.sh sets the variables
 # Functions of the module that have the names of others, which keep no pointer: these do.
 set -e
+# shellcheck source=tests/objdiff/report.sh
 . "$here/report.sh"
 cd "$out"
 cat >own.c <<'END'

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154,SC2086 # run.sh sets the variables
 # A new pointer is set by code of one file, which has run, and another file relies on it.
 set -e
+# shellcheck source=tests/objdiff/report.sh
 . "$here/report.sh"
 cd "$out"
 cat >ranset.c <<'END'

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 // A new variable that begins rightly: what nobody has set yet, what is only shown or
-// compared, a constant, and what a function keeps for itself.
+// compared, a constant, a sum, and what a function keeps for itself.
 // cflags: -g
-// replace: irq probe shows waits
-// new: last limit next on set_limit*
-// clang-new: last limit next on set_limit
+// replace: adds irq probe shows waits weighs
+// new: last limit next on set_limit* sum
+// clang-new: last limit next on set_limit sum
 #include "kernel.h"
 extern void seq_printf(void *m, const char *fmt, ...);
 extern u64 jiffies;
 #ifdef POST
-static u32 limit, last, on;
+static u32 limit, last, on, sum;
 static u64 next;
 static noinline void set_limit(u32 n) { limit = n; ext(n); }
 #endif
@@ -45,4 +45,19 @@ int waits(int v)
 	next = jiffies + 100;
 #endif
 	return ext2(v);
+}
+int adds(int v)
+{
+#ifdef POST
+	sum = (sum + v) & 0xffff;
+#endif
+	return ext(v + 3);
+}
+int weighs(int v)
+{
+#ifdef POST
+	return ext2(v) * sum;
+#else
+	return ext2(v + 3);
+#endif
 }
