@@ -785,7 +785,8 @@ const char *goes_on_otherwise(struct paths *p)
 
 bool fills_own_stack(const struct unit *u, const struct ref *call)
 {
-	(void)u, (void)call;
+	(void)u;
+	(void)call;
 	return false;
 }
 

@@ -53,10 +53,8 @@ void ksplice_lock_in_notifier(void)
 	wake_up_all(&live_wait);
 }
 
-/* Return: true if it is the turn of @update, or with *@ret set if that never comes */
-static bool live_take_turn(struct ksplice_update *update, bool enable, int *ret)
+static bool __live_take_turn(struct ksplice_update *update, bool enable, int *ret)
 {
-	guard(spinlock)(&live_lock);
 	*ret = READ_ONCE(update->going) ? -ENODEV : 0;
 	if (*ret)
 		return true;
@@ -67,6 +65,17 @@ static bool live_take_turn(struct ksplice_update *update, bool enable, int *ret)
 	update->cancelled = false;
 	WRITE_ONCE(update->way, enable ? KSPLICE_APPLYING : KSPLICE_REVERSING);
 	return true;
+}
+
+/* Return: true if it is the turn of @update, or with *@ret set if that never comes */
+static bool live_take_turn(struct ksplice_update *update, bool enable, int *ret)
+{
+	bool taken;
+
+	spin_lock(&live_lock);
+	taken = __live_take_turn(update, enable, ret);
+	spin_unlock(&live_lock);
+	return taken;
 }
 
 static int live_alloc_blockers(struct ksplice_update *update)
@@ -147,8 +156,9 @@ void ksplice_live_gone(void)
  */
 void ksplice_live_turn(struct ksplice_update *update)
 {
-	guard(spinlock)(&live_lock);
+	spin_lock(&live_lock);
 	update->turn++;
+	spin_unlock(&live_lock);
 }
 
 /**
@@ -161,9 +171,13 @@ void ksplice_live_turn(struct ksplice_update *update)
 bool ksplice_live_rests(const struct ksplice_update *update,
 			unsigned long turn)
 {
-	guard(spinlock)(&live_lock);
-	return running != update && update->turn == turn &&
-	       READ_ONCE(update->state) != KSPLICE_APPLIED;
+	bool rests;
+
+	spin_lock(&live_lock);
+	rests = running != update && update->turn == turn &&
+		READ_ONCE(update->state) != KSPLICE_APPLIED;
+	spin_unlock(&live_lock);
+	return rests;
 }
 
 /**

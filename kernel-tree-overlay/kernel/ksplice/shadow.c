@@ -136,12 +136,10 @@ static void shadow_destroy(struct shadow *s)
 	kfree_rcu(s, rcu);
 }
 
-/* Return: the data of the object, @s or another's; or NULL. */
-static struct shadow *shadow_add(struct shadow *s)
+static struct shadow *__shadow_add(struct shadow *s)
 {
 	struct shadow *other;
 
-	guard(spinlock_irqsave)(&shadow_lock);
 	other = shadow_find(s->obj, s->id);
 	if (other)
 		return other;
@@ -153,6 +151,18 @@ static struct shadow *shadow_add(struct shadow *s)
 	nr_shadows++;
 	hash_add_rcu(shadows, &s->node, shadow_key(s->obj, s->id));
 	return s;
+}
+
+/* Return: the data of the object, @s or another's; or NULL. */
+static struct shadow *shadow_add(struct shadow *s)
+{
+	struct shadow *there;
+	unsigned long flags;
+
+	spin_lock_irqsave(&shadow_lock, flags);
+	there = __shadow_add(s);
+	spin_unlock_irqrestore(&shadow_lock, flags);
+	return there;
 }
 
 static void *shadow_attach(void *obj, const struct ksplice_shadow_type *type,
@@ -321,8 +331,13 @@ static struct shadow *shadow_take_one(struct drop *drop)
  */
 u64 ksplice_shadow_mark(void)
 {
-	guard(spinlock_irqsave)(&shadow_lock);
-	return nr_attached;
+	unsigned long flags;
+	u64 mark;
+
+	spin_lock_irqsave(&shadow_lock, flags);
+	mark = nr_attached;
+	spin_unlock_irqrestore(&shadow_lock, flags);
+	return mark;
 }
 
 /**
