@@ -16,6 +16,8 @@ enum {
 
 csh open_capstone(void);
 int reg_number(unsigned int reg, u32 *width);
+u64 reg_bit(unsigned int reg);
+bool reg_is_wide(unsigned int reg);
 bool is_conditional_move(unsigned int id);
 #endif
 

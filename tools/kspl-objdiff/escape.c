@@ -136,7 +136,8 @@ int reg_number(unsigned int reg, u32 *width)
 	return -1;
 }
 
-static u64 reg_bit(unsigned int reg)
+/** reg_bit() - the bit of a general register in a set of them, or 0 */
+u64 reg_bit(unsigned int reg)
 {
 	u32 width;
 	int n = reg_number(reg, &width);
@@ -144,8 +145,8 @@ static u64 reg_bit(unsigned int reg)
 	return n < 0 ? 0 : BIT(n);
 }
 
-/* A write of less than 4 bytes leaves the other bytes as they were. */
-static bool is_wide(unsigned int reg)
+/** reg_is_wide() - does a write of it leave no other byte of the register as it was? */
+bool reg_is_wide(unsigned int reg)
 {
 	u32 width = 0;
 
@@ -282,7 +283,7 @@ static struct effect effect_of(csh cs, const cs_insn *insn)
 		e.reads |= reg_bit(in[i]);
 	for (i = 0; i < nout; i++) {
 		e.writes |= reg_bit(out[i]);
-		if ((is_wide(out[i]) && !is_conditional_move(insn->id)) ||
+		if ((reg_is_wide(out[i]) && !is_conditional_move(insn->id)) ||
 		    is_conditional_set(insn->id))
 			e.kills |= reg_bit(out[i]);
 	}
@@ -958,7 +959,7 @@ static bool run_null_test(struct walk *w, csh cs, u32 part, u32 at,
 	cs_insn *insn;
 
 	if (test->id != X86_INS_TEST || !is_same_twice(test) ||
-	    !is_wide(test->detail->x86.operands[0].reg) || jump >= u->size ||
+	    !reg_is_wide(test->detail->x86.operands[0].reg) || jump >= u->size ||
 	    cs_disasm(cs, unit_data(u) + jump, u->size - jump, jump, 1, &insn) != 1)
 		return false;
 	null = regs & ~reg_bit(test->detail->x86.operands[0].reg);

@@ -65,24 +65,6 @@ static cs_insn *insn_at(const struct paths *p, u32 place)
 	       insn : NULL;
 }
 
-/* Registers */
-
-static u16 reg_bit(unsigned int reg)
-{
-	u32 width;
-	int n = reg_number(reg, &width);
-
-	return n < 0 ? 0 : BIT(n);
-}
-
-static bool is_wide(unsigned int reg)
-{
-	u32 width = 0;
-
-	reg_number(reg, &width);
-	return width >= 4;
-}
-
 /* What an instruction reads and writes; @kills: written as a whole */
 struct regs {
 	u16 reads, writes, kills;
@@ -102,7 +84,7 @@ static struct regs regs_of(const cs_insn *insn)
 		regs.reads |= reg_bit(in[i]);
 	for (i = 0; i < nout; i++) {
 		regs.writes |= reg_bit(out[i]);
-		if (is_wide(out[i]) && !is_conditional_move(insn->id))
+		if (reg_is_wide(out[i]) && !is_conditional_move(insn->id))
 			regs.kills |= reg_bit(out[i]);
 	}
 	if (insn->id == X86_INS_XOR && insn->detail->x86.operands[0].reg == insn->detail->x86.operands[1].reg &&
@@ -453,12 +435,27 @@ static bool in_step(struct join *j, u32 set, u32 once)
 
 /* What the flag decides */
 
+typedef VEC(u32) place_vec;
+
+/* Those of @next that have not been added before */
+static void add_places(place_vec *todo, const u32 *next, u32 n)
+{
+	u32 k;
+
+	while (n--) {
+		for (k = 0; k < todo->n && todo->v[k] != next[n]; k++)
+			;
+		if (k == todo->n)
+			*vec_add(todo) = next[n];
+	}
+}
+
 /* Does the way lead to a write of the flag, without another read of it? */
 static bool leads_to_write(const struct paths *p, u32 from)
 {
-	VEC(u32) todo = {};
+	place_vec todo = {};
 	bool found = false;
-	u32 next[MAX_NEXT], n, i, k;
+	u32 next[MAX_NEXT], n, i;
 
 	*vec_add(&todo) = from;
 	for (i = 0; i < todo.n && !found; i++) {
@@ -466,12 +463,7 @@ static bool leads_to_write(const struct paths *p, u32 from)
 		if (once_reads(p, todo.v[i]))
 			continue;
 		n = once_next(p, todo.v[i], next);
-		while (n--) {
-			for (k = 0; k < todo.n && todo.v[k] != next[n]; k++)
-				;
-			if (k == todo.n)
-				*vec_add(&todo) = next[n];
-		}
+		add_places(&todo, next, n);
 	}
 	free(todo.v);
 	return found;
@@ -560,7 +552,7 @@ static void mark_before(struct paths *p)
 /* Do registers keep what they have got at @place until the flag is read? */
 static bool lasts(const struct paths *p, u32 place, u16 regs)
 {
-	VEC(u32) todo = {};
+	place_vec todo = {};
 	u32 next[MAX_NEXT], n, i, k;
 	bool found = false;
 	cs_insn *insn;
@@ -575,12 +567,7 @@ static bool lasts(const struct paths *p, u32 place, u16 regs)
 		if (k || !(seen_at(p, todo.v[i]) & REACHED_BEFORE))
 			continue;
 		n = once_next(p, todo.v[i], next);
-		while (n--) {
-			for (k = 0; k < todo.n && todo.v[k] != next[n]; k++)
-				;
-			if (k == todo.n)
-				*vec_add(&todo) = next[n];
-		}
+		add_places(&todo, next, n);
 	}
 	free(todo.v);
 	return found;
