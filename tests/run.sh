@@ -59,8 +59,13 @@ kernel_is_missing() {
 		! compgen -G "$CACHE/build/*-series/.ksplice-stamp" >/dev/null
 }
 
+# Do the tests without a VM run beside those with one?
+beside() {
+	[ "$KSPL_LANES" -gt 1 ] && [ ${#with_vm[@]} -ne 0 ] && [ ${#without_vm[@]} -ne 0 ]
+}
+
 plan() {
-	local t dir sum=0 all=0 n
+	local t dir n sum vm=0 rest=0 all
 
 	for dir in host style vm; do
 		n=0 sum=0
@@ -70,8 +75,10 @@ plan() {
 			sum=$((sum + $(seconds "${t#tests/}")))
 		done
 		[ $n -eq 0 ] || printf '# tests/%s: %d, about %s\n' $dir $n "$(minutes $sum)"
-		all=$((all + sum))
+		if [ $dir = vm ]; then vm=$sum; else rest=$((rest + sum)); fi
 	done
+	all=$((vm + rest))
+	! beside || all=$((vm > rest ? vm : rest))
 	if kernel_is_missing; then
 		sum=$(seconds kernel)
 		printf '# the series kernel, which is built first, once: about %s\n' "$(minutes "$sum")"
@@ -149,7 +156,7 @@ RESULTS=$(mktemp "$OUT/results.XXXXXX")
 trap 'rm -f "$RESULTS"' EXIT
 plan
 
-if [ "$KSPL_LANES" -gt 1 ] && [ ${#with_vm[@]} -ne 0 ] && [ ${#without_vm[@]} -ne 0 ]; then
+if beside; then
 	# The kernel takes all CPUs; its tests then leave one free.
 	vm/build-kernel series >/dev/null
 	run_these "${without_vm[@]}" >"$OUT/lane.log" 2>&1 &

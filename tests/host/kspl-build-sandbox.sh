@@ -255,6 +255,10 @@ check "a compiler has its limits" tells 'limits 900 8388608 524288'
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then
 	mini
 	chmod 755 "$TMP"
+	# What an ordinary user can reach, wherever the repository is
+	mkdir reached
+	cp -r "$REPO/tools/kspl-build" reached/
+	chmod -R a+rX reached
 	mkdir user
 	chown 64999 user
 	edit fs/fn.c 's/return FN/return 2/'
@@ -262,7 +266,7 @@ if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups un
 	chown 64999 called
 	as_user() {
 		setpriv --reuid 64999 --regid 64999 --clear-groups env HOME="$TMP/user" XDG_CACHE_HOME="$TMP/user/cache" \
-			KSPL_OBJDIFF="$TMP/objdiff" KSPL_BUILD_NO_OVERLAY="${NO_OVERLAY-}" "$build" -b bld -o user/x.ko "$@"
+			KSPL_OBJDIFF="$TMP/objdiff" KSPL_BUILD_NO_OVERLAY="${NO_OVERLAY-}" "$TMP/reached/kspl-build/kspl-build" -b bld -o user/x.ko "$@"
 	}
 	user_compiles() {
 		: >called

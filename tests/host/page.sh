@@ -135,12 +135,17 @@ check 'no python3: said before anything is compiled' says 'python3 is not there'
 
 if [ "$(id -u)" -eq 0 ] && setpriv --reuid 64999 --regid 64999 --clear-groups unshare --map-root-user --mount true 2>/dev/null; then
 	chmod 755 "$TMP"
+	# What an ordinary user can reach, wherever the repository is
+	mkdir reached
+	cp -r "$REPO/tools/kspl-build" "$objdiff" reached/
+	chmod -R a+rX reached
 	mkdir user
 	chown 64999 user
 	as_user() {
 		rm -f user/page.html
 		setpriv --reuid 64999 --regid 64999 --clear-groups env HOME="$TMP/user" XDG_CACHE_HOME="$TMP/user/cache" \
-			KSPL_OBJDIFF="$objdiff" KSPL_BUILD_NO_OVERLAY="$1" "$build" -b bld -n one -o user/x.ko --html user/page.html one.patch >out 2>&1 || :
+			KSPL_OBJDIFF="$TMP/reached/$(basename "$objdiff")" KSPL_BUILD_NO_OVERLAY="$1" \
+			"$TMP/reached/kspl-build/kspl-build" -b bld -n one -o user/x.ko --html user/page.html one.patch >out 2>&1 || :
 		shows user/page.html 'fn replaced' 'call  <other>' || { cat out; return 1; }
 	}
 	check 'an ordinary user, with an overlay' as_user ''
