@@ -12,8 +12,9 @@
 # Variables: KSPL_VERSION; KSPL_FLAVOURS, the kernels of the kselftests: series fp
 # debug stock, or FLAVOUR:GLOB (series, and test-hooks on stock); KSPL_CYCLES, how
 # often test-atomic goes there and back (20); KSPL_STYLE=1: tests/style/*, too;
-# KSPL_LANES=1: nothing runs beside the VMs (2: what needs no VM does, its output
-# comes at the end); KSPL_PARALLEL: how many guests of the kselftests run at a time
+# KSPL_LANES=1: nothing runs beside the VMs (2: what needs no VM does, and after that
+# tests/vm/4[5-9]*, of one guest now and then; the output of these comes at the end);
+# KSPL_PARALLEL: how many guests of the kselftests run at a time
 # (2). All that a release is tested with: tests/all.sh.
 
 set -euo pipefail
@@ -59,13 +60,13 @@ kernel_is_missing() {
 		! compgen -G "$CACHE/build/*-series/.ksplice-stamp" >/dev/null
 }
 
-# Do the tests without a VM run beside those with one?
+# Are there two lanes?
 beside() {
-	[ "$KSPL_LANES" -gt 1 ] && [ ${#with_vm[@]} -ne 0 ] && [ ${#without_vm[@]} -ne 0 ]
+	[ "$KSPL_LANES" -gt 1 ] && [ ${#first[@]} -ne 0 ] && [ ${#second[@]} -ne 0 ]
 }
 
 plan() {
-	local t dir n sum vm=0 rest=0 all
+	local t dir n sum all one=0 two=0
 
 	for dir in host style vm; do
 		n=0 sum=0
@@ -75,10 +76,15 @@ plan() {
 			sum=$((sum + $(seconds "${t#tests/}")))
 		done
 		[ $n -eq 0 ] || printf '# tests/%s: %d, about %s\n' $dir $n "$(minutes $sum)"
-		if [ $dir = vm ]; then vm=$sum; else rest=$((rest + sum)); fi
 	done
-	all=$((vm + rest))
-	! beside || all=$((vm > rest ? vm : rest))
+	for t in "${first[@]}"; do
+		one=$((one + $(seconds "${t#tests/}")))
+	done
+	for t in "${second[@]}"; do
+		two=$((two + $(seconds "${t#tests/}")))
+	done
+	all=$((one + two))
+	! beside || all=$((one > two ? one : two))
 	if kernel_is_missing; then
 		sum=$(seconds kernel)
 		printf '# the series kernel, which is built first, once: about %s\n' "$(minutes "$sum")"
@@ -141,14 +147,14 @@ run_these() {
 # --- all of them -----------------------------------------------------------------
 
 patterns=("$@")
-tests=() with_vm=() without_vm=()
+tests=() first=() second=()
 for t in tests/host/* tests/style/* tests/vm/*; do
 	{ [ -f "$t" ] && [ -x "$t" ]; } || continue
 	selected "$t" || continue
 	tests+=("$t")
 	case $t in
-	tests/vm/*) with_vm+=("$t") ;;
-	*) without_vm+=("$t") ;;
+	tests/vm/4[5-9]* | tests/host/* | tests/style/*) second+=("$t") ;;
+	*) first+=("$t") ;;
 	esac
 done
 [ ${#tests[@]} -gt 0 ] || die "no test matches: $*"
@@ -159,10 +165,10 @@ plan
 if beside; then
 	# The kernel takes all CPUs; its tests then leave one free.
 	vm/build-kernel series >/dev/null
-	run_these "${without_vm[@]}" >"$OUT/lane.log" 2>&1 &
+	run_these "${second[@]}" >"$OUT/lane.log" 2>&1 &
 	lane=$!
-	run_these "${with_vm[@]}"
-	wait $lane || die "the tests without a VM were cut off, see build/test/lane.log"
+	run_these "${first[@]}"
+	wait $lane || die "the second lane was cut off, see build/test/lane.log"
 	cat "$OUT/lane.log"
 else
 	run_these "${tests[@]}"
