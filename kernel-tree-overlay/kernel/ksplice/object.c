@@ -385,6 +385,19 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 	return 0;
 }
 
+/*
+ * The old code may be that of another update.  Then a livepatch of the function itself
+ * bypasses both.
+ */
+static bool object_is_livepatched(const struct ksplice_func *func, char *name)
+{
+	unsigned long entry = ksplice_target_entry(func->object->update,
+						   func->old_addr);
+
+	return ksplice_livepatch_of(entry, name) ||
+	       ksplice_livepatch_of(func->old_addr, name);
+}
+
 /**
  * ksplice_check_livepatch() - would a livepatch bypass a jump?
  * @update:	the update
@@ -403,7 +416,7 @@ int ksplice_check_livepatch(struct ksplice_update *update,
 	ksplice_for_each_present_func(update, func) {
 		if (object && func->object != object)
 			continue;
-		if (!ksplice_livepatch_of(func->old_addr, patch))
+		if (!object_is_livepatched(func, patch))
 			continue;
 		pr_err("%s: cannot replace %s: livepatch %s redirects it; disable that livepatch first\n",
 		       update->name, func->name, patch);
