@@ -320,6 +320,8 @@ kprobe_on_the_jump() {
 	if kprobe "p:body $(chain_address "$at")" 2>/dev/null &&
 	   { echo 1 >"$TRACING/events/kprobes/body/enable"; } 2>/dev/null; then
 		expect 222 "$TARGET/chain"
+		# Its code is still seen as it was.
+		load sleep && unload sleep
 		! { echo 0 >"$U/enabled"; } 2>/dev/null ||
 			fail "undone under a kprobe"
 		expect applied "$U/state"

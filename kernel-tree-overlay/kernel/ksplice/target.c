@@ -82,8 +82,9 @@ static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 {
 	if (copy_from_kernel_nofault(buf, (void *)addr, len))
 		return -EFAULT;
-	ksplice_target_hide_jumps(addr, buf, len);
+	/* A probe on a jump came later, and keeps a byte of that jump. */
 	arch_ksplice_hide_probes(addr, buf, len);
+	ksplice_target_hide_jumps(addr, buf, len);
 	return 0;
 }
 
