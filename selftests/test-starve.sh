@@ -107,6 +107,8 @@ loads() {
 	[[ $out = "done, enough" ]] || fail "allocation $n: $out"
 	note "$n allocations: loading failed $failed times, was spared $spared times"
 	[ $failed -gt 0 ] || fail "it never failed"
+	! dmesg_since | grep -q "is not what this update was made for" ||
+		fail "the log takes a lack of memory for another kernel"
 	apply chain || return
 	expect 222 "$TARGET/chain"
 }

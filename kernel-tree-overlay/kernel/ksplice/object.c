@@ -251,6 +251,17 @@ static int object_keys_resolved(struct ksplice_update *update)
 	return 0;
 }
 
+static void object_report_mismatch(const struct ksplice_update *update,
+				   const struct ksplice_match *match, int ret)
+{
+	if (ret == -ENOMEM)
+		pr_err("%s: not enough memory to match it with the running kernel; nothing was changed, try again\n",
+		       update->name);
+	else
+		pr_err("%s: the running kernel is not what this update was made for: %s; refused, nothing was changed\n",
+		       update->name, match->err.text);
+}
+
 static int object_match_found(struct ksplice_update *update,
 			      const struct ksplice_view *view)
 {
@@ -260,8 +271,7 @@ static int object_match_found(struct ksplice_update *update,
 
 	ret = ksplice_target_match(&match, view, update);
 	if (ret)
-		pr_err("%s: the running kernel is not what this update was made for: %s; refused, nothing was changed\n",
-		       update->name, match.err.text);
+		object_report_mismatch(update, &match, ret);
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
 	if (!ret)
