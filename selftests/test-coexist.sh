@@ -320,6 +320,8 @@ kprobe_on_the_jump() {
 	if kprobe "p:body $(chain_address "$at")" 2>/dev/null &&
 	   { echo 1 >"$TRACING/events/kprobes/body/enable"; } 2>/dev/null; then
 		expect 222 "$TARGET/chain"
+		# Its code is still seen as it was.
+		load sleep && unload sleep
 		! { echo 0 >"$U/enabled"; } 2>/dev/null ||
 			fail "undone under a kprobe"
 		expect applied "$U/state"
@@ -539,6 +541,26 @@ livepatch_of_a_replaced_function() {
 	expect 911 "$TARGET/chain"
 }
 
+# A stock kernel lets a livepatch take over what an update replaces.  An update on top
+# of that one would have no effect.
+livepatch_below_an_update_on_top() {
+	local base=module_and_vmlinux ko=$DIR/test_modules/test_ksplice_livepatch.ko
+
+	[ -f "$ko" ] || { skip "no livepatch module"; return; }
+	stock_kernel || { skip "livepatch leaves replaced functions alone"; return; }
+	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return; }
+	load $base && apply $base && load third || return
+	insmod "$ko" || { fail "insmod ${ko##*/}"; return; }
+	loop_until grep -qx 0 "$LIVEPATCH/transition" || fail "livepatch hangs"
+	expect 911 "$TARGET/chain"
+	! { echo 1 >"$SYSFS/third/enabled"; } 2>/dev/null || fail "applied under a livepatch"
+	expect livepatched "$SYSFS/third/abort_cause"
+	remove_livepatch
+	expect 222 "$TARGET/chain"
+	apply third || return
+	expect 333 "$TARGET/chain"
+}
+
 # direct_on MARK: a trampoline as BPF makes for fexit, on the function that is
 # marked so ("" is the kernel)
 direct_on() {
@@ -679,6 +701,7 @@ run_tests \
 	livepatch_of_the_function \
 	livepatch_on_its_way_out \
 	livepatch_of_a_replaced_function \
+	livepatch_below_an_update_on_top \
 	fexit_on_the_old_function \
 	fexit_on_the_new_function \
 	bpf_kprobe \

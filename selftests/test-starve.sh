@@ -107,6 +107,8 @@ loads() {
 	[[ $out = "done, enough" ]] || fail "allocation $n: $out"
 	note "$n allocations: loading failed $failed times, was spared $spared times"
 	[ $failed -gt 0 ] || fail "it never failed"
+	! dmesg_since | grep -q "is not what this update was made for" ||
+		fail "the log takes a lack of memory for another kernel"
 	apply chain || return
 	expect 222 "$TARGET/chain"
 }
@@ -146,6 +148,34 @@ applies_and_undoes() {
 	change 0
 	expect_state chain reversed 0
 	expect 111 "$TARGET/chain"
+}
+
+# Loaded before the module, so that its entries are linked when it is applied.  What the
+# change before has left must not be in the way of the next one.
+keys_are_linked_again() {
+	local file=$SYSFS/module_keys/enabled out n failed=0
+
+	have_faults || return
+	load module_keys && modprobe test_ksplice_mod || return
+	# Few allocations of many link entries, so none is skipped.
+	for ((n = 1; n < MOST; n++)); do
+		out=$("$HELPER" starve "$file" $n 1) || {
+			fail "the helper failed: $out"
+			return
+		}
+		case $out in
+		"done, enough") break ;;
+		done,*) undo module_keys || return ;;
+		*)
+			((failed++))
+			expect "generation 1 11 0 plain" "$MOD/keys" || return ;;
+		esac
+	done
+	[[ $out = "done, enough" ]] || fail "allocation $n: $out"
+	[ $failed -gt 0 ] || fail "it never failed"
+	expect "generation 2 11 0 plain" "$MOD/keys"
+	put 1 "$MOD/keys" || return
+	expect "generation 2 20 20" "$MOD/keys"
 }
 
 functions_of_a_load() {
@@ -199,9 +229,10 @@ functions_of_a_change() {
 	expect 111 "$TARGET/chain"
 }
 
-need_updates chain
+need_updates chain module_keys
 run_tests \
 	loads \
 	applies_and_undoes \
+	keys_are_linked_again \
 	functions_of_a_load \
 	functions_of_a_change

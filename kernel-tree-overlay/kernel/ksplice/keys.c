@@ -719,6 +719,18 @@ int ksplice_keys_resolved(struct ksplice_object *object)
 	return ret ? ret : keys_calls_fit(object->update, calls->first, calls->n);
 }
 
+/* The references to the keys stay, so that the entries can be linked again. */
+static void keys_unlink_object(struct ksplice_object *object)
+{
+	if (!object->linked)
+		return;
+	cpus_read_lock();
+	keys_unlink_labels(object);
+	keys_unlink_calls(object);
+	cpus_read_unlock();
+	object->linked = false;
+}
+
 static int keys_link_object(struct ksplice_object *object)
 {
 	int ret;
@@ -734,7 +746,7 @@ static int keys_link_object(struct ksplice_object *object)
 	if (ret) {
 		pr_err("%s: no memory to link jump labels and static calls with the keys of module %s\n",
 		       object->update->name, object->name);
-		ksplice_keys_unlink(object);
+		keys_unlink_object(object);
 	}
 	return ret;
 }
@@ -767,13 +779,7 @@ void ksplice_keys_unlink(struct ksplice_object *object)
 {
 	if (!keys_has_late(object))
 		return;
-	if (object->linked) {
-		cpus_read_lock();
-		keys_unlink_labels(object);
-		keys_unlink_calls(object);
-		cpus_read_unlock();
-		object->linked = false;
-	}
+	keys_unlink_object(object);
 	keys_forget(object);
 }
 

@@ -525,6 +525,8 @@ int ksplice_target_symbols(struct module *mod, const char *name,
 			   void *data);
 unsigned long ksplice_target_newest(const struct ksplice_update *update,
 				    unsigned long addr);
+unsigned long ksplice_target_entry(const struct ksplice_update *update,
+				   unsigned long addr);
 void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len);
 bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
 

@@ -251,6 +251,17 @@ static int object_keys_resolved(struct ksplice_update *update)
 	return 0;
 }
 
+static void object_report_mismatch(const struct ksplice_update *update,
+				   const struct ksplice_match *match, int ret)
+{
+	if (ret == -ENOMEM)
+		pr_err("%s: not enough memory to match it with the running kernel; nothing was changed, try again\n",
+		       update->name);
+	else
+		pr_err("%s: the running kernel is not what this update was made for: %s; refused, nothing was changed\n",
+		       update->name, match->err.text);
+}
+
 static int object_match_found(struct ksplice_update *update,
 			      const struct ksplice_view *view)
 {
@@ -260,8 +271,7 @@ static int object_match_found(struct ksplice_update *update,
 
 	ret = ksplice_target_match(&match, view, update);
 	if (ret)
-		pr_err("%s: the running kernel is not what this update was made for: %s; refused, nothing was changed\n",
-		       update->name, match.err.text);
+		object_report_mismatch(update, &match, ret);
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
 	if (!ret)
@@ -385,6 +395,19 @@ int ksplice_objects_refresh(struct ksplice_update *update)
 	return 0;
 }
 
+/*
+ * The old code may be that of another update.  Then a livepatch of the function itself
+ * bypasses both.
+ */
+static bool object_is_livepatched(const struct ksplice_func *func, char *name)
+{
+	unsigned long entry = ksplice_target_entry(func->object->update,
+						   func->old_addr);
+
+	return ksplice_livepatch_of(entry, name) ||
+	       ksplice_livepatch_of(func->old_addr, name);
+}
+
 /**
  * ksplice_check_livepatch() - would a livepatch bypass a jump?
  * @update:	the update
@@ -403,7 +426,7 @@ int ksplice_check_livepatch(struct ksplice_update *update,
 	ksplice_for_each_present_func(update, func) {
 		if (object && func->object != object)
 			continue;
-		if (!ksplice_livepatch_of(func->old_addr, patch))
+		if (!object_is_livepatched(func, patch))
 			continue;
 		pr_err("%s: cannot replace %s: livepatch %s redirects it; disable that livepatch first\n",
 		       update->name, func->name, patch);

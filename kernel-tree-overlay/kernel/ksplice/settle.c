@@ -142,11 +142,24 @@ static bool settle_is_young(struct ksplice_update *update,
 	return false;
 }
 
+/*
+ * Takes it off the list, unless it was applied again since @turn.  ksplice_settle() counts
+ * a turn before it looks at the list: so if it has relied on the list, that is seen here.
+ */
+static bool settle_take_off(struct ksplice_update *update, unsigned long turn)
+{
+	bool rests;
+
+	spin_lock_irq(&settle_lock);
+	rests = ksplice_live_rests(update, turn);
+	if (rests)
+		list_del_init(&update->settle);
+	spin_unlock_irq(&settle_lock);
+	return rests;
+}
+
 static void settle_release(struct ksplice_update *update)
 {
-	spin_lock_irq(&settle_lock);
-	list_del_init(&update->settle);
-	spin_unlock_irq(&settle_lock);
 	if (update->settle_late)
 		pr_info("%s: its module can be removed now\n", update->name);
 	module_put(update->module);
@@ -161,8 +174,7 @@ static bool settle_try_one(struct ksplice_update *update, bool *left)
 	/* It is applied again, and keeps the reference until it is taken back. */
 	if (READ_ONCE(update->state) == KSPLICE_APPLIED)
 		return false;
-	if (!ksplice_text_held(update, &who) &&
-	    ksplice_live_rests(update, turn)) {
+	if (!ksplice_text_held(update, &who) && settle_take_off(update, turn)) {
 		settle_release(update);
 		return false;
 	}

@@ -82,8 +82,9 @@ static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 {
 	if (copy_from_kernel_nofault(buf, (void *)addr, len))
 		return -EFAULT;
-	ksplice_target_hide_jumps(addr, buf, len);
+	/* A probe on a jump came later, and keeps a byte of that jump. */
 	arch_ksplice_hide_probes(addr, buf, len);
+	ksplice_target_hide_jumps(addr, buf, len);
 	return 0;
 }
 
@@ -217,14 +218,29 @@ static unsigned long target_newest(void *ctx, unsigned long addr)
 	return ksplice_target_newest(run->update, addr);
 }
 
+/**
+ * ksplice_target_entry() - the entry of the function itself
+ * @update:	the update that is matched: updates it supersedes do not count
+ * @addr:	the function's entry, or that of an update's code for it
+ *
+ * Context: ksplice_mutex held.
+ * Return: that entry; @addr if it is not in an update's code for a function.
+ */
+unsigned long ksplice_target_entry(const struct ksplice_update *update,
+				   unsigned long addr)
+{
+	struct ksplice_func *func;
+
+	while ((func = target_replaced_at(update, addr, true)))
+		addr = func->old_addr;
+	return addr;
+}
+
 static unsigned long target_entry(void *ctx, unsigned long addr)
 {
 	const struct ksplice_run *run = ctx;
-	struct ksplice_func *func;
 
-	while ((func = target_replaced_at(run->update, addr, true)))
-		addr = func->old_addr;
-	return addr;
+	return ksplice_target_entry(run->update, addr);
 }
 
 static bool target_is_update(void *ctx, unsigned long addr)
