@@ -150,34 +150,6 @@ applies_and_undoes() {
 	expect 111 "$TARGET/chain"
 }
 
-# Loaded before the module, so that its entries are linked when it is applied.  What the
-# change before has left must not be in the way of the next one.
-keys_are_linked_again() {
-	local file=$SYSFS/module_keys/enabled out n failed=0
-
-	have_faults || return
-	load module_keys && modprobe test_ksplice_mod || return
-	# Few allocations of many link entries, so none is skipped.
-	for ((n = 1; n < MOST; n++)); do
-		out=$("$HELPER" starve "$file" $n 1) || {
-			fail "the helper failed: $out"
-			return
-		}
-		case $out in
-		"done, enough") break ;;
-		done,*) undo module_keys || return ;;
-		*)
-			((failed++))
-			expect "generation 1 11 0 plain" "$MOD/keys" || return ;;
-		esac
-	done
-	[[ $out = "done, enough" ]] || fail "allocation $n: $out"
-	[ $failed -gt 0 ] || fail "it never failed"
-	expect "generation 2 11 0 plain" "$MOD/keys"
-	put 1 "$MOD/keys" || return
-	expect "generation 2 20 20" "$MOD/keys"
-}
-
 functions_of_a_load() {
 	local f entries out
 
@@ -229,10 +201,29 @@ functions_of_a_change() {
 	expect 111 "$TARGET/chain"
 }
 
+# The update is loaded before the module, so its entries are linked when it is applied.
+# If that fails half-way, the next try must find the entries as they were.
+keys_are_linked_again() {
+	local update=$SYSFS/module_keys
+
+	have_failing_functions || return
+	load module_keys && modprobe test_ksplice_mod || return
+	fails keys_link_calls || return
+	refused 1 "$update/enabled" "Cannot allocate memory"
+	has_failed keys_link_calls
+	nothing_fails
+	expect out_of_memory "$update/abort_cause"
+	expect "generation 1 11 0 plain" "$MOD/keys"
+	put 1 "$MOD/keys" && apply module_keys || return
+	expect "generation 2 20 20" "$MOD/keys"
+	put 0 "$MOD/keys" || return
+	expect "generation 2 11 0 plain" "$MOD/keys"
+}
+
 need_updates chain module_keys
 run_tests \
 	loads \
 	applies_and_undoes \
-	keys_are_linked_again \
 	functions_of_a_load \
-	functions_of_a_change
+	functions_of_a_change \
+	keys_are_linked_again

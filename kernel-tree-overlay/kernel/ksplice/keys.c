@@ -571,7 +571,7 @@ static int keys_check_call_keys(const struct ksplice_update *update,
 	return 0;
 }
 
-static int keys_link_calls(struct ksplice_object *object)
+static noinline int keys_link_calls(struct ksplice_object *object)
 {
 	const struct ksplice_late *late = &object->late[KSPLICE_LATE_CALLS];
 	struct module *mod = object->update->module;
@@ -593,6 +593,7 @@ static int keys_link_calls(struct ksplice_object *object)
 	static_call_unlock();
 	return ret;
 }
+ALLOW_ERROR_INJECTION(keys_link_calls, ERRNO);
 
 /* Makes each site a call or jump again, so that a destination can be written into it. */
 static void keys_unlink_calls(struct ksplice_object *object)
