@@ -4,7 +4,7 @@
 # Part of kspl-build: the cache. Programs in it are run, and commands in it are carried
 # out, so it is as much ours as kspl-build itself, or not used.
 
-# check_cache: nobody but us can have written to it
+# check_cache: no other user can have written to it
 check_cache()
 {
 	local dir
@@ -22,8 +22,8 @@ check_cache()
 	done
 }
 
-# leads_to_own DIR: of those above the cache, nobody else's, who could put another one in
-# its place. (65534: of somebody whom this user namespace does not know)
+# leads_to_own DIR: no directory above the cache is another user's, who could replace
+# the one below it. (65534: the owner is not known in this user namespace)
 leads_to_own()
 {
 	local uid

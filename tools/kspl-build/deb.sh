@@ -52,7 +52,7 @@ deb_enhances()
 	[[ ! $image =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || printf 'Enhances: %s\n' "$image"
 }
 
-# What it fixes, for who looks through packages for that
+# What it fixes, for those who search packages for that
 deb_fixes()
 {
 	local text

@@ -85,7 +85,7 @@ treat_unless()
 }
 
 # Of tools/, the kernel's own build makes and runs objtool and resolve_btfids, which
-# change what it compiles; the rest is made by nobody but who asks for it.
+# change what it compiles; the rest is made only on request.
 treat_tools()
 {
 	case $1 in

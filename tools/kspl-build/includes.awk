@@ -1,7 +1,7 @@
 #!/usr/bin/awk -f
 # SPDX-License-Identifier: GPL-2.0
 #
-# includes.awk - who includes what
+# includes.awk - which file includes which
 #
 #   awk -f includes.awk FILES INCLUDES
 #

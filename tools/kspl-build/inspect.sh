@@ -83,7 +83,7 @@ inspect()
 }
 
 # built_here: what of it is built in this configuration, and what can't be patched there.
-# Where kbuild would have to be asked, that is left to who makes the update.
+# Where kbuild would have to be asked, that is left to the author of the update.
 built_here()
 {
 	if is_listed && [[ ! -f $BUILD/.ksplice-commands ]]; then

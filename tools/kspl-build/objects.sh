@@ -191,7 +191,7 @@ list_commands()
 	local build=$1 out=$2 new=$2.$$ ENTER=()
 
 	# make -n writes nothing but temporary files, when it asks the compiler
-	# what it can; still that is not to happen in somebody's tree.
+	# what it can; still that is not to happen in a user's tree.
 	if ((!PRIVATE)); then
 		mkdir -p "$WORK/upper" "$WORK/upper.work"
 		if ! enter_overlay "lowerdir=$(overlay_escape "$build"),upperdir=$(overlay_escape "$WORK/upper"),workdir=$(overlay_escape "$WORK/upper.work")" \
@@ -212,7 +212,7 @@ list_commands()
 	mv -- "$new" "$out"
 }
 
-# list_includes BUILD OUT: who includes what, in the source and in what is
+# list_includes BUILD OUT: which file includes which, in the source and in what is
 # generated from it
 list_includes()
 {
@@ -240,7 +240,7 @@ list_includers()
 		{ path = $1; sub(/^~/, "", path); name = path; sub(/.*\//, "", name) }
 		name in new && !(path in seen) { seen[path] = 1; print path }' \
 		<(printf '%s\n' "${NEW_FILES[@]}") "$1" >>"$WORK/code_files"
-	# mostly nobody includes them: a quick look
+	# mostly no file includes them: a quick look
 	awk '{
 		print $0 "\t"
 		for (p = $0; p != ""; sub(/^[^\/]*(\/|$)/, "", p)) print "~" p "\t"
@@ -315,7 +315,7 @@ find_objects()
 
 	list_linked
 	is_listed || records_fit
-	# what earlier patches made others include is in nobody's records
+	# what earlier patches made others include is in no record
 	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
 	dependents >"$WORK/dependents"
 	if is_listed; then

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2016,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
 #
-# Part of kspl-build: --html, a page about the update for who has to judge it.
+# Part of kspl-build: --html, a page about the update, for its reviewer.
 #
 # The package page/ makes it, of files: kspl-build's report, what kspl-objdiff says of
 # the update, the sources, and what objdump printed of the objects. The latter are made

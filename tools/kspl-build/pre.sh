@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2004,SC2034,SC2086,SC2153,SC2154 # the parts of kspl-build share variables
 #
-# Part of kspl-build: compiling objects that nobody patches, for tests that match
+# Part of kspl-build: compiling objects that no patch changes, for tests that match
 # them with a running kernel. They come out as the pre objects of updates do.
 
 # compile_pre: what $PRE lists, into the pre directory that --keep leaves

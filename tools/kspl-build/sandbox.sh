@@ -3,7 +3,7 @@
 #
 # Part of kspl-build: where the compiler runs.
 #
-# A patch is somebody else's text, and a compiler reads what that names: a key by
+# A patch is another person's text, and a compiler reads what that names: a key by
 # .incbin, another user's file by #include. So whatever works on patched text runs
 # where nothing else is: in namespaces of its own (bubblewrap), without network,
 # other processes and privileges, as nobody's user where root builds, and with no
@@ -58,7 +58,7 @@ box_keys()
 }
 
 # box_programs: where the compiler is, if that is not the system's: its prefix, if that is
-# one (and not somebody's home), or its directory
+# one (and not a user's home), or its directory
 box_programs()
 {
 	local dir prefix
@@ -187,7 +187,7 @@ others_can_read()
 try_box()
 {
 	((EUID == 0)) || BOX_USER=(--unshare-user)
-	# to be passed through by the sandbox, and by nobody else
+	# only the sandbox has to pass through it
 	[[ -z $BOX_UID ]] || { chgrp "$BOX_UID" -- "$WORK" && chmod 710 -- "$WORK"; } ||
 		die $EXIT_FAILED "can't give $WORK to the sandbox"
 	make_box

@@ -284,8 +284,8 @@ END
 FINISHED=
 
 # put_file FROM TO: under its name it is whole, or not there; what had that name,
-# a link for one, is not written to. Nor is what somebody puts in the way meanwhile,
-# where others may write: the file is created by who writes it (noclobber: O_EXCL).
+# a link for one, is not written to. Nor is what another user puts in the way meanwhile,
+# where others may write: the writer creates the file (noclobber: O_EXCL).
 put_file() { place_file "$1" "$2" || die $EXIT_FAILED "can't write $2"; }
 
 # is_device FILE: it is, or stands where devices are: nothing is put in its place
@@ -390,7 +390,7 @@ check_sign_options()
 	[[ -r $SIGN_CERT ]] || usage_error "--sign-cert: $SIGN_CERT can't be read"
 }
 
-# What a PKCS#11 URI says of the PIN is for nobody else.
+# Messages must not show what a PKCS#11 URI says of the PIN.
 without_pin() { sed 's/\(pin-\(value\|source\)=\)[^;&?]*/\1.../g'; }
 key_name() { printf '%s' "$SIGN_KEY" | without_pin; }
 
