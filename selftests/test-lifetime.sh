@@ -42,6 +42,23 @@ thread_with_a_pointer() {
 	says "lent: its module can be removed now"
 }
 
+# As before, but the address is in a register only, which a softirq on the IRQ stack has
+# saved.  The softirq keeps its CPU from any stop, so it begins after the last one.
+thread_with_a_pointer_in_a_softirq() {
+	load_lent && apply lent || return
+	put 2 "$TARGET/lent"
+	loop_until sleepers 1 || fail "the thread does not sleep"
+	undo lent || return
+	open_gate
+	loop_until grep -qx 100 "$TARGET/lent" || fail "there is no softirq"
+	# The worker checks every second.
+	sleep 3
+	! removed lent || { fail "removed, and a thread has an address of it"; return; }
+	open_gate
+	loop_until grep -qx 2 "$TARGET/lent" || fail "the thread says $(cat "$TARGET/lent")"
+	loop_until removed lent || fail "it can't be removed afterwards"
+}
+
 # Taken back, it can be removed at once.
 nobody_has_one() {
 	local i
@@ -91,6 +108,7 @@ unknown_flags() {
 need_updates lent chain sleep
 run_tests \
 	thread_with_a_pointer \
+	thread_with_a_pointer_in_a_softirq \
 	nobody_has_one \
 	unknown_flags \
 	others_do_not_stay \

@@ -19,6 +19,7 @@
 #include <linux/debugfs.h>
 #include <linux/error-injection.h>
 #include <linux/init.h>
+#include <linux/interrupt.h>
 #include <linux/jump_label.h>
 #include <linux/kthread.h>
 #include <linux/list.h>
@@ -409,10 +410,50 @@ static int test_lent_thread(void *unused)
 	module_put_and_kthread_exit(0);
 }
 
+/* What test_lent_left is while the softirq runs */
+#define TEST_LENT_SOFTIRQ	100
+
+/* Runs until the gate is opened, or for some seconds. */
+static void test_lent_softirq(struct tasklet_struct *unused)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+	unsigned long end = jiffies + 8 * HZ;
+
+	WRITE_ONCE(test_lent_left, TEST_LENT_SOFTIRQ);
+	while (!test_gate_passed(ticket) && time_before(jiffies, end))
+		cpu_relax();
+}
+
+static DECLARE_TASKLET(test_lent_tasklet, test_lent_softirq);
+
+/*
+ * Keeps the address in a register that calls preserve, while a softirq runs on the IRQ
+ * stack.  Few functions save r15, so the thread's own stack should not have it.
+ */
+static int test_lent_register_thread(void *unused)
+{
+	register void *fn asm("r15") = test_lend();
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+
+	asm volatile("" : "+r" (fn));
+	atomic_inc(&test_sleepers);
+	wait_event_idle(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	local_bh_disable();
+	tasklet_schedule(&test_lent_tasklet);
+	asm volatile("" : "+r" (fn));
+	local_bh_enable();
+	asm volatile("" : "+r" (fn));
+	WRITE_ONCE(test_lent_left, ((int (*)(void))fn)());
+	module_put_and_kthread_exit(0);
+}
+
+/* 1: with the address on the thread's stack; 2: in a register */
 static int test_lent_set(void *unused, u64 val)
 {
 	WRITE_ONCE(test_lent_left, 0);
-	return test_thread_run(test_lent_thread, "ksplice_lent");
+	return test_thread_run(val == 2 ? test_lent_register_thread : test_lent_thread,
+			       "ksplice_lent");
 }
 
 /* Which generation the thread has called, 0 before. */

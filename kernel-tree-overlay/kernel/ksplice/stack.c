@@ -229,11 +229,15 @@ void ksplice_read_words(struct ksplice_check *check, struct task_struct *task)
  * ksplice_read_interrupted() - read every word of the running thread's stack
  * @check:	where the words go, for ksplice_judge_task()
  *
+ * What has interrupted the thread, or what it has called with its registers, may be on
+ * a stack of the CPU; that is read as well.
+ *
  * Context: the handler of a call from another CPU, with interrupts off.
  */
 void ksplice_read_interrupted(struct ksplice_check *check)
 {
 	unsigned long low = arch_ksplice_interrupted_stack();
+	unsigned long irq_low, irq_high;
 
 	stack_begin(check, current);
 	check->checked++;
@@ -243,6 +247,8 @@ void ksplice_read_interrupted(struct ksplice_check *check)
 		stack_add_words(check, low, (unsigned long)task_pt_regs(current));
 		stack_add_hidden(check, current);
 	}
+	if (arch_ksplice_irq_stack(&irq_low, &irq_high))
+		stack_add_words(check, irq_low, irq_high);
 	stack_walk_restart(check, current);
 	put_task_stack(current);
 }

@@ -610,6 +610,26 @@ unsigned long arch_ksplice_interrupted_stack(void)
 }
 
 /**
+ * arch_ksplice_irq_stack() - find the part of the IRQ stack that is in use
+ * @low:	gets the lowest address in use
+ * @high:	gets the end
+ *
+ * A thread that enables softirqs calls them on the IRQ stack: do_softirq_own_stack().
+ * Registers that a call preserves are then saved there, and not on the thread's stack.
+ *
+ * Context: the handler of a call from another CPU.
+ * Return: false if the handler runs on the thread's stack.
+ */
+bool arch_ksplice_irq_stack(unsigned long *low, unsigned long *high)
+{
+	if (arch_ksplice_interrupts_user())
+		return false;
+	*low = (unsigned long)__builtin_frame_address(0);
+	*high = (unsigned long)ksplice_hardirq_stack();
+	return true;
+}
+
+/**
  * arch_ksplice_unwinder_lost() - is @addr where the unwinder would get lost?
  * @addr:	the last address it has found on the stack of an interrupted thread
  *

@@ -129,6 +129,7 @@ bool arch_ksplice_stack(struct task_struct *task, unsigned long *low,
 bool arch_ksplice_in_syscall(void);
 bool arch_ksplice_interrupts_user(void);
 unsigned long arch_ksplice_interrupted_stack(void);
+bool arch_ksplice_irq_stack(unsigned long *low, unsigned long *high);
 bool arch_ksplice_unwinder_lost(unsigned long addr);
 unsigned long arch_ksplice_home(unsigned long addr);
 bool arch_ksplice_label_jumps(const struct jump_entry *entry);
