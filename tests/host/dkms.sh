@@ -147,13 +147,13 @@ done
 builds() {
 	local kernel_source_dir=$1 dkms_tree=$tmp/dkms MAKE=() build
 
-	rm -rf "$dkms_tree" "$tmp/root"
-	dpkg-deb -x "$made" "$tmp/root"
+	rm -rf "$dkms_tree" "$tmp/unpacked"
+	dpkg-deb -x "$made" "$tmp/unpacked"
 	# shellcheck disable=SC1090 # dkms.conf, with its version
-	. "$tmp"/root/usr/src/ksplice-*/dkms.conf
+	. "$tmp"/unpacked/usr/src/ksplice-*/dkms.conf
 	build=$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION/build
 	mkdir -p "${build%/*}"
-	mv "$tmp"/root/usr/src/ksplice-* "$build"
+	mv "$tmp"/unpacked/usr/src/ksplice-* "$build"
 	# shellcheck disable=SC2086 # a command with its arguments
 	if ! ${MAKE[0]} W=1 >"$tmp/log" 2>&1 || grep -E 'warning:|WARNING:' "$tmp/log" ||
 	   [[ $(modinfo -F vermagic "$build/ksplice.ko") != "${1##*/linux-headers-} "* ]]; then
