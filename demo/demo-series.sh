@@ -165,6 +165,6 @@ else
 	note 'and times are not those of real hardware.'
 fi
 export KSPL_DEMO_SECTION=$section_nr KSPL_DEMO_CHANGE=$CHANGE KSPL_DEMO_NEWER=$newer
-typed "vm/run --kernel \$BUILD/arch/x86/boot/bzImage --share build/demo-series --dmesg build/demo-series/dmesg -- build/demo-series/guest.sh"
+typed "vm/run --kernel \$BUILD/arch/x86/boot/bzImage --share build/demo-series --dmesg build/demo-series/dmesg -- build/demo-series/guest-series.sh"
 
 printf '\n%s\n' "${BOLD}All of this happened as shown; what is claimed (=>) has been checked.${PLAIN}"

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Parts of check-here: the core, asked on the running kernel, and the report. To be
+# Parts of check-here: asking the core on the running kernel, and the report. To be
 # sourced after lib.sh. HERE_ROOT: another root for /proc and /sys, for tests.
 
 HERE_ROOT=${HERE_ROOT:-}
 
 # --- the core ---------------------------------------------------------------------
 
-# The core is loaded here, and has to go again.
+# Not empty: the core was loaded by this script, which has to unload it
 here_loaded=
 
 here_unload() {
@@ -21,7 +21,7 @@ here_unload() {
 	echo 'core: unloaded'
 }
 
-# here_load MODULE: it is loaded, unless there is one
+# here_load MODULE: loads it, unless there is a core
 here_load() {
 	if [ -e "$HERE_ROOT/sys/kernel/ksplice" ]; then
 		echo 'core: was there'
@@ -41,7 +41,7 @@ here_number() {
 		"$1" 2>/dev/null || echo '?'
 }
 
-# here_check TOOL UPDATE JSON: the kernel is asked to match it; who sleeps in it?
+# here_check TOOL UPDATE JSON: has the kernel match it, and counts the threads that sleep inside
 here_check() {
 	local code=0
 
@@ -55,7 +55,7 @@ here_check() {
 	echo "stacks: $(here_number "$3" threads_seen) seen, $(here_number "$3" threads_not_seen) not seen, $(here_number "$3" busy) in the way"
 }
 
-# here_core MODULE TOOL UPDATE JSON: all of it; says in lines what became of each step
+# here_core MODULE TOOL UPDATE JSON: does all of it; prints a line about each step
 here_core() {
 	local bad=0
 
@@ -70,9 +70,9 @@ here_core() {
 
 # --- the report -------------------------------------------------------------------
 
-# What is known to hold no address, and nothing of the kernel's memory. Of a function
-# that does not match, which it is and where: the bytes that were found tell where the
-# kernel is. All else is counted.
+# here_lines FILE: prints the lines that are known to hold no address and no byte of the
+# kernel's memory. Of a function that does not match, it prints which one and where, but
+# not the bytes that were found, which could tell where the kernel is. It counts all others.
 here_lines() {
 	awk '
 	function keep(line) {
@@ -95,10 +95,11 @@ here_lines() {
 		next
 	}
 	/[^ ]/ { left++ }
-	END { if (left) printf "# %d lines are not for others\n", left }' "$1"
+	END { if (left) printf "# %d lines were left out: they may hold secrets\n", left }' "$1"
 }
 
-# Which kernel and CPU it is, as /proc and /sys have it, without who built it and where
+# here_machine: prints kernel and CPU, as /proc and /sys have them, without the kernel's
+# builder and machine
 here_machine() {
 	printf 'kernel: %s\n' "$(sed 's/ ([^ ()]*@[^ ()]*)//' "$HERE_ROOT/proc/version")"
 	printf 'cpu: %s\n' "$(sed -n 's/^model name[[:space:]]*: //p' "$HERE_ROOT/proc/cpuinfo" | sort | uniq -c |

@@ -121,11 +121,11 @@ END
 cat >sent <<'END'
 # left over: do_it: mm/a.c: do_it+0x1f differs
 # left over: do_that.part.0: does not match
-# 5 lines are not for others
+# 5 lines were left out: they may hold secrets
 END
 check 'of what does not match: where, and no byte of memory' diff -u sent <(here_lines told)
 echo '# left over: f_0xffffffff8f812c10: x' >address
-check 'a name like an address: not sent' test "$(here_lines address)" = '# 1 lines are not for others'
+check 'a name like an address: not sent' test "$(here_lines address)" = '# 1 lines were left out: they may hold secrets'
 
 # What the report takes as known is what the test prints.
 for form in '# %u entries of tables' '%sok %u - %s: %u of %u functions, %lu bytes, %.1f ms' '%sok %d - values as in kallsyms: %lu of %lu wrong' \

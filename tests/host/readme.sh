@@ -119,12 +119,27 @@ first_block_is_recorded() {
 	return $bad
 }
 
+# Each script that a demo runs in its guest is one that it has put there.
+demos_run_what_is_there() {
+	local f script bad=0
+
+	for f in demo/demo*.sh; do
+		script=$(sed -n 's|.*vm/run .* -- build/demo[a-z-]*/\(guest[a-z-]*\.sh\)".*|\1|p' "$f")
+		grep -q "^cp .*demo/${script:-none} " "$f" || {
+			echo "$f runs '$script' in the guest, and does not put it there"
+			bad=1
+		}
+	done
+	return $bad
+}
+
 check 'README has less than 1,200 words' test "$(wc -w <README.md)" -lt 1200
 check 'no dead link' no_dead_links
 check 'no dead document' no_dead_documents
 check 'each target that is named is there' targets_exist
 check 'what README and the guides type is typed in a test' commands_are_tested
 check 'what README shows is what the demo printed' first_block_is_recorded
+check 'each demo puts into the guest what it runs there' demos_run_what_is_there
 check 'the picture is made of what the demo printed' \
 	diff demo/demo.svg <(demo/picture.py demo/transcript)
 check '... and is SVG' python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse("demo/demo.svg")'

@@ -56,16 +56,17 @@ function stripped(name)
 	return ""
 }
 
-# What a terminal does something on: a form feed is in some files of the kernel, CR at
-# the end of lines
+# Does the text have a control character that a terminal acts on? A form feed is in some
+# files of the kernel, and CR at the end of lines.
 function obeyed(text)
 {
 	sub(/\r$/, "", text)
 	return text ~ /[\001-\010\013\015-\037\177]/ || text ~ /\302[\200-\237]/
 }
 
-# What no editor shows, or shows as something else: control characters, in UTF-8, too;
-# marks that turn text around or have no width, fillers (as in ksplice's text.c).
+# Returns what the text has that editors do not show, or show as something else: control
+# characters, in UTF-8, too; marks that reorder text or have no width, fillers (as in
+# ksplice's text.c).
 function hidden(text)
 {
 	if (obeyed(text))
@@ -111,7 +112,7 @@ function git_header(	rest, half)
 		refuse(NR, "renames and copies of files are not supported, and these are two names: " rest)
 }
 
-# A header of git's may be all there is: a new empty file, a mode
+# A header of git may stand alone: that of a new empty file, or of a mode.
 function end_header()
 {
 	if (state != "header")
@@ -250,7 +251,7 @@ function hunk_text(	c)
 	}
 }
 
-# Another message, as git and mail write them
+# Does another message begin here, as git and mail programs write it?
 function message_starts()
 {
 	return /^From [^ ]/ || /^(From|Subject|Date|Message-I[dD]|Author|Cc|To): / || /^commit [0-9a-f]+/ || /^-- ?\r?$/
@@ -269,7 +270,7 @@ function after_text()
 	if (/^[-+ ]/)
 		refuse(NR, "a line that belongs to no hunk: the one of line " hunk_line " says that it has fewer")
 	else
-		refuse(NR, "neither a part of the diff nor the begin of another message")
+		refuse(NR, "neither a part of the diff nor the beginning of another message")
 	state = "text"
 }
 
@@ -283,9 +284,9 @@ function fixes(	n, i, ids)
 	}
 }
 
-# A header of mail that says how the text is to be shown. Where that is not as it stands
-# in this file, who reads the mail sees another text: "=20" for a blank, lines joined
-# (format=flowed), the other part of two, letters that UTF-7 makes of "+AGE-".
+# Checks a header of a mail that says how the text is to be shown. If that is not as it
+# stands in this file, the reader of the mail sees another text: a blank for "=20", joined
+# lines (format=flowed), the other one of two parts, letters that UTF-7 makes of "+AGE-".
 function field_ends(	name, value, n, i, part)
 {
 	name = tolower(field)
@@ -307,8 +308,8 @@ function field_ends(	name, value, n, i, part)
 	}
 }
 
-# What a header has for letters that are not of ASCII: =?utf-8?q?f=C3=BCr?=, in base64 too.
-# Of other character sets it stays as it is.
+# Decodes what a header has for letters outside of ASCII: =?utf-8?q?f=C3=BCr?=, also in
+# base64. Text in other character sets stays as it is.
 function decoded(subject,	out, word, part)
 {
 	out = ""
@@ -327,7 +328,7 @@ function decoded(subject,	out, word, part)
 	return out subject
 }
 
-# Numbers of bytes as text, in which nothing ends a line
+# Makes text of the values of bytes; a byte that could end a line becomes ?
 function bytes(list, latin,	n, i, byte, out)
 {
 	n = split(list, byte, " ")
@@ -378,7 +379,7 @@ function base64(text,	i, at, bits, have, out)
 	return out
 }
 
-# A header that was folded goes on in the next line, after a blank.
+# Reads a line of a message. A header that was folded goes on in the next line, after a blank.
 function text(	line)
 {
 	if (/^Subject: */ && !subject_done) {
@@ -421,7 +422,7 @@ function text(	line)
 		refuse(NR - 1, "a diff without context: only unified diffs are supported")
 }
 
-# "--- x" is a header only if "+++ y" follows; else it is what it would be anywhere.
+# "--- x" is a header only if "+++ y" follows; else it is a line like any other.
 function hold()
 {
 	held = $0
@@ -495,13 +496,13 @@ BEGIN {
 	for (i = 1; i < 256; i++)
 		number[sprintf("%c", i)] = i
 	decode = "decode it, \"git mailinfo msg patch <MAIL >info && cat info msg patch >FIX.patch\""
-	# Of these character sets each has all of ASCII, and at its place.
+	# Each of these character sets has all of ASCII, at its usual place.
 	as_it_is = "^(|x-default=true|format=\"?fixed\"?|delsp=\"?no\"?|name=[^;]*|" \
 		"charset=\"?(us-ascii|utf-8|iso-8859-[0-9]+|windows-125[0-9]|koi8-[ru])\"?)$"
 }
 
 {
-	# what is no part of a hunk is read by people, too, and hides from them what follows
+	# People read what is outside of hunks, too; there it may hide from them what follows.
 	if (state != "hunk" && obeyed($0))
 		refuse(NR, "a control character, which may hide from a reader what follows: take it out")
 	line_of()

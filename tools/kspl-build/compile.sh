@@ -3,7 +3,7 @@
 #
 # Part of kspl-build: compiling each object without and with the patch, and comparing.
 
-# What objtool gets for the kernel itself, from the kernel's own makefiles.
+# objtool_args: asks the kernel's own makefiles for objtool's options
 objtool_args()
 {
 	local out
@@ -25,12 +25,12 @@ END
 	read -r -a OBJTOOL_ARGS <<<"${out#*args=}"
 }
 
-# The same compilation of the same text need not be done twice.
+# compiler_cache: the same text need not be compiled twice.
 compiler_cache()
 {
 	[[ -z ${KSPL_BUILD_NO_CCACHE-} ]] && command -v ccache >/dev/null || return 0
-	# The source is seen through mounts: what an inode number means changes.
-	# What the sandbox can write to is no other user's.
+	# The source is seen through mounts, so an inode number does not identify a file.
+	# The sandbox's uid has a cache of its own.
 	export CCACHE_DIR=$CACHE/ccache${BOX_UID:+.sandbox} CCACHE_NOINODECACHE=1 CCACHE_DEPEND=1 CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-3G}
 	unset CCACHE_BASEDIR CCACHE_SLOPPINESS CCACHE_PREFIX CCACHE_RECACHE CCACHE_DISABLE
 	mkdir -p "$CCACHE_DIR" || return 0
@@ -39,8 +39,8 @@ compiler_cache()
 }
 CCACHE=()
 
-# own_compiler_cache: what is compiled of patched text is kept for the same text only, in
-# BOX_CACHE: a patch could leave objects there for another's.
+# own_compiler_cache: keeps what is compiled from patched text in BOX_CACHE, for the same
+# text only: a patch could leave objects there for another one.
 own_compiler_cache()
 {
 	local id
@@ -53,12 +53,12 @@ own_compiler_cache()
 	[[ -z $BOX_CACHE ]] || box_owns "$BOX_CACHE"
 }
 
-# json_errors: an option; release/ reads what gcc says so
+# json_errors: prints the option with which gcc writes errors for release/ to read
 json_errors() { [[ -z $PARTIAL ]] || ! conf CC_IS_GCC || printf ' -fdiagnostics-format=json'; }
 
-# make_job OBJECT pre|post|screen|screenold: a script that compiles it; screen:
-# exactly as the kernel's build did, but for debug information where there is
-# nothing of that build to compare with
+# make_job OBJECT pre|post|screen|screenold: writes a script that compiles it. screen:
+# exactly as the kernel's build did; without debug information if there is nothing of
+# that build to compare with
 make_job()
 {
 	local object=$1 side=$2 command out cwd=$BUILD word skip='' run=() rest kind=object
@@ -99,7 +99,7 @@ make_job()
 		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
 		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
 		((WITH_DEBUG)) || run+=(-g0)
-		# a new header may be found before another: ccache would not look for it
+		# A new header may be found before another one, which ccache would not notice.
 		[[ $side != post || ${#NEW_FILES[@]} == 0 ]] || run+=("-DKSPLICE_NEW_FILES=$(printf '%s\n' "${NEW_FILES[@]}" | cksum | cut -d' ' -f1)")
 		run+=("$word")
 	fi
@@ -130,7 +130,7 @@ make_job()
 		fi
 	fi
 	if [[ $kind == object && $command != *ccache* && -n ${CCACHE[0]-} ]]; then
-		# what it depends on, ccache takes from the compiler then
+		# With these, ccache learns from the compiler what the object depends on.
 		run=("${CCACHE[@]}" "${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
 	elif [[ $side == screen && -n $PARTIAL ]]; then
 		run=("${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
@@ -142,7 +142,7 @@ make_job()
 		printf '|| exit\n'
 		if [[ $kind == object ]]; then
 			if [[ -n $DELAY ]]; then
-				# then the kernel's build runs it on the whole
+				# Then the kernel's build runs it on all objects at once.
 				[[ -z ${OBJTOOL-} || $side == screen* ]] ||
 					printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
 				printf '\n'
@@ -159,13 +159,13 @@ make_job()
 	} >"$out.job"
 }
 
-# view_of_job JOB: in VIEW_IS, what it sees: see run_view()
+# view_of_job JOB: sets VIEW_IS to what it sees, see run_view()
 view_of_job()
 {
 	VIEW_IS=plain
 	if [[ -f ${1%.job}.view ]]; then
 		read -r VIEW_IS <"${1%.job}.view"
-		# it lies where the sandbox may write
+		# The sandbox may write to that file.
 		[[ $VIEW_IS =~ ^[a-z]+(\.plain)?$ && -f $WORK/enter.$VIEW_IS ]] ||
 			die $EXIT_FAILED "a compiler changed a file of $PROG: ${1%.job}.view" \
 				"The patch may be an attack: check where it comes from."
@@ -175,7 +175,7 @@ view_of_job()
 	fi
 }
 
-# run_view VIEW JOBS: those in $WORK/jobs.VIEW, so many at once, in one sandbox
+# run_view VIEW JOBS: runs those in $WORK/jobs.VIEW, JOBS at a time, in one sandbox
 run_view()
 {
 	local view=$1 jobs=$2 job ENTER=() BOX_CACHE='' BOX_STDIN=$WORK/jobs.$1 BOX_DIRS=()
@@ -183,7 +183,7 @@ run_view()
 
 	[[ $view == plain ]] || mapfile -d '' -t ENTER <"$WORK/$view"
 	[[ $view == plain && $VIEW != farm ]] || own_compiler_cache
-	# What compiles patched text must not write what compiles the kernel's own reads.
+	# A compiler of patched text must not write what a compiler of the kernel's own reads.
 	while IFS= read -r -d '' job; do
 		job=${job#"$WORK/"}
 		dirs[${job%%/*}]=1
@@ -192,7 +192,7 @@ run_view()
 	in_box xargs -0 -P "$jobs" -n 1 bash "$WORK/run-job" "$WORK/done"
 }
 
-# sort_jobs JOB...: by what they see, into $WORK/jobs.VIEW; COUNTS has how many
+# sort_jobs JOB...: sorts them by what they see, into $WORK/jobs.VIEW; COUNTS has how many
 sort_jobs()
 {
 	local job
@@ -209,7 +209,7 @@ sort_jobs()
 }
 declare -A COUNTS=()
 
-# run_jobs WHAT JOB...: all of them, about $JOBS at once, with progress
+# run_jobs WHAT JOB...: runs all of them, about $JOBS at once, and shows progress
 run_jobs()
 {
 	local what=$1 n=$(($# - 1)) count last=-1 shown=$SECONDS view
@@ -237,7 +237,7 @@ run_jobs()
 	box_clean
 }
 
-# not_compiled OBJECT: the job did not even end
+# not_compiled OBJECT: ends the build, since the object's job has not ended
 not_compiled()
 {
 	die $EXIT_FAILED "$1 was not compiled${2-: $(tail -n 1 "$WORK/log/jobs")}" \
@@ -256,7 +256,7 @@ compile_failed()
 			"The source or build tree was changed after the kernel was built."
 	fi
 	if path=$(reads_hidden "$WORK/$side/$object.log"); then
-		die $EXIT_UNSAFE "$object does not compile with the patch: it reads $path, and $PROG takes that for a file that nothing of a kernel is made of" \
+		die $EXIT_UNSAFE "$object does not compile with the patch: it reads $path, and $PROG takes that for a file from which no part of a kernel is made" \
 			"Put what is code into a file whose name says so, such as .c or .h outside of Documentation and tools."
 	fi
 	die $EXIT_FAILED "$object does not compile with the patch"
@@ -275,8 +275,8 @@ stale_check()
 	fi
 }
 
-# With many objects: what the preprocessor makes the same of is the same.
-# (That the line numbers are the same too goes with it, where they matter.)
+# preprocess: of many objects, leaves out those whose preprocessed text is the same. (Line
+# numbers that matter are in that text.)
 preprocess()
 {
 	local object jobs=() left=()
@@ -299,10 +299,10 @@ preprocess()
 	verbose "objects whose source differs: ${#OBJECTS[@]}"
 }
 
-# generate OBJECT...: in our own tree, a source that is generated when the kernel
-# is built may be missing: let kbuild make the object once, and what it needs
-# with it. What only Debian's own build knows (prepare_debian()) it would write
-# anew.
+# generate OBJECT...: in a tree that was only prepared, a source that is generated when
+# the kernel is built may be missing: let kbuild make the object once, with what it needs.
+# Files with what only Debian's build knows (prepare_debian()) are put back, since kbuild
+# writes them again.
 generate()
 {
 	local f
@@ -339,9 +339,9 @@ build_missing()
 	run_jobs compiled "${jobs[@]}"
 }
 
-# What patched source may include, where the kernel has none: of the stock
-# kernel nobody knew that it would be updated. The path has to be the same each
-# time, or the compiler's cache would know no object again.
+# author_header: puts <linux/ksplice.h>, which patched source may include, into the cache:
+# a stock kernel's source has none. The path is the same each time, so that the
+# compiler's cache finds objects again.
 author_header()
 {
 	local dir header=
@@ -359,7 +359,7 @@ author_header()
 	fi
 }
 
-# With --on, what runs was not compiled from the source as it is.
+# base_view: with --on, the code that runs was compiled from the source with earlier patches.
 base_view()
 {
 	local object enter=("${ENTER[@]}")
@@ -373,8 +373,8 @@ base_view()
 	done
 }
 
-# leave_uncompared: what is not built in a tree that is only prepared, and no part of
-# the kernel itself, may miss what is generated for it
+# leave_uncompared: leaves out what is no part of the kernel itself and can't be compiled:
+# a tree that was only prepared may lack files that are generated for it
 leave_uncompared()
 {
 	local object kept=()
@@ -401,7 +401,7 @@ compile()
 			make_job "$object" $side
 		done
 	done
-	# the enter command, for run_job
+	# the command that enters the view, for run_view()
 	: >"$WORK/enter"
 	((!${#ENTER[@]})) || printf '%s\0' "${ENTER[@]}" >"$WORK/enter"
 	base_view
@@ -421,8 +421,8 @@ compile()
 	done
 	((${#retry[@]})) || return 0
 
-	# Perhaps a #line is where none may stand, or two lines now have the
-	# number of one: try as the patch is, one object first.
+	# Perhaps a #line is in a place where it may not be, or two lines now have one
+	# number: try the files as the patch has them, one object first.
 	verbose "compiling ${retry[0]} again, without kept line numbers"
 	cp -r "$WORK/plain/." "$WORK/patched/"
 	run_jobs compiled "$WORK/post/${retry[0]}.job"
@@ -450,13 +450,13 @@ each_sorted_out()
 	fi
 }
 
-# same_code OBJECT: but for debug information
+# same_code OBJECT: is all of it the same, except for debug information?
 same_code()
 {
 	local side
 
 	for side in pre post; do
-		# an object of nothing is the compiler's for a file of nothing
+		# Even an empty file gives an object that is not empty.
 		if [[ ! -s $WORK/$side/$1 ]] || ! objcopy --strip-debug "$WORK/$side/$1" "$WORK/$side/$1.code"; then
 			die $EXIT_FAILED "objcopy failed on $1"
 		fi
@@ -478,8 +478,8 @@ compare_outside()
 	done
 }
 
-# constants_same OBJECT: of the lines that constants are made of; of a linker script
-# all but the preprocessor's marks
+# constants_same OBJECT: are the lines from which constants are made the same? Of a linker
+# script, all lines but the preprocessor's marks.
 constants_same()
 {
 	local pattern='^[^#]'

@@ -13,12 +13,13 @@ MESSAGES=()		# "PATCH|IDS|SUBJECT" of each message, PATCH counted from 1
 PATCH_NUMBER=0
 declare -A ADDED=() DELETED=() HUNKS=()	# path -> how many, in all patches
 declare -A WHAT=()	# path -> new, changed, deleted, as the patch says it
-PATCH_TEXT=		# the patch at hand, as it was when it was first looked at
+PATCH_TEXT=		# the patch that is being read, as it was when it was read first
 declare -A TREATED=()	# path -> compiled, harmless, refused, the same
 
-# Git as it is without anybody's configuration, outside of any repository. One would be
-# found also where a patch has made the files of one (HEAD, config, objects, refs): and
-# with it what the next patch is read with, such as a filter, which is a command.
+# plain_git ARGUMENT...: runs git without any user's configuration, outside of any
+# repository. Otherwise git could find a repository where a patch has made the files of
+# one (HEAD, config, objects, refs), and read the next patch with its configuration, such
+# as a filter, which is a command.
 plain_git()
 {
 	env -u GIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_PREFIX -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT \
@@ -26,10 +27,11 @@ plain_git()
 		GIT_CEILING_DIRECTORIES="$WORK" GIT_PAGER=cat git "$@"
 }
 
-# cut_off: where a list could not be written whole, which would be read as a shorter one
+# cut_off: ends the build if a list could not be written whole: it would be read as a shorter
+# list
 cut_off() { die $EXIT_FAILED "can't write to $WORK" "Is there room in ${WORK%/*}? TMPDIR names another directory."; }
 
-# parent PATH: the directory it is in
+# parent PATH: prints the directory that it is in
 parent()
 {
 	case $1 in
@@ -38,17 +40,17 @@ parent()
 	esac
 }
 
-# read_patch PATCH: what it touches, in $WORK/listed ("path", sorted), SUBJECTS
+# read_patch PATCH: reads what it touches into $WORK/listed ("path", sorted), SUBJECTS
 # and the counts; refuses what could be read in two ways
 read_patch()
 {
 	local patch=$1 what a b c d e bad=()
 
 	((++PATCH_NUMBER))
-	# Once: what is listed is what is applied, whatever becomes of the file.
+	# The file is read once: what is listed is what is applied, even if the file changes.
 	PATCH_TEXT=$WORK/patch.text
 	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
-	# where a program ends the line, and another doesn't
+	# A NUL ends the text for some programs, and does not for others.
 	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
 	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that text does not contain" \
 		"Make the patch again, with 'git format-patch' or 'git diff'."
@@ -77,7 +79,7 @@ read_patch()
 	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed" || cut_off
 }
 
-# list_by_git PATCH: the same, as git lists it, must be what audit.awk found
+# list_by_git PATCH: git has to list the same files as audit.awk
 list_by_git()
 {
 	if ! plain_git -C "$WORK" apply -p1 --numstat -z - <"$PATCH_TEXT" >"$WORK/numstat" 2>"$WORK/log/git"; then
@@ -95,7 +97,7 @@ list_by_git()
 		"Make the patch again, with 'git format-patch' or 'git diff'."
 }
 
-# add_subject TEXT: without [PATCH 1/2], and nothing that a terminal would obey
+# add_subject TEXT: adds a subject, without [PATCH 1/2] and control characters
 add_subject()
 {
 	local text
@@ -105,7 +107,7 @@ add_subject()
 	MESSAGES+=("$PATCH_NUMBER||$text")
 }
 
-# add_id ID: to the message at hand, or to that of a patch without a subject
+# add_id ID: adds it to the last message of this patch, or to one without a subject
 add_id()
 {
 	local last=
@@ -116,8 +118,8 @@ add_id()
 	MESSAGES[-1]="$PATCH_NUMBER|${last%%|*} $1|${last#*|}"
 }
 
-# The files as --on has left them: with the patches of earlier updates in them.
-# What the compiler saw then, in $WORK/base, is what runs now.
+# apply_on: applies the patches of --on, of which earlier updates were made. $WORK/base gets
+# the files as the compiler saw them then: the code that runs now was compiled from these.
 apply_on()
 {
 	local patches=("${PATCHES[@]}") APPLYING_ON=1
@@ -138,7 +140,7 @@ apply_on()
 }
 ON_FILES=()
 
-# forget_on: what the patches of earlier updates say, and have, is not this one's
+# forget_on: drops what was read of the patches of earlier updates
 forget_on()
 {
 	SUBJECTS=()
@@ -148,7 +150,7 @@ forget_on()
 	ADDED=() DELETED=() HUNKS=() WHAT=() TREATED=()
 }
 
-# origin FILE: what a patch is applied to
+# origin FILE: prints the file to which a patch is applied
 origin()
 {
 	local dir
@@ -162,7 +164,7 @@ origin()
 	printf '%s' "$SOURCE/$1"
 }
 
-# What the new patches leave alone stays as the earlier ones made it.
+# keep_base: files that the new patches do not touch stay as the earlier ones made them.
 keep_base()
 {
 	local path
@@ -176,13 +178,12 @@ keep_base()
 	done < <(find "$WORK/base" -type f -printf '%P\0')
 }
 
-# take_original PATCH FILE: an ordinary file of the source, never what a link
-# leads to
+# take_original PATCH FILE: copies an ordinary file of the source; follows no link
 take_original()
 {
 	local patch=$1 path=$2 from dir
 
-	# what a patch before has made of it, also if that is that it is gone
+	# An earlier patch has changed or deleted it.
 	[[ ! -e $WORK/patched/$path ]] && ! grep -qxF -- "$path" "$WORK/touched" || return 0
 	from=$(origin "$path")
 	if [[ $from == "$SOURCE"/* ]]; then
@@ -203,14 +204,14 @@ take_original()
 	chmod u+w,go+r "$WORK/patched/$path"
 }
 
-# state_of_files: "path mode sum" of all that is in $WORK/patched
+# state_of_files: prints "path sum" of each file in $WORK/patched, "path type" of others
 state_of_files()
 {
 	(cd "$WORK/patched" && find . ! -type d ! -type f -printf '%P %y\n' &&
 		find . -type f -printf '%P\0' | xargs -0r sha256sum -- | sed 's/^\([^ ]*\)  \(.*\)/\2 \1/') | sort
 }
 
-# apply_one PATCH: what changes on disk is what was listed, or nothing
+# apply_one PATCH: applies it, and ends the build if a file changes that was not listed
 apply_one()
 {
 	local patch=$1 path
@@ -262,7 +263,7 @@ does_not_apply()
 		"It must fit without fuzz: adapt it to $RELEASE first."
 }
 
-# apply_patches: patched files in $WORK/patched, checked and classified
+# apply_patches: makes the patched files in $WORK/patched, checks and classifies them
 apply_patches()
 {
 	local patch path any=0
@@ -302,10 +303,10 @@ no_change()
 
 CODE_FILES=()		# what has to be looked for in the dependencies
 NEW_FILES=()		# what may now be found in the place of another file
-HARMLESS=()
-HIDDEN=()		# of these, those of earlier updates, too: nothing may be made of them
+HARMLESS=()		# what is left out, with the reason
+HIDDEN=()		# the same, with those of earlier updates: no compiler may read them
 
-# Said once for all of them: a commit may touch many.
+# One message for all of them: a commit may touch many.
 say_harmless()
 {
 	local text
@@ -315,7 +316,7 @@ say_harmless()
 	note "left out, as no part of a kernel is made from it: ${text#; }"
 }
 
-# classify FILE: true if it is code that we serve
+# classify FILE: true if it is code that is to be compiled
 classify()
 {
 	local path=$1 what=changed old new=$WORK/patched/$1
@@ -355,7 +356,7 @@ classify()
 			reason "$path: deleting files is not supported yet"
 			return 1
 		fi
-		# an earlier update brought it: who includes it does so no longer
+		# An earlier update added it; files that included it do so no longer.
 		;;
 	new)	NEW_FILES+=("$path") ;;
 	changed)
@@ -367,8 +368,8 @@ classify()
 	return 0
 }
 
-# hide_harmless: what is said to be left out is: who includes it all the same finds a
-# directory, which no compiler reads
+# hide_harmless: puts a directory in the place of each file that is left out, so that no
+# compiler reads it, even if some code includes it
 hide_harmless()
 {
 	local path
@@ -379,7 +380,7 @@ hide_harmless()
 	done
 }
 
-# reads_hidden LOG: the one of these that a compiler looked for
+# reads_hidden LOG: prints the file that is left out and that a compiler looked for
 reads_hidden()
 {
 	local path
@@ -390,7 +391,7 @@ reads_hidden()
 	return 1
 }
 
-# keep_lines FILE: $WORK/plain/FILE into $WORK/patched, with the line numbers of
+# keep_lines FILE: copies $WORK/plain/FILE into $WORK/patched, with the line numbers of
 # the source
 keep_lines()
 {
@@ -403,9 +404,9 @@ keep_lines()
 	fi
 }
 
-# reline FROM TO FILE: FROM/FILE into TO, unchanged lines with the numbers that
-# they have in the source. A string may go on over lines, where a directive would be a
-# part of it, only if it is a raw one (R"x(...)x"): then the numbers stay as they are.
+# reline FROM TO FILE: copies FROM/FILE into TO, unchanged lines with the numbers that
+# they have in the source. In a raw string (R"x(...)x"), which may go on over lines, a
+# directive would be a part of the string: then the numbers stay as they are.
 reline()
 {
 	local from=$1 to=$2 path=$3 status
@@ -420,7 +421,7 @@ reline()
 	if ((status > 1)) || ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$from/$path" >"$to/$path"; then
 		die $EXIT_FAILED "can't rewrite $path"
 	fi
-	# it adds directives, and takes nothing away
+	# relines.awk may only have added directives.
 	[[ $(grep -vc '^#line [0-9]*$' "$to/$path") == "$(grep -vc '^#line [0-9]*$' "$from/$path")" ]] ||
 		die $EXIT_FAILED "the lines of $path changed while $PROG rewrote it: this is a bug of $PROG, please report it"
 }
