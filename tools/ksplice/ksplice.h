@@ -115,6 +115,7 @@ int file_read_fd(struct file *f, int fd, const char *path);
 void file_close(struct file *f);
 void file_func(const struct file *f, uint32_t i, struct file_func *func);
 void file_fixes(const struct file *f, str_vec *ids);
+void file_modules(const struct file *f, str_vec *modules);
 const char *file_target(const struct file *f, uint32_t i);
 bool is_file_name(const char *arg);
 char *module_name(const char *update);
