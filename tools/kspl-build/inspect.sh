@@ -43,9 +43,11 @@ by_names()
 
 inspect()
 {
-	local file path what why how any=0 no=0 words
+	local file path what why how any=0 no=0 words missing
 
-	if trees_at_hand; then
+	trees_at_hand
+	missing=$?
+	if ((!missing)); then
 		apply_on
 		apply_patches
 	else
