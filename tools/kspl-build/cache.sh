@@ -40,7 +40,8 @@ leads_to_own()
 	if ! uid=$(stat -c %u -- "$1") || ! mode=$(stat -Lc %a -- "$1"); then
 		uid=
 	fi
-	[[ $uid == @(0|65534|"$EUID") ]] && ((!(8#$mode & 2) || 8#$mode & 8#1000)) || die $EXIT_FAILED \
+	[[ $uid == @(0|65534|"$EUID") ]] && ((!(8#$mode & 2) || 8#$mode & 8#1000)) && return
+	die $EXIT_FAILED \
 		"$CACHE is in $1, where others can put another directory in its place" \
 		"$PROG runs programs from it: set XDG_CACHE_HOME to a directory of your own."
 }
