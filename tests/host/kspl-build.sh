@@ -319,6 +319,16 @@ edit fs/fn.c 's/return FN/return FN + 1/'
 OBJDIFF_EXIT=0
 check "the caller's options of the shell don't matter" compiles fs/fn.o env SHELLOPTS=noclobber:noglob BASHOPTS=failglob:nocasematch \
 	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+for opts in noexec onecmd physical:keyword; do
+	check "... $opts" compiles fs/fn.o env SHELLOPTS=$opts KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+done
+check "... nor the caller's functions" compiles fs/fn.o env 'BASH_FUNC_stat%%=() { :; }' 'BASH_FUNC_cmp%%=() { :; }' CDPATH=/usr:. \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+lost_output() { run "$@" >/dev/full; }
+for opts in --version --help '--inspect fix.patch'; do
+	# shellcheck disable=SC2086 # words
+	check "output that can't be written: $opts fails" exits 1 lost_output $opts
+done
 OBJDIFF_EXIT=1
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
