@@ -118,7 +118,7 @@ check '... a time that never comes' no_result 's/"time": [0-9.]*/"time": Infinit
 check '... one of a clock that was wrong' no_result 's/"time": [0-9.]*/"time": 99999999999/'
 check '... what is no number' no_result 's/"time": [0-9.]*/"time": NaN/'
 check '... a configuration that is no word' no_result 's/"config": "[^"]*"/"config": ["a"]/'
-check '... lists in lists' no_result "$(printf '%100000s' | tr ' ' '[')"
+check '... lists in lists' no_result "$(printf '%100000s' '' | tr ' ' '[')"
 check '... no text' no_result '\377\376'
 
 # by_hand SED: a table that is changed so is seen
