@@ -42,6 +42,16 @@ usage_error() {
 	exit 2
 }
 
+# ended PID: of a <(...) that was read to its end, whose status is in no other: one that was
+# killed has written a part of its list
+ended() {
+	local code=0
+
+	wait "$1" || code=$?
+	[ $code -lt 128 ] || [ $code -eq 141 ] ||
+		die "a process was killed (exit code $code), and a list is not whole. Is there enough memory? Do it again"
+}
+
 # debian_release VERSION [FLAVOUR]: what a kernel of Debian's calls itself. How the
 # name of the ABI comes from the version is Debian's matter; apt knows the packages.
 # The ABI's name is that of the headers that all flavours share: the ends of the other
@@ -52,9 +62,11 @@ debian_release() {
 	series=$(series_of "$version")
 	[ "$series" ] || die "$version is no version of Debian's kernel"
 	mapfile -t packages < <(apt-cache pkgnames "linux-headers-$series" | grep -E -- "-(common|$flavour)\$")
+	ended $!
 	[ ${#packages[@]} -ne 0 ] ||
 		die "apt knows no linux-headers-$series*-common. Run 'apt-get update'"
 	mapfile -t packages < <(apt_has "$version" "${packages[@]}")
+	ended $!
 	for common in "${packages[@]}"; do
 		[[ $common = *-common ]] || continue
 		abi=${common#linux-headers-}
@@ -89,6 +101,7 @@ full_version() {
 	[ "$series" ] || die "$version is no version of a kernel"
 	mapfile -t found < <({ KSPL_VERSION='' KSPL_SERIES=$series "$REPO/scripts/debian-versions" 2>/dev/null || :; } |
 		grep -E "^${version//./\\.}[.~-]")
+	ended $!
 	[ ${#found[@]} -ne 0 ] ||
 		mapfile -t found < <(find "$CACHE/src" -maxdepth 1 -type d -printf '%f\n' 2>/dev/null |
 			grep -E "^${version//./\\.}[.~-]")
@@ -247,6 +260,7 @@ stage_patches() {
 	done
 	if [ "$reverse" ]; then
 		mapfile -t names < <(printf '%s\n' "${names[@]}" | tac)
+		ended $!
 	fi
 	for p in "${names[@]}"; do
 		[ "$(patch_changes "$(patch_dir)/$p")" ] || continue

@@ -99,6 +99,15 @@ mkdir -p "$TMP/cache/ksplice/src/6.1.19-2" "$TMP/cache/ksplice/src/6.1.190-1"
 check '... but for the cache' is "$(versions 6.1.19 --older)" 6.1.19-2
 check "a version is not its own newer one" is "$(newest_of '6.12.9-1~deb12u1' 6.12.9-1 '6.12.9-1~bpo12+1')" 6.12.9-1
 
+# A list of which the end is missing: the newest would be an older one.
+mkdir -p "$TMP/killed"
+printf '#!/bin/sh\n%s "$@" | head -n 1\nkill -KILL $$\n' "$(command -v sort)" >"$TMP/killed/sort"
+chmod 755 "$TMP/killed/sort"
+if [ "$(apt-cache madison linux-source-6.12 2>/dev/null)" ]; then
+	check 'a list whose writer was killed: failed' exits 1 env PATH="$TMP/killed:$PATH" "$REPO/scripts/debian-versions"
+	check '... and said' says 'a process was killed' env PATH="$TMP/killed:$PATH" "$REPO/scripts/debian-versions"
+fi
+
 check 'what programs need to run: asked of apt' is \
 	"$(with_lib libraries_of libone-dev libtwo-dev | paste -sd' ')" 'libone1t64 libtwo5'
 

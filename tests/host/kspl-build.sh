@@ -319,6 +319,16 @@ edit fs/fn.c 's/return FN/return FN + 1/'
 OBJDIFF_EXIT=0
 check "the caller's options of the shell don't matter" compiles fs/fn.o env SHELLOPTS=noclobber:noglob BASHOPTS=failglob:nocasematch \
 	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+for opts in noexec onecmd physical:keyword; do
+	check "... $opts" compiles fs/fn.o env SHELLOPTS=$opts KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+done
+check "... nor the caller's functions" compiles fs/fn.o env 'BASH_FUNC_stat%%=() { :; }' 'BASH_FUNC_cmp%%=() { :; }' CDPATH=/usr:. \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+lost_output() { run "$@" >/dev/full; }
+for opts in --version --help '--inspect fix.patch'; do
+	# shellcheck disable=SC2086 # words
+	check "output that can't be written: $opts fails" exits 1 lost_output $opts
+done
 OBJDIFF_EXIT=1
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
@@ -365,6 +375,41 @@ check "... what is looked for in the records" tool_killed grep ' -HF '
 check "... the records" tool_killed find '.cmd'
 check "... what they say" tool_killed xargs ' cat --'
 check "nobody is killed" exits 0 run --inspect fix.patch
+# ... and a subshell, of which bash says nothing: each fifth process that it makes, in turn
+gcc -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -shared -fPIC -o killfork.so "$REPO/tests/killfork.c" -ldl
+# fork_killed NUMBER: as it was without, or failed
+fork_killed() {
+	local code=0
+
+	rm -f forks
+	LD_PRELOAD=$TMP/killfork.so KILL_COUNT=$TMP/forks KILL_FORK=$1 bash "$build" -b bld --inspect fix.patch >out 2>err || code=$?
+	{ [ $code -eq 0 ] && cmp -s out whole; } || [ $code -eq 1 ] || [ $code -eq 2 ] || {
+		echo "process $1: exit code $code"
+		cat out err
+		return 1
+	}
+}
+forks_killed() {
+	local n all bad=0
+
+	run --inspect fix.patch >whole 2>/dev/null
+	fork_killed 0 || return
+	all=$(cat forks)
+	[ "$all" -gt 50 ] || return
+	for ((n = 3; n <= all; n += 5)); do
+		fork_killed $n || bad=1
+	done
+	return $bad
+}
+check "... a subshell is: failed, or the same" forks_killed
+# A name in the cache is never that of the directory above, which is others', too.
+rm -f killed/*
+printf '#!/bin/sh\n[ $# -gt 0 ] || kill -KILL $$\nexec %s "$@"\n' "$(command -v sha256sum)" >killed/sha256sum
+chmod 755 killed/sha256sum
+check "a sum that names a directory can't be had: failed" exits 1 env PATH="$TMP/killed:$PATH" XDG_CACHE_HOME="$TMP/xdg" \
+	KSPL_BUILD_NO_OVERLAY=1 KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+check "... nothing is put into the directory above" test -z "$(ls -A xdg/ksplice/farm 2>/dev/null)"
+rm -rf xdg killed
 
 # --- --to: what differs between two trees ------------------------------------
 

@@ -116,6 +116,36 @@ check "metrics: labels are quoted" says '^ksplice_update_pending\{name="q\\"\\\\
 lines_ok() { ! k metrics | grep -avE '^(# (HELP|TYPE) .*|ksplice_[a-z_]+(\{([a-z]+="([^"\\]|\\["\\n])*",?)+\})? [0-9]+)$'; }
 check "... each line is a sample" lines_ok
 
+# --- what can't be read -------------------------------------------------------------------
+
+boot
+k apply -q fix-foo.ko >/dev/null
+# A name that can't be opened: its directory is a link to itself.
+ln -s fix-bar "$U/fix-bar"
+for c in status list metrics 'undo fix-bar' 'show fix-bar'; do
+	# shellcheck disable=SC2086 # words
+	check "an update that can't be read: $c fails" exits 1 k $c
+	# shellcheck disable=SC2086
+	check "... and says so" says "fix-bar: can't read: " k $c
+done
+check "... undo does not say that it is not loaded" says_not 'not loaded' k undo fix-bar
+check "... in JSON" json '[e["cause"] for e in d["errors"]] == ["sysfs"]' k status --json
+echo old >m.prom
+check "... metrics: what is there stays" exits 1 k metrics --output m.prom
+check "... whole" grep -qx old m.prom
+rm "$U/fix-bar"
+mv "$U/fix-foo/enabled" enabled
+ln -s enabled "$U/fix-foo/enabled"
+check "whether it is applied can't be read: failed" exits 1 k status
+check "... no word that it is not" says_not 'loaded only' k status
+rm "$U/fix-foo/enabled"
+mv enabled "$U/fix-foo/enabled"
+mv "$U" sysfs
+ln -s ksplice "$U"
+check "none of them can be read: failed" exits 1 k list
+rm "$U"
+mv sysfs "$U"
+check "all can be read" exits 0 k list
 # --- what is believed ------------------------------------------------------------------
 
 boot

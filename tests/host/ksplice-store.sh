@@ -574,6 +574,32 @@ check "... when that is out: applied" exits 0 k apply second.ko
 rm -r "$R/sys/module/ksplice_fix_foo/notes"
 check "where the kernel does not tell: applied already" exits 3 k apply first.ko
 
+# --- what it needs ------------------------------------------------------------------------
+
+# At boot the module that its code uses was not loaded.
+boot
+NEEDS='drm-kms snd' "$make_update" needs.ko fix-foo 6.12.1-test test_func
+k install -q needs.ko >/dev/null
+mkdir -p "$R/sys/module/snd"
+check "pending: the module that it may need is named" says '^may need +fix-foo: module drm-kms, which is not loaded$' k status
+check "... with the way to have it at each boot" says '/etc/modules-load.d' k status
+check "... as JSON, without what is loaded" json 'd["may_need"] == [{"name": "fix-foo", "module": "drm-kms"}]' k status --json
+mkdir -p "$R/sys/module/drm_kms"
+check "... not when it is loaded" json 'd["may_need"] == [] and d["pending"] == ["fix-foo"]' k status --json
+rmdir "$R/sys/module/drm_kms"
+k apply -q fix-foo >/dev/null
+check "... not when the update is applied" json 'd["may_need"] == []' k status --json
+mv "$S" "$S.elsewhere"
+ln -s ksplice.elsewhere "$S"
+for c in status 'install fix-foo.ko' 'unhold fix-foo'; do
+	# shellcheck disable=SC2086 # words
+	check "the store is a link: $c fails" exits 1 k $c
+	# shellcheck disable=SC2086
+	check "... and says what to do" says 'no link is followed there; .*mount --bind' k $c
+done
+rm "$S"
+mv "$S.elsewhere" "$S"
+
 # --- how long it has been applied ---------------------------------------------------------
 
 boot

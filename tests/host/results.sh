@@ -101,6 +101,25 @@ check '... and nothing is kept' test "$kept_before" = "$(cat "$KSPL_RESULTS"/* |
 echo '{"time": 1}' >>"$KSPL_RESULTS/$second"
 check 'a file of something else: refused' says "$second, line .*: that is no result" results table
 sed -i '$d' "$KSPL_RESULTS/$second"
+# no_result SED|TEXT: the last line, changed so, or another one
+no_result() {
+	local ret=0
+
+	cp "$KSPL_RESULTS/$second" "$TMP/good"
+	case $1 in
+	s/*) tail -n 1 "$TMP/good" | sed "$1" >>"$KSPL_RESULTS/$second" ;;
+	*) printf '%b\n' "$1" >>"$KSPL_RESULTS/$second" ;;
+	esac
+	says 'line [0-9]+: that is no result. Remove the line$' results table || ret=1
+	cp "$TMP/good" "$KSPL_RESULTS/$second"
+	return $ret
+}
+check '... a time that never comes' no_result 's/"time": [0-9.]*/"time": Infinity/'
+check '... one of a clock that was wrong' no_result 's/"time": [0-9.]*/"time": 99999999999/'
+check '... what is no number' no_result 's/"time": [0-9.]*/"time": NaN/'
+check '... a configuration that is no word' no_result 's/"config": "[^"]*"/"config": ["a"]/'
+check '... lists in lists' no_result "$(printf '%100000s' '' | tr ' ' '[')"
+check '... no text' no_result '\377\376'
 
 # by_hand SED: a table that is changed so is seen
 by_hand() {

@@ -64,6 +64,7 @@ thread() {
 	printf '[<0>] %s+0x12/0x34\n' "$@" >"$dir/stack"
 }
 
+says_not() { ! says "$@" >/dev/null; }
 state_is() { [ "$(cat "$U/$1/state" 2>/dev/null)" = "$2" ]; }
 absent() { [ ! -e "$1" ] && [ ! -L "$1" ]; }
 

@@ -4,7 +4,7 @@
 
 make-update.py OUT NAME RELEASE FUNCTION...
 FORMAT=N, SIGNED=1, BARE=1 (the mark of a signature, without one), MODULE=NAME,
-DESCRIPTION=TEXT, FIXES="ID ID", NOSUM=1 (no checksum), SEALED=1 (one of the
+DESCRIPTION=TEXT, FIXES="ID ID", NEEDS="MODULE MODULE" (it uses a symbol of each), NOSUM=1 (no checksum), SEALED=1 (one of the
 whole file at its end, as kspl-build makes it), REPEAT=N (the functions so often), TWICE=1 (two sections of an update) and
 VERMAGIC=TEXT in the environment change what it says.
 """
@@ -55,7 +55,10 @@ def blob(name, release, funcs):
     called = [s.add(f) for f in funcs] * int(os.environ.get("REPEAT", "1"))
     replaces = b"".join(struct.pack("<Q6I", 0, f, 1, 0, 0, 64, 64)
                         for f in called)
+    syms = [struct.pack("<6I", s.add("sym"), 0, 0xffffffff, 0, 0xffffffff, s.add(m))
+            for m in os.environ.get("NEEDS", "").split() for _ in range(2)]
     contents = {
+        "syms": (b"".join(syms), len(syms)),
         "targets": (target, 1), "units": (unit, 1),
         "replaces": (replaces, len(called)),
         "strings": (s.data, len(s.data)), "bytes": (b"\x90" * 64, 64),

@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -336,6 +337,35 @@ class Listing(unittest.TestCase):
                 chance.shuffle(lines) if chance.random() < .05 else None
             for code in listing.Listing("\n".join(lines)).codes:
                 show.code_rows(code, code)
+
+
+class Long(unittest.TestCase):
+    """Lines and names that were made to be read over and over again: the time for one of twice
+    the length must not be four times as long. These take no second; else, hours."""
+
+    def setUp(self) -> None:
+        signal.alarm(60)
+
+    def tearDown(self) -> None:
+        signal.alarm(0)
+
+    def test_quotes_that_have_no_end(self) -> None:
+        for line in ('\\"' * 100000, "'\\\"" * 100000, '"' + "\\'" * 100000):
+            found = csource.functions("int f(\n" + line + "\n{\n}\n")
+            self.assertEqual([extent.name for extent in found], ["f"])
+
+    def test_names_of_pieces(self) -> None:
+        self.assertEqual(csource.plain_name("f" + ".cold" * 100000), "f")
+        self.assertEqual(csource.plain_name("f" + ".cold.1.part.2" * 50000), "f")
+        self.assertEqual(csource.plain_name("f.a" + ".cold.1" * 50000), "f.a")
+        self.assertEqual(len(csource.plain_name("f" + ".cold.1" * 50000 + "x")), 350002)
+
+    def test_names_of_files(self) -> None:
+        text = ("Disassembly of section .text.f:\n\n0000000000000000 <f>:\ninlined by " + " ( " * 100000 + ":5\n"
+                " inlined by a (b).c:5 (g)\n   0:\tret\n")
+        code = listing.Listing(text).find("f")
+        assert code
+        self.assertEqual(code.inlines, {"g"})
 
 
 class Limit(unittest.TestCase):

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -52,6 +53,14 @@ class Text(unittest.TestCase):
     def test_comments_keep_lines(self) -> None:
         text = 'a /* b\nc */ d // e\n"/* no */" f'
         self.assertEqual(ctext.without_comments(text), 'a  \n d  \n"/* no */" f')
+
+    def test_a_quote_behind_a_backslash_begins_nothing(self) -> None:
+        for text, left in (('"a\\"/*" /* b */', '"a\\"/*"  '), ('\\" /* b */ "', '\\"   "'), ("'\\\\' /* b */", "'\\\\'  ")):
+            self.assertEqual(ctext.without_comments(text), left)
+        text = '\\"' * 100000
+        start = time.monotonic()
+        self.assertEqual(ctext.without_comments(text), text)
+        self.assertLess(time.monotonic() - start, 20)
 
     def test_strings_are_one_token(self) -> None:
         self.assertEqual(ctext.tokens('f("a b", x->y++)'),

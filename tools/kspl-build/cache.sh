@@ -22,16 +22,36 @@ check_cache()
 	done
 }
 
+# name_of: a name in the cache for what is on stdin, in NAME_OF: one of another length
+# would be that of a directory above
+name_of()
+{
+	NAME_OF=$(sha256sum)
+	[[ $NAME_OF =~ ^[0-9a-f]{64} ]] || die $EXIT_FAILED "sha256sum failed" "Is there enough memory? Do it again."
+	NAME_OF=${NAME_OF:0:32}
+}
+
 # leads_to_own DIR: no directory above the cache is another user's, who could replace
 # the one below it. (65534: the owner is not known in this user namespace)
 leads_to_own()
 {
-	local uid
+	local uid mode
 
-	uid=$(stat -c %u -- "$1")
-	[[ $uid == @(0|65534|"$EUID") && -z $(find "$1/" -maxdepth 0 -perm -o+w ! -perm -1000) ]] || die $EXIT_FAILED \
+	if ! uid=$(stat -c %u -- "$1") || ! mode=$(stat -Lc %a -- "$1"); then
+		uid=
+	fi
+	[[ $uid == @(0|65534|"$EUID") ]] && ((!(8#$mode & 2) || 8#$mode & 8#1000)) && return
+	die $EXIT_FAILED \
 		"$CACHE is in $1, where others can put another directory in its place" \
 		"$PROG runs programs from it: set XDG_CACHE_HOME to a directory of your own."
+}
+
+# closed_to_others FILE BITS: it can be looked at, and its mode has none of these bits
+closed_to_others()
+{
+	local mode
+
+	mode=$(stat -Lc %a -- "$1") && ((!(8#$mode & 8#$2)))
 }
 
 own_dir()
@@ -39,7 +59,7 @@ own_dir()
 	[[ $1 == /* ]] || die $EXIT_FAILED "the cache $1 has no absolute path" "Set XDG_CACHE_HOME to one that begins with /."
 	[[ -O $1 ]] || die $EXIT_FAILED "the cache $1 belongs to $(stat -Lc %U -- "$1"), not to you" \
 		"$PROG runs programs from it: set XDG_CACHE_HOME to a directory of your own."
-	[[ -z $(find "$1/" -maxdepth 0 -perm /022) ]] || die $EXIT_FAILED "the cache $1 can be written to by others" \
+	closed_to_others "$1" 022 || die $EXIT_FAILED "the cache $1 can be written to by others" \
 		"$PROG runs programs from it: 'chmod go-w' it if you trust its content, or remove it."
 }
 
@@ -47,15 +67,18 @@ own_dir()
 # if others can get there at all
 check_cached()
 {
-	local tree found
+	local tree found cache
 
-	[[ -n $(find "$CACHE/" -maxdepth 0 -perm /011) ]] || return 0
+	! closed_to_others "$CACHE" 011 || return 0
+	cache=$(realpath -- "$CACHE")
 	for tree in "$SOURCE" "$BUILD"; do
-		[[ $(realpath -- "$tree") == "$(realpath -- "$CACHE")"/* ]] || continue
+		tree=$(realpath -- "$tree")
+		[[ $tree == "$cache"/* ]] || continue
 		found=$(find "$tree" ! -type l \( -perm /022 -o ! -uid "$EUID" \) -print -quit)
 		[[ -z $found ]] || die $EXIT_FAILED "in the cache, $found can be written to by others" \
 			"$PROG runs programs from it: remove $tree, which is then made again; or 'chmod 700 $CACHE' if you trust its content."
 	done
+	nothing_lost
 }
 
 # What of a prepared tree is run or decides what is compiled

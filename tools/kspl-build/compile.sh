@@ -43,11 +43,14 @@ CCACHE=()
 # text only: a patch could leave objects there for another one.
 own_compiler_cache()
 {
-	local id
-
 	[[ -n ${CCACHE[0]-} && -n ${BOX[0]-} ]] || return 0
-	id=$({ printf '%s\n' "$TO" "${NEW_FILES[@]}"; cd "$WORK" && find patched base -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum; } | sha256sum)
-	BOX_CACHE=$CCACHE_DIR.patched/${id:0:32}
+	{
+		printf '%s\n' "$TO" "${NEW_FILES[@]}"
+		(cd "$WORK" && find patched base -type f -print0 2>/dev/null | sort -z | xargs -0r sha256sum)
+	} >"$WORK/patched.sums"
+	nothing_lost
+	name_of <"$WORK/patched.sums"
+	BOX_CACHE=$CCACHE_DIR.patched/$NAME_OF
 	find "$CCACHE_DIR.patched" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf -- {} + 2>/dev/null
 	mkdir -p "$BOX_CACHE" && touch "$BOX_CACHE" || BOX_CACHE=
 	[[ -z $BOX_CACHE ]] || box_owns "$BOX_CACHE"
@@ -350,8 +353,8 @@ author_header()
 		[[ ! -f $dir/linux/ksplice.h ]] || header=$dir/linux/ksplice.h
 	done
 	[[ -n $header ]] || return 0
-	AUTHOR=$(sha256sum <"$header")
-	AUTHOR=$CACHE/author/${AUTHOR:0:16}
+	name_of <"$header"
+	AUTHOR=$CACHE/author/${NAME_OF:0:16}
 	! cmp -s -- "$header" "$AUTHOR/linux/ksplice.h" || return 0
 	if ! mkdir -p "$AUTHOR/linux" || ! cp -- "$header" "$AUTHOR/linux/.ksplice.h.$$" ||
 		! mv -f -- "$AUTHOR/linux/.ksplice.h.$$" "$AUTHOR/linux/ksplice.h"; then
@@ -482,10 +485,13 @@ compare_outside()
 # script, all lines but the preprocessor's marks.
 constants_same()
 {
-	local pattern='^[^#]'
+	local pattern='^[^#]' side
 
 	[[ $1 != *.s ]] || pattern='->'
-	cmp -s <(grep -e "$pattern" "$WORK/pre/$1") <(grep -e "$pattern" "$WORK/post/$1")
+	for side in pre post; do
+		grep -e "$pattern" "$WORK/$side/$1" >"$WORK/constants.$side"
+	done
+	cmp -s "$WORK/constants.pre" "$WORK/constants.post"
 }
 
 # Which objects differ in more than debug information

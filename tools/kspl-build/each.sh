@@ -93,6 +93,7 @@ make_groups()
 		($1 in up) && ($2 in up) { a = root($1); b = root($2); if (a < b) up[b] = a; else up[a] = b }
 		END { for (i = 1; i <= n; i++) print all[i], root(all[i]) }' - "$WORK/links" | sort -k2,2 -s
 	)
+	ended $!
 }
 
 # refused_of NAME: the objects of a group that are refused themselves
@@ -123,15 +124,18 @@ with_dependents()
 # those that need them; the others are put into new groups
 try_others()
 {
-	local name=$1 refused=() members=() others=() out
+	local name=$1 refused=() members=() others=() out=$WORK/each/out
 
 	mapfile -t refused < <(refused_of "$name")
+	ended $!
 	((${#refused[@]})) || return 0
 	read -r -a members <<<"${MEMBERS[$name]}"
-	out=$(with_dependents "${refused[@]}")
-	mapfile -t others < <(printf '%s\n' "${members[@]}" | grep -vxFf <(printf '%s\n' "$out"))
+	with_dependents "${refused[@]}" >"$out"
+	mapfile -t others < <(printf '%s\n' "${members[@]}" | grep -vxFf "$out")
+	ended $!
 	((${#others[@]})) || return 0
-	mapfile -t members < <(printf '%s\n' "${members[@]}" | grep -xFf <(printf '%s\n' "$out"))
+	mapfile -t members < <(printf '%s\n' "${members[@]}" | grep -xFf "$out")
+	ended $!
 	MEMBERS[$name]="${members[*]} "
 	each_json "$name" refused '' '' "${members[@]}"
 	verbose "$name: without ${members[*]}, the others are tried alone"
@@ -183,9 +187,11 @@ unknown_names()
 
 	[[ -s $WORK/known ]] || return 0
 	for object in "$@"; do
+		cat "$dir/$object.def.post"
+	done | sort -u >"$dir/have"
+	for object in "$@"; do
 		cat "$dir/$object.ref.post"
-	done | really_unknown |
-		comm -23 - <(for object in "$@"; do cat "$dir/$object.def.post"; done | sort -u)
+	done | really_unknown | comm -23 - "$dir/have"
 }
 
 # each_create NAME: the update's object, or why not; true if there is one
@@ -287,12 +293,14 @@ EACH_MADE=()	# names of updates
 # try_groups: creates each group's update, if it can be made
 try_groups()
 {
-	local name n=0 shown=$SECONDS
+	local name status n=0 shown=$SECONDS
 
 	while ((${#GROUPS_LEFT[@]})); do
 		name=${GROUPS_LEFT[0]}
 		GROUPS_LEFT=("${GROUPS_LEFT[@]:1}")
-		! each_create "$name" || EACH_MADE+=("$name")
+		each_create "$name"
+		status=$?
+		((status)) || EACH_MADE+=("$name")
 		((++n))
 		((SECONDS - shown < 5)) || { msg "  tried: $n of $((n + ${#GROUPS_LEFT[@]}))"; shown=$SECONDS; }
 	done

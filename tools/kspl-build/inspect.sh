@@ -43,16 +43,18 @@ by_names()
 
 inspect()
 {
-	local file path what why how any=0 no=0 words
+	local file path what why how any=0 no=0 words missing
 
-	if trees_at_hand; then
+	trees_at_hand
+	missing=$?
+	if ((!missing)); then
 		apply_on
 		apply_patches
 	else
 		by_names
 	fi
-	((!${#SUBJECTS[@]})) || printf '%s\n' "${SUBJECTS[@]}"
-	((!${#FIXES[@]})) || printf '  fixes %s\n' "${FIXES[@]}"
+	((!${#SUBJECTS[@]})) || printf '%s\n' "${SUBJECTS[@]}" || cant_print
+	((!${#FIXES[@]})) || printf '  fixes %s\n' "${FIXES[@]}" || cant_print
 	for file in "${FILES[@]}"; do
 		IFS='|' read -r path what why <<<"$file"
 		how=${TREATED[$path]}
@@ -70,7 +72,7 @@ inspect()
 		fi
 		printf '  %s (%s, +%d -%d, hunks: %d): %s\n' "$path" "$what" "${ADDED[$path]-0}" "${DELETED[$path]-0}" \
 			"${HUNKS[$path]-0}" "$words"
-	done | printable
+	done | printable || cant_print
 	for file in "${FILES[@]}"; do
 		IFS='|' read -r path what why <<<"$file"
 		[[ ${TREATED[$path]} != compiled ]] || any=1

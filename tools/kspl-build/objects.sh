@@ -136,7 +136,8 @@ load_commands()
 		COMMAND[$object]=$command
 	done < <(
 		for object in "$@"; do
-			printf '%s\0' "$(cmd_file "$object")"
+			command=$(cmd_file "$object")
+			printf '%s\0' "$command"
 		done | (
 			cd "$BUILD" || exit
 			# awk stops where a file is missing
@@ -153,6 +154,7 @@ load_commands()
 			}'
 		)
 	)
+	ended $!
 }
 
 # all_commands OBJECT...: an object that was built and is not known how would be left out
@@ -188,7 +190,7 @@ cmd_file()
 # which nothing is built. Several at a time may make the same list.
 list_commands()
 {
-	local build=$1 out=$2 new=$2.$$ ENTER=()
+	local build=$1 out=$2 new=$2.$$ lines ENTER=()
 
 	# make -n writes nothing but temporary files, when it asks the compiler
 	# what it can; still that is not to happen in a user's tree.
@@ -204,7 +206,7 @@ list_commands()
 	# One part that can't be made (a signing key, say) does not matter.
 	"${ENTER[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
 		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$new"
-	if ((PIPESTATUS[1])) || (($(wc -l <"$new") < 100)); then
+	if ((PIPESTATUS[1])) || ! lines=$(wc -l <"$new") || ((lines < 100)); then
 		rm -f -- "$new"
 		msg_file <(tail -n 5 "$WORK/log/commands")
 		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
@@ -236,10 +238,11 @@ list_includes()
 list_includers()
 {
 	printf '%s\n' "${CODE_FILES[@]}" "${ALSO_FILES[@]}" | grep . >"$WORK/code_files"
+	printf '%s\n' "${NEW_FILES[@]}" >"$WORK/new_files"
 	((!${#NEW_FILES[@]})) || awk -F'\t' 'FILENAME == ARGV[1] { sub(/.*\//, ""); new[$0] = 1; next }
 		{ path = $1; sub(/^~/, "", path); name = path; sub(/.*\//, "", name) }
 		name in new && !(path in seen) { seen[path] = 1; print path }' \
-		<(printf '%s\n' "${NEW_FILES[@]}") "$1" >>"$WORK/code_files"
+		"$WORK/new_files" "$1" >>"$WORK/code_files"
 	# mostly no file includes them: a quick look
 	awk '{
 		print $0 "\t"
@@ -257,11 +260,16 @@ list_includers()
 declare -A LISTED=()
 listed_dependents()
 {
-	local list=$BUILD/.ksplice-commands id includes object command
+	local list=$BUILD/.ksplice-commands includes object command
 
 	if [[ ! -f $list ]]; then
-		id=$({ printf '%s ' "$BUILD"; cat "$BUILD/.config" "$BUILD/Makefile"; stat -c %Y "$BUILD/include/config/auto.conf"; } | sha256sum)
-		list=$CACHE/commands/${id:0:16}
+		{
+			printf '%s ' "$BUILD"
+			cat "$BUILD/.config" "$BUILD/Makefile"
+			stat -c %Y "$BUILD/include/config/auto.conf"
+		} >"$WORK/commands.key"
+		name_of <"$WORK/commands.key"
+		list=$CACHE/commands/${NAME_OF:0:16}
 		if [[ ! -f $list ]]; then
 			[[ ! $BUILD/.config -nt $BUILD/include/config/auto.conf ]] || die $EXIT_FAILED \
 				"$BUILD/.config was changed after the tree was prepared" \
@@ -306,6 +314,7 @@ list_linked()
 			[[ ! -f ${object%.o}.mod ]] || cat "${object%.o}.mod"
 		done <modules.order
 	)
+	ended $!
 }
 
 find_objects()
@@ -332,6 +341,9 @@ find_objects()
 	done <"$WORK/dependents"
 	load_commands "${!by_object[@]}"
 	all_commands "${!by_object[@]}"
+	for object in "${!by_object[@]}"; do
+		[[ -z ${COMMAND[$object]-} ]] || printf '%s\t%s\n' "$object" "${COMMAND[$object]}"
+	done | command_kinds | sort >"$WORK/kinds"
 
 	while IFS=$'\t' read -r object kind module; do
 		if [[ $kind == foreign ]]; then
@@ -370,9 +382,7 @@ find_objects()
 			fi
 			;;
 		esac
-	done < <(for object in "${!by_object[@]}"; do
-			[[ -z ${COMMAND[$object]-} ]] || printf '%s\t%s\n' "$object" "${COMMAND[$object]}"
-		done | command_kinds | sort)
+	done <"$WORK/kinds"
 
 	for file in "${CODE_FILES[@]}"; do
 		# of a whole release, the list of what is compiled has told it

@@ -176,6 +176,7 @@ keep_base()
 			cp -- "$WORK/base/$path" "$WORK/patched/$path"
 		fi
 	done < <(find "$WORK/base" -type f -printf '%P\0')
+	ended $!
 }
 
 # take_original PATCH FILE: copies an ordinary file of the source; follows no link
@@ -221,16 +222,18 @@ apply_one()
 		does_not_apply "$patch"
 	fi
 	state_of_files >"$WORK/state.after" || cut_off
+	comm -3 "$WORK/state.before" "$WORK/state.after" | sed 's/^\t//; s/ [^ ]*$//' | sort -u >"$WORK/state.differs" || cut_off
 	while IFS= read -r path; do
 		grep -qxF -- "$path" "$WORK/listed" || die $EXIT_FAILED \
 			"$patch changed $path, which is not what git lists as its files" "This is a bug of git or of $PROG: please report it."
-	done < <(comm -3 "$WORK/state.before" "$WORK/state.after" | sed 's/^\t//; s/ [^ ]*$//' | sort -u)
+	done <"$WORK/state.differs"
 	path=$(cd "$WORK/patched" && find . ! -type d ! -type f -printf '%P\n' -quit)
 	[[ -z $path ]] || die $EXIT_FAILED "$patch makes $path, which is not a regular file"
 	while IFS= read -r path; do
 		note "${patch##*/}: $path"
 	done < <(awk '/^Checking patch / { file = $3; sub(/\.\.\.$/, "", file) }
 		/offset/ { print file ": " $0 }' "$WORK/log/patch")
+	ended $!
 }
 
 does_not_apply()
@@ -266,7 +269,7 @@ does_not_apply()
 # apply_patches: makes the patched files in $WORK/patched, checks and classifies them
 apply_patches()
 {
-	local patch path any=0
+	local patch path left any=0
 
 	mkdir -p "$WORK/patched" "$WORK/log"
 	: >"$WORK/touched"
@@ -282,9 +285,12 @@ apply_patches()
 		cat "$WORK/listed" >>"$WORK/touched" || cut_off
 	done
 
+	sort -u "$WORK/touched" >"$WORK/touched.once" || cut_off
 	while IFS= read -r path; do
-		classify "$path" && any=1
-	done < <(sort -u "$WORK/touched")
+		classify "$path"
+		left=$?
+		((left)) || any=1
+	done <"$WORK/touched.once"
 	[[ -z $INSPECT ]] || return 0
 	say_harmless
 	stop_if_reasons

@@ -10,11 +10,13 @@ compile_pre()
 	local object command jobs=() list=$BUILD/.ksplice-commands
 
 	mapfile -t OBJECTS < <(sort -u -- "$PRE")
+	ended $!
 	if [[ -f $list ]]; then
 		while IFS=$'\t' read -r object command; do
 			COMMAND[$object]=$command
 		done < <(awk -F'\t' 'FILENAME == ARGV[1] { want[$0] = 1; next }
 			$1 in want { print $1 "\t" $3 }' "$PRE" "$list")
+		ended $!
 	fi
 	load_commands "${OBJECTS[@]}"
 	: >"$WORK/enter"

@@ -99,6 +99,7 @@ find_fixes()
 		"$(member new "$dir/new")" "$(member gone "$dir/gone")" "$(member objects "$dir/objects")" \
 		"$(member dependents "$WORK/dependents")" "$(member modules "$MODULES")"
 	mapfile -t OBJECTS < <(answered '.objects[]')
+	ended $!
 	verbose "groups of changes: $(answered .fixes); objects to look at: ${#OBJECTS[@]}"
 	list_objects "${OBJECTS[@]}" "${OTHERS[@]}" >"$dir/objects"
 }
@@ -111,6 +112,7 @@ write_tree()
 
 	ask_release tree "$(member out "$WORK/plain")"
 	mapfile -t ROUND_CHANGED < <(answered '.changed[]')
+	ended $!
 	for path in "${ROUND_CHANGED[@]}"; do
 		if [[ ! -f $WORK/plain/$path ]]; then
 			rm -f -- "$WORK/patched/$path"
@@ -144,6 +146,7 @@ affected()
 	ask_release affected "$(member objects "$WORK/release/objects")" "$(member deps "$WORK/screen")" \
 		"$(member build "$BUILD")" "\"changed\": $(json_strings "${ROUND_CHANGED[@]}")"
 	mapfile -t TODO < <(answered '.objects[]')
+	ended $!
 }
 
 # screen_tree OBJECT...: which of them differ; FAILED gets those that don't compile
@@ -230,6 +233,7 @@ compare_tree()
 		each_sorted_out "$object" || CHANGED+=("$object")
 	done
 	mapfile -t CHANGED < <(printf '%s\n' "${CHANGED[@]}" | grep . | sort)
+	ended $!
 	for object in "${OTHERS[@]}"; do
 		! constants_same "$object" || continue
 		printf '%s\tconstants\tassembly code was built with constants or a layout that would no longer be right\n' "$object"
@@ -266,12 +270,13 @@ objdiff_round()
 	while IFS=$'\t' read -r object _; do
 		printf '%s\ttype_changed\t%s\n' "$object" "$UNJUDGED"
 	done < <(unjudged "$REPORT") >>"$WORK/release/refused"
+	ended $!
 }
 
 # judge_round: leaves out the fixes that are to blame; true if there are any
 judge_round()
 {
-	local object line dir=$WORK/release
+	local object line out dir=$WORK/release
 
 	for object in "${!EACH_REFUSED[@]}"; do
 		printf '%s\t%s\t%s\n' "$object" "${EACH_REFUSED[$object]%%|*}" "${EACH_REFUSED[$object]#*|}"
@@ -284,9 +289,12 @@ judge_round()
 	while IFS= read -r line; do
 		reason "$line (no change of the release was found to cause it)"
 	done < <(answered '.nobody[]')
+	ended $!
 	stop_if_reasons
 	EACH_REFUSED=()
-	(($(answered '.out | length')))
+	out=$(answered '.out | length')
+	nothing_lost
+	((out))
 }
 
 # one_round: of the objects of TODO; true if some fix was left out
@@ -309,7 +317,7 @@ one_round()
 # take_fixes: until what is left can be taken, all of it
 take_fixes()
 {
-	local round object
+	local round object end
 
 	screen_old
 	for object in "${!EACH_REFUSED[@]}"; do
@@ -317,7 +325,9 @@ take_fixes()
 	done
 	TODO=("${OBJECTS[@]}")
 	for ((round = 1; ; round++)); do
-		one_round || break
+		one_round
+		end=$?
+		((!end)) || break
 		msg "  round $round: $(answered '.out | length') fix(es) can't be taken: trying again without"
 		write_tree
 		affected
@@ -336,6 +346,7 @@ end_release()
 	while IFS= read -r line; do
 		msg "$line"
 	done < <(answered '.text[]')
+	ended $!
 	msg "taken: $taken of $((taken + left)) changed functions"
 	((!left || !${#FIXES[@]})) || warn "--fixes ${FIXES[*]}: not all changes were taken: check that these fixes were not left out"
 	if ((!taken)); then

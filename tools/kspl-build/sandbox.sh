@@ -112,12 +112,18 @@ make_box()
 	mkdir -p "$CACHE/author"
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_parents "$SOURCE" "$BUILD" "$CACHE/author" "$WORK" ${CCACHE_DIR+"$CCACHE_DIR"} \
 		"$CACHE/farm/." "$(realpath -- "$(command -v "${CC:-gcc}")")")
+	ended $!
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_programs)
+	ended $!
 	# what is in another comes after it
 	while IFS= read -r dir; do
 		opts+=(--ro-bind "$dir" "$dir")
 	done < <(printf '%s\n' "$SOURCE" "$BUILD" "$CACHE/author" ${FARM+"$FARM"} | sort -u)
+	ended $!
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_keys)
+	ended $!
+	# what is missing in these would be at hand in there
+	nothing_lost
 	# what git was told to fetch from may have a password in it
 	for dir in "$SOURCE/.git" "$BUILD/.git"; do
 		if [[ -d $dir ]]; then
@@ -180,7 +186,7 @@ others_can_read()
 
 	[[ -n $BOX_UID ]] || return 1
 	for file in "$SOURCE/Kconfig" "$SOURCE/include/linux" "$BUILD/.config" "$BUILD/include/generated" "$BUILD/include/config/auto.conf"; do
-		[[ ! -e $file || -n $(find "$file" -maxdepth 0 -perm -o+r) ]] || return 1
+		[[ ! -e $file ]] || ! closed_to_others "$file" 004 || return 1
 	done
 }
 

@@ -97,7 +97,9 @@ differing()
 	done >"$WORK/names.gone"
 	comm -23 "$WORK/names.used" "$WORK/names.gone" >"$WORK/names.both"
 	within_other_tree
-	comm -13 <(content_of "$SOURCE" <"$WORK/names.both") <(content_of "$TO" <"$WORK/names.both") | cut -c43- | sort
+	content_of "$SOURCE" <"$WORK/names.both" >"$WORK/content.old"
+	content_of "$TO" <"$WORK/names.both" >"$WORK/content.new"
+	comm -13 "$WORK/content.old" "$WORK/content.new" | cut -c43- | sort
 }
 
 # within_other_tree: what the other tree has in the place of a file, which is copied, is no
@@ -166,7 +168,7 @@ take_differences()
 		mkdir -p "$WORK/plain/$(parent "$path")"
 		cp -- "$TO/$path" "$WORK/plain/$path"
 		reline "$WORK/plain" "$WORK/patched" "$path"
-		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$TO/$path") ||
+		[[ $path != *.[ch] ]] || same_part type_lines "$SOURCE/$path" "$TO/$path" ||
 			TYPES_IN+=("$path")
 	done <"$WORK/names.differ"
 	while IFS= read -r path; do
@@ -316,6 +318,7 @@ mend()
 	run_jobs 'examined' "${jobs[@]}"
 	# changed headers without changed types can't be compiled either, perhaps
 	mapfile -t paths < <(cat "${jobs[@]/%.job/.log}" | sed -n "s|^\($SOURCE/\)\{0,1\}\([^ :]*\.[ch]\):[0-9].*|\2|p" | sort -u)
+	ended $!
 	for object in "${paths[@]}"; do
 		[[ $object == *.h || $view == kept ]] || continue
 		[[ ! -f $WORK/plain/$object || ! -f $SOURCE/$object || -f $WORK/view-$view.plain.items/$object ]] ||
@@ -326,11 +329,13 @@ mend()
 		blame "$view" <"${object%.job}.log" >>"$WORK/blamed"
 	done
 	sort -u "$WORK/blamed" "$WORK/undo-$view" >"$WORK/undo-$view.new"
-	n=$(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | wc -l)
+	sort -u "$WORK/undo-$view" | comm -13 - "$WORK/undo-$view.new" >"$WORK/undo.more"
+	n=$(wc -l <"$WORK/undo.more")
 	((n)) || return 1
-	mapfile -t paths < <(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | cut -d' ' -f1 | sort -u)
+	mapfile -t paths < <(cut -d' ' -f1 "$WORK/undo.more" | sort -u)
+	ended $!
 	msg "  $# object(s) do not compile over $view types: trying again without $n definition(s)"
-	verbose "not over old types: $(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | tr '\n' ';')"
+	verbose "not over old types: $(tr '\n' ';' <"$WORK/undo.more")"
 	mv "$WORK/undo-$view.new" "$WORK/undo-$view"
 	old_types "$view" "${paths[@]}"
 }
@@ -359,13 +364,15 @@ screen_run()
 # screen_in VIEW OBJECT...: the same, mending the view until it helps no more
 screen_in()
 {
-	local view=$1 round
+	local view=$1 round end
 
 	shift
 	screen_run "$view" "$@"
 	for ((round = 0; round < 16 && ${#SCREEN_LEFT[@]}; round++)); do
 		[[ $view != new ]] || break
-		mend "$view" "${SCREEN_LEFT[@]}" || break
+		mend "$view" "${SCREEN_LEFT[@]}"
+		end=$?
+		((!end)) || break
 		screen_run "$view" "${SCREEN_LEFT[@]}"
 	done
 }
@@ -458,7 +465,7 @@ find_types()
 	local path
 
 	for path in "${CODE_FILES[@]}"; do
-		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$WORK/plain/$path") ||
+		[[ $path != *.[ch] ]] || same_part type_lines "$SOURCE/$path" "$WORK/plain/$path" ||
 			TYPES_IN+=("$path")
 	done
 }
@@ -530,6 +537,7 @@ without_boot_set()
 	[[ -s $WORK/known ]] || return 0
 	set_at_boot >"$WORK/bootset"
 	[[ -s $WORK/bootset ]] || return 0
+	(cd "$WORK/plain" && grep -rlwFf "$WORK/bootset" . | sed 's|^\./||') >"$WORK/bootset.files"
 	verbose "new variables that boot code sets: $(tr '\n' ' ' <"$WORK/bootset")"
 	for view in old mixed; do
 		[[ -f $WORK/undo-$view ]] || continue
@@ -544,7 +552,7 @@ without_boot_set()
 			done <"$WORK/view-$view.plain.items/$header" >>"$WORK/undo-$view"
 			sort -u -o "$WORK/undo-$view" "$WORK/undo-$view"
 			old_types "$view" "$header"
-		done < <(cd "$WORK/plain" && grep -rlwFf "$WORK/bootset" . | sed 's|^\./||')
+		done <"$WORK/bootset.files"
 	done
 	for object in "${OBJECTS[@]}"; do
 		if [[ ${VIEW_OF[$object]} != new ]] && ! job_failed "$object" screen &&

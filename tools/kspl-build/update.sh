@@ -107,7 +107,7 @@ ask_defined()
 		awk '$2 ~ /[A-Z]/ { print $3 }' "$BUILD/System.map"
 	else
 		weak_names
-	fi >"$WORK/defined"
+	fi >"$WORK/defined" || killed $?
 	[[ -s $WORK/defined ]] || return 1
 	DEFINED_FROM=$from
 	DEFINED=(--defined "$WORK/defined")
@@ -137,10 +137,11 @@ overridden()
 
 	while IFS=$'\t' read -r object name; do
 		nm -- "$WORK/pre/$object" | awk -v name="$name" '$NF == name && $(NF - 1) == "W" { found = 1 } END { exit !found }' || continue
-		by=$(strong_one "$name") || continue
+		by=$(strong_one "$name") || { killed $?; continue; }
 		reason "$object: ${name}() is weak, and this kernel has ${by:-another one} in its place: the patched one does not run"
 	done < <("$OBJDIFF" inspect "$WORK/update.o" --json 2>/dev/null |
 		jq -r '.replaces[]? | select(.target == "vmlinux") | "\(.source)\t\(.name)"' 2>/dev/null)
+	ended $!
 }
 
 # strong_one NAME: does the kernel have it from where it is not weak? Prints the
@@ -189,6 +190,7 @@ tell_notes()
 		note:*)		note "${line#note: }" ;;
 		esac
 	done < <(cat "$WORK/log/objdiff.out" "$WORK/log/objdiff.err")
+	ended $!
 }
 
 make_update()
@@ -219,6 +221,7 @@ make_update()
 		while IFS=$'\t' read -r object change; do
 			reason "$object: $UNJUDGED ($change); way out: leave their layout as it is"
 		done < <(unjudged "$WORK/objdiff.json")
+		ended $!
 		stop_if_reasons
 	fi
 	if ((VERBOSE && status == 0)); then
@@ -460,8 +463,8 @@ check_module()
 		readelf -SW "$ko" | grep ' __versions ' >/dev/null || die $EXIT_FAILED \
 			"the module has no symbol versions, this kernel would not load it"
 	fi
-	awk -F'\t' 'FILENAME == ARGV[1] { have[$2] = 1; next } !($1 in have) { print $1 }' \
-		"$BUILD/Module.symvers" <(nm -u -- "$ko" | awk '{ print $NF }') >"$WORK/undefined"
+	nm -u -- "$ko" | awk '{ print $NF }' | awk -F'\t' 'FILENAME == ARGV[1] { have[$2] = 1; next } !($1 in have) { print $1 }' \
+		"$BUILD/Module.symvers" - >"$WORK/undefined"
 	while read -r symbol; do
 		# the core's own, exported by whichever delivery is loaded
 		[[ $symbol != ksplice_* ]] || continue

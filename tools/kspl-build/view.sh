@@ -62,10 +62,11 @@ choose_view()
 # never trusted: what it holds is compared with what it should hold each time.
 farm_prepare()
 {
-	local id path target
+	local path target
 
-	id=$(printf '%s' "$SOURCE" | sha256sum)
-	FARM=$CACHE/farm/${id:0:16}
+	printf '%s' "$SOURCE" >"$WORK/farm.key"
+	name_of <"$WORK/farm.key"
+	FARM=$CACHE/farm/${NAME_OF:0:16}
 	mkdir -p "$FARM" || die $EXIT_FAILED "can't make $FARM"
 	exec {FARM_LOCK}>"$FARM.lock"
 	if ! flock -n "$FARM_LOCK"; then
@@ -105,6 +106,7 @@ farm_prepare()
 		mkdir -p -- "$(dirname -- "$FARM/$path")"
 		ln -s -- "$WORK/patched/$path" "$FARM/$path"
 	done < <(find "$WORK/patched" -type f -printf '%P\0')
+	ended $!
 }
 
 # shellcheck disable=SC2317 # called by the EXIT trap

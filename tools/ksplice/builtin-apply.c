@@ -59,7 +59,7 @@ static void settle_superseded(const char *name)
 	if (!update_read(&up, name) || !up.applied)
 		return;
 	vec_for_each(other, &up.supersedes)
-		if (!is_applied(*other))
+		if (!is_applied(*other) && !sysfs_unread())
 			mark_clear(*other, running_release());
 }
 
@@ -68,7 +68,7 @@ static int settle_mark(const char *name, const struct file *f, int ret)
 {
 	if (!ret)
 		mark_renew(name, running_release(), f);
-	else if (!is_applied(name))
+	else if (!is_applied(name) && !sysfs_unread())
 		mark_clear(name, running_release());
 	settle_superseded(name);
 	if (!ret && !opt.at_boot && !shutdown_noted())
@@ -269,6 +269,8 @@ int cmd_apply(int argc, char **argv)
 
 static int not_loaded(const char *name)
 {
+	if (sysfs_unread())
+		return EXIT_FAILED;	/* told */
 	say("%s: is not loaded, so there is nothing to undo", name);
 	if (is_file_name(name))
 		note("  (this command needs a name, as 'ksplice list' shows it, not a file)");

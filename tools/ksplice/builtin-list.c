@@ -191,11 +191,57 @@ int cmd_show(int argc, char **argv)
 	return show_file(&f, file_read(&f, argv[0]));
 }
 
+/* An update that is pending, and a module that it uses and that is not loaded */
+struct wanting {
+	const char *update, *module;
+};
+
+typedef VEC(struct wanting) wanting_vec;
+
 struct counts {
 	str_vec applied, waiting, pending, superseded, elsewhere, fixed;
 	str_vec bypassed;	/* "update: vmlinux:function,sympos: who" */
 	held_vec held;
+	wanting_vec wanting;
 };
+
+/* The module's directory in sysfs has _ for each - of its file's name. */
+static bool is_loaded(const char *module)
+{
+	char *name = xstrdup(module), *p;
+	bool there;
+
+	for (p = name; *p; p++) {
+		if (*p == '-')
+			*p = '_';
+	}
+	there = strchr(name, '/') || module_present(name);
+	free(name);
+	return there;
+}
+
+/* At boot it may have come too early for a module; nothing is told of its file here. */
+static void count_wanting(struct counts *c, const struct stored *s)
+{
+	unsigned int known = problems_known();
+	str_vec modules = {};
+	struct wanting *w;
+	struct file f;
+	char **m;
+
+	problems_hold();
+	if (!file_read_fd(&f, stored_open(s), s->path))
+		file_modules(&f, &modules);
+	problems_taken(known);
+	file_close(&f);
+	vec_for_each(m, &modules) {
+		if (is_loaded(*m))
+			continue;
+		w = vec_add(&c->wanting);
+		w->update = s->name;
+		w->module = *m;
+	}
+}
 
 static void count_stored(struct counts *c, const struct stored *s)
 {
@@ -214,6 +260,7 @@ static void count_stored(struct counts *c, const struct stored *s)
 		return;
 	}
 	*vec_add(&c->pending) = s->name;
+	count_wanting(c, s);
 	why = stored_held_back(s);
 	if (!why)
 		return;
@@ -303,6 +350,17 @@ static void print_held(const struct counts *c)
 		say("  held back: not applied, neither at boot nor by hand, until 'ksplice unhold NAME'");
 }
 
+static void print_wanting(const struct counts *c)
+{
+	struct wanting *w;
+
+	vec_for_each(w, &c->wanting)
+		say("%-14s%s: module %s, which is not loaded", "may need", w->update,
+		    w->module);
+	if (c->wanting.n)
+		say("  may need: 'modprobe' the module, then 'ksplice apply NAME'; a file in /etc/modules-load.d that names the module has it there before a boot applies updates");
+}
+
 static void status_print(const struct counts *c)
 {
 	const char *core = "none: 'modprobe ksplice' loads it (package ksplice-dkms)";
@@ -328,6 +386,7 @@ static void status_print(const struct counts *c)
 	print_names("for others", &c->elsewhere);
 	if (c->pending.n)
 		say("  pending: installed for this kernel, and not applied: 'ksplice apply NAME' does it now");
+	print_wanting(c);
 	print_held(c);
 	if (c->superseded.n)
 		say("  superseded: installed for this kernel, and not needed: a newer update is applied");
@@ -356,6 +415,20 @@ static void held_json(const struct counts *c)
 	json_close(']');
 }
 
+static void wanting_json(const struct counts *c)
+{
+	struct wanting *w;
+
+	json_open("may_need", '[');
+	vec_for_each(w, &c->wanting) {
+		json_open(NULL, '{');
+		json_str("name", w->update);
+		json_str("module", w->module);
+		json_close('}');
+	}
+	json_close(']');
+}
+
 static void status_json(const struct counts *c)
 {
 	json_str("release", running_release());
@@ -366,6 +439,7 @@ static void status_json(const struct counts *c)
 	json_strs("loaded", &c->waiting);
 	json_strs("pending", &c->pending);
 	json_strs("superseded", &c->superseded);
+	wanting_json(c);
 	held_json(c);
 	json_strs("other_kernels", &c->elsewhere);
 	json_bool("service_enabled", store_unit_enabled());

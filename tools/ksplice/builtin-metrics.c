@@ -193,7 +193,10 @@ static int write_output(void)
 	if (!f)
 		return cant_write(opt.output);
 	ret = write_metrics(f);
-	if (fclose(f) || put_output(text, size))
+	/* Those that are there get old, which is seen; of a part nobody sees that it is one. */
+	if (sysfs_unread())
+		fclose(f);
+	else if (fclose(f) || put_output(text, size))
 		ret = cant_write(opt.output);
 	free(text);
 	return ret;

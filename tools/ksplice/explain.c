@@ -133,7 +133,7 @@ static const struct reason load_logs[] = {
 	  "build it again from exactly the source, configuration and compiler of the running kernel; if it was: another program has changed the code that the message names, so find out which" },
 	{ "which is not loaded; load that first", EXIT_FAILED, "needs_module",
 	  "its new code needs a module that is not loaded",
-	  "modprobe the module that the kernel's message names, and do it again" },
+	  "modprobe the module that the kernel's message names, and 'ksplice apply' it again; a file in /etc/modules-load.d that names the module has it there before a boot applies updates" },
 	{ "is being loaded or removed for too long", EXIT_FAILED, "busy",
 	  "a module that it changes is being loaded or removed",
 	  "do it again when that is over" },

@@ -47,6 +47,7 @@ static bool header_ok(const struct file_blob *b)
 	       !b->data[h->strings.off + h->strings.n - 1] &&
 	       table_ok(b, &h->targets, sizeof(struct ksplice_f_target)) &&
 	       table_ok(b, &h->units, sizeof(struct ksplice_f_unit)) &&
+	       table_ok(b, &h->syms, sizeof(struct ksplice_f_sym)) &&
 	       table_ok(b, &h->replaces, sizeof(struct ksplice_f_replace));
 }
 
@@ -113,6 +114,25 @@ void file_fixes(const struct file *f, str_vec *ids)
 	for (at = f->fixes; *at; at += strcspn(at, "\n"), at += *at == '\n') {
 		if (*at != '\n')
 			*vec_add(ids) = xasprintf("%.*s", (int)strcspn(at, "\n"), at);
+	}
+}
+
+/* The modules whose exported symbols its code, old or new, uses */
+void file_modules(const struct file *f, str_vec *modules)
+{
+	const struct ksplice_f_table *syms = &f->blob.hdr.syms;
+	struct ksplice_f_sym sym;
+	const char *name;
+	char **known;
+	uint32_t i;
+
+	for (i = 0; entry(&f->blob, syms, i, &sym, sizeof(sym)); i++) {
+		name = str(&f->blob, sym.module);
+		vec_for_each(known, modules)
+			if (!strcmp(*known, name))
+				break;
+		if (*name && (!known || known == modules->v + modules->n))
+			*vec_add(modules) = xstrdup(name);
 	}
 }
 

@@ -116,6 +116,7 @@ void file_close(struct file *f);
 void file_func(const struct file *f, uint32_t i, struct file_func *func);
 void file_fixes(const struct file *f, str_vec *ids);
 const char *file_target(const struct file *f, uint32_t i);
+void file_modules(const struct file *f, str_vec *modules);
 bool is_file_name(const char *arg);
 char *module_name(const char *update);
 
@@ -137,6 +138,7 @@ struct update {
 bool bypassing(const struct update *up, str_vec *found);
 
 bool core_present(void);
+bool sysfs_unread(void);
 bool core_is_module(void);
 bool update_read(struct update *up, const char *name);
 void update_names(str_vec *names);

@@ -238,6 +238,8 @@ static int run(const struct command *cmd, char **argv)
 		json_str("command", cmd->name);
 	}
 	ret = cmd->run(cmd->args, argv);
+	if (sysfs_unread() && (ret == EXIT_OK || ret == EXIT_NOTHING))
+		ret = EXIT_FAILED;
 	if (opt.json) {
 		json_str("result", result_word(ret));
 		json_num("exit", ret);

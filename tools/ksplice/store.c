@@ -27,6 +27,8 @@ static int store_fd = -1, lock_fd = -1;
 int store_error(const char *path, const char *what)
 {
 	const char *way = errno == EACCES || errno == EPERM ? "run this as root" :
+		errno == ENOTDIR || errno == ELOOP ?
+		"a link, or a file, stands in a directory's place (ls -ld " STORE " " STORE "/*): no link is followed there; make it a directory, and to have that on another disk, 'mount --bind' it" :
 		"see whether " STORE " can be written to and has room (df, mount)";
 
 	problem(NULL, EXIT_FAILED, "store", way, "%s: %s: %s", shown(path), what,

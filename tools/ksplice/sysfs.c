@@ -3,6 +3,7 @@
  * Reads /sys/kernel/ksplice. Nothing here needs to be root but conflicts.  What an
  * image below --root has there is no kernel's word.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,37 @@ bool core_present(void)
 bool core_is_module(void)
 {
 	return exists("/sys/module/ksplice/initstate");
+}
+
+static bool unread;
+static str_vec listed;		/* names that update_names() gave last */
+
+/* Was there something that could not be read?  Then what was told is not all. */
+bool sysfs_unread(void)
+{
+	return unread;
+}
+
+/*
+ * Of an update that was just unloaded nothing is there any more, and the whole of it is
+ * left out.  All else is told, once.
+ */
+static void cant_read(const char *path)
+{
+	if (!unread)
+		problem(NULL, EXIT_FAILED, "sysfs",
+			"do it again; if it fails again, see what keeps it from being read (ls -la " SYSFS ", ulimit -n, dmesg)",
+			"%s: can't read: %s: what is told of updates is not all", path,
+			strerror(errno));
+	unread = true;
+}
+
+static void list_sysfs(const char *path, str_vec *names)
+{
+	errno = list_dir(path, names);
+	/* The latter two are what is read of an update that is unloaded now. */
+	if (errno && errno != ENOENT && errno != ENODEV)
+		cant_read(path);
 }
 
 static long long read_num(const char *name, const char *file)
@@ -46,7 +78,7 @@ static void read_funcs(struct update *up, const char *object)
 	str_vec names = {};
 	char **n;
 
-	list_dir(update_path(up->name, object), &names);
+	list_sysfs(update_path(up->name, object), &names);
 	vec_for_each(n, &names) {
 		if (strchr(*n, ','))
 			*vec_add(&up->funcs) = xasprintf("%s:%s", object, *n);
@@ -59,7 +91,7 @@ static void read_objects(struct update *up)
 	str_vec names = {};
 	char **n;
 
-	list_dir(update_path(up->name, NULL), &names);
+	list_sysfs(update_path(up->name, NULL), &names);
 	vec_for_each(n, &names) {
 		if (is_dir(update_path(up->name, *n)))
 			read_funcs(up, *n);
@@ -75,17 +107,63 @@ static void read_conflicts(struct update *up)
 	read_lines(update_path(up->name, "conflicts"), &up->conflicts);
 }
 
+/* Is its directory there?  If that can't be told, it is told that it can't. */
+static bool is_there(const char *name)
+{
+	char *path = update_path(name, NULL);
+	bool there = is_dir(path);
+
+	if (!there && errno != ENOENT && errno != ENOTDIR)
+		cant_read(path);
+	free(path);
+	return there;
+}
+
+/* update_names() has found it, and now it is gone */
+static void tell_gone(const char *name)
+{
+	char **n;
+
+	vec_for_each(n, &listed) {
+		if (strcmp(*n, name))
+			continue;
+		note("%s: was unloaded meanwhile", name);
+		**n = '\0';
+	}
+}
+
+/* Return: is it loaded, and known whether it is applied? */
+static bool read_enabled(struct update *up, const char *name)
+{
+	char *path = update_path(name, "enabled"), *text;
+	bool known = is_there(name);
+	int err;
+
+	text = known ? read_line(path) : NULL;
+	err = errno;
+	if (known && !text && is_there(name)) {
+		errno = err;
+		cant_read(path);
+	} else if (!text) {
+		tell_gone(name);
+	}
+	known = text;
+	up->applied = text && strtoll(text, NULL, 10);
+	free(path);
+	free(text);
+	return known;
+}
+
 /* Return: is it loaded? */
 bool update_read(struct update *up, const char *name)
 {
 	memset(up, 0, sizeof(*up));
 	if (opt.image || !*name || strchr(name, '/') || *name == '.' ||
-	    !is_dir(update_path(name, NULL)))
+	    !read_enabled(up, name))
 		return false;
 	up->name = xstrdup(name);
 	up->state = read_word(name, "state");
 	up->cause = read_word(name, "abort_cause");
-	up->applied = read_num(name, "enabled");
 	up->pause_ns = read_num(name, "pause_ns");
 	up->checked = read_num(name, "checked_tasks");
 	up->rechecked = read_num(name, "rechecked_tasks");
@@ -104,8 +182,14 @@ bool update_read(struct update *up, const char *name)
 
 void update_names(str_vec *names)
 {
-	if (!opt.image)
-		list_dir(SYSFS, names);
+	char **n;
+
+	if (opt.image)
+		return;
+	list_sysfs(SYSFS, names);
+	listed = (str_vec){};
+	vec_for_each(n, names)
+		*vec_add(&listed) = xstrdup(*n);
 }
 
 /* Is one applied that has all that update @name has? */

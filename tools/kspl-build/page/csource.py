@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from release import ctext
 
-_STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
+_STRING = re.compile(r'\\["\'\\]|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
 _CALL = re.compile(r"\b([A-Za-z_]\w*)[ \t\n]*\(")
 _NO_FUNCTION = re.compile(r"(struct|union|enum|typedef)\b[^()]*\Z|extern\s*\Z")
 # What may stand with parentheses before or behind a function's name
@@ -18,7 +18,7 @@ _ATTRIBUTES = re.compile(
     r"__(attribute__|attribute|printf|scanf|strftime|acquires|releases|must_hold|cond_acquires|cond_lock|aligned|"
     r"section|no_sanitize|alloc_size|malloc|nonnull|realloc_size|counted_by|diagnose_as|guarded_by|bpf_kfunc)\Z"
     r"|noinstr\Z|DECLARE_.*\Z")
-_CLONE = re.compile(r"\.(cold|part|isra|constprop|localalias|lto_priv|llvm)(\.\d+)*\Z")
+_CLONES = frozenset(("cold", "part", "isra", "constprop", "localalias", "lto_priv", "llvm"))
 
 
 @dataclass
@@ -36,16 +36,20 @@ class Extent:
 
 def plain_name(symbol: str) -> str:
     """A symbol's name without what the compiler has put behind it."""
-    while True:
-        cut = _CLONE.sub("", symbol)
-        if cut == symbol:
-            return symbol
-        symbol = cut
+    parts = symbol.split(".")
+    end = at = len(parts)
+    while at > 1:
+        at -= 1
+        if parts[at] in _CLONES:
+            end = at    # with the numbers behind it
+        elif not parts[at].isdecimal():
+            break
+    return ".".join(parts[:end])
 
 
 def _name_of(head: str) -> tuple[str, bool]:
     """The name that a definition up to its { defines; '' if that is no function."""
-    flat = _STRING.sub('""', head)
+    flat = _STRING.sub(lambda m: m[0] if m[0][0] == "\\" else '""', head)
     if "=" in re.sub(r"\([^()]*\)", "", flat) or _NO_FUNCTION.match(flat.strip()):
         return "", False
     for match in _CALL.finditer(flat):
