@@ -44,6 +44,29 @@ makes_page() {
 		"$TMP/page.html" | python3 -E -s -B "$lib/make-page" && grep '<title>Update ' "$TMP/page.html"
 }
 check 'kspl-build has what makes its pages there' makes_page
+# A fix with a hook, for a kernel that has no <linux/ksplice.h>, by the commands as they were
+# installed: none of them is within this repository.
+makes_hook() {
+	local build=$TMP/local/usr/local/bin/kspl-build
+
+	cd "$TMP"
+	# shellcheck source=tests/mini-kernel.sh
+	. "$REPO/tests/mini-kernel.sh"
+	mini
+	echo '#define IS_ENABLED(x) 0' >src/include/linux/compiler.h
+	printf '#define __used __attribute__((used))\n#define __section(s) __attribute__((section(s)))\n' \
+		>>src/include/linux/compiler.h
+	printf '#define __stringify_1(x) #x\n#define __stringify(x) __stringify_1(x)\n' >src/include/linux/stringify.h
+	printf 'typedef unsigned int u32;\ntypedef unsigned long size_t;\ntypedef unsigned int gfp_t;\n#define bool _Bool\n#define false 0\n' \
+		>src/include/linux/types.h
+	mini_object fs/fn.c fs/fn.h "-I$TMP/src/include"
+	# shellcheck disable=SC2016 # an address of sed
+	edit fs/fn.c '1i #include <linux/ksplice.h>
+		$a static void fix(void) { }\nksplice_apply(fix);'
+	compiles fs/fn.o run --keep hooked fix.patch &&
+		readelf -SW hooked/post/fs/fn.o | grep -F .ksplice.hooks.apply.
+}
+check 'kspl-build has the header of hooks there' makes_hook
 check 'the units start what is installed' exits 1 \
 	grep -rE '^Exec.*=/usr/bin/ksplice' "$TMP/local/usr/local/lib/systemd/system"
 check '... with its path' grep -q '^ExecStart=/usr/local/bin/ksplice load-installed$' \
@@ -62,7 +85,7 @@ echo 7.8.9 >"$TMP/VERSION"
 check 'VERSION is all that has the version' says '^kspl-build 7.8.9$' "$TMP/tools/kspl-build/kspl-build" --version
 mv "$TMP/VERSION" "$TMP/tools/VERSION"
 check '... also where a kernel tree has it' says '^kspl-build 7.8.9$' "$TMP/tools/kspl-build/kspl-build" --version
-# kspl-build is installed without the header, so it has the format itself.
+# kspl-build is installed without ksplice_format.h, so it has the format itself.
 format=$(sed -n 's/^#define KSPLICE_FORMAT[[:space:]]*//p' kernel-tree-overlay/include/linux/ksplice_format.h)
 check 'kspl-build makes updates of the format that the header has' \
 	grep -qE "^FORMAT=${format}[[:space:]]" tools/kspl-build/update.sh
