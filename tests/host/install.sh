@@ -78,6 +78,32 @@ check 'there, units are where packages put them' \
 check '... and nothing below /usr/local' test ! -e "$TMP/usr/usr/local"
 check 'a prefix that is no absolute path is refused' exits 2 env prefix=here scripts/install-tools
 
+# --- what the package suggests --------------------------------------------------
+
+# suggests_all: each package that kspl-build names if it is missing, and what it just runs
+suggests_all() {
+	local deb p suggested asked=(apt gcc make git gawk jq xz-utils perl universal-ctags)
+
+	scripts/build-tools-deb || return 1
+	deb=build/ksplice-tools_${version}_$(dpkg --print-architecture).deb
+	suggested=$(dpkg-deb -f "$deb" Depends Suggests)
+	# shellcheck disable=SC2016 # a variable of kspl-build
+	mapfile -t -O ${#asked[@]} asked < <(sed -n 's/^[[:space:]]*for tool in \(.*\); do$/\1/p' tools/kspl-build/debian.sh |
+		tr ' ' '\n' | grep -v '\$' | cut -d: -f2
+		sed -n 's/.*(package \([a-z0-9-]*\)).*/\1/p; s/.*apt-get install \([a-z0-9-][a-z0-9-]*\).*/\1/p' tools/kspl-build/*.sh |
+			grep -vx dpkg)
+	for p in dwarves libssl-dev bubblewrap python3; do
+		[[ " ${asked[*]} " = *" $p "* ]] || { echo "kspl-build names no $p"; return 1; }
+	done
+	for p in "${asked[@]}"; do
+		grep -qE "[ ,]$p(,| \(|\$)" <<<"$suggested" || { echo "not suggested: $p"; return 1; }
+	done
+	dpkg-deb -c "$deb" | grep /usr/lib/ksplice/kspl-build/include/linux/ksplice.h
+}
+if command -v dpkg-shlibdeps >/dev/null; then
+	check 'the package suggests what kspl-build needs' suggests_all
+fi
+
 # --- one place for the version --------------------------------------------------
 
 cp -r tools "$TMP/tools"
@@ -127,6 +153,7 @@ done
 check 'nothing was installed unasked' test ! -e "$TMP/apt-get was called"
 check 'make setup does' exits 1 poor scripts/setup demo
 check '... with apt-get' test -e "$TMP/apt-get was called"
+check 'kspl-build alone needs no VM' says 'missing: flex$' poor scripts/setup --check kspl-build
 check 'an unknown part is a wrong usage' exits 2 scripts/setup nonsense
 
 done_testing
