@@ -251,6 +251,18 @@ rm "$R/faults/slow"
 check "apply --keep: failed" exits 1 k apply --keep fix-foo.ko
 check "... and stays loaded" grep -qx ready "$U/fix-foo/state"
 rm "$R"/faults/*
+# A change that ends before the core begins it leaves the cause of an earlier one.
+for errno in '4 interrupted' '12 out_of_memory'; do
+	echo "${errno% *} -" >"$R/faults/enable"
+	echo hook_failed >"$U/fix-foo/abort_cause"
+	check "not begun for errno $errno: not the cause of an earlier change" \
+		json "d['errors'][0]['cause'] == '${errno#* }' and d['exit'] == 1" k apply --json fix-foo
+	echo "${errno% *} - ksplice: fix-foo: not applied (-${errno% *}); see abort_cause and conflicts in /sys/kernel/ksplice/fix-foo" \
+		>"$R/faults/enable"
+	check "... begun: the cause counts" json "d['errors'][0]['cause'] == 'hook_failed'" k apply --json fix-foo
+done
+check "the core logs it in those words" grep -q '"%s: not %s (%d)' "$REPO/kernel-tree-overlay/kernel/ksplice/core.c"
+rm "$R/faults/enable"
 check "undo of what is only loaded removes it" says 'was not applied; removed' k undo fix-foo
 k apply fix-foo.ko >/dev/null
 echo "1 ok" >"$R/faults/enable"
