@@ -329,6 +329,10 @@ metrics_are() {
 }
 check "metrics are as node_exporter wants them" metrics_are
 check "... nothing but them is left" test "$(echo m.prom*)" = m.prom
+check "... not as JSON, which others have" says "what now: 'ksplice show --json NAME' has the figures" k metrics --json
+check "... they have it" json 'all(f in d["update"] for f in ("pause_ns", "checked_tasks", "attempts", "abort_cause"))' \
+	k show --json fix-foo
+check "... and" json '"applied" in d and "held_back" in d' k status --json
 check "... to nowhere: failed" exits 1 k metrics --output none/m.prom
 
 # --- who may keep the new code from running ---------------------------------------------
