@@ -145,8 +145,16 @@ check "... by whole names, and only in old code" json 'd["busy"] == []' k check 
 for i in 104 105 106 107 108; do
 	thread $i worker test_func kthread
 done
-check "check: most threads are in it: refused" exits 4 k check fix-foo.ko
-rm -rf "$R"/proc/1??
+check "check: most threads are in it: they may leave" says 'would wait for 5 thread' k check fix-foo.ko
+thread 2 kthreadd schedule kthreadd
+check "... kthreadd is elsewhere" exits 0 k check fix-foo.ko
+thread 2 kthreadd test_func
+echo '2 (kthreadd) D 0' >"$R/proc/2/stat"
+check "... makes a thread in it" says 'would wait for 6 thread' k check fix-foo.ko
+echo '2 (kthreadd) S 0' >"$R/proc/2/stat"
+check "... kthreadd sleeps in it: refused" says 'kthreadd sleeps inside the code' k check fix-foo.ko
+check "... as the core would" json 'd["errors"][0]["cause"] == "always_busy" and d["exit"] == 4' k check --json fix-foo.ko
+rm -rf "$R"/proc/1?? "$R/proc/2"
 thread 100 $'a\xffb"\\c' test_func
 check "check: a name that is no UTF-8 gives JSON all the same" json 'len(d["busy"]) == 1' k check --json fix-foo.ko
 rm -rf "$R"/proc/1??

@@ -29,7 +29,7 @@ static const struct reason causes[] = {
 	  "threads stayed inside the code until the time was over",
 	  "try again when there is less load, or longer (--timeout SECONDS, --wait); or stop, or send a signal to, the programs named above; a kernel thread that always waits there stays in the way until the next boot" },
 	{ "always_busy", EXIT_REFUSED, NULL,
-	  "the code is in use by what makes the change itself, or by most threads",
+	  "the code is in use by what makes the change itself, by an idle task or by kthreadd",
 	  "waiting does not help: the update's author has to change another function, such as a caller" },
 	{ "text_reserved", EXIT_REFUSED, NULL,
 	  "another user has the bytes where a jump must be",

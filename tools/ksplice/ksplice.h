@@ -198,7 +198,7 @@ int change_enabled(const char *name, bool enable);
 struct busy {
 	str_vec threads;	/* "pid comm function" */
 	unsigned int seen, unseen;
-	bool always;
+	bool always;		/* one of them never leaves */
 };
 
 void threads_inside(const str_vec *funcs, const char *module, struct busy *busy);
