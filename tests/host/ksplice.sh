@@ -377,6 +377,9 @@ k apply -q fix-foo.ko >/dev/null
 check "completion: commands" says '^load-installed$' complete_line ksplice l
 check "completion: names" says '^fix-foo$' complete_line ksplice undo f
 check "completion: options" says '^--keep$' complete_line ksplice undo --k
+for o in output root json quiet help; do
+	check "completion: metrics --$o" says "^--$o\$" complete_line ksplice metrics --
+done
 check "completion: files" says '^other.ko$' complete_line ksplice check o
 
 documented() {
