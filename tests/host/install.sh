@@ -36,6 +36,16 @@ for c in ksplice kspl-build; do
 		says "^$c $version\$" "$TMP/local/usr/local/bin/$c" --version
 done
 check 'kspl-objdiff runs from there' says 'usage: kspl-objdiff' "$TMP/local/usr/local/bin/kspl-objdiff"
+usage_complete() {
+	local o bad=0
+
+	tools/kspl-objdiff/kspl-objdiff --help >"$TMP/usage"
+	for o in $(grep -hoE '"--[a-z-]+"' tools/kspl-objdiff/builtin-*.c | tr -d '"' | sort -u); do
+		grep -qE -- "$o([] ]|\$)" "$TMP/usage" || { echo "not in the usage: $o"; bad=1; }
+	done
+	return $bad
+}
+check '... its usage has all its options' usage_complete
 # makes_page: of nothing
 makes_page() {
 	local lib=$TMP/local/usr/local/lib/ksplice/kspl-build
