@@ -192,6 +192,7 @@ const char *signature_missing(const struct file *f);
 
 /* change.c */
 void hold_signals(int how);
+bool change_signalled(void);
 int change_enabled(const char *name, bool enable);
 
 /* threads.c */
