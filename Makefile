@@ -13,7 +13,7 @@ all: tools
 
 help:
 	@echo 'make setup            install what is needed (Debian 12, 13); FOR=demo: only for make demo;'
-	@echo '                      FOR="tools test lint deb system release": only for these'
+	@echo '                      FOR="tools kspl-build test lint deb system release": only for these'
 	@echo 'make                  build the tools'
 	@echo 'make install          install the tools; DESTDIR=, prefix=/usr/local'
 	@echo 'make demo             a fix goes into Debian'\''s unmodified kernel, and out (in QEMU)'

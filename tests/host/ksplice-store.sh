@@ -609,4 +609,40 @@ KSPLICE_GOOD_SECONDS=2 check "an update that took its time to be applied" exits 
 KSPLICE_GOOD_SECONDS=2 check "... has not run well for that time" exits 3 k settle
 rm -f "$R/faults/slow"
 FAKE_SLEPT=100000 check "... nor one while the machine slept" exits 3 k settle
+# --- load-installed: how long it takes -----------------------------------------------
+
+boot
+echo file >"$R/name"
+for n in a b c; do
+	"$make_update" fix-$n.ko fix-$n 6.12.1-test test_func
+	k install -q fix-$n.ko >/dev/null 2>&1
+done
+# waits TIMES TOGETHER OPTION...: how long each may wait, as the kernel is told
+waits() {
+	: >"$R/told"
+	KSPLICE_WAIT_TOGETHER=$2 k load-installed "${@:3}" >/dev/null 2>&1 || :
+	[ "$(sort -u "$R/told" | paste -sd ' ')" = "$1" ] || { cat "$R/told"; return 1; }
+	for n in a b c; do k undo -q fix-$n >/dev/null 2>&1 || :; done
+}
+check "load-installed: each waits as the kernel says" waits '' 60000
+check "... if together they waited for too long: no more" waits '0 15000' 0
+check "... but as --timeout says" waits '15000 20000' 0 --timeout 20
+echo 3 >"$R/faults/slow"
+ended_load() {
+	local pid code=0
+
+	LD_PRELOAD=$TMP/fake.so "$TOOL" load-installed >out 2>&1 &
+	pid=$!
+	sleep 1
+	kill -TERM $pid
+	wait $pid || code=$?
+	[ "$code $(grep -c 'not tried: a signal came' out)" = '1 2' ] || { cat out; echo "exit $code"; return 1; }
+	[ "$(ls "$S/6.12.1-test")" = $'fix-a.ko\nfix-b.ko\nfix-c.ko' ] || { ls "$S/6.12.1-test"; return 1; }
+	[ -z "$(ls "$S/.marks")" ] || { ls "$S/.marks"; return 1; }
+}
+check "... a signal: it ends, none is lost, none is marked" ended_load
+rm "$R/faults/slow"
+sleep 3
+check "... the next time all are applied" exits 0 k load-installed
+
 done_testing

@@ -145,8 +145,16 @@ check "... by whole names, and only in old code" json 'd["busy"] == []' k check 
 for i in 104 105 106 107 108; do
 	thread $i worker test_func kthread
 done
-check "check: most threads are in it: refused" exits 4 k check fix-foo.ko
-rm -rf "$R"/proc/1??
+check "check: most threads are in it: they may leave" says 'would wait for 5 thread' k check fix-foo.ko
+thread 2 kthreadd schedule kthreadd
+check "... kthreadd is elsewhere" exits 0 k check fix-foo.ko
+thread 2 kthreadd test_func
+echo '2 (kthreadd) D 0' >"$R/proc/2/stat"
+check "... makes a thread in it" says 'would wait for 6 thread' k check fix-foo.ko
+echo '2 (kthreadd) S 0' >"$R/proc/2/stat"
+check "... kthreadd sleeps in it: refused" says 'kthreadd sleeps inside the code' k check fix-foo.ko
+check "... as the core would" json 'd["errors"][0]["cause"] == "always_busy" and d["exit"] == 4' k check --json fix-foo.ko
+rm -rf "$R"/proc/1?? "$R/proc/2"
 thread 100 $'a\xffb"\\c' test_func
 check "check: a name that is no UTF-8 gives JSON all the same" json 'len(d["busy"]) == 1' k check --json fix-foo.ko
 rm -rf "$R"/proc/1??
@@ -251,6 +259,18 @@ rm "$R/faults/slow"
 check "apply --keep: failed" exits 1 k apply --keep fix-foo.ko
 check "... and stays loaded" grep -qx ready "$U/fix-foo/state"
 rm "$R"/faults/*
+# A change that ends before the core begins it leaves the cause of an earlier one.
+for errno in '4 interrupted' '12 out_of_memory'; do
+	echo "${errno% *} -" >"$R/faults/enable"
+	echo hook_failed >"$U/fix-foo/abort_cause"
+	check "not begun for errno $errno: not the cause of an earlier change" \
+		json "d['errors'][0]['cause'] == '${errno#* }' and d['exit'] == 1" k apply --json fix-foo
+	echo "${errno% *} - ksplice: fix-foo: not applied (-${errno% *}); see abort_cause and conflicts in /sys/kernel/ksplice/fix-foo" \
+		>"$R/faults/enable"
+	check "... begun: the cause counts" json "d['errors'][0]['cause'] == 'hook_failed'" k apply --json fix-foo
+done
+check "the core logs it in those words" grep -q '"%s: not %s (%d)' "$REPO/kernel-tree-overlay/kernel/ksplice/core.c"
+rm "$R/faults/enable"
 check "undo of what is only loaded removes it" says 'was not applied; removed' k undo fix-foo
 k apply fix-foo.ko >/dev/null
 echo "1 ok" >"$R/faults/enable"
@@ -317,6 +337,10 @@ metrics_are() {
 }
 check "metrics are as node_exporter wants them" metrics_are
 check "... nothing but them is left" test "$(echo m.prom*)" = m.prom
+check "... not as JSON, which others have" says "what now: 'ksplice show --json NAME' has the figures" k metrics --json
+check "... they have it" json 'all(f in d["update"] for f in ("pause_ns", "checked_tasks", "attempts", "abort_cause"))' \
+	k show --json fix-foo
+check "... and" json '"applied" in d and "held_back" in d' k status --json
 check "... to nowhere: failed" exits 1 k metrics --output none/m.prom
 
 # --- who may keep the new code from running ---------------------------------------------
@@ -353,6 +377,9 @@ k apply -q fix-foo.ko >/dev/null
 check "completion: commands" says '^load-installed$' complete_line ksplice l
 check "completion: names" says '^fix-foo$' complete_line ksplice undo f
 check "completion: options" says '^--keep$' complete_line ksplice undo --k
+for o in output root json quiet help; do
+	check "completion: metrics --$o" says "^--$o\$" complete_line ksplice metrics --
+done
 check "completion: files" says '^other.ko$' complete_line ksplice check o
 
 documented() {

@@ -349,8 +349,9 @@ author_header()
 {
 	local dir header=
 
-	for dir in "$LIB/../../kernel-tree-overlay/include" "$LIB/../../../include"; do
-		[[ ! -f $dir/linux/ksplice.h ]] || header=$dir/linux/ksplice.h
+	# As installed, in the project, in a kernel's tree
+	for dir in "$LIB/include" "$LIB/../../kernel-tree-overlay/include" "$LIB/../../../include"; do
+		[[ -n $header || ! -f $dir/linux/ksplice.h ]] || header=$dir/linux/ksplice.h
 	done
 	[[ -n $header ]] || return 0
 	name_of <"$header"

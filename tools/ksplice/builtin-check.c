@@ -108,7 +108,7 @@ static int report_busy(const struct file *f, const struct busy *busy)
 		return EXIT_OK;
 	return refuse(f, "always_busy",
 		      "waiting does not help: the update's author has to change another function, such as a caller",
-		      "most threads sleep inside the code that is to be replaced");
+		      "kthreadd sleeps inside the code that is to be replaced, and never leaves it");
 }
 
 static void busy_json(const struct busy *busy)

@@ -232,10 +232,35 @@ static bool not_needed(const struct attempt *a)
 		(caused(&a->why, "held_back") && superseded(a->s->name));
 }
 
-static void attempt(struct attempt *a)
+/*
+ * ksplice.service has TimeoutStartSec=300: many updates that each wait for threads must not
+ * use that up, or the last ones would not be tried.
+ */
+#define WAIT_TOGETHER_MS	200000
+#define WAIT_EACH_MS		15000
+
+/* Unless --timeout says how long each one waits */
+static void limit_wait(long long start)
+{
+	static bool limited;
+	long long left = WAIT_TOGETHER_MS;
+
+#ifdef KSPLICE_TEST
+	if (getenv("KSPLICE_WAIT_TOGETHER"))
+		left = atoll(getenv("KSPLICE_WAIT_TOGETHER"));
+#endif
+	left -= now_ms() - start;
+	if ((opt.timeout_ms >= 0 && !limited) || left >= WAIT_EACH_MS)
+		return;
+	limited = true;
+	opt.timeout_ms = left > 0 ? left : 0;
+}
+
+static void attempt(struct attempt *a, long long start)
 {
 	unsigned int known = problems_known();
 
+	limit_wait(start);
 	problems_hold();
 	a->exit = nothing_is_ok(load_stored(a->s));
 	a->why = problems_taken(known);
@@ -275,17 +300,17 @@ static void tell_attempt(const struct attempt *a, const attempt_vec *all)
 }
 
 /* Try the ones that wait for others, until a round applies none of them. */
-static void attempt_again(attempt_vec *all)
+static void attempt_again(attempt_vec *all, long long start)
 {
-	bool more = any_done(all);
+	bool more = any_done(all) && !change_signalled();
 	struct attempt *a;
 
 	while (more) {
 		more = false;
 		vec_for_each(a, all) {
-			if (!a->later)
+			if (!a->later || change_signalled())
 				continue;
-			attempt(a);
+			attempt(a, start);
 			more = more || !a->exit;
 		}
 	}
@@ -318,6 +343,7 @@ static void attempts_json(const attempt_vec *all)
  */
 static int load_all(const stored_vec *stored)
 {
+	long long start = now_ms();
 	attempt_vec all = {};
 	struct attempt *a;
 	struct stored *s;
@@ -325,11 +351,17 @@ static int load_all(const stored_vec *stored)
 
 	opt.at_boot = true;
 	vec_for_each(s, stored) {
+		/* The service is being ended: what has not begun is left for later. */
+		if (change_signalled()) {
+			note("%s: not tried: a signal came; 'ksplice load-installed' tries it",
+			     s->name);
+			continue;
+		}
 		a = vec_add(&all);
 		a->s = s;
-		attempt(a);
+		attempt(a, start);
 	}
-	attempt_again(&all);
+	attempt_again(&all, start);
 	if (opt.json)
 		attempts_json(&all);
 	vec_for_each(a, &all)

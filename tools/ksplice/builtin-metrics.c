@@ -209,7 +209,7 @@ int cmd_metrics(int argc, char **argv)
 	if (opt.output)
 		return write_output();
 	if (opt.json) {
-		problem(NULL, EXIT_USAGE, "usage", "'ksplice list --json' has the same as JSON",
+		problem(NULL, EXIT_USAGE, "usage", "'ksplice show --json NAME' has the figures of an update as JSON, 'ksplice status --json' what is applied or held back",
 			"metrics are not JSON; with --json they need --output FILE");
 		return EXIT_USAGE;
 	}

@@ -40,6 +40,12 @@ static void handle_signals(void (*handler)(int))
 		sigaction(sigs[i], &sa, NULL);
 }
 
+/* Did a signal end the last change? */
+bool change_signalled(void)
+{
+	return signalled;
+}
+
 /* SIG_BLOCK: while nothing is to be left half done, SIG_UNBLOCK: now they count */
 void hold_signals(int how)
 {

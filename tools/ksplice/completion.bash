@@ -66,7 +66,7 @@ _ksplice()
 		settle) options+=(--now) ;;
 		status) options+=(--root --vex) ;;
 		list | show | unhold) options+=(--root) ;;
-		metrics) options=(--output --root) ;;
+		metrics) options+=(--output --root) ;;
 		esac
 		_ksplice_offer "${options[@]}"
 		return

@@ -29,7 +29,7 @@ static const struct reason causes[] = {
 	  "threads stayed inside the code until the time was over",
 	  "try again when there is less load, or longer (--timeout SECONDS, --wait); or stop, or send a signal to, the programs named above; a kernel thread that always waits there stays in the way until the next boot" },
 	{ "always_busy", EXIT_REFUSED, NULL,
-	  "the code is in use by what makes the change itself, or by most threads",
+	  "the code is in use by what makes the change itself, by an idle task or by kthreadd",
 	  "waiting does not help: the update's author has to change another function, such as a caller" },
 	{ "text_reserved", EXIT_REFUSED, NULL,
 	  "another user has the bytes where a jump must be",
@@ -331,13 +331,40 @@ static const struct reason *unknown_cause(const char *word, int err)
 	return &r;
 }
 
+/*
+ * The core logs each change that it began and that failed with such an error. One that was
+ * interrupted, or got no memory, before that leaves abort_cause as an earlier one set it.
+ */
+static bool has_begun(bool enable, int err, const str_vec *log)
+{
+	char *end = xasprintf(": not %s (-%d)",
+			      enable ? "applied" : "reversed", err);
+	bool found = false;
+	char **s;
+
+	vec_for_each(s, log)
+		found = found || strstr(*s, end);
+	free(end);
+	return found;
+}
+
 /* abort_cause is about the last change; an errno of another kind is not. */
-static const struct reason *change_reason(const struct update *up, int err)
+static bool cause_counts(const struct update *up, bool enable, int err,
+			 const str_vec *log)
+{
+	if (!strcmp(up->cause, "ok"))
+		return false;
+	if (err == EINTR || err == ENOMEM)
+		return has_begun(enable, err, log);
+	return err == EBUSY || !find_change_error(err);
+}
+
+static const struct reason *change_reason(const struct update *up, bool enable,
+					  int err, const str_vec *log)
 {
 	const struct reason *r = NULL;
-	bool known = err == EBUSY || err == EINTR || err == ENOMEM;
 
-	if (strcmp(up->cause, "ok") && (known || !find_change_error(err)))
+	if (cause_counts(up, enable, err, log))
 		r = find_cause(up->cause);
 	if (!r)
 		r = find_change_error(err);
@@ -365,18 +392,20 @@ struct problem *explain_change(const char *name, bool enable, int err)
 	const struct reason *r;
 	struct update up;
 	struct problem *p;
+	str_vec log = {};
 
 	if (!update_read(&up, name)) {
 		up.cause = "ok";
 		err = ENOENT;
 	}
-	r = change_reason(&up, err);
+	kmsg_collect(&log);
+	r = change_reason(&up, enable, err, &log);
 	p = new_problem(name, r->exit, r->key, change_advice(r, &up));
 	p->error = xasprintf("%s: not %s: %s. Nothing has been changed", name,
 			     enable ? "applied" : "taken back", r->error);
 	if (!strcmp(r->key, "code_busy") || !strcmp(r->key, "always_busy"))
 		p->conflicts = up.conflicts;
-	kmsg_collect(&p->log);
+	p->log = log;
 	problem_show(p);
 	return p;
 }

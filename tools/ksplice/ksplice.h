@@ -194,13 +194,14 @@ const char *signature_missing(const struct file *f);
 
 /* change.c */
 void hold_signals(int how);
+bool change_signalled(void);
 int change_enabled(const char *name, bool enable);
 
 /* threads.c */
 struct busy {
 	str_vec threads;	/* "pid comm function" */
 	unsigned int seen, unseen;
-	bool always;
+	bool always;		/* one of them never leaves */
 };
 
 void threads_inside(const str_vec *funcs, const char *module, struct busy *busy);

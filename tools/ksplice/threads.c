@@ -57,6 +57,24 @@ static const char *func_of_stack(const str_vec *funcs, const char *module,
 	return func;
 }
 
+/* Third field of /proc/PID/stat, behind a name that may hold anything */
+static char thread_state(const char *pid)
+{
+	char *text = read_line(pathf("/proc/%s/stat", pid));
+	char *end = text ? strrchr(text, ')') : NULL;
+
+	return end && end[1] == ' ' ? end[2] : '?';
+}
+
+/*
+ * The core's always_busy is about threads that never leave such code: idle tasks, who
+ * writes to "enabled", and kthreadd while it waits for work.  Only that one is seen here.
+ */
+static bool never_leaves(const char *pid)
+{
+	return !strcmp(pid, "2") && thread_state(pid) == 'S';
+}
+
 static void look_at(const str_vec *funcs, const char *module, struct busy *busy,
 		    const char *pid, const char *tid)
 {
@@ -74,6 +92,7 @@ static void look_at(const str_vec *funcs, const char *module, struct busy *busy,
 	if (!func)
 		return;
 	comm = read_line(pathf("/proc/%s/task/%s/comm", pid, tid));
+	busy->always = busy->always || never_leaves(pid);
 	*vec_add(&busy->threads) = xasprintf("%s %s %s", tid,
 					     comm ? comm : "?", func);
 }
@@ -99,18 +118,6 @@ void threads_inside(const str_vec *funcs, const char *module, struct busy *busy)
 		vec_for_each(tid, &tids)
 			look_at(funcs, module, busy, *pid, *tid);
 	}
-	/* What the core calls always_busy */
-	busy->always = busy->threads.n > 1 &&
-		busy->threads.n > (busy->seen + busy->unseen) / 2;
-}
-
-/* Third field of /proc/PID/stat, behind a name that may hold anything */
-static char thread_state(const char *pid)
-{
-	char *text = read_line(pathf("/proc/%s/stat", pid));
-	char *end = text ? strrchr(text, ')') : NULL;
-
-	return end && end[1] == ' ' ? end[2] : '?';
 }
 
 /* Of the unified hierarchy: "0::/PATH"; NULL if it is not frozen. */
