@@ -92,6 +92,7 @@
 	X(__module_address)			\
 	X(alternatives_text_reserved)		\
 	X(arch_jump_label_transform)		\
+	X(arch_remove_kprobe)			\
 	X(arch_stack_walk)			\
 	X(arch_stack_walk_reliable)		\
 	X(bpf_get_btf_vmlinux)			\
@@ -222,6 +223,7 @@ bool rcu_tasks_any_exiting(void);
 #define __module_address(...)		BOUND(__module_address, __VA_ARGS__)
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
 #define arch_jump_label_transform(...)	BOUND(arch_jump_label_transform, __VA_ARGS__)
+#define arch_remove_kprobe(...)		BOUND(arch_remove_kprobe, __VA_ARGS__)
 #define arch_stack_walk(...)		BOUND(arch_stack_walk, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
 #define bpf_get_btf_vmlinux()		BOUND(bpf_get_btf_vmlinux)

@@ -186,11 +186,42 @@ probe_before_the_module_comes() {
 	have_kprobes && load_mod && load module && apply module || return
 	load module_again && apply module_again || return
 	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
-	probe ksplice_module && probe_on 1 || { fail "no probe"; return; }
+	{ probe ksplice_module && probe_on 1; } || { fail "no probe"; return; }
 	! modprobe -q test_ksplice_mod || fail "it was loaded"
 	says "module_again: cannot replace test_mod_a: a kprobe stands in the bytes"
 	undo module_again && load_mod || return
 	expect 22 "$MOD/chain"
+	probe_hits 1
+	no_probe
+	apply module_again || return
+	expect 33 "$MOD/chain"
+}
+
+# A stock kernel allows a probe on the jump.  With the module, the jump goes, and the probe
+# must neither be lost sight of nor write there again.
+probe_on_the_jump() {
+	local on
+
+	have_kprobes && load_mod && load module && apply module || return
+	load module_again && apply module_again || return
+	for on in 1 0; do
+		{ probe ksplice_module && probe_on $on; } ||
+			{ skip "this kernel refuses it"; return; }
+		expect 33 "$MOD/chain"
+		rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+		says "module_again: a kprobe on its jump in test_mod_a is gone"
+		mark_dmesg
+		# This may succeed, but must not write.
+		[ $on = 1 ] || probe_on 1
+		# Before and after the probe is removed
+		load_mod && expect 33 "$MOD/at_init" || return
+		no_probe
+		expect 33 "$MOD/chain"
+		rmmod test_ksplice_mod && load_mod && expect 33 "$MOD/at_init" || return
+	done
+	undo module_again || return
+	expect 22 "$MOD/chain"
+	{ probe ksplice_module && probe_on 1; } || fail "no probe"
 	probe_hits 1
 	no_probe
 	apply module_again || return
@@ -353,6 +384,7 @@ run_tests \
 	module_comes_and_goes \
 	loaded_the_other_way_round \
 	probe_before_the_module_comes \
+	probe_on_the_jump \
 	in_the_place_of_all \
 	no_gap \
 	loaded_before_the_others \

@@ -551,9 +551,13 @@ static void object_unpatch_locked(struct ksplice_func *func)
 
 	memcpy(now, (void *)func->jump.site, sizeof(now));
 	arch_ksplice_hide_probes(func->jump.site, now, sizeof(now));
-	if (!memcmp(now, func->jump.jump, sizeof(now)))
-		arch_ksplice_write_locked((void *)func->jump.site, func->jump.saved,
-					  ARCH_KSPLICE_JUMP_SIZE);
+	if (memcmp(now, func->jump.jump, sizeof(now)))
+		return;
+	if (arch_ksplice_kill_probe(&func->jump))
+		pr_info("%s: a kprobe on its jump in %s is gone with module %s; place it again\n",
+			func->object->update->name, func->name, func->object->name);
+	arch_ksplice_write_locked((void *)func->jump.site, func->jump.saved,
+				  ARCH_KSPLICE_JUMP_SIZE);
 }
 
 static void object_unpatch_func(struct ksplice_func *func)
