@@ -113,7 +113,6 @@
 	X(kernel_text_address)			\
 	X(perf_event_text_poke)			\
 	X(put_task_stack)			\
-	X(static_call_text_reserved)		\
 	X(stop_machine_cpuslocked)		\
 	X(task_call_func)			\
 	X(task_curr)				\
@@ -247,7 +246,6 @@ bool rcu_tasks_any_exiting(void);
 #define kernel_text_address(...)	BOUND(kernel_text_address, __VA_ARGS__)
 #define perf_event_text_poke(...)	BOUND(perf_event_text_poke, __VA_ARGS__)
 #define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
-#define static_call_text_reserved(...)	BOUND(static_call_text_reserved, __VA_ARGS__)
 #define stop_machine_cpuslocked(...)	BOUND(stop_machine_cpuslocked, __VA_ARGS__)
 #define task_call_func(...)		BOUND(task_call_func, __VA_ARGS__)
 #define task_curr(...)			BOUND(task_curr, __VA_ARGS__)

@@ -341,41 +341,96 @@ static bool ksplice_has_label(const struct jump_entry *entry,
 	return false;
 }
 
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+/* A conditional tail call has a byte more than a call. */
+#define CALL_SITE_MAX	(CALL_INSN_SIZE + 1)
+
+static bool ksplice_has_call(const struct static_call_site *site,
+			     const struct static_call_site *stop, unsigned long start,
+			     unsigned long end)
+{
+	unsigned long addr;
+
+	for (; site < stop; site++) {
+		addr = (unsigned long)&site->addr + site->addr;
+		if (addr <= end && addr > start - CALL_SITE_MAX &&
+		    addr + CALL_INSN_SIZE + (*(u8 *)addr == 0x0f) > start)
+			return true;
+	}
+	return false;
+}
+
+static bool ksplice_kernel_has_call(unsigned long start, unsigned long end)
+{
+	return ksplice_has_call((void *)__start_static_call_sites,
+				(void *)__stop_static_call_sites, start, end);
+}
+
+static bool ksplice_module_has_call(const struct module *mod, unsigned long start,
+				    unsigned long end)
+{
+	return ksplice_has_call(mod->static_call_sites,
+				mod->static_call_sites + mod->num_static_call_sites,
+				start, end);
+}
+#else
+static bool ksplice_kernel_has_call(unsigned long start, unsigned long end)
+{
+	return false;
+}
+
+static bool ksplice_module_has_call(const struct module *mod, unsigned long start,
+				    unsigned long end)
+{
+	return false;
+}
+#endif
+
 /*
  * As jump_label_text_reserved(), which decodes the instruction of each entry up to @end:
  * that is some million instructions for each jump, of which there may be hundreds.
  */
-static bool ksplice_label_reserved(unsigned long start, unsigned long end)
+static bool ksplice_label_reserved(const struct module *mod, unsigned long start,
+				   unsigned long end)
 {
-	const struct module *mod;
-	bool found;
-
-	if (ksplice_has_label((void *)__start___jump_table,
-			      (void *)__stop___jump_table, start, end))
-		return true;
-	preempt_disable();
-	mod = __module_address(start);
-	found = mod && ksplice_has_label(mod->jump_entries,
+	return ksplice_has_label((void *)__start___jump_table,
+				 (void *)__stop___jump_table, start, end) ||
+	       (mod && ksplice_has_label(mod->jump_entries,
 					 mod->jump_entries + mod->num_jump_entries,
-					 start, end);
-	preempt_enable();
-	return found;
+					 start, end));
+}
+
+/*
+ * As static_call_text_reserved(), which finds no static call in a module whose exit runs:
+ * that module can't be got any more.  But it may still change static calls.
+ */
+static bool ksplice_call_reserved(const struct module *mod, unsigned long start,
+				  unsigned long end)
+{
+	return ksplice_kernel_has_call(start, end) ||
+	       (mod && ksplice_module_has_call(mod, start, end));
 }
 
 /*
  * Does the kernel rewrite some of the bytes?  Returns how, or NULL.  If an instruction is
  * displaced it has all of the bytes, so there can be nothing else.
  */
-static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void *start,
-				     void *end)
+static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke,
+				     unsigned long start, unsigned long end)
 {
+	const struct module *mod;
+	const char *why = NULL;
+
 	if (poke->displaced)
 		return NULL;
-	if (ksplice_label_reserved((unsigned long)start, (unsigned long)end))
-		return "a jump label stands in the bytes of the jump";
-	if (static_call_text_reserved(start, end))
-		return "a static call stands in the bytes of the jump";
-	return NULL;
+	preempt_disable();
+	mod = __module_address(start);
+	if (ksplice_label_reserved(mod, start, end))
+		why = "a jump label stands in the bytes of the jump";
+	else if (ksplice_call_reserved(mod, start, end))
+		why = "a static call stands in the bytes of the jump";
+	preempt_enable();
+	return why;
 }
 
 /**
@@ -395,7 +450,7 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 
 	lockdep_assert_held(&text_mutex);
 
-	*why = ksplice_rewritten(poke, start, end);
+	*why = ksplice_rewritten(poke, (unsigned long)start, (unsigned long)end);
 	if (ksplice_kprobe_reserved(poke->site))
 		*why = "a kprobe stands in the bytes of the jump";
 	else if (ftrace_text_reserved(start, end))
