@@ -135,6 +135,7 @@
 	X(kprobe_insn_slots)			\
 	X(kprobe_optinsn_slots)			\
 	X(kprobe_mutex)				\
+	X(module_mutex)				\
 	X(static_call_mutex)			\
 	X(text_mutex)
 
@@ -182,6 +183,7 @@ extern const char kallsyms_token_table[];
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
 extern struct mutex kprobe_mutex;
+extern struct mutex module_mutex;
 extern struct mutex static_call_mutex;
 /* Of a type that no header shows; see exiting.c. */
 extern char __percpu rcu_tasks__percpu;
@@ -277,6 +279,7 @@ bool rcu_tasks_any_exiting(void);
 #define klp_patches			(*bind_klp_patches)
 #define kprobe_insn_slots		(*bind_kprobe_insn_slots)
 #define kprobe_optinsn_slots		(*bind_kprobe_optinsn_slots)
+#define module_mutex			(*bind_module_mutex)
 #define static_call_lock()		mutex_lock(bind_static_call_mutex)
 #define static_call_unlock()		mutex_unlock(bind_static_call_mutex)
 #define text_mutex			(*bind_text_mutex)
