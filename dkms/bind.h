@@ -213,7 +213,7 @@ int ksplice_bind_exiting(void);
 void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 				void *data);
 #else
-void rcu_tasks_wait_exiting(void);
+bool rcu_tasks_wait_exiting(unsigned long timeout);
 bool rcu_tasks_any_exiting(void);
 #endif
 
