@@ -299,6 +299,7 @@ struct ksplice_stats {
 /**
  * struct ksplice_update - a hot update
  * @list:	in ksplice_updates, also read under RCU
+ * @dropped:	in the list of updates that are being removed, and have their names still
  * @kobj:	its directory under /sys/kernel/ksplice
  * @released:	completed when the last reference to @kobj is gone
  * @module:	the module that carries it
@@ -352,6 +353,7 @@ struct ksplice_stats {
  */
 struct ksplice_update {
 	struct list_head list;
+	struct list_head dropped;
 	struct kobject kobj;
 	struct completion released;
 	struct module *module;
