@@ -265,7 +265,6 @@ static void ksplice_drop_update(struct ksplice_update *update)
 	ksplice_sysfs_remove(update);
 	ksplice_give_name(update);
 	ksplice_shadow_release(update);
-	ksplice_settle_grace(update);
 	ksplice_free_update(update);
 }
 
