@@ -92,6 +92,7 @@
 	X(__module_address)			\
 	X(alternatives_text_reserved)		\
 	X(arch_jump_label_transform)		\
+	X(arch_remove_kprobe)			\
 	X(arch_stack_walk)			\
 	X(arch_stack_walk_reliable)		\
 	X(bpf_get_btf_vmlinux)			\
@@ -112,7 +113,6 @@
 	X(kernel_text_address)			\
 	X(perf_event_text_poke)			\
 	X(put_task_stack)			\
-	X(static_call_text_reserved)		\
 	X(stop_machine_cpuslocked)		\
 	X(task_call_func)			\
 	X(task_curr)				\
@@ -135,6 +135,7 @@
 	X(kprobe_insn_slots)			\
 	X(kprobe_optinsn_slots)			\
 	X(kprobe_mutex)				\
+	X(module_mutex)				\
 	X(static_call_mutex)			\
 	X(text_mutex)
 
@@ -182,6 +183,7 @@ extern const char kallsyms_token_table[];
 extern struct mutex klp_mutex;
 extern struct list_head klp_patches;
 extern struct mutex kprobe_mutex;
+extern struct mutex module_mutex;
 extern struct mutex static_call_mutex;
 /* Of a type that no header shows; see exiting.c. */
 extern char __percpu rcu_tasks__percpu;
@@ -211,7 +213,7 @@ int ksplice_bind_exiting(void);
 void rcu_tasks_for_each_exiting(void (*func)(struct task_struct *t, void *data),
 				void *data);
 #else
-void rcu_tasks_wait_exiting(void);
+bool rcu_tasks_wait_exiting(unsigned long timeout);
 bool rcu_tasks_any_exiting(void);
 #endif
 
@@ -222,6 +224,7 @@ bool rcu_tasks_any_exiting(void);
 #define __module_address(...)		BOUND(__module_address, __VA_ARGS__)
 #define alternatives_text_reserved(...)	BOUND(alternatives_text_reserved, __VA_ARGS__)
 #define arch_jump_label_transform(...)	BOUND(arch_jump_label_transform, __VA_ARGS__)
+#define arch_remove_kprobe(...)		BOUND(arch_remove_kprobe, __VA_ARGS__)
 #define arch_stack_walk(...)		BOUND(arch_stack_walk, __VA_ARGS__)
 #define arch_stack_walk_reliable(...)	BOUND(arch_stack_walk_reliable, __VA_ARGS__)
 #define bpf_get_btf_vmlinux()		BOUND(bpf_get_btf_vmlinux)
@@ -245,7 +248,6 @@ bool rcu_tasks_any_exiting(void);
 #define kernel_text_address(...)	BOUND(kernel_text_address, __VA_ARGS__)
 #define perf_event_text_poke(...)	BOUND(perf_event_text_poke, __VA_ARGS__)
 #define put_task_stack(...)		BOUND(put_task_stack, __VA_ARGS__)
-#define static_call_text_reserved(...)	BOUND(static_call_text_reserved, __VA_ARGS__)
 #define stop_machine_cpuslocked(...)	BOUND(stop_machine_cpuslocked, __VA_ARGS__)
 #define task_call_func(...)		BOUND(task_call_func, __VA_ARGS__)
 #define task_curr(...)			BOUND(task_curr, __VA_ARGS__)
@@ -277,6 +279,7 @@ bool rcu_tasks_any_exiting(void);
 #define klp_patches			(*bind_klp_patches)
 #define kprobe_insn_slots		(*bind_kprobe_insn_slots)
 #define kprobe_optinsn_slots		(*bind_kprobe_optinsn_slots)
+#define module_mutex			(*bind_module_mutex)
 #define static_call_lock()		mutex_lock(bind_static_call_mutex)
 #define static_call_unlock()		mutex_unlock(bind_static_call_mutex)
 #define text_mutex			(*bind_text_mutex)

@@ -11,8 +11,10 @@
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 
 #ifdef KSPLICE_HAS_EXIT_LIST
@@ -111,10 +113,21 @@ int ksplice_bind_exiting(void)
 	return 0;
 }
 
-/* Stands for the function that the series adds: wait until those there now are gone. */
-void rcu_tasks_wait_exiting(void)
+/*
+ * Stands for the function that the series adds: wait until those there now are gone, for
+ * @timeout jiffies or until a signal comes.  Return: true if they are.
+ */
+bool rcu_tasks_wait_exiting(unsigned long timeout)
 {
-	synchronize_srcu(bind_tasks_rcu_exit_srcu);
+	unsigned long cookie = start_poll_synchronize_srcu(bind_tasks_rcu_exit_srcu);
+	unsigned long end = jiffies + timeout;
+
+	while (!poll_state_synchronize_srcu(bind_tasks_rcu_exit_srcu, cookie)) {
+		if (time_after_eq(jiffies, end) || signal_pending(current))
+			return false;
+		schedule_timeout_uninterruptible(1);
+	}
+	return true;
 }
 
 /*

@@ -22,6 +22,7 @@
  *	release FILE.ko		change the release that the update was made for
  *	name FILE.ko NAME	change the update's name to one not longer
  *	code FILE.ko		flip a bit of the old code it is compared with
+ *	twice FILE.ko		let two fixups of jump labels' entries mean the same place
  *	mutations FILE.ko SEED N MODULE [READ]...
  *				N copies in memory, from SEED on, of which up to
  *				four words or bytes anywhere in what the header
@@ -425,6 +426,61 @@ static void flip_code(char *blob)
 	die("no code");
 }
 
+static const char *section_name(const char *file, unsigned int i)
+{
+	const Elf64_Ehdr *eh = (const void *)file;
+	const Elf64_Shdr *sh = (const void *)(file + eh->e_shoff);
+
+	return i < eh->e_shnum ? file + sh[eh->e_shstrndx].sh_offset + sh[i].sh_name : "";
+}
+
+/* The section that a relocation leads to */
+static const char *relocated_to(const char *file, const Elf64_Shdr *rela, const Elf64_Rela *r)
+{
+	const Elf64_Ehdr *eh = (const void *)file;
+	const Elf64_Shdr *sh = (const void *)(file + eh->e_shoff);
+	const Elf64_Sym *sym = (const void *)(file + sh[rela->sh_link].sh_offset);
+
+	return section_name(file, sym[ELF64_R_SYM(r->r_info)].st_shndx);
+}
+
+static bool is_fixup_of_label(const char *file, const Elf64_Shdr *rela,
+			      const Elf64_Rela *r, const struct ksplice_f_header *h)
+{
+	const struct ksplice_f_table *t = &h->fixups;
+	size_t entry = sizeof(struct ksplice_f_fixup);
+
+	return r->r_offset >= t->off && r->r_offset < t->off + t->n * entry &&
+	       !strcmp(relocated_to(file, rela, r), "__jump_table");
+}
+
+/* The module loader fills in the places by the relocations of the section. */
+static void name_one_twice(char *file, const struct ksplice_f_header *h)
+{
+	const Elf64_Ehdr *eh = (const void *)file;
+	const Elf64_Shdr *sh = (const void *)(file + eh->e_shoff), *rela;
+	Elf64_Rela *r, *end, *first = NULL;
+	unsigned int i;
+
+	for (i = 0; i < eh->e_shnum; i++)
+		if (!strcmp(section_name(file, i), ".rela" KSPLICE_SECTION))
+			break;
+	rela = &sh[i];
+	r = i < eh->e_shnum ? (void *)(file + rela->sh_offset) : NULL;
+	for (end = r ? r + rela->sh_size / sizeof(*r) : r; r < end; r++) {
+		if (!is_fixup_of_label(file, rela, r, h))
+			continue;
+		if (first) {
+			r->r_info = first->r_info;
+			r->r_addend = first->r_addend;
+			return;
+		}
+		first = r;
+	}
+	errno = 0;
+	die("there are no two fixups of jump labels");
+}
+
 /*
  * Small numbers and the numbers of entries are what tables are made of, so that
  * they are often taken for one another.
@@ -585,8 +641,8 @@ int main(int argc, char **argv)
 	const char *arg = argc > 3 ? argv[3] : "0";
 	struct ksplice_f_header *h;
 	unsigned long n;
+	char *file, *blob;
 	size_t size;
-	char *blob;
 
 	if (!strcmp(cmd, "fault"))
 		return fault(argv[2]);
@@ -617,7 +673,8 @@ int main(int argc, char **argv)
 		printf("%zu\n", sizeof(*h) / sizeof(__u32));
 		return 0;
 	}
-	blob = find_update(map_file(argv[2], strcmp(cmd, "size"), &size), &size);
+	file = map_file(argv[2], strcmp(cmd, "size"), &size);
+	blob = find_update(file, &size);
 	h = (void *)blob;
 	n = strtoul(arg, NULL, 0);
 	if (!strcmp(cmd, "word") && argc == 5 &&
@@ -641,6 +698,8 @@ int main(int argc, char **argv)
 		set_checksum(blob, size);
 	} else if (!strcmp(cmd, "change")) {
 		set_checksum(blob, size);
+	} else if (!strcmp(cmd, "twice")) {
+		name_one_twice(file, h);
 	} else if (!strcmp(cmd, "code")) {
 		flip_code(blob);
 		set_checksum(blob, size);

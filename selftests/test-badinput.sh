@@ -153,6 +153,27 @@ two_of_one_name() {
 	expect "generation 1" "$TARGET/string"
 }
 
+# As soon as the first one can't be found any more, its name is free; but not before its
+# directory is gone.
+one_after_the_other_of_one_name() {
+	local i k n=10
+
+	slow_kernel && n=3
+	cp "$DIR/ksplice-string.ko" "$WORK/bad.ko"
+	"$HELPER" name "$WORK/bad.ko" chain || fail "ksplice-helper name"
+	for ((i = 0; i < n; i++)); do
+		load chain || return
+		rmmod ksplice_chain &
+		for ((k = 0; k < 1000; k++)); do
+			! insmod "$WORK/bad.ko" 2>/dev/null || break
+		done
+		wait
+		expect ready "$U/state"
+		unload string || return
+	done
+	! dmesg_since | grep "cannot create its files" || fail "the name was taken"
+}
+
 # Both of them replace one function, and neither knows the other's code.
 two_of_one_function() {
 	load string || return
@@ -248,6 +269,7 @@ run_tests \
 	other_code \
 	same_module_twice \
 	two_of_one_name \
+	one_after_the_other_of_one_name \
 	two_of_one_function \
 	junk_in_sysfs \
 	read_only_files \

@@ -68,6 +68,26 @@ nobody_has_one() {
 	done
 }
 
+# A thread that the kernel's RCU Tasks has to wait for.  Who removes the module must not
+# wait for it, since that keeps others from loading modules.
+thread_without_a_rest() {
+	local start
+
+	load_lent && apply lent || return
+	put 1 "$TARGET/spin" && sleep 1
+	undo lent || return
+	start=$(now_ms)
+	if timeout 20 rmmod ksplice_lent 2>/dev/null; then
+		fail "removed, and a thread may be in code that leads back"
+	fi
+	[ $(($(now_ms) - start)) -lt 10000 ] ||
+		fail "rmmod took $(($(now_ms) - start)) ms"
+	says "lent: its module can't be removed yet: a thread may be preempted on its way"
+	put 0 "$TARGET/spin"
+	loop_until removed lent || fail "it can't be removed afterwards"
+	says "lent: its module can be removed now"
+}
+
 with_flags() {
 	cp "$DIR/ksplice-chain.ko" "$WORK/chain.ko"
 	"$HELPER" word "$WORK/chain.ko" $FLAGS "$1" || fail "the helper failed"
@@ -110,6 +130,7 @@ run_tests \
 	thread_with_a_pointer \
 	thread_with_a_pointer_in_a_softirq \
 	nobody_has_one \
+	thread_without_a_rest \
 	unknown_flags \
 	others_do_not_stay \
 	stays_for_good

@@ -465,6 +465,14 @@ coming_and_going_while_applied() {
 	rm -f "$WORK/stop" "$WORK/bad"
 }
 
+# Counted as two entries, one of them would be another target's, or none.
+one_entry_twice() {
+	cp "$DIR/ksplice-module_keys.ko" "$WORK/bad.ko"
+	"$HELPER" twice "$WORK/bad.ko" || fail "ksplice-helper twice"
+	! insmod "$WORK/bad.ko" 2>/dev/null || fail "it was loaded"
+	says "module_keys: .* are not in the order that is needed"
+}
+
 modprobe -n test_ksplice_mod 2>/dev/null || skip_all "no CONFIG_TEST_KSPLICE_MODULES"
 need_updates module
 CLEANUP=clean_modules
@@ -490,5 +498,6 @@ run_tests \
 	keys_of_a_module_that_fails \
 	no_memory_for_the_keys \
 	keys_come_and_go \
+	one_entry_twice \
 	two_of_a_module_that_is_absent \
 	coming_and_going_while_applied

@@ -10,6 +10,12 @@
 
 BASE=module_and_vmlinux
 
+load_mod() {
+	modprobe test_ksplice_mod && return 0
+	fail "modprobe test_ksplice_mod"
+	return 1
+}
+
 load_base() {
 	modprobe test_ksplice_mod || { fail "modprobe test_ksplice_mod"; return 1; }
 	load $BASE && apply $BASE
@@ -134,6 +140,92 @@ loaded_the_other_way_round() {
 	expect 33 "$MOD/at_init"
 	undo module_again || return
 	expect 22 "$MOD/chain"
+}
+
+have_kprobes() {
+	TRACED=1
+	[ -w "$TRACING/kprobe_events" ] && return 0
+	skip "no kprobe events"
+	return 1
+}
+
+# probe MODULE: on what comes behind the entry of test_mod_a, where a jump would stand
+probe() {
+	local at
+
+	# 9: it begins with an ENDBR, and no instruction begins at 5
+	for at in 5 9; do
+		{ echo "p:entry $1:test_mod_a+$at" >"$TRACING/kprobe_events"; } 2>/dev/null &&
+			return 0
+	done
+	return 1
+}
+
+probe_on() {
+	{ echo "$1" >"$TRACING/events/kprobes/entry/enable"; } 2>/dev/null
+}
+
+no_probe() {
+	probe_on 0
+	echo >"$TRACING/kprobe_events"
+}
+
+# probe_hits N: the function runs, and the probe sees it as often
+probe_hits() {
+	local n
+
+	echo >"$TRACING/trace"
+	cat "$MOD/chain" >/dev/null
+	n=$(grep -c "entry:" "$TRACING/trace")
+	[ "$n" -eq "$1" ] || fail "the probe was hit $n times, expected $1"
+}
+
+# The module can't be loaded while a probe stands where a jump should be: in the code
+# of the update below.  What was not changed then is not changed back.
+probe_before_the_module_comes() {
+	have_kprobes && load_mod && load module && apply module || return
+	load module_again && apply module_again || return
+	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+	{ probe ksplice_module && probe_on 1; } || { fail "no probe"; return; }
+	! modprobe -q test_ksplice_mod || fail "it was loaded"
+	says "module_again: cannot replace test_mod_a: a kprobe stands in the bytes"
+	undo module_again && load_mod || return
+	expect 22 "$MOD/chain"
+	probe_hits 1
+	no_probe
+	apply module_again || return
+	expect 33 "$MOD/chain"
+}
+
+# A stock kernel allows a probe on the jump.  With the module, the jump goes, and the probe
+# must neither be lost sight of nor write there again.
+probe_on_the_jump() {
+	local on
+
+	have_kprobes && load_mod && load module && apply module || return
+	load module_again && apply module_again || return
+	for on in 1 0; do
+		{ probe ksplice_module && probe_on $on; } ||
+			{ skip "this kernel refuses it"; return; }
+		expect 33 "$MOD/chain"
+		rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+		says "module_again: a kprobe on its jump in test_mod_a is gone"
+		mark_dmesg
+		# This may succeed, but must not write.
+		[ $on = 1 ] || probe_on 1
+		# Before and after the probe is removed
+		load_mod && expect 33 "$MOD/at_init" || return
+		no_probe
+		expect 33 "$MOD/chain"
+		rmmod test_ksplice_mod && load_mod && expect 33 "$MOD/at_init" || return
+	done
+	undo module_again || return
+	expect 22 "$MOD/chain"
+	{ probe ksplice_module && probe_on 1; } || fail "no probe"
+	probe_hits 1
+	no_probe
+	apply module_again || return
+	expect 33 "$MOD/chain"
 }
 
 # gone UPDATE: not applied any more, and can be removed
@@ -291,6 +383,8 @@ run_tests \
 	not_made_for_it \
 	module_comes_and_goes \
 	loaded_the_other_way_round \
+	probe_before_the_module_comes \
+	probe_on_the_jump \
 	in_the_place_of_all \
 	no_gap \
 	loaded_before_the_others \

@@ -461,7 +461,7 @@ static void test_supersedes(void **state)
 	p->name = s.name;
 	for (i = 0; i < KSPLICE_SUPERSEDES_MAX; i++)
 		blob_add(&b, BLOB_SUPERSEDES, &s);
-	expect(-EINVAL, "1025 superseded updates");
+	expect(-EFBIG, "1025 superseded updates");
 }
 
 static void test_states(void **state)
@@ -490,7 +490,7 @@ static void test_states(void **state)
 		snprintf(name, sizeof(name), "s%u", i);
 		s.name = blob_str(&b, name);
 		blob_add(&b, BLOB_STATES, &s);
-		expect(i == KSPLICE_STATES_MAX ? -EINVAL : 0,
+		expect(i == KSPLICE_STATES_MAX ? -EFBIG : 0,
 		       i == KSPLICE_STATES_MAX ? "257 states" : NULL);
 	}
 }
@@ -519,6 +519,54 @@ static void test_targets(void **state)
 	t.name = blob_str(&b, "in_the");
 	*(struct ksplice_f_target *)blob_get(&b, BLOB_TARGETS, 2) = t;
 	expect(0, NULL);
+}
+
+static void test_many_targets(void **state)
+{
+	struct ksplice_f_target t = {};
+	char name[16];
+	u32 i;
+
+	(void)state;
+	for (i = 1; i <= KSPLICE_TARGETS_MAX; i++) {
+		snprintf(name, sizeof(name), "m%u", i);
+		t.name = blob_str(&b, name);
+		blob_add(&b, BLOB_TARGETS, &t);
+		if (i == KSPLICE_TARGETS_MAX - 1)
+			expect(0, NULL);
+	}
+	expect(-EFBIG, "the update has 1025 targets, at most 1024 are possible");
+}
+
+static void test_many_sites(void **state)
+{
+	u8 *bytes = calloc(KSPLICE_SITES_MAX, 1);
+	u32 i, n = 3;
+
+	(void)state;
+	blob_unit(&b, "big", KSPLICE_UNIT_TEXT, bytes, KSPLICE_SITES_MAX);
+	free(bytes);
+	for (i = 0; n <= KSPLICE_SITES_MAX; i++, n++) {
+		blob_site(&b, i, KSPLICE_SITE_SMP_LOCK, 1);
+		if (n == KSPLICE_SITES_MAX - 1)
+			expect(0, NULL);
+	}
+	expect(-EFBIG, "the update has 1048577 sites, at most 1048576 are possible");
+}
+
+static void test_many_alternatives(void **state)
+{
+	u32 i;
+
+	(void)state;
+	blob_unit(&b, "alts", KSPLICE_UNIT_TEXT, "\x90\x90\x90\x90", 4);
+	for (i = 1; i <= KSPLICE_ALTS_MAX; i++)
+		blob_site(&b, 0, KSPLICE_SITE_ALT, 2);
+	for (i = 1; i <= KSPLICE_ALTS_MAX; i++)
+		blob_site(&b, 2, KSPLICE_SITE_ALT, 2);
+	expect(0, NULL);
+	blob_site(&b, 2, KSPLICE_SITE_ALT, 2);
+	expect(-EINVAL, "more than 32 alternatives begin at 0x2");
 }
 
 /* Every 32-bit word of the blob, with values that break things. */
@@ -594,7 +642,8 @@ int main(void)
 		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
 		CASE(test_hooks),
 		CASE(test_supersedes),
-		CASE(test_states),
+		CASE(test_states), CASE(test_many_targets),
+		CASE(test_many_sites), CASE(test_many_alternatives),
 		CASE(test_every_word), CASE(test_checksum),
 	};
 

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <linux/types.h>
 #include <elf.h>
+#include <time.h>
 #include <cmocka.h>
 #include "blob.h"
 #include "image.h"
@@ -948,6 +949,50 @@ static void test_short_branch_becomes_short(void **state)
 	assert_non_null(strstr(m.err.text, "fn+0"));
 }
 
+#define BIG		0xffffffff90000000UL
+#define BIG_LABELS	200000
+#define BIG_BRANCHES	30
+/* Seconds of CPU time, some hundred times what it takes */
+#define BIG_LIMIT	10
+
+/* Branches across a short jump, and after it very many labels */
+static void test_many_sites(void **state)
+{
+	u32 head = 2 * BIG_BRANCHES, size = head + 5 + 5 * BIG_LABELS, i;
+	u8 *pre = malloc(size), *run = malloc(size);
+	clock_t start;
+
+	(void)state;
+	for (i = 0; i < BIG_BRANCHES; i++) {
+		pre[2 * i] = 0x74;
+		run[2 * i] = 0x74;
+		pre[2 * i + 1] = head - 2 * i - 2 + 5;
+		run[2 * i + 1] = head - 2 * i - 2 + 2;
+	}
+	memcpy(pre + head, "\xe9\0\0\0\0", 5);
+	memcpy(run + head, "\xeb\x10", 2);
+	for (i = 0; i < BIG_LABELS; i++) {
+		memcpy(pre + head + 5 + 5 * i, "\xe9\0\0\0\0", 5);
+		memcpy(run + head + 2 + 5 * i, "\x0f\x1f\x44\0\0", 5);
+	}
+	image_add(&im, BIG, size + 64, KSPLICE_UNIT_TEXT);
+	fn_unit = blob_unit(&b, "big", KSPLICE_UNIT_TEXT, pre, size);
+	blob_sym(&b, "big", KSPLICE_SYM_FUNC, fn_unit, 0);
+	image_sym(&im, "big", BIG);
+	put(BIG, run, size - 3);
+	blob_reloc(&b, head + 1, R_X86_64_PLT32, undefined("near"), -4);
+	image_sym(&im, "near", BIG + head + 2 + 0x10);
+	for (i = 0; i < BIG_LABELS; i++)
+		blob_site(&b, head + 5 + 5 * i, KSPLICE_SITE_JUMP_LABEL, 5)->arg =
+			head;
+	start = clock();
+	expect(0);
+	if ((clock() - start) / CLOCKS_PER_SEC >= BIG_LIMIT)
+		fail_msg("it took %ld s", (long)(clock() - start) / CLOCKS_PER_SEC);
+	free(pre);
+	free(run);
+}
+
 static void test_changed_branch(void **state)
 {
 	(void)state;
@@ -1481,7 +1526,7 @@ int main(void)
 		CASE(test_loop_wrong), CASE(test_loop_unaligned),
 		CASE(test_loop_inside),
 		CASE(test_short_jump_last), CASE(test_short_jump_across),
-		CASE(test_short_branch_becomes_short),
+		CASE(test_short_branch_becomes_short), CASE(test_many_sites),
 		CASE(test_changed_branch), CASE(test_middle),
 		CASE(test_no_name), CASE(test_lookalikes),
 		CASE(test_lookalikes_by_data), CASE(test_lookalikes_by_order),

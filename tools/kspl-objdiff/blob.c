@@ -3,6 +3,7 @@
  * Builds the blob: the pre code that the core compares with the running kernel, what
  * the update replaces, and what the core relocates (see ksplice_format.h).
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -889,12 +890,17 @@ static void add_targets(struct blob *b)
 		vec_add(&b->targets)->name = add_string(b, t->name);
 }
 
-/* Don't write a blob that the core would reject. */
+/* Don't write a blob that the core would reject.  One that is too large is no bug. */
 static void check_blob(const struct buf *o)
 {
 	char why[400];
+	int ret = blob_check(o->v, o->n, why, sizeof(why));
 
-	if (blob_check(o->v, o->n, why, sizeof(why)))
+	if (ret == -EFBIG) {
+		warn("%s", why);
+		exit(EXIT_REFUSED);
+	}
+	if (ret)
 		die("the update that was made is not valid (%s): please report this, with the objects",
 		    why);
 }

@@ -50,6 +50,9 @@
 	X(stays) X(stops) X(supersedes) X(timeout_ms) X(unwound_tasks)
 
 #define KSPLICE_NAME_MAX	55		/* of an update, without the 0 */
+#define KSPLICE_TARGETS_MAX	1024		/* targets of an update */
+#define KSPLICE_SITES_MAX	1048576		/* sites: more than all of a kernel has */
+#define KSPLICE_ALTS_MAX	32		/* alternatives that begin at one place */
 #define KSPLICE_SUPERSEDES_MAX	1024		/* updates that one supersedes */
 #define KSPLICE_STATES_MAX	256		/* states of an update */
 #define KSPLICE_FIXES_MAX	4000		/* bytes: a file of sysfs holds them */
@@ -91,11 +94,13 @@ struct ksplice_f_table {
  *		@strings; at most KSPLICE_FIXES_MAX bytes
  * @checksum:	CRC-32 (that of zlib) of the whole blob as the tool wrote it: with
  *		0 here and in the addresses that the module loader fills
- * @targets:	struct ksplice_f_target: vmlinux first, if it is one
+ * @targets:	struct ksplice_f_target: vmlinux first, if it is one; at most
+ *		KSPLICE_TARGETS_MAX
  * @units:	struct ksplice_f_unit: the pre sections, grouped by target
  * @syms:	struct ksplice_f_sym
  * @relocs:	struct ksplice_f_reloc, by unit, ascending offsets in a unit
- * @sites:	struct ksplice_f_site, by unit, ascending offsets in a unit
+ * @sites:	struct ksplice_f_site, by unit, ascending offsets in a unit; at most
+ *		KSPLICE_SITES_MAX
  * @entries:	struct ksplice_f_entry, by unit, ascending places in a unit
  * @replaces:	struct ksplice_f_replace
  * @fixups:	struct ksplice_f_fixup
@@ -265,8 +270,8 @@ enum ksplice_f_site_kind {
 	 * an alternative: @len bytes that hold the original (with its relocs),
 	 * padded, or the replacement; @arg is an offset in @bytes to @arglen
 	 * bytes of replacement code; @feature is cpuid | flags << 16 as in
-	 * struct alt_instr.  Several entries of one @offset are nested
-	 * alternatives, in table order.  @reloc/@nreloc: relocs of the
+	 * struct alt_instr.  Several entries of one @offset, at most
+	 * KSPLICE_ALTS_MAX, are nested alternatives, in table order.  @reloc/@nreloc: relocs of the
 	 * replacement, offsets counted from its start.
 	 */
 	KSPLICE_SITE_ALT	= 3,

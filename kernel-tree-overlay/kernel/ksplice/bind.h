@@ -11,6 +11,7 @@
 
 #include <asm/extable.h>
 #include <linux/bug.h>
+#include <linux/mutex.h>
 #include <linux/static_call.h>
 
 #include "../kallsyms_internal.h"
@@ -24,6 +25,9 @@ extern struct bug_entry __start___bug_table[], __stop___bug_table[];
 extern struct static_call_tramp_key __start_static_call_tramp_key[],
 				    __stop_static_call_tramp_key[];
 #endif
+
+/* kernel/module/internal.h */
+extern struct mutex module_mutex;
 
 static inline int ksplice_bind(void)
 {

@@ -8,6 +8,7 @@
 #ifndef _KERNEL_KSPLICE_COMPAT_H
 #define _KERNEL_KSPLICE_COMPAT_H
 
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/rcupdate_wait.h>
 #include <linux/sched.h>
@@ -78,11 +79,14 @@ static inline void *ksplice_module_memory(const struct module *mod,
 /* Threads in the last part of do_exit() */
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-/* There is no list of them, but the core can wait until none is left. */
-static inline void ksplice_each_exiting(void (*fn)(struct task_struct *t, void *data),
+/*
+ * There is no list of them, but the core can wait until none is left: for some time, or
+ * until a signal comes.  Return: false if some are left.
+ */
+static inline bool ksplice_each_exiting(void (*fn)(struct task_struct *t, void *data),
 					void *data)
 {
-	rcu_tasks_wait_exiting();
+	return rcu_tasks_wait_exiting(HZ);
 }
 
 /* In the stop the core cannot wait for threads. */
@@ -92,11 +96,15 @@ static inline bool ksplice_check_exiting(void (*fn)(struct task_struct *t, void 
 	return !rcu_tasks_any_exiting();
 }
 #else
-/* Context: process, may sleep; calls @fn in atomic context. */
-static inline void ksplice_each_exiting(void (*fn)(struct task_struct *t, void *data),
+/*
+ * Context: process, may sleep; calls @fn in atomic context.  Return: false if @fn was
+ * not called for all of them.
+ */
+static inline bool ksplice_each_exiting(void (*fn)(struct task_struct *t, void *data),
 					void *data)
 {
 	rcu_tasks_for_each_exiting(fn, data);
+	return true;
 }
 
 /* The same in the stop.  Return: false if @fn was not called for all of them. */

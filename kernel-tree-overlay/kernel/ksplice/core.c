@@ -9,6 +9,7 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/init.h>
 #include <linux/err.h>
@@ -19,6 +20,7 @@
 #include <linux/panic.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/utsname.h>
 
@@ -36,6 +38,10 @@ DEFINE_MUTEX(ksplice_mutex);
 
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
+
+/* Updates that nobody finds any more, whose directories in sysfs may still be there. */
+static LIST_HEAD(dropped_updates);
+static DEFINE_SPINLOCK(dropped_lock);
 
 const u32 ksplice_abi_7 = KSPLICE_FORMAT;
 EXPORT_SYMBOL_GPL(ksplice_abi_7);
@@ -91,6 +97,31 @@ static struct ksplice_update *ksplice_find_name(const char *name)
 	return NULL;
 }
 
+static bool ksplice_is_dropped(const char *name)
+{
+	struct ksplice_update *update;
+
+	guard(spinlock)(&dropped_lock);
+	list_for_each_entry(update, &dropped_updates, dropped) {
+		if (!strcmp(update->name, name))
+			return true;
+	}
+	return false;
+}
+
+/* Keeps the name of an update until its directory is gone. */
+static void ksplice_keep_name(struct ksplice_update *update)
+{
+	guard(spinlock)(&dropped_lock);
+	list_add(&update->dropped, &dropped_updates);
+}
+
+static void ksplice_give_name(struct ksplice_update *update)
+{
+	guard(spinlock)(&dropped_lock);
+	list_del(&update->dropped);
+}
+
 /* The blob of a module that is being loaded; NULL if it is no update. */
 static void *ksplice_find_blob(struct module *mod)
 {
@@ -136,6 +167,11 @@ static int ksplice_check_identity(const struct ksplice_view *view)
 		pr_err("%s: an update of that name is loaded; remove that one first, or rename this one\n",
 		       name);
 		return -EEXIST;
+	}
+	if (ksplice_is_dropped(name)) {
+		pr_err("%s: an update of that name is being removed; try again\n",
+		       name);
+		return -EBUSY;
 	}
 	return 0;
 }
@@ -213,6 +249,7 @@ static void ksplice_unlist_update(struct ksplice_update *update)
 {
 	ksplice_lock_in_notifier();
 	list_del_rcu(&update->list);
+	ksplice_keep_name(update);
 	WRITE_ONCE(update->going, true);
 	ksplice_live_gone();
 	ksplice_objects_detach(update);
@@ -226,8 +263,8 @@ static void ksplice_drop_update(struct ksplice_update *update)
 {
 	ksplice_unlist_update(update);
 	ksplice_sysfs_remove(update);
+	ksplice_give_name(update);
 	ksplice_shadow_release(update);
-	ksplice_settle_grace(update);
 	ksplice_free_update(update);
 }
 

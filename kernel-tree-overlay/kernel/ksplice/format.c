@@ -227,6 +227,36 @@ static int format_check_header_strings(struct ksplice_checker *c)
 	return 0;
 }
 
+/*
+ * Limits the tables whose entries are compared pairwise, and sites: matching one takes
+ * up to some thousand instructions.
+ */
+static int format_check_limits(struct ksplice_checker *c)
+{
+	const struct ksplice_f_header *h = c->v->hdr;
+	const struct {
+		const char *what;
+		u32 n;
+		u32 max;
+	} all[] = {
+		{ "targets", h->targets.n, KSPLICE_TARGETS_MAX },
+		{ "sites", h->sites.n, KSPLICE_SITES_MAX },
+		{ "superseded updates", h->supersedes.n, KSPLICE_SUPERSEDES_MAX },
+		{ "states", h->states.n, KSPLICE_STATES_MAX },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (all[i].n <= all[i].max)
+			continue;
+		snprintf(c->err->text, sizeof(c->err->text),
+			 "the update has %u %s, at most %u are possible; make several smaller updates",
+			 all[i].n, all[i].what, all[i].max);
+		return -EFBIG;
+	}
+	return 0;
+}
+
 static bool format_target_before(const struct ksplice_view *v, u32 i)
 {
 	const char *name = ksplice_str(v, v->targets[i].name);
@@ -398,7 +428,7 @@ static int format_check_contents(struct ksplice_checker *c, u32 i)
 static int format_check_site_order(struct ksplice_checker *c, u32 i,
 				   const struct ksplice_f_unit *u)
 {
-	u32 alt = 0, alt_end = 0, last = 0, last_end = 0, k;
+	u32 alt = 0, alt_end = 0, last = 0, last_end = 0, alts = 0, k;
 
 	for (k = u->sites; k < u->sites + u->nsites; k++) {
 		const struct ksplice_f_site *s = &c->v->sites[k];
@@ -410,6 +440,11 @@ static int format_check_site_order(struct ksplice_checker *c, u32 i,
 			     (alt_end && s->offset == alt);
 			ok = ok && (s->offset >= last_end ||
 				    (s->offset == last && end >= last_end));
+			alts = s->offset == alt && alt_end ? alts + 1 : 1;
+			if (alts > KSPLICE_ALTS_MAX)
+				return format_bad(c, "unit", i,
+						  "more than %u alternatives begin at %#x",
+						  KSPLICE_ALTS_MAX, s->offset);
 			if (s->offset != alt || end > alt_end)
 				alt_end = end;
 			alt = s->offset;
@@ -734,20 +769,6 @@ static int format_check_state(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
-/* Limits the tables whose entries are compared pairwise. */
-static int format_check_few(struct ksplice_checker *c)
-{
-	const struct ksplice_f_header *h = c->v->hdr;
-
-	if (h->states.n > KSPLICE_STATES_MAX)
-		return format_bad(c, "table", 10, "%u states, %u are possible",
-				  h->states.n, KSPLICE_STATES_MAX);
-	if (h->supersedes.n > KSPLICE_SUPERSEDES_MAX)
-		return format_bad(c, "table", 9, "%u superseded updates, %u are possible",
-				  h->supersedes.n, KSPLICE_SUPERSEDES_MAX);
-	return 0;
-}
-
 /* Calls @check for each entry of a table. */
 static int format_check_each(struct ksplice_checker *c, u32 n,
 			     int (*check)(struct ksplice_checker *c, u32 i))
@@ -768,6 +789,8 @@ static int format_check_all(struct ksplice_checker *c)
 	if (!ret)
 		ret = format_check_header_strings(c);
 	if (!ret)
+		ret = format_check_limits(c);
+	if (!ret)
 		ret = format_check_targets(c);
 	if (!ret)
 		ret = format_check_each(c, h->syms.n, format_check_sym);
@@ -781,8 +804,6 @@ static int format_check_all(struct ksplice_checker *c)
 		ret = format_check_each(c, h->fixups.n, format_check_fixup);
 	if (!ret)
 		ret = format_check_each(c, h->hooks.n, format_check_hook);
-	if (!ret)
-		ret = format_check_few(c);
 	if (!ret)
 		ret = format_check_each(c, h->supersedes.n, format_check_supersede);
 	if (!ret)
@@ -801,8 +822,8 @@ static int format_check_all(struct ksplice_checker *c)
  * the memory they have to be in.
  *
  * Return: 0; -ENOEXEC if this is no update or only the beginning of one;
- * -EPROTO if it was made for another version of the format; -EINVAL if it
- * contradicts itself, @err says in which table and entry.
+ * -EPROTO if it was made for another version of the format; -EFBIG if it has too many
+ * of something; -EINVAL if it contradicts itself, @err says in which table and entry.
  */
 int ksplice_view_init(struct ksplice_view *v, const void *blob, size_t size,
 		      struct ksplice_error *err)

@@ -15,6 +15,7 @@
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
+#include <linux/bitops.h>
 #include <linux/cpu.h>
 #include <linux/error-injection.h>
 #include <linux/jump_label.h>
@@ -74,15 +75,16 @@ static bool keys_find_table(struct module *mod, enum ksplice_late_kind kind,
  * Which entries are late
  */
 
+/* @seen: by entry: was it noted?  Two references to one key would count as two entries. */
 static int keys_note_late(struct ksplice_late *late, const struct table *table,
-			  unsigned long place)
+			  unsigned long *seen, unsigned long place)
 {
 	unsigned long at = place - table->start;
 	unsigned long i = at / table->size;
 
 	if (place < table->start || i >= *table->n)
 		return 0;
-	if (at % table->size != table->key)
+	if (at % table->size != table->key || __test_and_set_bit(i, seen))
 		return -ENOEXEC;
 	if (!late->n || i < late->first)
 		late->first = i;
@@ -113,17 +115,15 @@ static int keys_check_order(const struct ksplice_update *update,
 	return 0;
 }
 
-static int keys_find_late(struct ksplice_update *update,
-			  const struct ksplice_view *view,
-			  enum ksplice_late_kind kind)
+/* Notes the entries of all objects; returns their number, or an errno. */
+static int keys_note_all(struct ksplice_update *update, const struct ksplice_view *view,
+			 enum ksplice_late_kind kind, const struct table *table,
+			 unsigned long *seen)
 {
-	struct table table;
 	unsigned int n = 0;
 	u32 i;
 	int ret;
 
-	if (!keys_find_table(update->module, kind, &table))
-		return 0;
 	for (i = 0; i < view->hdr->fixups.n; i++) {
 		const struct ksplice_f_fixup *fixup = &view->fixups[i];
 		struct ksplice_object *object;
@@ -132,11 +132,31 @@ static int keys_find_late(struct ksplice_update *update,
 		if (ksplice_target_is_vmlinux(object))
 			continue;
 		n -= object->late[kind].n;
-		ret = keys_note_late(&object->late[kind], &table, fixup->place);
+		ret = keys_note_late(&object->late[kind], table, seen, fixup->place);
 		if (ret)
 			return ret;
 		n += object->late[kind].n;
 	}
+	return n;
+}
+
+static int keys_find_late(struct ksplice_update *update,
+			  const struct ksplice_view *view,
+			  enum ksplice_late_kind kind)
+{
+	struct table table;
+	unsigned long *seen;
+	int n, ret;
+
+	if (!keys_find_table(update->module, kind, &table))
+		return 0;
+	seen = kvcalloc(BITS_TO_LONGS(*table.n) + 1, sizeof(*seen), GFP_KERNEL);
+	if (!seen)
+		return -ENOMEM;
+	n = keys_note_all(update, view, kind, &table, seen);
+	kvfree(seen);
+	if (n < 0)
+		return n;
 	ret = keys_check_order(update, kind, *table.n, n);
 	if (!ret)
 		update->nr_late[kind] = n;
@@ -176,14 +196,17 @@ int ksplice_keys_init(struct ksplice_update *update,
 
 	for (kind = 0; kind < KSPLICE_LATE_KINDS && !ret; kind++)
 		ret = keys_find_late(update, view, kind);
-	if (ret) {
+	if (ret)
 		memset(update->nr_late, 0, sizeof(update->nr_late));
+	if (ret == -ENOEXEC)
 		pr_err("%s: not a valid hot update: its jump labels or static calls are not in the order that is needed; it is damaged, or an older kspl-objdiff made it, build it again\n",
 		       update->name);
-		return ret;
-	}
-	keys_hide_late(update, true);
-	return 0;
+	else if (ret)
+		pr_err("%s: no memory to look for its jump labels and static calls\n",
+		       update->name);
+	else
+		keys_hide_late(update, true);
+	return ret;
 }
 ALLOW_ERROR_INJECTION(ksplice_keys_init, ERRNO);
 

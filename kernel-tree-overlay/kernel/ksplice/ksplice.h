@@ -101,6 +101,18 @@ enum ksplice_way {
 };
 
 /**
+ * enum ksplice_late_reason - why can the module of an update not be removed for so long?
+ * @KSPLICE_NOT_LATE:	it can, or it is not long
+ * @KSPLICE_LATE_GRACE:	the grace period of tasks RCU is not over
+ * @KSPLICE_LATE_HELD:	a thread holds an address of its text
+ */
+enum ksplice_late_reason {
+	KSPLICE_NOT_LATE,
+	KSPLICE_LATE_GRACE,
+	KSPLICE_LATE_HELD,
+};
+
+/**
  * struct ksplice_func - a function, or a piece of one, that is replaced
  * @dir:	its directory, NAME,SYMPOS, while its target is loaded
  * @name:	its name
@@ -299,6 +311,7 @@ struct ksplice_stats {
 /**
  * struct ksplice_update - a hot update
  * @list:	in ksplice_updates, also read under RCU
+ * @dropped:	in the list of updates that are being removed, and have their names still
  * @kobj:	its directory under /sys/kernel/ksplice
  * @released:	completed when the last reference to @kobj is gone
  * @module:	the module that carries it
@@ -321,10 +334,11 @@ struct ksplice_stats {
  * @settle:	in the list of updates that were taken back while a thread may still
  *		hold an address of their text; a reference to @module goes with it
  * @settle_since: when it was put on that list, in jiffies
- * @settle_late: it has been there for long, and the log says so
+ * @settle_late: it has been there for long, and the log says why
  * @settle_round: the last round through the list that has seen it
  * @grace_head:	for its grace period of tasks RCU
- * @grace:	number of grace periods under way or to follow
+ * @grace:	number of grace periods under way or to follow; 0 if it is not in that
+ *		list
  * @resumed:	the change has given way, and begins anew
  * @deadline:	the change under way keeps trying until then, in jiffies
  * @blockers:	threads in the way of the change under way, or of the last one if that
@@ -352,6 +366,7 @@ struct ksplice_stats {
  */
 struct ksplice_update {
 	struct list_head list;
+	struct list_head dropped;
 	struct kobject kobj;
 	struct completion released;
 	struct module *module;
@@ -371,7 +386,7 @@ struct ksplice_update {
 	unsigned long turn;
 	struct list_head settle;
 	unsigned long settle_since;
-	bool settle_late;
+	enum ksplice_late_reason settle_late;
 	unsigned int settle_round;
 	struct rcu_head grace_head;
 	unsigned int grace;
@@ -449,7 +464,6 @@ void ksplice_live_note(struct ksplice_update *update,
 
 /* settle.c */
 void ksplice_settle(struct ksplice_update *update);
-void ksplice_settle_grace(struct ksplice_update *update);
 void ksplice_settle_wait(void);
 void ksplice_settle_exit(void);
 

@@ -542,6 +542,34 @@ static int object_attach_coming(struct ksplice_object *object, struct module *mo
 }
 
 /*
+ * If a module is not loaded because an update does not fit it, not all jumps may stand.
+ * Where one does not, the bytes may be somebody else's.
+ */
+static void object_unpatch_locked(struct ksplice_func *func)
+{
+	u8 now[ARCH_KSPLICE_JUMP_SIZE];
+
+	memcpy(now, (void *)func->jump.site, sizeof(now));
+	arch_ksplice_hide_probes(func->jump.site, now, sizeof(now));
+	if (memcmp(now, func->jump.jump, sizeof(now)))
+		return;
+	if (arch_ksplice_kill_probe(&func->jump))
+		pr_info("%s: a kprobe on its jump in %s is gone with module %s; place it again\n",
+			func->object->update->name, func->name, func->object->name);
+	arch_ksplice_write_locked((void *)func->jump.site, func->jump.saved,
+				  ARCH_KSPLICE_JUMP_SIZE);
+}
+
+static void object_unpatch_func(struct ksplice_func *func)
+{
+	ksplice_probes_lock();
+	ksplice_text_lock();
+	object_unpatch_locked(func);
+	ksplice_text_unlock();
+	ksplice_probes_unlock();
+}
+
+/*
  * Takes back jumps that stand in the code of another update, which had replaced the
  * function before.  That code stays, and must be as it was if the module comes again.
  * Nobody runs it now.
@@ -551,11 +579,9 @@ static void object_unpatch_going(struct ksplice_object *object)
 	struct ksplice_func *func;
 
 	ksplice_for_each_present_func(object->update, func) {
-		if (func->object != object || !func->new_addr ||
-		    within_module(func->jump.site, object->mod))
-			continue;
-		arch_ksplice_write((void *)func->jump.site, func->jump.saved,
-				   ARCH_KSPLICE_JUMP_SIZE);
+		if (func->object == object && func->new_addr &&
+		    !within_module(func->jump.site, object->mod))
+			object_unpatch_func(func);
 	}
 }
 

@@ -76,7 +76,7 @@ static bool plain_check;
  * @exiting:	threads that have left the task list, while they are checked
  * @spare:	the old @waiting, while these threads are checked again
  * @full:	@waiting or the record overflowed: check all threads
- * @missed:	there were more exiting threads than could be checked
+ * @missed:	not all exiting threads could be checked
  * @always:	a thread is in the way that always will be
  * @asleep:	a thread in the way sleeps
  * @put_off:	how often the stop was put off; halved when a stop was in vain
@@ -475,7 +475,12 @@ static int quiesce_try_until(struct quiesce *q)
 /* If "conflicts" names no thread, this message is all that tells the reason. */
 static void quiesce_report_restless(const struct quiesce *q)
 {
-	if (q->stop.cause == KSPLICE_CODE_BUSY && !q->stop.check.nr_conflicts)
+	if (q->stop.cause != KSPLICE_CODE_BUSY || q->stop.check.nr_conflicts)
+		return;
+	if (q->missed)
+		pr_err("%s: threads that exit could not all be checked: they are too many, or get no CPU; try again, or write a larger number to timeout_ms\n",
+		       q->stop.update->name);
+	else
 		pr_err("%s: no thread stays in the way, but so many run that there was no moment to make the change in; try again, or write a larger number to timeout_ms\n",
 		       q->stop.update->name);
 }

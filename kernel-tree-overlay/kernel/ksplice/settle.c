@@ -11,8 +11,10 @@
  *
  * A thread that was preempted in generated code may have no such word, although that
  * code leads back into the text by itself.  Tasks RCU waits for such threads: a grace
- * period begins when the update is taken back, and has to be over when its module is
- * removed.
+ * period begins when the update is taken back, and the reference is kept until it is
+ * over, too.  So nobody has to wait for it when the module is removed: that would be in
+ * a notifier, which keeps others from loading modules, for as long as a thread in the
+ * kernel gets no CPU.
  *
  * The core cannot see what in the kernel's data leads to the text (a timer, say).  For
  * that there is KSPLICE_UPDATE_STAYS.
@@ -28,7 +30,6 @@
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
-#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "ksplice.h"
@@ -47,9 +48,6 @@ static DEFINE_SPINLOCK(settle_lock);
 /* Held to go through the list; only the holder takes updates off it. */
 static DEFINE_MUTEX(settle_mutex);
 
-/* Woken at the end of grace periods */
-static DECLARE_WAIT_QUEUE_HEAD(grace_wait);
-
 static void settle_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(settle_work, settle_work_fn);
 
@@ -63,10 +61,9 @@ static void settle_grace_over(struct rcu_head *head)
 	spin_lock_irqsave(&settle_lock, flags);
 	again = --update->grace;
 	spin_unlock_irqrestore(&settle_lock, flags);
+	/* Else the update may be freed as soon as the lock is released. */
 	if (again)
 		call_rcu_tasks(head, settle_grace_over);
-	else
-		wake_up_all(&grace_wait);
 }
 
 /* @grace is 1: a grace period is under way; 2: another one has to follow. */
@@ -81,7 +78,7 @@ static bool settle_begin_grace(struct ksplice_update *update)
 /**
  * ksplice_settle() - note that an update was taken back
  * @update:	the update; the reference to its module is put when no thread holds an
- *		address of its text any more
+ *		address of its text any more, and a grace period of tasks RCU is over
  *
  * Context: ksplice_mutex held.
  */
@@ -96,7 +93,7 @@ void ksplice_settle(struct ksplice_update *update)
 	if (!had)
 		list_add_tail(&update->settle, &unsettled);
 	update->settle_since = jiffies;
-	update->settle_late = false;
+	update->settle_late = KSPLICE_NOT_LATE;
 	spin_unlock_irq(&settle_lock);
 
 	if (begins)
@@ -106,23 +103,13 @@ void ksplice_settle(struct ksplice_update *update)
 		module_put(update->module);
 }
 
-/**
- * ksplice_settle_grace() - wait for the end of an update's grace period
- * @update:	the update, whose module is being removed
- */
-void ksplice_settle_grace(struct ksplice_update *update)
-{
-	wait_event_idle(grace_wait, !READ_ONCE(update->grace));
-	/* Wait until settle_grace_over() has released the lock. */
-	spin_lock_irq(&settle_lock);
-	spin_unlock_irq(&settle_lock);
-}
-
-static void settle_report_late(struct ksplice_update *update,
+static void settle_report_late(const struct ksplice_update *update,
 			       const struct ksplice_conflict *who)
 {
-	update->settle_late = true;
-	if (who->pid || who->comm[0])
+	if (update->settle_late == KSPLICE_LATE_GRACE)
+		pr_info("%s: its module can't be removed yet: a thread may be preempted on its way back into its code (RCU Tasks waits for all threads to run)\n",
+			update->name);
+	else if (who->pid || who->comm[0])
 		pr_info("%s: its module can't be removed yet: thread %d (%s) may be about to call its code\n",
 			update->name, who->pid, who->comm);
 	else
@@ -130,28 +117,33 @@ static void settle_report_late(struct ksplice_update *update,
 			update->name);
 }
 
-/* Return: true if the writer has to wait for it */
+/* @who: NULL while the grace period is not over.  Return: true if the writer has to wait */
 static bool settle_is_young(struct ksplice_update *update,
 			    const struct ksplice_conflict *who)
 {
+	enum ksplice_late_reason why = who ? KSPLICE_LATE_HELD : KSPLICE_LATE_GRACE;
+
 	if (time_before(jiffies, update->settle_since +
 			msecs_to_jiffies(SETTLE_WAIT_MS)))
 		return true;
-	if (!update->settle_late)
+	if (update->settle_late != why) {
+		update->settle_late = why;
 		settle_report_late(update, who);
+	}
 	return false;
 }
 
 /*
  * Takes it off the list, unless it was applied again since @turn.  ksplice_settle() counts
- * a turn before it looks at the list: so if it has relied on the list, that is seen here.
+ * a turn before it looks at the list: so if it has relied on the list, that is seen here,
+ * and with it that a grace period has to follow.
  */
 static bool settle_take_off(struct ksplice_update *update, unsigned long turn)
 {
 	bool rests;
 
 	spin_lock_irq(&settle_lock);
-	rests = ksplice_live_rests(update, turn);
+	rests = !update->grace && ksplice_live_rests(update, turn);
 	if (rests)
 		list_del_init(&update->settle);
 	spin_unlock_irq(&settle_lock);
@@ -160,7 +152,7 @@ static bool settle_take_off(struct ksplice_update *update, unsigned long turn)
 
 static void settle_release(struct ksplice_update *update)
 {
-	if (update->settle_late)
+	if (update->settle_late != KSPLICE_NOT_LATE)
 		pr_info("%s: its module can be removed now\n", update->name);
 	module_put(update->module);
 }
@@ -174,6 +166,10 @@ static bool settle_try_one(struct ksplice_update *update, bool *left)
 	/* It is applied again, and keeps the reference until it is taken back. */
 	if (READ_ONCE(update->state) == KSPLICE_APPLIED)
 		return false;
+	if (READ_ONCE(update->grace)) {
+		*left = true;
+		return settle_is_young(update, NULL);
+	}
 	if (!ksplice_text_held(update, &who) && settle_take_off(update, turn)) {
 		settle_release(update);
 		return false;

@@ -308,12 +308,16 @@ static struct attribute *object_attrs[] = {
 ATTRIBUTE_GROUPS(object);
 
 /*
- * Objects live in the update's memory.  Each one holds a reference to its parent until it
- * is released, and each function's directory holds one to its object.  So the update is
- * released last.
+ * Objects live in the update's memory.  Each one holds a reference to the update until it
+ * is released, also if it never got into sysfs.  Each function's directory holds one to
+ * its object.  So the update is released last.
  */
-static void sysfs_child_release(struct kobject *kobj)
+static void sysfs_object_release(struct kobject *kobj)
 {
+	struct ksplice_object *object =
+		container_of(kobj, struct ksplice_object, kobj);
+
+	kobject_put(&object->update->kobj);
 }
 
 static void sysfs_update_release(struct kobject *kobj)
@@ -328,7 +332,7 @@ static const struct kobj_type update_ktype = {
 };
 
 static const struct kobj_type object_ktype = {
-	.release	= sysfs_child_release,
+	.release	= sysfs_object_release,
 	.sysfs_ops	= &kobj_sysfs_ops,
 	.default_groups	= object_groups,
 };
@@ -384,6 +388,7 @@ static int sysfs_add_objects(struct ksplice_update *update)
 	int ret;
 
 	ksplice_for_each_object(update, object) {
+		kobject_get(&update->kobj);
 		ret = kobject_init_and_add(&object->kobj, &object_ktype,
 					   &update->kobj, "%s", object->name);
 		if (!ret)
@@ -409,11 +414,11 @@ int ksplice_sysfs_add(struct ksplice_update *update)
 	return ret ? ret : sysfs_add_objects(update);
 }
 
-/* Does not call kobject_del(): the child has to hold its parent until it is released. */
-static void sysfs_put_child(struct kobject *kobj)
+/* ksplice_sysfs_add() may have failed before it came to this one. */
+static void sysfs_put_object(struct ksplice_object *object)
 {
-	if (kobj->state_initialized)
-		kobject_put(kobj);
+	if (object->kobj.state_initialized)
+		kobject_put(&object->kobj);
 }
 
 /**
@@ -432,7 +437,7 @@ void ksplice_sysfs_remove(struct ksplice_update *update)
 	if (!update->kobj.state_initialized)
 		return;
 	ksplice_for_each_object(update, object)
-		sysfs_put_child(&object->kobj);
+		sysfs_put_object(object);
 	/* ksplice_sysfs_add() may have failed before that. */
 	if (update->kobj.state_in_sysfs)
 		kobject_del(&update->kobj);

@@ -16,6 +16,7 @@
 #include <linux/cpufeature.h>
 #include <linux/jump_label.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/static_call.h>
 
@@ -184,11 +185,27 @@ static int tables_kernel_entries(struct walk *walk)
 	return ret;
 }
 
+/*
+ * Soon after a module is live, trim_init_extable() leaves out the entries about its init
+ * code at both ends, one by one.  The entries themselves stay in memory.
+ */
+static int tables_module_exceptions(struct walk *walk, const struct module *mod)
+{
+	const struct exception_table_entry *x;
+	unsigned int n;
+
+	mutex_lock(&module_mutex);
+	x = mod->extable;
+	n = mod->num_exentries;
+	mutex_unlock(&module_mutex);
+	return tables_exceptions(walk, x, x + n);
+}
+
 static int tables_module_entries(struct walk *walk, const struct module *mod)
 {
 	int ret;
 
-	ret = tables_exceptions(walk, mod->extable, mod->extable + mod->num_exentries);
+	ret = tables_module_exceptions(walk, mod);
 #ifdef CONFIG_JUMP_LABEL
 	if (!ret)
 		ret = tables_jump_labels(walk, mod->jump_entries,

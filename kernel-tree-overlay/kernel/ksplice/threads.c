@@ -12,7 +12,8 @@
  * - A thread that joins has nothing on its stack but the way out of fork, and has to
  *   run before it can be anywhere else.
  * - A thread that leaves is on the kernel's list of exiting threads by then, which is
- *   gone through last.  A kernel without such a list waits for all exiting threads.
+ *   gone through last.  A kernel without such a list waits for all exiting threads, but
+ *   not for long: one that gets no CPU must not keep module notifiers waiting.
  *   After that a thread has come to its end, where it cannot be preempted, and runs
  *   nothing any more when it is off its CPU.
  * - A thread that calls exec, and is not the first of its process, takes over the pid
@@ -127,22 +128,24 @@ static void threads_gather_exiting(struct task_struct *task, void *data)
  *		with the lock of their list held
  *
  * Context: process, may sleep; not with cpus_read_lock() held.
- * Return: false if there was not enough room for threads that exit.
+ * Return: false if there was not enough room for threads that exit, or if these did not
+ * come to their end.
  */
 bool ksplice_each_thread(void (*fn)(void *data, struct task_struct *task),
 			 void *data, struct ksplice_tasks *exiting)
 {
 	struct gathered gathered = { .tasks = exiting };
 	unsigned int i;
+	bool all;
 
 	threads_each_listed(fn, data);
 	threads_each_idle(fn, data);
 
-	ksplice_each_exiting(threads_gather_exiting, &gathered);
+	all = ksplice_each_exiting(threads_gather_exiting, &gathered);
 	for (i = 0; i < exiting->n; i++) {
 		fn(data, exiting->task[i]);
 		cond_resched();
 	}
 	ksplice_put_tasks(exiting);
-	return !gathered.missed;
+	return all && !gathered.missed;
 }

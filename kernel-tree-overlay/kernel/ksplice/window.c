@@ -27,6 +27,7 @@
 #include <linux/log2.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -61,6 +62,7 @@ static_assert(MAX_TASKS <= U16_MAX);
  * @n:		entries of @table in use
  * @overflow:	there were more threads since the last drain than @table has room for
  * @too_small:	there were more at any time since @table was allocated
+ * @closed:	nothing is recorded any more
  * @table:	the threads
  */
 struct recorder {
@@ -68,6 +70,7 @@ struct recorder {
 	unsigned int n;
 	bool overflow;
 	bool too_small;
+	bool closed;
 	struct table *table;
 };
 
@@ -140,26 +143,27 @@ static void window_probe_switch(void *data, bool preempt, struct task_struct *pr
 	struct recorder *rec = this_cpu_ptr(win->recorders);
 
 	raw_spin_lock(&rec->lock);
-	window_record(rec, prev);
+	if (!rec->closed)
+		window_record(rec, prev);
 	raw_spin_unlock(&rec->lock);
 }
 
-static void window_free_table(struct table *table, unsigned int n)
+/* There may be tens of thousands, and the last reference frees the thread. */
+static void window_put_tasks(struct task_struct **task, unsigned int n)
 {
-	while (n)
-		put_task_struct(table->task[--n]);
-	kvfree(table);
+	while (n) {
+		put_task_struct(task[--n]);
+		cond_resched();
+	}
 }
 
+/* Holds no threads any more: this may be called by RCU. */
 static void window_free(struct window *win)
 {
-	struct recorder *rec;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		rec = per_cpu_ptr(win->recorders, cpu);
-		window_free_table(rec->table, rec->n);
-	}
+	for_each_possible_cpu(cpu)
+		kvfree(per_cpu_ptr(win->recorders, cpu)->table);
 	free_percpu(win->recorders);
 	kfree(win);
 }
@@ -214,11 +218,13 @@ int ksplice_tasks_alloc(struct ksplice_tasks *tasks, unsigned int room)
 /**
  * ksplice_put_tasks() - drop the references to some threads
  * @tasks:	empty afterwards
+ *
+ * Context: process, may sleep.
  */
 void ksplice_put_tasks(struct ksplice_tasks *tasks)
 {
-	while (tasks->n)
-		put_task_struct(tasks->task[--tasks->n]);
+	window_put_tasks(tasks->task, tasks->n);
+	tasks->n = 0;
 }
 
 /**
@@ -333,7 +339,8 @@ static void window_grow_one(struct recorder *rec, unsigned int tasks, int node)
 	rec->overflow = false;
 	rec->too_small = false;
 	raw_spin_unlock_irqrestore(&rec->lock, flags);
-	window_free_table(old, n);
+	window_put_tasks(old->task, n);
+	kvfree(old);
 }
 
 /**
@@ -417,6 +424,20 @@ unsigned int ksplice_window_count(void)
 	return n;
 }
 
+/* Drops the threads here, not in the callback of RCU, where others would have to wait. */
+static void window_close_one(struct recorder *rec)
+{
+	unsigned long flags;
+	unsigned int n;
+
+	raw_spin_lock_irqsave(&rec->lock, flags);
+	rec->closed = true;
+	n = rec->n;
+	rec->n = 0;
+	raw_spin_unlock_irqrestore(&rec->lock, flags);
+	window_put_tasks(rec->table->task, n);
+}
+
 /**
  * ksplice_window_close() - stop recording
  *
@@ -424,7 +445,11 @@ unsigned int ksplice_window_count(void)
  */
 void ksplice_window_close(void)
 {
+	int cpu;
+
 	unregister_trace_sched_switch(window_probe_switch, window);
+	for_each_possible_cpu(cpu)
+		window_close_one(per_cpu_ptr(window->recorders, cpu));
 	/* Probes run with preemption off: RCU knows when the last has ended. */
 	call_rcu(&window->rcu, window_free_rcu);
 	window = NULL;

@@ -98,15 +98,22 @@ static int ksplice_jump_offset(unsigned long func, const char **why)
 
 #ifdef CONFIG_KPROBES
 /*
- * Returns the bytes that stood where a probe stands: 1 byte, or 5 for an optimised one.
- * The flag says that a probe will be optimised; the text tells whether it is already.
+ * Returns how many of the bytes at a probe are the probe's, and what stood there: 1 byte,
+ * or 5 for an optimised one.  The flags say what a probe is meant to be.  Only the text
+ * tells whether it is that already: a disabled probe changes nothing, and one that is
+ * gone never will again.
  */
 static size_t ksplice_probed_bytes(struct kprobe *p, u8 *bytes)
 {
+	u8 now;
+
+	if (kprobe_gone(p) || get_kernel_nofault(now, (u8 *)p->addr))
+		return 0;
 	bytes[0] = p->opcode;
+	if (now == INT3_INSN_OPCODE)
+		return 1;
 #ifdef CONFIG_OPTPROBES
-	if ((p->flags & KPROBE_FLAG_OPTIMIZED) &&
-	    *(u8 *)p->addr == JMP32_INSN_OPCODE) {
+	if ((p->flags & KPROBE_FLAG_OPTIMIZED) && now == JMP32_INSN_OPCODE) {
 		struct optimized_kprobe *op;
 
 		op = container_of(p, struct optimized_kprobe, kp);
@@ -114,7 +121,7 @@ static size_t ksplice_probed_bytes(struct kprobe *p, u8 *bytes)
 		return 1 + DISP32_SIZE;
 	}
 #endif
-	return 1;
+	return 0;
 }
 #endif
 
@@ -228,9 +235,57 @@ void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes)
 		memcpy(bytes, jump->saved, ARCH_KSPLICE_JUMP_SIZE);
 }
 
+#if defined(CONFIG_KPROBES) && defined(MODULE)
+/*
+ * Does what kill_kprobe() does to a probe in the text of a module that goes.  Such a probe
+ * is never written again, and can only be removed.  If it is registered anew the kernel
+ * takes @opcode for what stands there.  It is not optimised, which nobody does to a jump.
+ */
+static void ksplice_kill_probe(struct kprobe *p, u8 opcode)
+{
+	struct kprobe *child;
+
+	p->flags |= KPROBE_FLAG_GONE;
+	/* Empty, unless several probes are at this address. */
+	list_for_each_entry(child, &p->list, list)
+		child->flags |= KPROBE_FLAG_GONE;
+	p->opcode = opcode;
+	arch_remove_kprobe(p);
+}
+
+/**
+ * arch_ksplice_kill_probe() - kill the kprobe on a jump that is about to be taken back
+ * @jump:	a jump that stands, in code that nobody runs any more
+ *
+ * A probe on the jump would write the jump's first byte over what follows it, and lead to
+ * where the jump has led.
+ *
+ * Context: ksplice_probes_lock() and text_mutex held.
+ * Return: true if there was one.
+ */
+bool arch_ksplice_kill_probe(const struct arch_ksplice_jump *jump)
+{
+	struct kprobe *p;
+
+	preempt_disable();
+	p = get_kprobe((void *)jump->site);
+	preempt_enable();
+	if (!p || kprobe_ftrace(p) || kprobe_gone(p))
+		return false;
+	ksplice_kill_probe(p, jump->saved[0]);
+	return true;
+}
+#else
+/* No kprobe is on a jump: this kernel's kprobes ask where jumps stand. */
+bool arch_ksplice_kill_probe(const struct arch_ksplice_jump *jump)
+{
+	return false;
+}
+#endif
+
 /*
  * Does a kprobe stand in the bytes, or an optimised one whose jump could reach into
- * them?  A kprobe that uses ftrace writes nothing here.
+ * them?  A kprobe that uses ftrace writes nothing here, nor does one that is gone.
  */
 static bool ksplice_kprobe_reserved(unsigned long site)
 {
@@ -243,7 +298,7 @@ static bool ksplice_kprobe_reserved(unsigned long site)
 	for (addr = site - (ARCH_KSPLICE_JUMP_SIZE - 1);
 	     addr < site + ARCH_KSPLICE_JUMP_SIZE && !found; addr++) {
 		p = get_kprobe((void *)addr);
-		found = p && !kprobe_ftrace(p);
+		found = p && !kprobe_ftrace(p) && !kprobe_gone(p);
 	}
 	preempt_enable();
 	return found;
@@ -286,41 +341,96 @@ static bool ksplice_has_label(const struct jump_entry *entry,
 	return false;
 }
 
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+/* A conditional tail call has a byte more than a call. */
+#define CALL_SITE_MAX	(CALL_INSN_SIZE + 1)
+
+static bool ksplice_has_call(const struct static_call_site *site,
+			     const struct static_call_site *stop, unsigned long start,
+			     unsigned long end)
+{
+	unsigned long addr;
+
+	for (; site < stop; site++) {
+		addr = (unsigned long)&site->addr + site->addr;
+		if (addr <= end && addr > start - CALL_SITE_MAX &&
+		    addr + CALL_INSN_SIZE + (*(u8 *)addr == 0x0f) > start)
+			return true;
+	}
+	return false;
+}
+
+static bool ksplice_kernel_has_call(unsigned long start, unsigned long end)
+{
+	return ksplice_has_call((void *)__start_static_call_sites,
+				(void *)__stop_static_call_sites, start, end);
+}
+
+static bool ksplice_module_has_call(const struct module *mod, unsigned long start,
+				    unsigned long end)
+{
+	return ksplice_has_call(mod->static_call_sites,
+				mod->static_call_sites + mod->num_static_call_sites,
+				start, end);
+}
+#else
+static bool ksplice_kernel_has_call(unsigned long start, unsigned long end)
+{
+	return false;
+}
+
+static bool ksplice_module_has_call(const struct module *mod, unsigned long start,
+				    unsigned long end)
+{
+	return false;
+}
+#endif
+
 /*
  * As jump_label_text_reserved(), which decodes the instruction of each entry up to @end:
  * that is some million instructions for each jump, of which there may be hundreds.
  */
-static bool ksplice_label_reserved(unsigned long start, unsigned long end)
+static bool ksplice_label_reserved(const struct module *mod, unsigned long start,
+				   unsigned long end)
 {
-	const struct module *mod;
-	bool found;
-
-	if (ksplice_has_label((void *)__start___jump_table,
-			      (void *)__stop___jump_table, start, end))
-		return true;
-	preempt_disable();
-	mod = __module_address(start);
-	found = mod && ksplice_has_label(mod->jump_entries,
+	return ksplice_has_label((void *)__start___jump_table,
+				 (void *)__stop___jump_table, start, end) ||
+	       (mod && ksplice_has_label(mod->jump_entries,
 					 mod->jump_entries + mod->num_jump_entries,
-					 start, end);
-	preempt_enable();
-	return found;
+					 start, end));
+}
+
+/*
+ * As static_call_text_reserved(), which finds no static call in a module whose exit runs:
+ * that module can't be got any more.  But it may still change static calls.
+ */
+static bool ksplice_call_reserved(const struct module *mod, unsigned long start,
+				  unsigned long end)
+{
+	return ksplice_kernel_has_call(start, end) ||
+	       (mod && ksplice_module_has_call(mod, start, end));
 }
 
 /*
  * Does the kernel rewrite some of the bytes?  Returns how, or NULL.  If an instruction is
  * displaced it has all of the bytes, so there can be nothing else.
  */
-static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke, void *start,
-				     void *end)
+static const char *ksplice_rewritten(const struct arch_ksplice_poke *poke,
+				     unsigned long start, unsigned long end)
 {
+	const struct module *mod;
+	const char *why = NULL;
+
 	if (poke->displaced)
 		return NULL;
-	if (ksplice_label_reserved((unsigned long)start, (unsigned long)end))
-		return "a jump label stands in the bytes of the jump";
-	if (static_call_text_reserved(start, end))
-		return "a static call stands in the bytes of the jump";
-	return NULL;
+	preempt_disable();
+	mod = __module_address(start);
+	if (ksplice_label_reserved(mod, start, end))
+		why = "a jump label stands in the bytes of the jump";
+	else if (ksplice_call_reserved(mod, start, end))
+		why = "a static call stands in the bytes of the jump";
+	preempt_enable();
+	return why;
 }
 
 /**
@@ -340,7 +450,7 @@ int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why)
 
 	lockdep_assert_held(&text_mutex);
 
-	*why = ksplice_rewritten(poke, start, end);
+	*why = ksplice_rewritten(poke, (unsigned long)start, (unsigned long)end);
 	if (ksplice_kprobe_reserved(poke->site))
 		*why = "a kprobe stands in the bytes of the jump";
 	else if (ftrace_text_reserved(start, end))

@@ -386,6 +386,21 @@ static const struct ksplice_f_reloc *sites_reloc_at(const struct ksplice_span *s
 	return NULL;
 }
 
+/* Returns the index of the first site at @pos in the span, or behind it. */
+static u32 sites_site_from(const struct ksplice_span *s, u32 pos)
+{
+	u32 lo = 0, hi = s->nsites, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (s->sites[mid].offset - s->base < pos)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* Returns where a branch leads that ends with the displacement at @pos. */
 static unsigned long sites_branch_dest(const struct ksplice_span *s, u32 pos)
 {
@@ -594,20 +609,31 @@ static bool sites_is_fill(const u8 *p, u32 len)
 	return !len || sites_is_nop(p, len);
 }
 
+/* Is a byte of a site among the @len bytes at @pos, or the place in the midst of one? */
+static bool sites_is_touched(const struct ksplice_span *s, u32 pos, u32 len)
+{
+	u32 from = pos > ALT_MAX ? pos - ALT_MAX : 0, i;
+
+	/* No site is longer than ALT_MAX. */
+	for (i = sites_site_from(s, from); i < s->nsites; i++) {
+		if (s->sites[i].offset >= pos + len)
+			break;
+		if (s->sites[i].offset + s->sites[i].len > pos)
+			return true;
+	}
+	return false;
+}
+
 /* Are @len bytes at @pos in the pre code all padding, for one alignment? */
 static bool sites_is_pre_fill(const struct ksplice_span *s, u32 pos, u32 len)
 {
-	u32 reloc = sites_reloc_from(s, pos), i;
+	u32 reloc = sites_reloc_from(s, pos);
 
 	if (pos + len > s->len || !sites_is_fill(s->pre + pos, len))
 		return false;
 	if (reloc < s->nrelocs && s->relocs[reloc].offset < pos + len)
 		return false;
-	for (i = 0; i < s->nsites; i++)
-		if (s->sites[i].offset + s->sites[i].len > pos &&
-		    s->sites[i].offset < pos + len)
-			return false;
-	return true;
+	return !sites_is_touched(s, pos, len);
 }
 
 /*
@@ -694,11 +720,10 @@ static u32 sites_displacement_size(const struct insn *insn)
 
 static bool sites_is_label(const struct ksplice_span *s, u32 pos)
 {
-	u32 i;
+	u32 i = sites_site_from(s, pos);
 
-	for (i = 0; i < s->nsites; i++)
-		if (s->sites[i].offset == pos &&
-		    s->sites[i].kind == KSPLICE_SITE_JUMP_LABEL)
+	for (; i < s->nsites && s->sites[i].offset == pos; i++)
+		if (s->sites[i].kind == KSPLICE_SITE_JUMP_LABEL)
 			return true;
 	return false;
 }

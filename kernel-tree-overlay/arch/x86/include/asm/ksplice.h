@@ -119,6 +119,7 @@ void arch_ksplice_jump_exit(struct arch_ksplice_jump *jump);
 void arch_ksplice_jump_hidden(const struct arch_ksplice_jump *jump, u8 *bytes);
 int arch_ksplice_poke_check(struct arch_ksplice_poke *poke, const char **why);
 void arch_ksplice_hide_probes(unsigned long addr, u8 *buf, size_t len);
+bool arch_ksplice_kill_probe(const struct arch_ksplice_jump *jump);
 void arch_ksplice_poke_start(const struct arch_ksplice_poke *pokes,
 			     unsigned int n);
 void arch_ksplice_poke_step(const struct arch_ksplice_poke *poke, int step);
