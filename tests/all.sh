@@ -22,7 +22,7 @@ All of this takes about seven hours on 2 cores without KVM. A part of it: make t
 make lint, make check-series, make test-system, make bench; see CONTRIBUTING.md.
 END
 part 'make test, series and fp kernels, 1,000 cycles' 120 \
-	env KSPL_FLAVOURS='series fp' KSPL_CYCLES=1000 FUZZ_SECONDS=60 TORTURE_SECONDS=60 tests/run.sh
+	env KSPL_FLAVOURS='series fp' KSPL_DBG=1 KSPL_CYCLES=1000 FUZZ_SECONDS=60 TORTURE_SECONDS=60 tests/run.sh
 part 'kselftests on the debug kernel and on the stock one' 180 \
 	env KSPL_FLAVOURS='debug stock' KSPL_CYCLES=100 tests/run.sh vm/50-kselftest
 part 'lint, with the kernel build' 15 scripts/lint

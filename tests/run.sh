@@ -11,7 +11,8 @@
 # 4 skipped, else failed. Its whole output stays in build/test/.
 # Variables: KSPL_VERSION; KSPL_FLAVOURS, the kernels of the kselftests: series fp
 # debug stock, or FLAVOUR:GLOB (series, and test-hooks on stock); KSPL_CYCLES, how
-# often test-atomic goes there and back (20); KSPL_STYLE=1: tests/style/*, too;
+# often test-atomic goes there and back (20); KSPL_DBG=1: tests/vm/49-debug.sh downloads the
+# debug symbols of Debian's kernel, 300 MB; KSPL_STYLE=1: tests/style/*, too;
 # KSPL_LANES=1: nothing runs beside the VMs (2: what needs no VM does, and after that
 # tests/vm/4[5-9]*, of one guest now and then; the output of these comes at the end);
 # KSPL_PARALLEL: how many guests of the kselftests run at a time

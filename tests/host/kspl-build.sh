@@ -664,6 +664,7 @@ real_patch() {
 	sed 's/^\tseq_puts(m, saved_command_line);/\tseq_puts(m, "ksplice ");\n&/' \
 		a/fs/proc/cmdline.c >b/fs/proc/cmdline.c
 	diff -u a/fs/proc/cmdline.c b/fs/proc/cmdline.c >real.patch || :
+	awk '/^static int cmdline_proc_show/ { on = 1 } on && /^}/ { print NR; exit }' b/fs/proc/cmdline.c >real.end
 	awk '{ print } /^\t[a-z].*;$/ { print "\t/* noise\n\t that\047s (all */" }' \
 		a/fs/proc/cmdline.c >b/fs/proc/cmdline.c
 	diff -u a/fs/proc/cmdline.c b/fs/proc/cmdline.c >noise.patch || :
@@ -710,6 +711,30 @@ new_code_damaged() {
 	"$REPO/tools/ksplice/ksplice" show ./damaged.ko
 }
 
+# The function ends where the patched source has that, a line behind the old end.
+debug_lines() {
+	[ "$(readelf --debug-dump=decodedline real.ko.debug | awk '$1 == "cmdline.c" && $2 > end { end = $2 } END { print end }')" = "$(cat real.end)" ]
+}
+
+no_paths() {
+	[ -s real.ko.debug ] && ! strings -a real.ko.debug | grep -F -e "$CACHE" -e "$TMP" -e /kspl-build.
+}
+
+# deb_holds DEB FILE: of the debug symbols' package
+deb_holds() { dpkg-deb -c "$1" | grep -E "$2"; }
+
+# with_deb OPTION...: ... which the update's own package doesn't
+with_deb() {
+	"$build" "$@" -n real -o deb/real.ko --deb --deb-version 1 real.patch &&
+		deb_holds deb/ksplice-update-real-dbgsym_1_amd64.deb "usr/lib/debug/.build-id/../[0-9a-f]{38}.debug\$" &&
+		! deb_holds deb/ksplice-update-real_1_amd64.deb debug
+}
+
+# without_debug OPTION...: the same update
+without_debug() {
+	"$build" "$@" -n real -o alone.ko --no-debug real.patch && [ ! -e alone.ko.debug ] && cmp real.ko alone.ko
+}
+
 # real NAME SOURCE RELEASE OPTION...
 real() {
 	local name=$1 src=$2 release=$3 start=$SECONDS
@@ -720,6 +745,12 @@ real() {
 	check "$name: a fix" "$build" "$@" -n real -o real.ko --html real.html real.patch
 	echo "# $((SECONDS - start)) s"
 	check "$name: is a module for it" good_module real.ko "$release"
+	check "$name: its debug information has the lines of the patched source" debug_lines
+	check "$name: ... and no path of this machine" no_paths
+	rm -rf deb
+	mkdir deb
+	check "$name: ... and a package of its own" with_deb "$@"
+	check "$name: ... the update is the same without" without_debug "$@"
 	check "$name: there is a page about it" python3 -B "$REPO/tests/page/shows.py" real.html 'The update was made' \
 		'Compared: [0-9]+ bytes of old code, of which [1-9][0-9]* fields with addresses, [1-9][0-9]* places' \
 		'Nobody may be inside: cmdline_proc_show' '^\+.seq_puts\(m, "ksplice "\);' '^-  .*<saved_command_line>' '^\+ .*<"ksplice ">'

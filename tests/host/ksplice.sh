@@ -361,6 +361,53 @@ check "... a livepatch that came later" says '^  may not run: vmlinux:test_func,
 	k show fix-foo
 rm -r "$R/sys/kernel/livepatch/lp"
 
+# --- probes on old code --------------------------------------------------------------------
+
+boot
+k apply -q fix-foo.ko >/dev/null
+list=$R/sys/kernel/debug/kprobes/list
+none_listed() { json 'd["update"]["old_probes"] == []' k show --json fix-foo; }
+not_known() {
+	says "^  probes on old code: not known: .*$1" k show fix-foo &&
+		json 'd["update"]["old_probes"] is None' k show --json fix-foo
+}
+check "show: without the list, probes are not known" not_known 'is not there'
+rm -f "$list"
+mkdir "$list"
+check "... nor where it can't be read" not_known "can't be read"
+rmdir "$list"
+: >"$list"
+check "... no probe" none_listed
+printf '%s\n' 'ffffffff81000100  k  test_func2+0x20   ' 'ffffffff81000200  k  xtest_func+0x20   [DISABLED]' \
+	'ffffffffc0000010  k  test_func+0x30  ksplice_fix_foo ' 'ffffffffc0000020  k  test_func+0x40  other [FTRACE]' \
+	'ffffffff81000021  k  test_func+0x21   [GONE]' >"$list"
+check "... probes on other functions, and on the new code" none_listed
+echo 'ffffffff81000021  k  test_func+0x21   [OPTIMIZED]' >>"$list"
+check "... one in the old code" says '^  probe on old code: vmlinux:test_func,1: kprobe at test_func\+0x21: is not hit$' k show fix-foo
+check "... and how to aim at the new code" says '^  to probe the new code: ksplice_fix_foo:FUNCTION in tracefs; perf probe -m ksplice_fix_foo' \
+	k show fix-foo
+check "... as JSON" json 'd["update"]["old_probes"] == ["vmlinux:test_func,1: kprobe at test_func+0x21: is not hit"]' \
+	k show --json fix-foo
+mkdir -p "$R/sys/kernel/tracing"
+printf '%s\n' 'p:mine/other test_func2+33' 'p:mine/inside test_func+33 x=%di' 'r:mine/back test_func' >"$R/sys/kernel/tracing/kprobe_events"
+check "... with its name in tracefs" says 'kprobe at test_func\+0x21 \(event mine/inside\): is not hit$' k show fix-foo
+printf '%s\n' 'ffffffff81000000  k  test_func+0x0   [DISABLED][FTRACE]' 'ffffffff81000004  r  test_func+0x4   [FTRACE]' \
+	'ffffffff81000300  k  test_func.cold+0x3/0x20 ' >"$list"
+check "... at the entry" says 'kprobe at test_func\+0x0, disabled: sees calls, then the new code runs$' k show fix-foo
+check "... at the return" says 'kretprobe at test_func\+0x4 \(event mine/back\): sees returns, of the new code$' k show fix-foo
+check "... in the cold part" says 'kprobe at test_func.cold\+0x3: is not hit$' k show fix-foo
+printf '%s\n' 'ffffffff81000000 t other' 'ffffffff81000500 t test_func' 'ffffffff81000700 t test_func' >"$R/proc/kallsyms"
+echo 'ffffffff81000721  k  test_func+0x21  ' >"$list"
+check "... in another function of that name" none_listed
+echo 'ffffffff81000521  k  test_func+0x21  ' >"$list"
+check "... in the one that is replaced" says 'kprobe at test_func\+0x21 .*: is not hit$' k show fix-foo
+echo 'nonsense' >>"$list"
+check "... a list that is not understood is none" not_known 'not understood: nonsense'
+: >"$list"
+k undo -q --keep fix-foo >/dev/null
+echo 'ffffffff81000521  k  test_func+0x21  ' >"$list"
+check "... when it is not applied, there is no old code" none_listed
+
 # --- what goes with it --------------------------------------------------------------------
 
 complete_line() {

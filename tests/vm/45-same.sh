@@ -56,6 +56,7 @@ for name in $UPDATES; do
 	check "$name is made" first "$name"
 	check "... by ${another[0]+another user}${another[0]-the same user}, elsewhere" second "$name"
 	check "... and is the same" cmp "one/ksplice-$name.ko" "two/deeper/ksplice-$name.ko"
+	check "... and so is its debug information" cmp "one/ksplice-$name.ko.debug" "two/deeper/ksplice-$name.ko.debug"
 done
 
 verify() { makes ring --verify "$1"; }

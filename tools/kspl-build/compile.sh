@@ -59,7 +59,7 @@ own_compiler_cache()
 # json_errors: prints the option with which gcc writes errors for release/ to read
 json_errors() { [[ -z $PARTIAL ]] || ! conf CC_IS_GCC || printf ' -fdiagnostics-format=json'; }
 
-# make_job OBJECT pre|post|screen|screenold: writes a script that compiles it. screen:
+# make_job OBJECT pre|post|debug|screen|screenold: writes a script that compiles it. screen:
 # exactly as the kernel's build did; without debug information if there is nothing of
 # that build to compare with
 make_job()
@@ -102,11 +102,12 @@ make_job()
 		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
 		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
 		((WITH_DEBUG)) || run+=(-g0)
+		[[ $side != debug ]] || { debug_flags; run+=("${ARGS[@]}"); }
 		# A new header may be found before another one, which ccache would not notice.
-		[[ $side != post || ${#NEW_FILES[@]} == 0 ]] || run+=("-DKSPLICE_NEW_FILES=$(printf '%s\n' "${NEW_FILES[@]}" | cksum | cut -d' ' -f1)")
+		[[ $side != @(post|debug) || ${#NEW_FILES[@]} == 0 ]] || run+=("-DKSPLICE_NEW_FILES=$(printf '%s\n' "${NEW_FILES[@]}" | cksum | cut -d' ' -f1)")
 		run+=("$word")
 	fi
-	if [[ $side == post && $VIEW == farm ]]; then
+	if [[ $side == @(post|debug) && $VIEW == farm ]]; then
 		cwd=$(in_farm "$BUILD")
 		for word in "${!run[@]}"; do
 			[[ ${run[word]} == "$out" ]] || run[word]=$(in_farm "${run[word]}")
@@ -173,7 +174,7 @@ view_of_job()
 			die $EXIT_FAILED "a compiler changed a file of $PROG: ${1%.job}.view" \
 				"The patch may be an attack: check where it comes from."
 		VIEW_IS=enter.$VIEW_IS
-	elif [[ $1 == "$WORK"/post/* ]]; then
+	elif [[ $1 == "$WORK"/@(post|debug)/* ]]; then
 		VIEW_IS=enter
 	fi
 }

@@ -266,4 +266,51 @@ END
 	}
 	put_file "$WORK/out/update.deb" "$DEB_OUTPUT"
 	msg "done: $DEB_OUTPUT"
+	[[ -z $DEBUG_FILE ]] || make_dbgsym "$package"
 }
+
+# dbgsym_control SIZE PACKAGE ID: as the packages that debhelper makes of debug symbols
+dbgsym_control()
+{
+	cat <<END
+Package: $2-dbgsym
+Version: $DEB_VERSION
+Architecture: amd64
+Auto-Built-Package: debug-symbols
+Maintainer: $(deb_line "${DEBFULLNAME:-ksplice developers}") <$(deb_line "${DEBEMAIL:-live-patching@vger.kernel.org}")>
+Installed-Size: $1
+Depends: $2 (= $DEB_VERSION)
+Section: debug
+Priority: optional
+Description: debug symbols for $2
+Build-Ids: $3
+END
+}
+
+# make_dbgsym PACKAGE: the debug information in a package of its own: debuggers find it by
+# the build id; crash, by the name, among the debug symbols of the kernel's modules
+make_dbgsym()
+{
+	local package=$1-dbgsym tree=$WORK/dbgsym id file modules
+	local release=/usr/lib/debug/lib/modules/$RELEASE
+
+	id=$(build_id "$FINISHED")
+	file=/usr/lib/debug/.build-id/${id:0:2}/${id:2}.debug
+	modules=$release/updates/ksplice-$NAME.ko.debug
+	mkdir -p "$tree/DEBIAN" "$tree${file%/*}" "$tree${modules%/*}" "$tree/usr/share/doc/$package"
+	cp -- "$DEBUG_FILE" "$tree$file"
+	ln -s "../../../../.build-id/${id:0:2}/${id:2}.debug" "$tree$modules"
+	cp -- "$WORK/deb/usr/share/doc/$1/copyright" "$tree/usr/share/doc/$package/"
+	dbgsym_control "$(du -sk "$tree" | cut -f1)" "$1" "$id" >"$tree/DEBIAN/control"
+	(cd "$tree" && find usr -type f -exec md5sum {} +) >"$tree/DEBIAN/md5sums"
+	chmod -R u=rwX,go=rX "$tree"
+	DEBUG_DEB=${DEB_OUTPUT%/*}/${package}_${DEB_VERSION}_amd64.deb
+	dpkg-deb --root-owner-group --build "$tree" "$WORK/out/dbgsym.deb" >"$WORK/log/deb" 2>&1 || {
+		msg_file "$WORK/log/deb"
+		DEBUG_DEB=
+		die $EXIT_FAILED "the package of the debug information could not be made"
+	}
+	put_file "$WORK/out/dbgsym.deb" "$DEBUG_DEB"
+	msg "done: $DEBUG_DEB"
+}
+DEBUG_DEB=

@@ -382,8 +382,10 @@ main_partial()
 	phase compile "looking at ${#OBJECTS[@]} object(s) that may differ"
 	take_fixes
 	list_code
+	phase debug
+	compile_debug
 	phase link
 	link_module
-	msg "done: $OUTPUT (for $RELEASE)"
+	tell_done
 	make_deb
 }

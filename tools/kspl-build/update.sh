@@ -32,14 +32,15 @@ subjects()
 # list_changed: the files that differ, in $WORK/changed.files
 list_changed() { printf '%s\n' "${FILES[@]%%|*}" >"$WORK/changed.files"; }
 
-# run_objdiff: the update's object of all that changed; its exit code
+# run_objdiff: the update's object of all that changed; its exit code. OBJDIFF_OUT: the
+# directory to put all of it in, if not WORK
 run_objdiff()
 {
-	local object args=() description
+	local object args=() description out=${OBJDIFF_OUT:-$WORK}
 
 	description=$(subjects)
-	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$WORK/update.o"
-		--json "$WORK/objdiff.json")
+	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$out/update.o"
+		--json "$out/objdiff.json")
 	list_changed
 	args+=(--changed "$WORK/changed.files")
 	[[ -z $description ]] || args+=(--description "$description")
@@ -61,7 +62,7 @@ run_objdiff()
 	args+=("${DEFINED[@]}")
 	ARGS=()
 	judged_args "${CHANGED[@]}"
-	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" >"$WORK/log/objdiff.out" 2>"$WORK/log/objdiff.err"
+	"$OBJDIFF" "${args[@]}" "${ARGS[@]}" "${DEBUG_ARGS[@]}" >"$out/log/objdiff.out" 2>"$out/log/objdiff.err"
 }
 
 DEFINED=()	# --defined FILE, once it is asked for
@@ -263,6 +264,7 @@ END
 	# modpost wants to know how the object came about
 	printf 'savedcmd_%s := cat\n' "$dir/ksplice-$NAME.o" >"$dir/.ksplice-$NAME.o.cmd"
 	core_symvers "$dir/core.symvers"
+	[[ ! -s $WORK/debug-out/debug.o ]] || cp -- "$WORK/debug-out/debug.o" "$dir/debug.o"
 	box_owns "$dir"
 	if ! in_box make -C "$BUILD" --no-print-directory -j "$JOBS" M="$dir" KCFLAGS=-g0 KBUILD_EXTRA_SYMBOLS="$dir/core.symvers" \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$WORK/log/kbuild" 2>&1 || [[ ! -s $ko ]]; then
@@ -271,6 +273,7 @@ END
 	fi
 	verbose "$(sed 's/^/    /' "$WORK/log/kbuild")"
 	box_clean
+	link_debug
 	check_module "$ko"
 	nothing_lost
 	need_room
@@ -283,6 +286,7 @@ END
 	[[ -z $VERIFY ]] || verify_update "$FINISHED"
 	sign_module "$FINISHED"
 	put_file "$FINISHED" "$OUTPUT"
+	put_debug
 }
 FINISHED=
 

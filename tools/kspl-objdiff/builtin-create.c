@@ -9,14 +9,14 @@
 
 /* A translation unit on the command line; @pre is NULL for a new file. */
 struct source {
-	const char *target, *label, *pre, *post, *old;
+	const char *target, *label, *pre, *post, *old, *debug;
 };
 
 struct options {
 	struct update up;
 	VEC(struct source) sources;
 	const char *target;		/* the target of the sources that follow */
-	const char *symvers, *output, *json, *unknown, *defined, *changed;
+	const char *symvers, *output, *json, *unknown, *defined, *changed, *debug;
 	VEC(struct left) left, new_bodies;
 };
 
@@ -43,17 +43,14 @@ static void add_source(struct options *o, const char *label, const char *pre,
 	s->post = post;
 }
 
-static void add_old(struct options *o, const char *label, const char *old)
+static struct source *find_source(struct options *o, const char *option, const char *label)
 {
 	struct source *s;
 
-	vec_for_each(s, &o->sources) {
-		if (strcmp(s->label, label))
-			continue;
-		s->old = old;
-		return;
-	}
-	die("--old-types: there is no --source %s before it", label);
+	vec_for_each(s, &o->sources)
+		if (!strcmp(s->label, label))
+			return s;
+	die("%s: there is no --source %s before it", option, label);
 }
 
 static void add_left(struct options *o, const char *label, const char *name,
@@ -82,7 +79,12 @@ static bool take_file(struct options *o, int argc, char **argv, int *i)
 		return true;
 	}
 	if (!strcmp(argv[*i], "--old-types") && *i + 2 < argc) {
-		add_old(o, argv[*i + 1], argv[*i + 2]);
+		find_source(o, argv[*i], argv[*i + 1])->old = argv[*i + 2];
+		*i += 2;
+		return true;
+	}
+	if (!strcmp(argv[*i], "--debug-of") && *i + 2 < argc) {
+		find_source(o, argv[*i], argv[*i + 1])->debug = argv[*i + 2];
 		*i += 2;
 		return true;
 	}
@@ -206,6 +208,7 @@ static bool take_value(struct options *o, int argc, char **argv, int *i)
 		{ "--unknown", &o->unknown },
 		{ "--defined", &o->defined },
 		{ "--changed", &o->changed },
+		{ "--debug", &o->debug },
 		{ "-o", &o->output },
 	};
 	size_t k;
@@ -279,6 +282,8 @@ static void read_target(struct options *o, const char *target)
 		update_add_tu(&o->up, target, s->label, s->pre, s->post);
 		if (s->old)
 			update_add_old(&o->up, s->label, s->old);
+		if (s->debug && o->debug)
+			update_add_debug(&o->up, s->label, s->debug);
 		s->label = NULL;
 	}
 }
@@ -337,6 +342,6 @@ int cmd_create(int argc, char **argv)
 	report_problems(vs, stderr);
 	write_json(&o, vs);
 	if (status == EXIT_OK)
-		status = update_emit(vs, o.output);
+		status = update_emit(vs, o.output, o.debug);
 	return status;
 }

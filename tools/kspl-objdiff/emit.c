@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "debug.h"
 #include "objdiff.h"
 
 static u32 out_section(struct out *out, const char *name, u32 type, u64 flags,
@@ -595,8 +596,9 @@ static void write_elf(struct out *out, const char *path)
  * update_emit() - write the update
  * @vs:		what is decided about it
  * @path:	the object to write
+ * @debug:	NULL, or where to write the same with debug information
  */
-int update_emit(const struct verdicts *vs, const char *path)
+int update_emit(const struct verdicts *vs, const char *path, const char *debug)
 {
 	struct out out = { .vs = vs };
 
@@ -613,5 +615,9 @@ int update_emit(const struct verdicts *vs, const char *path)
 	blob_build(&out);
 	out_section(&out, ".note.GNU-stack", SHT_PROGBITS, 0, 1);
 	write_elf(&out, path);
+	if (debug) {
+		debug_add(&out);
+		write_elf(&out, debug);
+	}
 	return EXIT_OK;
 }

@@ -27,6 +27,7 @@ static const char usage[] =
 "                    -o OUT.o {[--target MODULE|vmlinux] {--source LABEL PRE.o POST.o |\n"
 "                     --new LABEL POST.o}...}...\n"
 "                    [--old-types LABEL OBJ.o]...\n"
+"                    [--debug OUT.o (the same, with debug information) {--debug-of LABEL OBJ.o}...]\n"
 "       kspl-objdiff inspect FILE.ko [--json | --at FUNCTION+OFFSET]\n"
 "exit: 0 done, 1 failed, 2 usage, 3 no change of code, 4 can't be made safely\n";
 

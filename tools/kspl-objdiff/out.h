@@ -58,7 +58,7 @@ struct out {
 };
 
 /* emit.c */
-int update_emit(const struct verdicts *vs, const char *path);
+int update_emit(const struct verdicts *vs, const char *path, const char *debug);
 
 /* late.c */
 void order_late(struct out *out, const char *name, u32 size, u32 key);

@@ -93,6 +93,21 @@ bool update_add_old(struct update *up, const char *label, const char *path)
 }
 
 /**
+ * update_add_debug() - add an object with the debug information for the update
+ * @up:		the update
+ * @label:	the translation unit
+ * @path:	object of the patched source, with its own line numbers
+ */
+void update_add_debug(struct update *up, const char *label, const char *path)
+{
+	struct tu *tu;
+
+	vec_for_each(tu, &up->tus)
+		if (!strcmp(tu->label, label))
+			tu->debug = obj_read(path, label, tu->post->module);
+}
+
+/**
  * update_add_state_of() - add what the author says about a variable
  * @up:		the update
  * @text:	"OLD=NEW", "OLD=" or "=NEW"

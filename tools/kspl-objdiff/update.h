@@ -29,13 +29,15 @@ struct export {
  * @pre:	NULL for a new file
  * @post:	the object of the patched source
  * @old:	@post compiled with the old types, or NULL
+ * @debug:	@post compiled with the line numbers of the patched source, for its debug
+ *		information, or NULL
  * @types:	"same", "changed", "judged": found by types.c
  * @type_change: description of one change, or NULL
  */
 struct tu {
 	const char *label;
 	struct obj *pre, *post;
-	struct obj *old;
+	struct obj *old, *debug;
 	const char *types;
 	const char *type_change;
 };
@@ -93,6 +95,7 @@ struct update {
 void update_add_tu(struct update *up, const char *target, const char *label,
 		   const char *pre, const char *post);
 bool update_add_old(struct update *up, const char *label, const char *path);
+void update_add_debug(struct update *up, const char *label, const char *path);
 void update_add_state_of(struct update *up, const char *text);
 void read_names(const char *path, struct map *names);
 void update_read_defined(struct update *up, const char *path);

@@ -137,6 +137,9 @@ struct update {
 /* peers.c: who keeps the new code from running */
 bool bypassing(const struct update *up, str_vec *found);
 
+/* probes.c: kprobes that are left on old code */
+const char *old_probes(const struct update *up, str_vec *found);
+
 bool core_present(void);
 bool sysfs_unread(void);
 bool core_is_module(void);

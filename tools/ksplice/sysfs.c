@@ -221,6 +221,23 @@ static void print_change(const struct update *up)
 	    up->checked, up->rechecked, up->unwound, up->scanned);
 }
 
+/* And how to aim at the new code */
+static void print_probes(const struct update *up)
+{
+	str_vec probes = {};
+	const char *why = up->applied ? old_probes(up, &probes) : NULL;
+	char **s, *module = module_name(up->name);
+
+	if (why)
+		say("  probes on old code: not known: %s", why);
+	vec_for_each(s, &probes)
+		say("  probe on old code: %s", *s);
+	if (probes.n)
+		say("  to probe the new code: %s:FUNCTION in tracefs; perf probe -m %s FUNCTION; bpftrace kprobe:%s:FUNCTION",
+		    module, module, module);
+	free(module);
+}
+
 void update_print(const struct update *up)
 {
 	str_vec bypass = {};
@@ -239,6 +256,7 @@ void update_print(const struct update *up)
 	if (up->applied && bypassing(up, &bypass))
 		vec_for_each(s, &bypass)
 			say("  may not run: %s", *s);
+	print_probes(up);
 	say("  a change keeps trying for %lld.%03lld s", up->timeout_ms / 1000,
 	    up->timeout_ms % 1000);
 }
@@ -251,6 +269,16 @@ static void bypass_json(const struct update *up)
 		json_str("may_not_run", NULL);
 	else
 		json_strs("may_not_run", &bypass);
+}
+
+static void probes_json(const struct update *up)
+{
+	str_vec probes = {};
+
+	if (up->applied && old_probes(up, &probes))
+		json_str("old_probes", NULL);
+	else
+		json_strs("old_probes", &probes);
 }
 
 /* What sysfs has, by the names that it has there; and what is found elsewhere */
@@ -277,5 +305,6 @@ void update_json(const char *key, const struct update *up)
 		json_str("conflicts", NULL);
 	json_strs("in_the_way", &up->in_the_way);
 	bypass_json(up);
+	probes_json(up);
 	json_close('}');
 }
