@@ -50,7 +50,7 @@ check_cached()
 	local tree found
 
 	[[ -n $(find "$CACHE/" -maxdepth 0 -perm /011) ]] || return 0
-	for tree in "$SOURCE" "$BUILD"; do
+	for tree in "$KERNEL_SOURCE" "$BUILD"; do
 		[[ $(realpath -- "$tree") == "$(realpath -- "$CACHE")"/* ]] || continue
 		found=$(find "$tree" ! -type l \( -perm /022 -o ! -uid "$EUID" \) -print -quit)
 		[[ -z $found ]] || die $EXIT_FAILED "in the cache, $found can be written to by others" \
