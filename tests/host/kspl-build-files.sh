@@ -278,6 +278,8 @@ mkdir -p oot
 echo 'obj-m := oot.o' >oot/Makefile
 check "a module outside the tree, by its source" exits 4 run -s oot oot.patch
 check "... is named, too" says 'oot is the source of a module outside' run -s oot oot.patch
+check "... and what names it as one" says 'as such: --module oot ' run -s oot oot.patch
+check "... also of a patch" says 'Then --module names the directory' run oot.patch
 check "... as build tree" says 'oot is the source of a module outside' "$build" -b oot oot.patch
 
 # A header that is new is found in the place of another one.

@@ -71,7 +71,7 @@ check_cached()
 
 	! closed_to_others "$CACHE" 011 || return 0
 	cache=$(realpath -- "$CACHE")
-	for tree in "$SOURCE" "$BUILD"; do
+	for tree in "$KERNEL_SOURCE" "$BUILD"; do
 		tree=$(realpath -- "$tree")
 		[[ $tree == "$cache"/* ]] || continue
 		found=$(find "$tree" ! -type l \( -perm /022 -o ! -uid "$EUID" \) -print -quit)

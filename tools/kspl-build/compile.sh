@@ -15,7 +15,7 @@ include $(srctree)/scripts/Makefile.lib
 show:
 	@echo 'delay=$(delay-objtool) args=$(objtool-args-y)'
 END
-	out=$(cd "$BUILD" && make -s --no-print-directory -f "$WORK/objtool.mk" srctree="$SOURCE" objtree=. \
+	out=$(cd "$BUILD" && make -s --no-print-directory -f "$WORK/objtool.mk" srctree="$KERNEL_SOURCE" objtree=. \
 		KBUILD_EXTMOD= show 2>"$WORK/log/objtool.mk") || {
 		msg_file "$WORK/log/objtool.mk"
 		die $EXIT_FAILED "can't find out how this kernel uses objtool"
@@ -64,7 +64,7 @@ json_errors() { [[ -z $PARTIAL ]] || ! conf CC_IS_GCC || printf ' -fdiagnostics-
 # that build to compare with
 make_job()
 {
-	local object=$1 side=$2 command out cwd=$BUILD word skip='' run=() rest kind=object
+	local object=$1 side=$2 command out cwd=${MODULE_CWD:-$BUILD} word skip='' run=() rest kind=object
 	local words=()
 
 	command=${COMMAND[$object]}
@@ -270,6 +270,8 @@ stale_check()
 {
 	local object=$1 src
 
+	# that is compared with what runs
+	[[ -z $MODULE ]] || return 0
 	src=${COMMAND[$object]%% ; *}
 	src=${src%%+( )}
 	src=${src##* }

@@ -25,7 +25,7 @@ is_itself()
 }
 
 # not_itself FILE: told whether or not this kernel has the file
-not_itself() { ! is_itself "$1" || reason "$1: $ITSELF"; }
+not_itself() { [[ -n $MODULE ]] || ! is_itself "$1" || reason "$1: $ITSELF"; }
 
 # treat FILE [OLD NEW]: how it is treated; what the texts tell is known only if
 # they are given
@@ -33,6 +33,10 @@ treat()
 {
 	local path=$1 old=${2-} new=${3-} part
 
+	if [[ -n $MODULE ]]; then
+		treat_module "$path"
+		return
+	fi
 	TREATMENT=compiled
 	WHY=
 	for part in place tools arch build code; do

@@ -10,6 +10,10 @@ INSPECT=
 # trees_at_hand: those that are named, or were prepared before; false if there are none
 trees_at_hand()
 {
+	if [[ -n $MODULE ]]; then
+		SOURCE=$MODULE
+		return
+	fi
 	if [[ -z $SOURCE && -z $BUILD ]]; then
 		: "${RELEASE:=$(uname -r)}"
 		BUILD=$CACHE/prepared/$RELEASE
@@ -80,7 +84,7 @@ inspect()
 	done
 	((!no && !${#REASONS[@]})) || finish $EXIT_UNSAFE
 	((any)) || finish $EXIT_NOCHANGE
-	[[ -z $BUILD ]] || built_here
+	[[ -z $BUILD || -n $MODULE ]] || built_here
 	finish 0
 }
 

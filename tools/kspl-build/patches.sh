@@ -244,26 +244,26 @@ does_not_apply()
 		[[ -e $(origin "$path") ]] || missing+=("$path")
 		[[ $path == */* || $path != *.[ch] ]] || top+=("$path")
 	done <"$WORK/listed"
-	if ((${#top[@]} && ${#missing[@]})); then
+	if [[ -z $MODULE ]] && ((${#top[@]} && ${#missing[@]})); then
 		die $EXIT_UNSAFE "$patch changes ${top[0]}, where the kernel has no files: is that a module outside the kernel's tree?" \
-			"Only the kernel and the modules of its own tree can be updated. If it is the kernel's: the patch must apply with -p1 (names as a/fs/file.c)."
+			"Then --module names the directory of its source. If it is the kernel's: the patch must apply with -p1 (names as a/fs/file.c)."
 	fi
 	for path in "${missing[@]}"; do
 		[[ $(sed -n "s|^error: \(.*\): No such file or directory$|\1|p" "$WORK/log/patch" | head -n 1) != "$path" ]] ||
 			die $EXIT_FAILED "$patch changes $path, which is not in $SOURCE" \
-				"The patch must be for this kernel's source and apply with -p1."
+				"The patch must be for $([[ -n $MODULE ]] && echo "the module's" || echo "this kernel's") source and apply with -p1."
 	done
 	msg_file "$WORK/log/patch"
 	if plain_git -C "$WORK/patched" apply -p1 -R --check - <"$PATCH_TEXT" >/dev/null 2>&1; then
 		die $EXIT_FAILED "$patch is already in the source" \
-			"Give the source as the running kernel was built from."
+			"Give the source as the running $([[ -n $MODULE ]] && echo module || echo kernel) was built from."
 	fi
 	if grep -q $'\r$' "$PATCH_TEXT" && plain_git -C "$WORK/patched" apply -p1 --check - < <(tr -d '\r' <"$PATCH_TEXT") >/dev/null 2>&1; then
 		die $EXIT_FAILED "$patch has lines that end in CR, and so does not apply" \
 			"Something changed its line ends on the way (a mail program?): get it again, or 'dos2unix' it."
 	fi
 	die $EXIT_FAILED "$patch does not apply to $SOURCE" \
-		"It must fit without fuzz: adapt it to $RELEASE first."
+		"It must fit without fuzz: adapt it to $([[ -n $MODULE ]] && echo "this source" || echo "$RELEASE") first."
 }
 
 # apply_patches: makes the patched files in $WORK/patched, checks and classifies them
@@ -295,7 +295,7 @@ apply_patches()
 	say_harmless
 	stop_if_reasons
 	keep_base
-	((any)) || [[ -n ${APPLYING_ON-} ]] || no_change "the patch touches no code of the kernel"
+	((any)) || [[ -n ${APPLYING_ON-} ]] || no_change "the patch touches no code of the $([[ -n $MODULE ]] && echo module || echo kernel)"
 }
 
 no_change()
@@ -319,7 +319,7 @@ say_harmless()
 
 	((${#HARMLESS[@]})) || return 0
 	printf -v text '; %s' "${HARMLESS[@]}"
-	note "left out, as no part of a kernel is made from it: ${text#; }"
+	note "left out, as no part of a $([[ -n $MODULE ]] && echo module || echo kernel) is made from it: ${text#; }"
 }
 
 # classify FILE: true if it is code that is to be compiled

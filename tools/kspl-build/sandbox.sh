@@ -45,13 +45,14 @@ box_keys()
 	programs=$(box_programs | tr '\0' '\n' | tail -n 1)
 	{
 		keys_in "$BUILD"
-		keys_in "$SOURCE"
+		keys_in "$KERNEL_SOURCE"
+		[[ -z $MODULE ]] || keys_in "$MODULE"
 		for file in "$key" "$SIGN_KEY"; do
 			[[ ! -f $file ]] || realpath -- "$file"
 		done
 	} | sort -u | while IFS= read -r file; do
 		case $file in
-		"$BUILD"/* | "$SOURCE"/* | "$WORK"/* | /usr/* | "${programs:-/usr}"/*)
+		"$BUILD"/* | "$KERNEL_SOURCE"/* | "$WORK"/* | /usr/* | "${programs:-/usr}"/*)
 			printf '%s\0' --ro-bind /dev/null "$file" ;;
 		esac
 	done
@@ -94,7 +95,7 @@ box_parents()
 # make_box: BOX for this run's trees
 make_box()
 {
-	local dir opts=(--perms 0755 --dir /dev --perms 0755 --dir /etc)
+	local dir trees opts=(--perms 0755 --dir /dev --perms 0755 --dir /etc)
 
 	for dir in bin sbin lib lib32 lib64 libx32; do
 		if [[ -L /$dir ]]; then
@@ -110,7 +111,9 @@ make_box()
 		opts+=(--dev-bind "/dev/$dir" "/dev/$dir")
 	done
 	mkdir -p "$CACHE/author"
-	mapfile -d '' -t -O ${#opts[@]} opts < <(box_parents "$SOURCE" "$BUILD" "$CACHE/author" "$WORK" ${CCACHE_DIR+"$CCACHE_DIR"} \
+	mapfile -t trees < <(kernel_dirs)
+	ended $!
+	mapfile -d '' -t -O ${#opts[@]} opts < <(box_parents "${trees[@]}" "$CACHE/author" "$WORK" ${CCACHE_DIR+"$CCACHE_DIR"} \
 		"$CACHE/farm/." "$(realpath -- "$(command -v "${CC:-gcc}")")")
 	ended $!
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_programs)
@@ -118,14 +121,14 @@ make_box()
 	# what is in another comes after it
 	while IFS= read -r dir; do
 		opts+=(--ro-bind "$dir" "$dir")
-	done < <(printf '%s\n' "$SOURCE" "$BUILD" "$CACHE/author" ${FARM+"$FARM"} | sort -u)
+	done < <(printf '%s\n' "${trees[@]}" "$CACHE/author" ${FARM+"$FARM"} | sort -u)
 	ended $!
 	mapfile -d '' -t -O ${#opts[@]} opts < <(box_keys)
 	ended $!
 	# what is missing in these would be at hand in there
 	nothing_lost
 	# what git was told to fetch from may have a password in it
-	for dir in "$SOURCE/.git" "$BUILD/.git"; do
+	for dir in "${trees[@]/%//.git}"; do
 		if [[ -d $dir ]]; then
 			opts+=(--tmpfs "$dir")
 		elif [[ -e $dir ]]; then
@@ -133,7 +136,8 @@ make_box()
 		fi
 	done
 	[[ -z ${CCACHE[0]-} ]] || opts+=(--bind "$CCACHE_DIR" "$CCACHE_DIR")
-	BOX_ENV=(PATH="$PATH" LC_ALL=C HOME=/tmp TMPDIR=/tmp ${SOURCE_DATE_EPOCH+"SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"})
+	# (SRCARCH: Debian has an objtool for each)
+	BOX_ENV=(PATH="$PATH" LC_ALL=C HOME=/tmp TMPDIR=/tmp ${MODULE:+SRCARCH=x86} ${SOURCE_DATE_EPOCH+"SOURCE_DATE_EPOCH=$SOURCE_DATE_EPOCH"})
 	# what compiler_cache() sets: the caller's may name a server, with a password
 	for dir in CCACHE_DIR CCACHE_NOINODECACHE CCACHE_DEPEND CCACHE_MAXSIZE; do
 		[[ -z ${CCACHE[0]-} ]] || BOX_ENV+=("$dir=${!dir}")
@@ -157,7 +161,7 @@ choose_sandbox()
 {
 	local why
 
-	cp -- "$LIB/run-job" "$WORK/run-job" || die $EXIT_FAILED "can't write to $WORK"
+	cp -- "$LIB/run-job" "$LIB/run-module" "$WORK/" || die $EXIT_FAILED "can't write to $WORK"
 	if [[ -n $NO_SANDBOX ]]; then
 		compiler_cache
 		warn "without a sandbox, the patch can make the compiler read any file that you can read"
@@ -185,7 +189,7 @@ others_can_read()
 	local file
 
 	[[ -n $BOX_UID ]] || return 1
-	for file in "$SOURCE/Kconfig" "$SOURCE/include/linux" "$BUILD/.config" "$BUILD/include/generated" "$BUILD/include/config/auto.conf"; do
+	for file in "$KERNEL_SOURCE/Kconfig" "$KERNEL_SOURCE/include/linux" "$BUILD/.config" "$BUILD/include/generated" "$BUILD/include/config/auto.conf"; do
 		[[ ! -e $file ]] || ! closed_to_others "$file" 004 || return 1
 	done
 }
@@ -268,7 +272,7 @@ in_box()
 		[[ ! -d $dir || -L $dir ]] || writable+=(--bind "$dir" "$dir")
 	done
 	[[ -z ${BOX_CACHE-} ]] || writable+=(--bind "$BOX_CACHE" "$CCACHE_DIR")
-	([[ -z $limit ]] || ulimit -u "$limit" 2>/dev/null; alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${BOXED[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_RUN[@]}" "$@")
+	([[ -z $limit ]] || ulimit -u "$limit" 2>/dev/null; alone "${ENTER[@]}" env -i "${BOX_ENV[@]}" "${BOXED[@]}" bwrap "${user[@]}" "${BOX[@]}" "${writable[@]}" "${BOX_MORE[@]}" "${BOX_RUN[@]}" "$@")
 }
 
 # box_clean: nothing but files and directories is left behind that a later step

@@ -41,9 +41,9 @@ made_from()
 not_a_module()
 {
 	[[ ! -f $1/Kconfig || ! -f $1/kernel/fork.c ]] || return 0
-	! grep -qsE '^[[:space:]]*obj-m[[:space:]]*[:+]?=' "$1/Kbuild" "$1/Makefile" || die $EXIT_UNSAFE \
-		"$1 is the source of a module outside the kernel's tree: such modules can't be updated" \
-		"Only the kernel and the modules of its own tree can. Load a new version of the module."
+	! grep -qsE '^[[:space:]]*obj-m[[:space:]]*[:+]?=|^BUILT_MODULE_NAME' "$1"/{Kbuild,Makefile,dkms.conf} || die $EXIT_UNSAFE \
+		"$1 is the source of a module outside the kernel's tree" \
+		"Name it as such: --module $1 (instead of -s, and with -b or -k for the kernel that runs it)."
 }
 
 check_trees()
@@ -60,6 +60,8 @@ check_trees()
 	[[ -d $BUILD ]] || die $EXIT_FAILED "the build tree $BUILD does not exist"
 	BUILD=$(realpath -- "$BUILD")
 	from=$(made_from "$BUILD")
+	# headers that are in one place
+	[[ -z $MODULE || -n $from ]] || from=$BUILD
 	if [[ -z $SOURCE ]]; then
 		SOURCE=$from
 		[[ -n $SOURCE ]] || die $EXIT_FAILED \
@@ -68,9 +70,9 @@ check_trees()
 	fi
 	[[ -d $SOURCE ]] || die $EXIT_FAILED "the source tree $SOURCE does not exist"
 	SOURCE=$(realpath -- "$SOURCE")
-	[[ -f $SOURCE/Kconfig && -f $SOURCE/kernel/fork.c ]] || die $EXIT_FAILED \
+	[[ -f $SOURCE/Kconfig && -f $SOURCE/kernel/fork.c ]] || [[ -n $MODULE && -f $SOURCE/Makefile ]] || die $EXIT_FAILED \
 		"$SOURCE is not a kernel's source" \
-		"Headers alone are not enough: the whole source as it was built is needed."
+		"Headers alone are not enough: the whole source as it was built is needed. For a module outside the kernel's tree they are: --module names the directory of its source."
 	[[ -z $from || $from == "$SOURCE" ]] || die $EXIT_FAILED \
 		"the build tree $BUILD was built from $from, not from $SOURCE"
 
@@ -96,7 +98,7 @@ check_trees()
 	[[ $RELEASE == "${version%.*}".* ]] || die $EXIT_FAILED \
 		"the source is of version $version, the build tree is for $RELEASE"
 	# Debian's 6.1.0-57 is no version; prepare_debian() knows what belongs together.
-	[[ $PRIVATE == 1 || $RELEASE == "$version"?([^0-9]*) ]] || warn \
+	[[ $PRIVATE == 1 || -n $MODULE || $RELEASE == "$version"?([^0-9]*) ]] || warn \
 		"the source says it is $version, the build tree is for $RELEASE"
 
 	read_config
@@ -114,6 +116,8 @@ check_trees()
 	fi
 	check_compiler
 	verbose "kernel $RELEASE, source $SOURCE, build $BUILD"
+	KERNEL_SOURCE=$SOURCE
+	[[ -z $MODULE ]] || module_trees
 }
 
 check_compiler()

@@ -39,7 +39,7 @@ run_objdiff()
 	local object args=() description out=${OBJDIFF_OUT:-$WORK}
 
 	description=$(subjects)
-	args=(create --name "$NAME" --release "$RELEASE" --symvers "$BUILD/Module.symvers" -o "$out/update.o"
+	args=(create --name "$NAME" --release "$RELEASE" --symvers "${SYMVERS:-$BUILD/Module.symvers}" -o "$out/update.o"
 		--json "$out/objdiff.json")
 	list_changed
 	args+=(--changed "$WORK/changed.files")
@@ -72,8 +72,11 @@ DEFINED_FROM=	# ... made of System.map ("map") or of the source
 # the word weak: too many, but none less
 weak_names()
 {
-	(cd "$SOURCE" && grep -rhsiE -A1 --include='*.[chS]' -e weak -e cond_syscall -- \
-		arch/x86 block certs crypto drivers fs include init io_uring ipc kernel lib mm net security sound virt) |
+	local dirs=(arch/x86 block certs crypto drivers fs include init io_uring ipc kernel lib mm net security sound virt)
+
+	# what another file of the same module has
+	[[ -z $MODULE ]] || dirs=(.)
+	(cd "$SOURCE" && grep -rhsiE -A1 --include='*.[chS]' -e weak -e cond_syscall -- "${dirs[@]}") |
 		awk '{
 			syscall = tolower($0) ~ /cond_syscall/
 			gsub(/[^A-Za-z0-9_]+/, " ")

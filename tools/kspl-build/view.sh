@@ -51,7 +51,7 @@ choose_view()
 		fi
 		verbose "no overlay here: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)"
 	fi
-	((!${#ON[@]})) || die $EXIT_FAILED "--on needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
+	((!${#ON[@]})) && [[ -z $MODULE ]] || die $EXIT_FAILED "$([[ -n $MODULE ]] && echo --module || echo --on) needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
 		"Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces)."
 	VIEW=farm
 	ENTER=()

@@ -78,6 +78,7 @@ def _summary(update: Update) -> Html:
 
 def _titles(update: Update) -> list[tuple[str, str]]:
     """What the update says it fixes, each with a title."""
+    records = update.report.get("titles")
     found: dict[str, str] = {}
     for message in update.messages:
         for one in message.ids:
@@ -85,6 +86,9 @@ def _titles(update: Update) -> list[tuple[str, str]]:
     subjects = [m.subject for m in update.messages if m.subject]
     for one in texts(update.report.get("ids")):
         found.setdefault(one, subjects[0] if len(subjects) == 1 else "")
+    # a record's own title, where there is one
+    if isinstance(records, dict):
+        found.update({one: words(records[one]) for one in found if records.get(one)})
     return list(found.items())
 
 
