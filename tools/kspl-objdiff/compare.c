@@ -8,6 +8,7 @@
 
 #include "escape.h"
 #include "flow.h"
+#include "said.h"
 #include "update.h"
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
@@ -483,26 +484,6 @@ bool unit_same_content(const struct update *up, const struct unit *a,
 	return same_content_why(up, a, b, NULL, NULL);
 }
 
-/* Does the next call print a message? */
-static bool is_said(const struct unit *in, const struct ref *text)
-{
-	const struct ref *r;
-
-	vec_for_each(r, &in->refs)
-		if (r->branch && r->off > text->off)
-			return r->sym && !r->unit && callee_only_says(r->sym->name);
-	return false;
-}
-
-/* Is it a printk() format, which starts with a level, or a text that is printed? */
-static bool is_message(const struct unit *in, const struct ref *r)
-{
-	const struct unit *u = r->unit;
-
-	return u && u->sec->cls == SC_STRING && unit_data(u) && !r->target && u->size &&
-	       (unit_data(u)[0] == 1 || is_said(in, r));
-}
-
 /* Is it a function that is boot code on one side only? */
 static bool same_elsewhere(const struct update *up, const struct ref *x,
 			   const struct ref *y)
@@ -530,7 +511,7 @@ bool refs_mean_same(const struct update *up, const struct unit *a, const struct 
 	struct seen seen = {};
 	bool same;
 
-	if (is_message(a, x) && is_message(b, y))
+	if (ref_is_message(a, x) && ref_is_message(b, y))
 		return true;
 	same = same_meaning(up, a->obj, x, b->obj, y, &seen);
 	free(seen.pairs.v);
@@ -550,7 +531,7 @@ static bool same_but_messages(const struct update *up, const struct unit *a,
 	for (i = 0; i < a->refs.n; i++) {
 		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];
 
-		if ((is_message(a, x) && is_message(b, y) && x->off == y->off) ||
+		if ((ref_is_message(a, x) && ref_is_message(b, y) && x->off == y->off) ||
 		    same_elsewhere(up, x, y))
 			continue;
 		if (!same_ref_alone(up, a->obj, x, b->obj, y))
