@@ -1415,63 +1415,6 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/*
- * A global name that now stands for another function or variable: other files stay
- * bound to the old one.
- */
-static void check_names(struct verdicts *vs, const struct tu *tu)
-{
-	u32 i;
-
-	for (i = 0; tu->pre && i < tu->pre->globals.size; i++) {
-		const struct map_slot *slot = &tu->pre->globals.slots[i];
-		struct unit *pre = slot->value, *post;
-
-		post = pre ? map_get(&tu->post->globals, slot->key) : NULL;
-		if (!post || pre->twin == post || (!pre->twin && !post->twin) ||
-		    is_left(vs, post))
-			continue;
-		refuse(vs, "name_moved", post->obj, post, slot->key, WAY_SPLIT,
-		       "other files may use this name, which now belongs to %s instead of %s",
-		       unit_label(post), unit_label(pre));
-	}
-}
-
-static u8 binding_of(const struct obj *obj, const char *name)
-{
-	const struct unit *u = map_get(&obj->globals, name);
-	struct sym **s;
-
-	if (!u)
-		return STB_LOCAL;
-	vec_for_each(s, &u->syms)
-		if ((*s)->bind != STB_LOCAL && !strcmp((*s)->name, name))
-			return (*s)->bind;
-	return STB_LOCAL;
-}
-
-/*
- * Weak or not decides which of two definitions the linker takes. The running kernel
- * keeps the one it took.
- */
-static void check_bindings(struct verdicts *vs, const struct tu *tu)
-{
-	const struct sym *sym;
-	u8 was;
-
-	vec_for_each(sym, &tu->post->syms) {
-		if (!tu->pre || sym->bind == STB_LOCAL || !sym->unit || is_left(vs, sym->unit))
-			continue;
-		was = binding_of(tu->pre, sym->name);
-		if (was == STB_LOCAL || was == sym->bind)
-			continue;
-		refuse(vs, "name_moved", tu->post, sym->unit, sym->name, WAY_SPLIT,
-		       sym->bind == STB_WEAK ?
-		       "it is weak now, so a definition in another file would override it; the running kernel keeps using this one" :
-		       "it is no longer weak; if another file defines this name, the running kernel keeps using that definition");
-	}
-}
-
 /* Report the variables that state.c or the author paired under another name. */
 static void note_renamed(struct verdicts *vs, const struct tu *tu)
 {
@@ -1604,7 +1547,6 @@ void decide(struct verdicts *vs)
 		note_gone(vs, tu);
 		note_renamed(vs, tu);
 		check_names(vs, tu);
-		check_bindings(vs, tu);
 		check_places(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {
