@@ -183,6 +183,41 @@ static void refuse_collected(struct verdicts *vs, const struct unit *u,
 		       u->sec->name);
 }
 
+static const struct sec *section_of(const struct obj *obj, const char *name)
+{
+	const struct sec *sec;
+
+	vec_for_each(sec, &obj->secs)
+		if (!strcmp(sec->name, name) && sec->units.n)
+			return sec;
+	return NULL;
+}
+
+/* Quirks are applied in their order. What reads a section of unknown kind may care, too. */
+static bool has_order(const struct sec *sec)
+{
+	return sec->cls == SC_UNKNOWN || starts_with(sec->name, ".pci_fixup");
+}
+
+static void check_order(struct verdicts *vs, const struct tu *tu)
+{
+	const struct sec *sec, *old;
+	u32 i;
+
+	vec_for_each(sec, &tu->post->secs) {
+		old = has_order(sec) ? section_of(tu->pre, sec->name) : NULL;
+		if (!old || old->units.n != sec->units.n)
+			continue;	/* an entry is new or gone */
+		for (i = 0; i < sec->units.n; i++)
+			if (!same_collected(vs->up, old->units.v[i], sec->units.v[i]))
+				break;
+		if (i < sec->units.n && unit_has_like(vs->up, tu->pre, sec->units.v[i], false))
+			refuse(vs, "unknown_section", tu->post, NULL, unit_label(sec->units.v[i]),
+			       "keep the order", "it is at another place of section %s, whose entries may be used in their order",
+			       sec->name);
+	}
+}
+
 static void check_collected(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **u;
@@ -193,6 +228,7 @@ static void check_collected(struct verdicts *vs, const struct tu *tu)
 			refuse_collected(vs, *u, false);
 	if (!tu->pre)
 		return;
+	check_order(vs, tu);
 	vec_for_each(u, &tu->pre->units)
 		if (is_collected((*u)->sec) && !unit_has_like(vs->up, tu->post, *u, true) &&
 		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
@@ -633,6 +669,10 @@ static void check_data(struct verdicts *vs, const struct unit *u)
 	else if (u->sec->cls == SC_PERCPU)
 		refuse(vs, "percpu_changed", u->obj, u, u->name, WAY_DATA,
 		       "this per-CPU variable changed (%s)", u->cause);
+	else if (u->sec->cls == SC_STATIC_CALL)
+		refuse(vs, "special_changed", u->obj, u, u->name, WAY_SPLIT,
+		       "what this static call calls at first changed (%s); the running kernel keeps what it calls now",
+		       u->cause);
 }
 
 static void check_changes(struct verdicts *vs, const struct tu *tu)
