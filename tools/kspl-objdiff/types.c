@@ -204,6 +204,22 @@ static void unmark(struct types *ts)
 	ts->reached.n = 0;
 }
 
+/**
+ * reach_near() - find the structs that a function handles, and those that they lead to
+ * @ts:	types of its object; gets .reached
+ * @u:	the function
+ */
+void reach_near(struct types *ts, const struct unit *u)
+{
+	u32 i, n;
+
+	unmark(ts);
+	mark_function(ts, u);
+	n = ts->reached.n;
+	for (i = 0; i < n; i++)
+		mark_members(ts, ts->reached.v[i]);
+}
+
 /* Return: a changed struct or union, or NULL. */
 static const struct type *changed_layout(const struct types *ts)
 {
@@ -531,6 +547,7 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 	}
 	vec_for_each(u, &tu->post->units)
 		judge_unit(vs, &j, *u);
+	check_moved_members(vs, &j.pre);
 	describe_types(&j);
 	if (j.other)
 		check_enums(vs, &j.pre, &j.post, tu->post);

@@ -173,6 +173,12 @@ const char *compare_variables(const struct type *pre, const struct type *post);
 bool number_lives_on(const struct types *post, const struct type *old,
 		     s64 number);
 
+/* types.c */
+void reach_near(struct types *ts, const struct unit *u);
+
+/* members.c */
+void check_moved_members(struct verdicts *vs, struct types *pre);
+
 /* enums.c */
 void check_enums(struct verdicts *vs, const struct types *pre,
 		 const struct types *ts, struct obj *obj);

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * State that moves to another member of existing objects.
+ *
+ * lost.c looks at variables. But two functions may also agree on another member of an
+ * object, of the same type, while others go on to use the old one: a counter, a pointer,
+ * a lock that is held, or the node that an object is linked by. What the running kernel's
+ * objects hold in the old member is lost. One function alone is a mistake that is mended.
+ *
+ * Code shows offsets only. So an offset that a function uses no more, and one that it
+ * uses now, count if a struct that it reaches has members of one type at both.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "code.h"
+#include "types.h"
+
+#ifdef HAVE_CAPSTONE
+
+/**
+ * struct use_at - a use of memory at an offset from a pointer
+ * @off:	the offset
+ * @size:	in bytes; 0: the address is computed
+ * @n:		how often
+ * @writes:	it is written
+ */
+struct use_at {
+	s64 off;
+	u32 size, n;
+	bool writes;
+};
+
+typedef VEC(struct use_at) use_vec;
+
+/* A function uses @to where it used @from */
+struct switched {
+	const struct unit *func;
+	struct use_at from, to;
+};
+
+typedef VEC(struct switched) switched_vec;
+
+static void add_use(use_vec *uses, s64 off, u32 size, bool writes)
+{
+	struct use_at *use;
+
+	vec_for_each(use, uses)
+		if (use->off == off && use->size == size) {
+			use->writes |= writes;
+			use->n++;
+			return;
+		}
+	*vec_add(uses) = (struct use_at){ off, size, 1, writes };
+}
+
+static u32 count_uses(const use_vec *uses, const struct use_at *like)
+{
+	const struct use_at *use;
+
+	vec_for_each(use, uses)
+		if (use->off == like->off && use->size == like->size)
+			return use->n;
+	return 0;
+}
+
+static bool is_pointer(unsigned int reg)
+{
+	u32 width;
+	int n = reg_number(reg, &width);
+
+	return n >= 0 && n != R_SP && width == 8;
+}
+
+static bool has_field(const struct unit *u, const cs_insn *insn)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (r->insn_len && r->insn_off == insn->address)
+			return true;
+	return false;
+}
+
+static void add_operands(use_vec *uses, const cs_insn *insn)
+{
+	const cs_x86 *x = &insn->detail->x86;
+	const cs_x86_op *op;
+	u8 i;
+
+	if ((insn->id == X86_INS_ADD || insn->id == X86_INS_SUB) && x->operands[0].type == X86_OP_REG &&
+	    x->operands[1].type == X86_OP_IMM && is_pointer(x->operands[0].reg))
+		add_use(uses, insn->id == X86_INS_ADD ? x->operands[1].imm : -x->operands[1].imm, 0, false);
+	for (i = 0; i < x->op_count; i++) {
+		op = &x->operands[i];
+		if (op->type != X86_OP_MEM || op->mem.segment != X86_REG_INVALID ||
+		    !is_pointer(op->mem.base) || insn->id == X86_INS_NOP)
+			continue;
+		add_use(uses, op->mem.disp, insn->id == X86_INS_LEA ? 0 : op->size,
+			insn->id != X86_INS_LEA && op->access & CS_AC_WRITE);
+	}
+}
+
+static void find_uses_at(const struct unit *func, use_vec *uses)
+{
+	const struct unit *u;
+	cs_insn *insn;
+	u32 at;
+
+	for (u = func; u; u = u == func ? func->cold : NULL)
+		for (at = 0; at < u->size; at += insn->size, cs_free(insn, 1)) {
+			if (cs_disasm(open_capstone(), unit_data(u) + at, u->size - at, at, 1, &insn) != 1)
+				break;
+			if (!has_field(u, insn))
+				add_operands(uses, insn);
+		}
+}
+
+/* Does a pointer to a part of the object take the place of one to the object itself? */
+static bool is_rebased(const use_vec *was, const use_vec *is, s64 by)
+{
+	struct use_at there = { .off = by }, back = { .off = -by };
+
+	return count_uses(was, &there) != count_uses(is, &there) ||
+	       count_uses(was, &back) != count_uses(is, &back);
+}
+
+/* Does it compute an address that the other one does not? */
+static bool has_more_addresses(const use_vec *uses, const use_vec *other)
+{
+	const struct use_at *use;
+
+	vec_for_each(use, uses)
+		if (!use->size && !count_uses(other, use))
+			return true;
+	return false;
+}
+
+/*
+ * The address of the first member is that of the object: nothing shows it. So if only
+ * one side computes an address, the other one may use that of the first member.
+ */
+static void add_first(use_vec *was, use_vec *is)
+{
+	bool more = has_more_addresses(was, is), less = has_more_addresses(is, was);
+
+	if (more && !less)
+		add_use(is, 0, 0, false);
+	else if (less && !more)
+		add_use(was, 0, 0, false);
+}
+
+static void find_switched(const struct unit *func, switched_vec *list)
+{
+	use_vec was = {}, is = {};
+	const struct use_at *a, *b;
+
+	find_uses_at(func, &was);
+	find_uses_at(func->twin, &is);
+	add_first(&was, &is);
+	vec_for_each(a, &was) {
+		if (count_uses(&is, a) >= a->n)
+			continue;
+		vec_for_each(b, &is)
+			if (a->size == b->size && !count_uses(&was, b) &&
+			    (!a->size || !is_rebased(&was, &is, a->off - b->off)))
+				*vec_add(list) = (struct switched){ func, *a, *b };
+	}
+	free(was.v);
+	free(is.v);
+}
+
+#define MAX_INNER	6
+
+/* Find the member at an offset, and its name with those of the members it is in. */
+static const struct member *member_at(const struct types *ts, const struct type *t, s64 off,
+				      u32 size, int depth)
+{
+	const struct member *m, *inner;
+	const struct type *of;
+
+	vec_for_each(m, &t->members) {
+		of = m->base && !m->far ? map_get(&ts->map, m->base) : NULL;
+		if (*m->space || m->group)
+			continue;
+		if (m->bit == off * 8 && !(of && size))
+			return m;
+		if (!of || depth == MAX_INNER || off * 8 < m->bit || off - m->bit / 8 >= of->size)
+			continue;
+		inner = member_at(ts, of, off - m->bit / 8, size, depth + 1);
+		if (inner)
+			return inner;
+	}
+	return NULL;
+}
+
+struct moved {
+	const struct type *t;
+	const struct member *from, *to;
+};
+
+static bool fits_type(const struct types *ts, const struct type *t, const struct switched *x,
+		      struct moved *moved)
+{
+	moved->t = t;
+	moved->from = member_at(ts, t, x->from.off, x->from.size, 0);
+	moved->to = member_at(ts, t, x->to.off, x->to.size, 0);
+	return moved->from && moved->to && moved->from != moved->to &&
+	       !strcmp(moved->from->type, moved->to->type);
+}
+
+/* Find a struct that both functions reach, which has such members. */
+static bool find_struct_of(struct types *ts, const struct switched *x, const struct switched *y,
+			   struct moved *moved)
+{
+	VEC(const struct type *) of_x = {};
+	const struct type **t;
+	struct type **r;
+	bool found = false;
+
+	reach_near(ts, x->func);
+	vec_for_each(r, &ts->reached)
+		*vec_add(&of_x) = *r;
+	reach_near(ts, y->func);
+	vec_for_each(t, &of_x)
+		if (!found && (*t)->reached)
+			found = fits_type(ts, *t, x, moved);
+	free(of_x.v);
+	return found;
+}
+
+/*
+ * Do both switch between the same members, and one of them writes? Or does one compute the
+ * address of another member, and the other one get from there to the object?
+ */
+static bool fit_together(const struct switched *x, const struct switched *y)
+{
+	s64 by = x->to.off - x->from.off;
+
+	if (x->func == y->func)
+		return false;
+	if (!x->from.size && y->to.off - y->from.off == -by)
+		return true;
+	if (x->from.off != y->from.off || x->to.off != y->to.off || x->from.size != y->from.size)
+		return false;
+	return !x->from.size || (x->from.writes && x->to.writes) || (y->from.writes && y->to.writes);
+}
+
+static bool is_changed(const struct verdicts *vs, const struct unit *pre)
+{
+	return pre->is_func && !pre->parent && pre->twin && class_is_text(pre->sec->cls) &&
+	       unit_replaced(vs, pre->twin) && unit_differs(vs, pre->twin);
+}
+
+static void refuse_moved(struct verdicts *vs, const struct switched *x, const struct switched *y,
+			 const struct moved *moved)
+{
+	const struct unit *u = x->func->twin;
+
+	refuse(vs, "state_renamed", u->obj, u, moved->from->name,
+	       xasprintf("keep using member %s, or let the code see to objects that hold something there",
+			 moved->from->name),
+	       "%s and %s use member %s of %s (+%#llx) instead of %s (+%#llx): what existing objects hold there would be lost",
+	       unit_label(u), unit_label(y->func->twin), moved->to->name, moved->t->name,
+	       (long long)x->to.off, moved->from->name, (long long)x->from.off);
+}
+
+/**
+ * check_moved_members() - refuse state that moves to another member of existing objects
+ * @vs:		the verdicts, with all that is replaced
+ * @pre:	types of the pre object
+ */
+void check_moved_members(struct verdicts *vs, struct types *pre)
+{
+	const struct switched *x, *y;
+	switched_vec list = {};
+	struct moved moved;
+	struct unit **u;
+
+	vec_for_each(u, &pre->obj->units)
+		if (is_changed(vs, *u))
+			find_switched(*u, &list);
+	vec_for_each(x, &list)
+		vec_for_each(y, &list)
+			if (fit_together(x, y) && find_struct_of(pre, x, y, &moved)) {
+				refuse_moved(vs, x, y, &moved);
+				goto out;
+			}
+out:
+	free(list.v);
+}
+
+#else /* HAVE_CAPSTONE */
+
+void check_moved_members(struct verdicts *vs, struct types *pre)
+{
+	(void)vs;
+	(void)pre;
+}
+
+#endif /* HAVE_CAPSTONE */
