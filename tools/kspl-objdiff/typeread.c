@@ -338,6 +338,33 @@ static const char *member_type(Dwarf_Die *die, Dwarf_Die type)
 		      describe(type, 0);
 }
 
+/*
+ * ",A,B,": the typedefs of a number or an array of numbers, the outermost first. NULL: it
+ * is no number.
+ */
+static const char *number_names(Dwarf_Die die)
+{
+	const char *s = ",";
+	int limit;
+
+	for (limit = 0; limit < 64 && dwarf_tag(&die) != DW_TAG_base_type; limit++) {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_typedef:
+			s = xasprintf("%s%s,", s, die_name(&die));
+			break;
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_array_type:
+			break;
+		default:
+			return NULL;
+		}
+		if (!type_of(&die, &die))
+			return NULL;
+	}
+	return s;
+}
+
 /* ",A,B," */
 static const char *value_names(Dwarf_Die *die)
 {
@@ -399,7 +426,7 @@ static void add_member(struct type *t, Dwarf_Die *die, const char *name,
 		name = xasprintf("%s.%s", at.within, name);
 	m = vec_add(&t->members);
 	*m = (struct member){ .name = name, .space = at.space, .bit = at.bit,
-			      .type = member_type(die, type) };
+			      .type = member_type(die, type), .number = number_names(type) };
 	read_end(t, t->members.n - 1, type, at);
 }
 

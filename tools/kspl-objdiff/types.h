@@ -27,6 +27,7 @@
  * @type:	its description
  * @base:	the struct it refers to, or NULL
  * @result:	the struct that it, or what it calls, leads to, or NULL
+ * @number:	",A,B,": typedefs of a number, or NULL
  * @values:	",A,B," if it refers to an unnamed enum, or NULL
  * @key:	of a value: its name, with its function if it has one
  * @far:	it refers to @base by a pointer
@@ -35,7 +36,7 @@
 struct member {
 	const char *name, *space;
 	s64 bit;
-	const char *type, *base, *result, *values, *key;
+	const char *type, *base, *result, *number, *values, *key;
 	bool far, group;
 };
 
