@@ -27,7 +27,7 @@ static void check_owners(struct verdicts *vs, const struct tu *tu)
 		struct unit *pre = slot->value, *post;
 
 		post = pre ? map_get(&tu->post->globals, slot->key) : NULL;
-		if (!post || pre->twin == post || (!pre->twin && !post->twin) ||
+		if (!post || pre->twin == post || post->twin == pre || (!pre->twin && !post->twin) ||
 		    is_left(vs, post))
 			continue;
 		refuse(vs, "name_moved", post->obj, post, slot->key, WAY_SPLIT,
