@@ -9,7 +9,7 @@
  *
  * So what goes along is followed back to where it comes from, in the order of the
  * instructions: an argument, a result, or a load, and what is added to it. What is not
- * known counts as the same.
+ * known counts as the same. A pointer that is stored beside the address goes along, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,22 +30,28 @@ enum origin {
 	FROM_VARIABLE,
 };
 
-/* Where a value comes from; @add: what is added to it */
+/* Where a value comes from; @add: what is added to it; @wide: a load of 8 bytes */
 struct value {
 	enum origin from;
 	s64 number, add;
 	const struct unit *var;	/* the one of the post object, if it has a twin */
+	bool wide;
 };
+
+/* How far from the address something is stored that goes along with it */
+#define BESIDE	16
+#define PLACES	(2 * BESIDE / 8 + 1)
 
 /**
  * struct along - what goes along with a function's address
  * @callee:	the function that gets it; NULL: it is stored
  * @at:		where it is stored
  * @args:	the arguments of the call; unknown: the function's address itself
+ * @beside:	what is stored beside it, by 8 bytes; unknown: nothing, or no pointer
  */
 struct along {
 	const char *callee;
-	struct value at, args[6];
+	struct value at, args[6], beside[PLACES];
 };
 
 typedef VEC(struct along) along_vec;
@@ -135,6 +141,7 @@ static bool step_back(const cs_insn *insn, int *reg, struct value *v)
 	if (insn->id == X86_INS_MOV || insn->id == X86_INS_MOVSXD || insn->id == X86_INS_MOVZX) {
 		v->from = FROM_LOAD;
 		v->number = op->mem.disp;
+		v->wide = insn->id == X86_INS_MOV && op->size == 8;
 	}
 	return false;
 }
@@ -216,12 +223,41 @@ static void look_at_call(const struct code *code, u32 n, int reg, along_vec *lis
 	*vec_add(list) = a;
 }
 
+static bool same_object(const struct value *a, const struct value *b)
+{
+	return a->from && a->from == b->from && a->number == b->number && a->var == b->var;
+}
+
+/* Does instruction @n store a pointer beside the address? */
+static void look_beside(const struct code *code, u32 n, struct along *a)
+{
+	cs_insn *insn = insn_at(code->u, code->starts.v[n]);
+	const cs_x86_op *op;
+	struct value at;
+	int base;
+
+	if (!insn)
+		return;
+	op = insn->detail->x86.operands;
+	base = op->type == X86_OP_MEM && op->mem.index == X86_REG_INVALID ? number_of(op->mem.base) : -1;
+	if (insn->id == X86_INS_MOV && base >= 0 && base != R_SP && op->size == 8 &&
+	    op[1].type == X86_OP_REG) {
+		at = origin_of(code, n, base);
+		at.add += op->mem.disp + BESIDE - a->at.add;
+		if (same_object(&at, &a->at) && at.add >= 0 && at.add <= 2 * BESIDE &&
+		    at.add != BESIDE && at.add % 8 == 0)
+			a->beside[at.add / 8] = origin_of(code, n, number_of(op[1].reg));
+	}
+	cs_free(insn, 1);
+}
+
 static void look_at(const struct code *code, u32 n, along_vec *list)
 {
 	cs_insn *insn = insn_at(code->u, code->starts.v[n]);
 	const cs_x86_op *op;
 	struct along a = {};
 	int base;
+	u32 i;
 
 	if (!insn)
 		return;
@@ -232,6 +268,8 @@ static void look_at(const struct code *code, u32 n, along_vec *list)
 	} else if (base >= 0 && base != R_SP && op->mem.index == X86_REG_INVALID) {
 		a.at = origin_of(code, n, base);
 		a.at.add += op->mem.disp;
+		for (i = 0; i < code->starts.n; i++)
+			look_beside(code, i, &a);
 		*vec_add(list) = a;
 	}
 	cs_free(insn, 1);
@@ -266,9 +304,20 @@ static bool same_value(const struct value *a, const struct value *b)
 	return a->from == FROM_LOAD || (a->number == b->number && a->add == b->add && a->var == b->var);
 }
 
+/* A pointer that is loaded from another place is another one. */
+static bool same_beside(const struct value *a, const struct value *b)
+{
+	return same_value(a, b) &&
+	       (a->from != FROM_LOAD || !a->wide || !b->wide || a->number == b->number);
+}
+
 static bool same_along(const struct along *a, const struct along *b)
 {
 	u32 i;
+
+	for (i = 0; i < PLACES; i++)
+		if (!same_beside(&a->beside[i], &b->beside[i]))
+			return false;
 
 	if (!a->callee != !b->callee || (a->callee && strcmp(a->callee, b->callee)))
 		return true;	/* it is another thing, which may want something else */
