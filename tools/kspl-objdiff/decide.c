@@ -213,7 +213,8 @@ static void check_order(struct verdicts *vs, const struct tu *tu)
 				break;
 		if (i < sec->units.n && unit_has_like(vs->up, tu->pre, sec->units.v[i], false))
 			refuse(vs, "unknown_section", tu->post, NULL, unit_label(sec->units.v[i]),
-			       "keep the order", "it is at another place of section %s, whose entries may be used in their order",
+			       "keep the order",
+			       "it is at another place of section %s, whose entries may be used in their order",
 			       sec->name);
 	}
 }

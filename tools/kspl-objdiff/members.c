@@ -88,9 +88,11 @@ static void add_operands(use_vec *uses, const cs_insn *insn)
 	const cs_x86_op *op;
 	u8 i;
 
-	if ((insn->id == X86_INS_ADD || insn->id == X86_INS_SUB) && x->operands[0].type == X86_OP_REG &&
-	    x->operands[1].type == X86_OP_IMM && is_pointer(x->operands[0].reg))
-		add_use(uses, insn->id == X86_INS_ADD ? x->operands[1].imm : -x->operands[1].imm, 0, false);
+	if ((insn->id == X86_INS_ADD || insn->id == X86_INS_SUB) &&
+	    x->operands[0].type == X86_OP_REG && x->operands[1].type == X86_OP_IMM &&
+	    is_pointer(x->operands[0].reg))
+		add_use(uses, insn->id == X86_INS_ADD ? x->operands[1].imm : -x->operands[1].imm,
+			0, false);
 	for (i = 0; i < x->op_count; i++) {
 		op = &x->operands[i];
 		if (op->type != X86_OP_MEM || op->mem.segment != X86_REG_INVALID ||
@@ -109,7 +111,8 @@ static void find_uses_at(const struct unit *func, use_vec *uses)
 
 	for (u = func; u; u = u == func ? func->cold : NULL)
 		for (at = 0; at < u->size; at += insn->size, cs_free(insn, 1)) {
-			if (cs_disasm(open_capstone(), unit_data(u) + at, u->size - at, at, 1, &insn) != 1)
+			if (cs_disasm(open_capstone(), unit_data(u) + at, u->size - at, at, 1,
+				      &insn) != 1)
 				break;
 			if (!has_field(u, insn))
 				add_operands(uses, insn);

@@ -27,8 +27,8 @@ static void check_owners(struct verdicts *vs, const struct tu *tu)
 		struct unit *pre = slot->value, *post;
 
 		post = pre ? map_get(&tu->post->globals, slot->key) : NULL;
-		if (!post || pre->twin == post || post->twin == pre || (!pre->twin && !post->twin) ||
-		    is_left(vs, post))
+		if (!post || pre->twin == post || post->twin == pre ||
+		    (!pre->twin && !post->twin) || is_left(vs, post))
 			continue;
 		refuse(vs, "name_moved", post->obj, post, slot->key, WAY_SPLIT,
 		       "other files may use this name, which now belongs to %s instead of %s",
@@ -95,7 +95,8 @@ static s64 place_of(const struct sym *sym)
 static bool is_elsewhere(const struct sym *pre, const struct sym *post)
 {
 	if (is_absolute(pre) || is_absolute(post))
-		return pre->shndx != post->shndx || pre->value != post->value || pre->size != post->size;
+		return pre->shndx != post->shndx || pre->value != post->value ||
+		       pre->size != post->size;
 	return pre->unit->twin == post->unit && place_of(pre) != place_of(post);
 }
 
@@ -106,6 +107,19 @@ static void collect_marks(struct obj *obj, struct map *m)
 	vec_for_each(sym, &obj->syms)
 		if (is_mark(sym))
 			map_set(m, sym->name, sym);
+}
+
+static void refuse_mark(struct verdicts *vs, const struct tu *tu, const struct sym *pre,
+			const struct sym *post)
+{
+	const char *how = "it is gone";
+
+	if (post && post->unit)
+		how = xasprintf("it is at another place of %s", unit_label(post->unit));
+	else if (post)
+		how = "it has another value or size";
+	refuse(vs, "name_moved", tu->post, post ? post->unit : NULL, pre->name, WAY_SPLIT,
+	       "%s; other files were linked with the old one", how);
 }
 
 /*
@@ -126,10 +140,7 @@ static void check_marks_within(struct verdicts *vs, const struct tu *tu)
 		if (!a || (b && b->unit && is_left(vs, b->unit)) ||
 		    (b ? !is_elsewhere(a, b) : !is_absolute(a)))
 			continue;
-		refuse(vs, "name_moved", tu->post, b ? b->unit : NULL, a->name, WAY_SPLIT,
-		       b ? "it has another value, or is at another place of %s; other files were linked with the old one" :
-			   "it is gone; other files were linked with it%s",
-		       b && b->unit ? unit_label(b->unit) : b ? "what it belongs to" : "");
+		refuse_mark(vs, tu, a, b);
 	}
 	free(was.slots);
 	free(is.slots);

@@ -13,9 +13,10 @@
 
 static cs_insn *insn_at(const struct unit *u, u32 at)
 {
+	size_t left = u->size - at;
 	cs_insn *insn;
 
-	return cs_disasm(open_capstone(), unit_data(u) + at, u->size - at, at, 1, &insn) == 1 ? insn : NULL;
+	return cs_disasm(open_capstone(), unit_data(u) + at, left, at, 1, &insn) == 1 ? insn : NULL;
 }
 
 static int number_of(unsigned int reg)

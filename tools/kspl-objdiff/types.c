@@ -138,7 +138,8 @@ static void mark_callee(struct types *ts, const struct ref *r)
 {
 	const char *name = r->unit ? r->unit->name : r->sym ? r->sym->name : "";
 
-	mark_offset(ts, (uintptr_t)map_get(&ts->func_dies, xasprintf("%.*s", (int)strcspn(name, "."), name)));
+	name = xasprintf("%.*s", (int)strcspn(name, "."), name);
+	mark_offset(ts, (uintptr_t)map_get(&ts->func_dies, name));
 }
 
 /* Mark the types of variables that it refers to, in this file and in others. */
