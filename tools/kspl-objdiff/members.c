@@ -212,41 +212,106 @@ static bool fits_type(const struct types *ts, const struct type *t, const struct
 	       !strcmp(moved->from->type, moved->to->type);
 }
 
-/* Find a struct that both functions reach, which has such members. */
-static bool find_struct_of(struct types *ts, const struct switched *x, const struct switched *y,
-			   struct moved *moved)
-{
-	VEC(const struct type *) of_x = {};
-	const struct type **t;
-	struct type **r;
-	bool found = false;
+/* The structs that a function handles, see reach_near() */
+struct near {
+	const struct unit *func;
+	VEC(struct type *) types;
+};
 
-	reach_near(ts, x->func);
-	vec_for_each(r, &ts->reached)
-		*vec_add(&of_x) = *r;
-	reach_near(ts, y->func);
-	vec_for_each(t, &of_x)
-		if (!found && (*t)->reached)
-			found = fits_type(ts, *t, x, moved);
-	free(of_x.v);
-	return found;
+/**
+ * struct search - what is looked through
+ * @ts:		types of the pre object
+ * @list:	sorted by size and offsets
+ * @near:	known so far
+ */
+struct search {
+	struct types *ts;
+	switched_vec list;
+	VEC(struct near) near;
+};
+
+static u32 near_of(struct search *s, const struct unit *func)
+{
+	struct type **t;
+	struct near *n;
+	u32 i;
+
+	for (i = 0; i < s->near.n; i++)
+		if (s->near.v[i].func == func)
+			return i;
+	n = vec_add(&s->near);
+	*n = (struct near){ .func = func };
+	reach_near(s->ts, func);
+	vec_for_each(t, &s->ts->reached)
+		*vec_add(&n->types) = *t;
+	return i;
 }
 
-/*
- * Do both switch between the same members, and one of them writes? Or does one compute the
- * address of another member, and the other one get from there to the object?
- */
-static bool fit_together(const struct switched *x, const struct switched *y)
+/* Find a struct that both functions reach, which has such members. */
+static bool find_struct_of(struct search *s, const struct switched *x, const struct switched *y,
+			   struct moved *moved)
 {
-	s64 by = x->to.off - x->from.off;
+	u32 of_x = near_of(s, x->func), of_y = near_of(s, y->func);
+	struct type **t, **r;
 
-	if (x->func == y->func)
-		return false;
-	if (!x->from.size && y->to.off - y->from.off == -by)
-		return true;
-	if (x->from.off != y->from.off || x->to.off != y->to.off || x->from.size != y->from.size)
-		return false;
-	return !x->from.size || (x->from.writes && x->to.writes) || (y->from.writes && y->to.writes);
+	vec_for_each(t, &s->near.v[of_x].types)
+		vec_for_each(r, &s->near.v[of_y].types)
+			if (*t == *r && fits_type(s->ts, *t, x, moved))
+				return true;
+	return false;
+}
+
+static int cmp_s64(s64 a, s64 b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int cmp_switched(const void *a, const void *b)
+{
+	const struct switched *x = a, *y = b;
+
+	if (x->from.size != y->from.size)
+		return cmp_s64(x->from.size, y->from.size);
+	if (x->from.off != y->from.off)
+		return cmp_s64(x->from.off, y->from.off);
+	return cmp_s64(x->to.off, y->to.off);
+}
+
+/* Both switch between the same members, and one of them writes, or has the address. */
+static bool is_kept_elsewhere(const struct switched *x, const struct switched *y)
+{
+	return x->func != y->func &&
+	       (!x->from.size || (x->from.writes && x->to.writes) ||
+		(y->from.writes && y->to.writes));
+}
+
+/* One computes the address of another member, and one gets from there to the object. */
+static bool is_linked_elsewhere(const struct switched *x, const struct switched *y)
+{
+	return x->func != y->func && y->to.off - y->from.off == x->from.off - x->to.off;
+}
+
+/* Find what fits to @x in the list, from @x on. */
+static const struct switched *find_same(struct search *s, const struct switched *x,
+					struct moved *moved)
+{
+	const struct switched *y;
+
+	for (y = x + 1; y < s->list.v + s->list.n && !cmp_switched(x, y); y++)
+		if (is_kept_elsewhere(x, y) && find_struct_of(s, x, y, moved))
+			return y;
+	return NULL;
+}
+
+static const struct switched *find_link(struct search *s, const struct switched *x,
+					struct moved *moved)
+{
+	const struct switched *y;
+
+	vec_for_each(y, &s->list)
+		if (is_linked_elsewhere(x, y) && find_struct_of(s, x, y, moved))
+			return y;
+	return NULL;
 }
 
 static bool is_changed(const struct verdicts *vs, const struct unit *pre)
@@ -275,22 +340,28 @@ static void refuse_moved(struct verdicts *vs, const struct switched *x, const st
  */
 void check_moved_members(struct verdicts *vs, struct types *pre)
 {
-	const struct switched *x, *y;
-	switched_vec list = {};
+	const struct switched *x, *y = NULL;
+	struct search s = { .ts = pre };
 	struct moved moved;
 	struct unit **u;
+	struct near *n;
 
 	vec_for_each(u, &pre->obj->units)
 		if (is_changed(vs, *u))
-			find_switched(*u, &list);
-	vec_for_each(x, &list)
-		vec_for_each(y, &list)
-			if (fit_together(x, y) && find_struct_of(pre, x, y, &moved)) {
-				refuse_moved(vs, x, y, &moved);
-				goto out;
-			}
-out:
-	free(list.v);
+			find_switched(*u, &s.list);
+	if (s.list.n)
+		qsort(s.list.v, s.list.n, sizeof(*s.list.v), cmp_switched);
+	for (x = s.list.v; x < s.list.v + s.list.n && !y; x++) {
+		y = find_same(&s, x, &moved);
+		if (!y && !x->from.size)
+			y = find_link(&s, x, &moved);
+		if (y)
+			refuse_moved(vs, x, y, &moved);
+	}
+	vec_for_each(n, &s.near)
+		free(n->types.v);
+	free(s.near.v);
+	free(s.list.v);
 }
 
 #else /* HAVE_CAPSTONE */
