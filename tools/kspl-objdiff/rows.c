@@ -275,10 +275,11 @@ static bool others_jump_to(const struct user *s, u32 at)
 	const struct unit *other = s->u->parent ? s->u->parent : s->u->cold;
 	const struct entry *e;
 	const struct ref *r;
+	u32 i;
 
 	vec_for_each(e, &s->u->entries)
-		for (r = e->refs.v + 1; r < e->refs.v + e->refs.n; r++)
-			if (r->unit == s->u && r->target == at)
+		for (i = 1; i < e->refs.n; i++)
+			if (e->refs.v[i].unit == s->u && e->refs.v[i].target == at)
 				return true;
 	if (!other)
 		return false;
