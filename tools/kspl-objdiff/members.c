@@ -153,6 +153,32 @@ static void add_first(use_vec *was, use_vec *is)
 		add_use(was, 0, 0, false);
 }
 
+/* At least this many bytes from an address are one member's: a node, a lock. */
+#define NODE_SIZE	16
+
+/* Does it read or write what is at an address? */
+static bool touches(const use_vec *uses, s64 off)
+{
+	const struct use_at *use;
+
+	vec_for_each(use, uses)
+		if (use->size && use->off >= off && use->off < off + NODE_SIZE)
+			return true;
+	return false;
+}
+
+/*
+ * The address of one member, and that of another one. Code that touches the same member on
+ * both sides may only compute its address now.
+ */
+static bool is_other_address(const use_vec *was, const struct use_at *a, const use_vec *is,
+			     const struct use_at *b)
+{
+	if (a->off < 0 && b->off < 0)
+		return true;	/* from a member to its object */
+	return !touches(was, b->off) && (!a->off || !touches(is, a->off));
+}
+
 static void find_switched(const struct unit *func, switched_vec *list)
 {
 	use_vec was = {}, is = {};
@@ -166,7 +192,8 @@ static void find_switched(const struct unit *func, switched_vec *list)
 			continue;
 		vec_for_each(b, &is)
 			if (a->size == b->size && !count_uses(&was, b) &&
-			    (!a->size || !is_rebased(&was, &is, a->off - b->off)))
+			    (a->size ? !is_rebased(&was, &is, a->off - b->off) :
+			     is_other_address(&was, a, &is, b)))
 				*vec_add(list) = (struct switched){ func, *a, *b };
 	}
 	free(was.v);

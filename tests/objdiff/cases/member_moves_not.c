@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // One function alone used the wrong member; two use another one, but none writes it; two
 // use members of different types; two look at another one besides; one goes on to the next
-// part of the object by a pointer.
+// part of the object by a pointer; two compute an address of what they used before.
 // cflags: -g
-// replace: asks_a asks_b beside_a beside_b mends other_a other_b walks_a walks_b
+// replace: asks_a asks_b beside_a beside_b mends other_a other_b unlinks_a unlinks_b walks_a walks_b
 #include "kernel.h"
 struct part { long a, b; };
 struct object { u64 busy, users, limit; u32 flags; int state; struct part first, second; };
@@ -21,3 +21,14 @@ static inline long part(struct part *p, int n)
 }
 long walks_a(struct object *o) { return part(&o->first, 8) + part(&o->second, 9); }
 long walks_b(struct object *o) { return part(&o->first, 10); }
+struct list { struct list *next, *prev; };
+struct linked { struct list all; int v; struct list idle; };
+static inline void del(struct list *l)
+{
+	l->next->prev = l->prev;
+	l->prev->next = l->next;
+	l->next = PREPOST((void *)0x100, l);
+	l->prev = PREPOST((void *)0x122, l);
+}
+void unlinks_a(struct linked *o) { del(&o->idle); ext(o->v); }
+void unlinks_b(struct linked *o) { ext(8); del(&o->idle); o->v = 1; }
