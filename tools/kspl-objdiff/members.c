@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "code.h"
+#include "state.h"
 #include "types.h"
 
 #ifdef HAVE_CAPSTONE
@@ -229,6 +230,21 @@ struct moved {
 	const struct member *from, *to;
 };
 
+/* A lock that is released where it was taken holds nothing: no thread is inside. */
+static bool is_free_lock(const struct member *m, const struct switched *x, const struct switched *y)
+{
+	static const char *const locks[] = {
+		"struct mutex", "struct rw_semaphore", "struct spinlock", "struct raw_spinlock",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(locks); i++)
+		if (!strcmp(m->type, locks[i]))
+			return unit_calls_lock(x->func, false) && unit_calls_lock(x->func, true) &&
+			       unit_calls_lock(y->func, false) && unit_calls_lock(y->func, true);
+	return false;
+}
+
 static bool fits_type(const struct types *ts, const struct type *t, const struct switched *x,
 		      struct moved *moved)
 {
@@ -283,7 +299,8 @@ static bool find_struct_of(struct search *s, const struct switched *x, const str
 
 	vec_for_each(t, &s->near.v[of_x].types)
 		vec_for_each(r, &s->near.v[of_y].types)
-			if (*t == *r && fits_type(s->ts, *t, x, moved))
+			if (*t == *r && fits_type(s->ts, *t, x, moved) &&
+			    !is_free_lock(moved->from, x, y))
 				return true;
 	return false;
 }

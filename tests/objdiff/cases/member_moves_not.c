@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // One function alone used the wrong member; two use another one, but none writes it; two
 // use members of different types; two look at another one besides; one goes on to the next
-// part of the object by a pointer; two compute an address of what they used before.
+// part of the object by a pointer; two compute an address of what they used before; two
+// take another lock, and give it back.
 // cflags: -g
-// replace: asks_a asks_b beside_a beside_b mends other_a other_b unlinks_a unlinks_b walks_a walks_b
+// replace: asks_a asks_b beside_a beside_b locks_a locks_b mends other_a other_b unlinks_a unlinks_b walks_a walks_b
 #include "kernel.h"
 struct part { long a, b; };
 struct object { u64 busy, users, limit; u32 flags; int state; struct part first, second; };
@@ -32,3 +33,21 @@ static inline void del(struct list *l)
 }
 void unlinks_a(struct linked *o) { del(&o->idle); ext(o->v); }
 void unlinks_b(struct linked *o) { ext(8); del(&o->idle); o->v = 1; }
+struct mutex { int v; };
+struct locked { int v; struct mutex first, second; };
+extern void mutex_lock(struct mutex *), mutex_unlock(struct mutex *);
+void locks_a(struct locked *o)
+{
+	mutex_lock(PREPOST(&o->first, &o->second));
+	o->v++;
+	mutex_unlock(PREPOST(&o->first, &o->second));
+}
+int locks_b(struct locked *o)
+{
+	int v;
+
+	mutex_lock(PREPOST(&o->first, &o->second));
+	v = o->v;
+	mutex_unlock(PREPOST(&o->first, &o->second));
+	return v;
+}
