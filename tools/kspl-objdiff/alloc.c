@@ -25,7 +25,12 @@ enum {
 	FROM_CACHE	= 32,	/* kmem_cache_alloc() */
 	MAKES_CACHE	= 64,
 	FROM_OTHERS	= 128,	/* others allocate the object, with room for us */
+	FROM_DEVICE	= 256,	/* freed when the device loses its driver */
+	FROM_TEXT	= 512,	/* may be a constant of the kernel */
+	FROM_PINS	= 1024,	/* pages of a user, pinned */
 };
+
+#define NO_SIZE		0xff	/* no argument is the size */
 
 /**
  * struct allocator - a function that allocates or frees memory
@@ -35,7 +40,8 @@ enum {
  */
 struct allocator {
 	const char *name;
-	u8 from, arg;
+	u16 from;
+	u8 arg;
 };
 
 static const struct allocator allocators[] = {
@@ -47,9 +53,20 @@ static const struct allocator allocators[] = {
 	{ "kmalloc_large*", FROM_SLABS, 0 },
 	{ "kmemdup*", FROM_SLABS, 1 },
 	{ "krealloc*", FROM_SLABS, 1 },
-	{ "devm_kmalloc*", FROM_SLABS, 1 },
-	{ "devm_kmemdup*", FROM_SLABS, 1 },
-	{ "devm_krealloc*", FROM_SLABS, 2 },
+	{ "kstrdup", FROM_SLABS, NO_SIZE },
+	{ "kstrndup", FROM_SLABS, NO_SIZE },
+	{ "kasprintf", FROM_SLABS, NO_SIZE },
+	{ "kvasprintf", FROM_SLABS, NO_SIZE },
+	{ "kstrdup_const", FROM_SLABS | FROM_TEXT, NO_SIZE },
+	{ "kvasprintf_const", FROM_SLABS | FROM_TEXT, NO_SIZE },
+	{ "devm_kmalloc*", FROM_DEVICE, 1 },
+	{ "devm_kmemdup*", FROM_DEVICE, 1 },
+	{ "devm_krealloc*", FROM_DEVICE, 2 },
+	{ "devm_kstrdup", FROM_DEVICE, NO_SIZE },
+	{ "devm_kstrdup_const", FROM_DEVICE | FROM_TEXT, NO_SIZE },
+	{ "devm_kasprintf*", FROM_DEVICE, NO_SIZE },
+	{ "devm_kvasprintf", FROM_DEVICE, NO_SIZE },
+	{ "devm_get_free_pages", FROM_DEVICE, 2 },
 	{ "__kvmalloc*", FROM_SLABS | FROM_VMALLOC, 0 },
 	{ "kvmalloc*", FROM_SLABS | FROM_VMALLOC, 0 },
 	{ "kvrealloc*", FROM_SLABS | FROM_VMALLOC, 1 },
@@ -60,7 +77,7 @@ static const struct allocator allocators[] = {
 	{ "__vcalloc*", FROM_VMALLOC, 0 },
 	{ "__alloc_percpu*", FROM_PERCPU, 0 },
 	{ "pcpu_alloc*", FROM_PERCPU, 0 },
-	{ "__devm_alloc_percpu", FROM_PERCPU, 1 },
+	{ "__devm_alloc_percpu", FROM_DEVICE, 1 },
 	{ "alloc_pages_exact*", FROM_PAGES, 0 },
 	{ "alloc_pages*", FROM_PAGES, 1 },
 	{ "__alloc_pages*", FROM_PAGES, 1 },
@@ -69,7 +86,7 @@ static const struct allocator allocators[] = {
 	{ "get_free_pages*", FROM_PAGES, 1 },
 	{ "__get_free_pages*", FROM_PAGES, 1 },
 	{ "dma_alloc_*", FROM_DMA, 1 },
-	{ "dmam_alloc_*", FROM_DMA, 1 },
+	{ "dmam_alloc_*", FROM_DEVICE, 1 },
 	{ "dma_pool_create*", FROM_DMA, 2 },
 	{ "kmem_cache_create*", MAKES_CACHE, 1 },
 	{ "__kmem_cache_create*", MAKES_CACHE, 1 },
@@ -117,6 +134,7 @@ static const struct allocator givers[] = {
 	{ "kvfree", FROM_SLABS | FROM_CACHE | FROM_VMALLOC, 0 },
 	{ "kvfree_sensitive", FROM_SLABS | FROM_CACHE | FROM_VMALLOC, 0 },
 	{ "kvfree_call_rcu", FROM_SLABS | FROM_CACHE | FROM_VMALLOC, 0 },
+	{ "kfree_const", FROM_SLABS | FROM_CACHE | FROM_TEXT, 0 },
 	{ "kmem_cache_free", FROM_CACHE, 1 },
 	{ "vfree", FROM_VMALLOC, 0 },
 	{ "vfree_atomic", FROM_VMALLOC, 0 },
@@ -124,7 +142,27 @@ static const struct allocator givers[] = {
 	{ "free_pages", FROM_PAGES, 0 },
 	{ "__free_pages", FROM_PAGES, 0 },
 	{ "free_pages_exact", FROM_PAGES, 0 },
+	{ "__folio_put", FROM_PAGES, 0 },
+	{ "release_pages", FROM_PAGES, 0 },
+	{ "unpin_user_*", FROM_PINS, 0 },
 	{ "dma_free_*", FROM_DMA, 2 },
+	{ "dmam_free_*", FROM_DEVICE, 2 },
+	{ "devm_kfree", FROM_DEVICE, 1 },
+};
+
+/* Caches and pools: which argument is the one that memory comes from, or goes back to */
+static const struct allocator pools[] = {
+	{ "kmem_cache_alloc*", 0, 0 },
+	{ "mempool_alloc*", 0, 0 },
+	{ "dma_pool_alloc*", 0, 0 },
+	{ "gen_pool_alloc*", 0, 0 },
+};
+
+static const struct allocator pool_givers[] = {
+	{ "kmem_cache_free*", 0, 0 },
+	{ "mempool_free", 0, 1 },
+	{ "dma_pool_free", 0, 0 },
+	{ "gen_pool_free*", 0, 0 },
 };
 
 static bool fits(const char *pattern, const char *name)
@@ -271,15 +309,19 @@ static bool same_numbers(const struct numbers *a, const struct numbers *b)
  */
 struct got {
 	const char *name;
-	u8 from;
+	u16 from;
 	struct numbers size;
 	bool kept, passed, freed;
 };
 
-/* What a register holds: the numbers in it, and the calls whose result it may be. */
+/*
+ * What a register holds: the numbers in it, the calls whose result it may be, and the
+ * variable that it was loaded from, with the place in it.
+ */
 struct held {
 	struct numbers numbers;
 	u64 calls;
+	const struct ref *var;
 };
 
 /* Bytes of the stack, by their distance from RSP at function entry. */
@@ -297,6 +339,7 @@ struct asks {
 	s64 sp, body;		/* RSP now, and RSP in the function's body */
 	VEC(struct got) gets;
 	VEC(const struct allocator *) gives;
+	VEC(const struct ref *) from_pools, to_pools;
 };
 
 static const u8 argument_regs[] = { R_DI, R_SI, R_DX, R_CX, R_8, R_9 };
@@ -329,6 +372,17 @@ static struct held *reg_of(struct asks *a, unsigned int reg)
 	return n < 0 || n == R_SP ? NULL : &a->regs[n];
 }
 
+/* The field of an instruction that holds the address of a variable */
+static const struct ref *variable_at(const struct unit *u, const cs_insn *insn)
+{
+	const struct ref *r;
+
+	vec_for_each(r, &u->refs)
+		if (!r->branch && r->insn_off == insn->address && r->insn_len)
+			return r;
+	return NULL;
+}
+
 static void mark_calls(struct asks *a, u64 calls, size_t field)
 {
 	u32 i;
@@ -349,7 +403,7 @@ static void end_call(struct asks *a)
 		a->regs[lost[i]] = (struct held){};
 }
 
-static void get(struct asks *a, const char *name, u8 from, const struct numbers *size)
+static void get(struct asks *a, const char *name, u16 from, const struct numbers *size)
 {
 	struct got *got = vec_add(&a->gets);
 
@@ -384,12 +438,25 @@ static bool call_wrapper(struct asks *a, const struct unit *to)
 	return true;
 }
 
+static void use_pool(struct asks *a, const char *name)
+{
+	const struct allocator *from = find(pools, ARRAY_SIZE(pools), name);
+	const struct allocator *to = find(pool_givers, ARRAY_SIZE(pool_givers), name);
+
+	if (from)
+		*vec_add(&a->from_pools) = a->regs[argument_regs[from->arg]].var;
+	if (to)
+		*vec_add(&a->to_pools) = a->regs[argument_regs[to->arg]].var;
+}
+
 static void call(struct asks *a, const struct ref *r)
 {
 	const struct allocator *known = r && r->sym && !r->unit ? find_allocator(r->sym->name) : NULL;
 	const struct allocator *giver = r && r->sym && !r->unit ? find_giver(r->sym->name) : NULL;
 	u32 i;
 
+	if (r && r->sym && !r->unit)
+		use_pool(a, r->sym->name);
 	if (giver) {
 		*vec_add(&a->gives) = giver;
 		MARK(a, a->regs[argument_regs[giver->arg]].calls, freed);
@@ -399,7 +466,8 @@ static void call(struct asks *a, const struct ref *r)
 	for (i = 0; i < ARRAY_SIZE(argument_regs); i++)
 		MARK(a, a->regs[argument_regs[i]].calls, passed);
 	if (known)
-		get(a, r->sym->name, known->from, &a->regs[argument_regs[known->arg]].numbers);
+		get(a, r->sym->name, known->from, known->arg == NO_SIZE ? &(struct numbers){} :
+		    &a->regs[argument_regs[known->arg]].numbers);
 	else if (!r || !call_wrapper(a, r->unit))
 		end_call(a);
 }
@@ -475,8 +543,12 @@ static struct held value_of(struct asks *a, const cs_insn *insn, const cs_x86_op
 			add_number(&v.numbers, op->imm);
 		return v;
 	}
-	if (insn->id != X86_INS_LEA)
-		return op->mem.base == X86_REG_RSP ? read_stack(a, op) : v;
+	if (insn->id != X86_INS_LEA) {
+		if (op->mem.base == X86_REG_RSP)
+			return read_stack(a, op);
+		v.var = variable_at(a->u, insn);
+		return v;
+	}
 	reg = reg_of(a, op->mem.base);
 	if (reg)
 		v = *reg;
@@ -504,7 +576,7 @@ static void compute(struct asks *a, const cs_insn *insn)
 {
 	const cs_x86 *x = &insn->detail->x86;
 	const cs_x86_op *to = &x->operands[0];
-	struct held all = {}, v, *reg;
+	struct held all = {}, v = {}, *reg;
 	u8 i, from = replaces(insn) || x->op_count == 3;
 
 	for (i = from; i < x->op_count; i++) {
@@ -533,6 +605,8 @@ static void compute(struct asks *a, const cs_insn *insn)
 		reg = reg_of(a, to->reg);
 		if (reg)
 			*reg = all;
+		if (reg && insn->id == X86_INS_MOV)
+			reg->var = v.var;
 		return;
 	}
 	if (to->mem.base == X86_REG_RSP)
@@ -687,10 +761,10 @@ static bool gives_by(const struct asks *a, const char *name)
 	return false;
 }
 
-static u8 given_back(const struct asks *a)
+static u16 given_back(const struct asks *a)
 {
 	const struct allocator **v;
-	u8 from = 0;
+	u16 from = 0;
 
 	vec_for_each(v, &a->gives)
 		from |= (*v)->from;
@@ -702,7 +776,7 @@ static const char *give_changed(const struct asks *was, const struct asks *is)
 {
 	const struct allocator **new, **old;
 	const struct got *got;
-	u8 made = 0;
+	u16 made = 0;
 
 	vec_for_each(got, &is->gets)
 		made |= got->from;
@@ -730,14 +804,96 @@ static const struct unit *other_changed(const struct verdicts *vs, const struct 
 	return NULL;
 }
 
+/* Caches and pools */
+
+/* Is it the same place of the same variable? What is no variable counts as the same. */
+static bool same_pool(const struct update *up, const struct unit *u, const struct ref *a,
+		      const struct unit *v, const struct ref *b)
+{
+	const struct unit *x, *y;
+
+	if (!a || !b)
+		return true;
+	x = resolve_ref(up, u->obj, a);
+	y = resolve_ref(up, v->obj, b);
+	if (!x || !y)
+		return !x && !y && !strcmp(a->sym->name, b->sym->name);
+	return (x->twin == y || (!x->twin && !y->twin)) && a->target == b->target;
+}
+
+/* Find a pool of @v that no one of @u is. */
+static const struct ref *other_pool(const struct update *up, const struct unit *u,
+				    const struct ref **was, u32 nwas, const struct unit *v,
+				    const struct ref **is, u32 nis)
+{
+	u32 i, k;
+
+	for (i = 0; i < nis; i++) {
+		for (k = 0; k < nwas; k++)
+			if (same_pool(up, u, was[k], v, is[i]))
+				break;
+		if (nwas && k == nwas)
+			return is[i];
+	}
+	return NULL;
+}
+
+static const char *pool_name(const struct update *up, const struct unit *u, const struct ref *r)
+{
+	const struct unit *to = resolve_ref(up, u->obj, r);
+
+	return to ? unit_label(to) : r->sym->name;
+}
+
+/*
+ * Does a function take memory from another cache than before, and another one give it
+ * back to another one? One of both alone is a mistake that is mended.
+ */
+struct pool_changes {
+	const struct unit *taker, *giver;
+	const struct ref *from, *to;
+};
+
+static void find_pools(const struct update *up, const struct unit *u, const struct asks *was,
+		       const struct asks *is, struct pool_changes *c)
+{
+	const struct ref *r;
+
+	r = other_pool(up, u->twin, was->from_pools.v, was->from_pools.n, u, is->from_pools.v,
+		       is->from_pools.n);
+	if (r && !c->taker) {
+		c->taker = u;
+		c->from = r;
+	}
+	r = other_pool(up, u->twin, was->to_pools.v, was->to_pools.n, u, is->to_pools.v,
+		       is->to_pools.n);
+	if (r && !c->giver) {
+		c->giver = u;
+		c->to = r;
+	}
+}
+
+static void check_pools(struct verdicts *vs, const struct tu *tu, const struct pool_changes *c)
+{
+	if (c->taker && c->giver)
+		refuse(vs, "memory_changed", tu->post, c->giver, unit_label(c->giver),
+		       "keep the cache, or let the code tell old memory from new",
+		       "it gives memory back to %s, but memory that was allocated before the update is from another one; %s now takes it from %s",
+		       pool_name(vs->up, c->giver, c->to), unit_label(c->taker),
+		       pool_name(vs->up, c->taker, c->from));
+}
+
 static void free_asks(struct asks *a)
 {
 	free(a->gets.v);
 	free(a->gives.v);
+	free(a->from_pools.v);
+	free(a->to_pools.v);
 	free(a->slots.v);
 }
 
-static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u)
+static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u,
+			   struct pool_changes *pools)
 {
 	struct asks was = {}, is = {};
 	const struct unit *other;
@@ -756,14 +912,28 @@ static void check_function(struct verdicts *vs, const struct tu *tu, struct unit
 	if (how)
 		refuse(vs, "memory_changed", tu->post, u, unit_label(u),
 		       "free the memory with the function that fits its allocator", "%s", how);
+	find_pools(vs->up, u, &was, &is, pools);
 	free_asks(&was);
 	free_asks(&is);
 }
 
 #else /* HAVE_CAPSTONE */
 
-static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u)
+struct pool_changes {
+	bool checked;
+};
+
+static void check_pools(struct verdicts *vs, const struct tu *tu, const struct pool_changes *c)
 {
+	(void)vs;
+	(void)tu;
+	(void)c;
+}
+
+static void check_function(struct verdicts *vs, const struct tu *tu, struct unit *u,
+			   struct pool_changes *pools)
+{
+	pools->checked = false;
 	if (unit_makes_memory(u))
 		note(vs, tu->post, true,
 		     "%s allocates memory; kspl-objdiff was built without capstone, and can't check whether the size changed",
@@ -781,7 +951,9 @@ static bool deals_with_memory(const struct unit *u)
 	for (part = u; part; part = part == u ? u->cold : NULL)
 		vec_for_each(r, &part->refs)
 			if (r->branch && r->sym && !r->unit &&
-			    (find_allocator(r->sym->name) || find_giver(r->sym->name)))
+			    (find_allocator(r->sym->name) || find_giver(r->sym->name) ||
+			     find(pools, ARRAY_SIZE(pools), r->sym->name) ||
+			     find(pool_givers, ARRAY_SIZE(pool_givers), r->sym->name)))
 				return true;
 	return makes(u, 0);
 }
@@ -793,6 +965,7 @@ static bool deals_with_memory(const struct unit *u)
  */
 void check_memory(struct verdicts *vs, const struct tu *tu)
 {
+	struct pool_changes changes = {};
 	struct unit **u;
 
 	if (!tu->pre)
@@ -800,5 +973,6 @@ void check_memory(struct verdicts *vs, const struct tu *tu)
 	vec_for_each(u, &tu->post->units)
 		if ((*u)->is_func && !(*u)->parent && (*u)->twin && unit_replaced(vs, *u) &&
 		    unit_differs(vs, *u) && deals_with_memory(*u))
-			check_function(vs, tu, *u);
+			check_function(vs, tu, *u, &changes);
+	check_pools(vs, tu, &changes);
 }

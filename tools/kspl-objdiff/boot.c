@@ -1012,8 +1012,9 @@ static void refuse_lost_name(struct verdicts *vs, const struct tu *tu,
 }
 
 /*
- * An alias of something that is still there. The running kernel still knows the alias;
- * in a kernel of the new source, another definition has this name, or no code uses it.
+ * An alias of something that is still there, or the name of something that is static
+ * now. The running kernel still knows the name; in a kernel of the new source, another
+ * definition has it, or no code uses it.
  */
 static void check_lost_names(struct verdicts *vs, const struct tu *tu)
 {
@@ -1022,12 +1023,12 @@ static void check_lost_names(struct verdicts *vs, const struct tu *tu)
 
 	vec_for_each(v, &tu->pre->units) {
 		pre = *v;
-		if (!pre->twin || !pre->is_func || !class_is_text(pre->sec->cls))
+		if (!pre->twin || pre->twin->obj != tu->post || !pre->is_func ||
+		    !class_is_text(pre->sec->cls))
 			continue;
 		/* not objtool's __pfx_NAME, which is not called */
 		vec_for_each(s, &pre->syms)
-			if ((*s)->bind != STB_LOCAL && strcmp((*s)->name, pre->name) &&
-			    !map_get(&tu->post->globals, (*s)->name) &&
+			if ((*s)->bind != STB_LOCAL && !map_get(&tu->post->globals, (*s)->name) &&
 			    is_wanted(vs, (*s)->name))
 				refuse_lost_name(vs, tu, pre, (*s)->name);
 	}

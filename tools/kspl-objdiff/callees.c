@@ -183,27 +183,43 @@ static const char *const say_it[] = {
 	"netdev_emerg", "netdev_err", "netdev_info", "netdev_notice", "netdev_printk",
 	"netdev_warn", "panic", "print_hex_dump", "show_regs", "show_stack", "skb_dump",
 	"vprintk", "xfs_printk_level", "_btrfs_printk", "__ext4_msg", "__ext4_warning",
+};
+
+/* Functions that prepare a message, or that any code calls around it */
+static const char *const help_say_it[] = {
 	"ip_fast_csum", "_raw_spin_*", "__rcu_read_*", "scnprintf", "snprintf", "strlen",
 	"memset", "__x86_return_thunk", "preempt_schedule*", "__SCT__preempt_schedule*",
 	"__SCT__might_resched", "sched_clock_stable",
 };
 
+static bool is_like(const char *const *list, size_t n, const char *name)
+{
+	const char *star;
+
+	for (; n--; list++) {
+		star = strchr(*list, '*');
+		if (star ? !strncmp(name, *list, star - *list) : !strcmp(name, *list))
+			return true;
+	}
+	return false;
+}
+
 /**
- * callee_only_says() - does a function only print a message?
+ * callee_prints() - does a function print a message?
+ * @name:	the function
+ */
+bool callee_prints(const char *name)
+{
+	return is_like(say_it, ARRAY_SIZE(say_it), name);
+}
+
+/**
+ * callee_only_says() - does a function only print a message, or help to?
  * @name:	the function
  */
 bool callee_only_says(const char *name)
 {
-	const char *star;
-	size_t i;
-
-	for (i = 0; i < sizeof(say_it) / sizeof(*say_it); i++) {
-		star = strchr(say_it[i], '*');
-		if (star ? !strncmp(name, say_it[i], star - say_it[i]) :
-			   !strcmp(name, say_it[i]))
-			return true;
-	}
-	return false;
+	return callee_prints(name) || is_like(help_say_it, ARRAY_SIZE(help_say_it), name);
 }
 
 /*

@@ -8,6 +8,7 @@
 
 #include "escape.h"
 #include "flow.h"
+#include "said.h"
 #include "update.h"
 
 #define MAX_DEPTH	8	/* of constants that refer to constants */
@@ -483,26 +484,6 @@ bool unit_same_content(const struct update *up, const struct unit *a,
 	return same_content_why(up, a, b, NULL, NULL);
 }
 
-/* Does the next call print a message? */
-static bool is_said(const struct unit *in, const struct ref *text)
-{
-	const struct ref *r;
-
-	vec_for_each(r, &in->refs)
-		if (r->branch && r->off > text->off)
-			return r->sym && !r->unit && callee_only_says(r->sym->name);
-	return false;
-}
-
-/* Is it a printk() format, which starts with a level, or a text that is printed? */
-static bool is_message(const struct unit *in, const struct ref *r)
-{
-	const struct unit *u = r->unit;
-
-	return u && u->sec->cls == SC_STRING && unit_data(u) && !r->target && u->size &&
-	       (unit_data(u)[0] == 1 || is_said(in, r));
-}
-
 /* Is it a function that is boot code on one side only? */
 static bool same_elsewhere(const struct update *up, const struct ref *x,
 			   const struct ref *y)
@@ -530,7 +511,7 @@ bool refs_mean_same(const struct update *up, const struct unit *a, const struct 
 	struct seen seen = {};
 	bool same;
 
-	if (is_message(a, x) && is_message(b, y))
+	if (ref_is_message(a, x) && ref_is_message(b, y))
 		return true;
 	same = same_meaning(up, a->obj, x, b->obj, y, &seen);
 	free(seen.pairs.v);
@@ -550,7 +531,7 @@ static bool same_but_messages(const struct update *up, const struct unit *a,
 	for (i = 0; i < a->refs.n; i++) {
 		const struct ref *x = &a->refs.v[i], *y = &b->refs.v[i];
 
-		if ((is_message(a, x) && is_message(b, y) && x->off == y->off) ||
+		if ((ref_is_message(a, x) && ref_is_message(b, y) && x->off == y->off) ||
 		    same_elsewhere(up, x, y))
 			continue;
 		if (!same_ref_alone(up, a->obj, x, b->obj, y))
@@ -631,6 +612,80 @@ static void compare_unit(const struct update *up, struct unit *u)
 	}
 }
 
+/*
+ * Flags, keys and local constants have no name that tells them apart, so code with another
+ * one in its place looks the same. But if two uses are of one thing in pre, they are of
+ * one thing in post, and the other way round.
+ */
+struct partners {
+	const struct unit **of;		/* by unit.id: what the other side uses in its place */
+};
+
+static bool has_partner(const struct unit *u)
+{
+	return u->ident == ID_FRESH || u->ident == ID_SOFT ||
+	       (u->ident == ID_CONTENT && u->sec->cls == SC_RODATA && unit_is_static_local(u) &&
+		!starts_with(u->name, "__func__") && !starts_with(u->name, "CSWTCH") &&
+		!starts_with(u->name, "__FUNCTION__") && !starts_with(u->name, "__PRETTY_FUNCTION__"));
+}
+
+static bool are_partners(struct partners *p, const struct unit *a, const struct unit *b)
+{
+	if (!a || !b || !has_partner(a) || !has_partner(b))
+		return true;
+	if (b->ident == ID_SOFT && (a->twin || b->twin))
+		return a->twin == b;
+	if (!p->of[a->id] && !p->of[b->id]) {
+		p->of[a->id] = b;
+		p->of[b->id] = a;
+	}
+	return p->of[a->id] == b && p->of[b->id] == a;
+}
+
+static const struct unit *other_partner(const struct update *up, struct partners *p,
+					const struct obj *pre, const ref_vec *was,
+					const struct obj *post, const ref_vec *is)
+{
+	u32 i;
+
+	for (i = 0; i < was->n && i < is->n; i++) {
+		const struct unit *b = resolve_ref(up, post, &is->v[i]);
+
+		if (!are_partners(p, resolve_ref(up, pre, &was->v[i]), b))
+			return b;
+	}
+	return NULL;
+}
+
+static void compare_partners(const struct update *up, struct partners *p, struct unit *u)
+{
+	const struct unit *pre = u->twin, *other;
+	const struct entry *x, *y;
+	u32 i = 0, k = 0;
+
+	other = other_partner(up, p, pre->obj, &pre->refs, u->obj, &u->refs);
+	while (!other) {
+		x = next_entry(pre, &i);
+		y = next_entry(u, &k);
+		if (!x || !y)
+			return;
+		other = other_partner(up, p, pre->obj, &x->refs, u->obj, &y->refs);
+	}
+	u->status = ST_CHANGED;
+	u->cause = xasprintf("uses another %s than before", strip_numbers(other->name));
+}
+
+static void compare_all_partners(const struct update *up, const struct tu *tu)
+{
+	struct partners p = { xzalloc(up->nunits * sizeof(*p.of)) };
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units)
+		if (class_is_text((*u)->sec->cls) && (*u)->twin && (*u)->status == ST_SAME)
+			compare_partners(up, &p, *u);
+	free(p.of);
+}
+
 void compare_units(struct update *up)
 {
 	struct unit **u;
@@ -641,6 +696,7 @@ void compare_units(struct update *up)
 			compare_unit(up, *u);
 		if (!tu->pre)
 			continue;
+		compare_all_partners(up, tu);
 		vec_for_each(u, &tu->pre->units)
 			if (!(*u)->twin && (*u)->name[0] &&
 			    (*u)->ident == ID_NAMED)

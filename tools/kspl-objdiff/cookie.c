@@ -9,7 +9,7 @@
  *
  * So what goes along is followed back to where it comes from, in the order of the
  * instructions: an argument, a result, or a load, and what is added to it. What is not
- * known counts as the same.
+ * known counts as the same. A pointer that is stored beside the address goes along, too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,22 +30,28 @@ enum origin {
 	FROM_VARIABLE,
 };
 
-/* Where a value comes from; @add: what is added to it */
+/* Where a value comes from; @add: what is added to it; @wide: a load of 8 bytes */
 struct value {
 	enum origin from;
 	s64 number, add;
 	const struct unit *var;	/* the one of the post object, if it has a twin */
+	bool wide;
 };
+
+/* How far from the address something is stored that goes along with it */
+#define BESIDE	16
+#define PLACES	(2 * BESIDE / 8 + 1)
 
 /**
  * struct along - what goes along with a function's address
  * @callee:	the function that gets it; NULL: it is stored
  * @at:		where it is stored
  * @args:	the arguments of the call; unknown: the function's address itself
+ * @beside:	what is stored beside it, by 8 bytes; unknown: nothing, or no pointer
  */
 struct along {
 	const char *callee;
-	struct value at, args[6];
+	struct value at, args[6], beside[PLACES];
 };
 
 typedef VEC(struct along) along_vec;
@@ -135,6 +141,7 @@ static bool step_back(const cs_insn *insn, int *reg, struct value *v)
 	if (insn->id == X86_INS_MOV || insn->id == X86_INS_MOVSXD || insn->id == X86_INS_MOVZX) {
 		v->from = FROM_LOAD;
 		v->number = op->mem.disp;
+		v->wide = insn->id == X86_INS_MOV && op->size == 8;
 	}
 	return false;
 }
@@ -216,12 +223,41 @@ static void look_at_call(const struct code *code, u32 n, int reg, along_vec *lis
 	*vec_add(list) = a;
 }
 
+static bool same_object(const struct value *a, const struct value *b)
+{
+	return a->from && a->from == b->from && a->number == b->number && a->var == b->var;
+}
+
+/* Does instruction @n store a pointer beside the address? */
+static void look_beside(const struct code *code, u32 n, struct along *a)
+{
+	cs_insn *insn = insn_at(code->u, code->starts.v[n]);
+	const cs_x86_op *op;
+	struct value at;
+	int base;
+
+	if (!insn)
+		return;
+	op = insn->detail->x86.operands;
+	base = op->type == X86_OP_MEM && op->mem.index == X86_REG_INVALID ? number_of(op->mem.base) : -1;
+	if (insn->id == X86_INS_MOV && base >= 0 && base != R_SP && op->size == 8 &&
+	    op[1].type == X86_OP_REG) {
+		at = origin_of(code, n, base);
+		at.add += op->mem.disp + BESIDE - a->at.add;
+		if (same_object(&at, &a->at) && at.add >= 0 && at.add <= 2 * BESIDE &&
+		    at.add != BESIDE && at.add % 8 == 0)
+			a->beside[at.add / 8] = origin_of(code, n, number_of(op[1].reg));
+	}
+	cs_free(insn, 1);
+}
+
 static void look_at(const struct code *code, u32 n, along_vec *list)
 {
 	cs_insn *insn = insn_at(code->u, code->starts.v[n]);
 	const cs_x86_op *op;
 	struct along a = {};
 	int base;
+	u32 i;
 
 	if (!insn)
 		return;
@@ -232,6 +268,8 @@ static void look_at(const struct code *code, u32 n, along_vec *list)
 	} else if (base >= 0 && base != R_SP && op->mem.index == X86_REG_INVALID) {
 		a.at = origin_of(code, n, base);
 		a.at.add += op->mem.disp;
+		for (i = 0; i < code->starts.n; i++)
+			look_beside(code, i, &a);
 		*vec_add(list) = a;
 	}
 	cs_free(insn, 1);
@@ -266,9 +304,20 @@ static bool same_value(const struct value *a, const struct value *b)
 	return a->from == FROM_LOAD || (a->number == b->number && a->add == b->add && a->var == b->var);
 }
 
+/* A pointer that is loaded from another place is another one. */
+static bool same_beside(const struct value *a, const struct value *b)
+{
+	return same_value(a, b) &&
+	       (a->from != FROM_LOAD || !a->wide || !b->wide || a->number == b->number);
+}
+
 static bool same_along(const struct along *a, const struct along *b)
 {
 	u32 i;
+
+	for (i = 0; i < PLACES; i++)
+		if (!same_beside(&a->beside[i], &b->beside[i]))
+			return false;
 
 	if (!a->callee != !b->callee || (a->callee && strcmp(a->callee, b->callee)))
 		return true;	/* it is another thing, which may want something else */
@@ -302,10 +351,108 @@ static bool goes_otherwise(const struct verdicts *vs, const struct unit *by,
 	return !same;
 }
 
+typedef VEC(struct value) value_vec;
+
+/* Find where argument @reg comes from, at all calls of @to in @u. */
+static void find_passed(const struct verdicts *vs, const struct unit *u,
+			const struct unit *to, int reg, value_vec *list)
+{
+	struct code code = { .up = vs->up, .u = u };
+	const struct ref *r;
+	u32 n;
+
+	find_starts(&code);
+	vec_for_each(r, &u->refs) {
+		if (!r->branch || resolve_ref(vs->up, u->obj, r) != to)
+			continue;
+		for (n = 0; n < code.starts.n; n++)
+			if (code.starts.v[n] == r->insn_off)
+				*vec_add(list) = origin_of(&code, n, reg);
+	}
+	free(code.starts.v);
+}
+
+static bool has_all(const value_vec *was, const value_vec *is)
+{
+	const struct value *a, *b;
+
+	vec_for_each(a, was) {
+		bool found = !is->n;
+
+		vec_for_each(b, is)
+			found |= same_value(a, b);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static bool is_replaced(const struct verdicts *vs, const struct unit *pre)
 {
 	return pre->is_func && pre->twin && class_is_text(pre->sec->cls) &&
 	       unit_replaced(vs, pre->twin);
+}
+
+#define MAX_HELPERS	4
+
+/*
+ * Does a function that calls @by, directly or through others, let something else go along
+ * as this argument? Return: its name, or NULL.
+ */
+static const char *passed_otherwise(const struct verdicts *vs, const struct unit *by, int reg,
+				    int depth)
+{
+	value_vec was = {}, is = {};
+	const char *who = NULL;
+	const struct value *v;
+	struct unit **u;
+
+	vec_for_each(u, &by->obj->units) {
+		if (who || !class_is_text((*u)->sec->cls) || !(*u)->twin || *u == by)
+			continue;
+		was.n = 0;
+		is.n = 0;
+		find_passed(vs, *u, by, reg, &was);
+		if (!was.n)
+			continue;
+		find_passed(vs, (*u)->twin, by->twin, reg, &is);
+		if (is_replaced(vs, *u) && !has_all(&was, &is))
+			who = unit_label((*u)->twin);
+		vec_for_each(v, &was)
+			if (!who && v->from == FROM_ARGUMENT && depth < MAX_HELPERS)
+				who = passed_otherwise(vs, *u, v->number, depth + 1);
+	}
+	free(was.v);
+	free(is.v);
+	return who;
+}
+
+static const char *value_from_caller(const struct verdicts *vs, const struct unit *by,
+				     const struct value *v)
+{
+	return v->from == FROM_ARGUMENT ? passed_otherwise(vs, by, v->number, 0) : NULL;
+}
+
+/* Does a caller of @by let something else go along with the address? */
+static const char *caller_goes_otherwise(const struct verdicts *vs, const struct unit *by,
+					 const struct unit *func)
+{
+	const char *who = NULL;
+	const struct along *a;
+	along_vec list = {};
+	u32 i;
+
+	if (!by->twin || by->parent)
+		return NULL;
+	find_along(vs, by, func, &list);
+	vec_for_each(a, &list) {
+		if (!who && !a->callee)
+			who = value_from_caller(vs, by, &a->at);
+		for (i = 0; a->callee && !who && i < ARRAY_SIZE(a->args); i++)
+			who = value_from_caller(vs, by, &a->args[i]);
+	}
+	free(list.v);
+	return who;
 }
 
 /* The types tell already that it expects something else. */
@@ -319,20 +466,30 @@ static bool is_told(const struct verdicts *vs, const struct unit *func)
 	return false;
 }
 
+/* Return: who lets something else go along with the address that @by passes on, or NULL. */
+static const char *who_goes_otherwise(const struct verdicts *vs, const struct unit *by,
+				      const struct unit *func)
+{
+	if (is_replaced(vs, by) && goes_otherwise(vs, by, func))
+		return unit_label(by);
+	return caller_goes_otherwise(vs, by, func);
+}
+
 static void check_along(struct verdicts *vs, const struct unit *by, const struct edge *e)
 {
-	const char *how;
+	const char *how, *who;
 
 	if (!e->to || !e->address || e->to == by || !is_replaced(vs, e->to) ||
-	    is_told(vs, e->to->twin) || state_is_dropped(vs->up, e->to) || !goes_otherwise(vs, by, e->to))
+	    is_told(vs, e->to->twin) || state_is_dropped(vs->up, e->to))
 		return;
-	how = handed_out_by(vs, by, e);
+	who = who_goes_otherwise(vs, by, e->to);
+	how = who ? handed_out_by(vs, by, e) : NULL;
 	if (how)
 		refuse(vs, "call_changed", by->twin->obj, e->to->twin, e->to->name,
 		       xasprintf("let a new function get the new thing, and %s the old one; or, if a hook sees to what was set up before: --state-of %s=",
 				 e->to->name, e->to->name),
 		       "%s, with what it got in the old way; the new %s lets something else go along with it",
-		       how, unit_label(by));
+		       how, who);
 }
 
 /**
@@ -349,7 +506,8 @@ void check_cookies(struct verdicts *vs)
 		if (!tu->pre)
 			continue;
 		vec_for_each(v, &tu->pre->units)
-			if (is_replaced(vs, *v) && vs->boot->kind[(*v)->id] == BOOT_NO)
+			if ((*v)->twin && (*v)->is_func && class_is_text((*v)->sec->cls) &&
+			    vs->boot->kind[(*v)->id] == BOOT_NO)
 				vec_for_each(e, &vs->boot->edges[(*v)->id])
 					check_along(vs, *v, e);
 	}

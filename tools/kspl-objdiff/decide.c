@@ -183,6 +183,42 @@ static void refuse_collected(struct verdicts *vs, const struct unit *u,
 		       u->sec->name);
 }
 
+static const struct sec *section_of(const struct obj *obj, const char *name)
+{
+	const struct sec *sec;
+
+	vec_for_each(sec, &obj->secs)
+		if (!strcmp(sec->name, name) && sec->units.n)
+			return sec;
+	return NULL;
+}
+
+/* Quirks are applied in their order. What reads a section of unknown kind may care, too. */
+static bool has_order(const struct sec *sec)
+{
+	return sec->cls == SC_UNKNOWN || starts_with(sec->name, ".pci_fixup");
+}
+
+static void check_order(struct verdicts *vs, const struct tu *tu)
+{
+	const struct sec *sec, *old;
+	u32 i;
+
+	vec_for_each(sec, &tu->post->secs) {
+		old = has_order(sec) ? section_of(tu->pre, sec->name) : NULL;
+		if (!old || old->units.n != sec->units.n)
+			continue;	/* an entry is new or gone */
+		for (i = 0; i < sec->units.n; i++)
+			if (!same_collected(vs->up, old->units.v[i], sec->units.v[i]))
+				break;
+		if (i < sec->units.n && unit_has_like(vs->up, tu->pre, sec->units.v[i], false))
+			refuse(vs, "unknown_section", tu->post, NULL, unit_label(sec->units.v[i]),
+			       "keep the order",
+			       "it is at another place of section %s, whose entries may be used in their order",
+			       sec->name);
+	}
+}
+
 static void check_collected(struct verdicts *vs, const struct tu *tu)
 {
 	struct unit **u;
@@ -193,6 +229,7 @@ static void check_collected(struct verdicts *vs, const struct tu *tu)
 			refuse_collected(vs, *u, false);
 	if (!tu->pre)
 		return;
+	check_order(vs, tu);
 	vec_for_each(u, &tu->pre->units)
 		if (is_collected((*u)->sec) && !unit_has_like(vs->up, tu->post, *u, true) &&
 		    !((*u)->twin && (*u)->twin->status == ST_CHANGED))
@@ -633,6 +670,10 @@ static void check_data(struct verdicts *vs, const struct unit *u)
 	else if (u->sec->cls == SC_PERCPU)
 		refuse(vs, "percpu_changed", u->obj, u, u->name, WAY_DATA,
 		       "this per-CPU variable changed (%s)", u->cause);
+	else if (u->sec->cls == SC_STATIC_CALL)
+		refuse(vs, "special_changed", u->obj, u, u->name, WAY_SPLIT,
+		       "what this static call calls at first changed (%s); the running kernel keeps what it calls now",
+		       u->cause);
 }
 
 static void check_changes(struct verdicts *vs, const struct tu *tu)
@@ -1415,63 +1456,6 @@ static void note_gone(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
-/*
- * A global name that now stands for another function or variable: other files stay
- * bound to the old one.
- */
-static void check_names(struct verdicts *vs, const struct tu *tu)
-{
-	u32 i;
-
-	for (i = 0; tu->pre && i < tu->pre->globals.size; i++) {
-		const struct map_slot *slot = &tu->pre->globals.slots[i];
-		struct unit *pre = slot->value, *post;
-
-		post = pre ? map_get(&tu->post->globals, slot->key) : NULL;
-		if (!post || pre->twin == post || (!pre->twin && !post->twin) ||
-		    is_left(vs, post))
-			continue;
-		refuse(vs, "name_moved", post->obj, post, slot->key, WAY_SPLIT,
-		       "other files may use this name, which now belongs to %s instead of %s",
-		       unit_label(post), unit_label(pre));
-	}
-}
-
-static u8 binding_of(const struct obj *obj, const char *name)
-{
-	const struct unit *u = map_get(&obj->globals, name);
-	struct sym **s;
-
-	if (!u)
-		return STB_LOCAL;
-	vec_for_each(s, &u->syms)
-		if ((*s)->bind != STB_LOCAL && !strcmp((*s)->name, name))
-			return (*s)->bind;
-	return STB_LOCAL;
-}
-
-/*
- * Weak or not decides which of two definitions the linker takes. The running kernel
- * keeps the one it took.
- */
-static void check_bindings(struct verdicts *vs, const struct tu *tu)
-{
-	const struct sym *sym;
-	u8 was;
-
-	vec_for_each(sym, &tu->post->syms) {
-		if (!tu->pre || sym->bind == STB_LOCAL || !sym->unit || is_left(vs, sym->unit))
-			continue;
-		was = binding_of(tu->pre, sym->name);
-		if (was == STB_LOCAL || was == sym->bind)
-			continue;
-		refuse(vs, "name_moved", tu->post, sym->unit, sym->name, WAY_SPLIT,
-		       sym->bind == STB_WEAK ?
-		       "it is weak now, so a definition in another file would override it; the running kernel keeps using this one" :
-		       "it is no longer weak; if another file defines this name, the running kernel keeps using that definition");
-	}
-}
-
 /* Report the variables that state.c or the author paired under another name. */
 static void note_renamed(struct verdicts *vs, const struct tu *tu)
 {
@@ -1604,7 +1588,6 @@ void decide(struct verdicts *vs)
 		note_gone(vs, tu);
 		note_renamed(vs, tu);
 		check_names(vs, tu);
-		check_bindings(vs, tu);
 		check_places(vs, tu);
 	}
 	vec_for_each(tu, &vs->up->tus) {

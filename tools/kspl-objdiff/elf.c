@@ -177,6 +177,9 @@ static void read_symbol(struct obj *obj, const Elf64_Sym *es, size_t strsec)
 	sym->type = ELF64_ST_TYPE(es->st_info);
 	sym->bind = ELF64_ST_BIND(es->st_info);
 	sym->shndx = es->st_shndx;
+	if (sym->type == STT_GNU_IFUNC)
+		die("%s: %s is an indirect function, which a kernel does not have", obj->path,
+		    sym->name);
 	if (es->st_shndx == SHN_XINDEX)
 		die("%s: too many sections", obj->path);
 	if (es->st_shndx == SHN_UNDEF || es->st_shndx >= SHN_LORESERVE)

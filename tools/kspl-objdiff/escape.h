@@ -29,6 +29,7 @@ bool callee_copies(const char *name);
 bool callee_compares(const char *name);
 bool callee_only_runs(const char *name);
 bool callee_is_in_it(const char *name);
+bool callee_prints(const char *name);
 bool callee_only_says(const char *name);
 bool callee_keeps_nothing(const char *name, bool *returns, bool *lent);
 

@@ -317,7 +317,12 @@ static void check_split(struct verdicts *vs, const struct unit *func,
 
 /* Locks */
 
-static bool calls_any(const struct unit *func, bool unlock)
+/**
+ * unit_calls_lock() - does a function take a lock, or release one?
+ * @func:	the function
+ * @unlock:	release
+ */
+bool unit_calls_lock(const struct unit *func, bool unlock)
 {
 	const struct unit *u;
 	const struct ref *r;
@@ -345,7 +350,7 @@ static bool is_half(const struct verdicts *vs, const struct unit *func,
 	for (u = func; u; u = u->parent ? NULL : u->cold)
 		vec_for_each(e, &vs->boot->edges[u->id])
 			n += e->to == lock;
-	return n == 1 && calls_any(func, false) != calls_any(func, true);
+	return n == 1 && unit_calls_lock(func, false) != unit_calls_lock(func, true);
 }
 
 static void check_lock_gone(struct verdicts *vs, const struct tu *tu,

@@ -2,9 +2,9 @@
 /*
  * Addresses as marks.
  *
- * A function marks objects with the address of another constant than before (a table of
- * operations, say), and another function now looks for that one. It does not know the objects that
- * the running kernel has marked with the old address.
+ * A function marks objects with the address of another constant or function than before (a
+ * table of operations, say, or a callback), and another function now looks for that one. It
+ * does not know the objects that the running kernel has marked with the old address.
  */
 
 #include "escape.h"
@@ -34,10 +34,10 @@ static const struct unit *compares_now(const struct verdicts *vs, const struct u
 	return NULL;
 }
 
-/* A constant; lost.c looks at variables. */
+/* A constant, or a function that objects hold; lost.c looks at variables. */
 static bool is_mark(const struct unit *u)
 {
-	return u->size && u->sec->cls == SC_RODATA;
+	return u->size && (u->sec->cls == SC_RODATA || (u->is_func && u->sec->cls == SC_TEXT));
 }
 
 /* Does a function let out the address of something that its twin does not refer to? */
@@ -60,8 +60,8 @@ static const struct unit *was_mark(const struct verdicts *vs, const struct unit 
 
 	vec_for_each(r, &func->twin->refs) {
 		to = resolve_ref(vs->up, func->twin->obj, r);
-		if (to && to->twin && to->sec->cls == what->sec->cls && to->size == what->size &&
-		    marks_with(vs, func->twin, to, func))
+		if (to && to->twin && !r->branch && to->sec->cls == what->sec->cls &&
+		    (to->is_func ? what->is_func : to->size == what->size) && marks_with(vs, func->twin, to, func))
 			return to;
 	}
 	return NULL;

@@ -19,6 +19,14 @@ static bool peeled_type(Dwarf_Die *die, Dwarf_Die *type)
 	return type_of(die, type) && !dwarf_peel_type(type, type);
 }
 
+/* clang does not say the size of a pointer. */
+static s64 size_of(Dwarf_Die *type)
+{
+	Dwarf_Word size;
+
+	return dwarf_aggregate_size(type, &size) ? 0 : size;
+}
+
 /*
  * Bytes of a row of an array, also of one that is the first in a struct with arrays, or
  * of its members; 0: it has none. The rows of all arrays within count as one table.
@@ -29,7 +37,7 @@ static s64 rows_of(Dwarf_Die *type, int depth)
 	s64 size = 0, found;
 
 	if (dwarf_tag(type) == DW_TAG_array_type)
-		return peeled_type(type, &inner) ? dwarf_bytesize(&inner) : 0;
+		return peeled_type(type, &inner) ? size_of(&inner) : 0;
 	if (dwarf_tag(type) != DW_TAG_structure_type || depth > 4 || dwarf_child(type, &member))
 		return 0;
 	do {
@@ -229,30 +237,166 @@ static bool is_made(const cs_insn *insn, int *reg, bool *counts)
 	return true;
 }
 
-/* Does a register count from a constant? Looks backwards through the code. */
-static bool is_counter(const struct user *s, u32 at, int reg)
+static bool is_return(const struct user *s, const cs_insn *insn)
 {
-	u32 i = s->starts.n;
-	bool counts = false, done = false;
+	const struct ref *r;
+
+	vec_for_each(r, &s->u->refs)
+		if (r->branch && r->insn_off == insn->address && r->sym &&
+		    !strcmp(r->sym->name, "__x86_return_thunk"))
+			return true;
+	return insn->id == X86_INS_RET;
+}
+
+/* A register before an instruction */
+struct spot {
+	u32 n;			/* index of the instruction */
+	int reg;
+};
+
+typedef VEC(struct spot) spots;
+
+static bool ends_flow(const struct user *s, const cs_insn *insn)
+{
+	return insn->id == X86_INS_JMP || insn->id == X86_INS_UD2 || is_return(s, insn);
+}
+
+static bool jumps_to(const struct user *s, const cs_insn *insn, u32 at)
+{
+	const cs_x86_op *op = &insn->detail->x86.operands[0];
+
+	return cs_insn_group(s->cs, insn, CS_GRP_JUMP) && op->type == X86_OP_IMM &&
+	       (u64)op->imm == at;
+}
+
+/* May a table, or unlikely code of the function, which is elsewhere, lead here? */
+static bool others_jump_to(const struct user *s, u32 at)
+{
+	const struct unit *other = s->u->parent ? s->u->parent : s->u->cold;
+	const struct entry *e;
+	const struct ref *r;
+	u32 i;
+
+	vec_for_each(e, &s->u->entries)
+		for (i = 1; i < e->refs.n; i++)
+			if (e->refs.v[i].unit == s->u && e->refs.v[i].target == at)
+				return true;
+	if (!other)
+		return false;
+	vec_for_each(r, &other->refs)
+		if (r->unit == s->u && r->target == at)
+			return true;
+	return false;
+}
+
+/* A jump by a table of addresses; one to an address in a register leaves the function. */
+static bool jumps_anywhere(const cs_insn *insn)
+{
+	return insn->id == X86_INS_JMP && insn->detail->x86.operands[0].type == X86_OP_MEM;
+}
+
+static bool is_padding(const struct user *s, u32 n)
+{
+	cs_insn *insn = insn_at(s, s->starts.v[n]);
+	bool is = insn->id == X86_INS_NOP || insn->id == X86_INS_INT3;
+
+	cs_free(insn, 1);
+	return is;
+}
+
+/*
+ * Find all instructions that may run just before @spot. Returns false if not all of them
+ * are known: it is the first, or a jump that is not understood leads there.
+ */
+static bool find_before(const struct user *s, struct spot spot, spots *before)
+{
+	u32 at = s->starts.v[spot.n], i;
+	bool known = spot.n && !others_jump_to(s, at);
 	cs_insn *insn;
 
-	while (i && !done) {
-		if (s->starts.v[--i] >= at)
-			continue;
+	for (i = 0; known && i < s->starts.n; i++) {
 		insn = insn_at(s, s->starts.v[i]);
-		if (is_clobbered(s, insn, reg)) {
-			cs_free(insn, 1);
-			return false;
-		}
-		if (insn->detail->x86.op_count && insn->id != X86_INS_POP &&
-		    insn->id != X86_INS_CMP && insn->id != X86_INS_TEST &&
-		    insn->id != X86_INS_PUSH && !cs_insn_group(s->cs, insn, CS_GRP_JUMP) &&
-		    insn->detail->x86.operands[0].type == X86_OP_REG &&
-		    number_of(insn->detail->x86.operands[0].reg) == reg)
-			done = is_made(insn, &reg, &counts);
+		if ((i + 1 == spot.n && !ends_flow(s, insn)) || jumps_to(s, insn, at))
+			*vec_add(before) = (struct spot){ i, spot.reg };
+		known = !jumps_anywhere(insn);
 		cs_free(insn, 1);
 	}
-	return done && counts;
+	return known && (before->n || is_padding(s, spot.n));
+}
+
+static bool sets_reg(const struct user *s, const cs_insn *insn, int reg)
+{
+	cs_regs in, out;
+	u8 nin, nout, i;
+
+	if (cs_regs_access(s->cs, insn, in, &nin, out, &nout))
+		return true;
+	for (i = 0; i < nout; i++)
+		if (number_of(out[i]) == reg)
+			return true;
+	return false;
+}
+
+/* What an instruction makes of a register */
+enum made { MADE_ELSEWHERE, MADE_HERE, MADE_UNKNOWN };
+
+/* If it is made elsewhere, @spot gets the register that it is made of. */
+static enum made made_by(const struct user *s, struct spot *spot)
+{
+	cs_insn *insn = insn_at(s, s->starts.v[spot->n]);
+	const cs_x86 *x = &insn->detail->x86;
+	enum made made = MADE_ELSEWHERE;
+	bool counts;
+
+	if (is_clobbered(s, insn, spot->reg)) {
+		made = MADE_UNKNOWN;
+	} else if (sets_reg(s, insn, spot->reg) && insn->id != X86_INS_CDQE) {
+		if (!x->op_count || x->operands[0].type != X86_OP_REG ||
+		    number_of(x->operands[0].reg) != spot->reg || insn->id == X86_INS_POP)
+			made = MADE_UNKNOWN;
+		else if (is_made(insn, &spot->reg, &counts))
+			made = counts ? MADE_HERE : MADE_UNKNOWN;
+	}
+	cs_free(insn, 1);
+	return made;
+}
+
+static bool add_spot(spots *todo, struct spot spot, u16 *seen)
+{
+	if (spot.reg < 0 || seen[spot.n] & 1u << spot.reg)
+		return spot.reg >= 0;
+	seen[spot.n] |= 1u << spot.reg;
+	*vec_add(todo) = spot;
+	return true;
+}
+
+/* Does a register count from a constant, whatever way leads here? */
+static bool is_counter(const struct user *s, u32 at, int reg)
+{
+	u16 *seen = xzalloc(s->starts.n * sizeof(*seen));
+	spots todo = {}, before = {};
+	bool counts = true;
+	struct spot spot;
+	u32 n = 0, i;
+
+	while (n < s->starts.n && s->starts.v[n] != at)
+		n++;
+	counts = n < s->starts.n && add_spot(&todo, (struct spot){ n, reg }, seen);
+	while (counts && todo.n) {
+		spot = todo.v[--todo.n];
+		before.n = 0;
+		counts = find_before(s, spot, &before);
+		for (i = 0; counts && i < before.n; i++) {
+			enum made made = made_by(s, &before.v[i]);
+
+			counts = made != MADE_UNKNOWN &&
+				 (made == MADE_HERE || add_spot(&todo, before.v[i], seen));
+		}
+	}
+	free(todo.v);
+	free(before.v);
+	free(seen);
+	return counts;
 }
 
 static void look_at_index(struct user *s, const cs_insn *insn, unsigned int reg)
@@ -425,17 +569,6 @@ static bool counts_until(const struct user *s, u32 ret)
 		cs_free(insn, 1);
 	}
 	return counts;
-}
-
-static bool is_return(const struct user *s, const cs_insn *insn)
-{
-	const struct ref *r;
-
-	vec_for_each(r, &s->u->refs)
-		if (r->branch && r->insn_off == insn->address && r->sym &&
-		    !strcmp(r->sym->name, "__x86_return_thunk"))
-			return true;
-	return insn->id == X86_INS_RET;
 }
 
 /* Does the function return a counter? */

@@ -150,6 +150,45 @@ static void check_export(struct verdicts *vs, const struct tu *tu,
 			     exported_name(u));
 }
 
+/* Module information */
+
+/* Does the section hold this string? */
+static bool holds_text(const struct sec *sec, const u8 *text)
+{
+	const u8 *p, *end = sec->data + sec->sh.sh_size;
+
+	for (p = sec->data; p < end; p += strnlen((const char *)p, end - p) + 1)
+		if (!strncmp((const char *)p, (const char *)text, end - p))
+			return true;
+	return false;
+}
+
+static const struct sec *info_of(const struct obj *obj)
+{
+	const struct sec *sec;
+
+	vec_for_each(sec, &obj->secs)
+		if (!strcmp(sec->name, ".modinfo") && sec->data && sec->sh.sh_size &&
+		    !sec->data[sec->sh.sh_size - 1])
+			return sec;
+	return NULL;
+}
+
+/* What is read when a module is loaded, or by user space from its file */
+static void check_info(struct verdicts *vs, const struct tu *tu, bool gone)
+{
+	const struct sec *from = info_of(gone ? tu->pre : tu->post);
+	const struct sec *other = info_of(gone ? tu->post : tu->pre);
+	const u8 *p;
+
+	for (p = from ? from->data : NULL; p && p < from->data + from->sh.sh_size;
+	     p += strlen((const char *)p) + 1)
+		if (*p && (!other || !holds_text(other, p)))
+			note(vs, tu->post, true,
+			     "the module information \"%s\" is %s; this takes effect when the kernel or the module is built anew",
+			     (const char *)p, gone ? "gone" : "new");
+}
+
 /**
  * check_places() - check what is in another section now
  * @vs:	the verdicts
@@ -161,6 +200,8 @@ void check_places(struct verdicts *vs, const struct tu *tu)
 
 	if (!tu->pre)
 		return;
+	check_info(vs, tu, true);
+	check_info(vs, tu, false);
 	vec_for_each(u, &tu->post->units) {
 		if ((*u)->sec->cls == SC_EXPORT)
 			check_export(vs, tu, *u);

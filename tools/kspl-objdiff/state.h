@@ -16,4 +16,7 @@ bool used_alike(const struct update *up, const struct unit *pre,
 		const struct unit *a, const struct unit *post,
 		const struct unit *b, bool strict);
 
+/* lost.c */
+bool unit_calls_lock(const struct unit *func, bool unlock);
+
 #endif /* KSPL_STATE_H */

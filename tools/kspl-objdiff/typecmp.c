@@ -198,6 +198,47 @@ static bool same_words(const struct side *a, const char *was,
 	return true;
 }
 
+/* Typedefs that only tell the size of a number, and its sign */
+static bool is_plain_number(const char *names)
+{
+	static const char *const plain[] = {
+		"u8", "u16", "u32", "u64", "s8", "s16", "s32", "s64",
+		"__u8", "__u16", "__u32", "__u64", "__s8", "__s16", "__s32", "__s64",
+		"uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t", "int32_t",
+		"int64_t", "u_char", "u_short", "u_int", "u_long", "uchar", "unchar", "ushort",
+		"uint", "ulong", "size_t", "ssize_t", "uintptr_t", "intptr_t", "__kernel_size_t",
+		"__kernel_ssize_t", "__kernel_long_t", "__kernel_ulong_t", "bool",
+	};
+	size_t n = strcspn(names + 1, ","), i;
+
+	for (i = 0; i < ARRAY_SIZE(plain); i++)
+		if (strlen(plain[i]) == n && !strncmp(names + 1, plain[i], n))
+			return true;
+	return !n;
+}
+
+/* Is @b another name for @a, or for what has that name? */
+static bool names_it(const char *a, const char *b)
+{
+	size_t n = strcspn(a + 1, ",");
+
+	return !is_plain_number(a) && strstr(b, xasprintf("%.*s", (int)n + 2, a));
+}
+
+/* Do both names of a number stand for the same kind of thing? A time, a place on a disk... */
+static bool same_number(const char *was, const char *is)
+{
+	return !was || !is || (is_plain_number(was) && is_plain_number(is)) ||
+	       names_it(was, is) || names_it(is, was);
+}
+
+static const char *outermost(const char *names)
+{
+	size_t n = strcspn(names + 1, ",");
+
+	return n ? xasprintf("%.*s", (int)n, names + 1) : "a plain number";
+}
+
 static const char *compare_member(const struct side *a, const struct member *was,
 				  const struct side *b, const struct member *is)
 {
@@ -209,6 +250,9 @@ static const char *compare_member(const struct side *a, const struct member *was
 	if (!same_words(a, was->type, b, is->type))
 		return xasprintf("member %s is %s instead of %s", is->name,
 				 is->type, was->type);
+	if (!same_number(was->number, is->number))
+		return xasprintf("member %s is %s instead of %s", is->name, outermost(is->number),
+				 outermost(was->number));
 	if (was->values && is->values && !share_values(was->values, is->values))
 		return xasprintf("member %s is one of %.*s instead of %.*s",
 				 is->name, (int)strlen(is->values) - 2,

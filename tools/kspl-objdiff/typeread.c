@@ -261,6 +261,42 @@ const char *base_struct(Dwarf_Die die)
 		struct_label(&die, way.alias) : NULL;
 }
 
+/*
+ * Return: the struct that a function returns, or leads to by what it returns, if a
+ * type is a pointer to a function; else NULL.
+ */
+static const char *result_struct(Dwarf_Die die)
+{
+	const char *alias = "";
+	int limit;
+
+	for (limit = 0; limit < 16 && strip_die(&die, &alias); limit++) {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_pointer_type:
+		case DW_TAG_array_type:
+		case DW_TAG_subroutine_type:
+			break;
+		case DW_TAG_structure_type:
+		case DW_TAG_union_type:
+			return struct_label(&die, alias);
+		default:
+			return NULL;
+		}
+		alias = "";
+		if (!type_of(&die, &die))
+			return NULL;
+	}
+	return NULL;
+}
+
+/* Return: the struct that a type refers to, or that what it calls returns, or NULL. */
+const char *leads_to_struct(Dwarf_Die die)
+{
+	const char *name = base_struct(die);
+
+	return name ? name : result_struct(die);
+}
+
 /* Find the abstract function or variable that a DIE is an instance of. */
 bool origin_of(Dwarf_Die *die, Dwarf_Die *origin)
 {
@@ -302,6 +338,33 @@ static const char *member_type(Dwarf_Die *die, Dwarf_Die type)
 		      describe(type, 0);
 }
 
+/*
+ * ",A,B,": the typedefs of a number or an array of numbers, the outermost first. NULL: it
+ * is no number.
+ */
+static const char *number_names(Dwarf_Die die)
+{
+	const char *s = ",";
+	int limit;
+
+	for (limit = 0; limit < 64 && dwarf_tag(&die) != DW_TAG_base_type; limit++) {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_typedef:
+			s = xasprintf("%s%s,", s, die_name(&die));
+			break;
+		case DW_TAG_const_type:
+		case DW_TAG_volatile_type:
+		case DW_TAG_array_type:
+			break;
+		default:
+			return NULL;
+		}
+		if (!type_of(&die, &die))
+			return NULL;
+	}
+	return s;
+}
+
 /* ",A,B," */
 static const char *value_names(Dwarf_Die *die)
 {
@@ -333,6 +396,7 @@ static void read_end(struct type *t, u32 index, Dwarf_Die type, struct place at)
 	struct member *m = &t->members.v[index];
 	struct way way;
 
+	m->result = result_struct(type);
 	if (!find_end(&type, &way))
 		return;
 	if (dwarf_tag(&type) == DW_TAG_enumeration_type) {
@@ -362,7 +426,7 @@ static void add_member(struct type *t, Dwarf_Die *die, const char *name,
 		name = xasprintf("%s.%s", at.within, name);
 	m = vec_add(&t->members);
 	*m = (struct member){ .name = name, .space = at.space, .bit = at.bit,
-			      .type = member_type(die, type) };
+			      .type = member_type(die, type), .number = number_names(type) };
 	read_end(t, t->members.n - 1, type, at);
 }
 
@@ -714,6 +778,9 @@ static void read_top(Dwarf_Die *die, void *data)
 			(void *)(uintptr_t)dwarf_dieoffset(die));
 		break;
 	case DW_TAG_subprogram:
+		if (*die_name(die))
+			map_set(&ts->func_dies, die_name(die),
+				(void *)(uintptr_t)dwarf_dieoffset(die));
 		if (*die_name(die) && dwarf_hasattr(die, DW_AT_prototyped) &&
 		    dwarf_hasattr(die, DW_AT_declaration))
 			map_set(&ts->declared, die_name(die),

@@ -16,9 +16,6 @@
 
 #include "types.h"
 
-/* How many levels of members a function is assumed to follow. */
-#define REACH		3
-
 #define WAY_LAYOUT							\
 	"keep the layout: existing objects have the old one"
 
@@ -49,25 +46,35 @@ static void refuse_layout(struct verdicts *vs, const struct unit *u,
 
 /* What a function reaches */
 
-static void mark_members(struct types *ts, const struct type *t, u32 level);
-
-static void mark(struct types *ts, const char *name, u32 level)
+static void mark(struct types *ts, const char *name)
 {
 	struct type *t = name ? map_get(&ts->map, name) : NULL;
 
-	if (!t || (t->level && t->level <= level))
+	if (!t || t->reached)
 		return;
-	t->level = level;
-	if (level <= REACH)
-		mark_members(ts, t, level + 1);
+	t->reached = true;
+	*vec_add(&ts->reached) = t;
 }
 
-static void mark_members(struct types *ts, const struct type *t, u32 level)
+static void mark_members(struct types *ts, const struct type *t)
 {
 	const struct member *m;
 
-	vec_for_each(m, &t->members)
-		mark(ts, m->base, level);
+	for (; t; t = t->other)
+		vec_for_each(m, &t->members)
+			mark(ts, m->result);
+}
+
+/*
+ * Code may follow members and pointers as far as they lead: debug information does not
+ * tell how far it does.
+ */
+static void mark_on(struct types *ts)
+{
+	u32 i;
+
+	for (i = 0; i < ts->reached.n; i++)
+		mark_members(ts, ts->reached.v[i]);
 }
 
 static void mark_die(struct types *ts, Dwarf_Die *die)
@@ -77,14 +84,12 @@ static void mark_die(struct types *ts, Dwarf_Die *die)
 
 	if (!type_of(die, &type))
 		return;
-	name = base_struct(type);
-	if (!name)
-		return;
-	if (*name)
-		mark(ts, name, 1);
+	name = leads_to_struct(type);
+	if (name)
+		mark(ts, name);
 	else
-		mark_members(ts, read_variable(ts->obj, dwarf_dieoffset(die),
-					       ""), 1);
+		/* it may be a struct without a name */
+		mark_members(ts, read_variable(ts->obj, dwarf_dieoffset(die), ""));
 }
 
 /* @depth: nesting of inlined functions and blocks */
@@ -125,13 +130,27 @@ static void mark_offset(struct types *ts, u64 off)
 		mark_die(ts, &die);
 }
 
+/*
+ * Mark what a called function returns. Not every call has a DIE, and that of DWARF 5
+ * names the callee only.
+ */
+static void mark_callee(struct types *ts, const struct ref *r)
+{
+	const char *name = r->unit ? r->unit->name : r->sym ? r->sym->name : "";
+
+	name = xasprintf("%.*s", (int)strcspn(name, "."), name);
+	mark_offset(ts, (uintptr_t)map_get(&ts->func_dies, name));
+}
+
 /* Mark the types of variables that it refers to, in this file and in others. */
 static void mark_variables(struct types *ts, const struct unit *u)
 {
 	const struct ref *r;
 
 	vec_for_each(r, &u->refs) {
-		if (r->unit && r->unit->die)
+		if (r->branch)
+			mark_callee(ts, r);
+		else if (r->unit && r->unit->die)
 			mark_offset(ts, r->unit->is_func ? 0 : r->unit->die);
 		else if (r->unit || r->sym)
 			mark_offset(ts, (uintptr_t)
@@ -182,7 +201,35 @@ static void unmark(struct types *ts)
 	struct type **t;
 
 	vec_for_each(t, &ts->list)
-		(*t)->level = 0;
+		(*t)->reached = false;
+	ts->reached.n = 0;
+}
+
+/**
+ * reach_near() - find the structs that a function handles, and those that they lead to
+ * @ts:	types of its object; gets .reached
+ * @u:	the function
+ */
+void reach_near(struct types *ts, const struct unit *u)
+{
+	u32 i, n;
+
+	unmark(ts);
+	mark_function(ts, u);
+	n = ts->reached.n;
+	for (i = 0; i < n; i++)
+		mark_members(ts, ts->reached.v[i]);
+}
+
+/* Return: a changed struct or union, or NULL. */
+static const struct type *changed_layout(const struct types *ts)
+{
+	struct type **t;
+
+	vec_for_each(t, &ts->list)
+		if ((*t)->change)
+			return *t;
+	return NULL;
 }
 
 /*
@@ -195,25 +242,17 @@ static bool check_function(struct verdicts *vs, struct types *ts,
 	bool reaches = false;
 	struct type **t;
 
+	if (!changed_layout(ts))
+		return false;
 	unmark(ts);
 	mark_function(ts, in);
+	mark_on(ts);
 	vec_for_each(t, &ts->list)
-		if ((*t)->change && (*t)->level) {
+		if ((*t)->change && (*t)->reached) {
 			reaches = true;
 			refuse_layout(vs, u, WAY_LAYOUT, "it reaches", *t);
 		}
 	return reaches;
-}
-
-/* Return: a changed struct or union, or NULL. */
-static const struct type *changed_layout(const struct types *ts)
-{
-	struct type **t;
-
-	vec_for_each(t, &ts->list)
-		if ((*t)->change)
-			return *t;
-	return NULL;
 }
 
 /* Changed values of enums change code, too: see enums.c. */
@@ -360,9 +399,9 @@ static void mark_within(struct types *ts, const char *name)
 	struct type *t = name ? map_get(&ts->map, name) : NULL;
 	struct member *m;
 
-	if (!t || t->level)
+	if (!t || t->reached)
 		return;
-	t->level = 1;
+	t->reached = true;
 	vec_for_each(m, &t->members)
 		if (!m->far)
 			mark_within(ts, m->base);
@@ -389,7 +428,7 @@ static void check_data(struct verdicts *vs, struct types *ts,
 	unmark(ts);
 	mark_made_of(ts, in);
 	vec_for_each(t, &ts->list)
-		if ((*t)->change && (*t)->level)
+		if ((*t)->change && (*t)->reached)
 			refuse_layout(vs, u,
 				      "keep the layout: code compiled with the old one reads it",
 				      "it is made of", *t);
@@ -509,6 +548,7 @@ static void check_tu(struct verdicts *vs, struct tu *tu)
 	}
 	vec_for_each(u, &tu->post->units)
 		judge_unit(vs, &j, *u);
+	check_moved_members(vs, &j.pre);
 	describe_types(&j);
 	if (j.other)
 		check_enums(vs, &j.pre, &j.post, tu->post);

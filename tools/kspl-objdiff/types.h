@@ -26,6 +26,8 @@
  * @bit:	its offset in bits; the number of a value
  * @type:	its description
  * @base:	the struct it refers to, or NULL
+ * @result:	the struct that it, or what it calls, leads to, or NULL
+ * @number:	",A,B,": typedefs of a number, or NULL
  * @values:	",A,B," if it refers to an unnamed enum, or NULL
  * @key:	of a value: its name, with its function if it has one
  * @far:	it refers to @base by a pointer
@@ -34,7 +36,7 @@
 struct member {
 	const char *name, *space;
 	s64 bit;
-	const char *type, *base, *values, *key;
+	const char *type, *base, *result, *number, *values, *key;
 	bool far, group;
 };
 
@@ -49,7 +51,7 @@ struct member {
  * @other:	next type of the same name, in another scope
  * @members:	in order
  * @change:	in post: description of what changed, or NULL
- * @level:	1 + distance from the function
+ * @reached:	the function reaches it
  */
 struct type {
 	const char *name;
@@ -61,7 +63,7 @@ struct type {
 	struct type *other;
 	VEC(struct member) members;
 	const char *change;
-	u32 level;
+	bool reached;
 };
 
 /* An enum value that counts the others, with its old and its new number */
@@ -111,10 +113,12 @@ struct uses {
  * @dwarf:	its debug information
  * @map:	name -> struct type
  * @list:	structs and unions, each name once
+ * @reached:	those that a function reaches
  * @enums:	all enums
  * @values:	struct member.key -> struct value
  * @vars:	variable at file scope -> description of its type
  * @var_dies:	variable -> offset of its DIE
+ * @func_dies:	function -> offset of its DIE
  * @declared:	function of another file -> description of its call
  * @unnamed:	unnamed structs, by their contents
  * @opaque:	structs that are only declared
@@ -130,8 +134,8 @@ struct types {
 	const struct update *up;
 	Dwarf *dwarf;
 	struct map map;
-	VEC(struct type *) list, enums;
-	struct map values, vars, var_dies, declared, unnamed, opaque;
+	VEC(struct type *) list, reached, enums;
+	struct map values, vars, var_dies, func_dies, declared, unnamed, opaque;
 	struct uses uses, casts, fresh, gone;
 	VEC(struct moved_count) counts;
 	u32 changes;
@@ -145,7 +149,7 @@ const char *file_of(Dwarf_Die *die);
 bool type_of(Dwarf_Die *die, Dwarf_Die *type);
 const char *describe_type(Dwarf_Die *die);
 const char *describe_call(Dwarf_Die *die);
-const char *base_struct(Dwarf_Die type);
+const char *leads_to_struct(Dwarf_Die die);
 bool origin_of(Dwarf_Die *die, Dwarf_Die *origin);
 void for_each_top(Dwarf *dwarf, void (*fn)(Dwarf_Die *die, void *data),
 		  void *data);
@@ -169,6 +173,12 @@ const char *compare_variables(const struct type *pre, const struct type *post);
 
 bool number_lives_on(const struct types *post, const struct type *old,
 		     s64 number);
+
+/* types.c */
+void reach_near(struct types *ts, const struct unit *u);
+
+/* members.c */
+void check_moved_members(struct verdicts *vs, struct types *pre);
 
 /* enums.c */
 void check_enums(struct verdicts *vs, const struct types *pre,

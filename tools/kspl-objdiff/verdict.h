@@ -193,6 +193,9 @@ void check_lost_state(struct verdicts *vs, const struct tu *tu);
 /* once.c */
 void check_once(struct verdicts *vs, const struct tu *tu);
 
+/* names.c */
+void check_names(struct verdicts *vs, const struct tu *tu);
+
 /* sections.c */
 void check_places(struct verdicts *vs, const struct tu *tu);
 void check_injection(struct verdicts *vs, const struct tu *tu);

@@ -3,8 +3,8 @@
 // cflags: -g -gdwarf-4
 // replace: reads
 #include "kernel.h"
-typedef int word;
-static PREPOST(int, word) large[64] = { 1 };
+typedef int s32;
+static PREPOST(int, s32) large[64] = { 1 };
 #ifdef POST
 static char fresh[3] __section(".data..read_mostly") __used = "x";
 #endif
