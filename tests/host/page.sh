@@ -64,14 +64,6 @@ mail 'kernel: repair other' CVE-2026-2222 fix.patch >two.patch
 
 check 'a page' real --fixes CVE-2026-3333 one.patch two.patch
 check '... what it fixes, by title' shows page.html 'CVE-2026-1111fs: repair <fn>' 'CVE-2026-2222kernel: repair other' CVE-2026-3333
-mkdir -p records/2026
-echo '{"containers": {"cna": {"title": "kernel: a hole <b>"}}}' >records/2026/CVE-2026-3333.json
-echo '{"containers": {"cna": {"title": 1}}}' >records/CVE-2026-2222.json
-echo 'no record' >records/CVE-2026-1111.json
-check '... with the titles of CVE records' real --fixes CVE-2026-3333 --cves records one.patch two.patch
-check '... which it has then' shows page.html 'CVE-2026-1111fs: repair <fn>' 'CVE-2026-2222kernel: repair other' 'CVE-2026-3333kernel: a hole <b>'
-check '... and the report' jq -e '.titles == {"CVE-2026-3333": "kernel: a hole <b>"}' report.json
-check '... no directory of records' exits 2 run --json report.json --cves nowhere one.patch
 check '... by patch, file and function' shows page.html '^Patch 1: fs: repair <fn>' 'fs/fn\.c' 'fn replaced' \
 	'^-.return FN;' '^\+.return 2 \+ other\(\);' '^\+ .*call  <other>' \
 	'Patch 2: kernel: repair other' 'kernel/other\.c' 'other replaced' '^-.return 3;' 'mov    \$0x3,%eax'
@@ -92,6 +84,15 @@ elsewhere() {
 	cmp ../first.html page.html
 }
 check 'the same elsewhere: the same bytes' elsewhere
+
+mkdir -p records/2026
+echo '{"containers": {"cna": {"title": "kernel: a hole <b>"}}}' >records/2026/CVE-2026-3333.json
+echo '{"containers": {"cna": {"title": 1}}}' >records/CVE-2026-2222.json
+echo 'no record' >records/CVE-2026-1111.json
+check 'titles of CVE records' real --fixes CVE-2026-3333 --cves records one.patch two.patch
+check '... which it has then' shows page.html 'CVE-2026-1111fs: repair <fn>' 'CVE-2026-2222kernel: repair other' 'CVE-2026-3333kernel: a hole <b>'
+check '... and the report' jq -e '.titles == {"CVE-2026-3333": "kernel: a hole <b>"}' report.json
+check '... no directory of records' exits 2 run --json report.json --cves nowhere one.patch
 
 check 'on top of another: what that changes is not of it' real --on one.patch two.patch
 check '... but is there' shows page.html 'Patch 1: kernel: repair other' 'other replaced'
