@@ -37,8 +37,8 @@ DEFINE_MUTEX(ksplice_mutex);
 /* All loaded updates, oldest first. */
 LIST_HEAD(ksplice_updates);
 
-const u32 ksplice_abi_7 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_7);
+const u32 ksplice_abi_8 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_8);
 
 /**
  * ksplice_text_reserved() - does a jump of an applied update stand in some text?
@@ -727,7 +727,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more, since each update uses ksplice_abi_7. */
+/* No update is loaded any more, since each update uses ksplice_abi_8. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);
