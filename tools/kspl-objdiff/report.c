@@ -256,9 +256,8 @@ static bool is_deleted(const struct verdicts *vs, const struct unit *u)
 
 static bool is_changed_data(const struct verdicts *vs, const struct unit *u)
 {
-	(void)vs;
 	return u->twin && u->status == ST_CHANGED && u->ident == ID_NAMED &&
-	       !class_is_text(u->sec->cls) && u->sec->cls != SC_INIT;
+	       !class_is_text(u->sec->cls) && u->sec->cls != SC_INIT && !unit_in_place(vs, u);
 }
 
 static void json_list(const struct verdicts *vs, const struct obj *obj,
