@@ -58,7 +58,8 @@ static const struct live_type live_types[] = {
 	 * Programs that are loaded call some functions of a map, and all helpers,
 	 * without looking at these tables again.
 	 */
-	{ "bpf_map_ops", { "map_alloc_check map_alloc map_release map_free map_get_next_key map_release_uref map_seq_show_elem map_check_btf map_poke_track map_poke_untrack map_poke_run map_direct_value_addr map_direct_value_meta map_mmap map_poll map_get_unmapped_area map_mem_usage map_fd_get_ptr map_fd_put_ptr map_fd_sys_lookup_elem map_local_storage_charge map_local_storage_uncharge map_lookup_and_delete_elem map_lookup_batch map_lookup_and_delete_batch map_update_batch map_delete_batch" } },
+	{ "bpf_map_ops", { "map_alloc_check map_alloc map_release map_free map_get_next_key map_release_uref map_seq_show_elem map_check_btf map_poke_track map_poke_untrack map_poke_run map_direct_value_addr map_direct_value_meta map_mmap map_poll map_get_unmapped_area map_mem_usage map_fd_get_ptr map_fd_put_ptr map_fd_sys_lookup_elem map_local_storage_charge map_local_storage_uncharge map_lookup_and_delete_elem map_lookup_batch map_lookup_and_delete_batch map_update_batch map_delete_batch",
+			 "map_alloc_check map_check_btf map_mem_usage" } },
 	{ "bpf_func_proto", { [CHANGE_DATA] = "* -func -btf_id" } },
 	{ "bpf_verifier_ops", { "*" } },
 };
