@@ -352,7 +352,7 @@ static unsigned int ksplice_nr_present(const struct ksplice_update *update)
 
 static void ksplice_report_constants(const struct ksplice_update *update)
 {
-	const struct ksplice_constant *constant;
+	struct ksplice_constant *constant;
 	unsigned int n = 0;
 
 	ksplice_for_each_present_constant(update, constant)

@@ -474,11 +474,22 @@ ksplice_next_present(const struct ksplice_update *update,
 	for (constant = (update)->constants;				\
 	     constant < (update)->constants + (update)->nr_constants; constant++)
 
+/* The first constant from @constant on whose target was matched, or the end */
+static inline struct ksplice_constant *
+ksplice_next_present_constant(const struct ksplice_update *update,
+			      struct ksplice_constant *constant)
+{
+	while (constant < update->constants + update->nr_constants &&
+	       constant->object->presence != KSPLICE_PRESENT)
+		constant++;
+	return constant;
+}
+
 /* Only constants whose target was matched */
 #define ksplice_for_each_present_constant(update, constant)		\
-	ksplice_for_each_constant(update, constant)			\
-		if ((constant)->object->presence != KSPLICE_PRESENT) {	\
-		} else
+	for (constant = ksplice_next_present_constant(update, (update)->constants); \
+	     constant < (update)->constants + (update)->nr_constants;	\
+	     constant = ksplice_next_present_constant(update, constant + 1))
 
 #define ksplice_for_each_word(constant, word)				\
 	for (word = (constant)->words;					\

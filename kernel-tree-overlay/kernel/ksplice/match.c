@@ -1834,7 +1834,8 @@ static int match_refuse_constant(struct ksplice_match *m, u32 unit, int ret,
 				 const char *why)
 {
 	m->err_unit = unit;
-	snprintf(m->err.text, sizeof(m->err.text), "%s: constant %s changes where it stands, and %s",
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: constant %s changes where it stands, and %s",
 		 match_unit_source(m, unit), match_unit_name(m, unit), why);
 	return ret;
 }

@@ -174,7 +174,7 @@ void ksplice_words_free(struct ksplice_update *update)
 static void words_hide_one(const struct ksplice_update *update, unsigned long addr,
 			   u8 *buf, size_t len)
 {
-	const struct ksplice_constant *constant;
+	struct ksplice_constant *constant;
 	const struct ksplice_word *word;
 	u8 old[sizeof(u64)];
 	unsigned long at;
@@ -359,7 +359,7 @@ bool ksplice_words_found(const struct ksplice_update *update,
 			 const struct ksplice_update *other)
 {
 	const struct ksplice_f_unit *units = match->view->units;
-	const struct ksplice_constant *constant;
+	struct ksplice_constant *constant;
 	u32 i;
 
 	if (ksplice_superseded(update, other))
@@ -435,7 +435,7 @@ static bool words_has_unit(const struct ksplice_view *view,
 void ksplice_words_explain(const struct ksplice_update *update,
 			   const struct ksplice_view *view)
 {
-	const struct ksplice_constant *constant;
+	struct ksplice_constant *constant;
 	struct ksplice_update *other = NULL;
 
 	while ((other = ksplice_order_next(other))) {
@@ -478,7 +478,7 @@ static void words_collect_one(struct ksplice_blocks *blocks,
 static void words_collect(struct ksplice_blocks *blocks,
 			  const struct ksplice_update *update, bool apply)
 {
-	const struct ksplice_constant *constant;
+	struct ksplice_constant *constant;
 	const struct ksplice_word *word;
 
 	ksplice_for_each_present_constant(update, constant) {
@@ -564,7 +564,7 @@ static void words_set_aliases(struct ksplice_blocks *blocks)
 	}
 }
 
-static noinline int words_map(struct ksplice_blocks *blocks)
+static noinline int ksplice_words_map(struct ksplice_blocks *blocks)
 {
 	struct page **pages;
 	unsigned int n;
@@ -581,7 +581,7 @@ static noinline int words_map(struct ksplice_blocks *blocks)
 	words_set_aliases(blocks);
 	return 0;
 }
-ALLOW_ERROR_INJECTION(words_map, ERRNO);
+ALLOW_ERROR_INJECTION(ksplice_words_map, ERRNO);
 
 /* Counts the words of all updates that take part. */
 static unsigned int words_count(const struct ksplice_update *update, bool apply)
@@ -625,7 +625,7 @@ int ksplice_words_prepare(struct ksplice_blocks *blocks, struct ksplice_update *
 	}
 	words_collect(blocks, update, apply);
 	words_merge(blocks);
-	return blocks->n ? words_map(blocks) : 0;
+	return blocks->n ? ksplice_words_map(blocks) : 0;
 }
 
 /**
