@@ -176,7 +176,7 @@ static void words_hide_one(const struct ksplice_update *update, unsigned long ad
 {
 	struct ksplice_constant *constant;
 	const struct ksplice_word *word;
-	u8 old[sizeof(u64)];
+	u8 old[sizeof(u64)] __aligned(8);
 	unsigned long at;
 	unsigned int i;
 
@@ -223,7 +223,7 @@ static int words_read_old(const struct ksplice_update *update,
 			  struct ksplice_word *word)
 {
 	unsigned long addr = constant->addr + word->offset;
-	u8 bytes[sizeof(u64)];
+	u8 bytes[sizeof(u64)] __aligned(8);
 
 	if (addr % word->size)
 		return words_refuse(update, constant,
@@ -689,21 +689,21 @@ void ksplice_words_write(const struct ksplice_blocks *blocks)
  * Modules that come and go
  */
 
-static bool words_is_old(const struct ksplice_constant *constant,
-			 const struct ksplice_word *word)
+static bool words_holds(const struct ksplice_constant *constant,
+			const struct ksplice_word *word, u64 value)
 {
-	u8 now[sizeof(u64)];
+	u8 now[sizeof(u64)] __aligned(8);
 
 	return !copy_from_kernel_nofault(now, (void *)constant->addr + word->offset,
 					 word->size) &&
-	       words_get(now, word->size) == word->old;
+	       words_get(now, word->size) == value;
 }
 
 /* Nobody reads the constant at this time, so it does not matter how it is written. */
 static void words_write_unused(const struct ksplice_constant *constant,
 			       const struct ksplice_word *word, u64 value)
 {
-	u8 bytes[sizeof(u64)];
+	u8 bytes[sizeof(u64)] __aligned(8);
 
 	words_put(bytes, value, word->size);
 	arch_ksplice_write((void *)constant->addr + word->offset, bytes, word->size);
@@ -725,7 +725,8 @@ noinline int ksplice_words_coming(struct ksplice_object *object)
 
 	ksplice_for_each_present_constant(object->update, constant) {
 		ksplice_for_each_word(constant, word) {
-			if (constant->object == object && !words_is_old(constant, word))
+			if (constant->object == object &&
+			    !words_holds(constant, word, word->old))
 				return words_refuse(object->update, constant,
 						    "its contents are not those seen by the matcher");
 		}
@@ -745,7 +746,7 @@ ALLOW_ERROR_INJECTION(ksplice_words_coming, ERRNO);
  * @object:	the object of a module that is being removed, or was not loaded
  *
  * The module's own memory goes.  That of other updates stays, and must be as it was if
- * the module comes again.
+ * the module comes again.  If the module was not loaded, they may not have been written.
  *
  * Context: ksplice_mutex held.
  */
@@ -757,7 +758,9 @@ void ksplice_words_going(struct ksplice_object *object)
 	ksplice_for_each_present_constant(object->update, constant) {
 		if (constant->object != object || within_module(constant->addr, object->mod))
 			continue;
-		ksplice_for_each_word(constant, word)
-			words_write_unused(constant, word, word->old);
+		ksplice_for_each_word(constant, word) {
+			if (words_holds(constant, word, word->new))
+				words_write_unused(constant, word, word->old);
+		}
 	}
 }
