@@ -7,7 +7,6 @@
 # shellcheck source-path=SCRIPTDIR source=functions.sh
 . "$(dirname "$0")/functions.sh"
 
-FAIL_FUNCTION=/sys/kernel/debug/fail_function
 CLEANUP=clean_place
 OLD="1 2 1 100 10 a"
 NEW="10 1 1 305419896 10 b"
@@ -16,7 +15,7 @@ FLAGS=4
 
 clean_place() {
 	echo 0 >"$TARGET/place_threads"
-	[ ! -w "$FAIL_FUNCTION/inject" ] || echo >"$FAIL_FUNCTION/inject"
+	! grep -q "^test_ksplice_fail " /proc/modules || rmmod test_ksplice_fail
 	clean_modules
 }
 
@@ -120,7 +119,7 @@ spoil() {
 	local addr
 
 	addr=$(awk '$3 == "test_place_table" && $4 == "'"$MARK"'" { print $1 }' /proc/kallsyms)
-	insmod "$DIR/test_modules/test_ksplice_spoil.ko" addr=$((0x$addr + 24)) value="$1" ||
+	insmod "$DIR/test_modules/test_ksplice_spoil.ko" "addr=$(printf %#x $((0x$addr + 24)))" value="$1" ||
 		{ fail "the table can't be spoilt"; return 1; }
 	rmmod test_ksplice_spoil
 }
@@ -197,12 +196,12 @@ in_the_place_of_both() {
 	apply place_again && load place_cumulative || return
 	expect "" "$SYSFS/place_cumulative/depends"
 	apply place_cumulative || return
-	expect "2 2 1 400 10 a" "$TARGET/place"
+	expect "2 1 2 400 10 a" "$TARGET/place"
 	expect reversed "$SYSFS/place/state"
 	expect reversed "$SYSFS/place_again/state"
 	refused 0 "$SYSFS/place/enabled" "$INVALID"
 	unload place_again && unload place || return
-	expect "2 2 1 400 10 a" "$TARGET/place"
+	expect "2 1 2 400 10 a" "$TARGET/place"
 	undo place_cumulative || return
 	expect "$OLD" "$TARGET/place"
 }
@@ -212,7 +211,7 @@ in_the_place_of_a_later_one() {
 	load place_cumulative && load_place place && apply place || return
 	expect "$NEW" "$TARGET/place"
 	apply place_cumulative || return
-	expect "2 2 1 400 10 a" "$TARGET/place"
+	expect "2 1 2 400 10 a" "$TARGET/place"
 	undo place_cumulative || return
 	expect "$OLD" "$TARGET/place"
 	apply place || return
@@ -227,19 +226,19 @@ module_comes_and_goes() {
 	load_place place_module && apply place_module || return
 	for i in 1 2 3; do
 		load_mod || return
-		expect "60 300 60" "$MOD/place"
+		expect "60 300 3000 60" "$MOD/place"
 		expect 1 "$SYSFS/place_module/test_ksplice_mod/patched"
 		[ -e "$SYSFS/place_module/test_ksplice_mod/test_mod_table,1/words" ] ||
 			fail "sysfs does not show the table"
 		rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
 	done
 	load_mod && undo place_module || return
-	expect "21 100 60" "$MOD/place"
+	expect "21 100 1000 60" "$MOD/place"
 	apply place_module || return
-	expect "60 300 60" "$MOD/place"
+	expect "60 300 3000 60" "$MOD/place"
 	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
 	undo place_module && load_mod || return
-	expect "21 100 21" "$MOD/place"
+	expect "21 100 1000 21" "$MOD/place"
 	unload place_module
 }
 
@@ -248,50 +247,69 @@ module_with_two() {
 
 	load_mod && load_place place_module && apply place_module || return
 	load_place place_module_again && apply place_module_again || return
-	expect "40 400 21" "$MOD/place"
+	expect "40 400 4000 21" "$MOD/place"
+	[ -e "$SYSFS/place_module_again/test_ksplice_mod/test_mod_many,0/words" ] ||
+		fail "sysfs does not show what the first one has added"
 	for i in 1 2; do
 		rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
 		load_mod || return
-		expect "40 400 40" "$MOD/place"
+		expect "40 400 4000 40" "$MOD/place"
 	done
 	undo place_module_again || return
-	expect "60 300 40" "$MOD/place"
+	expect "60 300 3000 40" "$MOD/place"
 	undo place_module || return
-	expect "21 100 40" "$MOD/place"
+	expect "21 100 1000 40" "$MOD/place"
 }
 
-# The next calls of that function return -ENOMEM.
+# fails FUNCTION: its next call returns -ENOMEM
 fails() {
-	put "$1" "$FAIL_FUNCTION/inject" || return
-	printf '%#x' -12 >"$FAIL_FUNCTION/$1/retval"
-	echo N >"$FAIL_FUNCTION/task-filter"
-	echo 100 >"$FAIL_FUNCTION/probability"
-	echo 1 >"$FAIL_FUNCTION/interval"
-	echo 0 >"$FAIL_FUNCTION/verbose"
-	echo "${2:-1}" >"$FAIL_FUNCTION/times"
+	! grep -q "^test_ksplice_fail " /proc/modules || rmmod test_ksplice_fail
+	insmod "$DIR/test_modules/test_ksplice_fail.ko" name="$1" ||
+		{ fail "$1 can't fail"; return 1; }
 }
 
-have_failing_functions() {
-	[ -w "$FAIL_FUNCTION/inject" ] && return 0
-	skip "the kernel has no CONFIG_FAIL_FUNCTION"
-	return 1
+has_failed() {
+	[ "$(cat /sys/module/test_ksplice_fail/parameters/hits)" -ge 1 ] ||
+		fail "it was not called"
 }
 
 no_memory() {
-	have_failing_functions && load_place place || return
-	fails words_map || return
+	[ -e "$DIR/test_modules/test_ksplice_fail.ko" ] || { skip "no test_ksplice_fail.ko"; return; }
+	load_place place && fails ksplice_words_map || return
 	refused 1 "$SYSFS/place/enabled" "Cannot allocate memory"
+	has_failed
 	expect_state place ready 0 out_of_memory
 	expect "$OLD" "$TARGET/place"
-	apply place && fails words_map || return
+	apply place && fails ksplice_words_map || return
 	refused 0 "$SYSFS/place/enabled" "Cannot allocate memory"
+	has_failed
+	expect_state place applied 1 out_of_memory
 	expect "$NEW" "$TARGET/place"
 	undo place || return
 	expect "$OLD" "$TARGET/place"
+}
+
+# The step after all of the module's jumps were written
+no_memory_for_a_module() {
+	[ -e "$DIR/test_modules/test_ksplice_fail.ko" ] || { skip "no test_ksplice_fail.ko"; return; }
 	load_place place_module && apply place_module && fails ksplice_words_coming || return
 	! modprobe test_ksplice_mod 2>/dev/null || fail "the module is loaded"
+	has_failed
 	load_mod || return
-	expect "60 300 60" "$MOD/place"
+	expect "60 300 3000 60" "$MOD/place"
+	load_place place_module_again && apply place_module_again || return
+	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+	# It comes again, and the first call is that for the first update.
+	fails ksplice_words_coming || return
+	! modprobe test_ksplice_mod 2>/dev/null || fail "the module is loaded"
+	has_failed
+	load_mod || return
+	expect "40 400 4000 40" "$MOD/place"
+	# Its init fails after all of it was applied.
+	rmmod test_ksplice_mod || fail "rmmod test_ksplice_mod"
+	! modprobe test_ksplice_mod fail_init=1 2>/dev/null || fail "the module is loaded"
+	load_mod || return
+	expect "40 400 4000 40" "$MOD/place"
 }
 
 # A thread is in the new function: the table keeps the new words as long as it is.
@@ -339,4 +357,5 @@ run_tests \
 	module_with_two \
 	busy \
 	hook_refuses \
-	no_memory
+	no_memory \
+	no_memory_for_a_module

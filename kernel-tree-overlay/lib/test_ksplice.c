@@ -1147,6 +1147,13 @@ static atomic_long_t test_place_old;
 static atomic_long_t test_place_new;
 static atomic_long_t test_place_bad;
 
+static int test_place_call(int (*const *member)(void))
+{
+	int (*fn)(void) = READ_ONCE(*member);
+
+	return fn();
+}
+
 static noinline void test_place_count(int got, int old, int new)
 {
 	if (got == old)
@@ -1162,8 +1169,8 @@ static int test_place_thread(void *unused)
 	const struct test_place *place = READ_ONCE(test_placed);
 
 	while (!kthread_should_stop()) {
-		test_place_count(READ_ONCE(place->first)(), 1, 10);
-		test_place_count(READ_ONCE(place->second)(), 2, 1);
+		test_place_count(test_place_call(&place->first), 1, 10);
+		test_place_count(test_place_call(&place->second), 2, 1);
 		test_place_count(READ_ONCE(place->limit), 100, 0x12345678);
 		cond_resched_tasks_rcu_qs();
 	}
@@ -1208,8 +1215,8 @@ static int test_place_show(struct seq_file *m, void *unused)
 {
 	const struct test_place *place = READ_ONCE(test_placed);
 
-	seq_printf(m, "%d %d %d %u %u %c\n", READ_ONCE(place->first)(),
-		   READ_ONCE(place->second)(), READ_ONCE(place->third)(),
+	seq_printf(m, "%d %d %d %u %u %c\n", test_place_call(&place->first),
+		   test_place_call(&place->second), test_place_call(&place->third),
 		   READ_ONCE(place->limit), READ_ONCE(place->size),
 		   READ_ONCE(place->tag));
 	return 0;

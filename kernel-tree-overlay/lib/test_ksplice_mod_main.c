@@ -209,6 +209,35 @@ static const struct file_operations test_mod_keys_fops = {
 	.release	= single_release,
 };
 
+/* A table of the module whose address its init hands out. */
+struct test_mod_place {
+	int (*value)(int x);
+	const unsigned int *most;
+	unsigned int limit;
+};
+
+static const unsigned int test_mod_most = 1000;
+
+static const struct test_mod_place test_mod_table = {
+	.value = test_mod_add,
+	.most = &test_mod_most,
+	.limit = 100,
+};
+
+static const struct test_mod_place *test_mod_placed;
+static int test_mod_place_at_init;
+
+static int test_mod_place_show(struct seq_file *m, void *unused)
+{
+	const struct test_mod_place *place = READ_ONCE(test_mod_placed);
+	int (*value)(int x) = READ_ONCE(place->value);
+
+	seq_printf(m, "%d %u %u %d\n", value(20), READ_ONCE(place->limit),
+		   READ_ONCE(*READ_ONCE(place->most)), test_mod_place_at_init);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_mod_place);
+
 /* The reader sleeps in here until the file "gate" is written to. */
 static DECLARE_WAIT_QUEUE_HEAD(test_mod_gate);
 static unsigned int test_mod_opened;
@@ -235,30 +264,6 @@ static int test_mod_gate_set(void *unused, u64 val)
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(test_mod_gate_fops, NULL, test_mod_gate_set, "%llu\n");
-
-/* A table of the module whose address its init hands out. */
-struct test_mod_place {
-	int (*value)(int x);
-	unsigned int limit;
-};
-
-static const struct test_mod_place test_mod_table = {
-	.value = test_mod_add,
-	.limit = 100,
-};
-
-static const struct test_mod_place *test_mod_placed;
-static int test_mod_place_at_init;
-
-static int test_mod_place_show(struct seq_file *m, void *unused)
-{
-	const struct test_mod_place *place = READ_ONCE(test_mod_placed);
-
-	seq_printf(m, "%d %u %d\n", READ_ONCE(place->value)(20), READ_ONCE(place->limit),
-		   test_mod_place_at_init);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(test_mod_place);
 
 static int __init test_ksplice_mod_init(void)
 {
