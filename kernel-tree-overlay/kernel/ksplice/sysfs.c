@@ -367,12 +367,20 @@ static ssize_t words_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 
 static int sysfs_add_constant(struct ksplice_constant *constant)
 {
-	constant->dir = sysfs_add_dir(constant->object, constant->name, constant->sympos);
-	if (!constant->dir)
+	struct kobject *dir;
+	int ret;
+
+	dir = sysfs_add_dir(constant->object, constant->name, constant->sympos);
+	if (!dir)
 		return -ENOMEM;
 	constant->file = (struct kobj_attribute)__ATTR_RO(words);
 	sysfs_attr_init(&constant->file.attr);
-	return sysfs_create_file(constant->dir, &constant->file.attr);
+	ret = sysfs_create_file(dir, &constant->file.attr);
+	if (ret)
+		kobject_put(dir);
+	else
+		constant->dir = dir;
+	return ret;
 }
 
 static int sysfs_add_constants(struct ksplice_object *object)
