@@ -1149,8 +1149,9 @@ static atomic_long_t test_place_bad;
 
 static int test_place_call(int (*const *member)(void))
 {
-	int (*fn)(void) = READ_ONCE(*member);
+	int (*fn)(void);
 
+	fn = READ_ONCE(*member);
 	return fn();
 }
 

@@ -31,6 +31,7 @@ static int fail_once(struct kprobe *p, struct pt_regs *regs)
 	regs->ip = (unsigned long)just_return;
 	return 1;
 }
+
 NOKPROBE_SYMBOL(fail_once);
 
 /* A probe that has one is not optimised: then it could not change where to go on. */
