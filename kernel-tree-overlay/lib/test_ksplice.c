@@ -1099,6 +1099,162 @@ static int test_yield_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(test_yield);
 
+/*
+ * A table whose address was handed out, so that an update can only change it where it
+ * stands.  With N in "place_threads", N threads call through it; "place_counts" shows how
+ * many of the values they got are those of an update.
+ */
+#define TEST_PLACE_THREADS_MAX	4
+
+struct test_place {
+	int (*first)(void);
+	int (*second)(void);
+	int (*third)(void);
+	unsigned int limit;
+	u16 size;
+	u8 tag;
+};
+
+static noinline int test_place_one(void)
+{
+	int value = 1;
+
+	OPTIMIZER_HIDE_VAR(value);
+	return value;
+}
+
+static noinline int test_place_two(void)
+{
+	int value = 2;
+
+	OPTIMIZER_HIDE_VAR(value);
+	return value;
+}
+
+static const struct test_place test_place_table = {
+	.first = test_place_one,
+	.second = test_place_two,
+	.third = test_place_one,
+	.limit = 100,
+	.size = 10,
+	.tag = 'a',
+};
+
+static const struct test_place *test_placed;
+static struct task_struct *test_place_threads[TEST_PLACE_THREADS_MAX];
+static unsigned int test_place_nr_threads;
+static atomic_long_t test_place_old;
+static atomic_long_t test_place_new;
+static atomic_long_t test_place_bad;
+
+static int test_place_call(int (*const *member)(void))
+{
+	int (*fn)(void);
+
+	fn = READ_ONCE(*member);
+	return fn();
+}
+
+static noinline void test_place_count(int got, int old, int new)
+{
+	if (got == old)
+		atomic_long_inc(&test_place_old);
+	else if (got == new)
+		atomic_long_inc(&test_place_new);
+	else
+		atomic_long_inc(&test_place_bad);
+}
+
+static int test_place_thread(void *unused)
+{
+	const struct test_place *place = READ_ONCE(test_placed);
+
+	while (!kthread_should_stop()) {
+		test_place_count(test_place_call(&place->first), 1, 10);
+		test_place_count(test_place_call(&place->second), 2, 1);
+		test_place_count(READ_ONCE(place->limit), 100, 0x12345678);
+		cond_resched_tasks_rcu_qs();
+	}
+	return 0;
+}
+
+static void test_place_stop(void)
+{
+	while (test_place_nr_threads)
+		kthread_stop(test_place_threads[--test_place_nr_threads]);
+}
+
+static int test_place_threads_set(void *unused, u64 val)
+{
+	struct task_struct *task;
+	int ret = 0;
+
+	mutex_lock(&test_mutex);
+	test_place_stop();
+	while (test_place_nr_threads < min_t(u64, val, TEST_PLACE_THREADS_MAX) && !ret) {
+		task = kthread_run(test_place_thread, NULL, "ksplice_place/%u",
+				   test_place_nr_threads);
+		ret = PTR_ERR_OR_ZERO(task);
+		if (!ret)
+			test_place_threads[test_place_nr_threads++] = task;
+	}
+	mutex_unlock(&test_mutex);
+	return ret;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_place_threads_fops, NULL, test_place_threads_set,
+			 "%llu\n");
+
+static int test_place_counts_show(struct seq_file *m, void *unused)
+{
+	seq_printf(m, "old %ld new %ld bad %ld\n", atomic_long_read(&test_place_old),
+		   atomic_long_read(&test_place_new), atomic_long_read(&test_place_bad));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_place_counts);
+
+static int test_place_show(struct seq_file *m, void *unused)
+{
+	const struct test_place *place = READ_ONCE(test_placed);
+
+	seq_printf(m, "%d %d %d %u %u %c\n", test_place_call(&place->first),
+		   test_place_call(&place->second), test_place_call(&place->third),
+		   READ_ONCE(place->limit), READ_ONCE(place->size),
+		   READ_ONCE(place->tag));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_place);
+
+/* A thread reads an address from the table, sleeps, and calls it then. */
+static int test_place_left;
+
+static int test_place_lent_thread(void *unused)
+{
+	unsigned int ticket = READ_ONCE(test_gate_opened);
+	int (*fn)(void);
+
+	WRITE_ONCE(fn, READ_ONCE(test_placed)->first);
+	atomic_inc(&test_sleepers);
+	wait_event_idle(test_gate, test_gate_passed(ticket));
+	atomic_dec(&test_sleepers);
+	WRITE_ONCE(test_place_left, READ_ONCE(fn)());
+	WRITE_ONCE(fn, NULL);
+	module_put_and_kthread_exit(0);
+}
+
+static int test_place_lent_set(void *unused, u64 val)
+{
+	WRITE_ONCE(test_place_left, 0);
+	return test_thread_run(test_place_lent_thread, "ksplice_lent");
+}
+
+static int test_place_lent_get(void *unused, u64 *val)
+{
+	*val = READ_ONCE(test_place_left);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(test_place_lent_fops, test_place_lent_get,
+			 test_place_lent_set, "%llu\n");
+
 /* The first bytes of functions that updates replace. */
 static const struct {
 	const char *name;
@@ -1170,6 +1326,10 @@ static const struct {
 	{ "objects",			&test_objects_fops },
 	{ "peer",			&test_peer_fops },
 	{ "percpu",			&test_percpu_fops },
+	{ "place",			&test_place_fops },
+	{ "place_counts",		&test_place_counts_fops },
+	{ "place_lent",			&test_place_lent_fops },
+	{ "place_threads",		&test_place_threads_fops },
 	{ "sleep_exit",			&test_sleep_exit_fops },
 	{ "sleep_interruptible",	&test_sleep_interruptible_fops },
 	{ "sleep_killable",		&test_sleep_killable_fops },
@@ -1190,6 +1350,7 @@ static int __init test_ksplice_init(void)
 	int i;
 
 	WRITE_ONCE(test_op_kept, test_op_mul);
+	WRITE_ONCE(test_placed, &test_place_table);
 	/* debugfs accepts an error as a directory, and reports it. */
 	test_dir = debugfs_create_dir("test_ksplice", NULL);
 	for (i = 0; i < ARRAY_SIZE(test_files); i++)
@@ -1207,6 +1368,7 @@ static void __exit test_ksplice_exit(void)
 	test_spin_set(NULL, 0);
 	test_fill_set(NULL, 0);
 	test_chain_stop();
+	test_place_stop();
 	test_nr_objects_set(NULL, 0);
 }
 module_exit(test_ksplice_exit);

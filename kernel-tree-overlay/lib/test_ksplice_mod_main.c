@@ -209,6 +209,35 @@ static const struct file_operations test_mod_keys_fops = {
 	.release	= single_release,
 };
 
+/* A table of the module whose address its init hands out. */
+struct test_mod_place {
+	int (*value)(int x);
+	const unsigned int *most;
+	unsigned int limit;
+};
+
+static const unsigned int test_mod_most = 1000;
+
+static const struct test_mod_place test_mod_table = {
+	.value = test_mod_add,
+	.most = &test_mod_most,
+	.limit = 100,
+};
+
+static const struct test_mod_place *test_mod_placed;
+static int test_mod_place_at_init;
+
+static int test_mod_place_show(struct seq_file *m, void *unused)
+{
+	const struct test_mod_place *place = READ_ONCE(test_mod_placed);
+	int (*value)(int x) = READ_ONCE(place->value);
+
+	seq_printf(m, "%d %u %u %d\n", value(20), READ_ONCE(place->limit),
+		   READ_ONCE(*READ_ONCE(place->most)), test_mod_place_at_init);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(test_mod_place);
+
 /* The reader sleeps in here until the file "gate" is written to. */
 static DECLARE_WAIT_QUEUE_HEAD(test_mod_gate);
 static unsigned int test_mod_opened;
@@ -238,6 +267,8 @@ DEFINE_DEBUGFS_ATTRIBUTE(test_mod_gate_fops, NULL, test_mod_gate_set, "%llu\n");
 
 static int __init test_ksplice_mod_init(void)
 {
+	WRITE_ONCE(test_mod_placed, &test_mod_table);
+	test_mod_place_at_init = READ_ONCE(test_mod_placed)->value(20);
 	test_mod_at_init = test_mod_a();
 	if (fail_init)
 		return -ENODEV;
@@ -248,6 +279,8 @@ static int __init test_ksplice_mod_init(void)
 	debugfs_create_file("refs", 0400, test_dir, NULL, &test_mod_refs_fops);
 	debugfs_create_file("at_init", 0400, test_dir, NULL,
 			    &test_mod_at_init_fops);
+	debugfs_create_file("place", 0400, test_dir, NULL,
+			    &test_mod_place_fops);
 	debugfs_create_file("key", 0600, test_dir, NULL, &test_mod_key_fops);
 	debugfs_create_file("keys", 0600, test_dir, NULL,
 			    &test_mod_keys_fops);

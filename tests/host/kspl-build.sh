@@ -698,7 +698,7 @@ good_module() {
 	[ "$(modinfo -F vermagic "$1" | cut -d' ' -f1)" = "$2" ] &&
 		[ "$(modinfo -F license "$1")" = GPL ] &&
 		nm "$1" | grep ' [tT] cmdline_proc_show$' >/dev/null &&
-		modprobe --dump-modversions "$1" | grep 'ksplice_abi_7$' >/dev/null
+		modprobe --dump-modversions "$1" | grep 'ksplice_abi_8$' >/dev/null
 }
 
 # A byte of .text, which the update's own checksum does not cover

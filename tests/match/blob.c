@@ -5,7 +5,7 @@ static const u32 entry_size[BLOB_TABLES] = {
 	sizeof(struct ksplice_f_target), sizeof(struct ksplice_f_unit),
 	sizeof(struct ksplice_f_sym), sizeof(struct ksplice_f_reloc),
 	sizeof(struct ksplice_f_site), sizeof(struct ksplice_f_entry),
-	sizeof(struct ksplice_f_replace),
+	sizeof(struct ksplice_f_replace), sizeof(struct ksplice_f_word),
 	sizeof(struct ksplice_f_fixup), sizeof(struct ksplice_f_hook),
 	sizeof(struct ksplice_f_supersede), sizeof(struct ksplice_f_state),
 	1, 1,

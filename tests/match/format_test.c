@@ -48,6 +48,33 @@ static int begin(void **state)
 	return 0;
 }
 
+/* The unit that begin_words() adds */
+#define CONSTANT	3
+
+/* The same and a constant, of which two words change. */
+static int begin_words(void **state)
+{
+	struct ksplice_f_word word = {
+		.unit = CONSTANT, .offset = 2, .size = 2, .sym = KSPLICE_NONE,
+		.value = 0xffff,
+	};
+	u32 unit;
+
+	begin(state);
+	unit = blob_unit(&b, "table", KSPLICE_UNIT_RODATA,
+			 "12345678\0\0\0\0\0\0\0\0" "12345678\0\0\0\0" "5678", 32);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, unit))->align = 32;
+	blob_reloc(&b, 8, R_X86_64_64, 0, 0);
+	blob_reloc(&b, 24, R_X86_64_32S, 0, 0);
+	blob_add(&b, BLOB_WORDS, &word);
+	word = (struct ksplice_f_word){
+		.unit = CONSTANT, .offset = 8, .size = 8, .sym = KSPLICE_NONE,
+		.flags = KSPLICE_WORD_OWN,
+	};
+	blob_add(&b, BLOB_WORDS, &word);
+	return 0;
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -96,7 +123,7 @@ static void test_identity(void **state)
 	expect(-ENOEXEC, "not a hot update");
 	b.hdr.magic--;
 	b.hdr.format++;
-	expect(-EPROTO, "format 7");
+	expect(-EPROTO, "format 8");
 	b.hdr.format--;
 	b.hdr.header_size++;
 	expect(-EPROTO, "header");
@@ -403,6 +430,139 @@ static void test_replaces(void **state)
 	expect(-EINVAL, "replacement 0");
 }
 
+static struct ksplice_f_word *word(u32 i)
+{
+	return blob_get(&b, BLOB_WORDS, i);
+}
+
+static void test_word_place(void **state)
+{
+	struct ksplice_f_word good = *word(0);
+	struct ksplice_f_unit *u = blob_get(&b, BLOB_UNITS, CONSTANT);
+
+	(void)state;
+	word(0)->unit = 100;
+	expect(-EINVAL, "word 0: there is no unit 100");
+	word(0)->unit = 0;
+	expect(-EINVAL, "unit 0 is no constant");
+	word(0)->unit = 1;
+	expect(-EINVAL, "unit 1 is no constant");
+	word(0)->unit = 2;
+	expect(-EINVAL, "unit 2 is no constant");
+	*word(0) = good;
+	word(0)->size = 3;
+	expect(-EINVAL, "it has 3 bytes");
+	word(0)->size = 0;
+	expect(-EINVAL, "it has 0 bytes");
+	word(0)->size = 16;
+	expect(-EINVAL, "it has 16 bytes");
+	*word(0) = good;
+	word(0)->offset = 3;
+	expect(-EINVAL, "are not aligned");
+	word(0)->offset = 0x80000000;
+	expect(-EINVAL, "not in its unit");
+	*word(0) = good;
+	word(1)->offset = 32;
+	expect(-EINVAL, "not in its unit");
+	word(1)->offset = 8;
+	u->align = 4;
+	expect(-EINVAL, "word 1: 8 bytes at 0x8 of a unit aligned to 4");
+	u->align = 8;
+	expect(0, NULL);
+}
+
+static void test_word_order(void **state)
+{
+	struct ksplice_f_word good = *word(0);
+
+	(void)state;
+	word(0)->offset = 10;
+	expect(-EINVAL, "word 0: it cuts");
+	word(0)->offset = 16;
+	expect(-EINVAL, "word 1: 0x8 of unit 3 comes before");
+	*word(0) = good;
+	*word(1) = good;
+	expect(-EINVAL, "word 1: 0x2 of unit 3 comes before");
+	word(1)->offset = 4;
+	expect(0, NULL);
+	word(0)->size = 4;
+	word(0)->offset = 0;
+	word(1)->offset = 2;
+	expect(-EINVAL, "word 1");
+	/* another constant */
+	blob_unit(&b, "other", KSPLICE_UNIT_RODATA, "12", 2);
+	word(1)->unit = CONSTANT + 1;
+	word(1)->offset = 0;
+	word(1)->size = 1;
+	word(1)->value = 255;
+	expect(0, NULL);
+	*word(0) = *word(1);
+	*word(1) = good;
+	expect(-EINVAL, "word 1");
+}
+
+static void test_word_value(void **state)
+{
+	(void)state;
+	word(0)->value = 0x10000;
+	expect(-EINVAL, "word 0: 0x10000 does not fit into 2 bytes");
+	word(0)->value = 0x8000000000000000;
+	expect(-EINVAL, "does not fit");
+	word(0)->value = 0;
+	word(0)->flags = KSPLICE_WORD_OWN;
+	expect(-EINVAL, "word 0: an address of 2 bytes");
+	word(0)->flags = KSPLICE_WORD_OWN << 1;
+	expect(-EINVAL, "flags");
+	word(0)->flags = 0;
+	word(0)->pad = 1;
+	expect(-EINVAL, "flags");
+	word(0)->pad = 0;
+	word(0)->sym = 1;
+	expect(-EINVAL, "word 0: an address of 2 bytes");
+	word(0)->sym = 100;
+	expect(-EINVAL, "there is no symbol 100");
+	word(0)->sym = KSPLICE_NONE;
+	word(1)->value = ~0UL;
+	expect(0, NULL);
+	word(1)->sym = 1;
+	expect(-EINVAL, "do not fit symbol 1");
+	word(1)->flags = 0;
+	expect(0, NULL);	/* the byte before the symbol */
+	word(1)->value = 1UL << 40;
+	expect(-EINVAL, "out of reach");
+	word(1)->value = 0;
+	word(1)->sym = 2;	/* a runtime constant */
+	expect(-EINVAL, "do not fit symbol 2");
+	word(1)->sym = KSPLICE_NONE;
+	word(1)->value = ~0UL;
+	expect(0, NULL);
+}
+
+/* It has all of a relocated field, or nothing. */
+static void test_word_fields(void **state)
+{
+	struct ksplice_f_word *w = word(0), *w1 = word(1);
+
+	(void)state;
+	w->offset = 8;
+	w1->offset = 24;
+	expect(-EINVAL, "word 0: it cuts the relocated field at 0x8");
+	w->offset = 12;
+	w->size = 4;
+	expect(-EINVAL, "word 0: it cuts the relocated field at 0x8");
+	w->offset = 16;
+	expect(0, NULL);
+	w1->flags = 0;
+	w1->size = 4;
+	expect(0, NULL);	/* just the field */
+	w1->size = 2;
+	expect(-EINVAL, "word 1: it cuts the relocated field at 0x18");
+	w1->offset = 26;
+	expect(-EINVAL, "word 1: it cuts the relocated field at 0x18");
+	w1->offset = 28;
+	expect(0, NULL);
+}
+
 static void test_fixups(void **state)
 {
 	struct ksplice_f_fixup *f = blob_get(&b, BLOB_FIXUPS, 0), good = *f;
@@ -614,12 +774,14 @@ static void test_checksum(void **state)
 	assert_int_equal(ksplice_view_init(&view, p, size, &err), 0);
 	((struct ksplice_f_fixup *)view.fixups)->place = 0x1234567890abcdef;
 	((struct ksplice_f_replace *)view.replaces)->addr = ~0UL;
+	((struct ksplice_f_word *)view.words)[1].value = ~0UL;
 	assert_int_equal(ksplice_view_intact(&view, &err), 0);
 	for (at = 0; at < size; at++) {
 		size_t fixup = at - h->fixups.off, rep = at - h->replaces.off;
+		size_t own = at - h->words.off - sizeof(struct ksplice_f_word);
 
 		p[at] ^= 1 << at % 8;
-		if (fixup < sizeof(u64) || rep < sizeof(u64))
+		if (fixup < sizeof(u64) || rep < sizeof(u64) || own < sizeof(u64))
 			assert_int_equal(ksplice_view_intact(&view, &err), 0);
 		else if (!ksplice_view_init(&view, p, size, &err))
 			assert_int_equal(ksplice_view_intact(&view, &err),
@@ -631,6 +793,7 @@ static void test_checksum(void **state)
 }
 
 #define CASE(f)	cmocka_unit_test_setup_teardown(f, begin, end)
+#define WORDS(f)	cmocka_unit_test_setup_teardown(f, begin_words, end)
 
 int main(void)
 {
@@ -639,12 +802,13 @@ int main(void)
 		CASE(test_every_truncation), CASE(test_names), CASE(test_unit), CASE(test_entries),
 		CASE(test_string_unit), CASE(test_site),
 		CASE(test_nested_sites), CASE(test_syms), CASE(test_relocs), CASE(test_foreign_static),
-		CASE(test_replaces), CASE(test_fixups), CASE(test_targets),
+		CASE(test_replaces), WORDS(test_word_place), WORDS(test_word_order),
+		WORDS(test_word_value), WORDS(test_word_fields), CASE(test_fixups), CASE(test_targets),
 		CASE(test_hooks),
 		CASE(test_supersedes),
 		CASE(test_states), CASE(test_many_targets),
 		CASE(test_many_sites), CASE(test_many_alternatives),
-		CASE(test_every_word), CASE(test_checksum),
+		WORDS(test_every_word), WORDS(test_checksum),
 	};
 
 	return cmocka_run_group_tests_name("format", tests, NULL, NULL);

@@ -336,6 +336,13 @@ static unsigned long image_old(void *ctx, unsigned long addr)
 	return addr;
 }
 
+static bool image_is_update(void *ctx, unsigned long addr)
+{
+	const struct image *im = ctx;
+
+	return addr >= im->update && addr < im->update_end;
+}
+
 const struct ksplice_match_ops image_ops = {
 	.read = image_read,
 	.candidates = image_candidates,
@@ -346,6 +353,7 @@ const struct ksplice_match_ops image_ops = {
 	.feature = image_feature,
 	.entry = image_old,
 	.newest = image_newest,
+	.is_update = image_is_update,
 };
 
 void image_free(struct image *im)

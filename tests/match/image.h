@@ -41,6 +41,7 @@ struct image {
 		unsigned long old, new;	/* entries */
 	} replaced[8];		/* by updates that are applied */
 	u32 nreplaced;
+	unsigned long update, update_end;	/* memory of an applied update */
 	bool all_ftrace;	/* ftrace knows every place */
 	bool data_in_text;	/* code may be taken for data */
 	const struct ksplice_view *view;	/* for its targets; NULL: vmlinux */

@@ -298,6 +298,35 @@ static void test_field(void **state)
 	assert_non_null(strstr(r.err.text, "out of reach"));
 }
 
+/* A word of a constant becomes the address of something else. */
+static void test_word(void **state)
+{
+	struct ksplice_f_word word = { .size = 8, .value = 16 };
+	struct ksplice_f_unit *u;
+
+	(void)state;
+	has("", "func", KERNEL, GLOBAL);
+	word.sym = blob_sym(&b, "func", KSPLICE_SYM_FUNC, KSPLICE_NONE, 0);
+	word.unit = blob_unit(&b, "table", KSPLICE_UNIT_RODATA, "12345678", 8);
+	u = blob_get(&b, BLOB_UNITS, word.unit);
+	u->align = 8;
+	blob_add(&b, BLOB_WORDS, &word);
+	finish();
+	assert_int_equal(ksplice_resolve_word(&r, 0, &value), 0);
+	assert_int_equal(value, KERNEL + 16);
+	((struct ksplice_f_word *)view.words)->value = -8;
+	assert_int_equal(ksplice_resolve_word(&r, 0, &value), 0);
+	assert_int_equal(value, KERNEL - 8);
+	/* what the constant refers to and the running code does not call by pointer */
+	sealed = true;
+	assert_int_equal(ksplice_resolve_word(&r, 0, &value), -ENOEXEC);
+	assert_non_null(strstr(r.err.text, "no ENDBR"));
+	sealed = false;
+	ntable = 0;
+	assert_int_equal(ksplice_resolve_word(&r, 0, &value), -ENOEXEC);
+	assert_non_null(strstr(r.err.text, "func is not in the running kernel"));
+}
+
 #define CASE(f)	cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -306,7 +335,7 @@ int main(void)
 		CASE(test_global), CASE(test_stranger), CASE(test_unknown),
 		CASE(test_local), CASE(test_matched), CASE(test_static_unit),
 		CASE(test_export_of_module), CASE(test_constant),
-		CASE(test_field),
+		CASE(test_field), CASE(test_word),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);

@@ -1234,6 +1234,126 @@ static void test_rodata_leads_on(void **state)
 	expect(-EILSEQ);
 }
 
+/* A constant of 16 bytes, of which the update writes a word; it has a pointer to fn. */
+static u32 written(const char *name)
+{
+	struct ksplice_f_word word = { .offset = 8, .size = 8, .sym = KSPLICE_NONE };
+	u32 unit;
+
+	function("\x31\xc0\xc3", "\x31\xc0\xc3", 3);
+	unit = blob_unit(&b, name, KSPLICE_UNIT_RODATA, "\0\0\0\0\0\0\0\0" "12345678", 16);
+	blob_reloc(&b, 0, R_X86_64_64, fn_sym, 0);
+	((struct ksplice_f_unit *)blob_get(&b, BLOB_UNITS, unit))->align = 16;
+	word.unit = unit;
+	blob_add(&b, BLOB_WORDS, &word);
+	return unit;
+}
+
+static void put_constant(unsigned long addr)
+{
+	unsigned long ptr = FN;
+
+	put(addr, &ptr, 8);
+	put(addr + 8, "12345678", 8);
+}
+
+static void says(const char *what);
+
+/* No code refers to it: it is found by its name, if that is one. */
+static void test_written(void **state)
+{
+	u32 unit = written("table");
+	u32 sym;
+
+	(void)state;
+	sym = blob_sym(&b, "table", KSPLICE_SYM_LOCAL, unit, 0);
+	put_constant(RODATA + 0x100);
+	expect(-ENOENT);
+	says("table changes where it stands, and neither");
+	image_sym(&im, "table", RODATA + 0x100);
+	expect(0);
+	assert_int_equal(m.unit_state[unit], KSPLICE_UNIT_MATCHED);
+	assert_int_equal(m.unit_addr[unit], RODATA + 0x100);
+	assert_int_equal(m.sym_value[sym], RODATA + 0x100);
+	/* any byte, and what it points to */
+	put(RODATA + 0x10f, "9", 1);
+	expect(-EILSEQ);
+	says("table+0xf: the running kernel differs");
+	put(RODATA + 0x10f, "8", 1);
+	put(RODATA + 0x108, "0", 1);
+	expect(-EILSEQ);
+	put(RODATA + 0x108, "1", 1);
+	put(RODATA + 0x100, "\0", 1);
+	put(RODATA + 0x101, "\0", 1);
+	expect(-EILSEQ);
+	put_constant(RODATA + 0x100);
+	expect(0);
+	/* another of that name, also if its contents differ */
+	image_sym(&im, "table", RODATA + 0x200);
+	expect(-ENOTUNIQ);
+	says("there are several of its name");
+	((struct ksplice_f_sym *)blob_get(&b, BLOB_SYMS, sym))->flags |= KSPLICE_SYM_WEAK;
+	expect(-EILSEQ);
+	says("it is weak");
+}
+
+/* Code leads to it; then there may be others of that name, but not in an update. */
+static void test_written_copy(void **state)
+{
+	u32 unit, sym, user;
+
+	(void)state;
+	unit = written("table");
+	sym = blob_sym(&b, "table", KSPLICE_SYM_LOCAL, unit, 0);
+	user = blob_unit(&b, "other", KSPLICE_UNIT_TEXT, "\x48\xc7\xc7\0\0\0\0", 7);
+	blob_reloc(&b, 3, R_X86_64_32S, sym, 0);
+	blob_sym(&b, "other", KSPLICE_SYM_FUNC, user, 0);
+	put(OTHER, "\x48\xc7\xc7\0\x01\x80\x81", 7);
+	put_constant(RODATA + 0x100);
+	image_sym(&im, "table", RODATA + 0x100);
+	image_sym(&im, "table", RODATA + 0x200);
+	expect(0);
+	assert_int_equal(m.unit_addr[unit], RODATA + 0x100);
+	im.update = RODATA + 0x200;
+	im.update_end = RODATA + 0x300;
+	expect(-ENOTUNIQ);
+	says("an applied update has one of that name");
+	/* the code of an update leads to its copy */
+	im.update = RODATA + 0x100;
+	im.update_end = RODATA + 0x200;
+	expect(-ENOTUNIQ);
+	says("an applied update has one of that name");
+	im.update = 0;
+	im.update_end = 0;
+	put(RODATA + 0x10c, "x", 1);
+	expect(-EILSEQ);
+	says("(used by other)");
+}
+
+/* Contents without pointers may be there twice, but not if one of them changes. */
+static void test_written_twice(void **state)
+{
+	struct ksplice_f_word word = { .size = 1, .sym = KSPLICE_NONE };
+	u32 unit, sym;
+
+	(void)state;
+	unit = blob_unit(&b, "table", KSPLICE_UNIT_RODATA, "1234", 4);
+	sym = blob_sym(&b, "table", KSPLICE_SYM_LOCAL, unit, 0);
+	function("\x48\xc7\xc7\0\0\0\0\x48\xc7\xc7\0\0\0\0",
+		 "\x48\xc7\xc7\0\x01\x80\x81\x48\xc7\xc7\0\x02\x80\x81", 14);
+	blob_reloc(&b, 3, R_X86_64_32S, sym, 0);
+	blob_reloc(&b, 10, R_X86_64_32S, sym, 0);
+	put(RODATA + 0x100, "1234", 4);
+	put(RODATA + 0x200, "1234", 4);
+	im.update = RODATA + 0x200;
+	im.update_end = RODATA + 0x300;
+	expect(0);
+	word.unit = unit;
+	blob_add(&b, BLOB_WORDS, &word);
+	expect(-EILSEQ);
+	says("away from where other code has it");
+}
+
 static void test_outside(void **state)
 {
 	u32 data, sym;
@@ -1532,7 +1652,8 @@ int main(void)
 		CASE(test_lookalikes_by_data), CASE(test_lookalikes_by_order),
 		CASE(test_weak), CASE(test_weak_mutated),
 		CASE(test_weak_same_code), CASE(test_strings),
-		CASE(test_rodata_leads_on), CASE(test_outside),
+		CASE(test_rodata_leads_on), CASE(test_written),
+		CASE(test_written_copy), CASE(test_written_twice), CASE(test_outside),
 		CASE(test_overlap), CASE(test_grown), CASE(test_key),
 		CASE(test_entries_beside), CASE(test_static_key),
 		CASE(test_static_call_key), CASE(test_exception),

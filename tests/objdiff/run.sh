@@ -7,6 +7,7 @@
 #   // replace: F...        functions that are replaced, all of them
 #   // new: N...            new functions and variables that come along
 #   // copy: N...           old constants that get a new copy
+#   // in_place: N...       constants that change where they stand
 #   // gone: F...           functions that are gone from the source
 #   // range: F...           old code that nobody may be in, besides
 #   // fixup: S...          symbols the core must relocate (among others)
@@ -121,6 +122,7 @@ check_diff()
 	same replace "$(directive replace "$1")" "$(listed replaced <"$dir/json")"
 	same new "$(directive new "$1")" "$(listed new <"$dir/json")"
 	same copy "$(directive copy "$1")" "$(listed copied <"$dir/json")"
+	same in_place "$(directive in_place "$1")" "$(listed in_place <"$dir/json")"
 	same gone "$(directive gone "$1")" "$(listed gone <"$dir/json")"
 }
 

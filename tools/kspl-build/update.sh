@@ -315,7 +315,7 @@ place_file()
 	OUTPUT_TMP=
 }
 
-FORMAT=7	# KSPLICE_FORMAT in include/linux/ksplice_format.h
+FORMAT=8	# KSPLICE_FORMAT in include/linux/ksplice_format.h
 
 # core_symvers FILE: what modpost has to know of the core where that is not
 # part of the kernel, but a module. The versions are those of the declarations,

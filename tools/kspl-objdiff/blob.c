@@ -8,6 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "inplace.h"
 #include "objdiff.h"
 
 /* The blob while it is built */
@@ -24,6 +25,8 @@ struct blob {
 	VEC(struct ksplice_f_entry) entries;
 	VEC(struct ksplice_f_replace) replaces;
 	VEC(struct unit *) new_funcs;	/* same index as replaces; NULL for ranges */
+	VEC(struct ksplice_f_word) words;
+	VEC(struct place) own;		/* same index; .sec 0: not KSPLICE_WORD_OWN */
 	VEC(struct ksplice_f_fixup) fixups;
 	VEC(struct ksplice_f_hook) hooks;
 	VEC(struct ksplice_f_supersede) supersedes;
@@ -191,6 +194,16 @@ static void reach_units(struct blob *b, struct unit *u)
 	}
 }
 
+/* Constants that change in place: perhaps no code of their file refers to them. */
+static void add_in_place(struct blob *b, const struct tu *tu)
+{
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units)
+		if (unit_in_place(b->vs, *u))
+			add_unit(b, (*u)->twin);
+}
+
 /*
  * What only new code refers to gets no unit: run-pre matching can't find it, so the
  * core looks up its name.
@@ -205,6 +218,7 @@ static void collect_units(struct blob *b)
 			continue;
 		add_text_units(b, tu->pre, false);
 		add_text_units(b, tu->pre, true);
+		add_in_place(b, tu);
 	}
 	for (i = 0; i < b->units.n; i++)
 		if (has_content(unit_kind(b->units.v[i])))
@@ -782,6 +796,65 @@ static void add_replaces(struct blob *b, struct obj *pre)
 	}
 }
 
+/* Constants in place */
+
+/* Give a word the address that a reference of new contents means. */
+static void fill_word(struct blob *b, const struct unit *c, const struct ref *r,
+		      struct ksplice_f_word *f, struct place *own)
+{
+	struct unit *to, *old;
+
+	if (ref_fate(b->vs, c, NULL, r, &to) == FATE_NEW) {
+		*own = b->out->places[to->id];
+		own->off += r->addend;
+		f->flags = KSPLICE_WORD_OWN;
+		return;
+	}
+	f->value = r->addend;
+	old = to && to->obj->post ? to->twin : to;
+	if (to && !old)
+		die("%s: %s refers to %s, which is neither old nor new", c->obj->path, c->name,
+		    to->name);
+	if (old) {
+		f->sym = sym_of_unit(b, old);
+		f->value -= sym_offset(old);
+	} else {
+		f->sym = sym_of_name(b, r->sym->name, 0, c->obj->target);
+	}
+}
+
+static void add_constant(struct blob *b, const struct unit *c)
+{
+	word_vec words = {};
+	const struct word *w;
+
+	sym_of_unit(b, c->twin);	/* the core finds the constant by it */
+	changed_words(b->vs->up, c, &words);
+	vec_for_each(w, &words) {
+		struct ksplice_f_word *f = vec_add(&b->words);
+		struct place *own = vec_add(&b->own);
+
+		f->unit = index_of(b, c->twin);
+		f->offset = w->off;
+		f->size = w->size;
+		f->sym = KSPLICE_NONE;
+		f->value = w->value;
+		if (w->ref)
+			fill_word(b, c, w->ref, f, own);
+	}
+	free(words.v);
+}
+
+/* In the order of the pre units. */
+static void add_words(struct blob *b)
+{
+	u32 i;
+
+	for (i = 0; i < b->units.n; i++)
+		if (b->units.v[i]->twin && unit_in_place(b->vs, b->units.v[i]->twin))
+			add_constant(b, b->units.v[i]->twin);
+}
+
 static void add_fixups(struct blob *b)
 {
 	struct out_fixup *o;
@@ -870,6 +943,11 @@ static void point_all(struct blob *b, u32 idx, const struct ksplice_f_header *h)
 			      offsetof(struct ksplice_f_replace, addr),
 			      b->out->places[b->new_funcs.v[i]->id].sec,
 			      b->out->places[b->new_funcs.v[i]->id].off);
+	for (i = 0; i < b->words.n; i++)
+		if (b->own.v[i].sec)
+			point(b, idx, h->words.off + i * sizeof(struct ksplice_f_word) +
+			      offsetof(struct ksplice_f_word, value),
+			      b->own.v[i].sec, b->own.v[i].off);
 	for (i = 0; i < b->fixups.n; i++)
 		point(b, idx, h->fixups.off +
 		      i * sizeof(struct ksplice_f_fixup) +
@@ -924,6 +1002,7 @@ static void lay_out(struct blob *b)
 	h.sites = PUT(&o, b->sites);
 	h.entries = PUT(&o, b->entries);
 	h.replaces = PUT(&o, b->replaces);
+	h.words = PUT(&o, b->words);
 	h.fixups = PUT(&o, b->fixups);
 	h.hooks = PUT(&o, b->hooks);
 	h.supersedes = PUT(&o, b->supersedes);
@@ -971,6 +1050,7 @@ void blob_build(struct out *out)
 	vec_for_each(tu, &out->vs->up->tus)
 		if (tu->pre)
 			add_replaces(&b, tu->pre);
+	add_words(&b);
 	add_fixups(&b);
 	add_hooks(&b);
 	add_supersedes(&b);

@@ -270,6 +270,18 @@ static bool has_escaped(const struct verdicts *vs, const struct unit *constant)
 	return false;
 }
 
+/*
+ * Boot code may pass on the address of a constant that changes in place: who has the
+ * address reads what it needs each time.
+ */
+static bool is_read(const struct verdicts *vs, const struct edge *e)
+{
+	const struct unit *c = e->to;
+
+	return c->sec->cls == SC_RODATA && c->twin && unit_differs(vs, c) && !has_escaped(vs, c) &&
+	       !(e->address && unit_in_place(vs, c));
+}
+
 /* Find a changed constant that @u reads, itself or in a function it calls. */
 static const struct unit *reads_changed(const struct verdicts *vs,
 					const struct unit *u, u8 *seen)
@@ -283,8 +295,7 @@ static const struct unit *reads_changed(const struct verdicts *vs,
 	vec_for_each(e, edges_of(vs, u)) {
 		if (!e->to)
 			continue;
-		if (e->to->sec->cls == SC_RODATA && e->to->twin &&
-		    unit_differs(vs, e->to) && !has_escaped(vs, e->to))
+		if (is_read(vs, e))
 			return e->to;
 		if ((class_is_text(e->to->sec->cls) && !e->address) ||
 		    e->to->sec->cls == SC_RODATA || is_boot(vs, e->to)) {
@@ -913,6 +924,12 @@ void check_boot(struct verdicts *vs)
 static const char *reached(const struct verdicts *vs, const struct unit *u,
 			   u8 *seen);
 
+/* A constant that changes in place no longer leads to what is gone. */
+static bool changes_in_place(const struct verdicts *vs, const struct unit *pre)
+{
+	return pre->twin && unit_in_place(vs, pre->twin);
+}
+
 /* How @by, which refers to it, makes it reachable. */
 static const char *reached_by(const struct verdicts *vs, const struct unit *by,
 			      const struct edge *e, u8 *seen)
@@ -994,7 +1011,7 @@ static const char *reached(const struct verdicts *vs, const struct unit *u,
 			continue;
 		vec_for_each(v, &tu->pre->units)
 			vec_for_each(e, edges_of(vs, *v)) {
-				if (e->to == u && *v != u)
+				if (e->to == u && *v != u && !changes_in_place(vs, *v))
 					how = reached_by(vs, *v, e, seen);
 				if (how)
 					return how;

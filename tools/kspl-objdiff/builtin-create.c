@@ -180,6 +180,10 @@ static bool take_more(struct options *o, int argc, char **argv, int *i)
 		add_fix(&o->up, argv[++*i]);
 		return true;
 	}
+	if (!strcmp(argv[*i], "--in-place")) {
+		*vec_add(&o->up.in_place) = argv[++*i];
+		return true;
+	}
 	if (!strcmp(argv[*i], "--boot-done")) {
 		*vec_add(&o->up.boot_done) = argv[++*i];
 		return true;

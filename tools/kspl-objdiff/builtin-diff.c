@@ -26,6 +26,8 @@ int cmd_diff(int argc, char **argv)
 			update_add_state_of(&up, argv[++i]);
 		else if (!strcmp(argv[i], "--boot-done") && i + 1 < argc)
 			*vec_add(&up.boot_done) = argv[++i];
+		else if (!strcmp(argv[i], "--in-place") && i + 1 < argc)
+			*vec_add(&up.in_place) = argv[++i];
 		else if (!strcmp(argv[i], "--old-types") && i + 1 < argc)
 			old = argv[++i];
 		else if (argv[i][0] == '-' || n == 2)

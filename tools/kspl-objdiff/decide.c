@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "boot.h"
 #include "escape.h"
+#include "inplace.h"
 #include "ran.h"
 #include "rows.h"
 #include "verdict.h"
@@ -273,6 +274,8 @@ static void refuse_holder(struct verdicts *vs, const struct unit *c,
 /* Unnamed constants are paired by equal content, so their twin never differs. */
 static bool constant_differs(const struct verdicts *vs, const struct unit *u)
 {
+	if (unit_in_place(vs, u))
+		return false;
 	return u->ident == ID_CONTENT ? verdict_of(vs, u)->follows :
 					unit_differs(vs, u);
 }
@@ -599,7 +602,7 @@ static void check_merged_rows(struct verdicts *vs, const struct tu *tu, struct u
 		check_new_rows(vs, u);
 }
 
-static void spread_constants(struct verdicts *vs, const struct tu *tu)
+static void spread_copies(struct verdicts *vs, const struct tu *tu)
 {
 	const struct unit *was;
 	struct unit **u;
@@ -623,6 +626,77 @@ static void spread_constants(struct verdicts *vs, const struct tu *tu)
 		check_side(vs, *u, *u);
 		check_side(vs, *u, was);
 	}
+}
+
+/*
+ * Constants in place
+ *
+ * A constant that can't get a new copy, since others know its address, changes where it
+ * stands, if that is safe. Then others that lead to it need no copy.
+ */
+
+#define WAY_IN_PLACE							\
+	"; or use --in-place %s, if each user reads it anew whenever it needs it"
+
+static bool is_about_constant(const struct refusal *r)
+{
+	return starts_with(r->code, "const_") && r->unit && r->unit->obj->post &&
+	       r->unit->twin && r->unit->sec->cls == SC_RODATA;
+}
+
+/* Find constants for which a copy was refused from @first on. Returns true if some are new. */
+static bool place_refused(struct verdicts *vs, u32 first)
+{
+	const struct refusal *r;
+	bool any = false;
+
+	for (r = vs->refusals.v + first; r < vs->refusals.v + vs->refusals.n; r++) {
+		if (!is_about_constant(r) || unit_in_place(vs, r->unit) ||
+		    not_in_place(vs, r->unit, false))
+			continue;
+		put_in_place(vs, r->unit);
+		any = true;
+	}
+	return any;
+}
+
+static void explain_refused(struct verdicts *vs, u32 first)
+{
+	struct refusal *r;
+	const char *why;
+
+	for (r = vs->refusals.v + first; r < vs->refusals.v + vs->refusals.n; r++) {
+		why = is_about_constant(r) ? not_in_place(vs, r->unit, false) : NULL;
+		if (!why)
+			continue;
+		r->reason = xasprintf("%s; and it can't change where it stands: %s", r->reason, why);
+		if (!not_in_place(vs, r->unit, true))
+			r->wayout = xasprintf("%s" WAY_IN_PLACE, r->wayout, r->unit->name);
+	}
+}
+
+/* Forget what was decided about following a constant, but not where it changes. */
+static void unfollow(struct verdicts *vs, const struct tu *tu)
+{
+	struct unit **u;
+
+	vec_for_each(u, &tu->post->units) {
+		verdict_of(vs, *u)->follows = false;
+		verdict_of(vs, *u)->cause = NULL;
+	}
+}
+
+static void spread_constants(struct verdicts *vs, const struct tu *tu)
+{
+	u32 first = vs->refusals.n;
+
+	spread_copies(vs, tu);
+	while (place_refused(vs, first)) {
+		vs->refusals.n = first;
+		unfollow(vs, tu);
+		spread_copies(vs, tu);
+	}
+	explain_refused(vs, first);
 }
 
 /* A function changed if its .cold part did. */
@@ -938,7 +1012,8 @@ static void reach_data(struct verdicts *vs, struct unit *from,
 {
 	if (!to->twin && !to->ambiguous)
 		check_set_at_boot(vs, from, to);
-	if (to->twin && (!unit_differs(vs, to) || to->sec->cls != SC_RODATA))
+	if (to->twin && (!unit_differs(vs, to) || to->sec->cls != SC_RODATA ||
+			 unit_in_place(vs, to)))
 		return;
 	if (to->rivals && !to->ambiguous && !to->twin)
 		refuse_renamed(vs, from, to);
@@ -1315,10 +1390,42 @@ static void add_hooks(struct verdicts *vs, const struct tu *tu)
 	}
 }
 
+/* Include what the new words of a constant refer to; the kernel may keep its address. */
+static void reach_words(struct verdicts *vs, struct unit *c)
+{
+	word_vec words = {};
+	struct unit *to;
+	struct word *w;
+
+	changed_words(vs->up, c, &words);
+	vec_for_each(w, &words) {
+		if (!w->ref)
+			continue;
+		to = resolve_ref(vs->up, c->obj, w->ref);
+		if (!to)
+			reach_other(vs, c, w->ref);
+		else
+			reach(vs, c, NULL, w->ref, to);
+		if (!to || !is_own_memory(vs, c, w->ref, to))
+			continue;
+		vs->stays = true;
+		note(vs, c->obj, false,
+		     "%s, which changes where it stands, gets the address of %s, in the update's own memory: once applied, its module stays loaded, even after the update is reversed",
+		     unit_label(c), unit_label(to));
+	}
+	free(words.v);
+}
+
 static void include_all(struct verdicts *vs)
 {
+	struct unit **u;
+	struct tu *tu;
 	u32 i;
 
+	vec_for_each(tu, &vs->up->tus)
+		vec_for_each(u, &tu->post->units)
+			if (unit_in_place(vs, *u))
+				reach_words(vs, *u);
 	for (i = 0; i < vs->todo.n; i++)
 		reach_all(vs, vs->todo.v[i]);
 	for (i = 0; i < vs->todo.n; i++) {

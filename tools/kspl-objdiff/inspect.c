@@ -23,6 +23,7 @@ static struct {
 	const struct ksplice_f_reloc *relocs;
 	const struct ksplice_f_site *sites;
 	const struct ksplice_f_replace *replaces;
+	const struct ksplice_f_word *words;
 	const struct ksplice_f_fixup *fixups;
 	const struct ksplice_f_hook *hooks;
 	const struct ksplice_f_supersede *supersedes;
@@ -118,6 +119,7 @@ static void check_update(void)
 	f.relocs = table(&f.h->relocs);
 	f.sites = table(&f.h->sites);
 	f.replaces = table(&f.h->replaces);
+	f.words = table(&f.h->words);
 	f.fixups = table(&f.h->fixups);
 	f.hooks = table(&f.h->hooks);
 	f.supersedes = table(&f.h->supersedes);
@@ -250,6 +252,30 @@ static void print_replaces(void)
 	}
 }
 
+/* "vfs_read+0x0", "0x1" */
+static const char *word_value(u32 i)
+{
+	const struct ksplice_f_word *w = &f.words[i];
+
+	if (w->flags & KSPLICE_WORD_OWN)
+		return place_of(words, i, value);
+	if (w->sym != KSPLICE_NONE)
+		return xasprintf("%s%+lld", sym_label(w->sym), (long long)w->value);
+	return xasprintf("%#llx", (unsigned long long)w->value);
+}
+
+static void print_words(void)
+{
+	u32 i;
+
+	for (i = 0; i < f.h->words.n; i++) {
+		const struct ksplice_f_word *w = &f.words[i];
+
+		printf("  %s+%#x (%s), %u bytes: %s\n", unit_name_at(w->unit), w->offset,
+		       str(f.units[w->unit].source), w->size, word_value(i));
+	}
+}
+
 static void print_fixups(void)
 {
 	u32 i;
@@ -322,6 +348,8 @@ static void print_text(void)
 		printf(" %s", str(f.targets[i].name));
 	printf("\nreplaced:\n");
 	print_replaces();
+	printf("constants in place: %u words\n", f.h->words.n);
+	print_words();
 	printf("hooks: %u\n", f.h->hooks.n);
 	print_hooks();
 	printf("fixups: %u\n", f.h->fixups.n);
@@ -360,6 +388,24 @@ static void json_replaces(void)
 			json_field("new", place_of(replaces, i, addr), false);
 		printf("\"size\": %u, \"new_size\": %u}", r->size,
 		       r->new_size);
+	}
+	printf("],\n");
+}
+
+static void json_words(void)
+{
+	u32 i;
+
+	printf(" \"words\": [");
+	for (i = 0; i < f.h->words.n; i++) {
+		const struct ksplice_f_word *w = &f.words[i];
+
+		printf("%s\n  {", i ? "," : "");
+		json_field("name", unit_name_at(w->unit), false);
+		json_field("source", str(f.units[w->unit].source), false);
+		json_field("target", str(f.targets[f.units[w->unit].target].name), false);
+		json_field("value", word_value(i), false);
+		printf("\"offset\": %u, \"size\": %u}", w->offset, w->size);
 	}
 	printf("],\n");
 }
@@ -463,6 +509,7 @@ static void print_json(void)
 	printf("],\n");
 	json_order();
 	json_replaces();
+	json_words();
 	json_hooks();
 	json_fixups();
 	json_units();

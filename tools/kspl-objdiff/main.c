@@ -10,13 +10,14 @@
 
 static const char usage[] =
 "usage: kspl-objdiff diff PRE.o POST.o [--old-types OBJ.o] [--json]\n"
-"                    [--state-of OLD=NEW]... [--boot-done NAME]...\n"
+"                    [--state-of OLD=NEW]... [--boot-done NAME]... [--in-place NAME]...\n"
 "                    [--symvers Module.symvers] [--defined NAMES] [--changed FILES]\n"
 "       kspl-objdiff create --name NAME --release RELEASE [--description TEXT]\n"
 "                    [--fixes ID]... --symvers Module.symvers [--json FILE]\n"
 "                    [--supersedes UPDATE]... [--state NAME:VERSION]...\n"
 "                    [--state-of OLD=NEW | =NEW | OLD=]...\n"
 "                    [--boot-done NAME]... (what it did at boot is right as it is)\n"
+"                    [--in-place NAME]... (a constant: each user reads it anew)\n"
 "                    [--all (replace unchanged functions, too: for tests)]\n"
 "                    [--allow-busy (functions that are always in use, too)]\n"
 "                    [--defined NAMES (a file: what the kernel defines, one a line)]\n"

@@ -91,10 +91,10 @@ static void leave_with(struct round *rd, struct unit *u, const char *reason)
 	leave(rd, u, &r);
 }
 
-/* Find the replaced function that a unit is included for. */
+/* Find the replaced function, or the constant that changes in place, that a unit is for. */
 static struct unit *root_of(const struct round *rd, struct unit *u)
 {
-	while (u && !unit_replaced(rd->vs, u))
+	while (u && !unit_replaced(rd->vs, u) && !unit_in_place(rd->vs, u))
 		u = verdict_of(rd->vs, u)->from;
 	return u && u->parent ? u->parent : u;
 }
@@ -156,7 +156,10 @@ static bool leave_refused(struct round *rd, const struct refusal *r)
 	if (u) {
 		if (is_left(rd, u))
 			return false;
-		leave(rd, u, r);
+		if (unit_in_place(rd->vs, u))
+			leave_data(rd, u, r);
+		else
+			leave(rd, u, r);
 		return true;
 	}
 	if (rd->plan->tus[r->obj->tu].left)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Prints the results, as text and as JSON. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "inplace.h"
 #include "objdiff.h"
 
 static const char *kind_of(const struct unit *u)
@@ -60,6 +62,15 @@ static bool is_gone(const struct unit *u)
 	       (u->sec->cls == SC_DATA || u->sec->cls == SC_PERCPU);
 }
 
+static u32 count_words(const struct verdicts *vs, const struct unit *c)
+{
+	word_vec words = {};
+
+	changed_words(vs->up, c, &words);
+	free(words.v);
+	return words.n;
+}
+
 static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)
 {
 	struct unit **v, *u;
@@ -69,6 +80,10 @@ static void text_units(const struct verdicts *vs, const struct tu *tu, FILE *f)
 		if (unit_replaced(vs, u) && !u->parent) {
 			fprintf(f, "  replace %s (%u -> %u bytes): ", u->name,
 				u->twin->size, u->size);
+			print_cause(vs, u, f);
+		} else if (unit_in_place(vs, u)) {
+			fprintf(f, "  change constant %s in place (%u words): ", u->name,
+				count_words(vs, u));
 			print_cause(vs, u, f);
 		} else if (worth_telling(vs, u)) {
 			fprintf(f, "  %s %s %s (%u bytes): %s\n",
@@ -89,7 +104,7 @@ static bool tu_differs(const struct verdicts *vs, const struct tu *tu)
 	struct unit **v;
 
 	vec_for_each(v, &tu->post->units)
-		if (unit_included(vs, *v))
+		if (unit_included(vs, *v) || unit_in_place(vs, *v))
 			return true;
 	return false;
 }
@@ -113,7 +128,7 @@ void report_text(const struct verdicts *vs, FILE *f)
 	vec_for_each(l, &vs->plan->left)
 		fprintf(f, "left out: %s: %s: %s\n", l->where, l->what,
 			l->reason);
-	if (!vs->refusals.n && !vs->nreplaced)
+	if (!vs->refusals.n && !vs->nreplaced && !vs->nin_place)
 		fprintf(f, "no change of code\n");
 }
 
@@ -241,9 +256,8 @@ static bool is_deleted(const struct verdicts *vs, const struct unit *u)
 
 static bool is_changed_data(const struct verdicts *vs, const struct unit *u)
 {
-	(void)vs;
 	return u->twin && u->status == ST_CHANGED && u->ident == ID_NAMED &&
-	       !class_is_text(u->sec->cls) && u->sec->cls != SC_INIT;
+	       !class_is_text(u->sec->cls) && u->sec->cls != SC_INIT && !unit_in_place(vs, u);
 }
 
 static void json_list(const struct verdicts *vs, const struct obj *obj,
@@ -293,6 +307,7 @@ static void json_tu(const struct verdicts *vs, const struct tu *tu, FILE *f)
 	json_list(vs, tu->post, "replaced", is_replaced, f);
 	json_list(vs, tu->post, "new", is_new, f);
 	json_list(vs, tu->post, "copied", is_copied, f);
+	json_list(vs, tu->post, "in_place", unit_in_place, f);
 	json_calls(tu->post, f);
 	json_list(vs, tu->pre, "gone", is_deleted, f);
 	json_list(vs, tu->post, "data_changed", is_changed_data, f);
@@ -395,8 +410,8 @@ void report_json(const struct verdicts *vs, FILE *f)
 
 	fputs("{", f);
 	field(f, "status", status_word(vs), true);
-	fprintf(f, ", \"functions_replaced\": %u, \"functions_new\": %u, \"stays\": %s,\n",
-		vs->nreplaced, vs->nnew, vs->stays ? "true" : "false");
+	fprintf(f, ", \"functions_replaced\": %u, \"functions_new\": %u, \"constants_in_place\": %u, \"stays\": %s,\n",
+		vs->nreplaced, vs->nnew, vs->nin_place, vs->stays ? "true" : "false");
 	fputs(" \"objects\": [", f);
 	vec_for_each(tu, &vs->up->tus) {
 		fprintf(f, "%s\n  ", sep);

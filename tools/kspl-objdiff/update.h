@@ -66,6 +66,7 @@ struct state_of {
  * @states:	states of the author's hooks
  * @state_of:	variables that have a new name
  * @boot_done:	boot code whose change does not matter, according to the author
+ * @in_place:	constants that may change where they are, according to the author
  * @targets:	vmlinux first, if it is one
  * @tus:	sorted by target
  * @nunits:	number of units in all objects, see unit.id
@@ -83,6 +84,7 @@ struct update {
 	VEC(struct state) states;
 	VEC(struct state_of) state_of;
 	VEC(const char *) boot_done;
+	VEC(const char *) in_place;
 	VEC(struct target) targets;
 	VEC(struct tu) tus;
 	u32 nunits;

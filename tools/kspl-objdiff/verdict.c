@@ -60,6 +60,12 @@ bool unit_replaced(const struct verdicts *vs, const struct unit *u)
 	return vs->units[u->id].replaced;
 }
 
+/* Does it change where it is in the kernel? */
+bool unit_in_place(const struct verdicts *vs, const struct unit *u)
+{
+	return vs->units[u->id].in_place;
+}
+
 /* Is it new or changed, or does it use something that gets a new copy? */
 bool unit_differs(const struct verdicts *vs, const struct unit *u)
 {
@@ -132,5 +138,5 @@ int verdicts_status(const struct verdicts *vs)
 {
 	if (vs->refusals.n)
 		return EXIT_REFUSED;
-	return vs->nreplaced || vs->hooks.n ? EXIT_OK : EXIT_NOTHING;
+	return vs->nreplaced || vs->nin_place || vs->hooks.n ? EXIT_OK : EXIT_NOTHING;
 }

@@ -87,12 +87,13 @@ struct plan {
  * @include:	it goes into the update
  * @replaced:	its twin gets a trampoline to it
  * @follows:	it did not change, but something it uses gets a new copy
+ * @in_place:	a constant that changes where it is, and gets no copy
  * @cause:	why it differs from its twin
  * @why:	why it is included
  * @from:	the unit that uses it, if that is the reason
  */
 struct verdict {
-	bool include, replaced, follows;
+	bool include, replaced, follows, in_place;
 	const char *cause, *why;
 	struct unit *from;
 };
@@ -112,6 +113,7 @@ struct boot;
  * @hooks:	hooks of the author
  * @nreplaced:	number of replaced functions
  * @nnew:	number of new functions
+ * @nin_place:	number of constants that change in place
  * @ninitcall:	number of changed functions that only run at boot
  * @stays:	the kernel may keep addresses of the update's memory
  * @ninit:	number of changes that only take effect at boot, by TU
@@ -125,7 +127,7 @@ struct verdicts {
 	VEC(struct refusal) refusals;
 	VEC(struct note) notes;
 	VEC(struct hook) hooks;
-	u32 nreplaced, nnew, ninitcall;
+	u32 nreplaced, nnew, nin_place, ninitcall;
 	bool stays;
 	u32 *ninit;
 	struct boot *boot;
@@ -138,6 +140,7 @@ struct verdict *verdict_of(const struct verdicts *vs, const struct unit *u);
 const struct unit_plan *plan_of(const struct plan *plan, const struct unit *u);
 bool unit_included(const struct verdicts *vs, const struct unit *u);
 bool unit_replaced(const struct verdicts *vs, const struct unit *u);
+bool unit_in_place(const struct verdicts *vs, const struct unit *u);
 bool unit_differs(const struct verdicts *vs, const struct unit *u);
 const char *unit_cause(const struct verdicts *vs, const struct unit *u);
 void refuse(struct verdicts *vs, const char *code, const struct obj *obj,

@@ -15,7 +15,7 @@
 #if IS_ENABLED(CONFIG_KSPLICE)
 
 /* Hot updates refer to it, so that none loads without a core of its format. */
-extern const u32 ksplice_abi_7;
+extern const u32 ksplice_abi_8;
 
 bool ksplice_text_reserved(const void *start, const void *end);
 

@@ -9,10 +9,10 @@
  * module loader handles like any other module's, it carries ONE section,
  * KSPLICE_SECTION, which is what this header describes: a header, tables
  * and bytes, all found by offsets from the start of the section ("the blob").
- * Only three kinds of fields hold addresses (struct ksplice_f_fixup.place,
- * struct ksplice_f_replace.addr and struct ksplice_f_hook.addr); the module
- * loader fills them through R_X86_64_64 relocations against symbols of the
- * update itself.
+ * Only four kinds of fields hold addresses (struct ksplice_f_fixup.place,
+ * struct ksplice_f_replace.addr, struct ksplice_f_hook.addr and, with
+ * KSPLICE_WORD_OWN, struct ksplice_f_word.value); the module loader fills them
+ * through R_X86_64_64 relocations against symbols of the update itself.
  *
  * The section's name begins with ".init", so that the loader frees it when
  * the update has been loaded.  The core keeps nothing that points into it; of
@@ -25,7 +25,7 @@
 #include <linux/types.h>
 
 #define KSPLICE_MAGIC		0x4c50534bU	/* "KSPL" */
-#define KSPLICE_FORMAT		7
+#define KSPLICE_FORMAT		8
 
 /* The section, and the symbol at its start by which the core finds it. */
 #define KSPLICE_SECTION		".init.ksplice"
@@ -36,7 +36,7 @@
  * KSPLICE_ABI_SECTION that holds one R_X86_64_64 relocation), so that insmod
  * fails where no core of this format is there.
  */
-#define KSPLICE_ABI_SYMBOL	"ksplice_abi_7"
+#define KSPLICE_ABI_SYMBOL	"ksplice_abi_8"
 #define KSPLICE_ABI_SECTION	".ksplice.abi"
 
 /*
@@ -103,6 +103,7 @@ struct ksplice_f_table {
  *		KSPLICE_SITES_MAX
  * @entries:	struct ksplice_f_entry, by unit, ascending places in a unit
  * @replaces:	struct ksplice_f_replace
+ * @words:	struct ksplice_f_word, by unit, ascending offsets in a unit
  * @fixups:	struct ksplice_f_fixup
  * @hooks:	struct ksplice_f_hook, in the order in which they run
  * @supersedes:	struct ksplice_f_supersede: other updates
@@ -129,6 +130,7 @@ struct ksplice_f_header {
 	struct ksplice_f_table sites;
 	struct ksplice_f_table entries;
 	struct ksplice_f_table replaces;
+	struct ksplice_f_table words;
 	struct ksplice_f_table fixups;
 	struct ksplice_f_table hooks;
 	struct ksplice_f_table supersedes;
@@ -375,6 +377,36 @@ struct ksplice_f_replace {
 	__u32 offset;
 	__u32 size;
 	__u32 new_size;
+};
+
+/* Word flags */
+#define KSPLICE_WORD_OWN	0x1	/* @value is an address in the update */
+
+/**
+ * struct ksplice_f_word - a word of a constant that is changed where it stands
+ * @value:	what it becomes.  With KSPLICE_WORD_OWN: an address in the update's
+ *		memory (filled by the module loader); with a symbol: what is added
+ *		to the symbol's value
+ * @unit:	the pre unit, a KSPLICE_UNIT_RODATA, that holds it
+ * @offset:	where in the unit, a multiple of @size
+ * @size:	bytes: 1, 2, 4 or 8, at most the unit's alignment.  One store writes
+ *		them, so nobody sees a part of it.  8 for an address.
+ * @sym:	index in @syms, or KSPLICE_NONE
+ * @flags:	KSPLICE_WORD_*; not together with a symbol
+ * @pad:	0
+ *
+ * The constant keeps its address, so everything that refers to it sees the new
+ * contents.  The words are written in the stop in which the jumps are written,
+ * and put back when the update is undone.
+ */
+struct ksplice_f_word {
+	__u64 value;
+	__u32 unit;
+	__u32 offset;
+	__u32 size;
+	__u32 sym;
+	__u32 flags;
+	__u32 pad;
 };
 
 /**

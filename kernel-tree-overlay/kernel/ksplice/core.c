@@ -43,8 +43,8 @@ LIST_HEAD(ksplice_updates);
 static LIST_HEAD(dropped_updates);
 static DEFINE_SPINLOCK(dropped_lock);
 
-const u32 ksplice_abi_7 = KSPLICE_FORMAT;
-EXPORT_SYMBOL_GPL(ksplice_abi_7);
+const u32 ksplice_abi_8 = KSPLICE_FORMAT;
+EXPORT_SYMBOL_GPL(ksplice_abi_8);
 
 /**
  * ksplice_text_reserved() - does a jump of an applied update stand in some text?
@@ -178,9 +178,9 @@ static int ksplice_check_identity(const struct ksplice_view *view)
 
 static int ksplice_check_contents(const struct ksplice_view *view)
 {
-	if (view->hdr->replaces.n || view->hdr->hooks.n)
+	if (view->hdr->replaces.n || view->hdr->words.n || view->hdr->hooks.n)
 		return 0;
-	pr_err("%s: it replaces no function and has no hooks; build it again\n",
+	pr_err("%s: it replaces no function, changes no constant and has no hooks; build it again\n",
 	       ksplice_str(view, view->hdr->name));
 	return -ENOEXEC;
 }
@@ -188,6 +188,7 @@ static int ksplice_check_contents(const struct ksplice_view *view)
 static void ksplice_free_update(struct ksplice_update *update)
 {
 	ksplice_order_free(update);
+	ksplice_words_free(update);
 	kvfree(update->blockers);
 	kvfree(update->funcs);
 	kvfree(update->hooks);
@@ -281,6 +282,8 @@ static struct ksplice_update *ksplice_new_update(struct module *mod,
 	ret = ksplice_keep_blob(update, view);
 	if (!ret)
 		ret = ksplice_objects_init(update, view);
+	if (!ret)
+		ret = ksplice_words_init(update, view);
 	if (!ret)
 		ret = ksplice_hooks_init(update, view);
 	if (!ret)
@@ -384,6 +387,18 @@ static unsigned int ksplice_nr_present(const struct ksplice_update *update)
 	return n;
 }
 
+static void ksplice_report_constants(const struct ksplice_update *update)
+{
+	struct ksplice_constant *constant;
+	unsigned int n = 0;
+
+	ksplice_for_each_present_constant(update, constant)
+		n++;
+	if (update->nr_constants)
+		pr_info("%s: %u of %u constant(s) that change where they stand were found as expected\n",
+			update->name, n, update->nr_constants);
+}
+
 static void ksplice_module_live(struct module *mod)
 {
 	struct ksplice_update *update = ksplice_find_update_rcu(mod);
@@ -397,6 +412,7 @@ static void ksplice_module_live(struct module *mod)
 		update->name, ksplice_nr_present(update), update->nr_funcs,
 		ksplice_nr_present(update) == update->nr_funcs ? "" :
 		", the others are in modules that are not loaded");
+	ksplice_report_constants(update);
 }
 
 /* An applied update never gets here: it holds a reference to its module. */
@@ -764,7 +780,7 @@ err_arch:
 	return ret;
 }
 
-/* No update is loaded any more, since each update uses ksplice_abi_7. */
+/* No update is loaded any more, since each update uses ksplice_abi_8. */
 static void __exit ksplice_exit(void)
 {
 	debugfs_remove(debugfs_dir);

@@ -81,6 +81,7 @@ static int format_check_tables(struct ksplice_checker *c)
 		{ "sites", &h->sites, sizeof(struct ksplice_f_site) },
 		{ "entries", &h->entries, sizeof(struct ksplice_f_entry) },
 		{ "replaces", &h->replaces, sizeof(struct ksplice_f_replace) },
+		{ "words", &h->words, sizeof(struct ksplice_f_word) },
 		{ "fixups", &h->fixups, sizeof(struct ksplice_f_fixup) },
 		{ "hooks", &h->hooks, sizeof(struct ksplice_f_hook) },
 		{ "supersedes", &h->supersedes,
@@ -111,6 +112,7 @@ static void format_set_pointers(struct ksplice_view *v)
 	v->sites = blob + v->hdr->sites.off;
 	v->entries = blob + v->hdr->entries.off;
 	v->replaces = blob + v->hdr->replaces.off;
+	v->words = blob + v->hdr->words.off;
 	v->fixups = blob + v->hdr->fixups.off;
 	v->hooks = blob + v->hdr->hooks.off;
 	v->supersedes = blob + v->hdr->supersedes.off;
@@ -159,7 +161,7 @@ static int format_check_strings(struct ksplice_checker *c)
 	u32 n = c->v->hdr->strings.n;
 
 	if (!n || c->v->strings[0] || c->v->strings[n - 1])
-		return format_bad(c, "table", 11,
+		return format_bad(c, "table", 12,
 				  "the strings do not begin and end with a 0 byte");
 	return 0;
 }
@@ -691,6 +693,105 @@ static int format_check_replace(struct ksplice_checker *c, u32 i)
 	return 0;
 }
 
+/* Does it stand in the contents of a constant, so that one store writes it? */
+static int format_check_word_place(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_word *w = &v->words[i];
+	const struct ksplice_f_unit *u;
+
+	if (w->unit >= v->hdr->units.n)
+		return format_bad(c, "word", i, "there is no unit %u", w->unit);
+	u = &v->units[w->unit];
+	if (u->kind != KSPLICE_UNIT_RODATA)
+		return format_bad(c, "word", i, "unit %u is no constant", w->unit);
+	if (w->size != 1 && w->size != 2 && w->size != 4 && w->size != 8)
+		return format_bad(c, "word", i, "it has %u bytes", w->size);
+	if (w->offset % w->size || w->size > u->align)
+		return format_bad(c, "word", i,
+				  "%u bytes at %#x of a unit aligned to %u are not aligned",
+				  w->size, w->offset, u->align);
+	if (!format_range_ok(w->offset, w->size, u->size))
+		return format_bad(c, "word", i, "%u bytes at %#x are not in its unit",
+				  w->size, w->offset);
+	if (i && (w->unit < w[-1].unit ||
+		  (w->unit == w[-1].unit &&
+		   w->offset < w[-1].offset + w[-1].size)))
+		return format_bad(c, "word", i,
+				  "%#x of unit %u comes before the end of the one before",
+				  w->offset, w->unit);
+	return 0;
+}
+
+static int format_check_word_value(struct ksplice_checker *c, u32 i)
+{
+	const struct ksplice_view *v = c->v;
+	const struct ksplice_f_word *w = &v->words[i];
+	bool is_sym = w->sym != KSPLICE_NONE;
+
+	if (w->flags & ~KSPLICE_WORD_OWN || w->pad)
+		return format_bad(c, "word", i, "unknown flags %#x %#x", w->flags,
+				  w->pad);
+	if (is_sym && w->sym >= v->hdr->syms.n)
+		return format_bad(c, "word", i, "there is no symbol %u", w->sym);
+	if (is_sym && (w->flags || v->syms[w->sym].flags &
+				   (KSPLICE_SYM_RT_PTR | KSPLICE_SYM_RT_SHIFT)))
+		return format_bad(c, "word", i,
+				  "flags %#x do not fit symbol %u with flags %#x",
+				  w->flags, w->sym, v->syms[w->sym].flags);
+	if ((is_sym || w->flags) && w->size != 8)
+		return format_bad(c, "word", i, "an address of %u bytes", w->size);
+	if (is_sym && !format_in_reach(w->value))
+		return format_bad(c, "word", i, "addend %lld is out of reach",
+				  (long long)w->value);
+	if (w->size < 8 && w->value >> 8 * w->size)
+		return format_bad(c, "word", i, "%#llx does not fit into %u bytes",
+				  (unsigned long long)w->value, w->size);
+	return 0;
+}
+
+/*
+ * A word has the whole of a relocated field, or nothing of it.  Words and fields are in
+ * ascending order; *@field is the first one that may reach into the word.
+ */
+static int format_check_word_fields(struct ksplice_checker *c, u32 i, u32 *field)
+{
+	const struct ksplice_f_word *w = &c->v->words[i];
+	const struct ksplice_f_unit *u = &c->v->units[w->unit];
+	const struct ksplice_f_reloc *r = &c->v->relocs[u->relocs];
+	u32 end = w->offset + w->size, to;
+
+	if (!i || w->unit != w[-1].unit)
+		*field = 0;
+	for (; *field < u->nrelocs && r[*field].offset < end; (*field)++) {
+		to = r[*field].offset + arch_ksplice_field_size(r[*field].type);
+		if (to <= w->offset)
+			continue;
+		if (r[*field].offset < w->offset || to > end)
+			return format_bad(c, "word", i,
+					  "it cuts the relocated field at %#x",
+					  r[*field].offset);
+	}
+	return 0;
+}
+
+static int format_check_words(struct ksplice_checker *c)
+{
+	u32 i, field = 0;
+	int ret;
+
+	for (i = 0; i < c->v->hdr->words.n; i++) {
+		ret = format_check_word_place(c, i);
+		if (!ret)
+			ret = format_check_word_value(c, i);
+		if (!ret)
+			ret = format_check_word_fields(c, i, &field);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static int format_check_fixup(struct ksplice_checker *c, u32 i)
 {
 	const struct ksplice_f_fixup *f = &c->v->fixups[i];
@@ -801,6 +902,8 @@ static int format_check_all(struct ksplice_checker *c)
 	if (!ret)
 		ret = format_check_each(c, h->replaces.n, format_check_replace);
 	if (!ret)
+		ret = format_check_words(c);
+	if (!ret)
 		ret = format_check_each(c, h->fixups.n, format_check_fixup);
 	if (!ret)
 		ret = format_check_each(c, h->hooks.n, format_check_hook);
@@ -818,8 +921,8 @@ static int format_check_all(struct ksplice_checker *c)
  * @size:	bytes there are
  * @err:	gets the reason, for people
  *
- * Addresses (fixup.place, replace.addr, hook.addr) are not checked: only the core knows
- * the memory they have to be in.
+ * Addresses (fixup.place, replace.addr, hook.addr, word.value with KSPLICE_WORD_OWN) are not
+ * checked: only the core knows the memory they have to be in.
  *
  * Return: 0; -ENOEXEC if this is no update or only the beginning of one;
  * -EPROTO if it was made for another version of the format; -EFBIG if it has too many
@@ -875,6 +978,21 @@ static u32 format_sum_table(const struct ksplice_view *v, u32 crc, size_t *at,
 	return crc;
 }
 
+/* The same for words, some of which hold an address. */
+static u32 format_sum_words(const struct ksplice_view *v, u32 crc, size_t *at)
+{
+	const struct ksplice_f_table *t = &v->hdr->words;
+	u32 i;
+
+	for (i = 0; i < t->n; i++)
+		if (v->words[i].flags & KSPLICE_WORD_OWN)
+			crc = format_sum_to(v->hdr, crc, at, t->off +
+					    i * sizeof(*v->words) +
+					    offsetof(struct ksplice_f_word, value),
+					    sizeof(u64));
+	return crc;
+}
+
 /**
  * ksplice_view_intact() - is a blob still what the tool wrote?
  * @v:		the view
@@ -893,7 +1011,8 @@ int ksplice_view_intact(const struct ksplice_view *v,
 	u32 crc;
 
 	if (h->replaces.off + h->replaces.n * sizeof(*v->replaces) >
-	    h->fixups.off ||
+	    h->words.off ||
+	    h->words.off + h->words.n * sizeof(*v->words) > h->fixups.off ||
 	    h->fixups.off + h->fixups.n * sizeof(*v->fixups) > h->hooks.off) {
 		snprintf(err->text, sizeof(err->text),
 			 "the update is damaged: its tables stand in another order; build it again");
@@ -903,6 +1022,7 @@ int ksplice_view_intact(const struct ksplice_view *v,
 			    sizeof(h->checksum));
 	crc = format_sum_table(v, crc, &at, &h->replaces, sizeof(*v->replaces),
 			       offsetof(struct ksplice_f_replace, addr));
+	crc = format_sum_words(v, crc, &at);
 	crc = format_sum_table(v, crc, &at, &h->fixups, sizeof(*v->fixups),
 			       offsetof(struct ksplice_f_fixup, place));
 	crc = format_sum_table(v, crc, &at, &h->hooks, sizeof(*v->hooks),

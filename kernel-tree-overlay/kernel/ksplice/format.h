@@ -27,6 +27,7 @@ struct ksplice_error {
  * @sites:	same
  * @entries:	same
  * @replaces:	same
+ * @words:	same
  * @fixups:	same
  * @hooks:	same
  * @supersedes:	same
@@ -36,7 +37,8 @@ struct ksplice_error {
  *
  * All pointers lie in the blob, all indices, offsets and ranges in its tables
  * are in bounds, all strings are terminated.  Only addresses the module loader
- * filled in (fixup.place, replace.addr, hook.addr) are NOT checked: the core has to.
+ * filled in (fixup.place, replace.addr, hook.addr, word.value with KSPLICE_WORD_OWN) are
+ * NOT checked: the core has to.
  */
 struct ksplice_view {
 	const struct ksplice_f_header *hdr;
@@ -47,6 +49,7 @@ struct ksplice_view {
 	const struct ksplice_f_site *sites;
 	const struct ksplice_f_entry *entries;
 	const struct ksplice_f_replace *replaces;
+	const struct ksplice_f_word *words;
 	const struct ksplice_f_fixup *fixups;
 	const struct ksplice_f_hook *hooks;
 	const struct ksplice_f_supersede *supersedes;

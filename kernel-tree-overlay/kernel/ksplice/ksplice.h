@@ -139,6 +139,47 @@ struct ksplice_func {
 };
 
 /**
+ * struct ksplice_word - a word of a constant that changes where it stands
+ * @offset:	where in the constant
+ * @size:	bytes of it
+ * @old:	what it is without the update, while its target is loaded
+ * @new:	what the update makes of it, while its target is loaded
+ */
+struct ksplice_word {
+	unsigned int offset;
+	unsigned int size;
+	u64 old;
+	u64 new;
+};
+
+/**
+ * struct ksplice_constant - a constant that changes where it stands
+ * @dir:	its directory, NAME,SYMPOS, while its target is loaded
+ * @file:	the file in it
+ * @name:	its name
+ * @source:	the translation unit it is in
+ * @object:	the object of the target it is in
+ * @addr:	where it is; 0 while the target is not loaded
+ * @size:	bytes of it
+ * @sympos:	1 for the first symbol of that name in the target, and so on; 0 if another
+ *		update has added it
+ * @words:	those of its words that change, ascending
+ * @nr_words:	number of them
+ */
+struct ksplice_constant {
+	struct kobject *dir;
+	struct kobj_attribute file;
+	const char *name;
+	const char *source;
+	struct ksplice_object *object;
+	unsigned long addr;
+	unsigned long size;
+	unsigned int sympos;
+	struct ksplice_word *words;
+	unsigned int nr_words;
+};
+
+/**
  * enum ksplice_presence - is the target of an object loaded?
  * @KSPLICE_ABSENT:	no, or nobody has looked for it yet
  * @KSPLICE_FOUND:	yes, and it is about to be matched
@@ -351,6 +392,10 @@ struct ksplice_stats {
  * @late_hidden: the sizes of its module's tables leave these out
  * @funcs:	what it replaces
  * @nr_funcs:	number of them
+ * @constants:	constants that it changes where they stand
+ * @nr_constants: number of them
+ * @words:	the words of all of them
+ * @nr_words:	number of them
  * @hooks:	functions of its author, in the order in which they run
  * @nr_hooks:	number of them
  * @order:	applied updates with a smaller number were applied earlier
@@ -401,6 +446,10 @@ struct ksplice_update {
 	bool late_hidden;
 	struct ksplice_func *funcs;
 	unsigned int nr_funcs;
+	struct ksplice_constant *constants;
+	unsigned int nr_constants;
+	struct ksplice_word *words;
+	unsigned int nr_words;
 	struct ksplice_hook *hooks;
 	unsigned int nr_hooks;
 	unsigned long order;
@@ -435,6 +484,31 @@ ksplice_next_present(const struct ksplice_update *update,
 	for (func = ksplice_next_present(update, (update)->funcs);	\
 	     func < (update)->funcs + (update)->nr_funcs;		\
 	     func = ksplice_next_present(update, func + 1))
+
+#define ksplice_for_each_constant(update, constant)			\
+	for (constant = (update)->constants;				\
+	     constant < (update)->constants + (update)->nr_constants; constant++)
+
+/* The first constant from @constant on whose target was matched, or the end */
+static inline struct ksplice_constant *
+ksplice_next_present_constant(const struct ksplice_update *update,
+			      struct ksplice_constant *constant)
+{
+	while (constant < update->constants + update->nr_constants &&
+	       constant->object->presence != KSPLICE_PRESENT)
+		constant++;
+	return constant;
+}
+
+/* Only constants whose target was matched */
+#define ksplice_for_each_present_constant(update, constant)		\
+	for (constant = ksplice_next_present_constant(update, (update)->constants); \
+	     constant < (update)->constants + (update)->nr_constants;	\
+	     constant = ksplice_next_present_constant(update, constant + 1))
+
+#define ksplice_for_each_word(constant, word)				\
+	for (word = (constant)->words;					\
+	     word < (constant)->words + (constant)->nr_words; word++)
 
 #define ksplice_for_each_object(update, object)				\
 	for (object = (update)->objects;				\
@@ -543,6 +617,25 @@ unsigned long ksplice_target_entry(const struct ksplice_update *update,
 				   unsigned long addr);
 void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len);
 bool ksplice_target_is_vmlinux(const struct ksplice_object *object);
+
+/* words.c */
+int ksplice_words_init(struct ksplice_update *update,
+		       const struct ksplice_view *view);
+void ksplice_words_free(struct ksplice_update *update);
+void ksplice_words_hide(const struct ksplice_update *update, unsigned long addr,
+			u8 *buf, size_t len);
+int ksplice_words_place(struct ksplice_update *update,
+			const struct ksplice_match *match);
+void ksplice_words_unplace(struct ksplice_object *object);
+bool ksplice_words_found(const struct ksplice_update *update,
+			 const struct ksplice_match *match,
+			 const struct ksplice_update *other);
+const struct ksplice_constant *ksplice_words_both(const struct ksplice_update *update,
+						  const struct ksplice_update *other);
+void ksplice_words_explain(const struct ksplice_update *update,
+			   const struct ksplice_view *view);
+int ksplice_words_coming(struct ksplice_object *object);
+void ksplice_words_going(struct ksplice_object *object);
 
 /* relocate.c */
 int ksplice_resolve(struct ksplice_update *update,

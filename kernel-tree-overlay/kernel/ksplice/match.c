@@ -128,6 +128,7 @@ struct ksplice_match_fail {
 /**
  * struct ksplice_match_work - what the matcher needs while it runs
  * @primary:	by unit: the symbol to find it by, or KSPLICE_NONE
+ * @written:	by unit: does the update write words of it?
  * @wait:	text units that are not matched yet
  * @nwait:	number of them
  * @journal:	symbols and units learnt in this trial, in order
@@ -157,6 +158,7 @@ struct ksplice_match_fail {
  */
 struct ksplice_match_work {
 	u32 *primary;
+	bool *written;
 	u32 *wait;
 	u32 nwait;
 	u32 *journal;
@@ -225,12 +227,15 @@ static bool match_is_wanted(const struct ksplice_match *m, u32 unit)
 
 /*
  * May the contents of unit @i be in memory more than once?  Linking a module merges no
- * strings, and an update brings copies of the constants that its code uses.
+ * strings, and an update brings copies of the constants that its code uses.  A constant
+ * that changes where it stands has to be the only one.
  */
 static bool match_is_copied(const struct ksplice_match *m, u32 i, unsigned long addr)
 {
 	const struct ksplice_f_unit *u = &m->view->units[i];
 
+	if (m->w->written[i])
+		return false;
 	if (match_has_contents(u) && !u->nrelocs && m->ops->is_update &&
 	    (m->ops->is_update(m->ctx, addr) ||
 	     m->ops->is_update(m->ctx, m->unit_addr[i])))
@@ -1028,15 +1033,30 @@ static void match_forget_trial(struct ksplice_match *m)
 }
 
 /*
- * Tries a text unit at @addr, with its bytes at @run, and all constants that it leads
- * to.
+ * Compares all constants that the journal has.  They may lead to more constants: the
+ * journal grows meanwhile.
  */
-static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
-			unsigned long run)
+static int match_constants(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
-	struct ksplice_span s = { .bad_what = "function" };
-	u32 i;
+	u32 i, e;
+	int ret = 0;
+
+	for (i = 0; !ret && i < w->njournal; i++) {
+		e = w->journal[i] & ~JOURNAL_UNIT;
+		if (w->journal[i] & JOURNAL_UNIT &&
+		    match_has_contents(&m->view->units[e]))
+			ret = match_compare_at(m, e, m->unit_addr[e]);
+	}
+	return ret;
+}
+
+/* Begins a trial of a unit at @addr. */
+static int match_begin_trial(struct ksplice_match *m, u32 unit, unsigned long addr,
+			     const char *what)
+{
+	struct ksplice_match_work *w = m->w;
+	struct ksplice_span s = { .bad_what = what };
 	int ret;
 
 	memset(w->sites, 0, sizeof(w->sites));
@@ -1046,18 +1066,24 @@ static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
 	ret = match_learn_unit(m, unit, addr);
 	if (ret)
 		match_note_failure(m, unit, &s);
-	else
+	return ret;
+}
+
+/*
+ * Tries a text unit at @addr, with its bytes at @run, and all constants that it leads
+ * to.
+ */
+static int match_try_at(struct ksplice_match *m, u32 unit, unsigned long addr,
+			unsigned long run)
+{
+	int ret = match_begin_trial(m, unit, addr, "function");
+
+	if (!ret)
 		ret = match_compare_at(m, unit, run);
 	if (!ret)
 		ret = match_entries(m, unit, run);
-	/* Constants may lead to more constants: the journal grows meanwhile. */
-	for (i = 0; !ret && i < w->njournal; i++) {
-		u32 e = w->journal[i] & ~JOURNAL_UNIT;
-
-		if (w->journal[i] & JOURNAL_UNIT &&
-		    match_has_contents(&m->view->units[e]))
-			ret = match_compare_at(m, e, m->unit_addr[e]);
-	}
+	if (!ret)
+		ret = match_constants(m);
 	if (ret)
 		match_forget_trial(m);
 	return ret;
@@ -1090,17 +1116,12 @@ static u32 match_growth_of(const struct ksplice_match *m, u32 unit)
 	return n;
 }
 
-/* Makes what a successful trial learnt permanent. */
-static void match_commit(struct ksplice_match *m, u32 unit)
+/* Makes what the journal of a successful trial has permanent. */
+static void match_commit_journal(struct ksplice_match *m)
 {
 	struct ksplice_match_work *w = m->w;
 	u32 i;
 
-	m->unit_state[unit] = KSPLICE_UNIT_MATCHED;
-	m->unit_growth[unit] = match_growth_of(m, unit);
-	m->unit_shift[unit] = match_shift_at(m, unit, m->view->units[unit].size);
-	m->units_matched++;
-	m->bytes_compared += m->view->units[unit].size;
 	for (i = 0; i < w->njournal; i++) {
 		u32 e = w->journal[i] & ~JOURNAL_UNIT;
 
@@ -1122,6 +1143,17 @@ static void match_commit(struct ksplice_match *m, u32 unit)
 		m->sites[i] += w->sites[i];
 		m->sites_patched[i] += w->sites_patched[i];
 	}
+}
+
+/* The same for the trial of a text unit. */
+static void match_commit(struct ksplice_match *m, u32 unit)
+{
+	m->unit_state[unit] = KSPLICE_UNIT_MATCHED;
+	m->unit_growth[unit] = match_growth_of(m, unit);
+	m->unit_shift[unit] = match_shift_at(m, unit, m->view->units[unit].size);
+	m->units_matched++;
+	m->bytes_compared += m->view->units[unit].size;
+	match_commit_journal(m);
 }
 
 /*
@@ -1795,6 +1827,86 @@ static int match_report_waiting(struct ksplice_match *m)
 }
 
 /*
+ * Constants that change where they stand
+ */
+
+static int match_refuse_constant(struct ksplice_match *m, u32 unit, int ret,
+				 const char *why)
+{
+	m->err_unit = unit;
+	snprintf(m->err.text, sizeof(m->err.text),
+		 "%s: constant %s changes where it stands, and %s",
+		 match_unit_source(m, unit), match_unit_name(m, unit), why);
+	return ret;
+}
+
+/* Is one of the candidates, or @unit itself, in the memory of an applied update? */
+static bool match_is_of_update(const struct ksplice_match *m, u32 unit)
+{
+	u32 i;
+
+	if (!m->ops->is_update)
+		return false;
+	for (i = 0; i < m->w->ncand; i++)
+		if (m->ops->is_update(m->ctx, m->w->cand[i]))
+			return true;
+	return m->ops->is_update(m->ctx, m->unit_addr[unit]);
+}
+
+/* No matched code leads to the constant.  Its name has to, and to nothing else. */
+static int match_find_constant(struct ksplice_match *m, u32 unit)
+{
+	struct ksplice_match_work *w = m->w;
+
+	if (!w->ncand)
+		return match_refuse_constant(m, unit, -ENOENT,
+					     "neither its name nor matched code leads to it");
+	if (w->ncand > 1)
+		return match_refuse_constant(m, unit, -ENOTUNIQ,
+					     "there are several of its name, none of which matched code leads to");
+	w->fail.seen = false;
+	if (match_begin_trial(m, unit, w->cand[0], "constant") || match_constants(m)) {
+		match_forget_trial(m);
+		return match_fail_mismatch(m, unit);
+	}
+	match_commit_journal(m);
+	return 0;
+}
+
+/*
+ * An update has copies of constants that its code uses.  If there is one, others may use
+ * that, and others the constant itself.
+ */
+static int match_check_written(struct ksplice_match *m, u32 unit)
+{
+	int ret = 0;
+
+	if (match_is_weak(m, unit))
+		return match_refuse_constant(m, unit, -EILSEQ,
+					     "it is weak: the running kernel may use another one");
+	match_gather(m, unit);
+	if (m->unit_state[unit] != KSPLICE_UNIT_MATCHED)
+		ret = match_find_constant(m, unit);
+	if (!ret && (m->w->too_many || match_is_of_update(m, unit)) &&
+	    (m->w->ncand != 1 || m->w->cand[0] != m->unit_addr[unit]))
+		ret = match_refuse_constant(m, unit, -ENOTUNIQ,
+					    "an applied update has one of that name, too");
+	return ret;
+}
+
+/* Is the old content of each constant that the update writes into there, at one place? */
+static int match_written(struct ksplice_match *m)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < m->view->hdr->units.n && !ret; i++)
+		if (m->w->written[i] && match_is_wanted(m, i))
+			ret = match_check_written(m, i);
+	return ret;
+}
+
+/*
  * The end: symbols that units define, and conditions on all units
  */
 
@@ -1975,6 +2087,8 @@ static void match_find_work(struct ksplice_match *m)
 	for (i = 0; i < v->hdr->units.n; i++)
 		if (match_is_text(&v->units[i]) && match_is_wanted(m, i))
 			m->w->wait[m->w->nwait++] = i;
+	for (i = 0; i < v->hdr->words.n; i++)
+		m->w->written[v->words[i].unit] = true;
 	match_find_primaries(m);
 }
 
@@ -2004,6 +2118,7 @@ static void match_free_work(struct ksplice_match *m)
 	if (!w)
 		return;
 	kvfree(w->primary);
+	kvfree(w->written);
 	kvfree(w->wait);
 	kvfree(w->journal);
 	kvfree(w->late);
@@ -2033,6 +2148,7 @@ static int match_alloc(struct ksplice_match *m)
 	if (!w)
 		return -ENOMEM;
 	w->primary = kvcalloc(units, sizeof(*w->primary), GFP_KERNEL);
+	w->written = kvcalloc(units, sizeof(*w->written), GFP_KERNEL);
 	w->wait = kvcalloc(units, sizeof(*w->wait), GFP_KERNEL);
 	w->journal = kvcalloc(units + syms + relocs, sizeof(*w->journal),
 			      GFP_KERNEL);
@@ -2044,7 +2160,7 @@ static int match_alloc(struct ksplice_match *m)
 	if (!m->unit_addr || !m->unit_run || !m->unit_growth || !m->unit_shift ||
 	    !m->unit_state ||
 	    !m->sym_value || !m->sym_state ||
-	    !w->primary || !w->wait || !w->journal || !w->late ||
+	    !w->primary || !w->written || !w->wait || !w->journal || !w->late ||
 	    !w->shrinks || !w->met || !w->run || !w->cand)
 		return -ENOMEM;
 	return 0;
@@ -2063,6 +2179,8 @@ static int match_all(struct ksplice_match *m)
 	} while (m->w->nwait && (match_settle_weak(m) || match_settle_one(m) ||
 				 match_settle_nameless(m) || match_settle_anchor(m)));
 	ret = match_report_waiting(m);
+	if (!ret)
+		ret = match_written(m);
 	if (!ret)
 		ret = match_check_late(m);
 	if (!ret)

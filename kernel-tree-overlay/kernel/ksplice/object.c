@@ -188,6 +188,7 @@ static void object_unplace_funcs(struct ksplice_object *object)
 		if (func->object == object)
 			arch_ksplice_jump_exit(&func->jump);
 	}
+	ksplice_words_unplace(object);
 }
 
 static void object_detach(struct ksplice_object *object)
@@ -272,6 +273,8 @@ static int object_match_found(struct ksplice_update *update,
 	ret = ksplice_target_match(&match, view, update);
 	if (ret)
 		object_report_mismatch(update, &match, ret);
+	if (ret && ret != -ENOMEM)
+		ksplice_words_explain(update, view);
 	if (!ret)
 		ret = ksplice_resolve(update, view, &match);
 	if (!ret)
@@ -280,6 +283,8 @@ static int object_match_found(struct ksplice_update *update,
 		ret = ksplice_order_note(update, &match);
 	if (!ret)
 		ret = object_place_funcs(update, &match);
+	if (!ret)
+		ret = ksplice_words_place(update, &match);
 	if (ret)
 		ksplice_order_forget(update, below);
 	ksplice_match_free(&match);
@@ -531,6 +536,8 @@ static int object_attach_coming(struct ksplice_object *object, struct module *mo
 	if (!ret)
 		ret = object_patch_coming(object);
 	if (!ret)
+		ret = ksplice_words_coming(object);
+	if (!ret)
 		ret = ksplice_hooks_coming(object);
 	if (ret)
 		pr_err("%s: update %s is applied and does not fit this module, which is not loaded; take the update back first, or load the module that it was made for\n",
@@ -583,6 +590,7 @@ static void object_unpatch_going(struct ksplice_object *object)
 		    !within_module(func->jump.site, object->mod))
 			object_unpatch_func(func);
 	}
+	ksplice_words_going(object);
 }
 
 static struct ksplice_object *object_of_module(const struct ksplice_update *update,

@@ -195,7 +195,8 @@ int ksplice_order_note(struct ksplice_update *update,
 	list_for_each_entry(other, &ksplice_updates, list) {
 		if (other == update || other->state != KSPLICE_APPLIED ||
 		    order_is_on(update, other) ||
-		    !order_found_in(update, match, other->module))
+		    (!order_found_in(update, match, other->module) &&
+		     !ksplice_words_found(update, match, other)))
 			continue;
 		ret = order_add_below(update, other);
 		if (ret)
@@ -431,6 +432,23 @@ static int order_check_absent_with(struct ksplice_update *update,
 	return 0;
 }
 
+/* Two updates that know nothing of each other cannot change one constant. */
+static int order_check_constants_with(struct ksplice_update *update,
+				      const struct ksplice_update *other)
+{
+	const struct ksplice_constant *constant = ksplice_words_both(update, other);
+	bool absent = constant && constant->object->presence == KSPLICE_ABSENT;
+
+	if (!constant)
+		return 0;
+	pr_err("%s: cannot change constant %s of %s: update %s, which is applied, changes it already%s; take that one back first, or %s\n",
+	       update->name, constant->name, constant->object->name, other->name,
+	       absent ? ", and whether this one was made on top of it can't be seen" : "",
+	       absent ? "load the module first" : "make this one on top of it");
+	update->cause = KSPLICE_STACKED;
+	return -EBUSY;
+}
+
 /*
  * Two updates of one function that know nothing of each other fit the same code.  When
  * the module comes only one could be applied, and the module could not be loaded.
@@ -446,6 +464,8 @@ static int order_check_absent(struct ksplice_update *update)
 		    order_is_on(update, other))
 			continue;
 		ret = order_check_absent_with(update, other);
+		if (!ret)
+			ret = order_check_constants_with(update, other);
 		if (ret)
 			return ret;
 	}

@@ -180,6 +180,23 @@ static int relocate_apply_fixup(struct ksplice_resolver *r,
 	return 0;
 }
 
+/* Finds out what a word becomes that is the address of something else. */
+static int relocate_word(struct ksplice_resolver *r, u32 i)
+{
+	const struct ksplice_f_word *word = &r->view->words[i];
+	const struct relocation *rel = r->ctx;
+	u32 target = r->view->units[word->unit].target;
+	int ret;
+
+	if (word->sym == KSPLICE_NONE ||
+	    rel->update->objects[target].presence != KSPLICE_FOUND)
+		return 0;
+	ret = ksplice_resolve_word(r, i, &rel->update->words[i].new);
+	if (ret && *r->err.text)
+		pr_err("%s: %s\n", rel->update->name, r->err.text);
+	return ret;
+}
+
 /**
  * ksplice_resolve() - relocate the new code for targets that were just matched
  * @update:	the update; this is for its objects that are KSPLICE_FOUND
@@ -213,6 +230,8 @@ int ksplice_resolve(struct ksplice_update *update,
 			ret = relocate_apply_fixup(r, fixup);
 		cond_resched();
 	}
+	for (i = 0; i < view->hdr->words.n && !ret; i++)
+		ret = relocate_word(r, i);
 	kfree(r);
 	return ret;
 }

@@ -230,13 +230,11 @@ int ksplice_resolve_sym(struct ksplice_resolver *r, u32 user, u32 i,
  * whether the new code calls it.  It is refused on all CPUs, although those without
  * IBT would allow the call.
  */
-static int resolve_check_pointer(struct ksplice_resolver *r,
-				 const struct ksplice_f_fixup *fixup, u64 value)
+static int resolve_check_pointer(struct ksplice_resolver *r, u32 i, u64 value)
 {
-	const struct ksplice_f_sym *sym = &r->view->syms[fixup->sym];
+	const struct ksplice_f_sym *sym = &r->view->syms[i];
 
-	if (!arch_ksplice_takes_address(fixup->type) ||
-	    !r->ops->sealed(r->ctx, value, sym->flags & KSPLICE_SYM_FUNC))
+	if (!r->ops->sealed(r->ctx, value, sym->flags & KSPLICE_SYM_FUNC))
 		return 0;
 	return resolve_refuse_sym(r, ksplice_str(r->view, sym->name),
 				  "is a function whose address the new code takes, which the running kernel never does: it has no ENDBR there, or has sealed it, and a call by pointer would fault on a CPU with IBT; have the patch take the address of a new function that calls it");
@@ -259,12 +257,36 @@ int ksplice_resolve_field(struct ksplice_resolver *r,
 	int ret;
 
 	ret = ksplice_resolve_sym(r, fixup->target, fixup->sym, &value);
-	if (!ret)
-		ret = resolve_check_pointer(r, fixup, value);
+	if (!ret && arch_ksplice_takes_address(fixup->type))
+		ret = resolve_check_pointer(r, fixup->sym, value);
 	if (ret)
 		return ret;
 	if (arch_ksplice_write_field(fixup->type, field, fixup->place,
 				     fixup->addend, value))
 		return resolve_refuse_sym(r, name, "is out of reach of the new code");
+	return 0;
+}
+
+/**
+ * ksplice_resolve_word() - what a word of a constant becomes
+ * @r:		what is being resolved
+ * @i:		index of the word, which has a symbol
+ * @value:	gets the address
+ *
+ * Return: as ksplice_resolve_sym().
+ */
+int ksplice_resolve_word(struct ksplice_resolver *r, u32 i, u64 *value)
+{
+	const struct ksplice_f_word *word = &r->view->words[i];
+	u64 sym;
+	int ret;
+
+	ret = ksplice_resolve_sym(r, r->view->units[word->unit].target, word->sym,
+				  &sym);
+	if (!ret)
+		ret = resolve_check_pointer(r, word->sym, sym);
+	if (ret)
+		return ret;
+	*value = sym + word->value;
 	return 0;
 }

@@ -70,5 +70,6 @@ int ksplice_resolve_sym(struct ksplice_resolver *r, u32 user, u32 sym,
 			u64 *value);
 int ksplice_resolve_field(struct ksplice_resolver *r,
 			  const struct ksplice_f_fixup *fixup, void *field);
+int ksplice_resolve_word(struct ksplice_resolver *r, u32 word, u64 *value);
 
 #endif /* _KSPLICE_RESOLVE_H */

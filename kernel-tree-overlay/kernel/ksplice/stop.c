@@ -142,6 +142,8 @@ static int stop_fn(void *data)
 	stop_rendezvous(stop, ++nth);
 
 	for (step = 0; !stop->ret && step < ARCH_KSPLICE_POKE_STEPS; step++) {
+		if (master && !step)
+			ksplice_words_write(&stop->blocks);
 		if (master)
 			stop_poke_all(stop, step);
 		stop_rendezvous(stop, ++nth);
@@ -324,6 +326,7 @@ static unsigned int stop_count_room(const struct ksplice_stop *stop)
 void ksplice_stop_free(struct ksplice_stop *stop)
 {
 	ksplice_check_free(&stop->check);
+	ksplice_words_release(&stop->blocks);
 	kvfree(stop->pokes);
 	kfree(stop->stoppers);
 }
@@ -348,7 +351,8 @@ int ksplice_stop_alloc(struct ksplice_stop *stop, struct ksplice_update *update,
 	stop->stoppers = kcalloc(nr_cpu_ids, sizeof(*stop->stoppers),
 				 GFP_KERNEL);
 	if (ksplice_check_alloc(&stop->check, n) || !stop->pokes ||
-	    !stop->stoppers) {
+	    !stop->stoppers ||
+	    ksplice_words_prepare(&stop->blocks, update, apply)) {
 		ksplice_stop_free(stop);
 		return -ENOMEM;
 	}
@@ -378,6 +382,20 @@ static int stop_check_text(struct ksplice_stop *stop)
 		return -EBUSY;
 	}
 	return 0;
+}
+
+/* Have constants changed?  Context: as stop_check_text() */
+static int stop_check_words(struct ksplice_stop *stop)
+{
+	const struct ksplice_constant *constant = ksplice_words_check(&stop->blocks);
+
+	if (!constant)
+		return 0;
+	pr_err("%s: cannot %s constant %s of %s: its contents are not what they were; find out who writes to it\n",
+	       stop->update->name, stop->apply ? "change" : "restore",
+	       constant->name, constant->source);
+	stop->cause = KSPLICE_TEXT_CHANGED;
+	return -EBUSY;
 }
 
 /* Tells perf about the new text, for decoders of execution traces (Intel PT). */
@@ -416,6 +434,8 @@ static int stop_locked(struct ksplice_stop *stop)
 	stop->rechecked = 0;
 
 	ret = stop_check_text(stop);
+	if (!ret)
+		ret = stop_check_words(stop);
 	if (ret)
 		return ret;
 	if (!stop->full && !stop->last_check(stop)) {

@@ -337,37 +337,110 @@ static const struct kobj_type object_ktype = {
 	.default_groups	= object_groups,
 };
 
+static struct kobject *sysfs_add_dir(struct ksplice_object *object, const char *what,
+				     unsigned int sympos)
+{
+	struct kobject *dir;
+	char *name;
+
+	name = kasprintf(GFP_KERNEL, "%s,%u", what, sympos);
+	if (!name)
+		return NULL;
+	dir = kobject_create_and_add(name, &object->kobj);
+	kfree(name);
+	return dir;
+}
+
+/* Which bytes of the constant change: offset and number, a line for each word. */
+static ssize_t words_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	const struct ksplice_constant *constant =
+		container_of(attr, struct ksplice_constant, file);
+	const struct ksplice_word *word;
+	unsigned int n = constant->nr_words;
+	int len = 0;
+
+	ksplice_for_each_word(constant, word) {
+		if (len > PAGE_SIZE - 2 * sizeof("and 4294967295 more\n"))
+			return len + sysfs_emit_at(buf, len, "and %u more\n", n);
+		len += sysfs_emit_at(buf, len, "%u %u\n", word->offset, word->size);
+		n--;
+	}
+	return len;
+}
+
+static int sysfs_add_constant(struct ksplice_constant *constant)
+{
+	struct kobject *dir;
+	int ret;
+
+	dir = sysfs_add_dir(constant->object, constant->name, constant->sympos);
+	if (!dir)
+		return -ENOMEM;
+	constant->file = (struct kobj_attribute)__ATTR_RO(words);
+	sysfs_attr_init(&constant->file.attr);
+	ret = sysfs_create_file(dir, &constant->file.attr);
+	if (ret)
+		kobject_put(dir);
+	else
+		constant->dir = dir;
+	return ret;
+}
+
+static int sysfs_add_constants(struct ksplice_object *object)
+{
+	struct ksplice_constant *constant;
+	int ret;
+
+	ksplice_for_each_present_constant(object->update, constant) {
+		if (constant->object != object || constant->dir)
+			continue;
+		ret = sysfs_add_constant(constant);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void sysfs_remove_constants(struct ksplice_object *object)
+{
+	struct ksplice_constant *constant;
+
+	ksplice_for_each_constant(object->update, constant) {
+		if (constant->object != object)
+			continue;
+		kobject_put(constant->dir);
+		constant->dir = NULL;
+	}
+}
+
 /**
- * ksplice_sysfs_add_funcs() - show the functions of a target that is loaded
+ * ksplice_sysfs_add_funcs() - show the functions and constants of a target that is loaded
  * @object:	its object
  *
  * Pieces without a jump have no directory: they are replaced along with a function.
- * The directories hold no files, so they can be removed under any lock.
+ * The directories of functions hold no files, and reading those of constants takes no
+ * lock, so they can be removed under any lock.
  *
  * Return: 0 or -ENOMEM.
  */
 int ksplice_sysfs_add_funcs(struct ksplice_object *object)
 {
 	struct ksplice_func *func;
-	char *name;
 
 	ksplice_for_each_present_func(object->update, func) {
 		if (func->object != object || !func->new_addr || func->dir)
 			continue;
-		name = kasprintf(GFP_KERNEL, "%s,%u", func->name, func->sympos);
-		if (!name)
-			return -ENOMEM;
-		func->dir = kobject_create_and_add(name, &object->kobj);
-		kfree(name);
+		func->dir = sysfs_add_dir(object, func->name, func->sympos);
 		if (!func->dir)
 			return -ENOMEM;
 	}
-	return 0;
+	return sysfs_add_constants(object);
 }
 ALLOW_ERROR_INJECTION(ksplice_sysfs_add_funcs, ERRNO);
 
 /**
- * ksplice_sysfs_remove_funcs() - stop showing a target's functions
+ * ksplice_sysfs_remove_funcs() - stop showing a target's functions and constants
  * @object:	its object
  */
 void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
@@ -380,6 +453,7 @@ void ksplice_sysfs_remove_funcs(struct ksplice_object *object)
 		kobject_put(func->dir);
 		func->dir = NULL;
 	}
+	sysfs_remove_constants(object);
 }
 
 static int sysfs_add_objects(struct ksplice_update *update)

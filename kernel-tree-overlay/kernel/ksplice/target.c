@@ -80,11 +80,14 @@ void ksplice_target_hide_jumps(unsigned long addr, u8 *buf, size_t len)
 
 static int target_read(void *ctx, unsigned long addr, void *buf, size_t len)
 {
+	const struct ksplice_run *run = ctx;
+
 	if (copy_from_kernel_nofault(buf, (void *)addr, len))
 		return -EFAULT;
 	/* A probe on a jump came later, and keeps a byte of that jump. */
 	arch_ksplice_hide_probes(addr, buf, len);
 	ksplice_target_hide_jumps(addr, buf, len);
+	ksplice_words_hide(run->update, addr, buf, len);
 	return 0;
 }
 

@@ -9,8 +9,8 @@ from .markup import Content, Html, document, element, empty, fill, gap, join
 from .model import HAVE_CODE, Fix, Function, Json, Update, number, rows, texts, words
 from .source import Piece
 
-_STATES = {"replaced": "replaced", "new": "new", "copied": "copied with it", "gone": "gone",
-           "changed": "data changed", "left_out": "left out", "refused": "refused"}
+_STATES = {"replaced": "replaced", "new": "new", "copied": "copied with it", "in_place": "changed in place",
+           "gone": "gone", "changed": "data changed", "left_out": "left out", "refused": "refused"}
 _FATES = {"taken": "taken", "left_out": "left out", "without_effect": "without effect on this kernel",
           "not_taken": "not taken: there is no update"}
 _RESULTS = {"done": "The update was made.", "no-change": "There is no update: no code changes.",

@@ -20,7 +20,7 @@ table { border-collapse: collapse; }
 td, th { padding: .15rem .6rem .15rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 article { margin: .4rem 0; padding: .4rem .7rem; border-left: 3px solid #0a08; background: var(--soft); }
 article.left_out, article.refused { border-color: #d008; }
-article.copied, article.gone, article.changed { border-color: #8888; }
+article.copied, article.in_place, article.gone, article.changed { border-color: #8888; }
 section.fix { content-visibility: auto; contain-intrinsic-size: auto 20rem; }
 summary { cursor: pointer; font-size: .9rem; }
 .tag { padding: 0 .4rem; border: 1px solid var(--line); border-radius: .6rem; font-size: .75rem; font-weight: 400; }

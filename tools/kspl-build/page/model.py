@@ -16,7 +16,8 @@ from .source import Piece, Pieces
 Json = dict[str, Any]
 
 # What a function of the update can be, and what kspl-objdiff's report calls the list
-LISTS = {"replaced": "replaced", "new": "new", "copied": "copied", "gone": "gone", "data_changed": "changed"}
+LISTS = {"replaced": "replaced", "new": "new", "copied": "copied", "in_place": "in_place", "gone": "gone",
+         "data_changed": "changed"}
 # Those whose code is shown
 HAVE_CODE = ("replaced", "new", "copied", "gone")
 
@@ -50,7 +51,7 @@ class Function:
     """A function or variable of the update, or one that is not in it."""
     name: str
     object: str
-    state: str      # replaced, new, copied, gone, changed, left_out, refused
+    state: str      # replaced, new, copied, in_place, gone, changed, left_out, refused
     kind: str = "function"
     old_size: Optional[int] = None
     size: Optional[int] = None
