@@ -368,16 +368,16 @@ check "nobody is killed" exits 0 run --inspect fix.patch
 
 # --- --to: what differs between two trees ------------------------------------
 
-oldtypes=$REPO/tools/kspl-build/oldtypes.awk
-
 # old.h, new.h and what is wanted, each up to a line of --
 types_case() {
-	local name=$1 awk_args=("${@:2}")
+	local name=$1 enums=${2-false} undo=${3-/dev/null}
 
-	awk '/^--$/ { n++; next } { print > (n == 0 ? "old.h" : n == 1 ? "new.h" : "want.h") }'
+	mkdir -p types/{old,new,want}
+	awk '/^--$/ { n++; next } { print > ("types/" (n == 0 ? "old" : n == 1 ? "new" : "want") "/a.h") }'
 	same_types() {
-		awk "${awk_args[@]}" -f "$oldtypes" old.h new.h >got.h
-		diff want.h got.h
+		jq -n --arg undo "$undo" --argjson enums "$enums" '{op: "old_types", source: "types/old", new: "types/new",
+			out: "types/got", items: "types/items", new_enums: $enums, undo: $undo, paths: ["a.h"]}' |
+			python3 -I -S -B "$REPO/tools/kspl-build/read-source" && diff types/want/a.h types/got/a.h
 	}
 	check "old types: $name" same_types
 }
@@ -456,7 +456,7 @@ struct a {
 	int x; /* said */
 };
 END_CASE
-types_case "an enum that got more values" -v enums=new <<'END_CASE'
+types_case "an enum that got more values" true <<'END_CASE'
 enum e { A, B, MAX };
 enum f { C, D };
 --
@@ -466,8 +466,8 @@ enum f { NEW2, C, D };
 enum e { A, B, NEW, MAX };
 enum f { C, D };
 END_CASE
-printf 'function g\nfunction h\ntype a\n' >undo
-types_case "what can't be had" -v undo=undo <<'END_CASE'
+printf 'a.h %s\n' 'function g' 'function h' 'type a' >undo
+types_case "what can't be had" false undo <<'END_CASE'
 struct a { int x; };
 static inline int g(struct a *a)
 {

@@ -31,8 +31,6 @@ ask_release()
 			"This needs python3, git and universal-ctags; if they are installed, please report this bug of $PROG."; }
 }
 
-# member NAME TEXT: of a request
-member() { printf '"%s": %s' "$1" "$(json_string "$2")"; }
 # answered FILTER: of the answer, line by line
 answered() { jq -r "$1" "$WORK/release/answer"; }
 

@@ -188,13 +188,11 @@ old_types()
 	(($#)) || set -- "${TYPES_IN[@]}"
 	mkdir -p "$plain" "$to"
 	touch "$WORK/undo-$view"
-	for path in "$@"; do
-		mkdir -p "$plain/$(parent "$path")" "$plain.items/$(parent "$path")"
-		: >"$plain.items/$path"
-		sed -n "s|^$path ||p" "$WORK/undo-$view" >"$WORK/undo"
-		awk -v enums="$([[ $view == mixed ]] && echo new)" -v undo="$WORK/undo" -v items="$plain.items/$path" \
-			-f "$LIB/oldtypes.awk" "$SOURCE/$path" "$WORK/plain/$path" >"$plain/$path" ||
-			die $EXIT_FAILED "can't put the old types into $path"
+	ask_source old_types "$(member source "$SOURCE")" "$(member new "$WORK/plain")" "$(member out "$plain")" \
+		"$(member items "$plain.items")" "$(member undo "$WORK/undo-$view")" \
+		"\"new_enums\": $([[ $view == mixed ]] && echo true || echo false)" "\"paths\": $(json_strings "$@")" ||
+		die $EXIT_FAILED "can't put the old types into $1: $(tail -n 1 "$WORK/log/source")"
+	for path; do
 		reline "$plain" "$to" "$path"
 	done
 }

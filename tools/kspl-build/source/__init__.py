@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What kspl-build reads of a kernel's sources and of patches, as text.
+
+kspl-build calls this package with a request in JSON, see __main__.py.  It runs for
+each patch, so it imports little: starting Python is most of its time.  The modules
+do not know each other, but for text:
+
+  text      files as lines of bytes
+  oldtypes  a new file over the old type definitions
+"""

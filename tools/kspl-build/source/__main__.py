@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+"""kspl-build's requests, in JSON on stdin; the answer is JSON on stdout.
+
+Each request has "op"; paths of sources are relative to their tree.
+
+{"op": "old_types", "source": DIR, "new": DIR, "out": DIR, "items": DIR, "undo": FILE,
+ "new_enums": true or false, "paths": [PATHS]}
+    Puts files of new into out, over the type definitions of source; see oldtypes.py.
+    undo has lines "PATH KEY" of what can't be had that way.  items/PATH gets lines
+    "FIRST LAST KEY" of what is in out/PATH, to find out which definition the compiler
+    does not like.
+    -> {}
+
+Exits with 1 and one line on stderr if a file can't be read or written.
+"""
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from . import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def do_old_types(request: dict[str, Any]) -> dict[str, Any]:
+    """New files over old types."""
+    from .oldtypes import Merger  # pylint: disable=import-outside-toplevel
+    undone: dict[str, set[str]] = {}
+    for line in text.read(request["undo"]):
+        path, _, key = line.partition(" ")
+        undone.setdefault(path, set()).add(key)
+    for path in request["paths"]:
+        merger = Merger(text.read(os.path.join(request["source"], path)),
+                        text.read(os.path.join(request["new"], path)),
+                        request["new_enums"], undone.get(path, set()))
+        text.write(os.path.join(request["out"], path), merger.lines)
+        text.write(os.path.join(request["items"], path), merger.where)
+    return {}
+
+
+OPS = {"old_types": do_old_types}
+
+
+def main() -> int:
+    """One request."""
+    try:
+        request = json.load(sys.stdin)
+        answer = OPS[request["op"]](request)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
+    json.dump(answer, sys.stdout)
+    print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

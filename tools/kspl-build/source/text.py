@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Files as lines.  Each byte is one character, whatever it stands for."""
+from __future__ import annotations
+
+import os
+import re
+
+_BLANKS = re.compile(r"[ \t\n]+")
+
+
+def read(path: str) -> list[str]:
+    """The lines of a file, without their ends; the last one may have none."""
+    with open(path, "rb") as file:
+        lines = file.read().decode("latin-1").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def write(path: str, lines: list[str]) -> None:
+    """Writes lines, each with its end."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "wb") as file:
+        file.write("".join(line + "\n" for line in lines).encode("latin-1"))
+
+
+def words(line: str) -> list[str]:
+    """What blanks are between; of ASCII, not what Unicode takes for blanks."""
+    return [word for word in _BLANKS.split(line) if word]
+
+
+def lower(line: str) -> str:
+    """The letters of ASCII, and no others."""
+    return line.encode("latin-1").lower().decode("latin-1")
