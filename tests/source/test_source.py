@@ -14,7 +14,7 @@ LIB = os.path.join(HERE, "../../tools/kspl-build")
 sys.path[:0] = [LIB]
 
 # pylint: disable=wrong-import-position
-from source import oldtypes, text  # noqa: E402
+from source import audit, mail, oldtypes, text  # noqa: E402
 
 
 class Files(unittest.TestCase):
@@ -70,6 +70,141 @@ class Text(Files):
 
     def test_blanks_are_those_of_ascii(self) -> None:
         self.assertEqual(text.words(" a\t b\xa0c\x85d "), ["a", "b\xa0c\x85d"])
+
+    def test_only_letters_of_ascii_have_two_forms(self) -> None:
+        self.assertEqual(text.lower("AZ\xc3\x84\xc0"), "az\xc3\x84\xc0")
+
+
+class Mail(unittest.TestCase):
+    """mail"""
+
+    def test_words_in_other_letters(self) -> None:
+        for subject, want in [
+                ("plain", "plain"),
+                ("=?utf-8?q?f=C3=BCr_x?=", "f\xc3\xbcr x"),
+                ("=?UTF-8?B?w7x4?= y", "\xc3\xbcx y"),
+                ("a =?utf-8?q?b?= =?utf-8?q?c?= d", "a bc d"),
+                ("=?iso-8859-1?Q?=FC?=", "\xc3\xbc"),
+                ("=?koi8-r?q?=FC?=", "=?koi8-r?q?=FC?="),
+                ("=?utf-8?q?=0A=7F=1B?=", "???"),
+                ("=?utf-8?b?YQ==ignored?=", "a")]:
+            self.assertEqual(mail.decoded(subject), want)
+
+    def test_what_is_shown_as_it_is(self) -> None:
+        for field in ("Content-Transfer-Encoding: 8bit ", "content-transfer-encoding :\t7BIT", "Content-Type:",
+                      'Content-Type: text/plain; charset="UTF-8"; format=fixed', "Content-Type: text/x-patch; name=a b"):
+            self.assertEqual(mail.shown_otherwise(field), [], field)
+
+    def test_what_is_not(self) -> None:
+        for field, said in [
+                ("Content-Transfer-Encoding: quoted-printable", "encoded (quoted-printable)"),
+                ("Content-Type: text/html", "(text/html)"),
+                ("Content-Type: text/plain; format=flowed", "(format=flowed)"),
+                ("Content-Type: text/plain; charset=utf-7", "(charset=utf-7)"),
+                ("Content-Type: multipart/mixed; boundary=x", "(multipart/mixed)")]:
+            self.assertIn(said, mail.shown_otherwise(field)[0])
+
+
+HEAD = ["--- a/fs/a.c", "+++ b/fs/a.c"]
+HUNK = ["@@ -1,2 +1,2 @@", " x", "-y", "+z"]
+
+
+class Audit(Files):
+    """audit"""
+
+    def said(self, *lines: str) -> list[str]:
+        """What is said of a patch."""
+        return audit.Audit(list(lines)).out
+
+    def refused(self, *lines: str) -> list[str]:
+        """What is refused of it: LINE|TEXT."""
+        return [line.split("|", 1)[1] for line in self.said(*lines) if line.startswith("refuse|")]
+
+    def test_a_plain_diff(self) -> None:
+        self.assertEqual(self.said(*HEAD, *HUNK), ["file|fs/a.c|1|1|1|changed"])
+
+    def test_new_and_deleted_files(self) -> None:
+        new = ["--- /dev/null", "+++ b/fs/n.c", "@@ -0,0 +1 @@", "+x"]
+        gone = ["--- a/fs/g.c", "+++ /dev/null", "@@ -1 +0,0 @@", "-x"]
+        self.assertEqual(self.said(*new, *gone), ["file|fs/n.c|1|0|1|new", "file|fs/g.c|0|1|1|deleted"])
+        self.assertEqual(self.said(*HEAD, *new[2:]), ["file|fs/a.c|1|0|1|new"])
+
+    def test_a_message(self) -> None:
+        self.assertEqual(self.said("From 12 Mon", "Subject: [PATCH] =?utf-8?q?a?=", " b", "", "CVE: CVE-2024-1234, CVE-2024-1",
+                                   *HEAD, *HUNK, "-- ", "2.39", "", "From 34 Mon", "Subject: two"),
+                         ["subject|[PATCH] a b", "fixes|CVE-2024-1234", "subject|two", "file|fs/a.c|1|1|1|changed"])
+
+    def test_what_gits_header_is_enough_for(self) -> None:
+        self.assertEqual(self.said("diff --git a/fs/n.c b/fs/n.c", "new file mode 100644", "index 0..1"),
+                         ["file|fs/n.c|0|0|0|changed"])
+        self.assertIn("without anything after it", self.refused("diff --git a/fs/n.c b/fs/n.c")[0])
+
+    def test_names_that_are_refused(self) -> None:
+        for name in ('"a/x"', "/etc/passwd", "x", "a/../x", "a/.git/x", "a//x", "a/x y", "a/x|y", "a/\xc3\xbc"):
+            self.assertNotEqual(self.refused("--- " + name, "+++ b/fs/a.c", *HUNK), [], name)
+        self.assertEqual(self.refused("--- a/fs/a.c\t2024", *HEAD[1:], *HUNK), [])
+        self.assertIn("two names", self.refused("--- a/fs/b.c", *HEAD[1:], *HUNK)[0])
+        self.assertIn("another name", self.refused("diff --git a/fs/b.c b/fs/b.c", *HEAD, *HUNK)[0])
+
+    def test_kinds_of_files_that_are_refused(self) -> None:
+        for line in ("new file mode 120000", "new file mode 160000", "index 1..2 120000", "rename from fs/a.c",
+                     "GIT binary patch", "Binary files a/x and b/x differ"):
+            self.assertNotEqual(self.refused("diff --git a/fs/a.c b/fs/a.c", line), [], line)
+
+    def test_hunks_that_say_something_else(self) -> None:
+        for line, where in [("@@ -1,2 +1,3 @@", "6|"), ("@@ -1,1 +1,1 @@", "5|"), ("@@ -1 @@", "3|a damaged")]:
+            self.assertTrue(self.refused(*HEAD, line, *HUNK[1:])[0].startswith(where), line)
+        self.assertIn("says that it has fewer", self.refused(*HEAD, *HUNK, " more")[0])
+        self.assertIn("belongs to no hunk", self.refused("diff --git a/fs/a.c b/fs/a.c", "new mode 100644", "", " more")[0])
+        self.assertIn("without any context", self.refused(*HEAD, "@@ -9,0 +9 @@", "+x")[0])
+        self.assertIn("without lines", self.refused(*HEAD, "@@ -0,0 +0,0 @@")[0])
+
+    def test_sizes_beyond_all_files(self) -> None:
+        self.assertIn("fewer lines", self.refused(*HEAD, "@@ -1," + "9" * 5000 + " +1,2 @@", " x")[0])
+        self.assertEqual(self.refused(*HEAD, "@@ -1," + "0" * 5000 + "2 +1,2 @@", *HUNK[1:]), [])
+
+    def test_nothing_follows_a_line_without_an_end(self) -> None:
+        no_end = "\\ No newline at end of file"
+        self.assertEqual(self.refused(*HEAD, *HUNK[:3], no_end, HUNK[3], no_end), [])
+        self.assertIn("no newline", self.refused(*HEAD, HUNK[0], "-y", no_end, " x", "+z")[0])
+
+    def test_what_a_reader_does_not_see(self) -> None:
+        for character in ("\x1b", "\x08", "\x7f", "\xc2\x85", "\xe2\x80\xae", "\xe2\x80\x8b", "\xef\xbb\xbf",
+                          "\xf3\xa0\x80\x81", "a\rb"):
+            self.assertIn("it adds a c", self.refused(*HEAD, *HUNK[:3], "+" + character)[0])
+        for character in ("\t", "\x0c", "\xc3\xbc", "\r"):
+            self.assertEqual(self.refused(*HEAD, *HUNK[:3], "+" + character), [])
+        self.assertIn("may hide", self.refused("text\x1b[8m", *HEAD, *HUNK)[0])
+
+    def test_other_diffs(self) -> None:
+        for lines, why in [(["*** a/x", "--- b/x"], "context diff"), (["5c5", "< x"], "without context"),
+                           (["diff --cc x"], "combined"), (["Binary files x and y differ"], "binary"),
+                           (["@@ -1 +1 @@", "-x", "+y"], "a hunk without the '---'"),
+                           (["diff --git a/x b/x", "index 1..2", "--- a/x"], "no '+++' line follows"),
+                           ([*HEAD, "text"], "have no hunk")]:
+            self.assertIn(why, " ".join(self.refused(*lines)))
+
+    def test_no_part_of_it(self) -> None:
+        self.assertEqual([line.split("|")[:2] for line in self.said("> --- a/x", "Only in a: b", *HEAD, *HUNK)[:2]],
+                         [["note", "1"], ["note", "2"]])
+
+    def test_no_bar_in_a_reason(self) -> None:
+        self.assertEqual(self.refused("diff --git a/x|y b/x|y")[0].count("|"), 1)
+
+    def test_a_request(self) -> None:
+        patch = self.put("p", "\n".join([*HEAD, *HUNK, ""]).encode())
+        self.ask({"op": "audit", "patch": patch, "out": self.path("out")})
+        self.assertEqual(self.get("out"), b"file|fs/a.c|1|1|1|changed\n")
+
+    def test_a_nul(self) -> None:
+        patch = self.put("p", "\n".join([*HEAD, *HUNK, "x\0y", "\0"]).encode())
+        self.ask({"op": "audit", "patch": patch, "out": self.path("out")})
+        self.assertEqual(self.get("out"), b"nul|7\n")
+
+    def test_no_room_is_no_short_list(self) -> None:
+        patch = self.put("p", "\n".join([*HEAD, *HUNK, ""]).encode())
+        done = self.run_request({"op": "audit", "patch": patch, "out": "/dev/full"})
+        self.assertEqual(done.returncode, 1)
 
 
 class OldTypes(Files):

@@ -4,7 +4,7 @@
 # Part of kspl-build: reading patches, and the patched files.
 #
 # One reader, 'git apply', says which files a patch touches and applies it. What
-# it lists is compared with a second, stricter reading (audit.awk) before, and
+# it lists is compared with a second, stricter reading (source/audit.py) before, and
 # with what has changed on disk afterwards: a patch that could be read in two
 # ways is refused.
 
@@ -48,14 +48,12 @@ read_patch()
 	# Once: what is listed is what is applied, whatever becomes of the file.
 	PATCH_TEXT=$WORK/patch.text
 	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
-	# where a program ends the line, and another doesn't
-	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
-	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that text does not contain" \
-		"Make the patch again, with 'git format-patch' or 'git diff'."
 	: >"$WORK/audit.files"
-	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit" || cut_off
+	ask_source audit "$(member patch "$PATCH_TEXT")" "$(member out "$WORK/audit")"
 	while IFS='|' read -r what a b c d e; do
 		case $what in
+		nul)	die $EXIT_FAILED "$patch: line $a: there is a NUL, a control character that text does not contain" \
+				"Make the patch again, with 'git format-patch' or 'git diff'." ;;
 		refuse)	bad+=("$patch: line $a: $b") ;;
 		note)	note "${patch##*/}: line $a: $b" ;;
 		fixes)	FIXES+=("$a")
@@ -77,7 +75,7 @@ read_patch()
 	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed" || cut_off
 }
 
-# list_by_git PATCH: the same, as git lists it, must be what audit.awk found
+# list_by_git PATCH: the same, as git lists it, must be what the audit found
 list_by_git()
 {
 	if ! plain_git -C "$WORK" apply -p1 --numstat -z - <"$PATCH_TEXT" >"$WORK/numstat" 2>"$WORK/log/git"; then

@@ -190,8 +190,7 @@ old_types()
 	touch "$WORK/undo-$view"
 	ask_source old_types "$(member source "$SOURCE")" "$(member new "$WORK/plain")" "$(member out "$plain")" \
 		"$(member items "$plain.items")" "$(member undo "$WORK/undo-$view")" \
-		"\"new_enums\": $([[ $view == mixed ]] && echo true || echo false)" "\"paths\": $(json_strings "$@")" ||
-		die $EXIT_FAILED "can't put the old types into $1: $(tail -n 1 "$WORK/log/source")"
+		"\"new_enums\": $([[ $view == mixed ]] && echo true || echo false)" "\"paths\": $(json_strings "$@")"
 	for path; do
 		reline "$plain" "$to" "$path"
 	done

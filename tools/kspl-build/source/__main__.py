@@ -10,6 +10,10 @@ Each request has "op"; paths of sources are relative to their tree.
     "FIRST LAST KEY" of what is in out/PATH, to find out which definition the compiler
     does not like.
     -> {}
+{"op": "audit", "patch": FILE, "out": FILE}
+    out gets what a reader may take for a part of the patch, see audit.py.  Of one with
+    a NUL, where a program ends the line and another does not, it gets only nul|LINE.
+    -> {}
 
 Exits with 1 and one line on stderr if a file can't be read or written.
 """
@@ -42,7 +46,16 @@ def do_old_types(request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-OPS = {"old_types": do_old_types}
+def do_audit(request: dict[str, Any]) -> dict[str, Any]:
+    """The second reading of a patch."""
+    from .audit import Audit  # pylint: disable=import-outside-toplevel
+    lines = text.read(request["patch"])
+    nul = [number for number, line in enumerate(lines, 1) if "\0" in line]
+    text.write(request["out"], [f"nul|{nul[0]}"] if nul else Audit(lines).out)
+    return {}
+
+
+OPS = {"old_types": do_old_types, "audit": do_audit}
 
 
 def main() -> int:
