@@ -16,15 +16,24 @@ cd "$TMP"
 build=$REPO/tools/kspl-build/kspl-build
 # shellcheck source=tests/mini-kernel.sh
 . "$REPO/tests/mini-kernel.sh"
-relines=$REPO/tools/kspl-build/relines.awk
 
 # --- line numbers -----------------------------------------------------------
+
+# kept.c: new.c with the line numbers of old.c
+relines() {
+	mkdir -p lines/{old,new,diffs}
+	cp old.c lines/old/a.c
+	cp new.c lines/new/a.c
+	diff old.c new.c >lines/diffs/0 || [ $? -eq 1 ]
+	echo '{"op": "relines", "source": "lines/old", "from": "lines/new", "to": "lines/kept", "diffs": "lines/diffs", "paths": ["a.c"]}' |
+		python3 -I -S -B "$REPO/tools/kspl-build/read-source"
+	cp lines/kept/a.c kept.c
+}
 
 # What the preprocessor makes of old.c and of the rewritten new.c, but for the
 # lines with ADDED, must be the same, numbers included.
 keeps_lines() {
-	diff old.c new.c >lines.diff || [ $? -eq 1 ]
-	awk -f "$relines" lines.diff new.c >kept.c
+	relines
 	gcc -E -P old.c | sed '/ADDED/d; s/{ ; /{ /' >old.i
 	gcc -E -P kept.c | sed '/ADDED/d; s/{ ; /{ /' >kept.i
 	diff old.i kept.i || { cat kept.c; return 1; }
@@ -58,8 +67,7 @@ lines_case "at the first line" <<'END'
 END
 # The compiler goes on in the next line also where blanks are behind the backslash.
 same_text() {
-	diff old.c new.c >lines.diff || [ $? -eq 1 ]
-	awk -f "$relines" lines.diff new.c >kept.c
+	relines
 	gcc -w -E -P new.c >new.i && gcc -w -E -P kept.c | diff new.i -
 }
 for blank in ' ' '\t' '\r' ' \t '; do

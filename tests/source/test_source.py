@@ -14,7 +14,7 @@ LIB = os.path.join(HERE, "../../tools/kspl-build")
 sys.path[:0] = [LIB]
 
 # pylint: disable=wrong-import-position
-from source import audit, mail, oldtypes, text  # noqa: E402
+from source import audit, mail, oldtypes, relines, text  # noqa: E402
 
 
 class Files(unittest.TestCase):
@@ -205,6 +205,62 @@ class Audit(Files):
         patch = self.put("p", "\n".join([*HEAD, *HUNK, ""]).encode())
         done = self.run_request({"op": "audit", "patch": patch, "out": "/dev/full"})
         self.assertEqual(done.returncode, 1)
+
+
+class Relines(Files):
+    """relines; what the preprocessor makes of it is in tests/host/kspl-build.sh"""
+
+    def kept(self, text_of_diff: str, patched: str) -> list[str]:
+        """The lines with numbers."""
+        return relines.keep_numbers(text_of_diff.split("\n"), patched.split("\n"))
+
+    def test_numbers(self) -> None:
+        self.assertEqual(relines.numbers(["3a4,5", "> x", "7,9d8", "< 1,2c3", "12,13c11", "\\ No newline at end of file"]),
+                         {6: 4, 9: 10, 12: 14})
+
+    def test_added_and_removed(self) -> None:
+        self.assertEqual(self.kept("1a2", "a\nNEW\nb"), ["a", "NEW", "#line 2", "b"])
+        self.assertEqual(self.kept("2d1", "a\nc"), ["a", "#line 3", "c"])
+        self.assertEqual(self.kept("1a2\n3d3", "a\nNEW\nb\nd"), ["a", "NEW", "#line 2", "b", "#line 4", "d"])
+
+    def test_where_none_may_stand(self) -> None:
+        for before, after in [("/* x", "*/"), ("f(x,", "y);"),
+                              ('f("/*" "(" \'"\',', ");"), ("x = (1 // )", ");"), ("#define Y /* (", "*/")]:
+            self.assertEqual(self.kept("1d0", f"{before}\n{after}\nend"), [
+                "#line 2", before, after, "end"])
+            self.assertEqual(self.kept("1a2", f"{before}\nNEW\n{after}\nend"), [
+                before, "NEW", after, "#line 3", "end"], before)
+
+        for blanks in ("", " \t", "\r"):
+            lines = ["#define X \\" + blanks, "NEW \\", "1", "end"]
+            self.assertEqual(self.kept("1a2", "\n".join(lines)), [*lines[:3], "#line 3", "end"])
+
+    def test_a_function_that_ends_closes_what_is_open(self) -> None:
+        self.assertEqual(self.kept("1a2", "M((\nNEW\n}\nend"), ["M((", "NEW", "}", "#line 3", "end"])
+
+    def test_a_group_that_may_be_skipped(self) -> None:
+        self.assertEqual(self.kept("1a2", "#if A\nNEW\na\n#else\nb\n#endif\nc"),
+                         ["#if A", "NEW", "#line 2", "a", "#else", "#line 4", "b", "#endif", "#line 6", "c"])
+
+    def test_raw_strings(self) -> None:
+        for line, raw in [('s = R"x(', True), ('u8R"', True), ('f(LR"', True), ('STR"', False), ('R "', False)]:
+            self.assertEqual(relines.has_raw_string(["", line]), raw, line)
+
+    def test_nothing_is_taken_away(self) -> None:
+        self.assertTrue(relines.only_adds(["a", "#line 3", "b"], ["a", "b"]))
+        self.assertFalse(relines.only_adds(["a", "#line 3"], ["a", "b"]))
+
+    def test_a_request(self) -> None:
+        for path, old, new in [("fs/a.c", b"a\nb\n", b"a\nn\nb\n"), ("b.c", b"x\xff", b"x\xff"),
+                               ("c.c", b"x\n", b'n R"(\nx\n')]:
+            self.put("old/" + path, old)
+            self.put("new/" + path, new)
+        for number, diff in enumerate([b"1a2\n> n\n", b"", b"0a1\n> n\n"]):
+            self.put(f"diffs/{number}", diff)
+        self.ask({"op": "relines", "source": self.path("old"), "from": self.path("new"), "to": self.path("to"),
+                  "diffs": self.path("diffs"), "paths": ["fs/a.c", "b.c", "c.c"]})
+        self.assertEqual([self.get(p) for p in ("to/fs/a.c", "to/b.c", "to/c.c")],
+                         [b"a\nn\n#line 2\nb\n", b"x\xff", b'n R"(\nx\n'])
 
 
 class OldTypes(Files):

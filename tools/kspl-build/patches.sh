@@ -267,6 +267,7 @@ apply_patches()
 
 	mkdir -p "$WORK/patched" "$WORK/log"
 	: >"$WORK/touched"
+	CHANGED_FILES=()
 	for patch in "${PATCHES[@]}"; do
 		read_patch "$patch"
 		while IFS= read -r path; do
@@ -282,6 +283,7 @@ apply_patches()
 	while IFS= read -r path; do
 		classify "$path" && any=1
 	done < <(sort -u "$WORK/touched")
+	keep_lines "${CHANGED_FILES[@]}"
 	[[ -z $INSPECT ]] || return 0
 	say_harmless
 	stop_if_reasons
@@ -300,6 +302,7 @@ no_change()
 
 CODE_FILES=()		# what has to be looked for in the dependencies
 NEW_FILES=()		# what may now be found in the place of another file
+CHANGED_FILES=()	# of these, those of the patches at hand
 HARMLESS=()
 HIDDEN=()		# of these, those of earlier updates, too: nothing may be made of them
 
@@ -360,7 +363,7 @@ classify()
 		CODE_FILES+=("$path")
 		mkdir -p "$WORK/plain/$(parent "$path")"
 		cp -- "$new" "$WORK/plain/$path"
-		keep_lines "$path" ;;
+		CHANGED_FILES+=("$path") ;;
 	esac
 	return 0
 }
@@ -388,37 +391,36 @@ reads_hidden()
 	return 1
 }
 
-# keep_lines FILE: $WORK/plain/FILE into $WORK/patched, with the line numbers of
+# keep_lines FILE...: $WORK/plain/FILE into $WORK/patched, with the line numbers of
 # the source
 keep_lines()
 {
-	local path=$1
+	local path changed=()
 
-	if [[ -f $SOURCE/$path ]]; then
-		reline "$WORK/plain" "$WORK/patched" "$path"
-	else
-		cp -- "$WORK/plain/$path" "$WORK/patched/$path"
-	fi
+	for path; do
+		if [[ -f $SOURCE/$path ]]; then
+			changed+=("$path")
+		else
+			cp -- "$WORK/plain/$path" "$WORK/patched/$path"
+		fi
+	done
+	reline "$WORK/plain" "$WORK/patched" "${changed[@]}"
 }
 
-# reline FROM TO FILE: FROM/FILE into TO, unchanged lines with the numbers that
-# they have in the source. A string may go on over lines, where a directive would be a
-# part of it, only if it is a raw one (R"x(...)x"): then the numbers stay as they are.
+# reline FROM TO FILE...: FROM/FILE into TO, unchanged lines with the numbers that
+# they have in the source
 reline()
 {
-	local from=$1 to=$2 path=$3 status
+	local from=$1 to=$2 path n=0
 
-	mkdir -p "$to/$(parent "$path")"
-	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
-	status=$?
-	if ((status == 0)) || grep -qE '(^|[^A-Za-z0-9_])(u8|[uUL])?R"' "$from/$path"; then
-		cp -- "$from/$path" "$to/$path" || die $EXIT_FAILED "can't copy $path"
-		return
-	fi
-	if ((status > 1)) || ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$from/$path" >"$to/$path"; then
-		die $EXIT_FAILED "can't rewrite $path"
-	fi
-	# it adds directives, and takes nothing away
-	[[ $(grep -vc '^#line [0-9]*$' "$to/$path") == "$(grep -vc '^#line [0-9]*$' "$from/$path")" ]] ||
-		die $EXIT_FAILED "the lines of $path changed while $PROG rewrote it: this is a bug of $PROG, please report it"
+	shift 2
+	(($#)) || return 0
+	mkdir -p "$WORK/lines.diff"
+	for path; do
+		diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff/$n"
+		(($? <= 1)) || die $EXIT_FAILED "can't compare $path with the source"
+		((++n))
+	done
+	ask_source relines "$(member source "$SOURCE")" "$(member from "$from")" "$(member to "$to")" \
+		"$(member diffs "$WORK/lines.diff")" "\"paths\": $(json_strings "$@")"
 }

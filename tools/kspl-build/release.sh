@@ -105,7 +105,7 @@ find_fixes()
 # where the compiler sees it
 write_tree()
 {
-	local path
+	local path changed=()
 
 	ask_release tree "$(member out "$WORK/plain")"
 	mapfile -t ROUND_CHANGED < <(answered '.changed[]')
@@ -113,12 +113,13 @@ write_tree()
 		if [[ ! -f $WORK/plain/$path ]]; then
 			rm -f -- "$WORK/patched/$path"
 		elif [[ -f $SOURCE/$path ]]; then
-			reline "$WORK/plain" "$WORK/patched" "$path"
+			changed+=("$path")
 		else
 			mkdir -p "$WORK/patched/$(parent "$path")"
 			cp -- "$WORK/plain/$path" "$WORK/patched/$path"
 		fi
 	done
+	reline "$WORK/plain" "$WORK/patched" "${changed[@]}"
 }
 
 # choose_tree_view: how a job gets to see the tree

@@ -165,10 +165,10 @@ take_differences()
 		CODE_FILES+=("$path")
 		mkdir -p "$WORK/plain/$(parent "$path")"
 		cp -- "$TO/$path" "$WORK/plain/$path"
-		reline "$WORK/plain" "$WORK/patched" "$path"
 		[[ $path != *.[ch] ]] || cmp -s <(type_lines "$SOURCE/$path") <(type_lines "$TO/$path") ||
 			TYPES_IN+=("$path")
 	done <"$WORK/names.differ"
+	reline "$WORK/plain" "$WORK/patched" "${CODE_FILES[@]}"
 	while IFS= read -r path; do
 		FILES+=("$path|deleted|")
 	done <"$WORK/names.gone"
@@ -182,18 +182,17 @@ take_differences()
 # old_types VIEW [HEADER...]: (again) what stands over the new headers
 old_types()
 {
-	local view=$1 path plain=$WORK/view-$1.plain to=$WORK/view-$1
+	local view=$1 plain=$WORK/view-$1.plain to=$WORK/view-$1
 
 	shift
 	(($#)) || set -- "${TYPES_IN[@]}"
 	mkdir -p "$plain" "$to"
 	touch "$WORK/undo-$view"
+	(($#)) || return 0
 	ask_source old_types "$(member source "$SOURCE")" "$(member new "$WORK/plain")" "$(member out "$plain")" \
 		"$(member items "$plain.items")" "$(member undo "$WORK/undo-$view")" \
 		"\"new_enums\": $([[ $view == mixed ]] && echo true || echo false)" "\"paths\": $(json_strings "$@")"
-	for path; do
-		reline "$plain" "$to" "$path"
-	done
+	reline "$plain" "$to" "$@"
 }
 
 need_overlay()

@@ -8,5 +8,6 @@ modules, each of which knows only those before it:
   text      files as lines of bytes
   mail      headers of mail
   audit     what a reader may take for a part of a patch
+  relines   a patched file with the line numbers of the original
   oldtypes  a new file over the old type definitions
 """

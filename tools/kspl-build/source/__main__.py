@@ -14,6 +14,11 @@ Each request has "op"; paths of sources are relative to their tree.
     out gets what a reader may take for a part of the patch, see audit.py.  Of one with
     a NUL, where a program ends the line and another does not, it gets only nul|LINE.
     -> {}
+{"op": "relines", "source": DIR, "from": DIR, "to": DIR, "diffs": DIR, "paths": [PATHS]}
+    Puts files of from into to, unchanged lines with the numbers that they have in
+    source; see relines.py.  diffs has the file N, from 0, for the Nth path: what diff
+    says between the source's and from's.
+    -> {}
 
 Exits with 1 and one line on stderr if a file can't be read or written.
 """
@@ -55,7 +60,23 @@ def do_audit(request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-OPS = {"old_types": do_old_types, "audit": do_audit}
+def do_relines(request: dict[str, Any]) -> dict[str, Any]:
+    """Files with the line numbers of the source."""
+    from . import relines  # pylint: disable=import-outside-toplevel
+    for number, path in enumerate(request["paths"]):
+        patched = text.read(os.path.join(request["from"], path))
+        diff = text.read(os.path.join(request["diffs"], str(number)))
+        if not diff or relines.has_raw_string(patched):
+            text.copy(os.path.join(request["from"], path), os.path.join(request["to"], path))
+            continue
+        found = relines.keep_numbers(diff, patched)
+        if not relines.only_adds(found, patched):
+            raise OSError(f"the lines of {path} changed while they got numbers")
+        text.write(os.path.join(request["to"], path), found)
+    return {}
+
+
+OPS = {"old_types": do_old_types, "audit": do_audit, "relines": do_relines}
 
 
 def main() -> int:

@@ -17,11 +17,21 @@ def read(path: str) -> list[str]:
     return lines
 
 
-def write(path: str, lines: list[str]) -> None:
-    """Writes lines, each with its end."""
+def _put(path: str, content: bytes) -> None:
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     with open(path, "wb") as file:
-        file.write("".join(line + "\n" for line in lines).encode("latin-1"))
+        file.write(content)
+
+
+def write(path: str, lines: list[str]) -> None:
+    """Writes lines, each with its end."""
+    _put(path, "".join(line + "\n" for line in lines).encode("latin-1"))
+
+
+def copy(source: str, path: str) -> None:
+    """The same, byte by byte."""
+    with open(source, "rb") as file:
+        _put(path, file.read())
 
 
 def words(line: str) -> list[str]:
