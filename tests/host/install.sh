@@ -44,6 +44,12 @@ makes_page() {
 		"$TMP/page.html" | python3 -E -s -B "$lib/make-page" && grep '<title>Update ' "$TMP/page.html"
 }
 check 'kspl-build has what makes its pages there' makes_page
+reads_patch() {
+	printf '%s\n' '--- a/fs/a.c' '+++ b/fs/a.c' '@@ -1 +1 @@' -x +y >"$TMP/a.patch"
+	printf '{"op": "audit", "patch": "%s", "out": "%s"}' "$TMP/a.patch" "$TMP/audit" |
+		python3 -I -S -B "$TMP/local/usr/local/lib/ksplice/kspl-build/read-source" && grep -x 'file|fs/a.c|1|1|1|changed' "$TMP/audit"
+}
+check '... and what reads patches' reads_patch
 check 'the units start what is installed' exits 1 \
 	grep -rE '^Exec.*=/usr/bin/ksplice' "$TMP/local/usr/local/lib/systemd/system"
 check '... with its path' grep -q '^ExecStart=/usr/local/bin/ksplice load-installed$' \

@@ -14,7 +14,7 @@ LIB = os.path.join(HERE, "../../tools/kspl-build")
 sys.path[:0] = [LIB]
 
 # pylint: disable=wrong-import-position
-from source import audit, mail, oldtypes, relines, text  # noqa: E402
+from source import audit, commands, includes, mail, oldtypes, relines, text  # noqa: E402
 
 
 class Files(unittest.TestCase):
@@ -261,6 +261,82 @@ class Relines(Files):
                   "diffs": self.path("diffs"), "paths": ["fs/a.c", "b.c", "c.c"]})
         self.assertEqual([self.get(p) for p in ("to/fs/a.c", "to/b.c", "to/c.c")],
                          [b"a\nn\n#line 2\nb\n", b"x\xff", b'n R"(\nx\n'])
+
+
+class Commands(Files):
+    """commands"""
+
+    def line(self, command: str, name: str = "fs/a.o", end: str = "' > fs/.a.o.cmd; rm -f fs/.a.o.d") -> str:
+        """What make -n prints for an object."""
+        return f"set -e; gcc -c x.c; scripts/basic/fixdep fs/.a.o.d {name} '{command}{end}"
+
+    def one(self, line: str) -> list[str]:
+        """The object, its file and command."""
+        found = list(commands.commands([line], "/src/"))
+        self.assertEqual(len(found), 1)
+        return found[0].split("\t")
+
+    def test_quotes_of_the_shell_and_make_are_taken_off(self) -> None:
+        self.assertEqual(self.one(self.line("gcc -DN='\\''\"a\"'\\'' -DP=\\# -DQ=$(pound) -DD=$$x -c /src/fs/a.c")),
+                         ["fs/a.o", "fs/a.c", "gcc -DN='\"a\"' -DP=# -DQ=# -DD=$x -c /src/fs/a.c"])
+
+    def test_what_is_compiled(self) -> None:
+        for command, path in [("gcc -o x.o ../fs/./a.c", "fs/./a.c"), ("gcc ./kernel/a.c ; objtool x.o", "kernel/a.c"),
+                              ("gcc /src/fs/x/../a.c  ", "fs/a.c"), ("gcc fs/x/y/../../a.c", "fs/a.c"),
+                              ("gcc /src2/a.c", "/src2/a.c")]:
+            self.assertEqual(self.one(self.line(command))[1], path)
+
+    def test_the_end_is_the_one_of_a_cmd_file(self) -> None:
+        self.assertEqual(self.one(self.line("gcc a.c ; echo '\\'' > x"))[2], "gcc a.c ; echo ' > x")
+        self.assertEqual(list(commands.commands([self.line("gcc a.c", end="' > x"), "gcc a.c", ""], "/src/")), [])
+
+    def test_a_request(self) -> None:
+        path = self.put("lines", (self.line("gcc a.c") + "\nmake: nothing\n").encode())
+        self.assertEqual(self.ask({"op": "commands", "lines": path, "source": "/src", "out": self.path("out")}),
+                         {"objects": 1})
+        self.assertEqual(self.get("out"), b"fs/a.o\ta.c\tgcc a.c\n")
+
+
+class Includes(Files):
+    """includes"""
+
+    FILES = ["fs/a.c", "fs/a.h", "include/linux/a.h", "include/linux/b.h", "arch/x86/include/asm/x.h",
+             "include/generated/uapi/linux/v.h", "drivers/d/d.h", "drivers/d/in/e.c"]
+
+    def edges(self, *lines: str) -> list[str]:
+        """The graph of these lines."""
+        return list(includes.graph(self.FILES, lines))
+
+    def test_clean(self) -> None:
+        for path, want in [("a/b", "a/b"), ("a/./b", "a/b"), ("a/../b", "b"), ("../a", "../a"), ("a/../../b", "../b"),
+                           ("./", ""), ("a/b/../../c.h", "c.h")]:
+            self.assertEqual(includes.clean(path), want)
+
+    def test_which_file_is_meant(self) -> None:
+        for line, want in [
+                ('fs/a.c:#include "a.h"', "fs/a.h"), ("fs/a.c:#include <linux/a.h>", "include/linux/a.h"),
+                ('fs/a.c: # include "linux/b.h" /* "x" */', "include/linux/b.h"), ("fs/a.c:#include <asm/x.h>", "arch/x86/include/asm/x.h"),
+                ("fs/a.c:#include <linux/v.h>", "include/generated/uapi/linux/v.h"),
+                ('drivers/d/in/e.c:#include "../d.h"', "drivers/d/d.h"), ("fs/a.c:#include <../fs/a.h>", "fs/a.h"),
+                ("fs/a.c:#include <d.h>", "~d.h"), ('x.c:#include "../../y/../z.h"', "~z.h")]:
+            self.assertEqual(self.edges(line), [f"{want}\t{line.partition(':')[0]}"])
+        self.assertEqual(self.edges("fs/a.c:#include MACRO"), [])
+
+    def test_includers(self) -> None:
+        edges = ["b.h\ta.h", "a.h\tx.c", "x.c\tb.h", "~d/l.h\tl.c", "~l.h\tm.c", "other.h\to.c"]
+        self.assertEqual(includes.includers(["b.h"], edges), ["b.h", "a.h", "x.c"])
+        self.assertEqual(includes.includers(["c/d/l.h", "no.h"], edges), ["c/d/l.h", "no.h", "l.c", "m.c"])
+        self.assertEqual(includes.includers(["d/l.h"], edges), ["d/l.h", "l.c", "m.c"])
+        self.assertEqual(includes.includers(["cd/l.h"], edges), ["cd/l.h", "m.c"])
+
+    def test_requests(self) -> None:
+        files = self.put("files", b"fs/a.c\nfs/a.h\n")
+        lines = self.put("lines", b'fs/a.c:#include "a.h"\n')
+        self.ask({"op": "includes", "files": files, "lines": lines, "out": self.path("graph")})
+        self.assertEqual(self.get("graph"), b"fs/a.h\tfs/a.c\n")
+        self.ask({"op": "includers", "files": self.put("q", b"fs/a.h\n"), "graph": self.path("graph"),
+                  "out": self.path("out")})
+        self.assertEqual(self.get("out"), b"fs/a.h\nfs/a.c\n")
 
 
 class OldTypes(Files):

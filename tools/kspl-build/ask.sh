@@ -47,21 +47,29 @@ json_strings()
 # member NAME TEXT: of a request in JSON
 member() { printf '"%s": %s' "$1" "$(json_string "$2")"; }
 
-# ask_source OP [MEMBER...]: the answer is in $WORK/source.answer. A MEMBER is of the form
-# "name": VALUE. Nothing beside the script, in the current directory or of the user's own
-# is imported.
-ask_source()
-{
-	local op=$1 request
+# need_python: what reads patches and sources
+need_python() { command -v python3 >/dev/null || die "$EXIT_FAILED" "python3 was not found: patches and sources are read by it" "'apt-get install python3'."; }
 
-	command -v python3 >/dev/null || die "$EXIT_FAILED" "python3 was not found: patches and sources are read by it" "'apt-get install python3'."
-	request="{\"op\": \"$op\""
+# try_source OP [MEMBER...]: the answer is in $WORK/source.answer; false if there is none,
+# and why is in $WORK/log/source. A MEMBER is of the form "name": VALUE. Nothing beside the
+# script, in the current directory or of the user's own is imported.
+try_source()
+{
+	local request
+
+	request="{\"op\": $(json_string "$1")"
 	shift
 	while (($#)); do
 		request+=", $1"
 		shift
 	done
-	python3 -I -S -B "$LIB/read-source" <<<"$request}" >"$WORK/source.answer" 2>"$WORK/log/source" ||
-		die "$EXIT_FAILED" "what was read can't be analysed ($op): $(tail -n 1 "$WORK/log/source")" \
-			"Is there room in ${WORK%/*}, and enough memory? If so, please report this bug of $PROG."
+	python3 -I -S -B "$LIB/read-source" <<<"$request}" >"$WORK/source.answer" 2>"$WORK/log/source"
+}
+
+# ask_source OP [MEMBER...]: the same, and there is an answer
+ask_source()
+{
+	need_python
+	try_source "$@" || die "$EXIT_FAILED" "what was read can't be analysed ($1): $(tail -n 1 "$WORK/log/source")" \
+		"Is there room in ${WORK%/*}, and enough memory? If so, please report this bug of $PROG."
 }

@@ -202,11 +202,12 @@ list_commands()
 		fi
 	fi
 	# One part that can't be made (a signing key, say) does not matter.
+	need_python
 	"${ENTER[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
-		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$new"
+		try_source commands "$(member lines /dev/fd/3)" "$(member source "$SOURCE")" "$(member out "$new")" 3<&0
 	if ((PIPESTATUS[1])) || (($(wc -l <"$new") < 100)); then
 		rm -f -- "$new"
-		msg_file <(tail -n 5 "$WORK/log/commands")
+		msg_file <(tail -qn 5 "$WORK/log/commands" "$WORK/log/source")
 		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
 	fi
 	mv -- "$new" "$out"
@@ -226,7 +227,7 @@ list_includes()
 		(cd "$1" && xargs -0r grep -HE "$pattern" --) <"$2.generated"
 	} >"$2.lines"
 	cat "$2.files" "$2.generated" | tr '\0' '\n' >"$2.all"
-	awk -f "$LIB/includes.awk" "$2.all" "$2.lines" >"$2" || die $EXIT_FAILED "can't write $2"
+	ask_source includes "$(member files "$2.all")" "$(member lines "$2.lines")" "$(member out "$2")"
 	need_room "${2%/*}"
 	rm -f "$2".*
 }
@@ -246,10 +247,10 @@ list_includers()
 		for (p = $0; p != ""; sub(/^[^\/]*(\/|$)/, "", p)) print "~" p "\t"
 	}' "$WORK/code_files" >"$WORK/patterns"
 	if grep -q -F -f "$WORK/patterns" "$1"; then
-		awk -f "$LIB/includers.awk" "$WORK/code_files" "$1"
+		ask_source includers "$(member files "$WORK/code_files")" "$(member graph "$1")" "$(member out "$WORK/includers")"
 	else
-		cat "$WORK/code_files"
-	fi >"$WORK/includers"
+		cp -- "$WORK/code_files" "$WORK/includers" || cut_off
+	fi
 }
 
 # A tree that is only prepared has no .cmd files: then the commands come from

@@ -9,5 +9,7 @@ modules, each of which knows only those before it:
   mail      headers of mail
   audit     what a reader may take for a part of a patch
   relines   a patched file with the line numbers of the original
+  commands  what kbuild would run
+  includes  which file includes which
   oldtypes  a new file over the old type definitions
 """

@@ -19,6 +19,18 @@ Each request has "op"; paths of sources are relative to their tree.
     source; see relines.py.  diffs has the file N, from 0, for the Nth path: what diff
     says between the source's and from's.
     -> {}
+{"op": "commands", "lines": FILE, "source": DIR, "out": FILE}
+    lines is what 'make -n vmlinux modules' prints; out gets "OBJECT<tab>FILE<tab>COMMAND"
+    for each object that is compiled from FILE.
+    -> {"objects": HOW MANY}
+{"op": "includes", "files": FILE, "lines": FILE, "out": FILE}
+    files lists every file of the source and what is generated from it, lines has
+    "INCLUDER:#include <what>", as grep prints it; out gets the graph, see includes.py.
+    -> {}
+{"op": "includers", "files": FILE, "graph": FILE, "out": FILE}
+    out gets the files that FILE lists, and every path that includes one of them,
+    directly or through others.
+    -> {}
 
 Exits with 1 and one line on stderr if a file can't be read or written.
 """
@@ -76,7 +88,30 @@ def do_relines(request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-OPS = {"old_types": do_old_types, "audit": do_audit, "relines": do_relines}
+def do_commands(request: dict[str, Any]) -> dict[str, Any]:
+    """What kbuild would run."""
+    from .commands import commands  # pylint: disable=import-outside-toplevel
+    found = list(commands(text.stream(request["lines"]), request["source"] + "/"))
+    text.write(request["out"], found)
+    return {"objects": len(found)}
+
+
+def do_includes(request: dict[str, Any]) -> dict[str, Any]:
+    """Which file includes which."""
+    from .includes import graph  # pylint: disable=import-outside-toplevel
+    text.write(request["out"], list(graph(text.read(request["files"]), text.stream(request["lines"]))))
+    return {}
+
+
+def do_includers(request: dict[str, Any]) -> dict[str, Any]:
+    """Which files may see some others."""
+    from .includes import includers  # pylint: disable=import-outside-toplevel
+    text.write(request["out"], includers(text.read(request["files"]), text.stream(request["graph"])))
+    return {}
+
+
+OPS = {"old_types": do_old_types, "audit": do_audit, "relines": do_relines, "commands": do_commands,
+       "includes": do_includes, "includers": do_includers}
 
 
 def main() -> int:

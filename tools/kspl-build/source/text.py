@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
 _BLANKS = re.compile(r"[ \t\n]+")
 
@@ -15,6 +16,13 @@ def read(path: str) -> list[str]:
     if not lines[-1]:
         lines.pop()
     return lines
+
+
+def stream(path: str) -> Iterator[str]:
+    """The same, one by one: of a pipe, or a file of many."""
+    with open(path, "rb") as file:
+        for line in file:
+            yield line.decode("latin-1").removesuffix("\n")
 
 
 def _put(path: str, content: bytes) -> None:
