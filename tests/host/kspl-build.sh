@@ -327,6 +327,12 @@ edit fs/fn.c 's/return FN/return FN + 1/'
 OBJDIFF_EXIT=0
 check "the caller's options of the shell don't matter" compiles fs/fn.o env SHELLOPTS=noclobber:noglob BASHOPTS=failglob:nocasematch \
 	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
+mkdir wrapped
+# shellcheck disable=SC2016 # the script expands it
+printf '#!/bin/bash\n: "$NOBODY_SET_IT"\nexec %s "$@"\n' "$(command -v diff)" >wrapped/diff
+chmod 755 wrapped/diff
+check "... nor do they reach a program that is a script" compiles fs/fn.o env SHELLOPTS=noclobber PATH="$TMP/wrapped:$PATH" \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 OBJDIFF_EXIT=1
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
