@@ -14,7 +14,7 @@ LIB = os.path.join(HERE, "../../tools/kspl-build")
 sys.path[:0] = [LIB]
 
 # pylint: disable=wrong-import-position
-from source import audit, commands, includes, mail, oldtypes, relines, text  # noqa: E402
+from source import audit, commands, includes, mail, messages, oldtypes, records, relines, text  # noqa: E402
 
 
 class Files(unittest.TestCase):
@@ -337,6 +337,89 @@ class Includes(Files):
         self.ask({"op": "includers", "files": self.put("q", b"fs/a.h\n"), "graph": self.path("graph"),
                   "out": self.path("out")})
         self.assertEqual(self.get("out"), b"fs/a.h\nfs/a.c\n")
+
+
+class Records(Files):
+    """records"""
+
+    def of(self, files: list[str], *lines: str) -> list[str]:
+        """What these lines say of the files."""
+        return records.dependents(files, lines, "/s/src", "/s/bld")
+
+    def test_clean(self) -> None:
+        for path, want in [("/a/b", "/a/b"), ("/a//b/./c", "/a/b/c"), ("/a/../b", "/b"), ("/../a", "/../a"), ("/", "")]:
+            self.assertEqual(records.clean(path), want)
+
+    def test_paths_as_the_compiler_saw_them(self) -> None:
+        for said in ("  /s/src/fs/a.h \\", "/s/src/fs/../fs/a.h", "../src/fs/a.h \\", "source_fs/a.o := /s/src/fs/a.h",
+                     "\t../src/./fs/a.h"):
+            self.assertEqual(self.of(["fs/a.h"], "fs/.a.o.cmd:" + said), ["fs/.a.o.cmd|fs/a.h"], said)
+
+    def test_what_says_nothing(self) -> None:
+        for said in ("savedcmd_fs/a.o := gcc /s/src/fs/a.h", "cmd_fs/a.o := /s/src/fs/a.h", "  /s/src2/fs/a.h",
+                     "  fs/a.h", "  /s/src/fs/a.h.x"):
+            self.assertEqual(self.of(["fs/a.h"], "fs/.a.o.cmd:" + said), [], said)
+
+    def test_a_new_file_may_be_found_for_another_of_its_name(self) -> None:
+        self.assertEqual(self.of(["?fs/a.h"], "fs/.a.o.cmd:  /s/src/include/a.h \\", "fs/.b.o.cmd: /s/src/include/b.h"),
+                         ["fs/.a.o.cmd|fs/a.h"])
+
+    def test_each_once_and_sorted(self) -> None:
+        lines = ["b:  /s/src/x.h", "a:  /s/src/x.h", "b:  /s/src/x.h \\", "b: /s/src/a.h"]
+        self.assertEqual(self.of(["x.h", "a.h"], *lines), ["a|x.h", "b|a.h", "b|x.h"])
+
+    def test_a_request(self) -> None:
+        self.ask({"op": "dependents", "files": self.put("files", b"x.h\n"), "lines": self.put("lines", b"a: /s/x.h\n"),
+                  "source": "/s", "build": "/b", "out": self.path("out")})
+        self.assertEqual(self.get("out"), b"a|x.h\n")
+
+
+class Messages(Files):
+    """messages"""
+
+    def blamed(self, view: str, *lines: str) -> list[str]:
+        """What these messages say of a view."""
+        self.put("items/fs/a.h", b"1 5 type a\n6 9 function f\n")
+        self.put("items/fs/a.c", b"1 5 function c\n6 9 other static struct t = {\n10 10 type u\n")
+        log = self.put("log", "\n".join([*lines, ""]).encode())
+        return messages.blamed([log], messages.Items(self.path("items")), "/src", view)
+
+    def test_an_error_in_a_header(self) -> None:
+        for path in ("fs/a.h", "/src/fs/a.h"):
+            self.assertEqual(self.blamed("old", path + ":7:2: error: 'x' undeclared"), ["fs/a.h function f"])
+        self.assertEqual(self.blamed("old", "fs/a.h:10:2: error: x", "fs/none.h:1:1: error: x", "fs/a.h:7:2: warning: x"), [])
+
+    def test_in_a_source_file_only_where_functions_are_kept(self) -> None:
+        for line, found in [(1, ["fs/a.c function c"]), (7, ["fs/a.c other static struct t = {"]), (10, [])]:
+            error = f"fs/a.c:{line}:2: error: x"
+            self.assertEqual(self.blamed("kept", error), found)
+            self.assertEqual(self.blamed("old", error), [])
+
+    def test_a_macro_is_to_blame_where_it_is_expanded(self) -> None:
+        lines = ["include/m.h:1:2: error: x", "fs/a.h:8:2: note: in expansion of macro 'M'",
+                 "fs/a.c:1:2: note: in expansion of macro 'N'"]
+        self.assertEqual(self.blamed("old", *lines[:2]), ["fs/a.h function f"])
+        self.assertEqual(self.blamed("kept", *lines), ["fs/a.c function c"])
+        # of an argument, the error is where that is
+        self.assertEqual(self.blamed("old", "fs/a.h:8:2: error: x", "include/m.h:1:2: note: in definition of macro 'M'"),
+                         ["fs/a.h function f"])
+
+    def test_what_a_table_points_to(self) -> None:
+        lines = ["fs/a.c:7:10: error: initialization of 'int (*)(void)' from incompatible pointer type 'x'",
+                 "    7 |  .open = get_it,"]
+        self.assertEqual(self.blamed("kept", *lines), ["fs/a.c function get_it"])
+        self.assertEqual(self.blamed("kept", lines[0]), ["fs/a.c other static struct t = {"])
+
+    def test_a_declaration_that_says_something_else(self) -> None:
+        lines = ["fs/a.c:2:9: error: conflicting types for 'c'", "fs/a.h:6:1: note: previous declaration of 'c'"]
+        self.assertEqual(self.blamed("kept", *lines), ["fs/a.c function c", "fs/a.h function f"])
+        self.assertEqual(self.blamed("old", *lines), [])
+
+    def test_a_request(self) -> None:
+        self.blamed("old")
+        self.ask({"op": "blamed", "source": "/src", "view": "old", "items": self.path("items"), "out": self.path("out"),
+                  "logs": [self.put("l", b"fs/a.h:2:1: error: \xe2\x80\x98x\xe2\x80\x99\n"), self.path("log")]})
+        self.assertEqual(self.get("out"), b"fs/a.h type a\n")
 
 
 class OldTypes(Files):

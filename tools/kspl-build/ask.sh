@@ -70,6 +70,12 @@ try_source()
 ask_source()
 {
 	need_python
-	try_source "$@" || die "$EXIT_FAILED" "what was read can't be analysed ($1): $(tail -n 1 "$WORK/log/source")" \
+	try_source "$@" || source_failed "$1"
+}
+
+# source_failed OP: there is no answer
+source_failed()
+{
+	die "$EXIT_FAILED" "what was read can't be analysed ($1): $(tail -n 1 "$WORK/log/source")" \
 		"Is there room in ${WORK%/*}, and enough memory? If so, please report this bug of $PROG."
 }

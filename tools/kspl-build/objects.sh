@@ -60,14 +60,13 @@ check_not_built()
 # Are the commands kbuild's own list, and not what was saved when it built?
 is_listed() { ((PRIVATE)) || [[ ! -f $BUILD/vmlinux.a && ! -f $BUILD/vmlinux.o && ! -f $BUILD/vmlinux ]]; }
 
-# Of what the saved commands say they read, the lines that mean one of our
-# files: FILE:PATH. Paths are as the compiler saw them: absolute, or relative
-# to the build tree, with .. in them. A new file may be found in the place of
-# any other of its name.
+# dependents: in $WORK/dependents, "COMMAND|FILE" for each of our files that a saved
+# command says it read. A new file may be found in the place of any other of its name.
 dependents()
 {
 	local path names=()
 
+	need_python
 	for path in "${CODE_FILES[@]}" "${ALSO_FILES[@]}" "${NEW_FILES[@]}"; do
 		names+=(-e "/${path##*/} \\" -e "/${path##*/}")
 		[[ $path == */* ]] || names+=(-e " $path")
@@ -77,46 +76,9 @@ dependents()
 		find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" \) -prune -o \
 			-type f -name '.*.cmd' -printf '%P\0' |
 			(cd "$BUILD" && xargs -0r grep -HF "${names[@]}" --)
-	} | awk -v source="$SOURCE/" -v build="$BUILD/" '
-	function clean(p,	n, part, i, out, m) {
-		n = split(p, part, "/")
-		m = 0
-		for (i = 1; i <= n; i++) {
-			if (part[i] == "." || (part[i] == "" && i > 1)) continue
-			if (part[i] == ".." && m > 1) { m--; continue }
-			out[++m] = part[i]
-		}
-		p = out[1]
-		for (i = 2; i <= m; i++) p = p "/" out[i]
-		return p
-	}
-	FILENAME == ARGV[1] {
-		if (sub(/^\?/, "")) {
-			name = $0
-			sub(/.*\//, "", name)
-			new[name] = $0
-		} else {
-			code[source $0] = $0
-		}
-		next
-	}
-	{
-		i = index($0, ":")
-		cmd = substr($0, 1, i - 1)
-		dep = substr($0, i + 1)
-		if (dep ~ /^(saved)?cmd_/) next
-		if (dep ~ /^source_/) sub(/^[^=]*:= */, "", dep)
-		gsub(/^[ \t]+|[ \t\\]+$/, "", dep)
-		if (dep !~ /^\//) dep = build dep
-		dep = clean(dep)
-		name = dep
-		sub(/.*\//, "", name)
-		file = (dep in code) ? code[dep] : (name in new) ? new[name] : ""
-		if (file != "" && !((cmd, file) in seen)) {
-			seen[cmd, file] = 1
-			print cmd "|" file
-		}
-	}' "$WORK/code_files" - | sort
+	} | try_source dependents "$(member files "$WORK/code_files")" "$(member lines /dev/fd/3)" "$(member source "$SOURCE")" \
+		"$(member build "$BUILD")" "$(member out "$WORK/dependents")" 3<&0
+	((!PIPESTATUS[1])) || source_failed dependents
 }
 
 ALSO_FILES=()	# what else objects are looked for that depend on it
@@ -318,7 +280,7 @@ find_objects()
 	is_listed || records_fit
 	# what earlier patches made others include is in no record
 	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
-	dependents >"$WORK/dependents"
+	dependents
 	if is_listed; then
 		listed_dependents
 		for object in "${!LISTED[@]}"; do

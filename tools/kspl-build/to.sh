@@ -234,69 +234,6 @@ screen_differs()
 	! cmp -s "$WORK/screen/$object.old" "$WORK/screen/$object.code"
 }
 
-# blame VIEW: of the compiler's messages on stdin, "HEADER KEY" of each
-# definition in a changed header that did not compile (for "kept", of each
-# function in a source file, too)
-blame()
-{
-	awk -v view="$1" -v source="$SOURCE/" -v items="$WORK/view-$1.plain.items/" '
-	function rel(p) { return index(p, source) == 1 ? substr(p, length(source) + 1) : p }
-	function lookup(path, line,	part, s, found) {
-		while ((getline s < (items path)) > 0) {
-			split(s, part, " ")
-			if (line >= part[1] && line <= part[2]) {
-				sub(/^[0-9]+ [0-9]+ /, "", s)
-				found = s
-				break
-			}
-		}
-		close(items path)
-		return found
-	}
-	function flush(	key) {
-		if (at == "")
-			return
-		split(at, a, ":")
-		key = lookup(a[1], a[2])
-		if (key != "" && (a[1] ~ /\.h$/ || (view == "kept" && key ~ /^function |^other [^=]*=/)))
-			print a[1], key
-		at = ""
-	}
-	# in a header, what is declared there in another way than it is left
-	function declared(	p, key) {
-		split($0, p, ":")
-		key = lookup(rel(p[1]), p[2])
-		if (p[1] ~ /\.h$/ && key != "")
-			print rel(p[1]), key
-	}
-	match($0, /^[^ :]+:[0-9]+:[0-9]+: (error|fatal error): /) {
-		flush()
-		split($0, p, ":")
-		at = rel(p[1]) ":" p[2]
-		conflict = view == "kept" && /conflicting types for/
-		column = view == "kept" && /error: initialization of .* from incompatible pointer/ ? p[3] : 0
-		next
-	}
-	# a function of another type than the pointer in a table that stays
-	column && /^ *[0-9]+ \| / {
-		sub(/^[^|]*\|/, "")
-		if (match(substr($0, column + 1), /^[A-Za-z_0-9]+/)) {
-			split(at, a, ":")
-			print a[1], "function " substr($0, column + RSTART, RLENGTH)
-			at = ""
-		}
-		column = 0
-	}
-	conflict && /: note: previous declaration of/ { declared() }
-	/^[^ :]+:[0-9]+:[0-9]+: note: in (expansion of macro|definition of macro)/ && /expansion/ {
-		split($0, p, ":")
-		if (at != "")
-			at = rel(p[1]) ":" p[2]
-	}
-	/^[^ :]+:[0-9]+:[0-9]+: (warning|note): / && !/expansion/ { flush() }
-	END { flush() }' | sort -u
-}
-
 # mend VIEW OBJECT...: takes out of the view what can't be compiled over old
 # types, as some of these objects show; true if anything changed
 mend()
@@ -317,10 +254,8 @@ mend()
 		[[ ! -f $WORK/plain/$object || ! -f $SOURCE/$object || -f $WORK/view-$view.plain.items/$object ]] ||
 			old_types "$view" "$object"
 	done
-	: >"$WORK/blamed"
-	for object in "${jobs[@]}"; do
-		blame "$view" <"${object%.job}.log" >>"$WORK/blamed"
-	done
+	ask_source blamed "$(member source "$SOURCE")" "$(member view "$view")" "$(member items "$WORK/view-$view.plain.items")" \
+		"$(member out "$WORK/blamed")" "\"logs\": $(json_strings "${jobs[@]/%.job/.log}")"
 	sort -u "$WORK/blamed" "$WORK/undo-$view" >"$WORK/undo-$view.new"
 	n=$(comm -13 <(sort -u "$WORK/undo-$view") "$WORK/undo-$view.new" | wc -l)
 	((n)) || return 1

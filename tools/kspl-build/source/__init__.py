@@ -11,5 +11,7 @@ modules, each of which knows only those before it:
   relines   a patched file with the line numbers of the original
   commands  what kbuild would run
   includes  which file includes which
+  records   what the commands that the kernel's build saved say they read
   oldtypes  a new file over the old type definitions
+  messages  which definitions a compiler does not like
 """

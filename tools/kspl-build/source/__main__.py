@@ -31,6 +31,16 @@ Each request has "op"; paths of sources are relative to their tree.
     out gets the files that FILE lists, and every path that includes one of them,
     directly or through others.
     -> {}
+{"op": "dependents", "files": FILE, "lines": FILE, "source": DIR, "build": DIR, "out": FILE}
+    files lists those of a patch, new ones with ? before them; lines has what the saved
+    commands contain, "COMMAND:TEXT".  out gets "COMMAND|FILE" for each of the files that
+    a command read; see records.py.
+    -> {}
+{"op": "blamed", "source": DIR, "view": NAME, "items": DIR, "logs": [FILES], "out": FILE}
+    logs have what a compiler says of objects in that view, and items the definitions of
+    its files, as old_types lists them.  out gets "PATH KEY" of each definition that did
+    not compile; see messages.py.
+    -> {}
 
 Exits with 1 and one line on stderr if a file can't be read or written.
 """
@@ -110,8 +120,24 @@ def do_includers(request: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def do_dependents(request: dict[str, Any]) -> dict[str, Any]:
+    """Which commands read files of a patch."""
+    from .records import dependents  # pylint: disable=import-outside-toplevel
+    text.write(request["out"], dependents(text.read(request["files"]), text.stream(request["lines"]),
+                                          request["source"], request["build"]))
+    return {}
+
+
+def do_blamed(request: dict[str, Any]) -> dict[str, Any]:
+    """Which definitions a compiler does not like."""
+    from .messages import Items, blamed  # pylint: disable=import-outside-toplevel
+    text.write(request["out"], blamed(request["logs"], Items(request["items"]), request["source"], request["view"]))
+    return {}
+
+
 OPS = {"old_types": do_old_types, "audit": do_audit, "relines": do_relines, "commands": do_commands,
-       "includes": do_includes, "includers": do_includers}
+       "includes": do_includes, "includers": do_includers, "dependents": do_dependents,
+       "blamed": do_blamed}
 
 
 def main() -> int:
