@@ -271,16 +271,14 @@ list_linked()
 	)
 }
 
-find_objects()
-{
-	local cmd file object kind module
-	local -A by_object=() used=()
+# The parts of find_objects(), whose variables they share: by_object (the files that an
+# object is made of), used (the files that something is made of).
 
-	list_linked
-	is_listed || records_fit
-	# what earlier patches made others include is in no record
-	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
-	dependents
+# known_objects: which objects there are, and their commands
+known_objects()
+{
+	local cmd file object
+
 	if is_listed; then
 		listed_dependents
 		for object in "${!LISTED[@]}"; do
@@ -295,6 +293,37 @@ find_objects()
 	done <"$WORK/dependents"
 	load_commands "${!by_object[@]}"
 	all_commands "${!by_object[@]}"
+}
+
+# add_object OBJECT KIND MODULE: into OBJECTS or OUTSIDE
+add_object()
+{
+	local object=$1 kind=$2 module=$3 file
+
+	if is_core "$object"; then
+		[[ -n $TO ]] || reason "$object: $ITSELF"
+		OUTSIDE+=("$object")
+	elif [[ $kind == outside ]] || is_outside "$object"; then
+		OUTSIDE+=("$object")
+	elif ((${#LINKED[@]})) && [[ -z ${LINKED[$object]-} ]]; then
+		verbose "$object: in the build tree, but not part of this kernel"
+		for file in ${by_object[$object]}; do
+			[[ $object != "${file%.c}.o" ]] || unset "used[$file]"
+		done
+	else
+		if [[ $kind == module ]]; then
+			MODULE_OF[$object]=$module
+			[[ $module != *:* || -n $EACH$PARTIAL ]] ||
+				reason "$object is a part of several modules ($module): that is not supported"
+		fi
+		OBJECTS+=("$object")
+	fi
+}
+
+# sort_objects: what each of them is
+sort_objects()
+{
+	local object kind module
 
 	while IFS=$'\t' read -r object kind module; do
 		if [[ $kind == foreign ]]; then
@@ -302,30 +331,7 @@ find_objects()
 			continue
 		fi
 		case $object in
-		*.o)
-			if is_core "$object"; then
-				[[ -n $TO ]] || reason "$object: $ITSELF"
-				OUTSIDE+=("$object")
-				continue
-			fi
-			if [[ $kind == outside ]] || is_outside "$object"; then
-				OUTSIDE+=("$object")
-				continue
-			fi
-			if ((${#LINKED[@]})) && [[ -z ${LINKED[$object]-} ]]; then
-				verbose "$object: in the build tree, but not part of this kernel"
-				for file in ${by_object[$object]}; do
-					[[ $object != "${file%.c}.o" ]] || unset "used[$file]"
-				done
-				continue
-			fi
-			if [[ $kind == module ]]; then
-				MODULE_OF[$object]=$module
-				[[ $module != *:* || -n $EACH$PARTIAL ]] ||
-					reason "$object is a part of several modules ($module): that is not supported"
-			fi
-			OBJECTS+=("$object")
-			;;
+		*.o)	add_object "$object" "$kind" "$module" ;;
 		*.s | *.lds)
 			# of the programs that make the modules: their constants are compared
 			if [[ $kind != outside ]] && ! is_outside "$object" || [[ -z $TO && $object == scripts/* ]]; then
@@ -336,6 +342,12 @@ find_objects()
 	done < <(for object in "${!by_object[@]}"; do
 			[[ -z ${COMMAND[$object]-} ]] || printf '%s\t%s\n' "$object" "${COMMAND[$object]}"
 		done | command_kinds | sort)
+}
+
+# tell_not_built: the files that nothing is made of
+tell_not_built()
+{
+	local file
 
 	for file in "${CODE_FILES[@]}"; do
 		# of a whole release, the list of what is compiled has told it
@@ -353,6 +365,21 @@ find_objects()
 		note "$file is new, and nothing of it is built: no file of the patch includes it"
 		TREATED[$file]='not built'
 	done
+}
+
+# find_objects: OBJECTS, OUTSIDE and OTHERS, of what the patch touches
+find_objects()
+{
+	local -A by_object=() used=()
+
+	list_linked
+	is_listed || records_fit
+	# what earlier patches made others include is in no record
+	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
+	dependents
+	known_objects
+	sort_objects
+	tell_not_built
 	running_too
 	stop_if_reasons
 	((${#OBJECTS[@]} + ${#OUTSIDE[@]} + ${#OTHERS[@]})) || no_change "nothing that the patch touches is built in this configuration"
