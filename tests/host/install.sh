@@ -54,6 +54,12 @@ makes_page() {
 		"$TMP/page.html" | python3 -E -s -B "$lib/make-page" && grep '<title>Update ' "$TMP/page.html"
 }
 check 'kspl-build has what makes its pages there' makes_page
+reads_patch() {
+	printf '%s\n' '--- a/fs/a.c' '+++ b/fs/a.c' '@@ -1 +1 @@' -x +y >"$TMP/a.patch"
+	printf '{"op": "audit", "patch": "%s", "out": "%s"}' "$TMP/a.patch" "$TMP/audit" |
+		python3 -I -S -B "$TMP/local/usr/local/lib/ksplice/kspl-build/read-source" && grep -x 'file|fs/a.c|1|1|1|changed' "$TMP/audit"
+}
+check '... and what reads patches' reads_patch
 # A fix with a hook, for a kernel that has no <linux/ksplice.h>, by the commands as they were
 # installed: none of them is within this repository.
 makes_hook() {

@@ -381,9 +381,6 @@ rm -rf kept
 check "a fix that takes an earlier one back" compiles fs/fn.o run --keep kept --on on.patch fix.patch
 check "... is compiled as the source is" cmp kept/patched/fs/fn.c src/fs/fn.c
 check "... and defines what that does" sh -c 'nm kept/post/fs/fn.o | grep " T fn$"'
-: >none.diff
-check "relines: an empty difference changes nothing" sh -c \
-	'awk -f "$1" none.diff src/fs/fn.c | cmp - src/fs/fn.c' sh "$REPO/tools/kspl-build/relines.awk"
 # --- weak functions ---------------------------------------------------------------
 
 printf 'int __attribute__((weak)) arch_x(void) { return 1; }\nint __attribute__((weak)) arch_y(void) { return 1; }\n' >w.c

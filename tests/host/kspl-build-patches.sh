@@ -58,6 +58,8 @@ read_it() {
 			exit "${1:-4}"
 		}
 		conf() { false; }
+		# shellcheck source=tools/kspl-build/ask.sh
+		. "$LIB/ask.sh"
 		# shellcheck source=tools/kspl-build/patches.sh
 		. "$LIB/patches.sh"
 		# shellcheck source=tools/kspl-build/files.sh

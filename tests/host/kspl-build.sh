@@ -16,15 +16,24 @@ cd "$TMP"
 build=$REPO/tools/kspl-build/kspl-build
 # shellcheck source=tests/mini-kernel.sh
 . "$REPO/tests/mini-kernel.sh"
-relines=$REPO/tools/kspl-build/relines.awk
 
 # --- line numbers -----------------------------------------------------------
+
+# kept.c: new.c with the line numbers of old.c
+relines() {
+	mkdir -p lines/{old,new,diffs}
+	cp old.c lines/old/a.c
+	cp new.c lines/new/a.c
+	diff old.c new.c >lines/diffs/0 || [ $? -eq 1 ]
+	echo '{"op": "relines", "source": "lines/old", "from": "lines/new", "to": "lines/kept", "diffs": "lines/diffs", "paths": ["a.c"]}' |
+		python3 -I -S -B "$REPO/tools/kspl-build/read-source"
+	cp lines/kept/a.c kept.c
+}
 
 # What the preprocessor makes of old.c and of the rewritten new.c, but for the
 # lines with ADDED, must be the same, numbers included.
 keeps_lines() {
-	diff old.c new.c >lines.diff || [ $? -eq 1 ]
-	awk -f "$relines" lines.diff new.c >kept.c
+	relines
 	gcc -E -P old.c | sed '/ADDED/d; s/{ ; /{ /' >old.i
 	gcc -E -P kept.c | sed '/ADDED/d; s/{ ; /{ /' >kept.i
 	diff old.i kept.i || { cat kept.c; return 1; }
@@ -58,8 +67,7 @@ lines_case "at the first line" <<'END'
 END
 # The compiler goes on in the next line also where blanks are behind the backslash.
 same_text() {
-	diff old.c new.c >lines.diff || [ $? -eq 1 ]
-	awk -f "$relines" lines.diff new.c >kept.c
+	relines
 	gcc -w -E -P new.c >new.i && gcc -w -E -P kept.c | diff new.i -
 }
 for blank in ' ' '\t' '\r' ' \t '; do
@@ -329,6 +337,12 @@ for opts in --version --help '--inspect fix.patch'; do
 	# shellcheck disable=SC2086 # words
 	check "output that can't be written: $opts fails" exits 1 lost_output $opts
 done
+mkdir wrapped
+# shellcheck disable=SC2016 # the script expands it
+printf '#!/bin/bash\n: "$NOBODY_SET_IT"\nexec %s "$@"\n' "$(command -v diff)" >wrapped/diff
+chmod 755 wrapped/diff
+check "... nor do they reach a program that is a script" compiles fs/fn.o env SHELLOPTS=noclobber PATH="$TMP/wrapped:$PATH" \
+	KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
 OBJDIFF_EXIT=1
 mkdir tmp
 check "nothing is left in TMPDIR" exits 1 env TMPDIR="$TMP/tmp" KSPL_OBJDIFF="$TMP/objdiff" "$build" -b bld fix.patch
@@ -413,16 +427,16 @@ rm -rf xdg killed
 
 # --- --to: what differs between two trees ------------------------------------
 
-oldtypes=$REPO/tools/kspl-build/oldtypes.awk
-
 # old.h, new.h and what is wanted, each up to a line of --
 types_case() {
-	local name=$1 awk_args=("${@:2}")
+	local name=$1 enums=${2-false} undo=${3-/dev/null}
 
-	awk '/^--$/ { n++; next } { print > (n == 0 ? "old.h" : n == 1 ? "new.h" : "want.h") }'
+	mkdir -p types/{old,new,want}
+	awk '/^--$/ { n++; next } { print > ("types/" (n == 0 ? "old" : n == 1 ? "new" : "want") "/a.h") }'
 	same_types() {
-		awk "${awk_args[@]}" -f "$oldtypes" old.h new.h >got.h
-		diff want.h got.h
+		jq -n --arg undo "$undo" --argjson enums "$enums" '{op: "old_types", source: "types/old", new: "types/new",
+			out: "types/got", items: "types/items", new_enums: $enums, undo: $undo, paths: ["a.h"]}' |
+			python3 -I -S -B "$REPO/tools/kspl-build/read-source" && diff types/want/a.h types/got/a.h
 	}
 	check "old types: $name" same_types
 }
@@ -501,7 +515,7 @@ struct a {
 	int x; /* said */
 };
 END_CASE
-types_case "an enum that got more values" -v enums=new <<'END_CASE'
+types_case "an enum that got more values" true <<'END_CASE'
 enum e { A, B, MAX };
 enum f { C, D };
 --
@@ -511,8 +525,8 @@ enum f { NEW2, C, D };
 enum e { A, B, NEW, MAX };
 enum f { C, D };
 END_CASE
-printf 'function g\nfunction h\ntype a\n' >undo
-types_case "what can't be had" -v undo=undo <<'END_CASE'
+printf 'a.h %s\n' 'function g' 'function h' 'type a' >undo
+types_case "what can't be had" false undo <<'END_CASE'
 struct a { int x; };
 static inline int g(struct a *a)
 {

@@ -83,7 +83,8 @@ import sys
 text = open("marks.utf8", encoding="utf-8").read()
 for c in text:
     sys.stdout.buffer.write(("--- a/f/a.c\n+++ b/f/a.c\n@@ -1 +1,2 @@\n x\n+" + c + "\n").encode())' >marks.patch
-	n=$(LC_ALL=C awk -f "$REPO/tools/kspl-build/audit.awk" marks.patch | grep -c '^refuse.*it adds a character')
+	echo '{"op": "audit", "patch": "marks.patch", "out": "marks.audit"}' | python3 -I -S -B "$REPO/tools/kspl-build/read-source"
+	n=$(grep -c '^refuse.*it adds a character' marks.audit)
 	[ "$n" = "$(grep -c '^---' marks.patch)" ]
 }
 check "... and no patch adds one" none_added

@@ -59,26 +59,17 @@ own_compiler_cache()
 # json_errors: prints the option with which gcc writes errors for release/ to read
 json_errors() { [[ -z $PARTIAL ]] || ! conf CC_IS_GCC || printf ' -fdiagnostics-format=json'; }
 
-# make_job OBJECT pre|post|debug|screen|screenold: writes a script that compiles it. screen:
-# exactly as the kernel's build did; without debug information if there is nothing of
-# that build to compare with
-make_job()
+# The parts of make_job(), whose variables they share: object, side, out (what is made),
+# run (the command, word by word), cwd.
+
+# job_words COMMAND: in run, without what would write beside out
+job_words()
 {
-	local object=$1 side=$2 command out cwd=${MODULE_CWD:-$BUILD} word skip='' run=() rest kind=object
-	local words=()
+	local word words=() skip=''
 
-	command=${COMMAND[$object]}
-	rest=
-	if [[ $command == *' ; '* ]]; then
-		rest=${command#*' ; '}
-		command=${command%%' ; '*}
-	fi
 	set -f
-	eval "words=($command)" || die $EXIT_FAILED "can't read the command for $object in $BUILD"
+	eval "words=($1)" || die $EXIT_FAILED "can't read the command for $object in $BUILD"
 	set +f
-	[[ $object == *.o ]] || kind=text
-
-	out=$WORK/$side/$object
 	for word in "${words[@]}"; do
 		if [[ -n $skip ]]; then
 			[[ $skip != out ]] || run+=("$out")
@@ -93,46 +84,94 @@ make_job()
 		run+=("$word")
 	done
 	[[ -n ${run[0]-} ]] || die $EXIT_FAILED "no command for $object in $BUILD"
-	if [[ $side == screen* ]] && ! is_built; then
-		run+=(-g0)
-	fi
-	if [[ $kind == object && $side != screen* ]]; then
-		word=${run[-1]}
-		unset 'run[-1]'
-		run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
-		((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
-		((WITH_DEBUG)) || run+=(-g0)
-		[[ $side != debug ]] || { debug_flags; run+=("${ARGS[@]}"); }
-		# A new header may be found before another one, which ccache would not notice.
-		[[ $side != @(post|debug) || ${#NEW_FILES[@]} == 0 ]] || run+=("-DKSPLICE_NEW_FILES=$(printf '%s\n' "${NEW_FILES[@]}" | cksum | cut -d' ' -f1)")
-		run+=("$word")
-	fi
-	if [[ $side == @(post|debug) && $VIEW == farm ]]; then
-		cwd=$(in_farm "$BUILD")
-		for word in "${!run[@]}"; do
-			[[ ${run[word]} == "$out" ]] || run[word]=$(in_farm "${run[word]}")
-		done
-	fi
+}
 
-	mkdir -p "${out%/*}"
-	if [[ $kind == object ]]; then
-		words=()
-		for word in "${run[@]}"; do
-			case $word in
-			-c)	words+=(-E -P) ;;
-			"$out")	words+=(-) ;;
-			*)	words+=("$word") ;;
-			esac
-		done
-		{
-			printf 'set -o pipefail\ncd %q || exit\n' "$cwd"
-			printf '%q ' "${words[@]}"
-			printf '| sha256sum >%q\n' "$out.sum"
-		} >"$out.cpp.job"
-		if [[ $side == screen ]]; then
-			printf 'cd %q || exit\n%s -fsyntax-only%s\n' "$cwd" "$(printf '%q ' "${run[@]}")" "$(json_errors)" >"$out.err.job"
-		fi
+# job_flags: what an update's objects are compiled with besides
+job_flags()
+{
+	local source=${run[-1]}
+
+	unset 'run[-1]'
+	run+=(-ffunction-sections -fdata-sections -DKSPLICE_UPDATE -idirafter "${AUTHOR:=$CACHE/author}")
+	((!WITH_DEBUG)) || conf DEBUG_INFO || run+=(-g -gdwarf-4)
+	((WITH_DEBUG)) || run+=(-g0)
+	[[ $side != debug ]] || { debug_flags; run+=("${ARGS[@]}"); }
+	# A new header may be found before another one, which ccache would not notice.
+	[[ $side != @(post|debug) || ${#NEW_FILES[@]} == 0 ]] || run+=("-DKSPLICE_NEW_FILES=$(printf '%s\n' "${NEW_FILES[@]}" | cksum | cut -d' ' -f1)")
+	run+=("$source")
+}
+
+# job_in_farm: where links stand in for the source
+job_in_farm()
+{
+	local i
+
+	cwd=$(in_farm "$BUILD")
+	for i in "${!run[@]}"; do
+		[[ ${run[i]} == "$out" ]] || run[i]=$(in_farm "${run[i]}")
+	done
+}
+
+# job_looks: scripts that only preprocess it, or only say what is wrong with it
+job_looks()
+{
+	local word words=()
+
+	for word in "${run[@]}"; do
+		case $word in
+		-c)	words+=(-E -P) ;;
+		"$out")	words+=(-) ;;
+		*)	words+=("$word") ;;
+		esac
+	done
+	{
+		printf 'set -o pipefail\ncd %q || exit\n' "$cwd"
+		printf '%q ' "${words[@]}"
+		printf '| sha256sum >%q\n' "$out.sum"
+	} >"$out.cpp.job"
+	if [[ $side == screen ]]; then
+		printf 'cd %q || exit\n%s -fsyntax-only%s\n' "$cwd" "$(printf '%q ' "${run[@]}")" "$(json_errors)" >"$out.err.job"
 	fi
+}
+
+# job_objtool REST: what kbuild does with the object after it was compiled
+job_objtool()
+{
+	local words=()
+
+	if [[ -n $DELAY ]]; then
+		# Then the kernel's build runs it on all objects at once.
+		[[ -z ${OBJTOOL-} || $side == screen* ]] ||
+			printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
+		printf '\n'
+	elif [[ $1 == *objtool* ]]; then
+		set -f
+		eval "words=($1)"
+		set +f
+		words[-1]=$out
+		printf '%q ' "${words[@]}"
+		printf '|| exit\n'
+	fi
+}
+
+# make_job OBJECT pre|post|debug|screen|screenold: writes a script that compiles it. screen:
+# exactly as the kernel's build did; without debug information if there is nothing of
+# that build to compare with
+make_job()
+{
+	local object=$1 side=$2 command=${COMMAND[$1]} out=$WORK/$2/$1 cwd=${MODULE_CWD:-$BUILD} run=() rest='' kind=object
+
+	if [[ $command == *' ; '* ]]; then
+		rest=${command#*' ; '}
+		command=${command%%' ; '*}
+	fi
+	[[ $object == *.o ]] || kind=text
+	job_words "$command"
+	[[ $side != screen* ]] || is_built || run+=(-g0)
+	[[ $kind != object || $side == screen* ]] || job_flags
+	[[ $side != @(post|debug) || $VIEW != farm ]] || job_in_farm
+	mkdir -p "${out%/*}"
+	[[ $kind != object ]] || job_looks
 	if [[ $kind == object && $command != *ccache* && -n ${CCACHE[0]-} ]]; then
 		# With these, ccache learns from the compiler what the object depends on.
 		run=("${CCACHE[@]}" "${run[0]}" -MD -MF "$out.d" "${run[@]:1}")
@@ -144,22 +183,7 @@ make_job()
 		printf 'rm -f %q\n' "$out"
 		printf '%q ' "${run[@]}"
 		printf '|| exit\n'
-		if [[ $kind == object ]]; then
-			if [[ -n $DELAY ]]; then
-				# Then the kernel's build runs it on all objects at once.
-				[[ -z ${OBJTOOL-} || $side == screen* ]] ||
-					printf '%q ' "$OBJTOOL" "${OBJTOOL_ARGS[@]}" --link --module "$out"
-				printf '\n'
-			elif [[ $rest == *objtool* ]]; then
-				words=()
-				set -f
-				eval "words=($rest)"
-				set +f
-				words[-1]=$out
-				printf '%q ' "${words[@]}"
-				printf '|| exit\n'
-			fi
-		fi
+		[[ $kind != object ]] || job_objtool "$rest"
 	} >"$out.job"
 }
 

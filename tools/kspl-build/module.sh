@@ -114,6 +114,7 @@ take_module()
 			left+=("$path")
 		fi
 	done < <(cd "$MODULE" && find . \( "${skip[@]}" \) -prune -o -type l -printf '%P\0')
+	ended $!
 	((!${#left[@]})) || note "left out of the build of $MODULE, as they lead to no file of it that is used: ${left[*]}"
 	# what make would take for done
 	find "$to" -type f -name '.*.cmd' -printf '%h/%f\0' | sed -z 's|/\.\([^/]*\)\.cmd$|/\1|' | xargs -0r rm -f --
@@ -128,6 +129,7 @@ show_module()
 
 	[[ -z ${2-} ]] || bind=--bind
 	mapfile -d '' -t BOX_MORE < <(box_parents "$MODULE_AT")
+	ended $!
 	BOX_MORE+=("$bind" "$1" "$MODULE_AT")
 }
 
@@ -162,6 +164,7 @@ place_module()
 			"the module can't be built at $MODULE_AT: $dir, which its build needs, is in there" \
 			"Put the module's source into a directory of its own, or name the path where it was built with --module-at."
 	done < <(kernel_dirs; printf '%s\n' "$WORK" "$CACHE" /usr /etc /dev /proc /bin /lib /lib64)
+	ended $!
 	case $MODULE_AT/ in
 	/proc/* | /dev/* | /sys/* | /etc/* | /bin/* | /sbin/* | /lib@(|32|64|x32)/*)
 		die $EXIT_FAILED "the module can't be built at $MODULE_AT: that is not seen in the sandbox" \
@@ -327,6 +330,7 @@ build_module()
 		"In the sandbox there are the source, the kernel's headers and the system's programs, and no network: does its build need more?"
 	unchanged_source "$WORK/module.source" "$WORK/module.built"
 	mapfile -t MODULE_KO < <(cd "$WORK/module.built" && find . -type f -name '*.ko' -printf '%P\n' | sort)
+	ended $!
 	((${#MODULE_KO[@]})) || die $EXIT_FAILED "the build of $MODULE makes no module" \
 		"Does 'make -C $BUILD M=$MODULE modules' make one?"
 	module_list "$WORK/module.built" '' >"$WORK/module.list"
@@ -371,6 +375,7 @@ module_objects()
 	done < <(for object in "${!COMMAND[@]}"; do
 			printf '%s\t%s\n' "$object" "${COMMAND[$object]}"
 		done | command_kinds | sort)
+	ended $!
 	((${#OBJECTS[@]})) || die $EXIT_FAILED "nothing of $MODULE is compiled: it is made of objects that it came with"
 	unused_files
 	verbose "objects: ${#OBJECTS[@]} to compile twice"

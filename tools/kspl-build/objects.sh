@@ -60,14 +60,13 @@ check_not_built()
 # Are the commands kbuild's own list, and not what was saved when it built?
 is_listed() { ((PRIVATE)) || [[ ! -f $BUILD/vmlinux.a && ! -f $BUILD/vmlinux.o && ! -f $BUILD/vmlinux ]]; }
 
-# Of what the saved commands say they read, the lines that mean one of our
-# files: FILE:PATH. Paths are as the compiler saw them: absolute, or relative
-# to the build tree, with .. in them. A new file may be found in the place of
-# any other of its name.
+# dependents: in $WORK/dependents, "COMMAND|FILE" for each of our files that a saved
+# command says it read. A new file may be found in the place of any other of its name.
 dependents()
 {
 	local path names=()
 
+	need_python
 	for path in "${CODE_FILES[@]}" "${ALSO_FILES[@]}" "${NEW_FILES[@]}"; do
 		names+=(-e "/${path##*/} \\" -e "/${path##*/}")
 		[[ $path == */* ]] || names+=(-e " $path")
@@ -77,46 +76,9 @@ dependents()
 		find "$BUILD" \( -path "$BUILD/.git" -o -path "$BUILD/Documentation" -o -path "$BUILD/debian" \) -prune -o \
 			-type f -name '.*.cmd' -printf '%P\0' |
 			(cd "$BUILD" && xargs -0r grep -HF "${names[@]}" --)
-	} | awk -v source="$SOURCE/" -v build="$BUILD/" '
-	function clean(p,	n, part, i, out, m) {
-		n = split(p, part, "/")
-		m = 0
-		for (i = 1; i <= n; i++) {
-			if (part[i] == "." || (part[i] == "" && i > 1)) continue
-			if (part[i] == ".." && m > 1) { m--; continue }
-			out[++m] = part[i]
-		}
-		p = out[1]
-		for (i = 2; i <= m; i++) p = p "/" out[i]
-		return p
-	}
-	FILENAME == ARGV[1] {
-		if (sub(/^\?/, "")) {
-			name = $0
-			sub(/.*\//, "", name)
-			new[name] = $0
-		} else {
-			code[source $0] = $0
-		}
-		next
-	}
-	{
-		i = index($0, ":")
-		cmd = substr($0, 1, i - 1)
-		dep = substr($0, i + 1)
-		if (dep ~ /^(saved)?cmd_/) next
-		if (dep ~ /^source_/) sub(/^[^=]*:= */, "", dep)
-		gsub(/^[ \t]+|[ \t\\]+$/, "", dep)
-		if (dep !~ /^\//) dep = build dep
-		dep = clean(dep)
-		name = dep
-		sub(/.*\//, "", name)
-		file = (dep in code) ? code[dep] : (name in new) ? new[name] : ""
-		if (file != "" && !((cmd, file) in seen)) {
-			seen[cmd, file] = 1
-			print cmd "|" file
-		}
-	}' "$WORK/code_files" - | sort
+	} | try_source dependents "$(member files "$WORK/code_files")" "$(member lines /dev/fd/3)" "$(member source "$SOURCE")" \
+		"$(member build "$BUILD")" "$(member out "$WORK/dependents")" 3<&0
+	((!PIPESTATUS[1])) || source_failed dependents
 }
 
 ALSO_FILES=()	# what else objects are looked for that depend on it
@@ -204,11 +166,12 @@ list_commands()
 		fi
 	fi
 	# One part that can't be made (a signing key, say) does not matter.
+	need_python
 	"${ENTER[@]}" make -n -k -C "$build" vmlinux modules 2>"$WORK/log/commands" |
-		awk -v source="$SOURCE/" -f "$LIB/commands.awk" >"$new"
+		try_source commands "$(member lines /dev/fd/3)" "$(member source "$SOURCE")" "$(member out "$new")" 3<&0
 	if ((PIPESTATUS[1])) || ! lines=$(wc -l <"$new") || ((lines < 100)); then
 		rm -f -- "$new"
-		msg_file <(tail -n 5 "$WORK/log/commands")
+		msg_file <(tail -qn 5 "$WORK/log/commands" "$WORK/log/source")
 		die $EXIT_FAILED "can't find out from kbuild how $build is compiled"
 	fi
 	mv -- "$new" "$out"
@@ -228,7 +191,7 @@ list_includes()
 		(cd "$1" && xargs -0r grep -HE "$pattern" --) <"$2.generated"
 	} >"$2.lines"
 	cat "$2.files" "$2.generated" | tr '\0' '\n' >"$2.all"
-	awk -f "$LIB/includes.awk" "$2.all" "$2.lines" >"$2" || die $EXIT_FAILED "can't write $2"
+	ask_source includes "$(member files "$2.all")" "$(member lines "$2.lines")" "$(member out "$2")"
 	need_room "${2%/*}"
 	rm -f "$2".*
 }
@@ -249,10 +212,10 @@ list_includers()
 		for (p = $0; p != ""; sub(/^[^\/]*(\/|$)/, "", p)) print "~" p "\t"
 	}' "$WORK/code_files" >"$WORK/patterns"
 	if grep -q -F -f "$WORK/patterns" "$1"; then
-		awk -f "$LIB/includers.awk" "$WORK/code_files" "$1"
+		ask_source includers "$(member files "$WORK/code_files")" "$(member graph "$1")" "$(member out "$WORK/includers")"
 	else
-		cat "$WORK/code_files"
-	fi >"$WORK/includers"
+		cp -- "$WORK/code_files" "$WORK/includers" || cut_off
+	fi
 }
 
 # A tree that is only prepared has no .cmd files: then the commands come from
@@ -317,16 +280,14 @@ list_linked()
 	ended $!
 }
 
-find_objects()
-{
-	local cmd file object kind module
-	local -A by_object=() used=()
+# The parts of find_objects(), whose variables they share: by_object (the files that an
+# object is made of), used (the files that something is made of).
 
-	list_linked
-	is_listed || records_fit
-	# what earlier patches made others include is in no record
-	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
-	dependents >"$WORK/dependents"
+# known_objects: which objects there are, and their commands
+known_objects()
+{
+	local cmd file object
+
 	if is_listed; then
 		listed_dependents
 		for object in "${!LISTED[@]}"; do
@@ -344,6 +305,37 @@ find_objects()
 	for object in "${!by_object[@]}"; do
 		[[ -z ${COMMAND[$object]-} ]] || printf '%s\t%s\n' "$object" "${COMMAND[$object]}"
 	done | command_kinds | sort >"$WORK/kinds"
+}
+
+# add_object OBJECT KIND MODULE: into OBJECTS or OUTSIDE
+add_object()
+{
+	local object=$1 kind=$2 module=$3 file
+
+	if is_core "$object"; then
+		[[ -n $TO ]] || reason "$object: $ITSELF"
+		OUTSIDE+=("$object")
+	elif [[ $kind == outside ]] || is_outside "$object"; then
+		OUTSIDE+=("$object")
+	elif ((${#LINKED[@]})) && [[ -z ${LINKED[$object]-} ]]; then
+		verbose "$object: in the build tree, but not part of this kernel"
+		for file in ${by_object[$object]}; do
+			[[ $object != "${file%.c}.o" ]] || unset "used[$file]"
+		done
+	else
+		if [[ $kind == module ]]; then
+			MODULE_OF[$object]=$module
+			[[ $module != *:* || -n $EACH$PARTIAL ]] ||
+				reason "$object is a part of several modules ($module): that is not supported"
+		fi
+		OBJECTS+=("$object")
+	fi
+}
+
+# sort_objects: what each of them is
+sort_objects()
+{
+	local object kind module
 
 	while IFS=$'\t' read -r object kind module; do
 		if [[ $kind == foreign ]]; then
@@ -351,30 +343,7 @@ find_objects()
 			continue
 		fi
 		case $object in
-		*.o)
-			if is_core "$object"; then
-				[[ -n $TO ]] || reason "$object: $ITSELF"
-				OUTSIDE+=("$object")
-				continue
-			fi
-			if [[ $kind == outside ]] || is_outside "$object"; then
-				OUTSIDE+=("$object")
-				continue
-			fi
-			if ((${#LINKED[@]})) && [[ -z ${LINKED[$object]-} ]]; then
-				verbose "$object: in the build tree, but not part of this kernel"
-				for file in ${by_object[$object]}; do
-					[[ $object != "${file%.c}.o" ]] || unset "used[$file]"
-				done
-				continue
-			fi
-			if [[ $kind == module ]]; then
-				MODULE_OF[$object]=$module
-				[[ $module != *:* || -n $EACH$PARTIAL ]] ||
-					reason "$object is a part of several modules ($module): that is not supported"
-			fi
-			OBJECTS+=("$object")
-			;;
+		*.o)	add_object "$object" "$kind" "$module" ;;
 		*.s | *.lds)
 			# of the programs that make the modules: their constants are compared
 			if [[ $kind != outside ]] && ! is_outside "$object" || [[ -z $TO && $object == scripts/* ]]; then
@@ -383,6 +352,12 @@ find_objects()
 			;;
 		esac
 	done <"$WORK/kinds"
+}
+
+# tell_not_built: the files that nothing is made of
+tell_not_built()
+{
+	local file
 
 	for file in "${CODE_FILES[@]}"; do
 		# of a whole release, the list of what is compiled has told it
@@ -400,6 +375,21 @@ find_objects()
 		note "$file is new, and nothing of it is built: no file of the patch includes it"
 		TREATED[$file]='not built'
 	done
+}
+
+# find_objects: OBJECTS, OUTSIDE and OTHERS, of what the patch touches
+find_objects()
+{
+	local -A by_object=() used=()
+
+	list_linked
+	is_listed || records_fit
+	# what earlier patches made others include is in no record
+	[[ "${CODE_FILES[*]} ${NEW_FILES[*]} " != *.[!c]* ]] || ALSO_FILES=("${ON_FILES[@]}")
+	dependents
+	known_objects
+	sort_objects
+	tell_not_built
 	running_too
 	stop_if_reasons
 	((${#OBJECTS[@]} + ${#OUTSIDE[@]} + ${#OTHERS[@]})) || no_change "nothing that the patch touches is built in this configuration"

@@ -4,7 +4,7 @@
 # Part of kspl-build: reading patches, and the patched files.
 #
 # One reader, 'git apply', says which files a patch touches and applies it. What
-# it lists is compared with a second, stricter reading (audit.awk) before, and
+# it lists is compared with a second, stricter reading (source/audit.py) before, and
 # with what has changed on disk afterwards: a patch that could be read in two
 # ways is refused.
 
@@ -50,14 +50,12 @@ read_patch()
 	# The file is read once: what is listed is what is applied, even if the file changes.
 	PATCH_TEXT=$WORK/patch.text
 	cat <"$patch" >"$PATCH_TEXT" || die $EXIT_FAILED "$patch can't be read"
-	# A NUL ends the text for some programs, and does not for others.
-	what=$(LC_ALL=C grep -anm 1 -P '\x00' "$PATCH_TEXT" | cut -d: -f1)
-	[[ -z $what ]] || die $EXIT_FAILED "$patch: line $what: there is a NUL, a control character that text does not contain" \
-		"Make the patch again, with 'git format-patch' or 'git diff'."
 	: >"$WORK/audit.files"
-	LC_ALL=C awk -f "$LIB/audit.awk" "$PATCH_TEXT" >"$WORK/audit" || cut_off
+	ask_source audit "$(member patch "$PATCH_TEXT")" "$(member out "$WORK/audit")"
 	while IFS='|' read -r what a b c d e; do
 		case $what in
+		nul)	die $EXIT_FAILED "$patch: line $a: there is a NUL, a control character that text does not contain" \
+				"Make the patch again, with 'git format-patch' or 'git diff'." ;;
 		refuse)	bad+=("$patch: line $a: $b") ;;
 		note)	note "${patch##*/}: line $a: $b" ;;
 		fixes)	FIXES+=("$a")
@@ -79,7 +77,7 @@ read_patch()
 	cut -f 3 "$WORK/audit.files" | sort >"$WORK/listed" || cut_off
 }
 
-# list_by_git PATCH: git has to list the same files as audit.awk
+# list_by_git PATCH: git has to list the same files as the audit
 list_by_git()
 {
 	if ! plain_git -C "$WORK" apply -p1 --numstat -z - <"$PATCH_TEXT" >"$WORK/numstat" 2>"$WORK/log/git"; then
@@ -273,6 +271,7 @@ apply_patches()
 
 	mkdir -p "$WORK/patched" "$WORK/log"
 	: >"$WORK/touched"
+	CHANGED_FILES=()
 	for patch in "${PATCHES[@]}"; do
 		read_patch "$patch"
 		while IFS= read -r path; do
@@ -291,6 +290,7 @@ apply_patches()
 		left=$?
 		((left)) || any=1
 	done <"$WORK/touched.once"
+	keep_lines "${CHANGED_FILES[@]}"
 	[[ -z $INSPECT ]] || return 0
 	say_harmless
 	stop_if_reasons
@@ -309,6 +309,7 @@ no_change()
 
 CODE_FILES=()		# what has to be looked for in the dependencies
 NEW_FILES=()		# what may now be found in the place of another file
+CHANGED_FILES=()	# of these, those of the patches at hand
 HARMLESS=()		# what is left out, with the reason
 HIDDEN=()		# the same, with those of earlier updates: no compiler may read them
 
@@ -369,7 +370,7 @@ classify()
 		CODE_FILES+=("$path")
 		mkdir -p "$WORK/plain/$(parent "$path")"
 		cp -- "$new" "$WORK/plain/$path"
-		keep_lines "$path" ;;
+		CHANGED_FILES+=("$path") ;;
 	esac
 	return 0
 }
@@ -397,37 +398,36 @@ reads_hidden()
 	return 1
 }
 
-# keep_lines FILE: copies $WORK/plain/FILE into $WORK/patched, with the line numbers of
+# keep_lines FILE...: copies $WORK/plain/FILE into $WORK/patched, with the line numbers of
 # the source
 keep_lines()
 {
-	local path=$1
+	local path changed=()
 
-	if [[ -f $SOURCE/$path ]]; then
-		reline "$WORK/plain" "$WORK/patched" "$path"
-	else
-		cp -- "$WORK/plain/$path" "$WORK/patched/$path"
-	fi
+	for path; do
+		if [[ -f $SOURCE/$path ]]; then
+			changed+=("$path")
+		else
+			cp -- "$WORK/plain/$path" "$WORK/patched/$path"
+		fi
+	done
+	reline "$WORK/plain" "$WORK/patched" "${changed[@]}"
 }
 
-# reline FROM TO FILE: copies FROM/FILE into TO, unchanged lines with the numbers that
-# they have in the source. In a raw string (R"x(...)x"), which may go on over lines, a
-# directive would be a part of the string: then the numbers stay as they are.
+# reline FROM TO FILE...: copies FROM/FILE into TO, unchanged lines with the numbers that
+# they have in the source
 reline()
 {
-	local from=$1 to=$2 path=$3 status
+	local from=$1 to=$2 path n=0
 
-	mkdir -p "$to/$(parent "$path")"
-	diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff"
-	status=$?
-	if ((status == 0)) || grep -qE '(^|[^A-Za-z0-9_])(u8|[uUL])?R"' "$from/$path"; then
-		cp -- "$from/$path" "$to/$path" || die $EXIT_FAILED "can't copy $path"
-		return
-	fi
-	if ((status > 1)) || ! awk -f "$LIB/relines.awk" "$WORK/lines.diff" "$from/$path" >"$to/$path"; then
-		die $EXIT_FAILED "can't rewrite $path"
-	fi
-	# relines.awk may only have added directives.
-	[[ $(grep -vc '^#line [0-9]*$' "$to/$path") == "$(grep -vc '^#line [0-9]*$' "$from/$path")" ]] ||
-		die $EXIT_FAILED "the lines of $path changed while $PROG rewrote it: this is a bug of $PROG, please report it"
+	shift 2
+	(($#)) || return 0
+	mkdir -p "$WORK/lines.diff"
+	for path; do
+		diff -- "$SOURCE/$path" "$from/$path" >"$WORK/lines.diff/$n"
+		(($? <= 1)) || die $EXIT_FAILED "can't compare $path with the source"
+		((++n))
+	done
+	ask_source relines "$(member source "$SOURCE")" "$(member from "$from")" "$(member to "$to")" \
+		"$(member diffs "$WORK/lines.diff")" "\"paths\": $(json_strings "$@")"
 }

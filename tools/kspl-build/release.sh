@@ -31,8 +31,6 @@ ask_release()
 			"This needs python3, git and universal-ctags; if they are installed, please report this bug of $PROG."; }
 }
 
-# member NAME TEXT: of a request
-member() { printf '"%s": %s' "$1" "$(json_string "$2")"; }
 # answered FILTER: of the answer, line by line
 answered() { jq -r "$1" "$WORK/release/answer"; }
 
@@ -108,7 +106,7 @@ find_fixes()
 # where the compiler sees it
 write_tree()
 {
-	local path
+	local path changed=()
 
 	ask_release tree "$(member out "$WORK/plain")"
 	mapfile -t ROUND_CHANGED < <(answered '.changed[]')
@@ -117,12 +115,13 @@ write_tree()
 		if [[ ! -f $WORK/plain/$path ]]; then
 			rm -f -- "$WORK/patched/$path"
 		elif [[ -f $SOURCE/$path ]]; then
-			reline "$WORK/plain" "$WORK/patched" "$path"
+			changed+=("$path")
 		else
 			mkdir -p "$WORK/patched/$(parent "$path")"
 			cp -- "$WORK/plain/$path" "$WORK/patched/$path"
 		fi
 	done
+	reline "$WORK/plain" "$WORK/patched" "${changed[@]}"
 }
 
 # choose_tree_view: how a job gets to see the tree

@@ -167,10 +167,10 @@ take_differences()
 		CODE_FILES+=("$path")
 		mkdir -p "$WORK/plain/$(parent "$path")"
 		cp -- "$TO/$path" "$WORK/plain/$path"
-		reline "$WORK/plain" "$WORK/patched" "$path"
 		[[ $path != *.[ch] ]] || same_part type_lines "$SOURCE/$path" "$TO/$path" ||
 			TYPES_IN+=("$path")
 	done <"$WORK/names.differ"
+	reline "$WORK/plain" "$WORK/patched" "${CODE_FILES[@]}"
 	while IFS= read -r path; do
 		FILES+=("$path|deleted|")
 	done <"$WORK/names.gone"
@@ -184,21 +184,17 @@ take_differences()
 # old_types VIEW [HEADER...]: (again) what stands over the new headers
 old_types()
 {
-	local view=$1 path plain=$WORK/view-$1.plain to=$WORK/view-$1
+	local view=$1 plain=$WORK/view-$1.plain to=$WORK/view-$1
 
 	shift
 	(($#)) || set -- "${TYPES_IN[@]}"
 	mkdir -p "$plain" "$to"
 	touch "$WORK/undo-$view"
-	for path in "$@"; do
-		mkdir -p "$plain/$(parent "$path")" "$plain.items/$(parent "$path")"
-		: >"$plain.items/$path"
-		sed -n "s|^$path ||p" "$WORK/undo-$view" >"$WORK/undo"
-		awk -v enums="$([[ $view == mixed ]] && echo new)" -v undo="$WORK/undo" -v items="$plain.items/$path" \
-			-f "$LIB/oldtypes.awk" "$SOURCE/$path" "$WORK/plain/$path" >"$plain/$path" ||
-			die $EXIT_FAILED "can't put the old types into $path"
-		reline "$plain" "$to" "$path"
-	done
+	(($#)) || return 0
+	ask_source old_types "$(member source "$SOURCE")" "$(member new "$WORK/plain")" "$(member out "$plain")" \
+		"$(member items "$plain.items")" "$(member undo "$WORK/undo-$view")" \
+		"\"new_enums\": $([[ $view == mixed ]] && echo true || echo false)" "\"paths\": $(json_strings "$@")"
+	reline "$plain" "$to" "$@"
 }
 
 need_overlay()
@@ -240,69 +236,6 @@ screen_differs()
 	! cmp -s "$WORK/screen/$object.old" "$WORK/screen/$object.code"
 }
 
-# blame VIEW: of the compiler's messages on stdin, "HEADER KEY" of each
-# definition in a changed header that did not compile (for "kept", of each
-# function in a source file, too)
-blame()
-{
-	awk -v view="$1" -v source="$SOURCE/" -v items="$WORK/view-$1.plain.items/" '
-	function rel(p) { return index(p, source) == 1 ? substr(p, length(source) + 1) : p }
-	function lookup(path, line,	part, s, found) {
-		while ((getline s < (items path)) > 0) {
-			split(s, part, " ")
-			if (line >= part[1] && line <= part[2]) {
-				sub(/^[0-9]+ [0-9]+ /, "", s)
-				found = s
-				break
-			}
-		}
-		close(items path)
-		return found
-	}
-	function flush(	key) {
-		if (at == "")
-			return
-		split(at, a, ":")
-		key = lookup(a[1], a[2])
-		if (key != "" && (a[1] ~ /\.h$/ || (view == "kept" && key ~ /^function |^other [^=]*=/)))
-			print a[1], key
-		at = ""
-	}
-	# in a header, what is declared there in another way than it is left
-	function declared(	p, key) {
-		split($0, p, ":")
-		key = lookup(rel(p[1]), p[2])
-		if (p[1] ~ /\.h$/ && key != "")
-			print rel(p[1]), key
-	}
-	match($0, /^[^ :]+:[0-9]+:[0-9]+: (error|fatal error): /) {
-		flush()
-		split($0, p, ":")
-		at = rel(p[1]) ":" p[2]
-		conflict = view == "kept" && /conflicting types for/
-		column = view == "kept" && /error: initialization of .* from incompatible pointer/ ? p[3] : 0
-		next
-	}
-	# a function of another type than the pointer in a table that stays
-	column && /^ *[0-9]+ \| / {
-		sub(/^[^|]*\|/, "")
-		if (match(substr($0, column + 1), /^[A-Za-z_0-9]+/)) {
-			split(at, a, ":")
-			print a[1], "function " substr($0, column + RSTART, RLENGTH)
-			at = ""
-		}
-		column = 0
-	}
-	conflict && /: note: previous declaration of/ { declared() }
-	/^[^ :]+:[0-9]+:[0-9]+: note: in (expansion of macro|definition of macro)/ && /expansion/ {
-		split($0, p, ":")
-		if (at != "")
-			at = rel(p[1]) ":" p[2]
-	}
-	/^[^ :]+:[0-9]+:[0-9]+: (warning|note): / && !/expansion/ { flush() }
-	END { flush() }' | sort -u
-}
-
 # mend VIEW OBJECT...: takes out of the view what can't be compiled over old
 # types, as some of these objects show; true if anything changed
 mend()
@@ -324,10 +257,8 @@ mend()
 		[[ ! -f $WORK/plain/$object || ! -f $SOURCE/$object || -f $WORK/view-$view.plain.items/$object ]] ||
 			old_types "$view" "$object"
 	done
-	: >"$WORK/blamed"
-	for object in "${jobs[@]}"; do
-		blame "$view" <"${object%.job}.log" >>"$WORK/blamed"
-	done
+	ask_source blamed "$(member source "$SOURCE")" "$(member view "$view")" "$(member items "$WORK/view-$view.plain.items")" \
+		"$(member out "$WORK/blamed")" "\"logs\": $(json_strings "${jobs[@]/%.job/.log}")"
 	sort -u "$WORK/blamed" "$WORK/undo-$view" >"$WORK/undo-$view.new"
 	sort -u "$WORK/undo-$view" | comm -13 - "$WORK/undo-$view.new" >"$WORK/undo.more"
 	n=$(wc -l <"$WORK/undo.more")

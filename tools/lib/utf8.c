@@ -38,7 +38,7 @@ uint32_t code_point(const unsigned char *s, int n)
 /*
  * What a terminal obeys (C0, DEL, C1), and what changes how the text around it
  * looks, or can't be seen: separators of lines, directions, characters without a
- * width, fillers.  kspl-build has the same list (marks_out, audit.awk).
+ * width, fillers.  kspl-build has the same list (marks_out, source/audit.py).
  */
 bool obeyed(const unsigned char *s, int n)
 {
