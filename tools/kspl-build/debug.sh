@@ -4,7 +4,7 @@
 # Part of kspl-build: debug information of the new code, in a file beside the update.
 #
 # The objects that the update is made of have the line numbers of the unpatched source
-# (relines.awk). So what changed is compiled once more, as the patch has it, and
+# (source/relines.py). So what changed is compiled once more, as the patch has it, and
 # kspl-objdiff gives that debug information the addresses of the update's code. Paths
 # in it are relative to the kernel's source, wherever that was.
 
