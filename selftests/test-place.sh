@@ -126,6 +126,7 @@ spoil() {
 	local addr
 
 	addr=$(awk '$3 == "test_place_table" && $4 == "'"$MARK"'" { print $1 }' /proc/kallsyms)
+	[ "$addr" ] || { fail "kallsyms has no test_place_table"; return 1; }
 	addr=$(printf %#x $((0x$addr + 24)))
 	insmod "$DIR/test_modules/test_ksplice_spoil.ko" addr="$addr" value="$1" ||
 		{ fail "the table can't be spoilt"; return 1; }

@@ -22,6 +22,8 @@ static int __init test_ksplice_spoil_init(void)
 		page = vmalloc_to_page((void *)addr);
 	else
 		page = pfn_to_page(PHYS_PFN(__pa_symbol(addr)));
+	if (!page)
+		return -EINVAL;
 	map = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	if (!map)
 		return -ENOMEM;
