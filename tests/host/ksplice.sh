@@ -324,6 +324,12 @@ check "list" says '^fix-foo +applied' k list
 check "show NAME" says 'replaces vmlinux:test_func,1' k show fix-foo
 check "show NAME --json" json 'd["update"]["state"] == "applied" and d["update"]["functions"] == ["vmlinux:test_func,1"]' \
 	k show --json fix-foo
+mkdir "$KSPLICE_ROOT/sys/kernel/ksplice/fix-foo/vmlinux/test_ops,1"
+echo '8 8' >"$KSPLICE_ROOT/sys/kernel/ksplice/fix-foo/vmlinux/test_ops,1/words"
+check "show: a constant that changes in place" says 'changes in place vmlinux:test_ops,1' k show fix-foo
+check "... is no function" json 'd["update"]["functions"] == ["vmlinux:test_func,1"] and d["update"]["constants"] == ["vmlinux:test_ops,1"]' \
+	k show --json fix-foo
+rm -r "$KSPLICE_ROOT/sys/kernel/ksplice/fix-foo/vmlinux/test_ops,1"
 check "status" says '^applied +fix-foo$' k status
 check "status --json" json 'd["applied"] == ["fix-foo"] and d["release"] == "6.12.1-test" and d["core"] == "built_in"' \
 	k status --json

@@ -572,8 +572,8 @@ static void copy_holders(struct verdicts *vs, const struct tu *tu)
 		more = false;
 		vec_for_each(u, &tu->post->units) {
 			if ((*u)->sec->cls != SC_RODATA || !(*u)->twin ||
-			    is_left(vs, *u) || constant_differs(vs, *u) ||
-			    !leads_to_copy(vs, *u, false))
+			    is_left(vs, *u) || unit_in_place(vs, *u) ||
+			    constant_differs(vs, *u) || !leads_to_copy(vs, *u, false))
 				continue;
 			follow(vs, *u, "refers to a constant that changed");
 			more = true;

@@ -150,10 +150,11 @@ static bool is_at(Dwarf_Die *member, Dwarf_Die *type, s64 off)
 	s64 at = constant_of(member, DW_AT_data_member_location);
 	s64 bit = constant_of(member, DW_AT_data_bit_offset);
 	s64 bits = constant_of(member, DW_AT_bit_size);
+	Dwarf_Word size;
 
 	if (bits)
 		return at * 8 + bit < (off + 1) * 8 && at * 8 + bit + bits > off * 8;
-	return off >= at && off < at + dwarf_bytesize(type);
+	return !dwarf_aggregate_size(type, &size) && off >= at && off < at + (s64)size;
 }
 
 static bool walk(Dwarf_Die *type, s64 base, s64 off, struct spot *spot, int depth);
@@ -200,15 +201,14 @@ static bool walk_struct(Dwarf_Die *type, s64 base, s64 off, struct spot *spot, i
 
 static bool walk_array(Dwarf_Die *type, s64 base, s64 off, struct spot *spot, int depth)
 {
+	Dwarf_Word size;
 	Dwarf_Die inner;
-	s64 size, row;
+	s64 row;
 
-	if (!type_of(type, &inner) || dwarf_peel_type(&inner, &inner))
+	if (!type_of(type, &inner) || dwarf_peel_type(&inner, &inner) ||
+	    dwarf_tag(&inner) == DW_TAG_array_type || dwarf_aggregate_size(&inner, &size) || !size)
 		return false;
-	size = dwarf_bytesize(&inner);
-	if (dwarf_tag(&inner) == DW_TAG_array_type || size <= 0)
-		return false;
-	row = off / size * size;
+	row = off - off % (s64)size;
 	return walk(&inner, base + row, off - row, spot, depth + 1);
 }
 
@@ -233,7 +233,7 @@ static bool walk(Dwarf_Die *type, s64 base, s64 off, struct spot *spot, int dept
 		return walk_array(type, base, off, spot, depth);
 	}
 	spot->code = points_to_code(type);
-	return depth > 0;
+	return true;
 }
 
 static bool find_spot(const struct unit *u, u32 off, struct spot *spot)

@@ -129,6 +129,7 @@ struct update {
 	str_vec fixes;		/* ids: CVE-2024-12345 */
 	str_vec supersedes;	/* names of updates */
 	str_vec funcs;		/* "vmlinux:function,sympos" */
+	str_vec constants;	/* the same, of those that change in place */
 	str_vec conflicts;
 	bool conflicts_known;	/* only root may see them */
 	str_vec in_the_way;	/* of a change under way */

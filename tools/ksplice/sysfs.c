@@ -73,6 +73,18 @@ static char *read_word(const char *name, const char *file)
 	return text ? text : xstrdup("unknown");
 }
 
+/* Is it the directory of a constant that changes in place? */
+static bool is_constant(const char *name, const char *object, const char *entry)
+{
+	char *file = xasprintf("%s/%s/words", object, entry);
+	char *path = update_path(name, file);
+	bool there = exists(path);
+
+	free(path);
+	free(file);
+	return there;
+}
+
 static void read_funcs(struct update *up, const char *object)
 {
 	str_vec names = {};
@@ -80,12 +92,16 @@ static void read_funcs(struct update *up, const char *object)
 
 	list_sysfs(update_path(up->name, object), &names);
 	vec_for_each(n, &names) {
-		if (strchr(*n, ','))
+		if (!strchr(*n, ','))
+			continue;
+		if (is_constant(up->name, object, *n))
+			*vec_add(&up->constants) = xasprintf("%s:%s", object, *n);
+		else
 			*vec_add(&up->funcs) = xasprintf("%s:%s", object, *n);
 	}
 }
 
-/* Directories are objects, or, in an object, functions. */
+/* Directories are objects, or, in an object, functions and constants. */
 static void read_objects(struct update *up)
 {
 	str_vec names = {};
@@ -246,6 +262,8 @@ void update_print(const struct update *up)
 	say("%s: %s", up->name, up->state);
 	vec_for_each(s, &up->funcs)
 		say("  replaces %s", *s);
+	vec_for_each(s, &up->constants)
+		say("  changes in place %s", *s);
 	vec_for_each(s, &up->fixes)
 		say("  fixes %s", *s);
 	print_change(up);
@@ -299,6 +317,7 @@ void update_json(const char *key, const struct update *up)
 	json_num("timeout_ms", up->timeout_ms);
 	json_strs("fixes", &up->fixes);
 	json_strs("functions", &up->funcs);
+	json_strs("constants", &up->constants);
 	if (up->conflicts_known)
 		json_strs("conflicts", &up->conflicts);
 	else
