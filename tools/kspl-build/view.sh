@@ -38,7 +38,7 @@ enter_overlay()
 
 choose_view()
 {
-	local opts mounts file=${CODE_FILES[0]-${NEW_FILES[0]-}} probe=(true)
+	local opts mounts file=${CODE_FILES[0]-${NEW_FILES[0]-}} probe=(true) what=
 
 	if [[ -z ${KSPL_BUILD_NO_OVERLAY-} ]]; then
 		opts="ro,lowerdir=$(overlay_escape "$WORK/patched"):$(overlay_escape "$SOURCE")"
@@ -51,7 +51,9 @@ choose_view()
 		fi
 		verbose "no overlay here: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)"
 	fi
-	((!${#ON[@]})) && [[ -z $MODULE ]] || die $EXIT_FAILED "$([[ -n $MODULE ]] && echo --module || echo --on) needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
+	[[ -z $MODULE ]] || what=--module
+	((!${#ON[@]})) || what=${what:---on}
+	[[ -z $what ]] || die $EXIT_FAILED "$what needs overlays in mount namespaces: $(tail -n 1 "$WORK/log/overlay" 2>/dev/null)" \
 		"Run it as root, or allow user namespaces (kernel.unprivileged_userns_clone, user.max_user_namespaces)."
 	VIEW=farm
 	ENTER=()

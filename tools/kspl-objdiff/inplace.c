@@ -364,8 +364,8 @@ static bool leads_to_changed(const struct unit *c, const struct unit *to)
 	       to->ident != ID_CONTENT && to->status != ST_SAME;
 }
 
-static const char *judge_constant(const struct verdicts *vs, const struct unit *c, bool vouched,
-			 int depth);
+static const char *judge_constant(const struct verdicts *vs, const struct unit *c,
+				  bool vouched, int depth);
 
 /* What it leads to is used in place, too: that can't get a new copy, either. */
 static const char *judge_others(const struct verdicts *vs, const struct unit *c, bool vouched,
@@ -386,8 +386,8 @@ static const char *judge_others(const struct verdicts *vs, const struct unit *c,
 	return NULL;
 }
 
-static const char *judge_constant(const struct verdicts *vs, const struct unit *c, bool vouched,
-			 int depth)
+static const char *judge_constant(const struct verdicts *vs, const struct unit *c,
+				  bool vouched, int depth)
 {
 	word_vec words = {};
 	const char *why;
