@@ -63,7 +63,7 @@ def messages() -> Iterator[str]:
     quoted += re.findall(r"^\tksplice: (.*(?:\n\t  .*)*)", text, re.M)
     for quote in quoted:
         words = re.sub(r"\s+", " ", quote)
-        if len(words.split()) < 4 or words.startswith(LOADERS) or re.match(r"(echo|dmesg|kspl-build|kill) ", words) or \
+        if len(words.split()) < 4 or words.startswith(LOADERS) or re.match(r"(echo|dmesg|kspl-build|kill|perf|mod) ", words) or \
                 "what now: " in words:
             continue
         for part in words.split("..."):

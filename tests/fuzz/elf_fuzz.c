@@ -162,7 +162,7 @@ static void decide_and_write(struct update *up, FILE *f)
 	report_problems(vs, f);
 	report_json(vs, f);
 	if (verdicts_status(vs) == EXIT_OK)
-		update_emit(vs, "/dev/null");
+		update_emit(vs, "/dev/null", NULL);
 }
 
 static void run(int pre, int post, bool partial)
