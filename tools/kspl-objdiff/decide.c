@@ -649,8 +649,10 @@ static bool place_refused(struct verdicts *vs, u32 first)
 {
 	const struct refusal *r;
 	bool any = false;
+	u32 i;
 
-	for (r = vs->refusals.v + first; r < vs->refusals.v + vs->refusals.n; r++) {
+	for (i = first; i < vs->refusals.n; i++) {
+		r = &vs->refusals.v[i];
 		if (!is_about_constant(r) || unit_in_place(vs, r->unit) ||
 		    not_in_place(vs, r->unit, false))
 			continue;
@@ -664,8 +666,10 @@ static void explain_refused(struct verdicts *vs, u32 first)
 {
 	struct refusal *r;
 	const char *why;
+	u32 i;
 
-	for (r = vs->refusals.v + first; r < vs->refusals.v + vs->refusals.n; r++) {
+	for (i = first; i < vs->refusals.n; i++) {
+		r = &vs->refusals.v[i];
 		why = is_about_constant(r) ? not_in_place(vs, r->unit, false) : NULL;
 		if (!why)
 			continue;

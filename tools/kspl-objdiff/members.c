@@ -395,12 +395,14 @@ void check_moved_members(struct verdicts *vs, struct types *pre)
 			find_switched(*u, &s.list);
 	if (s.list.n)
 		qsort(s.list.v, s.list.n, sizeof(*s.list.v), cmp_switched);
-	for (x = s.list.v; x < s.list.v + s.list.n && !y; x++) {
+	vec_for_each(x, &s.list) {
 		y = find_same(&s, x, &moved);
 		if (!y && !x->from.size)
 			y = find_link(&s, x, &moved);
-		if (y)
-			refuse_moved(vs, x, y, &moved);
+		if (!y)
+			continue;
+		refuse_moved(vs, x, y, &moved);
+		break;
 	}
 	vec_for_each(n, &s.near)
 		free(n->types.v);
