@@ -811,10 +811,7 @@ static void fill_word(struct blob *b, const struct unit *c, const struct ref *r,
 		return;
 	}
 	f->value = r->addend;
-	old = to && to->obj->post ? to->twin : to;
-	if (to && !old)
-		die("%s: %s refers to %s, which is neither old nor new", c->obj->path, c->name,
-		    to->name);
+	old = fixup_unit(c, to);
 	if (old) {
 		f->sym = sym_of_unit(b, old);
 		f->value -= sym_offset(old);

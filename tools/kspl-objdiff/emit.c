@@ -215,9 +215,21 @@ static void add_stub(struct out *out, u32 sec, u32 off, const struct ref *r,
 		  (s64)at - (r->target - r->addend));
 }
 
-static struct unit *fixup_unit(struct unit *to)
+/**
+ * fixup_unit() - the kernel's own unit that a reference means
+ * @from:	the post unit that holds the reference
+ * @to:		what it refers to, NULL if no file of the update has it
+ *
+ * Return: the pre unit, or NULL if no file has it.
+ */
+struct unit *fixup_unit(const struct unit *from, struct unit *to)
 {
-	return to && to->obj->post ? to->twin : to;
+	struct unit *old = to && to->obj->post ? to->twin : to;
+
+	if (to && !old)
+		die("%s: %s refers to %s, which is neither old nor new", from->obj->path,
+		    from->name, to->name);
+	return old;
 }
 
 static void emit_ref(struct out *out, const struct unit *u,
@@ -238,10 +250,7 @@ static void emit_ref(struct out *out, const struct unit *u,
 	case FATE_FIXUP:
 		break;
 	}
-	old = fixup_unit(to);
-	if (to && !old)
-		die("%s: %s refers to %s, which is neither old nor new",
-		    u->obj->path, u->name, to->name);
+	old = fixup_unit(u, to);
 	if (!e && r->branch && ref_in_alternative(u, r))
 		add_stub(out, sec, base + r->off, r, u->obj->target, old, name);
 	else

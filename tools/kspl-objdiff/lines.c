@@ -46,35 +46,37 @@ static u64 take(struct program *p, u32 n)
 	return v;
 }
 
-static u64 take_uleb(struct program *p)
+/* The number's last byte and its bits tell whether a signed one is negative. */
+static u64 take_leb(struct program *p, u8 *last, u32 *bits)
 {
 	u64 v = 0;
-	u32 shift = 0;
-	u8 b;
 
+	*bits = 0;
 	do {
-		b = take(p, 1);
-		if (shift < 64)
-			v |= (u64)(b & 0x7f) << shift;
-		shift += 7;
-	} while (b & 0x80 && !p->bad);
+		*last = take(p, 1);
+		if (*bits < 64)
+			v |= (u64)(*last & 0x7f) << *bits;
+		*bits += 7;
+	} while (*last & 0x80 && !p->bad);
 	return v;
+}
+
+static u64 take_uleb(struct program *p)
+{
+	u32 bits;
+	u8 last;
+
+	return take_leb(p, &last, &bits);
 }
 
 static s64 take_sleb(struct program *p)
 {
-	u64 v = 0;
-	u32 shift = 0;
-	u8 b;
+	u32 bits;
+	u8 last;
+	u64 v = take_leb(p, &last, &bits);
 
-	do {
-		b = take(p, 1);
-		if (shift < 64)
-			v |= (u64)(b & 0x7f) << shift;
-		shift += 7;
-	} while (b & 0x80 && !p->bad);
-	if (b & 0x40 && shift < 64)
-		v |= -(1ULL << shift);
+	if (last & 0x40 && bits < 64)
+		v |= -(1ULL << bits);
 	return v;
 }
 

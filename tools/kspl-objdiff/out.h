@@ -58,6 +58,7 @@ struct out {
 };
 
 /* emit.c */
+struct unit *fixup_unit(const struct unit *from, struct unit *to);
 int update_emit(const struct verdicts *vs, const char *path, const char *debug);
 
 /* late.c */
