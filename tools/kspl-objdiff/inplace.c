@@ -279,12 +279,12 @@ static bool vouched_for(const struct update *up, const struct unit *c)
 	return false;
 }
 
-static const char *judge_levels(const struct spot *spot, enum change how)
+static const char *judge_levels(const struct unit *c, const struct spot *spot, enum change how)
 {
 	const struct level *l;
 
 	vec_for_each(l, &spot->levels)
-		if (!member_is_live(l->type, l->member, how))
+		if (!member_is_live(c, l->type, l->member, how))
 			return xasprintf("it is not known that each user reads %s of %s anew%s",
 					 l->member, *l->type ? l->type : "an unnamed struct",
 					 how == CHANGE_FILL ? ", where no function was before" : "");
@@ -319,7 +319,7 @@ static const char *judge_word(const struct unit *c, const struct word *w, bool v
 			return xasprintf("its type changed at +%#x", off);
 		if (is->code && !w->ref)
 			return xasprintf("a number is where a function should be, at +%#x", off);
-		why = judge_levels(is, how_of(c, w, is));
+		why = judge_levels(c, is, how_of(c, w, is));
 		if (why && !vouched)
 			return why;
 	}

@@ -35,6 +35,6 @@ const char *not_in_place(const struct verdicts *vs, const struct unit *c, bool v
 void put_in_place(struct verdicts *vs, const struct unit *c);
 
 /* live.c */
-bool member_is_live(const char *type, const char *member, enum change how);
+bool member_is_live(const struct unit *c, const char *type, const char *member, enum change how);
 
 #endif /* KSPL_INPLACE_H */
